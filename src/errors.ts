@@ -1,0 +1,44 @@
+/**
+ * Every failure that a user can cause is one of these classes, and its message is one line:
+ *
+ *     where: expected A, got B. Hint.
+ *
+ * Anything else that escapes (TypeError, RangeError, …) is a bug of this project.
+ */
+export interface Fault {
+  /** The file, option, layer or field at fault, as precisely as it is known. */
+  where: string;
+  expected: string;
+  got: string;
+  /** What to do about it, as a sentence. */
+  hint?: string;
+}
+
+export abstract class CenterNetError extends Error {
+  readonly fault: Fault;
+
+  constructor(fault: Fault, options?: ErrorOptions) {
+    const hint = fault.hint ? ` ${fault.hint}` : "";
+    super(oneLine(`${fault.where}: expected ${fault.expected}, got ${fault.got}.${hint}`), options);
+    this.name = new.target.name;
+    this.fault = fault;
+  }
+}
+
+/** The call itself is wrong: an unknown option, an argument of the wrong kind, use after dispose. */
+export class UsageError extends CenterNetError {}
+
+/** A model cannot be loaded: unknown name, broken or mismatching weights. */
+export class ModelError extends CenterNetError {}
+
+/** A backend is missing, refuses its work or fails its self-test. */
+export class BackendError extends CenterNetError {}
+
+/** A picture cannot be read. */
+export class ImageError extends CenterNetError {}
+
+/** Bytes quoted from a broken file must not break the line or the terminal. */
+function oneLine(message: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
+  return message.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ");
+}
