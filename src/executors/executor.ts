@@ -1,0 +1,36 @@
+import type { NdArray } from "ndarray";
+import type { Graph } from "../graph/graph.ts";
+import type { Tensor, Weights } from "../tensor.ts";
+
+/** What a backend must be able to do. */
+export interface Executor {
+  /** The backend's name as users write it: `webasm`, `webgpu`, … */
+  readonly backend: string;
+  /** Compiles a graph and uploads its weights, once. */
+  prepare(graph: Graph, weights: Weights): Promise<Plan>;
+  /** Frees everything, plans included. */
+  dispose(): Promise<void>;
+}
+
+/** A graph ready to run. It owns its memory; nothing that it returns is freed by `dispose()`. */
+export interface Plan {
+  /**
+   * @throws UsageError for a missing or misshapen input, an unknown tap, or after `dispose()`.
+   * @throws DOMException "AbortError" once `signal` is aborted.
+   */
+  run(inputs: Readonly<Record<string, Tensor>>, options?: RunOptions): Promise<RunResult>;
+  dispose(): Promise<void>;
+}
+
+export interface RunOptions {
+  /** Names of nodes whose values are wanted beside the outputs. */
+  readonly taps?: readonly string[];
+  readonly signal?: AbortSignal;
+}
+
+export interface RunResult {
+  /** By output name. */
+  readonly outputs: Readonly<Record<string, Tensor>>;
+  /** By node name; shape [1, height, width, channels]. */
+  readonly taps: Readonly<Record<string, NdArray<Float32Array>>>;
+}

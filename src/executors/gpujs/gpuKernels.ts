@@ -1,0 +1,72 @@
+import { type GPU, type IKernelRunShortcut, Input } from "gpu.js";
+import type { GpuKernelOf } from "../../kernels/kernel.ts";
+import type { Shape, Tensor } from "../../tensor.ts";
+import type { PreparedNode } from "../preparedNode.ts";
+import { GPUJS_KERNELS } from "./kernels.ts";
+
+/**
+ * Makes the gpu.js kernel of a node. Its parameters are constants of the kernel: that keeps them resident
+ * in every mode, where arguments would be uploaded again at each call.
+ */
+export function createGpuKernel(gpu: GPU, { op, call, parameters }: PreparedNode): IKernelRunShortcut {
+  const kernelOf = GPUJS_KERNELS[op] as GpuKernelOf<object>;
+  const kernel = kernelOf(call);
+  const constants: Record<string, number | Input> = { ...kernel.integers, ...kernel.floats };
+  const constantTypes: Record<string, "Integer" | "Float" | "Input"> = {};
+  for (const name of Object.keys(kernel.integers ?? {})) constantTypes[name] = "Integer";
+  for (const name of Object.keys(kernel.floats ?? {})) constantTypes[name] = "Float";
+  for (const [name, numbers] of Object.entries(kernel.tables ?? {})) {
+    constants[name] = gpuInput(Float32Array.from(numbers), [numbers.length]);
+    constantTypes[name] = "Input";
+  }
+  for (const [role, { data }] of Object.entries(parameters)) {
+    constants[role] = gpuInput(data, kernel.parameters?.[role] ?? [data.length]);
+    constantTypes[role] = "Input";
+  }
+  return gpu.createKernel(
+    kernel.source as unknown as () => number,
+    {
+      output: gpuSize(call.output),
+      constants,
+      constantTypes,
+      precision: "single",
+      // gpu.js cuts longer loops without a word; its default is 1000.
+      loopMaxIterations: 2 ** 30,
+    } as object,
+  ) as unknown as IKernelRunShortcut;
+}
+
+/** gpu.js counts sides from the innermost: channels, columns, rows. */
+export function gpuSize([, height, width, channels]: Shape): [number, number, number] {
+  return [channels, width, height];
+}
+
+export function tensorInput({ shape, data }: Tensor): Input {
+  return gpuInput(data, gpuSize(shape));
+}
+
+function gpuInput(data: Float32Array, size: readonly number[]): Input {
+  return new Input(data as unknown as number[], size as [number, number, number]);
+}
+
+/**
+ * A result as one flat array. gpu.js gives rows of rows; in some modes all of them are views of one buffer
+ * that already is the map, in others each stands for itself.
+ */
+export function flattenResult(rows: Float32Array[][], shape: Shape): Tensor {
+  const [, height, width, channels] = shape;
+  const first = rows[0][0];
+  const last = rows[height - 1][width - 1];
+  const count = height * width * channels;
+  const lastOffset = first.byteOffset + (count - channels) * first.BYTES_PER_ELEMENT;
+  if (last.buffer === first.buffer && last.byteOffset === lastOffset) {
+    return { shape, data: new Float32Array(first.buffer as ArrayBuffer, first.byteOffset, count) };
+  }
+  const data = new Float32Array(count);
+  rows.forEach((row, y) => {
+    row.forEach((cell, x) => {
+      data.set(cell, (y * width + x) * channels);
+    });
+  });
+  return { shape, data };
+}

@@ -1,0 +1,42 @@
+import { GPU } from "gpu.js";
+import type { Executor } from "../executor.ts";
+import { selfTest } from "../selfTest.ts";
+import { GpujsPlan } from "./gpujsPlan.ts";
+import { chooseMode, type GpujsMode } from "./modes.ts";
+
+export interface GpujsOptions {
+  /** `auto` takes the first that the machine has: webgpu, webgl2, webasm, cpu. */
+  readonly mode?: GpujsMode | "auto";
+}
+
+/**
+ * The executor whose kernels are gpu.js functions. Before it is handed out, it runs one case of every op and
+ * compares the results with plain arithmetic.
+ *
+ * @throws BackendError where the machine lacks the mode, or the mode computes wrong numbers.
+ */
+export async function gpujsExecutor({ mode: wanted = "auto" }: GpujsOptions = {}): Promise<Executor> {
+  const mode = await chooseMode(wanted);
+  const gpu = new GPU({ mode });
+  const plans = new Set<GpujsPlan>();
+  const executor: Executor = {
+    backend: mode,
+    async prepare(graph, weights) {
+      const plan = new GpujsPlan(gpu, mode, graph, weights);
+      plans.add(plan);
+      return plan;
+    },
+    async dispose() {
+      for (const plan of plans) await plan.dispose();
+      plans.clear();
+      await gpu.destroy();
+    },
+  };
+  try {
+    await selfTest(executor);
+  } catch (error) {
+    await executor.dispose();
+    throw error;
+  }
+  return executor;
+}

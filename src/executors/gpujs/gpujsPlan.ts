@@ -1,0 +1,152 @@
+import type { GPU, IKernelRunShortcut, IPipelineRunShortcut, KernelVariable } from "gpu.js";
+import { BackendError, CenterNetError, UsageError } from "../../errors.ts";
+import { type Graph, shapesByName } from "../../graph/graph.ts";
+import { type Shape, type Tensor, toNdarray, type Weights } from "../../tensor.ts";
+import type { Plan, RunOptions, RunResult } from "../executor.ts";
+import { checkInputs, checkTaps, prepareNodes } from "../preparedNode.ts";
+import { createGpuKernel, flattenResult, tensorInput } from "./gpuKernels.ts";
+import type { GpujsMode } from "./modes.ts";
+
+/** A handle of gpu.js: stands for a value while a pipeline is traced. */
+type Handle = KernelVariable;
+
+/** A result: rows of columns of channels. */
+type Rows = Float32Array[][];
+
+/**
+ * A graph as gpu.js kernels, one a node, run as one pipeline: the mode fuses it where it can (WebGPU into one
+ * command encoder, WebAssembly into one memory), so that no intermediate leaves the device unless it is
+ * tapped. Other taps mean another pipeline over the same kernels; the last one is kept.
+ */
+export class GpujsPlan implements Plan {
+  private readonly kernels: ReadonlyMap<string, IKernelRunShortcut>;
+  private readonly shapes: ReadonlyMap<string, Shape>;
+  private pipeline?: { wanted: string; run: IPipelineRunShortcut };
+  /** Runs queue here: gpu.js compiles a pipeline on its first call, and that must not be torn down under it. */
+  private queue: Promise<unknown> = Promise.resolve();
+  private disposed = false;
+
+  constructor(
+    private readonly gpu: GPU,
+    private readonly mode: GpujsMode,
+    private readonly graph: Graph,
+    weights: Weights,
+  ) {
+    const nodes = prepareNodes(graph, weights);
+    this.kernels = new Map(nodes.map((prepared) => [prepared.node.name, createGpuKernel(gpu, prepared)]));
+    this.shapes = shapesByName(graph);
+  }
+
+  /** A fused pass cannot be stopped: on abort the promise rejects at once and the pass ends unobserved. */
+  async run(
+    inputs: Readonly<Record<string, Tensor>>,
+    { taps = [], signal }: RunOptions = {},
+  ): Promise<RunResult> {
+    checkInputs(this.graph, inputs);
+    checkTaps(this.graph, taps);
+    const wanted = [...new Set([...Object.values(this.graph.outputs), ...taps])];
+    const queued = this.queue.then(() => {
+      signal?.throwIfAborted();
+      return this.runPipeline(inputs, wanted);
+    });
+    this.queue = queued.catch(() => {});
+    const values = await abortable(queued, signal);
+    const value = (name: string) => values.get(name) as Tensor;
+    const outputs = Object.entries(this.graph.outputs).map(([name, node]) => [name, value(node)]);
+    return {
+      outputs: Object.fromEntries(outputs),
+      taps: Object.fromEntries(taps.map((name) => [name, toNdarray(value(name))])),
+    };
+  }
+
+  async dispose(): Promise<void> {
+    this.disposed = true;
+    await this.queue;
+    await this.pipeline?.run.destroy();
+    this.pipeline = undefined;
+    for (const kernel of this.kernels.values()) kernel.destroy();
+  }
+
+  private async runPipeline(
+    inputs: Readonly<Record<string, Tensor>>,
+    wanted: readonly string[],
+  ): Promise<ReadonlyMap<string, Tensor>> {
+    if (this.disposed) {
+      throw new UsageError({ where: "plan.run", expected: "a plan in use", got: "one that was disposed of" });
+    }
+    const run = await this.pipelineFor(wanted);
+    const names = Object.keys(this.graph.inputs);
+    const results = (await this.guard(() =>
+      run(...names.map((name) => tensorInput(inputs[name]))),
+    )) as Rows[];
+    this.refuseFallback(run);
+    const shape = (name: string) => this.shapes.get(name) as Shape;
+    return new Map(wanted.map((name, i) => [name, flattenResult(results[i], shape(name))]));
+  }
+
+  private async pipelineFor(wanted: readonly string[]): Promise<IPipelineRunShortcut> {
+    const key = wanted.join("\n");
+    if (this.pipeline?.wanted === key) return this.pipeline.run;
+    await this.pipeline?.run.destroy();
+    const run = this.gpu.createPipeline(this.orchestration(wanted));
+    this.pipeline = { wanted: key, run };
+    return run;
+  }
+
+  /** gpu.js counts a pipeline's arguments off the function, so its parameters must stand in a list. */
+  private orchestration(wanted: readonly string[]): (...args: Handle[]) => Handle[] {
+    const { graph, kernels } = this;
+    const names = Object.keys(graph.inputs);
+    const trace = (...args: Handle[]): Handle[] => {
+      const values = new Map<string, Handle>(names.map((name, index) => [name, args[index]]));
+      for (const node of graph.nodes) {
+        const kernel = kernels.get(node.name) as IKernelRunShortcut;
+        values.set(node.name, kernel(...node.inputs.map((name) => values.get(name) as Handle)) as Handle);
+      }
+      return wanted.map((name) => values.get(name) as Handle);
+    };
+    Object.defineProperty(trace, "length", { value: names.length });
+    return trace;
+  }
+
+  /** gpu.js falls back to a slower mode without a word; here that is an error. */
+  private refuseFallback({ executorKind, fallbackReason, backend }: IPipelineRunShortcut): void {
+    const fuses = this.mode === "webgpu" || this.mode === "webasm";
+    const runs = this.mode === "webgl2" ? "gpu" : this.mode;
+    if (backend === runs && (!fuses || (executorKind.startsWith("fused") && fallbackReason === null))) return;
+    throw new BackendError({
+      where: `backend ${this.mode}`,
+      expected: `every kernel to run on ${this.mode}`,
+      got: `${executorKind} on ${backend} (${fallbackReason ?? "no reason given"})`,
+      hint: "Choose another backend.",
+    });
+  }
+
+  private async guard<T>(run: () => Promise<T> | T): Promise<T> {
+    try {
+      return await run();
+    } catch (error) {
+      if (error instanceof CenterNetError) throw error;
+      throw new BackendError(
+        {
+          where: `backend ${this.mode}`,
+          expected: "the network to run",
+          got: error instanceof Error ? error.message : String(error),
+          hint: "Choose another backend.",
+        },
+        { cause: error },
+      );
+    }
+  }
+}
+
+/** Rejects as soon as the signal aborts, whether or not `work` has ended. */
+async function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  signal.throwIfAborted();
+  return new Promise<T>((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}

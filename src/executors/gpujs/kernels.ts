@@ -1,0 +1,30 @@
+import { addGpu } from "../../kernels/add/gpu.ts";
+import { batchNormGpu } from "../../kernels/batchNorm/gpu.ts";
+import { biasGpu } from "../../kernels/bias/gpu.ts";
+import { conv2dGpu } from "../../kernels/conv2d/gpu.ts";
+import { depthwiseConv2dGpu } from "../../kernels/depthwiseConv2d/gpu.ts";
+import type { GpuKernelOf } from "../../kernels/kernel.ts";
+import { maxPoolGpu } from "../../kernels/maxPool/gpu.ts";
+import { normalizeGpu } from "../../kernels/normalize/gpu.ts";
+import type { OpName } from "../../kernels/ops.ts";
+import { reluGpu } from "../../kernels/relu/gpu.ts";
+import { relu6Gpu } from "../../kernels/relu6/gpu.ts";
+import { sigmoidGpu } from "../../kernels/sigmoid/gpu.ts";
+import { upsampleBilinearGpu } from "../../kernels/upsampleBilinear/gpu.ts";
+import { upsampleNearestGpu } from "../../kernels/upsampleNearest/gpu.ts";
+
+/** Total: an op without a gpu.js kernel does not compile. */
+export const GPUJS_KERNELS = {
+  add: addGpu,
+  batchNorm: batchNormGpu,
+  bias: biasGpu,
+  conv2d: conv2dGpu,
+  depthwiseConv2d: depthwiseConv2dGpu,
+  maxPool: maxPoolGpu,
+  normalize: normalizeGpu,
+  relu: reluGpu,
+  relu6: relu6Gpu,
+  sigmoid: sigmoidGpu,
+  upsampleBilinear: upsampleBilinearGpu,
+  upsampleNearest: upsampleNearestGpu,
+} satisfies Record<OpName, GpuKernelOf<never>>;

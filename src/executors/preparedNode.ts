@@ -1,0 +1,84 @@
+import { ModelError, UsageError } from "../errors.ts";
+import { deriveParameter, stored } from "../graph/derivedParameter.ts";
+import { NO_EPILOGUE } from "../graph/epilogue.ts";
+import { type Graph, type GraphNode, shapesByName } from "../graph/graph.ts";
+import type { KernelCall } from "../kernels/kernel.ts";
+import type { OpName } from "../kernels/ops.ts";
+import {
+  elementCount,
+  formatShape,
+  type Parameter,
+  type Shape,
+  sameShape,
+  type Tensor,
+  type Weights,
+} from "../tensor.ts";
+
+/** A node with all that a kernel needs: its op, shapes worked out, parameters at hand. */
+export interface PreparedNode {
+  readonly node: GraphNode;
+  readonly op: OpName;
+  readonly call: KernelCall;
+  /** By role: `kernel`, `bias`, … */
+  readonly parameters: Readonly<Record<string, Parameter>>;
+}
+
+/** @throws ModelError where a parameter is missing or has another shape than the graph needs. */
+export function prepareNodes(graph: Graph, weights: Weights): PreparedNode[] {
+  const shapes = shapesByName(graph);
+  return graph.nodes.map((node) => {
+    const inputs = node.inputs.map((name) => shapes.get(name) as Shape);
+    const epilogue = node.epilogue ?? NO_EPILOGUE;
+    const call = {
+      attributes: node.attributes,
+      inputs: epilogue.residual ? inputs.slice(0, -1) : inputs,
+      output: node.shape,
+      epilogue,
+    };
+    const parameters = Object.entries(node.parameters).map(([role, name]) => [
+      role,
+      parameter(graph, name, weights),
+    ]);
+    return { node, op: node.op as OpName, call, parameters: Object.fromEntries(parameters) };
+  });
+}
+
+function parameter(graph: Graph, name: string, weights: Weights): Parameter {
+  const derived = graph.derived[name];
+  if (derived) return deriveParameter(derived, weights);
+  const found = stored(name, weights);
+  const { shape } = graph.parameters[name];
+  if (!sameShape(found.shape, shape) || found.data.length !== elementCount(shape)) {
+    throw new ModelError({
+      where: name,
+      expected: `shape ${formatShape(shape)}`,
+      got: `${formatShape(found.shape)} with ${found.data.length} numbers`,
+    });
+  }
+  return found;
+}
+
+/** Every graph input must be given, in its shape. */
+export function checkInputs(graph: Graph, inputs: Readonly<Record<string, Tensor>>): void {
+  for (const [name, shape] of Object.entries(graph.inputs)) {
+    const given = inputs[name];
+    if (given && sameShape(given.shape, shape) && given.data.length === elementCount(shape)) continue;
+    const got = given ? `${formatShape(given.shape)} with ${given.data.length} numbers` : "nothing";
+    throw new UsageError({ where: `input ${name}`, expected: `shape ${formatShape(shape)}`, got });
+  }
+}
+
+/** A tap names a node of the graph as it is run: fusing takes the inner ones away. */
+export function checkTaps(graph: Graph, taps: readonly string[]): void {
+  const names = new Set(graph.nodes.map((node) => node.name));
+  for (const tap of taps) {
+    if (names.has(tap)) continue;
+    const host = graph.nodes.find((node) => node.fused?.includes(tap));
+    throw new UsageError({
+      where: `tap ${tap}`,
+      expected: "the name of a node",
+      got: host ? `a part of the fused node ${host.name}` : "an unknown name",
+      hint: host ? "Prepare the graph unfused to see it." : "`centernet describe <model>` lists the names.",
+    });
+  }
+}

@@ -1,0 +1,30 @@
+import { addReference } from "../../kernels/add/reference.ts";
+import { batchNormReference } from "../../kernels/batchNorm/reference.ts";
+import { biasReference } from "../../kernels/bias/reference.ts";
+import { conv2dReference } from "../../kernels/conv2d/reference.ts";
+import { depthwiseConv2dReference } from "../../kernels/depthwiseConv2d/reference.ts";
+import type { ReferenceKernel } from "../../kernels/kernel.ts";
+import { maxPoolReference } from "../../kernels/maxPool/reference.ts";
+import { normalizeReference } from "../../kernels/normalize/reference.ts";
+import type { OpName } from "../../kernels/ops.ts";
+import { reluReference } from "../../kernels/relu/reference.ts";
+import { relu6Reference } from "../../kernels/relu6/reference.ts";
+import { sigmoidReference } from "../../kernels/sigmoid/reference.ts";
+import { upsampleBilinearReference } from "../../kernels/upsampleBilinear/reference.ts";
+import { upsampleNearestReference } from "../../kernels/upsampleNearest/reference.ts";
+
+/** Total: an op without a reference kernel does not compile. */
+export const REFERENCE_KERNELS = {
+  add: addReference,
+  batchNorm: batchNormReference,
+  bias: biasReference,
+  conv2d: conv2dReference,
+  depthwiseConv2d: depthwiseConv2dReference,
+  maxPool: maxPoolReference,
+  normalize: normalizeReference,
+  relu: reluReference,
+  relu6: relu6Reference,
+  sigmoid: sigmoidReference,
+  upsampleBilinear: upsampleBilinearReference,
+  upsampleNearest: upsampleNearestReference,
+} satisfies Record<OpName, ReferenceKernel<never>>;

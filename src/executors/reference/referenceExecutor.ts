@@ -1,0 +1,66 @@
+import type { Epilogue } from "../../graph/epilogue.ts";
+import type { Graph } from "../../graph/graph.ts";
+import type { ReferenceKernel } from "../../kernels/kernel.ts";
+import { type Tensor, toNdarray, type Weights } from "../../tensor.ts";
+import type { Executor, Plan } from "../executor.ts";
+import { checkInputs, checkTaps, type PreparedNode, prepareNodes } from "../preparedNode.ts";
+import { REFERENCE_KERNELS } from "./kernels.ts";
+
+/**
+ * Runs a graph in plain TypeScript, one loop an op, float64 sums: slow, and what the self-tests and op
+ * tables hold against every backend.
+ */
+export function referenceExecutor(): Executor {
+  return {
+    backend: "reference",
+    prepare: async (graph, weights) => referencePlan(graph, weights),
+    dispose: async () => {},
+  };
+}
+
+function referencePlan(graph: Graph, weights: Weights): Plan {
+  const nodes = prepareNodes(graph, weights);
+  return {
+    async run(inputs, { taps = [], signal } = {}) {
+      checkInputs(graph, inputs);
+      checkTaps(graph, taps);
+      const values = new Map<string, Tensor>(Object.entries(inputs));
+      const value = (name: string) => values.get(name) as Tensor;
+      for (const prepared of nodes) {
+        signal?.throwIfAborted();
+        const data = runNode(
+          prepared,
+          prepared.node.inputs.map((name) => value(name).data),
+        );
+        values.set(prepared.node.name, { shape: prepared.node.shape, data });
+      }
+      const outputs = Object.entries(graph.outputs).map(([name, node]) => [name, value(node)]);
+      return {
+        outputs: Object.fromEntries(outputs),
+        taps: Object.fromEntries(taps.map((name) => [name, toNdarray(value(name))])),
+      };
+    },
+    dispose: async () => {},
+  };
+}
+
+function runNode({ op, call, parameters }: PreparedNode, inputs: readonly Float32Array[]): Float32Array {
+  const kernel = REFERENCE_KERNELS[op] as ReferenceKernel<object>;
+  const data = Object.fromEntries(Object.entries(parameters).map(([role, { data }]) => [role, data]));
+  return finish(kernel(call, inputs, data), call.epilogue, data.bias, inputs[inputs.length - 1]);
+}
+
+function finish(
+  sums: Float32Array,
+  epilogue: Epilogue,
+  bias: Float32Array,
+  residual: Float32Array,
+): Float32Array {
+  return sums.map((sum, index) => {
+    let y = sum;
+    if (epilogue.bias) y += bias[index % bias.length];
+    if (epilogue.residual) y += residual[index];
+    if (epilogue.activation !== "none") y = Math.max(y, 0);
+    return epilogue.activation === "relu6" ? Math.min(y, 6) : y;
+  });
+}

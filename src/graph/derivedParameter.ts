@@ -1,0 +1,51 @@
+import { ModelError } from "../errors.ts";
+import type { Parameter, Weights } from "../tensor.ts";
+
+/** The batch norm y = gamma · (x − mean) / √(variance + epsilon) + beta, by parameter names. */
+export interface BatchNormParameters {
+  readonly gamma: string;
+  readonly beta: string;
+  readonly mean: string;
+  readonly variance: string;
+  readonly epsilon: number;
+}
+
+/** A parameter that a pass over the graph computes from stored ones, as plain data. */
+export type DerivedParameter =
+  /** kernel · gamma / √(variance + epsilon) for each output channel, which runs along `axis`. */
+  | {
+      readonly kind: "foldedKernel";
+      readonly kernel: string;
+      readonly axis: number;
+      readonly norm: BatchNormParameters;
+    }
+  /** beta + (bias − mean) · gamma / √(variance + epsilon); a convolution without bias has 0. */
+  | { readonly kind: "foldedBias"; readonly bias?: string; readonly norm: BatchNormParameters };
+
+/** Computed in float64 and rounded once. */
+export function deriveParameter(derived: DerivedParameter, weights: Weights): Parameter {
+  const { norm } = derived;
+  const gamma = stored(norm.gamma, weights);
+  const variance = stored(norm.variance, weights);
+  const factor = Array.from(gamma.data, (g, channel) => g / Math.sqrt(variance.data[channel] + norm.epsilon));
+  if (derived.kind === "foldedBias") {
+    const beta = stored(norm.beta, weights);
+    const mean = stored(norm.mean, weights);
+    const bias = derived.bias === undefined ? undefined : stored(derived.bias, weights);
+    const data = beta.data.map(
+      (b, channel) => b + ((bias?.data[channel] ?? 0) - mean.data[channel]) * factor[channel],
+    );
+    return { shape: beta.shape, data };
+  }
+  const kernel = stored(derived.kernel, weights);
+  const stride = kernel.shape.slice(derived.axis + 1).reduce((product, side) => product * side, 1);
+  const channels = kernel.shape[derived.axis];
+  const data = kernel.data.map((w, index) => w * factor[Math.floor(index / stride) % channels]);
+  return { shape: kernel.shape, data };
+}
+
+export function stored(name: string, weights: Weights): Parameter {
+  const parameter = weights.get(name);
+  if (!parameter) throw new ModelError({ where: name, expected: "a parameter of that name", got: "none" });
+  return parameter;
+}

@@ -1,0 +1,153 @@
+import { UsageError } from "../errors.ts";
+import { formatShape, type Shape } from "../tensor.ts";
+import type { DerivedParameter } from "./derivedParameter.ts";
+import type { Epilogue } from "./epilogue.ts";
+import type { Op, ParameterRule } from "./op.ts";
+
+/** One call of an op. The output carries the node's own name. */
+export interface GraphNode {
+  /** The scope and the op: `backbone.stem.conv2d`. A fused node is named after the last of its ops. */
+  readonly name: string;
+  readonly op: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** Names of nodes or of graph inputs; with a residual in the epilogue it comes last. */
+  readonly inputs: readonly string[];
+  /** Role → parameter name: `{ kernel: "backbone.stem.kernel" }`. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly shape: Shape;
+  readonly epilogue?: Epilogue;
+  /** The nodes that fusing merged into this one; their values are not there to be read any more. */
+  readonly fused?: readonly string[];
+}
+
+/**
+ * A network as plain data, in an order that can be run. Everything that is done to a network (folding,
+ * fusing, counting, running) reads this and nothing else.
+ */
+export interface Graph {
+  readonly inputs: Readonly<Record<string, Shape>>;
+  readonly nodes: readonly GraphNode[];
+  /** What the checkpoint must hold, by parameter name. */
+  readonly parameters: Readonly<Record<string, ParameterRule>>;
+  /** What passes over the graph compute from those (a folded batch norm), by parameter name. */
+  readonly derived: Readonly<Record<string, DerivedParameter>>;
+  /** Output name → node name. */
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+/** A value of a graph under construction. */
+export class Value {
+  constructor(
+    readonly builder: GraphBuilder,
+    readonly name: string,
+    readonly shape: Shape,
+  ) {}
+
+  get height(): number {
+    return this.shape[1];
+  }
+  get width(): number {
+    return this.shape[2];
+  }
+  get channels(): number {
+    return this.shape[3];
+  }
+}
+
+/** A place in the tree of names: parameters and values of a module are named below its scope. */
+export class Scope {
+  constructor(readonly path: string) {}
+
+  at(name: string | number): Scope {
+    return new Scope(this.path === "" ? `${name}` : `${this.path}.${name}`);
+  }
+}
+
+export class GraphBuilder {
+  private readonly inputs: Record<string, Shape> = {};
+  private readonly nodes = new Map<string, GraphNode>();
+  private readonly parameters: Record<string, ParameterRule> = {};
+  private readonly outputs: Record<string, string> = {};
+
+  readonly root = new Scope("");
+
+  input(name: string, shape: Shape): Value {
+    this.inputs[name] = shape;
+    return new Value(this, name, shape);
+  }
+
+  /** Adds a node; its name is the scope's path and the op's name, and must be new. */
+  apply<Attributes extends object>(
+    op: Op<Attributes>,
+    inputs: readonly Value[],
+    scope: Scope,
+    attributes: Attributes,
+  ): Value {
+    const name = scope.at(op.name).path;
+    if (this.nodes.has(name) || name in this.inputs) {
+      throw new UsageError({
+        where: `graph node ${name}`,
+        expected: "a new name",
+        got: "a second use of it",
+      });
+    }
+    const shapes = inputs.map((value) => value.shape);
+    const shape = withName(name, () => op.shape(shapes, attributes));
+    const parameters: Record<string, string> = {};
+    for (const [role, rule] of Object.entries(op.parameters(shapes, attributes))) {
+      const parameter = scope.at(role).path;
+      parameters[role] = parameter;
+      this.parameters[parameter] = rule;
+    }
+    this.nodes.set(name, {
+      name,
+      op: op.name,
+      attributes: attributes as Readonly<Record<string, unknown>>,
+      inputs: inputs.map((value) => value.name),
+      parameters,
+      shape,
+    });
+    return new Value(this, name, shape);
+  }
+
+  output(name: string, value: Value): void {
+    this.outputs[name] = value.name;
+  }
+
+  build(): Graph {
+    return {
+      inputs: this.inputs,
+      nodes: [...this.nodes.values()],
+      parameters: this.parameters,
+      derived: {},
+      outputs: this.outputs,
+    };
+  }
+}
+
+/** The shape of a node or of a graph input. */
+export function shapesByName(graph: Graph): ReadonlyMap<string, Shape> {
+  const shapes = new Map<string, Shape>(Object.entries(graph.inputs));
+  for (const node of graph.nodes) shapes.set(node.name, node.shape);
+  return shapes;
+}
+
+/** An op does not know where it is called; its errors are told here. */
+function withName<T>(name: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError({ ...error.fault, where: `${name}, ${error.fault.where}` }, { cause: error });
+  }
+}
+
+/** For shape rules: refuses unless `condition` holds. */
+export function expectShape(
+  condition: boolean,
+  op: string,
+  expected: string,
+  ...got: (readonly number[])[]
+): void {
+  if (!condition) throw new UsageError({ where: op, expected, got: got.map(formatShape).join(" and ") });
+}

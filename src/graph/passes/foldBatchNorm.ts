@@ -1,0 +1,55 @@
+import type { DerivedParameter } from "../derivedParameter.ts";
+import type { Graph, GraphNode } from "../graph.ts";
+import type { Op } from "../op.ts";
+import { consumerCounts } from "./consumers.ts";
+
+/**
+ * Folds each inference batch norm into the convolution before it: graph → graph.
+ *
+ *     norm(conv(x, k) + b) = conv(x, k · f) + (beta + (b − mean) · f)    with f = gamma / √(variance + epsilon)
+ *
+ * The norm's node becomes a `bias` of the same name, so a tap on it stays valid; the convolution (and its
+ * bias, if it had one) is marked as fused into it. A norm that follows anything else stays as it is.
+ */
+export function foldBatchNorm(graph: Graph, ops: Readonly<Record<string, Op>>): Graph {
+  const consumers = consumerCounts(graph);
+  const nodes = new Map<string, GraphNode>(graph.nodes.map((node) => [node.name, node]));
+  const derived: Record<string, DerivedParameter> = { ...graph.derived };
+
+  for (const norm of graph.nodes) {
+    if (norm.op !== "batchNorm") continue;
+    const before = only(norm.inputs[0]);
+    const bias = before?.op === "bias" ? before : undefined;
+    const convolution = bias ? only(bias.inputs[0]) : before;
+    const axis = convolution && ops[convolution.op].kernelOutputAxis;
+    if (!convolution || axis === undefined) continue;
+
+    const { gamma, beta, mean, variance } = norm.parameters;
+    const parameters = { gamma, beta, mean, variance, epsilon: norm.attributes.epsilon as number };
+    const kernel = `${convolution.parameters.kernel} (folded)`;
+    const foldedBias = `${beta} (folded)`;
+    derived[kernel] = { kind: "foldedKernel", kernel: convolution.parameters.kernel, axis, norm: parameters };
+    derived[foldedBias] = { kind: "foldedBias", bias: bias?.parameters.bias, norm: parameters };
+
+    // The folded convolution gives other numbers, so it must not answer to the name of the stored one.
+    const folded = `${convolution.name} (folded)`;
+    nodes.delete(convolution.name);
+    if (bias) nodes.delete(bias.name);
+    nodes.delete(norm.name);
+    nodes.set(folded, { ...convolution, name: folded, parameters: { kernel } });
+    nodes.set(norm.name, {
+      ...norm,
+      op: "bias",
+      attributes: {},
+      inputs: [folded],
+      parameters: { bias: foldedBias },
+      fused: [convolution.name, ...(bias ? [bias.name] : [])],
+    });
+  }
+  return { ...graph, nodes: [...nodes.values()], derived };
+
+  /** The node of that name, if nothing else reads it. */
+  function only(name: string): GraphNode | undefined {
+    return consumers.get(name) === 1 ? nodes.get(name) : undefined;
+  }
+}

@@ -1,0 +1,68 @@
+import { type Activation, NO_EPILOGUE } from "../epilogue.ts";
+import type { Graph, GraphNode } from "../graph.ts";
+import type { Op } from "../op.ts";
+import { consumerCounts } from "./consumers.ts";
+
+/**
+ * Merges `bias`, `add` and `relu`/`relu6` into the convolution that feeds them (see `epilogue.ts`), so that
+ * each convolution writes its output once: graph → graph. Only a value that nothing else reads is merged.
+ */
+export function fuseEpilogues(graph: Graph, ops: Readonly<Record<string, Op>>): Graph {
+  const consumers = consumerCounts(graph);
+  const nodes = new Map<string, GraphNode>();
+
+  for (const node of graph.nodes) {
+    const producer = node.inputs
+      .map(fusible)
+      .filter((candidate) => candidate && accepts(candidate, node))
+      .at(-1);
+    if (!producer) {
+      nodes.set(node.name, node);
+      continue;
+    }
+    nodes.delete(producer.name);
+    nodes.set(node.name, merge(producer, node));
+  }
+  return { ...graph, nodes: [...nodes.values()] };
+
+  function fusible(name: string): GraphNode | undefined {
+    const node = nodes.get(name);
+    return node && consumers.get(name) === 1 && ops[node.op].kernelOutputAxis !== undefined
+      ? node
+      : undefined;
+  }
+}
+
+/** An epilogue runs in one order only: bias, residual, activation. */
+function accepts(producer: GraphNode, node: GraphNode): boolean {
+  const { bias, residual, activation } = producer.epilogue ?? NO_EPILOGUE;
+  if (activation !== "none") return false;
+  if (node.op === "bias") return !bias && !residual;
+  if (node.op === "add") return !residual && node.inputs[0] !== node.inputs[1];
+  return node.op === "relu" || node.op === "relu6";
+}
+
+function merge(producer: GraphNode, node: GraphNode): GraphNode {
+  const epilogue = producer.epilogue ?? NO_EPILOGUE;
+  const merged = {
+    ...producer,
+    name: node.name,
+    fused: [...(producer.fused ?? []), producer.name, ...(node.fused ?? [])],
+  };
+  if (node.op === "bias") {
+    return {
+      ...merged,
+      parameters: { ...producer.parameters, bias: node.parameters.bias },
+      epilogue: { ...epilogue, bias: true },
+    };
+  }
+  if (node.op === "add") {
+    const residual = node.inputs.filter((name) => name !== producer.name);
+    return {
+      ...merged,
+      inputs: [...producer.inputs, ...residual],
+      epilogue: { ...epilogue, residual: true },
+    };
+  }
+  return { ...merged, epilogue: { ...epilogue, activation: node.op as Activation } };
+}

@@ -1,0 +1,31 @@
+import { expectShape, type Scope, type Value } from "../../graph/graph.ts";
+import { NO_MULTIPLY_ADDS, type Op } from "../../graph/op.ts";
+
+export interface BatchNormAttributes {
+  readonly epsilon: number;
+}
+
+/**
+ * Batch normalisation at inference (Ioffe & Szegedy, arXiv:1502.03167), with the statistics of training.
+ * Parameters: `gamma`, `beta`, `mean`, `variance`, each [channels].
+ *
+ *     y[i, j, c] = gamma[c] · (x[i, j, c] − mean[c]) / √(variance[c] + epsilon) + beta[c]
+ */
+export const batchNormOp: Op<BatchNormAttributes> = {
+  name: "batchNorm",
+  shape(inputs) {
+    expectShape(inputs.length === 1, "batchNorm", "one input", ...inputs);
+    return inputs[0];
+  },
+  parameters: ([[, , , channels]]) => ({
+    gamma: { shape: [channels] },
+    beta: { shape: [channels] },
+    mean: { shape: [channels], trainable: false },
+    variance: { shape: [channels], trainable: false },
+  }),
+  multiplyAdds: NO_MULTIPLY_ADDS,
+};
+
+export function batchNorm(x: Value, scope: Scope, attributes: BatchNormAttributes): Value {
+  return x.builder.apply(batchNormOp, [x], scope, attributes);
+}

@@ -1,0 +1,59 @@
+import type { Epilogue } from "../graph/epilogue.ts";
+import type { Shape } from "../tensor.ts";
+
+/** One use of an op, with everything worked out that a kernel needs to know. */
+export interface KernelCall<Attributes extends object = object> {
+  readonly attributes: Attributes;
+  /** Without the residual, which has the output's shape. */
+  readonly inputs: readonly Shape[];
+  readonly output: Shape;
+  readonly epilogue: Epilogue;
+}
+
+/**
+ * A layer for gpu.js, which translates `source` to WGSL, GLSL or WebAssembly, or runs it as it is.
+ *
+ * One thread computes one number: `this.thread.z`, `.y`, `.x` are the row, column and channel of the output.
+ * Inputs are read as `x[row][column][channel]`. The source is text, not a function, so that no bundler can
+ * rename what is inside; loops start at a literal and end at a constant, because gpu.js silently cuts others.
+ */
+export interface GpuKernel {
+  readonly source: string;
+  /** Read as `this.constants.name`. */
+  readonly integers?: Readonly<Record<string, number>>;
+  readonly floats?: Readonly<Record<string, number>>;
+  /** Read as `this.constants.name[index]`. */
+  readonly tables?: Readonly<Record<string, readonly number[]>>;
+  /**
+   * How each parameter lies in memory, innermost side first: a convolution's kernel [k, k, in, out] is
+   * `[out, in, k·k]` and is read as `this.constants.kernel[v * k + u][in][out]`.
+   */
+  readonly parameters?: Readonly<Record<string, readonly number[]>>;
+}
+
+export type GpuKernelOf<Attributes extends object> = (call: KernelCall<Attributes>) => GpuKernel;
+
+/**
+ * The op in plain arithmetic, never optimised: what every other kernel is measured against. Sums are
+ * float64 and rounded once. Maps and parameters are in the order of the declaration.
+ */
+export type ReferenceKernel<Attributes extends object> = (
+  call: KernelCall<Attributes>,
+  inputs: readonly Float32Array[],
+  parameters: Readonly<Record<string, Float32Array>>,
+) => Float32Array;
+
+/** Calls `value` for every cell of a map, row by row. */
+export function fillMap(
+  [, height, width, channels]: Shape,
+  value: (row: number, column: number, channel: number) => number,
+): Float32Array {
+  const map = new Float32Array(height * width * channels);
+  let index = 0;
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      for (let channel = 0; channel < channels; channel++) map[index++] = value(row, column, channel);
+    }
+  }
+  return map;
+}

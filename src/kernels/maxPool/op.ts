@@ -1,0 +1,27 @@
+import { expectShape, type Scope, type Value } from "../../graph/graph.ts";
+import { NO_MULTIPLY_ADDS, NO_PARAMETERS, type Op } from "../../graph/op.ts";
+import { shapeOf } from "../../tensor.ts";
+import { type Window, windowOutput } from "../window.ts";
+
+/**
+ * The largest value in each window; cells outside the map do not take part.
+ *
+ *     y[i, j, c] = max over u, v of x[i·stride + u − top, j·stride + v − left, c]
+ */
+export const maxPoolOp: Op<Window> = {
+  name: "maxPool",
+  shape(inputs, attributes) {
+    expectShape(inputs.length === 1, "maxPool", "one input", ...inputs);
+    const { kernel, padding } = attributes;
+    const widest = Math.max(padding.top, padding.left, padding.bottom, padding.right);
+    expectShape(widest < kernel, "maxPool", `padding below the window's side ${kernel}`, [widest]);
+    const [, height, width, channels] = inputs[0];
+    return shapeOf(...windowOutput("maxPool", height, width, attributes), channels);
+  },
+  parameters: NO_PARAMETERS,
+  multiplyAdds: NO_MULTIPLY_ADDS,
+};
+
+export function maxPool(x: Value, scope: Scope, attributes: Window): Value {
+  return x.builder.apply(maxPoolOp, [x], scope, attributes);
+}

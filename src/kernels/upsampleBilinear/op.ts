@@ -1,0 +1,26 @@
+import { expectShape, type Scope, type Value } from "../../graph/graph.ts";
+import { NO_MULTIPLY_ADDS, NO_PARAMETERS, type Op } from "../../graph/op.ts";
+import { shapeOf } from "../../tensor.ts";
+
+/**
+ * Doubles height and width, bilinear with half-pixel centres (TensorFlow's `half_pixel_centers`): an output cell
+ * lies a quarter of a cell before or behind the middle of its source, so it mixes that with its neighbour.
+ *
+ *     y[i] = 3/4 · x[⌊i / 2⌋] + 1/4 · x[⌊i / 2⌋ − 1 for even i, + 1 for odd i, kept inside the map]
+ *
+ * along rows, then along columns.
+ */
+export const upsampleBilinearOp: Op = {
+  name: "upsampleBilinear",
+  shape(inputs) {
+    expectShape(inputs.length === 1, "upsampleBilinear", "one input", ...inputs);
+    const [, height, width, channels] = inputs[0];
+    return shapeOf(2 * height, 2 * width, channels);
+  },
+  parameters: NO_PARAMETERS,
+  multiplyAdds: NO_MULTIPLY_ADDS,
+};
+
+export function upsampleBilinear(x: Value, scope: Scope): Value {
+  return x.builder.apply(upsampleBilinearOp, [x], scope, {});
+}
