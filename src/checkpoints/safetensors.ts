@@ -39,7 +39,7 @@ export interface SafetensorsFile {
 export { toFloat32, toInt32 };
 
 const LARGEST_HEADER = 100_000_000; // the reference implementation's limit
-const MOST_TENSORS = 100_000;
+const MOST_TENSORS = 20_000;
 const METADATA = "__metadata__";
 
 /** Reads a whole file's bytes; `where` names it in errors. Throws ModelError only. */

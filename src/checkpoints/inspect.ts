@@ -1,0 +1,39 @@
+import { elementCount } from "../tensor.ts";
+import type { Checkpoint, Quantization } from "./checkpoint.ts";
+
+/** What `centernet inspect` shows of a file, variables under the names that the file gives them. */
+export interface CheckpointDescription {
+  format: string;
+  where: string;
+  metadata: Readonly<Record<string, string>>;
+  rows: {
+    name: string;
+    dtype: string;
+    shape: readonly number[];
+    /** In the file. */
+    bytes: number;
+    quantization?: Quantization;
+  }[];
+  totals: { variables: number; elements: number; bytes: number };
+}
+
+export function describeCheckpoint(checkpoint: Checkpoint): CheckpointDescription {
+  const rows = [...checkpoint.variables].map(([name, { dtype, shape, byteLength, quantization }]) => ({
+    name,
+    dtype,
+    shape,
+    bytes: byteLength,
+    ...(quantization && { quantization }),
+  }));
+  return {
+    format: checkpoint.format,
+    where: checkpoint.where,
+    metadata: Object.fromEntries(checkpoint.metadata),
+    rows,
+    totals: {
+      variables: rows.length,
+      elements: rows.reduce((sum, { shape }) => sum + elementCount(shape), 0),
+      bytes: rows.reduce((sum, { bytes }) => sum + bytes, 0),
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import { ModelError } from "../errors.ts";
+import { formatShape, type Parameter, sameShape, type Weights } from "../tensor.ts";
+import { type Checkpoint, holdsFloats } from "./checkpoint.ts";
+import { quote } from "./json.ts";
+import { nameParameters } from "./nameParameters.ts";
+import { nearestNames } from "./nearestNames.ts";
+
+/** Parameter shapes by name: what a model expects. */
+export type ParameterShapes = ReadonlyMap<string, readonly number[]>;
+
+/** Models by name; a file that does not fit is compared with all of them. */
+export type KnownModels = ReadonlyMap<string, () => ParameterShapes>;
+
+export interface LoadOptions {
+  /** The model that the parameters are for, as errors name it. */
+  model: string;
+  /** Where given, an error says which of them the file more likely belongs to. */
+  knownModels?: KnownModels;
+}
+
+/**
+ * Reads exactly the expected parameters, strictly both ways: the file must hold all of them, in these
+ * shapes, as floats, and nothing else. All differences stand in one ModelError, found before any data are
+ * read. Throws ModelError also for values that are not finite and for kernels that are zero throughout.
+ */
+export async function loadParameters(
+  expected: ParameterShapes,
+  checkpoint: Checkpoint,
+  options: LoadOptions,
+): Promise<Weights> {
+  const named = await nameParameters(checkpoint);
+  const problems = differences(expected, named);
+  if (problems.length > 0) {
+    const likely = likelyModel(named, options);
+    throw new ModelError({
+      where: named.where,
+      expected: `the ${expected.size} parameters of ${options.model}`,
+      got: `${named.variables.size}, with these differences: ${problems.join("; ")}`,
+      hint: likely && `The file more likely belongs to ${likely}.`,
+    });
+  }
+  const weights = new Map<string, Parameter>();
+  for (const [name, { shape }] of named.variables) {
+    const data = await named.read(name);
+    checkValues(name, data, named.where);
+    weights.set(name, { shape, data });
+  }
+  return weights;
+}
+
+function differences(expected: ParameterShapes, { variables }: Checkpoint): string[] {
+  const missing = [...expected.keys()].filter((name) => !variables.has(name));
+  const unexpected = [...variables.keys()].filter((name) => !expected.has(name));
+  const nearest = nearestNames(missing, unexpected);
+  const problems = missing.map((name) => {
+    const other = nearest.get(name);
+    return `missing ${name} ${formatShape(expected.get(name) ?? [])}${other ? ` (nearest: ${quote(other)})` : ""}`;
+  });
+  for (const [name, shape] of expected) {
+    const variable = variables.get(name);
+    if (!variable) continue;
+    if (!sameShape(shape, variable.shape)) {
+      problems.push(`misshapen ${name}: expected ${formatShape(shape)}, got ${formatShape(variable.shape)}`);
+    } else if (!holdsFloats(variable)) {
+      problems.push(`${name} of type ${variable.dtype}, not a float`);
+    }
+  }
+  return [...problems, ...listed(unexpected)];
+}
+
+const MOST_LISTED = 2000; // more than any known model has; a file made up of names must not flood the log
+
+function listed(unexpected: readonly string[]): string[] {
+  const shown = unexpected.slice(0, MOST_LISTED).map((name) => `unexpected ${quote(name)}`);
+  const rest = unexpected.length - shown.length;
+  return rest > 0 ? [...shown, `${rest} more unexpected`] : shown;
+}
+
+/** Another model that fits the file better than the one asked for: by what the file says, or by shapes. */
+function likelyModel(file: Checkpoint, { model, knownModels }: LoadOptions): string | undefined {
+  if (file.model !== undefined && file.model !== model) return quote(file.model);
+  let best: { name: string; fit: number } | undefined;
+  for (const [name, shapes] of knownModels ?? []) {
+    const fit = fitOf(shapes(), file);
+    if (fit > (best?.fit ?? 0)) best = { name, fit };
+  }
+  return best && best.name !== model ? best.name : undefined;
+}
+
+/** Share of names, of the model and of the file together, that both have in the same shape; from 0 to 1. */
+function fitOf(shapes: ParameterShapes, { variables }: Checkpoint): number {
+  let both = 0;
+  for (const [name, shape] of shapes) {
+    if (sameShape(variables.get(name)?.shape ?? [Number.NaN], shape)) both++;
+  }
+  return both / (shapes.size + variables.size - both);
+}
+
+function checkValues(name: string, data: Float32Array, where: string): void {
+  const index = data.findIndex((value) => !Number.isFinite(value));
+  if (index >= 0) {
+    const got = `${data[index]} at element ${index}`;
+    throw new ModelError({ where: `${where} ${name}`, expected: "finite numbers", got });
+  }
+  if (name.endsWith(".kernel") && data.every((value) => value === 0)) {
+    const hint = "The file holds weights that were never trained or were lost.";
+    throw new ModelError({
+      where: `${where} ${name}`,
+      expected: "a trained kernel",
+      got: "zeros only",
+      hint,
+    });
+  }
+}

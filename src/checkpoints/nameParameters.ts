@@ -1,0 +1,59 @@
+import { ModelError } from "../errors.ts";
+import { type Checkpoint, holdsFloats, unknownVariable, type Variable } from "./checkpoint.ts";
+import { quote } from "./json.ts";
+import { movenetConstants } from "./movenetConstants.ts";
+import { type MovenetModel, movenetKeys, recogniseMovenet } from "./movenetKeys.ts";
+import { checkMovenetStructure } from "./movenetStructure.ts";
+import type { TfjsCheckpoint } from "./tfjs.ts";
+
+/**
+ * A checkpoint under this project's parameter names, whatever wrote it. Variables that belong to no
+ * parameter keep their own name, so that loading reports them. A file that nothing here recognises comes
+ * back as it is. Throws ModelError where a recognised graph is not the architecture it should be.
+ */
+export async function nameParameters(checkpoint: Checkpoint): Promise<Checkpoint> {
+  if (!isTfjs(checkpoint)) return checkpoint;
+  const model = recogniseMovenet(checkpoint.variables);
+  return model ? nameMovenet(checkpoint, model) : checkpoint;
+}
+
+function isTfjs(checkpoint: Checkpoint): checkpoint is TfjsCheckpoint {
+  return checkpoint.format === "tfjs" && "nodes" in checkpoint;
+}
+
+async function nameMovenet(file: TfjsCheckpoint, model: MovenetModel): Promise<Checkpoint> {
+  const keys = movenetKeys(file.variables.keys(), file.where);
+  await checkMovenetStructure(file, model, keys);
+  const { parameters, checked } = await movenetConstants(file, model, new Set(keys.values()));
+
+  const names = new Map<string, string>();
+  const variables = new Map<string, Variable>();
+  const parameterOf = new Map<string, { name: string; shape?: readonly number[] }>();
+  for (const [name, constant] of keys) parameterOf.set(constant, { name });
+  for (const [name, { constant, shape }] of parameters) parameterOf.set(constant, { name, shape });
+  for (const [constant, variable] of file.variables) {
+    const parameter = parameterOf.get(constant);
+    // Integers are shapes, axes and slice bounds of the graph.
+    if (!parameter && (checked.has(constant) || !holdsFloats(variable))) continue;
+    const name = parameter?.name ?? constant;
+    if (names.has(name)) {
+      throw new ModelError({ where: file.where, expected: `one constant for ${quote(name)}`, got: "two" });
+    }
+    names.set(name, constant);
+    variables.set(name, { ...variable, shape: parameter?.shape ?? variable.shape });
+  }
+  return {
+    format: file.format,
+    where: file.where,
+    metadata: file.metadata,
+    model,
+    variables,
+    async read(name) {
+      const constant = names.get(name);
+      if (constant === undefined) throw unknownVariable(file.where, name);
+      const data = await file.read(constant);
+      // A parameter without sides is one number, which the graph may repeat for every channel.
+      return variables.get(name)?.shape.length === 0 ? data.subarray(0, 1) : data;
+    },
+  };
+}

@@ -1,0 +1,41 @@
+/** More comparisons than a model against a model needs; beyond it no nearest names are given. */
+const MOST_COMPARISONS = 1_000_000;
+/** Names less alike than this are not worth showing. */
+const LEAST_SIMILARITY = 0.5;
+
+/**
+ * For each name the candidate that is most like it: the share of pairs of neighbouring letters that both
+ * have (Dice 1945, "bigrams"), which finds misspellings, changed numbers and other prefixes alike.
+ */
+export function nearestNames(names: readonly string[], candidates: readonly string[]): Map<string, string> {
+  const nearest = new Map<string, string>();
+  if (names.length * candidates.length > MOST_COMPARISONS) return nearest;
+  const candidatePairs = candidates.map(letterPairs);
+  for (const name of names) {
+    const pairs = letterPairs(name);
+    let best = LEAST_SIMILARITY;
+    for (const [index, other] of candidatePairs.entries()) {
+      const similarity = dice(pairs, other);
+      if (similarity > best) {
+        best = similarity;
+        nearest.set(name, candidates[index]);
+      }
+    }
+  }
+  return nearest;
+}
+
+const LONGEST_COMPARED = 200;
+
+function letterPairs(name: string): Set<string> {
+  const pairs = new Set<string>();
+  const length = Math.min(name.length, LONGEST_COMPARED);
+  for (let i = 0; i + 1 < length; i++) pairs.add(name.slice(i, i + 2));
+  return pairs;
+}
+
+function dice(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
+  let both = 0;
+  for (const pair of a) if (b.has(pair)) both++;
+  return (2 * both) / Math.max(1, a.size + b.size);
+}
