@@ -1,0 +1,207 @@
+import {
+  expectArray,
+  expectNumber,
+  expectObject,
+  expectSize,
+  expectString,
+  type JsonObject,
+  type JsonValue,
+  parseJson,
+  quote,
+} from "../checkpoints/json.ts";
+import { ModelError } from "../errors.ts";
+
+/**
+ * The `case.json` of a golden case: what an independent implementation computed on known weights and a known
+ * input, and how close is close enough. Every family of cases (`tfjs`, `tf`, `triplet`) shares the schema;
+ * fields that only tests of one family need stay reachable through `fields`.
+ */
+export interface CaseDescription {
+  readonly family: string;
+  /** The original's name of the model. */
+  readonly model: string;
+  /** The implementation that computed the case. */
+  readonly source: string;
+  /** How the input was made and which tensor holds it; differs between families. */
+  readonly input?: JsonObject;
+  /** Paths from the case's folder; absent where the weights are a model's own. */
+  readonly checkpoint?: string;
+  readonly vectors?: string;
+  /** Name of the file with the numbers, in the case's folder. */
+  readonly tensors: string;
+  /** In the network's order. */
+  readonly taps: readonly TapDescription[];
+  readonly tolerance: ToleranceTable;
+  /** All of case.json. */
+  readonly fields: JsonObject;
+}
+
+const ROLES = ["input", "tap", "head", "decode", "output", "case"] as const;
+export type Role = (typeof ROLES)[number];
+
+const DTYPES = ["float32", "int32", "uint8"] as const;
+export type TapDtype = (typeof DTYPES)[number];
+
+const LAYOUTS = ["NHWC", "NCHW", "row-major"] as const;
+export type TapLayout = (typeof LAYOUTS)[number];
+
+export interface TapDescription {
+  /** The original's name. */
+  readonly name: string;
+  readonly role: Role;
+  readonly shape: readonly number[];
+  readonly dtype: TapDtype;
+  /** How `shape` reads; `row-major` for whatever is no map. */
+  readonly layout: TapLayout;
+  readonly meaning?: string;
+  /** Where the whole tensor stands, or some of its elements: positions are flat, in the tap's own layout. */
+  readonly stored: { readonly tensor: string } | { readonly index: string; readonly value: string };
+  /** Standard deviation over the whole tensor. */
+  readonly std?: number;
+}
+
+/**
+ * How far a value may be off; all that is stated must hold. `spread`: largest difference divided by the
+ * tensor's standard deviation; `spreadRms`: the same of the root mean square difference; `absolute` and
+ * `relative`: |difference| ≤ absolute + relative · |expected|.
+ */
+export interface Tolerance {
+  readonly spread?: number;
+  readonly spreadRms?: number;
+  readonly absolute?: number;
+  readonly relative?: number;
+  /** For rows of detections that are matched before they are compared. */
+  readonly box?: number;
+  readonly score?: number;
+  readonly unit?: string;
+}
+
+export interface ToleranceTable {
+  /** By role, or by what detections consist of (`score`, `box`, `coordinate`). */
+  readonly by: ReadonlyMap<string, Tolerance>;
+  /** How rows of detections are matched, in words. */
+  readonly match?: string;
+}
+
+const LIMITS = { depth: 12, values: 1_000_000 };
+const MEASURES = ["spread", "spreadRms", "absolute", "relative", "box", "score"] as const;
+
+/** `where` names the file in errors. Throws ModelError. */
+export function parseCaseDescription(bytes: Uint8Array, where: string): CaseDescription {
+  const fields = expectObject(parseJson(bytes, where, LIMITS), where);
+  const input = fields.get("input") ?? undefined;
+  return {
+    family: expectString(fields.get("family"), `${where} family`),
+    model: expectString(fields.get("model"), `${where} model`),
+    source: expectString(fields.get("source"), `${where} source`),
+    input: input === undefined ? undefined : expectObject(input, `${where} input`),
+    checkpoint: optionalPath(fields.get("checkpoint"), `${where} checkpoint`),
+    vectors: optionalPath(fields.get("vectors"), `${where} vectors`),
+    tensors: fileName(expectString(fields.get("tensors"), `${where} tensors`), `${where} tensors`),
+    taps: parseTaps(fields.get("taps"), where),
+    tolerance: parseTolerances(fields.get("tolerance"), `${where} tolerance`),
+    fields,
+  };
+}
+
+function parseTaps(value: JsonValue | undefined, where: string): TapDescription[] {
+  const names = new Set<string>();
+  return expectArray(value, `${where} taps`).map((entry, position) => {
+    const tap = parseTap(entry, `${where} taps[${position}]`);
+    if (names.has(tap.name)) {
+      const got = `${quote(tap.name)} again`;
+      throw new ModelError({ where: `${where} taps[${position}] name`, expected: "each tap once", got });
+    }
+    names.add(tap.name);
+    return tap;
+  });
+}
+
+function parseTap(value: JsonValue, position: string): TapDescription {
+  const fields = expectObject(value, position);
+  const name = expectString(fields.get("name"), `${position} name`);
+  const where = `${position} ${quote(name)}`;
+  const shape = expectArray(fields.get("shape"), `${where} shape`);
+  const meaning = fields.get("meaning");
+  const stats = fields.get("stats");
+  return {
+    name,
+    role: oneOf(fields.get("role"), ROLES, `${where} role`),
+    shape: shape.map((side) => expectSize(side, `${where} shape`)),
+    dtype: oneOf(fields.get("dtype"), DTYPES, `${where} dtype`),
+    layout: oneOf(fields.get("layout"), LAYOUTS, `${where} layout`),
+    meaning: meaning === undefined ? undefined : expectString(meaning, `${where} meaning`),
+    stored: parseStored(fields, where),
+    std: stats === undefined ? undefined : parseStd(stats, `${where} stats`),
+  };
+}
+
+function parseStored(tap: JsonObject, where: string): TapDescription["stored"] {
+  const tensor = tap.get("tensor");
+  const sampled = tap.get("sampled");
+  if ((tensor === undefined) === (sampled === undefined)) {
+    const got = tensor === undefined ? "neither" : "both";
+    throw new ModelError({ where, expected: 'either "tensor" or "sampled"', got });
+  }
+  if (sampled === undefined) return { tensor: expectString(tensor, `${where} tensor`) };
+  const keys = expectObject(sampled, `${where} sampled`);
+  return {
+    index: expectString(keys.get("index"), `${where} sampled index`),
+    value: expectString(keys.get("value"), `${where} sampled value`),
+  };
+}
+
+function parseStd(stats: JsonValue, where: string): number {
+  return nonNegative(expectObject(stats, where).get("std"), `${where} std`);
+}
+
+function parseTolerances(value: JsonValue | undefined, where: string): ToleranceTable {
+  const by = new Map<string, Tolerance>();
+  if (value === undefined) return { by };
+  let match: string | undefined;
+  for (const [key, entry] of expectObject(value, where)) {
+    if (key === "match") match = expectString(entry, `${where} match`);
+    else by.set(key, parseTolerance(entry, `${where} ${quote(key)}`));
+  }
+  return { by, match };
+}
+
+function parseTolerance(value: JsonValue, where: string): Tolerance {
+  const tolerance: { -readonly [Key in keyof Tolerance]: Tolerance[Key] } = {};
+  for (const [key, entry] of expectObject(value, where)) {
+    // A misspelt measure must not pass for none.
+    if (key === "unit") tolerance.unit = expectString(entry, `${where} unit`);
+    else tolerance[oneOf(key, MEASURES, `${where} measure`)] = nonNegative(entry, `${where} ${key}`);
+  }
+  return tolerance;
+}
+
+function nonNegative(value: JsonValue | undefined, where: string): number {
+  const number = expectNumber(value, where);
+  if (number >= 0) return number;
+  throw new ModelError({ where, expected: "a number of 0 or more", got: String(number) });
+}
+
+function oneOf<Name extends string>(
+  value: JsonValue | undefined,
+  names: readonly Name[],
+  where: string,
+): Name {
+  const text = expectString(value, where);
+  const name = names.find((candidate) => candidate === text);
+  if (name !== undefined) return name;
+  throw new ModelError({ where, expected: `one of ${names.join(", ")}`, got: quote(text) });
+}
+
+function fileName(name: string, where: string): string {
+  if (/^[\w-][\w.-]*$/.test(name)) return name;
+  throw new ModelError({ where, expected: "a file name without a folder", got: quote(name) });
+}
+
+/** A file beside the case or, where several cases share it, in the folder above. */
+function optionalPath(value: JsonValue | undefined, where: string): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  const path = expectString(value, where);
+  fileName(path.replace(/^\.\.\//, ""), where);
+  return path;
+}

@@ -1,0 +1,103 @@
+import type { Tolerance } from "./caseDescription.ts";
+
+/** Expected numbers: a whole tensor, or its elements at `positions`; `std` is that of the whole tensor. */
+export interface Expected {
+  readonly values: ArrayLike<number>;
+  readonly positions?: Int32Array;
+  readonly std?: number;
+}
+
+/**
+ * How far the numbers are off in the tolerance's own measure: `spread` (differences divided by the expected
+ * tensor's standard deviation) or `absolute`.
+ */
+export interface Comparison {
+  readonly measure: "spread" | "absolute";
+  readonly largest: number;
+  /** Root mean square. */
+  readonly rms: number;
+  /** Of the difference to what the tolerance allows, the largest over all it states; up to 1 passes. */
+  readonly ratio: number;
+  readonly pass: boolean;
+  /** The element that comes nearest to its limit or passes it by most; none in an empty tensor. */
+  readonly worst?: Element;
+}
+
+export interface Element {
+  /** Flat, in the layout of the expected tensor. */
+  readonly index: number;
+  readonly expected: number;
+  readonly got: number;
+}
+
+/** Whole numbers: nothing may differ. */
+export const EXACT: Tolerance = { absolute: 0 };
+
+export function statesMeasure({ spread, spreadRms, absolute, relative }: Tolerance): boolean {
+  return [spread, spreadRms, absolute, relative].some((limit) => limit !== undefined);
+}
+
+/**
+ * `got` is the whole tensor in the expected one's layout. A number that is NaN or infinite where another is
+ * expected is infinitely far off.
+ */
+export function compare(expected: Expected, got: ArrayLike<number>, tolerance: Tolerance): Comparison {
+  const { values, positions } = expected;
+  const usesSpread = tolerance.spread !== undefined || tolerance.spreadRms !== undefined;
+  const unit = usesSpread ? (expected.std ?? standardDeviation(values)) : 1;
+  let largest = 0;
+  let squares = 0;
+  let ratio = 0;
+  let worst: Element | undefined;
+  let worstDifference = -1;
+  for (let i = 0; i < values.length; i++) {
+    const index = positions ? positions[i] : i;
+    const off = difference(values[i], got[index]);
+    const elementRatio = quotient(off, elementLimit(values[i], unit, tolerance));
+    if (elementRatio > ratio || (elementRatio === ratio && off > worstDifference)) {
+      ratio = elementRatio;
+      worstDifference = off;
+      worst = { index, expected: values[i], got: got[index] };
+    }
+    largest = Math.max(largest, off);
+    squares += off * off;
+  }
+  const rms = values.length === 0 ? 0 : Math.sqrt(squares / values.length);
+  const rmsLimit = tolerance.spreadRms === undefined ? Number.POSITIVE_INFINITY : tolerance.spreadRms * unit;
+  ratio = Math.max(ratio, quotient(rms, rmsLimit));
+  return {
+    measure: usesSpread ? "spread" : "absolute",
+    largest: quotient(largest, unit),
+    rms: quotient(rms, unit),
+    ratio,
+    pass: ratio <= 1,
+    worst,
+  };
+}
+
+function elementLimit(expected: number, std: number, { spread, absolute, relative }: Tolerance): number {
+  const bySpread = spread === undefined ? Number.POSITIVE_INFINITY : spread * std;
+  if (absolute === undefined && relative === undefined) return bySpread;
+  return Math.min(bySpread, (absolute ?? 0) + (relative ?? 0) * Math.abs(expected));
+}
+
+function difference(expected: number, got: number): number {
+  if (Object.is(expected, got)) return 0;
+  const off = Math.abs(expected - got);
+  return Number.isNaN(off) ? Number.POSITIVE_INFINITY : off;
+}
+
+/** No difference is none of any limit, and anything is beyond a limit of 0. */
+function quotient(off: number, limit: number): number {
+  if (off === 0) return 0;
+  return Number.isFinite(off) ? off / limit : Number.POSITIVE_INFINITY;
+}
+
+/** Of the whole population, in float64. */
+export function standardDeviation(values: ArrayLike<number>): number {
+  if (values.length === 0) return 0;
+  const numbers = Array.from(values);
+  const mean = numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
+  const squares = numbers.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return Math.sqrt(squares / numbers.length);
+}

@@ -1,0 +1,80 @@
+import { formatShape } from "../tensor.ts";
+import type { Tolerance } from "./caseDescription.ts";
+import type { CaseReport, TapReport } from "./verifyCase.ts";
+
+const COLUMNS = ["tap", "largest", "rms", "tolerance", "ratio", ""];
+
+/**
+ * A report as text for a terminal, without a final line break: one row a tap (differences in the
+ * tolerance's measure, σ the expected tensor's standard deviation), then the first tap beyond it.
+ */
+export function formatReport(report: CaseReport): string {
+  const { name, model, source, taps, toleranceReason } = report;
+  const rows = [COLUMNS, ...taps.map(formatRow)];
+  const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const table = rows.map((row) => {
+    const padded = row.map((cell, column) => {
+      return column === 0 || column === 5 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]);
+    });
+    return padded.join("  ").trimEnd();
+  });
+  const lines = [`${name} (${model}; expected: ${source})`, ...table];
+  if (toleranceReason) lines.push(`tolerances are not the case's own: ${toleranceReason}`);
+  if (taps.some(({ unfused }) => unfused)) {
+    lines.push("unfused: inside a fused group, taken from a run of the unfused graph");
+  }
+  lines.push(summary(report));
+  return lines.join("\n");
+}
+
+function formatRow({ name, compared, problem, pass, unfused }: TapReport): string[] {
+  const verdict = `${pass ? "ok" : "BEYOND"}${unfused ? ", unfused" : ""}`;
+  if (!compared) return [name, "", "", "", "", `${verdict}: ${problem}`];
+  const unit = compared.measure === "spread" ? "σ" : "";
+  return [
+    name,
+    `${formatNumber(compared.largest)}${unit}`,
+    `${formatNumber(compared.rms)}${unit}`,
+    formatTolerance(compared.tolerance),
+    formatNumber(compared.ratio),
+    verdict,
+  ];
+}
+
+function formatTolerance({ spread, spreadRms, absolute, relative }: Tolerance): string {
+  if (absolute === 0 && !relative) return "exact";
+  const parts: string[] = [];
+  if (spread !== undefined) parts.push(`${formatNumber(spread)}σ`);
+  if (spreadRms !== undefined) parts.push(`rms ${formatNumber(spreadRms)}σ`);
+  if (absolute !== undefined) parts.push(formatNumber(absolute));
+  if (relative !== undefined) parts.push(`${formatNumber(relative)} of expected`);
+  return parts.join(" + ").replace(" + rms", ", rms");
+}
+
+function summary({ taps, firstBeyond }: CaseReport): string {
+  if (!firstBeyond) return `all ${taps.length} taps within tolerance`;
+  const beyond = taps.filter(({ pass }) => !pass).length;
+  const { name, meaning, shape, compared, problem } = firstBeyond;
+  const subject = `${beyond} of ${taps.length} taps beyond; first ${name}${meaning ? ` (${meaning})` : ""}`;
+  if (!compared) return `${subject}: ${problem}`;
+  const { worst } = compared;
+  if (!worst) return subject;
+  const position = formatShape(positionOf(worst.index, shape));
+  return `${subject}: at ${position}, element ${worst.index}: expected ${worst.expected}, got ${worst.got}`;
+}
+
+function positionOf(index: number, shape: readonly number[]): number[] {
+  const position: number[] = [];
+  let rest = index;
+  for (const side of [...shape].reverse()) {
+    position.unshift(rest % side);
+    rest = Math.floor(rest / side);
+  }
+  return position;
+}
+
+function formatNumber(value: number): string {
+  if (value === 0 || !Number.isFinite(value)) return String(value);
+  const rounded = Number(value.toPrecision(2));
+  return rounded >= 1e-3 && rounded < 1e5 ? String(rounded) : rounded.toExponential();
+}

@@ -1,0 +1,143 @@
+import type { RawTensor } from "../checkpoints/dtype.ts";
+import { quote } from "../checkpoints/json.ts";
+import { parseSafetensors, toFloat32, toInt32 } from "../checkpoints/safetensors.ts";
+import { ModelError, UsageError } from "../errors.ts";
+import { elementCount, formatShape, sameShape, shapeOf, type Tensor, tensor } from "../tensor.ts";
+import { type CaseDescription, parseCaseDescription, type TapDescription } from "./caseDescription.ts";
+
+/** A golden case in memory: its description, and the numbers of every tap. */
+export interface GoldenCase extends Omit<CaseDescription, "taps" | "tensors"> {
+  /** The folder or name given, for messages. */
+  readonly name: string;
+  /** In the network's order. */
+  readonly taps: readonly GoldenTap[];
+  /** Everything in the case's tensor file, by its key. */
+  readonly tensors: ReadonlyMap<string, RawTensor>;
+}
+
+export interface GoldenTap extends Omit<TapDescription, "stored"> {
+  /** The whole tensor in its own layout, or the elements at `positions`. */
+  readonly values: Float32Array | Int32Array;
+  readonly positions?: Int32Array;
+}
+
+/**
+ * Reads the case whose files `readFile` returns by their name within its folder. `name` is for messages.
+ * Throws UsageError where there is no case at all, and ModelError for one that contradicts itself.
+ */
+export async function readGoldenCase(
+  readFile: (name: string) => Promise<Uint8Array>,
+  name: string,
+): Promise<GoldenCase> {
+  let json: Uint8Array;
+  try {
+    json = await readFile("case.json");
+  } catch (cause) {
+    const fault = { where: name, expected: "a golden case", got: "no readable case.json in it" };
+    throw new UsageError(fault, { cause });
+  }
+  const description = parseCaseDescription(json, `${name}/case.json`);
+  const file = `${name}/${description.tensors}`;
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(description.tensors);
+  } catch (cause) {
+    throw new ModelError(
+      { where: file, expected: "the tensors of the case", got: "no readable file" },
+      { cause },
+    );
+  }
+  const { tensors } = parseSafetensors(bytes, file);
+  const taps = description.taps.map((tap) => readTap(tap, tensors, `${file} tap ${quote(tap.name)}`));
+  return { ...description, name, taps, tensors };
+}
+
+function readTap(
+  { stored, ...tap }: TapDescription,
+  tensors: ReadonlyMap<string, RawTensor>,
+  where: string,
+): GoldenTap {
+  if ("tensor" in stored) {
+    return { ...tap, values: valuesOf(find(tensors, stored.tensor, where), tap.dtype, tap.shape, where) };
+  }
+  const index = find(tensors, stored.index, where);
+  const positions = toInt32(index, where);
+  const elements = elementCount(tap.shape);
+  const outside = positions.find((position) => position < 0 || position >= elements);
+  if (outside !== undefined) {
+    throw new ModelError({ where, expected: `positions from 0 to ${elements - 1}`, got: String(outside) });
+  }
+  const value = find(tensors, stored.value, where);
+  return { ...tap, positions, values: valuesOf(value, tap.dtype, index.shape, where) };
+}
+
+function find(tensors: ReadonlyMap<string, RawTensor>, key: string, where: string): RawTensor {
+  const found = tensors.get(key);
+  if (found) return found;
+  throw new ModelError({ where, expected: `a tensor ${quote(key)} in the file`, got: "none" });
+}
+
+const STORED_DTYPE = { float32: "F32", int32: "I32", uint8: "U8" } as const;
+
+function valuesOf(
+  raw: RawTensor,
+  dtype: TapDescription["dtype"],
+  shape: readonly number[],
+  where: string,
+): Float32Array | Int32Array {
+  if (raw.dtype !== STORED_DTYPE[dtype] || !sameShape(raw.shape, shape)) {
+    const got = `${raw.dtype} ${formatShape(raw.shape)}`;
+    throw new ModelError({ where, expected: `${STORED_DTYPE[dtype]} ${formatShape(shape)}`, got });
+  }
+  return dtype === "float32" ? toFloat32(raw) : toInt32(raw, where);
+}
+
+/**
+ * What the network was fed: the tensor that the case's `input` names, or else its only tap of that role, in
+ * this project's layout. Throws ModelError where the case holds no whole input (its photo is to be prepared
+ * instead).
+ */
+export function goldenInput(golden: GoldenCase): Tensor {
+  const where = `${golden.name} input`;
+  const key = golden.input?.get("tensor") ?? golden.input?.get("preprocessed");
+  if (typeof key === "string") {
+    const raw = find(golden.tensors, key, where);
+    return inProjectLayout(raw.shape, toFloat32(raw), "NHWC", where);
+  }
+  const inputs = golden.taps.filter(({ role, positions }) => role === "input" && positions === undefined);
+  if (inputs.length !== 1) {
+    throw new ModelError({ where, expected: "one whole input tensor", got: String(inputs.length) });
+  }
+  const [{ shape, values, layout }] = inputs;
+  return inProjectLayout(shape, Float32Array.from(values), layout, where);
+}
+
+function inProjectLayout(
+  shape: readonly number[],
+  data: Float32Array,
+  layout: TapDescription["layout"],
+  where: string,
+): Tensor {
+  if (shape.length !== 4 || shape[0] !== 1) {
+    throw new ModelError({ where, expected: "a batch of one picture", got: `shape ${formatShape(shape)}` });
+  }
+  if (layout !== "NCHW") return { shape: shapeOf(shape[1], shape[2], shape[3]), data };
+  const [, channels, height, width] = shape;
+  const picture = tensor(shapeOf(height, width, channels));
+  data.forEach((value, i) => {
+    picture.data[channelsLast(i, height * width, channels)] = value;
+  });
+  return picture;
+}
+
+/** A map of this project as a row-major array in a tap's layout. */
+export function inTapLayout({ shape, data }: Tensor, layout: TapDescription["layout"]): Float32Array {
+  if (layout !== "NCHW") return data;
+  const [, height, width, channels] = shape;
+  return data.map((_, i) => data[channelsLast(i, height * width, channels)]);
+}
+
+/** Where element `i` of an NCHW map stands in NHWC. */
+function channelsLast(i: number, cells: number, channels: number): number {
+  return (i % cells) * channels + Math.floor(i / cells);
+}
