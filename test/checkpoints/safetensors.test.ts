@@ -86,13 +86,13 @@ describe("each kind of broken file is a ModelError that names the file and the c
     expect(parse).toThrow(message);
   });
 
-  test("more than 100,000 tensors", () => {
+  test("more than 20,000 tensors", () => {
     const entries = Array.from(
-      { length: 100_001 },
+      { length: 20_001 },
       (_, i) => `"${i}":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}`,
     );
     const parse = () => parseSafetensors(file(`{${entries.join()}}`), "f");
-    expect(parse).toThrow(/at most 100000 tensors, got 100001|at most 1000000 values/);
+    expect(parse).toThrow(/at most 20000 tensors, got 20001/);
   });
 });
 

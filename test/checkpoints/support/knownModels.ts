@@ -1,0 +1,14 @@
+import type { KnownModels } from "../../../src/checkpoints/loadParameters.ts";
+import { MODELS } from "../../../src/models/models.ts";
+
+/** All that each model's weights must hold. */
+export const knownModels: KnownModels = new Map(
+  MODELS.map((model) => [
+    model.name,
+    () => {
+      const { parameters } = model.graph(model.defaultSize);
+      const layers = Object.entries(parameters).map(([name, { shape }]) => [name, shape] as const);
+      return new Map([...model.constants(model.defaultSize), ...layers]);
+    },
+  ]),
+);
