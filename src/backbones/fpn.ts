@@ -1,0 +1,56 @@
+/**
+ * Feature pyramid network (Lin et al., arXiv:1612.03144), top-down path only: ends at stride 4.
+ *
+ * Follows the FPN of `CenterNetMobileNetV2FPNFeatureExtractor` (TensorFlow Object Detection API). Differs
+ * from the paper: the channels shrink on the way down, and only the last level is used.
+ */
+import { convolution, type Finish, separableConvolution } from "../blocks/convolution.ts";
+import type { Scope, Value } from "../graph/graph.ts";
+import { add } from "../kernels/add/op.ts";
+import { upsampleBilinear } from "../kernels/upsampleBilinear/op.ts";
+import { upsampleNearest } from "../kernels/upsampleNearest/op.ts";
+
+export interface FpnOptions {
+  /** Of the 1x1 convolution on c5, which the first merge adds to. */
+  readonly topChannels: number;
+  /** Output channels of the merges with c4, c3 and c2. */
+  readonly channels: readonly [merge4: number, merge3: number, merge2: number];
+  /** Whether the 3x3 convolutions of the merges are depthwise separable. */
+  readonly separable: boolean;
+  readonly upsampling: "nearest" | "bilinear";
+  /** What stands between a merge's convolution and its ReLU. */
+  readonly norm: Pick<Finish, "bias" | "batchNorm">;
+}
+
+export interface FpnInput {
+  readonly c2: Value;
+  readonly c3: Value;
+  readonly c4: Value;
+  readonly c5: Value;
+}
+
+const UPSAMPLE = { nearest: upsampleNearest, bilinear: upsampleBilinear };
+
+/** Gives the map at stride 4, H/4 x W/4 x channels[2]. */
+export function fpn({ c2, c3, c4, c5 }: FpnInput, p: Scope, options: FpnOptions): Value {
+  const { topChannels, channels, separable, upsampling, norm } = options;
+  const merge = separable ? separableConvolution : convolution;
+  let top = lateral(c5, p.at("lateral5"), topChannels); // H/32 x W/32 x topChannels
+  const levels = [
+    { level: 4, skip: c4 },
+    { level: 3, skip: c3 },
+    { level: 2, skip: c2 },
+  ];
+  levels.forEach(({ level, skip }, index) => {
+    const scope = p.at(`merge${level}`);
+    const side = lateral(skip, p.at(`lateral${level}`), top.channels);
+    const sum = add(UPSAMPLE[upsampling](top, scope), side, scope);
+    top = merge(sum, scope, { channels: channels[index], kernel: 3, activation: "relu", ...norm }); // twice the size
+  });
+  return top; // H/4 x W/4 x channels[2]
+}
+
+/** 1x1 convolution with bias, without norm or activation. */
+function lateral(x: Value, p: Scope, channels: number): Value {
+  return convolution(x, p, { channels, kernel: 1, bias: true });
+}

@@ -1,0 +1,64 @@
+import type { Activation } from "../graph/epilogue.ts";
+import type { Scope, Value } from "../graph/graph.ts";
+import { type BatchNormAttributes, batchNorm } from "../kernels/batchNorm/op.ts";
+import { bias } from "../kernels/bias/op.ts";
+import { conv2d } from "../kernels/conv2d/op.ts";
+import { depthwiseConv2d } from "../kernels/depthwiseConv2d/op.ts";
+import { relu } from "../kernels/relu/op.ts";
+import { relu6 } from "../kernels/relu6/op.ts";
+import { samePadding } from "../kernels/window.ts";
+
+/** What follows a convolution, in this order; a checkpoint with folded batch norms has only the bias. */
+export interface Finish {
+  readonly bias?: boolean;
+  readonly batchNorm?: BatchNormAttributes;
+  readonly activation?: Activation;
+}
+
+export interface ConvolutionOptions extends Finish {
+  readonly channels: number;
+  readonly kernel: number;
+  readonly stride?: number;
+}
+
+/** Convolution, padded by TensorFlow's rule SAME. */
+export function convolution(x: Value, p: Scope, options: ConvolutionOptions): Value {
+  const { channels, kernel, stride = 1 } = options;
+  const padding = samePadding(x.height, x.width, kernel, stride);
+  return finish(conv2d(x, p, { channels, kernel, stride, padding }), p, options);
+}
+
+export interface DepthwiseOptions extends Finish {
+  readonly kernel: number;
+  readonly stride?: number;
+}
+
+/** Depthwise convolution, padded by TensorFlow's rule SAME. */
+export function depthwiseConvolution(x: Value, p: Scope, options: DepthwiseOptions): Value {
+  const { kernel, stride = 1 } = options;
+  const padding = samePadding(x.height, x.width, kernel, stride);
+  return finish(depthwiseConv2d(x, p, { kernel, stride, padding }), p, options);
+}
+
+/**
+ * Depthwise separable convolution (Chollet, arXiv:1610.02357) as Keras' SeparableConv2D computes it: a
+ * depthwise one with nothing after it, then a 1x1 one.
+ */
+export function separableConvolution(x: Value, p: Scope, options: ConvolutionOptions): Value {
+  const y = depthwiseConvolution(x, p.at("depthwise"), { kernel: options.kernel, stride: options.stride });
+  const pointwise = { ...options, kernel: 1, stride: 1, activation: undefined };
+  return activate(convolution(y, p.at("pointwise"), pointwise), p, options.activation);
+}
+
+const ACTIVATIONS = { relu, relu6 } satisfies Record<Activation, unknown>;
+
+function finish(x: Value, p: Scope, { bias: biased, batchNorm: norm, activation }: Finish): Value {
+  let y = x;
+  if (biased) y = bias(y, p);
+  if (norm) y = batchNorm(y, p.at("norm"), norm);
+  return activate(y, p, activation);
+}
+
+function activate(x: Value, p: Scope, activation: Activation | undefined): Value {
+  return activation ? ACTIVATIONS[activation](x, p) : x;
+}

@@ -1,0 +1,163 @@
+/** Picture → detections: the public call. */
+import type { NdArray } from "ndarray";
+import type { Detection } from "./detection.ts";
+import { UsageError } from "./errors.ts";
+import { decodeImage } from "./image/decodeImage.ts";
+import { type Placement, toPhoto } from "./image/letterbox.ts";
+import type { Picture } from "./image/picture.ts";
+import { loadNetwork, type Network, type NetworkOptions } from "./network.ts";
+
+export interface DetectOptions {
+  /** Detections below this are left out. From 0 to 1; default 0.2. */
+  readonly score?: number;
+  /** At most so many detections, the best ones. Default 100. */
+  readonly max?: number;
+  /**
+   * Stops between layers where the backend runs them one by one; a fused pass on the device ends unobserved
+   * while the promise already rejects.
+   */
+  readonly signal?: AbortSignal;
+  /** Names of nodes whose values are wanted, see `centernet describe`. */
+  readonly taps?: readonly string[];
+  /** What errors call the picture; default "image". */
+  readonly where?: string;
+}
+
+export interface DetectResult {
+  /** Of the photo, in pixels, upright. */
+  width: number;
+  height: number;
+  model: string;
+  /** The one that ran. */
+  backend: string;
+  /** Best first; pixels of the photo. */
+  detections: Detection[];
+  /** Milliseconds. */
+  times: Times;
+  /** By node name: [1, height, width, channels]; empty unless asked for. */
+  taps: Readonly<Record<string, NdArray<Float32Array>>>;
+}
+
+export interface Times {
+  /** Weights, compilation and the backend's self-test: once a detector. */
+  load: number;
+  /** File to pixels. */
+  decode: number;
+  /** Pixels to the network's input. */
+  preprocess: number;
+  /** Input to maps, upload and read-back included. The first run compiles. */
+  network: number;
+  /** Maps to detections. */
+  postprocess: number;
+}
+
+export const DEFAULT_SCORE = 0.2;
+export const DEFAULT_MAX = 100;
+
+/**
+ * Loads a model, by default `movenet-multipose` with the weights that ship with this package.
+ *
+ *     const detector = await load("movenet-multipose", { backend: "auto" });
+ *     const { detections } = await detector.detect(bytesOfAJpeg);
+ *     await detector.dispose();
+ *
+ * Without a name, the weights decide which model it is.
+ *
+ * @throws ModelError for an unknown name, or weights that cannot be read or do not fit, with every difference.
+ * @throws BackendError where the backend is missing or computes wrong numbers.
+ * @throws UsageError for an unknown backend or an input size that the model cannot take.
+ */
+export async function load(name?: string, options: NetworkOptions = {}): Promise<Detector> {
+  const start = performance.now();
+  const network = await loadNetwork(name, options);
+  return new Detector(network, performance.now() - start);
+}
+
+export class Detector {
+  constructor(
+    readonly network: Network,
+    private readonly loadTime: number,
+  ) {}
+
+  /**
+   * Finds the objects in a picture: the bytes of a JPEG or PNG file, or pixels (`Picture`: RGB, 8 bits).
+   * Calls may overlap; they run one after the other.
+   *
+   * @throws ImageError for bytes that are no picture it can read; UsageError for options that make no sense;
+   *   the signal's reason once it is aborted.
+   */
+  async detect(image: Uint8Array | Picture, options: DetectOptions = {}): Promise<DetectResult> {
+    const { score = DEFAULT_SCORE, max = DEFAULT_MAX, signal, taps, where = "image" } = options;
+    checkOptions(score, max);
+    signal?.throwIfAborted();
+    const { model, inputSize, constants } = this.network;
+    const clock = stopwatch();
+    const picture = image instanceof Uint8Array ? decodeImage(image, where) : checkPicture(image, where);
+    const decode = clock();
+    const { inputs, placement } = model.preprocess(picture, inputSize);
+    const preprocess = clock();
+    const result = await this.network.run(inputs, { taps, signal });
+    const network = clock();
+    const detections = model
+      .decode(result.outputs, constants, inputSize)
+      .filter((detection) => detection.score >= score)
+      .sort((a, b) => b.score - a.score)
+      .slice(0, max)
+      .map((detection) => onPhoto(detection, placement));
+    return {
+      width: picture.width,
+      height: picture.height,
+      model: model.name,
+      backend: this.network.backend,
+      detections,
+      times: { load: this.loadTime, decode, preprocess, network, postprocess: clock() },
+      taps: result.taps,
+    };
+  }
+
+  /** Frees the backend's memory; runs under way end first. */
+  dispose(): Promise<void> {
+    return this.network.dispose();
+  }
+}
+
+function onPhoto(detection: Detection, placement: Placement): Detection {
+  const { xmin, ymin, xmax, ymax } = detection.box;
+  const start = toPhoto(placement, xmin, ymin);
+  const end = toPhoto(placement, xmax, ymax);
+  return {
+    ...detection,
+    box: { xmin: start.x, ymin: start.y, xmax: end.x, ymax: end.y },
+    keypoints: detection.keypoints?.map((point) => ({ ...point, ...toPhoto(placement, point.x, point.y) })),
+  };
+}
+
+function checkOptions(score: number, max: number): void {
+  if (!(score >= 0 && score <= 1)) {
+    throw new UsageError({ where: "score", expected: "a number from 0 to 1", got: `${score}` });
+  }
+  if (!(Number.isInteger(max) && max >= 0)) {
+    throw new UsageError({ where: "max", expected: "a whole number, 0 or more", got: `${max}` });
+  }
+}
+
+function checkPicture(picture: Picture, where: string): Picture {
+  const { width, height, data } = picture;
+  if (width >= 1 && height >= 1 && data.length === width * height * 3) return picture;
+  throw new UsageError({
+    where,
+    expected: "bytes of a picture file, or pixels with width, height and width x height x 3 bytes of data",
+    got: `${width}x${height} with ${data?.length} bytes`,
+  });
+}
+
+/** Milliseconds since it was last asked. */
+function stopwatch(): () => number {
+  let last = performance.now();
+  return () => {
+    const now = performance.now();
+    const elapsed = now - last;
+    last = now;
+    return elapsed;
+  };
+}

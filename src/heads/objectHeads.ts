@@ -1,0 +1,42 @@
+import type { Scope, Value } from "../graph/graph.ts";
+import { maxPool } from "../kernels/maxPool/op.ts";
+import { sigmoid } from "../kernels/sigmoid/op.ts";
+import { samePadding } from "../kernels/window.ts";
+import { type PredictionHeadOptions, predictionHead } from "./predictionHead.ts";
+
+/** Objects as points: where their centres are. */
+export interface CenterHead {
+  /** Probability that a cell is the centre of an object of each class: H x W x classes. */
+  readonly centerHeatmap: Value;
+}
+
+export function centerHead(
+  features: Value,
+  p: Scope,
+  classes: number,
+  options: PredictionHeadOptions,
+): CenterHead {
+  const scope = p.at("center");
+  return { centerHeatmap: sigmoid(predictionHead(features, scope, classes, options), scope) };
+}
+
+/** The largest value around each cell: a cell that equals it is a peak. Windows of `kernel` x `kernel`. */
+export function localMaximum(heatmap: Value, p: Scope, kernel: number): Value {
+  const padding = samePadding(heatmap.height, heatmap.width, kernel, 1);
+  return maxPool(heatmap, p, { kernel, stride: 1, padding });
+}
+
+/** Read at an object's centre cell. */
+export interface BoxHeads {
+  /** (height, width) of the box in cells: H x W x 2. */
+  readonly boxSize: Value;
+  /** (y, x) of the centre within its cell: H x W x 2. */
+  readonly boxOffset: Value;
+}
+
+export function boxHeads(features: Value, p: Scope, options: PredictionHeadOptions): BoxHeads {
+  return {
+    boxSize: predictionHead(features, p.at("boxSize"), 2, options),
+    boxOffset: predictionHead(features, p.at("boxOffset"), 2, options),
+  };
+}

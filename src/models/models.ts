@@ -1,0 +1,23 @@
+import { nearestNames } from "../checkpoints/nearestNames.ts";
+import { ModelError } from "../errors.ts";
+import type { Model } from "./model.ts";
+import { MOVENETS } from "./movenet.ts";
+
+/** Every model there is. */
+export const MODELS: readonly Model[] = [...MOVENETS];
+
+export const DEFAULT_MODEL = "movenet-multipose";
+
+/** @throws ModelError for an unknown name, with the nearest known one. */
+export function modelNamed(name: string): Model {
+  const model = MODELS.find((candidate) => candidate.name === name);
+  if (model) return model;
+  const names = MODELS.map((candidate) => candidate.name);
+  const nearest = nearestNames([name], names).get(name);
+  throw new ModelError({
+    where: `model ${name}`,
+    expected: `one of ${names.join(", ")}`,
+    got: "an unknown name",
+    hint: nearest && `Did you mean ${nearest}?`,
+  });
+}

