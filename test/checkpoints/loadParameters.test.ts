@@ -1,0 +1,120 @@
+import { describe, expect, test } from "vitest";
+import type { Checkpoint } from "../../src/checkpoints/checkpoint.ts";
+import type { Dtype } from "../../src/checkpoints/dtype.ts";
+import { loadParameters, type ParameterShapes } from "../../src/checkpoints/loadParameters.ts";
+import { ModelError } from "../../src/errors.ts";
+import { elementCount } from "../../src/tensor.ts";
+import { knownModels } from "./support/knownModels.ts";
+
+/** A file with these variables, all ones. */
+function checkpoint(
+  shapes: ParameterShapes,
+  data: Record<string, number[]> = {},
+  dtype: Dtype = "F32",
+): Checkpoint {
+  return {
+    format: "test",
+    where: "file",
+    metadata: new Map(),
+    variables: new Map([...shapes].map(([name, shape]) => [name, { dtype, shape, byteLength: 0 }])),
+    read: async (name) =>
+      Float32Array.from(data[name] ?? new Array(elementCount(shapes.get(name) ?? [])).fill(1)),
+  };
+}
+
+const shapes: ParameterShapes = new Map([
+  ["a.kernel", [1, 2]],
+  ["a.bias", [2]],
+]);
+
+test("a file that fits is read whole", async () => {
+  const weights = await loadParameters(shapes, checkpoint(shapes, { "a.bias": [3, 0] }), { model: "m" });
+  expect(weights).toEqual(
+    new Map([
+      ["a.kernel", { shape: [1, 2], data: Float32Array.of(1, 1) }],
+      ["a.bias", { shape: [2], data: Float32Array.of(3, 0) }],
+    ]),
+  );
+});
+
+test("all differences stand in one error", async () => {
+  const expected = new Map([...shapes, ["b.kernel", [3]], ["q", []]]);
+  const file = checkpoint(
+    new Map([
+      ["a.kernel", [2, 1]],
+      ["a.bias", [2]],
+      ["b.kernal", [3]],
+      ["z", [1]],
+    ]),
+  );
+  const load = loadParameters(expected, file, { model: "m" });
+  await expect(load).rejects.toThrow(ModelError);
+  await expect(load).rejects.toThrow(
+    "file: expected the 4 parameters of m, got 4, with these differences: " +
+      'missing b.kernel [3] (nearest: "b.kernal"); missing q []; ' +
+      'misshapen a.kernel: expected [1, 2], got [2, 1]; unexpected "b.kernal"; unexpected "z".',
+  );
+});
+
+describe("values that no trained model has are refused by name", () => {
+  test.each([
+    [[1, Number.NaN], "a.kernel", /file a\.kernel: expected finite numbers, got NaN at element 1/],
+    [
+      [Number.NEGATIVE_INFINITY, 1],
+      "a.bias",
+      /file a\.bias: expected finite numbers, got -Infinity at element 0/,
+    ],
+    [[0, -0], "a.kernel", /file a\.kernel: expected a trained kernel, got zeros only/],
+  ])("%j in %s", async (values, name, message) => {
+    const load = loadParameters(shapes, checkpoint(shapes, { [name]: values }), { model: "m" });
+    await expect(load).rejects.toThrow(message);
+    await expect(load).rejects.toThrow(ModelError);
+  });
+
+  test("but zero biases, tiny and large numbers are values like others", async () => {
+    const data = { "a.bias": [0, 0], "a.kernel": [1e-45, 1e38] };
+    await expect(loadParameters(shapes, checkpoint(shapes, data), { model: "m" })).resolves.toBeDefined();
+  });
+
+  test("and integers are no parameters", async () => {
+    const load = loadParameters(shapes, checkpoint(shapes, {}, "I32"), { model: "m" });
+    await expect(load).rejects.toThrow(/a\.kernel of type I32, not a float; a\.bias of type I32/);
+  });
+});
+
+describe.each([...knownModels.keys()])("%s", (model) => {
+  const whole = knownModels.get(model)?.() ?? new Map();
+  const without = (name: string) => new Map([...whole].filter(([other]) => other !== name));
+  const problemsOf = (file: Checkpoint) => loadParameters(whole, file, { model, knownModels });
+
+  test("lacking any one parameter, or all, is refused by name", async () => {
+    for (const name of whole.keys()) {
+      await expect(problemsOf(checkpoint(without(name)))).rejects.toThrow(`: missing ${name} [`);
+    }
+    await expect(problemsOf(checkpoint(new Map()))).rejects.toThrow(new RegExp([...whole.keys()].join(".*")));
+  });
+
+  test("any one parameter renamed is told with its nearest name", async () => {
+    for (const [name, shape] of whole) {
+      const other = `${name}_1`;
+      const file = checkpoint(new Map([...without(name), [other, shape]]));
+      await expect(problemsOf(file)).rejects.toThrow(`(nearest: "${other}"); unexpected "${other}"`);
+    }
+  });
+
+  test("any one parameter of another shape is refused", async () => {
+    for (const [name, shape] of whole) {
+      const transposed = [...shape].reverse();
+      const changed = String(transposed) === String(shape) ? [...shape, 1] : transposed;
+      const file = checkpoint(new Map([...whole, [name, changed]]));
+      await expect(problemsOf(file)).rejects.toThrow(`misshapen ${name}: expected [${shape.join(", ")}]`);
+    }
+  });
+
+  test("another model's file is told by its shapes", async () => {
+    for (const [other, shapesOf] of knownModels) {
+      if (other === model) continue;
+      await expect(problemsOf(checkpoint(shapesOf()))).rejects.toThrow(`more likely belongs to ${other}.`);
+    }
+  });
+});
