@@ -1,0 +1,21 @@
+import { ImageError } from "../errors.ts";
+import { identifyFormat } from "./identifyFormat.ts";
+import { decodeJpeg } from "./jpeg/decodeJpeg.ts";
+import type { Picture } from "./picture.ts";
+import { decodePng } from "./png/decodePng.ts";
+
+/**
+ * Decodes a JPEG or PNG file into upright 8 bit RGB; the bytes decide which it is, not a name. `where`
+ * stands at the beginning of every error, usually the file's name.
+ *
+ * Either the whole picture comes back, or ImageError is thrown: for other formats (named in the error),
+ * for damaged and truncated files (nothing is shown in part, in Node and in browsers alike), and for
+ * sizes beyond `imageLimits.ts`.
+ */
+export function decodeImage(bytes: Uint8Array, where: string): Picture {
+  const format = identifyFormat(bytes);
+  if (format.readable === "jpeg") return decodeJpeg(bytes, where);
+  if (format.readable === "png") return decodePng(bytes, where);
+  const hint = bytes.length === 0 ? "Fetch it again." : "Convert it to JPEG or PNG.";
+  throw new ImageError({ where, expected: "a JPEG or PNG picture", got: format.description, hint });
+}

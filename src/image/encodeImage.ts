@@ -1,0 +1,2 @@
+export { encodeJpeg } from "./jpeg/encodeJpeg.ts";
+export { encodePng } from "./png/encodePng.ts";

@@ -1,0 +1,96 @@
+/**
+ * A picture's format, told from its first bytes and never from its name. Formats that cannot be read
+ * are named too, so that the error can say what the file is.
+ */
+export type Format = { readable: "jpeg" } | { readable: "png" } | { readable: null; description: string };
+
+const JPEG: Format = { readable: "jpeg" };
+const PNG: Format = { readable: "png" };
+
+/** `at` is the offset of the bytes; a string stands for its ASCII codes. */
+interface Signature {
+  at?: number;
+  bytes: string;
+  format: string;
+}
+
+/** The longer of two signatures that begin alike comes first. */
+const UNREADABLE_SIGNATURES: readonly Signature[] = [
+  { bytes: "\x89PNG", format: "a PNG damaged on its way (its line ends were converted)" },
+  { bytes: "GIF8", format: "a GIF picture" },
+  { at: 8, bytes: "WEBP", format: "a WebP picture" },
+  { at: 4, bytes: "ftypavi", format: "an AVIF picture" },
+  { at: 4, bytes: "ftyphe", format: "a HEIC picture" },
+  { at: 4, bytes: "ftypmif1", format: "a HEIC or AVIF picture" },
+  { at: 4, bytes: "ftypmsf1", format: "a HEIC or AVIF picture" },
+  { at: 4, bytes: "ftypcrx", format: "a camera's raw picture (CR3)" },
+  { at: 4, bytes: "ftyp", format: "a video" },
+  { bytes: "II*\0", format: "a TIFF picture" },
+  { bytes: "MM\0*", format: "a TIFF picture" },
+  { bytes: "II+\0", format: "a TIFF picture" },
+  { bytes: "MM\0+", format: "a TIFF picture" },
+  { bytes: "BM", format: "a BMP picture" },
+  { bytes: "\xff\x0a", format: "a JPEG XL picture" },
+  { bytes: "\0\0\0\x0cJXL ", format: "a JPEG XL picture" },
+  { bytes: "\0\0\0\x0cjP  ", format: "a JPEG 2000 picture" },
+  { bytes: "\xff\x4f\xff\x51", format: "a JPEG 2000 picture" },
+  { bytes: "\0\0\x01\0", format: "an icon (ICO)" },
+  { bytes: "8BPS", format: "a Photoshop picture" },
+  { bytes: "qoif", format: "a QOI picture" },
+  { bytes: "%PDF", format: "a PDF document" },
+  { bytes: "PK\x03\x04", format: "a ZIP archive" },
+  { bytes: "\x1f\x8b", format: "a gzip file" },
+];
+
+/** Beginnings of text files, in lower case. */
+const UNREADABLE_TEXTS: readonly { pattern: RegExp; format: string }[] = [
+  { pattern: /^version https:\/\/git-lfs/, format: "a Git LFS pointer, not the picture itself" },
+  { pattern: /^(<!doctype html|<html|<head|<body)/, format: "an HTML page" },
+  { pattern: /^<([?!][\s\S]*<)?svg/, format: "an SVG drawing" },
+  { pattern: /^<\?xml/, format: "an XML file" },
+  { pattern: /^%pdf/, format: "a PDF document" },
+  { pattern: /^[{[]/, format: "a JSON or text file" },
+];
+
+export function identifyFormat(bytes: Uint8Array): Format {
+  if (startsWith(bytes, "\xff\xd8\xff")) return JPEG;
+  if (startsWith(bytes, "\x89PNG\r\n\x1a\n")) return PNG;
+  return { readable: null, description: describe(bytes) };
+}
+
+function describe(bytes: Uint8Array): string {
+  if (bytes.length === 0) return "an empty file";
+  // Text first: a text may well begin with "BM".
+  const text = beginningOfText(bytes);
+  if (text !== null) {
+    return UNREADABLE_TEXTS.find((t) => t.pattern.test(text))?.format ?? "a text file";
+  }
+  const signature = UNREADABLE_SIGNATURES.find((s) => startsWith(bytes, s.bytes, s.at));
+  if (signature) return signature.format;
+  const first = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0"));
+  return `a file of ${bytes.length} bytes that begins with ${first.join(" ")}`;
+}
+
+function startsWith(bytes: Uint8Array, signature: string, at = 0): boolean {
+  if (bytes.length < at + signature.length) return false;
+  for (let i = 0; i < signature.length; i++) {
+    if (bytes[at + i] !== signature.charCodeAt(i)) return false;
+  }
+  return true;
+}
+
+/** The first characters, trimmed and in lower case, or null where the bytes are not text. */
+function beginningOfText(bytes: Uint8Array): string | null {
+  const beginning = bytes.subarray(0, 1024);
+  for (const byte of beginning) {
+    const isControl = byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d;
+    if (isControl || byte === 0x7f) return null;
+  }
+  try {
+    // `stream` lets the last character be cut in two.
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(beginning, { stream: true });
+    return text.trimStart().toLowerCase();
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,23 @@
+/**
+ * What a picture may cost. The size is refused from the header, before anything is allocated for it.
+ * 100 megapixels is above every phone and most cameras; as RGB it takes 300 MB.
+ */
+export const MAX_PIXELS = 100_000_000;
+
+/**
+ * Bytes that jpeg-js may take, by its own count. Its coefficients take 256 bytes a block of 8 x 8, so
+ * 1 GB is about 75 megapixels at 4:2:0 and 45 at 4:4:4.
+ */
+export const MAX_JPEG_MEMORY_IN_MB = 1024;
+
+/**
+ * Scans of one JPEG. An encoder writes about ten, at most some twenty; every scan costs a pass over all
+ * blocks although it may take up only ten bytes of the file.
+ */
+export const MAX_JPEG_SCANS = 100;
+
+/** Pixels times scans of one JPEG: an empty scan takes about ten nanoseconds a pixel. */
+export const MAX_JPEG_PIXEL_SCANS = 1_000_000_000;
+
+/** Bytes of a PNG's pixels before they become RGB: 64 megapixels of 16 bit RGBA. */
+export const MAX_PNG_DATA_BYTES = 512 * 1024 * 1024;

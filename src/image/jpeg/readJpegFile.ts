@@ -1,0 +1,204 @@
+import { ImageError } from "../../errors.ts";
+import { MAX_JPEG_PIXEL_SCANS, MAX_JPEG_SCANS } from "../imageLimits.ts";
+import { isFrameMarker, type JpegFrame, readJpegFrame } from "./jpegFrame.ts";
+import { type JpegTables, readJpegScan, restartsOfScan } from "./jpegScan.ts";
+import { noteHuffmanTables, noteQuantizationTables } from "./jpegTables.ts";
+
+/** What a JPEG file holds, read marker by marker without decoding any pixel. */
+export interface JpegFile {
+  frame: JpegFrame;
+  /** A JFIF header stands in the file. */
+  hasJfif: boolean;
+  /** The colour transform in Adobe's APP14 segment: 0 none, 1 YCbCr, 2 YCCK. */
+  adobeTransform: number | null;
+  /** The first Exif segment, without its "Exif\0\0". */
+  exif: Uint8Array | null;
+  /** Tables, frame and scans in their order: all that a decoder needs, without SOI and EOI. */
+  essentials: Uint8Array[];
+}
+
+const SOI = 0xd8;
+const EOI = 0xd9;
+const SOS = 0xda;
+const DHT = 0xc4;
+const DQT = 0xdb;
+const DRI = 0xdd;
+const DNL = 0xdc;
+const COM = 0xfe;
+const APP0 = 0xe0;
+const APP1 = 0xe1;
+const APP14 = 0xee;
+const APP15 = 0xef;
+
+const isRestart = (marker: number) => marker >= 0xd0 && marker <= 0xd7;
+
+/**
+ * Walks a JPEG from marker to marker (ITU-T T.81 annex B) and refuses, with ImageError, whatever jpeg-js
+ * would decode wrongly, slowly or only in part: other processes and precisions, sizes and numbers of
+ * scans beyond the limits, tables that are missing, and every file that ends early. Bytes between
+ * segments that belong to none are skipped, as libjpeg does.
+ */
+export function readJpegFile(bytes: Uint8Array, where: string): JpegFile {
+  return new JpegWalk(bytes, where).run();
+}
+
+class JpegWalk {
+  private offset = 2;
+  private frame: JpegFrame | null = null;
+  private readonly tables: JpegTables = {
+    quantization: new Set(),
+    huffmanDc: new Set(),
+    huffmanAc: new Set(),
+  };
+  private restartInterval = 0;
+  private scans = 0;
+  private scanBytes = 0;
+  private readonly startedComponents = new Set<number>();
+  private hasJfif = false;
+  private adobeTransform: number | null = null;
+  private exif: Uint8Array | null = null;
+  private readonly essentials: Uint8Array[] = [];
+
+  constructor(
+    private readonly bytes: Uint8Array,
+    private readonly where: string,
+  ) {}
+
+  run(): JpegFile {
+    for (let marker = this.nextMarker(); marker !== EOI; marker = this.nextMarker()) {
+      // TEM and restarts outside of scans carry nothing.
+      if (marker === 0x01 || isRestart(marker)) continue;
+      const start = this.offset - 2;
+      const segment = this.readSegment();
+      if (this.readMetadata(marker, segment)) continue;
+      this.essentials.push(this.bytes.subarray(start, this.offset));
+      if (marker === SOS) this.readScan(segment);
+      else this.readDefinition(marker, segment);
+    }
+    const frame = this.checkComplete();
+    const { hasJfif, adobeTransform, exif, essentials } = this;
+    return { frame, hasJfif, adobeTransform, exif, essentials };
+  }
+
+  private nextMarker(): number {
+    const { bytes } = this;
+    while (this.offset < bytes.length) {
+      // A marker is 0xff, perhaps repeated, and a byte that is neither 0 nor 0xff.
+      if (bytes[this.offset++] !== 0xff) continue;
+      while (bytes[this.offset] === 0xff) this.offset++;
+      if (bytes[this.offset] > 0) return bytes[this.offset++];
+    }
+    throw this.truncated("an end-of-image marker");
+  }
+
+  private readSegment(): Uint8Array {
+    const length = this.bytes[this.offset] * 256 + this.bytes[this.offset + 1];
+    const end = this.offset + length;
+    if (!(length >= 2)) throw this.damaged("a segment of at least 2 bytes", `${length}`);
+    if (end > this.bytes.length) throw this.truncated(`a segment up to byte ${end}`);
+    const segment = this.bytes.subarray(this.offset + 2, end);
+    this.offset = end;
+    return segment;
+  }
+
+  /** True for segments that the pixels do not depend on; notes what they say of colour and orientation. */
+  private readMetadata(marker: number, segment: Uint8Array): boolean {
+    if (marker === APP0 && beginsWith(segment, "JFIF\0")) this.hasJfif = true;
+    if (marker === APP14 && beginsWith(segment, "Adobe") && segment.length >= 12) {
+      this.adobeTransform = segment[11];
+    }
+    if (marker === APP1 && beginsWith(segment, "Exif\0\0")) this.exif ??= segment.subarray(6);
+    return (marker >= APP0 && marker <= APP15) || marker === COM || marker === DNL;
+  }
+
+  private readDefinition(marker: number, segment: Uint8Array): void {
+    if (marker === DQT) noteQuantizationTables(segment, this.tables, this.where);
+    else if (marker === DHT) noteHuffmanTables(segment, this.tables, this.where);
+    else if (marker === DRI && segment.length === 2) this.restartInterval = segment[0] * 256 + segment[1];
+    else if (isFrameMarker(marker) && this.frame === null) {
+      this.frame = readJpegFrame(marker, segment, this.where);
+    } else {
+      const name = marker === SOI || isFrameMarker(marker) ? "a second picture inside it" : "one of type";
+      throw this.damaged("segments of a baseline or progressive JPEG", `${name} 0xff${marker.toString(16)}`);
+    }
+  }
+
+  private readScan(header: Uint8Array): void {
+    if (!this.frame) throw this.damaged("a frame header before the first scan", "none");
+    this.scans++;
+    this.checkScanCount(this.frame);
+    const where = `${this.where}: scan ${this.scans}`;
+    const scan = readJpegScan(header, this.frame, this.tables, where);
+    const restarts = this.readScanData();
+    const expected = restartsOfScan(scan, this.frame, this.restartInterval, where);
+    // jpeg-js takes a scan that ends at a restart marker for a whole one and leaves the rest grey.
+    if (restarts < expected) {
+      const hint = "The file is truncated.";
+      throw new ImageError({ where, expected: `${expected} restart markers`, got: `${restarts}`, hint });
+    }
+    if (scan.startsComponents) for (const { id } of scan.components) this.startedComponents.add(id);
+  }
+
+  /** Takes the entropy-coded bytes up to the next marker, fill bytes left out; counts the restarts. */
+  private readScanData(): number {
+    const { bytes } = this;
+    let restarts = 0;
+    let start = this.offset;
+    for (;;) {
+      const at = bytes.indexOf(0xff, this.offset);
+      if (at < 0 || at + 1 >= bytes.length) throw this.truncated("an end-of-image marker");
+      const next = bytes[at + 1];
+      if (next === 0 || isRestart(next)) {
+        if (next !== 0) restarts++;
+        this.offset = at + 2;
+        continue;
+      }
+      this.essentials.push(bytes.subarray(start, at));
+      this.scanBytes += at - start;
+      this.offset = at;
+      if (next !== 0xff) return restarts;
+      start = at + 1;
+      this.offset = start;
+    }
+  }
+
+  private checkScanCount(frame: JpegFrame): void {
+    const pixels = frame.width * frame.height;
+    const most = Math.min(MAX_JPEG_SCANS, Math.floor(MAX_JPEG_PIXEL_SCANS / pixels));
+    if (this.scans <= most) return;
+    throw new ImageError({
+      where: this.where,
+      expected: `at most ${most} scans in a JPEG of ${frame.width} x ${frame.height}`,
+      got: `${this.scans} or more`,
+      hint: "Save it anew as an ordinary JPEG.",
+    });
+  }
+
+  private checkComplete(): JpegFrame {
+    const { frame } = this;
+    if (!frame) throw this.truncated("a frame header");
+    const missing = frame.components.find(({ id }) => !this.startedComponents.has(id));
+    if (missing) throw this.truncated(`a scan of component ${missing.id}`);
+    // Every block takes at least one bit; fewer bytes cannot be worth the memory that the size asks for.
+    const blocks = frame.components.reduce((sum, c) => sum + c.blocksPerLine * c.blocksPerColumn, 0);
+    if (this.scanBytes * 8 < blocks) {
+      throw this.truncated(`${Math.ceil(blocks / 8)} bytes or more for ${frame.width} x ${frame.height}`);
+    }
+    return frame;
+  }
+
+  private truncated(expected: string): ImageError {
+    const got = `the end of the picture at byte ${this.offset}`;
+    return new ImageError({ where: this.where, expected, got, hint: "The JPEG is truncated." });
+  }
+
+  private damaged(expected: string, got: string): ImageError {
+    const hint = "The file is damaged.";
+    return new ImageError({ where: `${this.where}: byte ${this.offset}`, expected, got, hint });
+  }
+}
+
+function beginsWith(segment: Uint8Array, text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (segment[i] !== text.charCodeAt(i)) return false;
+  return true;
+}

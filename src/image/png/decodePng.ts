@@ -1,0 +1,37 @@
+import { readOrientation, UPRIGHT } from "../exif/readOrientation.ts";
+import { turnUpright } from "../exif/turnUpright.ts";
+import type { Picture } from "../picture.ts";
+import { inflatePixels } from "./inflatePixels.ts";
+import { bytesPerRow } from "./pngHeader.ts";
+import { pngPasses } from "./pngPasses.ts";
+import { readPngFile } from "./readPngFile.ts";
+import { unfilterRows } from "./unfilterRows.ts";
+import { writePass } from "./writePass.ts";
+
+/**
+ * Decodes a PNG of every colour type, bit depth and interlacing into 8 bit RGB. As Pillow's
+ * `convert("RGB")` does, transparency is dropped and not blended with anything, and gamma and colour
+ * profiles are ignored. 16 bits become 8 by rounding: round(value / 257).
+ *
+ * Only inflating is left to a library (fflate): fast-png inflates without any limit and cannot read
+ * interlaced pictures of less than 8 bits, and pngjs needs Node.
+ */
+export function decodePng(bytes: Uint8Array, where: string): Picture {
+  const file = readPngFile(bytes, where);
+  const { header, exif } = file;
+  const passes = pngPasses(header.width, header.height, header.interlaced);
+  const size = passes.reduce((sum, pass) => sum + pass.height * (1 + bytesPerRow(header, pass.width)), 0);
+  const samples = inflatePixels(file.compressed, size, where);
+
+  const pixelBytes = Math.ceil((header.channels * header.bitDepth) / 8);
+  const { width, height } = header;
+  const stored: Picture = { width, height, data: new Uint8Array(width * height * 3) };
+  let start = 0;
+  for (const pass of passes) {
+    const rowBytes = bytesPerRow(header, pass.width);
+    const end = unfilterRows(samples, start, pass.height, rowBytes, pixelBytes, where);
+    writePass(stored, pass, samples.subarray(start, end), rowBytes, file, where);
+    start = end;
+  }
+  return turnUpright(stored, exif ? readOrientation(exif) : UPRIGHT);
+}

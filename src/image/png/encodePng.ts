@@ -1,0 +1,59 @@
+import { zlibSync } from "fflate";
+import { concatenate } from "../concatenate.ts";
+import type { Picture } from "../picture.ts";
+import { crc32 } from "./crc32.ts";
+import { paethPredictor } from "./unfilterRows.ts";
+
+const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+const PIXEL_BYTES = 3;
+const PAETH = 4;
+
+/** Beyond this, a photo gets 4 % smaller and takes twice as long. */
+const LEVEL = 3;
+
+/**
+ * An 8 bit RGB PNG, not interlaced. Every row has Paeth's filter: on photos, choosing one for each row
+ * gains 0.1 % and costs five passes.
+ */
+export function encodePng(picture: Picture): Uint8Array {
+  const header = new Uint8Array(13);
+  const view = new DataView(header.buffer);
+  view.setUint32(0, picture.width);
+  view.setUint32(4, picture.height);
+  header.set([8, 2, 0, 0, 0], 8); // bits, RGB, deflate, adaptive filters, no interlace
+  return concatenate([
+    SIGNATURE,
+    chunk("IHDR", header),
+    chunk("IDAT", zlibSync(filterRows(picture), { level: LEVEL })),
+    chunk("IEND", new Uint8Array(0)),
+  ]);
+}
+
+function chunk(type: string, data: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(12 + data.length);
+  const view = new DataView(whole.buffer);
+  view.setUint32(0, data.length);
+  for (let i = 0; i < 4; i++) whole[4 + i] = type.charCodeAt(i);
+  whole.set(data, 8);
+  view.setUint32(8 + data.length, crc32(whole.subarray(4, 8 + data.length)));
+  return whole;
+}
+
+/** Each row: the number of its filter, then what is left of its bytes after Paeth's prediction. */
+function filterRows({ width, height, data }: Picture): Uint8Array {
+  const rowBytes = width * PIXEL_BYTES;
+  const filtered = new Uint8Array(height * (rowBytes + 1));
+  let above: Uint8Array = new Uint8Array(rowBytes);
+  let to = 0;
+  for (let y = 0; y < height; y++) {
+    const row = data.subarray(y * rowBytes, (y + 1) * rowBytes);
+    filtered[to++] = PAETH;
+    for (let i = 0; i < rowBytes; i++) {
+      const left = i < PIXEL_BYTES ? 0 : row[i - PIXEL_BYTES];
+      const aboveLeft = i < PIXEL_BYTES ? 0 : above[i - PIXEL_BYTES];
+      filtered[to++] = row[i] - paethPredictor(left, above[i], aboveLeft);
+    }
+    above = row;
+  }
+  return filtered;
+}

@@ -1,0 +1,112 @@
+import { ImageError } from "../../errors.ts";
+import { crc32 } from "./crc32.ts";
+import { HEADER_BYTES, type PngHeader, readPngHeader } from "./pngHeader.ts";
+
+/** What a PNG file holds, read chunk by chunk without inflating anything. */
+export interface PngFile {
+  header: PngHeader;
+  /** Red, green, blue of each colour; null where there is none. */
+  palette: Uint8Array | null;
+  /** The IDAT chunks: together one zlib stream. */
+  compressed: Uint8Array[];
+  exif: Uint8Array | null;
+}
+
+interface Chunk {
+  type: string;
+  data: Uint8Array;
+}
+
+const SIGNATURE_BYTES = 8;
+const MAX_PALETTE_BYTES = 256 * 3;
+
+/**
+ * Walks a PNG from chunk to chunk (PNG specification, third edition, section 5) up to IEND, checks every
+ * checksum and the order of the chunks that matter, and refuses, with ImageError, what is damaged or
+ * truncated. Transparency (tRNS) and colour management chunks are passed over; see `decodePng`.
+ */
+export function readPngFile(bytes: Uint8Array, where: string): PngFile {
+  const reader = new ChunkReader(bytes, where);
+  const first = reader.next();
+  if (first.type !== "IHDR" || first.data.length !== HEADER_BYTES) {
+    throw reader.damaged("a chunk IHDR of 13 bytes first", `${first.type} of ${first.data.length} bytes`);
+  }
+  const header = readPngHeader(first.data, where);
+  let palette: Uint8Array | null = null;
+  let exif: Uint8Array | null = null;
+  const compressed: Uint8Array[] = [];
+  let previous = first.type;
+
+  for (let chunk = reader.next(); chunk.type !== "IEND"; chunk = reader.next()) {
+    const { type, data } = chunk;
+    if (type === "IDAT") {
+      if (compressed.length > 0 && previous !== "IDAT") {
+        throw reader.damaged("IDAT chunks without others between them", `IDAT after ${previous}`);
+      }
+      compressed.push(data);
+    } else if (type === "PLTE") {
+      if (palette || compressed.length > 0 || data.length % 3 !== 0 || data.length > MAX_PALETTE_BYTES) {
+        throw reader.damaged("one palette of at most 256 colours before IDAT", `${data.length} bytes`);
+      }
+      palette = data;
+    } else if (type === "eXIf") {
+      exif ??= data;
+    } else if (isCritical(type)) {
+      throw reader.damaged("chunks of the PNG standard", `an unknown critical chunk ${type}`);
+    }
+    previous = type;
+  }
+  if (compressed.length === 0) throw reader.damaged("an IDAT chunk", "none");
+  if (header.kind === "palette" && !palette) throw reader.damaged("a palette (PLTE)", "none");
+  return { header, palette, compressed, exif };
+}
+
+class ChunkReader {
+  private offset = SIGNATURE_BYTES;
+  private readonly view: DataView;
+
+  constructor(
+    private readonly bytes: Uint8Array,
+    private readonly where: string,
+  ) {
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  /** A chunk is its length, its type of four letters, its data and their CRC-32. */
+  next(): Chunk {
+    const { bytes, view, offset } = this;
+    if (offset + 12 > bytes.length) throw this.truncated(offset + 12);
+    const end = offset + 12 + view.getUint32(offset);
+    const typeBytes = bytes.subarray(offset + 4, offset + 8);
+    if (!typeBytes.every(isLetter)) {
+      throw this.damaged("a chunk type of four letters", `codes ${typeBytes.join(" ")}`);
+    }
+    const type = String.fromCharCode(...typeBytes);
+    if (end > bytes.length) throw this.truncated(end);
+    if (crc32(bytes.subarray(offset + 4, end - 4)) !== view.getUint32(end - 4)) {
+      throw this.damaged(`chunk ${type} to agree with its checksum`, "another one");
+    }
+    this.offset = end;
+    return { type, data: bytes.subarray(offset + 8, end - 4) };
+  }
+
+  damaged(expected: string, got: string): ImageError {
+    const hint = "The file is damaged.";
+    return new ImageError({ where: `${this.where}: byte ${this.offset}`, expected, got, hint });
+  }
+
+  private truncated(needed: number): ImageError {
+    const got = `the end of the file at byte ${this.bytes.length}`;
+    const hint = "The PNG is truncated.";
+    return new ImageError({ where: this.where, expected: `${needed} bytes or more`, got, hint });
+  }
+}
+
+function isLetter(code: number): boolean {
+  return (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
+}
+
+/** Chunks that a reader must understand begin with an upper-case letter. */
+function isCritical(type: string): boolean {
+  return type.charCodeAt(0) <= 90;
+}
