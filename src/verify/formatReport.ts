@@ -2,7 +2,7 @@ import { formatShape } from "../tensor.ts";
 import type { Tolerance } from "./caseDescription.ts";
 import type { CaseReport, TapReport } from "./verifyCase.ts";
 
-const COLUMNS = ["tap", "largest", "rms", "tolerance", "ratio", ""];
+const HEADINGS = ["tap", "largest", "rms", "tolerance", "ratio"];
 
 /**
  * A report as text for a terminal, without a final line break: one row a tap (differences in the
@@ -10,26 +10,26 @@ const COLUMNS = ["tap", "largest", "rms", "tolerance", "ratio", ""];
  */
 export function formatReport(report: CaseReport): string {
   const { name, model, source, taps, toleranceReason } = report;
-  const rows = [COLUMNS, ...taps.map(formatRow)];
-  const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  const table = rows.map((row) => {
-    const padded = row.map((cell, column) => {
-      return column === 0 || column === 5 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]);
+  const rows = [HEADINGS, ...taps.map(numbersOf)];
+  const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const table = rows.map((row, i) => {
+    const cells = row.map((cell, column) => {
+      return column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]);
     });
-    return padded.join("  ").trimEnd();
+    return [...cells, i === 0 ? "" : verdictOf(taps[i - 1])].join("  ").trimEnd();
   });
   const lines = [`${name} (${model}; expected: ${source})`, ...table];
   if (toleranceReason) lines.push(`tolerances are not the case's own: ${toleranceReason}`);
   if (taps.some(({ unfused }) => unfused)) {
     lines.push("unfused: inside a fused group, taken from a run of the unfused graph");
   }
-  lines.push(summary(report));
+  lines.push(summaryOf(report));
   return lines.join("\n");
 }
 
-function formatRow({ name, compared, problem, pass, unfused }: TapReport): string[] {
-  const verdict = `${pass ? "ok" : "BEYOND"}${unfused ? ", unfused" : ""}`;
-  if (!compared) return [name, "", "", "", "", `${verdict}: ${problem}`];
+/** The tap's row without its verdict; only the name where nothing could be compared. */
+function numbersOf({ name, compared }: TapReport): string[] {
+  if (!compared) return [name];
   const unit = compared.measure === "spread" ? "σ" : "";
   return [
     name,
@@ -37,8 +37,11 @@ function formatRow({ name, compared, problem, pass, unfused }: TapReport): strin
     `${formatNumber(compared.rms)}${unit}`,
     formatTolerance(compared.tolerance),
     formatNumber(compared.ratio),
-    verdict,
   ];
+}
+
+function verdictOf({ pass, unfused, problem }: TapReport): string {
+  return `${pass ? "ok" : "BEYOND"}${unfused ? ", unfused" : ""}${problem ? `: ${problem}` : ""}`;
 }
 
 function formatTolerance({ spread, spreadRms, absolute, relative }: Tolerance): string {
@@ -51,7 +54,7 @@ function formatTolerance({ spread, spreadRms, absolute, relative }: Tolerance): 
   return parts.join(" + ").replace(" + rms", ", rms");
 }
 
-function summary({ taps, firstBeyond }: CaseReport): string {
+function summaryOf({ taps, firstBeyond }: CaseReport): string {
   if (!firstBeyond) return `all ${taps.length} taps within tolerance`;
   const beyond = taps.filter(({ pass }) => !pass).length;
   const { name, meaning, shape, compared, problem } = firstBeyond;
