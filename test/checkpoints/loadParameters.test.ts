@@ -56,6 +56,12 @@ test("all differences stand in one error", async () => {
   );
 });
 
+test("a file that says what it holds is believed before its shapes are compared", async () => {
+  const file = { ...checkpoint(new Map()), model: "another" };
+  const load = loadParameters(shapes, file, { model: "m", knownModels: new Map([["m", () => shapes]]) });
+  await expect(load).rejects.toThrow(/The file more likely belongs to "another"\.$/);
+});
+
 describe("values that no trained model has are refused by name", () => {
   test.each([
     [[1, Number.NaN], "a.kernel", /file a\.kernel: expected finite numbers, got NaN at element 1/],
@@ -74,6 +80,16 @@ describe("values that no trained model has are refused by name", () => {
   test("but zero biases, tiny and large numbers are values like others", async () => {
     const data = { "a.bias": [0, 0], "a.kernel": [1e-45, 1e38] };
     await expect(loadParameters(shapes, checkpoint(shapes, data), { model: "m" })).resolves.toBeDefined();
+  });
+
+  test("and integers stored in fewer bits are none either", async () => {
+    const file = checkpoint(shapes, {}, "U8");
+    const quantization = { scale: 1, min: 0, rounded: true };
+    const variables = new Map(
+      [...file.variables].map(([name, variable]) => [name, { ...variable, quantization }]),
+    );
+    const load = loadParameters(shapes, { ...file, variables }, { model: "m" });
+    await expect(load).rejects.toThrow(/a\.kernel of type U8, not a float/);
   });
 
   test("and integers are no parameters", async () => {

@@ -32,6 +32,7 @@ describe("each kind of broken file is a ModelError that names the file and the c
     ["no object", file("[]"), /header: expected an object, got an array/],
     ["text after the object", file("{} x"), /expected the end of the JSON text, got "x"/],
     ["nested 10,000 deep", file("[".repeat(10_000)), /at most 4 levels of nesting/],
+    ["a line break in a key", file('{"a\\n":1}'.replace("\\n", "\n")), /an escaped control character/],
     ["the same key twice", file('{"a":1,"a":2}'), /every key once, got key "a" again/],
     ["an entry that is no object", file({ a: 5 }), /tensor "a": expected an object, got 5/],
     ["an entry without dtype", file({ a: { shape: [], data_offsets: [0, 0] } }), /dtype: expected a string/],
@@ -158,6 +159,11 @@ test("all element types are read at any alignment", () => {
   expect(integers("I64")).toEqual(Int32Array.of(-5));
   expect(() => integers("U32")).toThrow(/U32: expected 32-bit integers, got 4294967295/);
   expect(() => integers("F32")).toThrow(/F32: expected an integer type, got F32/);
+});
+
+test("a tensor without elements may stand where another begins, in any order of the header", () => {
+  const { tensors } = parseSafetensors(file({ a: floats([1], 0, 4), b: floats([0], 0, 0) }, 4), "f");
+  expect([...tensors.keys()]).toEqual(["b", "a"]);
 });
 
 test("names like __proto__ are names", () => {

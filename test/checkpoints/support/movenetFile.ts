@@ -56,7 +56,7 @@ class GraphFile {
   ): void {
     const constant = this.constant(`${ROOT}constant_${this.weights.length}`, shape, value);
     const other = this.node(beside, []);
-    const inputs = [other, other];
+    const inputs = [`${other}:1`, `${other}:1`];
     inputs[input] = constant;
     this.node(op, inputs);
   }

@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import { openCheckpoint } from "../../src/checkpoints/openCheckpoint.ts";
+import { writeSafetensors } from "../../src/checkpoints/safetensors.ts";
+
+const tensors = new Map([["a", { shape: [1], data: Float32Array.of(1) }]]);
+const bytes = writeSafetensors(tensors, new Map([["model", "m"]]), { dtype: "F32" });
+
+test("a format is told by the content, whatever the name", async () => {
+  const { format, model } = await openCheckpoint({ where: "weights.bin", bytes });
+  expect({ format, model }).toEqual({ format: "safetensors", model: "m" });
+});
+
+test("where the content tells nothing, the name decides what the error says", async () => {
+  const cut = { where: "a.safetensors", bytes: bytes.subarray(0, 5) };
+  await expect(openCheckpoint(cut)).rejects.toThrow("a.safetensors: expected at least 8 bytes, got 5.");
+  await expect(openCheckpoint({ ...cut, where: "a.bin" })).rejects.toThrow(
+    /a safetensors file or the model\.json/,
+  );
+});
