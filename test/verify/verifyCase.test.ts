@@ -8,7 +8,6 @@ import {
 } from "../../src/verify/taps/movenet.ts";
 import { type CaseReport, type CaseRunner, type TapReport, verifyCase } from "../../src/verify/verifyCase.ts";
 import { decodeGolden, MOVENET_CASES, readCommittedCase } from "./goldenFiles.ts";
-import { type MadeTap, madeCase } from "./madeCase.ts";
 
 /** A run whose numbers are the golden ones, but for what `change` does to them. */
 interface GoldenRun {
@@ -212,58 +211,5 @@ describe("numbers that are off", () => {
     });
     const problem = "expected 102 elements of shape [6, 17], got 17";
     expect(tapOf(report, "decode.regressed_y")).toMatchObject({ problem, pass: false });
-  });
-});
-
-describe("made-up cases", () => {
-  const MAP: MadeTap = { name: "x", shape: [1, 1, 2, 2], values: Float32Array.of(1, 2, 3, 4), std: 1 };
-  const verify = async (taps: MadeTap[], tolerance: Record<string, object>, value: Tensor) => {
-    const runner: CaseRunner<undefined> = {
-      tapSource: (name) => (name === "unknown" ? undefined : { value: name }),
-      run: async () => ({ values: new Map([["x", value]]), unfused: new Set(), decoded: undefined }),
-    };
-    return verifyCase(await madeCase(taps, tolerance), runner);
-  };
-  const VALUE = tensor(shapeOf(1, 2, 2), Float32Array.of(1, 2, 3, 4));
-  const TIGHT = { tap: { spread: 1e-6 } };
-
-  test("a tap that is not mapped is a failure", async () => {
-    const report = await verify([MAP, { ...MAP, name: "unknown" }], TIGHT, VALUE);
-    const problem = "this tap is not mapped to a value of the model";
-    expect(report.firstBeyond).toMatchObject({ name: "unknown", problem, pass: false });
-    expect(report.taps[0].pass).toBe(true);
-  });
-
-  test("a role without tolerance is a failure, not a pass", async () => {
-    const problem = "the case states no tolerance for its role, head";
-    expect((await verify([{ ...MAP, role: "head" }], TIGHT, VALUE)).firstBeyond).toMatchObject({ problem });
-    // A decode value that is no decode step has no unit to borrow the output's tolerance in.
-    const output = { output: { absolute: 1 } };
-    expect((await verify([{ ...MAP, role: "decode" }], output, VALUE)).pass).toBe(false);
-    expect((await verify([MAP], { tap: { unit: "pixel" } }, VALUE)).pass).toBe(false);
-  });
-
-  test("whole numbers need no tolerance: they must be equal", async () => {
-    const tap = { ...MAP, role: "decode", values: Int32Array.of(1, 2, 3, 4) };
-    expect((await verify([tap], {}, VALUE)).taps[0]).toMatchObject({
-      pass: true,
-      compared: { tolerance: { absolute: 0 } },
-    });
-    expect((await verify([{ ...tap, values: Int32Array.of(1, 2, 3, 5) }], {}, VALUE)).pass).toBe(false);
-  });
-
-  test("a map in NCHW is compared in its own order", async () => {
-    const tap = { ...MAP, shape: [1, 2, 1, 2], layout: "NCHW", values: Float32Array.of(1, 3, 2, 4) };
-    expect((await verify([tap], TIGHT, VALUE)).pass).toBe(true);
-    const off = await verify([{ ...tap, values: Float32Array.of(1, 3, 9, 4) }], TIGHT, VALUE);
-    expect(off.firstBeyond?.compared?.worst).toEqual({ index: 2, expected: 9, got: 2 });
-    expect((await verify([{ ...tap, shape: [1, 1, 2, 2] }], TIGHT, VALUE)).firstBeyond?.problem).toMatch(
-      /shape/,
-    );
-  });
-
-  test("inputs are fed, not compared", async () => {
-    const report = await verify([{ ...MAP, name: "fed", role: "input" }, MAP], TIGHT, VALUE);
-    expect(report.taps.map(({ name }) => name)).toEqual(["x"]);
   });
 });
