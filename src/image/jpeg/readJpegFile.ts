@@ -92,9 +92,10 @@ class JpegWalk {
   }
 
   private readSegment(): Uint8Array {
+    if (this.offset + 2 > this.bytes.length) throw this.truncated("a segment");
     const length = this.bytes[this.offset] * 256 + this.bytes[this.offset + 1];
     const end = this.offset + length;
-    if (!(length >= 2)) throw this.damaged("a segment of at least 2 bytes", `${length}`);
+    if (length < 2) throw this.damaged("a segment of at least 2 bytes", `${length}`);
     if (end > this.bytes.length) throw this.truncated(`a segment up to byte ${end}`);
     const segment = this.bytes.subarray(this.offset + 2, end);
     this.offset = end;

@@ -1,0 +1,53 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { ImageError, UsageError } from "../../src/errors.ts";
+import { decodeImage } from "../../src/image/decodeImage.ts";
+import { encodeJpeg, encodePng } from "../../src/image/encodeImage.ts";
+import { largestDifference, numberedPicture, readFixture } from "./fixtures.ts";
+
+afterEach(() => vi.unstubAllGlobals());
+
+describe("encodePng", () => {
+  test.each([
+    [1, 1],
+    [1, 7],
+    [7, 1],
+    [37, 29],
+  ])("%d x %d comes back bit for bit", (width, height) => {
+    const picture = numberedPicture(width, height);
+    expect(decodeImage(encodePng(picture), "own")).toEqual(picture);
+  });
+});
+
+describe("encodeJpeg", () => {
+  const picture = decodeImage(readFixture("baseline-444.jpg"), "picture");
+
+  test("comes back nearly the same, and nearer at a higher quality", () => {
+    const difference = (quality?: number) => {
+      const decoded = decodeImage(encodeJpeg(picture, quality), "own");
+      expect(decoded).toMatchObject({ width: picture.width, height: picture.height });
+      return largestDifference(decoded.data, picture.data);
+    };
+    expect(difference()).toBeLessThanOrEqual(20);
+    expect(difference(100)).toBeLessThanOrEqual(6);
+    expect(difference(10)).toBeGreaterThan(difference());
+  });
+
+  test("is a plain Uint8Array, in Node and where there is no Buffer", () => {
+    const inNode = encodeJpeg(picture);
+    expect(inNode.constructor).toBe(Uint8Array);
+    vi.stubGlobal("Buffer", undefined);
+    const inBrowser = encodeJpeg(picture);
+    expect("Buffer" in globalThis && globalThis.Buffer).toBeFalsy();
+    vi.unstubAllGlobals();
+    expect(inBrowser).toEqual(inNode);
+  });
+
+  test.each([0, 101, 92.5, Number.NaN])("quality %d is refused", (quality) => {
+    expect(() => encodeJpeg(picture, quality)).toThrow(UsageError);
+  });
+
+  test("sides that a JPEG cannot have are refused", () => {
+    const wide = { width: 65536, height: 1, data: new Uint8Array(65536 * 3) };
+    expect(() => encodeJpeg(wide)).toThrow(ImageError);
+  });
+});

@@ -1,0 +1,198 @@
+import { describe, expect, test } from "vitest";
+import { decodeImage } from "../../src/image/decodeImage.ts";
+import { expectImageError } from "./expectImageError.ts";
+import { readFixture } from "./fixtures.ts";
+import { findMarker, MARKERS, patched, spliced } from "./jpegFile.ts";
+
+const baseline = readFixture("baseline-444.jpg");
+const frame = findMarker(baseline, MARKERS.SOF0);
+const scan = findMarker(baseline, MARKERS.SOS);
+const progressive = readFixture("progressive-420.jpg");
+const progressiveFrame = findMarker(progressive, MARKERS.SOF2);
+
+const withSize = (jpeg: Uint8Array, at: number, height: number, width: number) =>
+  patched(jpeg, {
+    [at + 5]: height >> 8,
+    [at + 6]: height & 255,
+    [at + 7]: width >> 8,
+    [at + 8]: width & 255,
+  });
+
+describe("kinds of JPEG that are refused by name", () => {
+  test("arithmetic coding", () => {
+    expectImageError(readFixture("refused-arithmetic.jpg"), /got arithmetic-coded JPEG\. Convert it/);
+  });
+
+  test.each([
+    [0xc3, "lossless JPEG"],
+    [0xc5, "hierarchical JPEG"],
+    [0xca, "arithmetic-coded progressive JPEG"],
+    [0xcb, "arithmetic-coded lossless JPEG"],
+  ])("process 0x%s", (marker, name) => {
+    expectImageError(patched(baseline, { [frame + 1]: marker }), new RegExp(`got ${name}\\. Convert it`));
+  });
+
+  test("12 bits", () => {
+    expectImageError(
+      patched(baseline, { [frame + 4]: 12 }),
+      /expected 8 bits a sample, got a JPEG of 12 bits/,
+    );
+  });
+
+  test("two components", () => {
+    const two = spliced(patched(baseline, { [frame + 3]: 14, [frame + 9]: 2 }), frame + 16, 3, []);
+    expectImageError(two, /expected 1 \(grey\), 3 \(colour\) or 4 \(CMYK\) components, got 2/);
+  });
+
+  test("sampling by 2/3, which libjpeg refuses too", () => {
+    expectImageError(patched(baseline, { [frame + 11]: 0x31, [frame + 14]: 0x21 }), /factors that divide/);
+    expectImageError(patched(baseline, { [frame + 11]: 0x51 }), /sampling factors from 1 to 4, got 5x1/);
+  });
+
+  test("restart intervals that jpeg-js misreads", () => {
+    expectImageError(readFixture("refused-restart.jpg"), /scan 2: expected restart intervals that divide/);
+  });
+
+  test("a height that comes only after the scan", () => {
+    expectImageError(withSize(baseline, frame, 0, 27), /got 27 x 0/);
+  });
+});
+
+describe("JPEGs that would cost too much", () => {
+  test("30,000 x 30,000", () => {
+    expectImageError(withSize(baseline, frame, 30000, 30000), /at most 100 megapixels, got 30000 x 30000/);
+    expectImageError(withSize(baseline, frame, 65535, 65535), /at most 100 megapixels, got 65535 x 65535/);
+  });
+
+  test("a size that the file's few bytes cannot fill", () => {
+    expectImageError(withSize(baseline, frame, 9000, 9000), /or more for 9000 x 9000, got the end/);
+  });
+
+  test("more memory than jpeg-js may take", () => {
+    // 81 megapixels at 4:4:4: the entropy-coded data are long enough, so that only memory speaks against it.
+    const data = new Uint8Array(600_000);
+    const large = spliced(withSize(baseline, frame, 9000, 9000), findMarker(baseline, MARKERS.EOI), 0, data);
+    expectImageError(large, /takes at most 1024 MB to decode, got 1623 MB for 9000 x 9000/);
+  });
+
+  test("more than 100 scans", () => {
+    const end = progressive.length - 2;
+    // Each refines nothing: a scan of the first coefficients that stops at once.
+    const lastScan = progressive.subarray(lastScanOf(progressive), end);
+    const scans = Array.from({ length: 120 }, () => Array.from(lastScan)).flat();
+    expectImageError(spliced(progressive, end, 0, scans), /at most 100 scans .*, got 101 or more/);
+  });
+
+  test("fewer scans of a larger picture", () => {
+    const large = withSize(progressive, progressiveFrame, 9000, 11000);
+    const end = large.length - 2;
+    const lastScan = large.subarray(lastScanOf(large), end);
+    expectImageError(
+      spliced(large, end, 0, [...lastScan, ...lastScan, ...lastScan]),
+      /at most 10 scans in a JPEG of 11000 x 9000/,
+    );
+  });
+});
+
+describe("damaged JPEGs", () => {
+  test("cut off at every byte", () => {
+    for (const name of ["1x1.jpg", "exif-6.jpg", "restart-grey.jpg", "progressive-420.jpg"]) {
+      const whole = readFixture(name);
+      for (let length = 0; length < whole.length; length++) {
+        const message = length < 3 ? /expected a JPEG or PNG picture/ : /The JPEG is truncated\.$/;
+        expectImageError(whole.subarray(0, length), message);
+      }
+    }
+  });
+
+  test("cut off at every byte and closed again with an end marker: never a part of the picture", () => {
+    for (const name of ["1x1.jpg", "baseline-420.jpg", "restart-grey.jpg", "restart-420.jpg"]) {
+      const whole = readFixture(name);
+      const reference = decodeImage(whole, name).data;
+      for (let length = 0; length < whole.length - 2; length++) {
+        const closed = Uint8Array.of(...whole.subarray(0, length), 0xff, 0xd9);
+        let data: Uint8Array | null = null;
+        try {
+          data = decodeImage(closed, name).data;
+        } catch {
+          expectImageError(closed, /truncated|Fetch it again|Convert it|damaged/);
+        }
+        // The last bytes may hold nothing but the padding of the last one.
+        if (data) expect(data).toEqual(reference);
+      }
+    }
+  });
+
+  test("without a frame, a scan, a component's scan", () => {
+    const header = baseline.subarray(0, frame);
+    expectImageError(Uint8Array.of(...header, 0xff, 0xd9), /expected a frame header/);
+    expectImageError(Uint8Array.of(...header, ...baseline.subarray(scan)), /a frame header before the first/);
+    const noScan = Uint8Array.of(...baseline.subarray(0, scan), 0xff, 0xd9);
+    expectImageError(noScan, /expected a scan of component 1/);
+    const separate = readFixture("one-scan-a-component.jpg");
+    const third = lastScanOf(separate);
+    const twoScans = Uint8Array.of(...separate.subarray(0, third), 0xff, 0xd9);
+    expectImageError(twoScans, /expected a scan of component 3/);
+  });
+
+  test("without a table", () => {
+    const quantization = findMarker(baseline, MARKERS.DQT);
+    const none = spliced(baseline, quantization, 2 + baseline[quantization + 3], []);
+    expectImageError(none, /quantization table 0 before its use/);
+    const huffman = findMarker(baseline, MARKERS.DHT);
+    expectImageError(spliced(baseline, huffman, 2 + baseline[huffman + 3], []), /DC Huffman table 0 before/);
+  });
+
+  test("a Huffman table with more codes than there can be", () => {
+    const huffman = findMarker(baseline, MARKERS.DHT);
+    expectImageError(patched(baseline, { [huffman + 5]: 3 }), /Huffman table 0: expected a table/);
+  });
+
+  test("a scan of a component that the frame does not have", () => {
+    expectImageError(patched(baseline, { [scan + 5]: 9 }), /scan 1: .*got component 9/);
+  });
+
+  test("two frames", () => {
+    const copy = baseline.subarray(frame, frame + 19);
+    expectImageError(spliced(baseline, frame, 0, copy), /got a second picture inside it 0xffc0/);
+  });
+
+  test("broken entropy-coded data: jpeg-js's error as this project's", () => {
+    const data = scan + 14;
+    expectImageError(
+      spliced(baseline, data + 20, 200, []),
+      /expected a whole JPEG, got an error of the decoder/,
+    );
+  });
+});
+
+describe("oddities that libjpeg reads", () => {
+  const reference = decodeImage(baseline, "baseline").data;
+
+  test.each<[string, Uint8Array]>([
+    ["bytes after the end", Uint8Array.of(...baseline, 1, 2, 3)],
+    ["bytes between segments", spliced(baseline, frame, 0, [1, 2, 3])],
+    ["fill bytes before a marker", spliced(baseline, frame, 0, [0xff, 0xff])],
+    ["fill bytes after the scan", spliced(baseline, baseline.length - 2, 0, [0xff, 0xff])],
+    ["an unknown application segment", spliced(baseline, frame, 0, [0xff, 0xe9, 0, 4, 0xff, 0xd9])],
+    ["a comment", spliced(baseline, 2, 0, [0xff, 0xfe, 0, 3, 65])],
+    ["broken Exif data", spliced(baseline, 2, 0, [0xff, 0xe1, 0, 10, 69, 120, 105, 102, 0, 0, 73, 73])],
+  ])("%s", (_, jpeg) => {
+    expect(decodeImage(jpeg, "odd").data).toEqual(reference);
+  });
+
+  test("a view into a larger buffer", () => {
+    const larger = new Uint8Array(baseline.length + 20);
+    larger.set(baseline, 7);
+    expect(decodeImage(larger.subarray(7, 7 + baseline.length), "view").data).toEqual(reference);
+  });
+});
+
+/** Where the last scan begins, its tables included. */
+function lastScanOf(jpeg: Uint8Array): number {
+  let at = -1;
+  for (let next = findMarker(jpeg, MARKERS.SOS); next >= 0; next = findMarker(jpeg, MARKERS.SOS, next + 1)) {
+    at = next;
+  }
+  return at;
+}

@@ -1,0 +1,74 @@
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { parseSafetensors } from "../../src/checkpoints/safetensors.ts";
+import { decodeImage } from "../../src/image/decodeImage.ts";
+import { letterbox, toInput, toPhoto } from "../../src/image/letterbox.ts";
+import { numberedPicture } from "./fixtures.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+
+// grace-hopper is a JPEG: that it agrees too says that jpeg-js decodes it as it did for the goldens.
+test.each([
+  "movenet-multipose/people",
+  "movenet-multipose/people-192x256",
+  "movenet-multipose/grace-hopper",
+  "movenet-lightning/grace-hopper",
+])("%s: the network's input as in the golden case, bit for bit", (name) => {
+  const folder = new URL(`test/goldens/tfjs/${name}/`, ROOT);
+  const { input } = JSON.parse(readFileSync(new URL("case.json", folder), "utf8"));
+  const stored = parseSafetensors(readFileSync(new URL("tensors.safetensors", folder)), name).tensors.get(
+    "input",
+  );
+  const photo = decodeImage(readFileSync(new URL(`samples/${input.file}`, ROOT)), input.file);
+
+  const { picture, placement } = letterbox(photo, input);
+  expect(picture).toMatchObject({ width: input.width, height: input.height });
+  expect(placement).toEqual({
+    left: input.left,
+    top: input.top,
+    scaleX: input.scaleX,
+    scaleY: input.scaleY,
+    photoWidth: input.photoWidth,
+    photoHeight: input.photoHeight,
+  });
+  expect(Buffer.compare(picture.data, stored?.bytes ?? new Uint8Array(0))).toBe(0);
+});
+
+test("a portrait lies in the middle between black bars", () => {
+  const { picture, placement } = letterbox(numberedPicture(2, 4), { width: 9, height: 4 });
+  expect(placement).toMatchObject({ left: 3, top: 0, scaleX: 1, scaleY: 1 });
+  const row = [...picture.data.subarray(0, 27)];
+  expect(row.slice(0, 9)).toEqual(new Array(9).fill(0));
+  expect(row.slice(9, 15)).toEqual([...numberedPicture(2, 4).data.subarray(0, 6)]);
+  expect(row.slice(15)).toEqual(new Array(12).fill(0));
+});
+
+test("an extremely flat photo keeps one row", () => {
+  const { placement } = letterbox(numberedPicture(256, 1), { width: 32, height: 32 });
+  expect(placement).toMatchObject({ left: 0, top: 15, scaleX: 0.125, scaleY: 1 });
+});
+
+test("points go to the input and back", () => {
+  const side = fc.integer({ min: 1, max: 300 });
+  const coordinate = fc.double({ min: -1000, max: 1000, noNaN: true });
+  fc.assert(
+    fc.property(side, side, side, side, coordinate, coordinate, (w, h, width, height, x, y) => {
+      const { placement } = letterbox(
+        { width: w, height: h, data: new Uint8Array(w * h * 3) },
+        { width, height },
+      );
+      const inside = toInput(placement, x, y);
+      const back = toPhoto(placement, inside.x, inside.y);
+      expect(back.x).toBeCloseTo(x, 6);
+      expect(back.y).toBeCloseTo(y, 6);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test("the photo's corners are the corners of its place in the input", () => {
+  const { placement } = letterbox(numberedPicture(200, 100), { width: 64, height: 64 });
+  expect(toPhoto(placement, 0, 16)).toEqual({ x: 0, y: 0 });
+  expect(toPhoto(placement, 64, 48)).toEqual({ x: 200, y: 100 });
+});
