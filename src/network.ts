@@ -1,9 +1,9 @@
 /** A model with its weights on a backend, ready to run: maps in, maps out. */
 import { packagedWeights, readBytes, siblingReader } from "#platform";
 import type { Checkpoint } from "./checkpoints/checkpoint.ts";
-import { loadParameters, type ParameterShapes } from "./checkpoints/loadParameters.ts";
+import { type KnownModels, loadParameters, type ParameterShapes } from "./checkpoints/loadParameters.ts";
 import { nameParameters } from "./checkpoints/nameParameters.ts";
-import { type CheckpointFile, openCheckpoint } from "./checkpoints/openCheckpoint.ts";
+import { openCheckpoint } from "./checkpoints/openCheckpoint.ts";
 import { BackendError, CenterNetError, ModelError } from "./errors.ts";
 import { type Backend, createExecutor } from "./executors/backends.ts";
 import type { Executor, Plan, RunOptions, RunResult } from "./executors/executor.ts";
@@ -123,22 +123,30 @@ export function parameterShapes(model: Model, size: InputSize = model.defaultSiz
   return new Map([...model.constants(size), ...layers]);
 }
 
-const knownModels = new Map(MODELS.map((model) => [model.name, () => parameterShapes(model)]));
-
-async function openWeights(model: Model | undefined, source: WeightsSource | undefined): Promise<Checkpoint> {
-  if (source instanceof Uint8Array) return named({ where: "weights", bytes: source });
-  const chosen = source ?? packagedWeights(`${model?.name ?? DEFAULT_MODEL}.safetensors`);
-  const where = chosen.toString();
-  const bytes = await readBytes(chosen).catch((error: unknown) => {
-    if (error instanceof CenterNetError) throw error;
-    const got = error instanceof Error ? error.message : String(error);
-    const hint = source === undefined ? model?.weightsHint : "Check the path.";
-    throw new ModelError({ where, expected: "a file of weights", got, hint }, { cause: error });
-  });
-  return named({ where, bytes, readSibling: siblingReader(chosen) });
-}
+/** For those who open a file without knowing whose it is. */
+export const knownModels: KnownModels = new Map(
+  MODELS.map((model) => [model.name, () => parameterShapes(model)]),
+);
 
 /** Under this project's parameter names, which also tells the model of a file that does not say it. */
-async function named(file: CheckpointFile): Promise<Checkpoint> {
-  return nameParameters(await openCheckpoint(file));
+async function openWeights(model: Model | undefined, source: WeightsSource | undefined): Promise<Checkpoint> {
+  const chosen = source ?? packagedWeights(`${model?.name ?? DEFAULT_MODEL}.safetensors`);
+  const hint = source === undefined ? model?.weightsHint : undefined;
+  return nameParameters(await openWeightsFile(chosen, hint));
+}
+
+/**
+ * A file of weights as it is: variables under the names that the file gives them.
+ *
+ * @throws ModelError where it cannot be read or is none; its hint is for a file that is missing.
+ */
+export async function openWeightsFile(source: WeightsSource, hint = "Check the path."): Promise<Checkpoint> {
+  if (source instanceof Uint8Array) return openCheckpoint({ where: "weights", bytes: source });
+  const where = source.toString();
+  const bytes = await readBytes(source).catch((error: unknown) => {
+    if (error instanceof CenterNetError) throw error;
+    const got = error instanceof Error ? error.message : String(error);
+    throw new ModelError({ where, expected: "a file of weights", got, hint }, { cause: error });
+  });
+  return openCheckpoint({ where, bytes, readSibling: siblingReader(source) });
 }

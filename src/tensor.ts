@@ -29,7 +29,7 @@ export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, side) => product * side, 1);
 }
 
-export function tensor(shape: Shape, data = new Float32Array(elementCount(shape))): Tensor {
+export function tensor(shape: Shape, data: Float32Array = new Float32Array(elementCount(shape))): Tensor {
   return { shape, data };
 }
 

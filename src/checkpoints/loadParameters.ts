@@ -1,9 +1,9 @@
 import { ModelError } from "../errors.ts";
+import { nearestNames } from "../nearestNames.ts";
 import { formatShape, type Parameter, sameShape, type Weights } from "../tensor.ts";
 import { type Checkpoint, holdsFloats } from "./checkpoint.ts";
 import { quote } from "./json.ts";
 import { nameParameters } from "./nameParameters.ts";
-import { nearestNames } from "./nearestNames.ts";
 
 /** Parameter shapes by name: what a model expects. */
 export type ParameterShapes = ReadonlyMap<string, readonly number[]>;

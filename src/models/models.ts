@@ -1,5 +1,5 @@
-import { nearestNames } from "../checkpoints/nearestNames.ts";
 import { ModelError } from "../errors.ts";
+import { nearestNames } from "../nearestNames.ts";
 import type { Model } from "./model.ts";
 import { MOVENETS } from "./movenet.ts";
 

@@ -1,0 +1,107 @@
+/** Imports point down only; each rule names what a folder must not reach. */
+const down = (name, from, to, comment) => ({
+  name,
+  comment,
+  severity: "error",
+  from: { path: from },
+  to: { path: to },
+});
+
+const ops = "^src/kernels/[^/]+/op\\.ts$|^src/kernels/window\\.ts$";
+
+module.exports = {
+  forbidden: [
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    {
+      name: "no-unresolved",
+      severity: "error",
+      from: { path: "^src" },
+      to: { couldNotResolve: true },
+    },
+    {
+      name: "no-development-dependency-at-run-time",
+      comment: "gpu.js is bundled; everything else that src imports is a dependency.",
+      severity: "error",
+      from: { path: "^src" },
+      to: {
+        dependencyTypes: ["npm-dev"],
+        pathNot: "node_modules/(gpu\\.js|@types)/",
+        dependencyTypesNot: ["type-only"],
+      },
+    },
+    down(
+      "tensor-and-errors-are-the-ground",
+      "^src/(tensor|errors|detection|nearestNames)\\.ts$",
+      "^src/",
+      "Nothing lies below them.",
+    ),
+    down("graph-knows-no-op", "^src/graph", "^src/(?!graph/|tensor\\.ts|errors\\.ts)"),
+    down("kernels-know-the-graph-only", "^src/kernels", "^src/(?!kernels/|graph/|tensor\\.ts|errors\\.ts)"),
+    {
+      name: "ops-know-no-kernel",
+      comment: "An op's declaration is the same for every backend.",
+      severity: "error",
+      from: { path: ops },
+      to: { path: "^src/kernels", pathNot: ops },
+    },
+    {
+      name: "networks-call-ops",
+      comment: "Blocks, backbones and heads build graphs out of op declarations; no kernel, no checkpoint.",
+      severity: "error",
+      from: { path: "^src/(blocks|backbones|heads)" },
+      to: { path: "^src/", pathNot: `^src/(blocks|graph|$1)/|^src/tensor\\.ts$|${ops}` },
+    },
+    {
+      name: "heads-know-no-backbone",
+      severity: "error",
+      from: { path: "^src/(heads|blocks)/" },
+      to: { path: "^src/backbones/" },
+    },
+    down(
+      "executors-know-no-model",
+      "^src/executors",
+      "^src/(?!executors/|kernels/|graph/|tensor\\.ts|errors\\.ts)",
+    ),
+    {
+      name: "an-executor-imports-its-own-kernels",
+      severity: "error",
+      from: { path: "^src/executors/gpujs" },
+      to: { path: "^src/kernels/[^/]+/reference\\.ts$" },
+    },
+    {
+      name: "the-reference-imports-its-own-kernels",
+      severity: "error",
+      from: { path: "^src/executors/reference" },
+      to: { path: "^src/kernels/[^/]+/gpu\\.ts$" },
+    },
+    down("decode-is-pure", "^src/decode", "^src/(?!decode/|tensor\\.ts|errors\\.ts)"),
+    down("image-knows-no-model", "^src/image", "^src/(?!image/|detection\\.ts|tensor\\.ts|errors\\.ts)"),
+    down(
+      "checkpoints-know-no-model",
+      "^src/checkpoints",
+      "^src/(?!checkpoints/|tensor\\.ts|errors\\.ts|nearestNames\\.ts)",
+    ),
+    down(
+      "models-know-no-checkpoint",
+      "^src/models",
+      "^src/(checkpoints|executors|platform|verify|cli|network\\.ts|detect\\.ts)",
+    ),
+    down("the-library-knows-no-command-line", "^src/(?!cli/)", "^src/cli"),
+    down("detection-knows-no-verification", "^src/(network|detect)\\.ts$", "^src/verify"),
+    {
+      name: "only-the-platform-and-the-command-line-know-node",
+      severity: "error",
+      from: { path: "^src", pathNot: "^src/(platform/node\\.ts|cli/)" },
+      to: { dependencyTypes: ["core"] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsConfig: { fileName: "tsconfig.json" },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "require", "node", "default"],
+    },
+  },
+};

@@ -1,0 +1,93 @@
+import { UsageError } from "../errors.ts";
+import { movenetMultiSteps, movenetSingleSteps } from "../models/movenet.ts";
+import { loadNetwork, type Network, type NetworkOptions } from "../network.ts";
+import type { Tensor } from "../tensor.ts";
+import { type GoldenCase, goldenInput } from "./goldenCase.ts";
+import { MOVENET_FLOAT64_TOLERANCE, type MoveNetSteps, movenetTapSource } from "./taps/movenet.ts";
+import { type CaseReport, type CaseRun, type CaseRunner, verifyCase } from "./verifyCase.ts";
+
+/**
+ * Runs a golden case on a model of this project, at the size of the case's input.
+ *
+ * @throws UsageError where no table knows the case's family, and whatever loading and running throw.
+ */
+export async function verifyModel(
+  name: string,
+  golden: GoldenCase,
+  options: Omit<NetworkOptions, "inputSize" | "fuse"> = {},
+): Promise<CaseReport> {
+  if (golden.family !== "tfjs") {
+    throw new UsageError({
+      where: golden.name,
+      expected: "a case of the family tfjs",
+      got: `one of the family ${golden.family}`,
+      hint: "No table maps its taps to a model of this project yet.",
+    });
+  }
+  if (golden.model !== name) {
+    throw new UsageError({
+      where: golden.name,
+      expected: `a case of ${name}`,
+      got: `one of ${golden.model}`,
+    });
+  }
+  const [, height, width] = goldenInput(golden).shape;
+  const open = (fuse: boolean) => loadNetwork(name, { ...options, inputSize: { height, width }, fuse });
+  const network = await open(true);
+  try {
+    const tolerance = network.backend === "cpu" ? MOVENET_FLOAT64_TOLERANCE : undefined;
+    return await verifyCase(
+      golden,
+      movenetRunner(network, () => open(false)),
+      { tolerance },
+    );
+  } finally {
+    await network.dispose();
+  }
+}
+
+/** Runs the fused network; what its groups hide comes from a run of the unfused one. */
+export function movenetRunner(
+  network: Network,
+  openUnfused: () => Promise<Network>,
+): CaseRunner<MoveNetSteps> {
+  return {
+    tapSource: movenetTapSource,
+    async run(image, names): Promise<CaseRun<MoveNetSteps>> {
+      const visible = namesOf(network, names);
+      const result = await network.run({ image }, { taps: visible });
+      const values = new Map(visible.map((name) => [name, tapped(result.taps[name])]));
+      const hidden = names.filter((name) => !visible.includes(name));
+      const unfused =
+        hidden.length > 0 ? await runUnfused(image, hidden, openUnfused) : new Map<string, Tensor>();
+      for (const [name, value] of unfused) values.set(name, value);
+      const steps = "boxSize" in result.outputs ? movenetMultiSteps : movenetSingleSteps;
+      const decoded = steps(result.outputs, network.constants);
+      return { values, unfused: new Set(unfused.keys()), decoded };
+    },
+  };
+}
+
+async function runUnfused(
+  image: Tensor,
+  names: readonly string[],
+  open: () => Promise<Network>,
+): Promise<Map<string, Tensor>> {
+  const network = await open();
+  try {
+    const visible = namesOf(network, names);
+    const { taps } = await network.run({ image }, { taps: visible });
+    return new Map(visible.map((name) => [name, tapped(taps[name])]));
+  } finally {
+    await network.dispose();
+  }
+}
+
+function namesOf({ graph }: Network, names: readonly string[]): string[] {
+  const nodes = new Set(graph.nodes.map((node) => node.name));
+  return names.filter((name) => nodes.has(name));
+}
+
+function tapped({ shape, data }: { shape: number[]; data: Float32Array }): Tensor {
+  return { shape: shape as unknown as Tensor["shape"], data };
+}

@@ -1,0 +1,34 @@
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { Backend } from "../../src/executors/backends.ts";
+import { availableModes } from "../../src/executors/gpujs/modes.ts";
+import { formatReport } from "../../src/verify/formatReport.ts";
+import { verifyModel } from "../../src/verify/verifyModel.ts";
+import { ALL_GOLDENS, goldenAt, OWN_GOLDENS } from "../support/goldens.ts";
+import { MOVENET_CASES, weightsAtHand, weightsOf } from "../support/movenetCases.ts";
+import { mayBeLeftOut } from "../support/required.ts";
+
+/** What every machine has; a browser's modes are tested in a browser. */
+const MODES: readonly Backend[] = ["webasm", "cpu"];
+
+test("this machine has the modes that are to be tested", async () => {
+  expect(await availableModes()).toEqual(expect.arrayContaining([...MODES]));
+});
+
+test.skipIf(ALL_GOLDENS === undefined && mayBeLeftOut)(
+  `the whole golden set is at hand (CENTERNET_GOLDENS names its folder; unset, ${MOVENET_CASES.length} cases run on the repository's copies, whose large taps are sampled)`,
+  () => expect(ALL_GOLDENS).toBeDefined(),
+);
+
+for (const mode of MODES) {
+  describe(`gpu.js ${mode} agrees with TensorFlow.js at every tap`, () => {
+    for (const [model, picture] of MOVENET_CASES) {
+      const needs = weightsAtHand(model) ? "" : " (needs CENTERNET_HUMAN_MODELS)";
+      test.skipIf(!weightsAtHand(model) && mayBeLeftOut)(`${model} ${picture}${needs}`, async () => {
+        const golden = await goldenAt(join(ALL_GOLDENS ?? OWN_GOLDENS, "tfjs", model, picture));
+        const report = await verifyModel(model, golden, { backend: mode, ...weightsOf(model) });
+        expect(report.pass, formatReport(report)).toBe(true);
+      });
+    }
+  });
+}

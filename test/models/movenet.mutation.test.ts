@@ -1,0 +1,120 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { loadParameters } from "../../src/checkpoints/loadParameters.ts";
+import { openCheckpoint } from "../../src/checkpoints/openCheckpoint.ts";
+import type { Executor } from "../../src/executors/executor.ts";
+import { gpujsExecutor } from "../../src/executors/gpujs/gpujsExecutor.ts";
+import type { Graph, GraphNode } from "../../src/graph/graph.ts";
+import type { Model } from "../../src/models/model.ts";
+import { modelNamed } from "../../src/models/models.ts";
+import { Network, parameterShapes, runnable } from "../../src/network.ts";
+import type { Weights } from "../../src/tensor.ts";
+import type { GoldenCase } from "../../src/verify/goldenCase.ts";
+import { type CaseReport, verifyCase } from "../../src/verify/verifyCase.ts";
+import { movenetRunner } from "../../src/verify/verifyModel.ts";
+import { goldenAt, OWN_GOLDENS } from "../support/goldens.ts";
+
+// The golden tests can fail: each of these small mistakes is noticed, and at the place where it was made.
+
+let executor: Executor;
+beforeAll(async () => {
+  executor = await gpujsExecutor({ mode: "webasm" });
+});
+afterAll(() => executor.dispose());
+
+interface Subject {
+  readonly model: Model;
+  readonly golden: GoldenCase;
+  readonly graph: Graph;
+  readonly weights: Weights;
+}
+
+const MODELS = [
+  ["movenet-lightning", "grace-hopper", 192],
+  ["movenet-multipose", "people-192x256", 256],
+] as const;
+
+for (const [name, picture, width] of MODELS) {
+  const size = { height: 192, width };
+
+  async function subject(): Promise<Subject> {
+    const model = modelNamed(name);
+    const file = new URL(`../../weights/${name}.safetensors`, import.meta.url);
+    const checkpoint = await openCheckpoint({ where: name, bytes: new Uint8Array(await readFile(file)) });
+    const weights = await loadParameters(parameterShapes(model, size), checkpoint, { model: name });
+    const golden = await goldenAt(join(OWN_GOLDENS, "tfjs", name, picture));
+    return { model, golden, graph: runnable(model.graph(size, weights), true), weights };
+  }
+
+  async function verified({ model, golden, graph, weights }: Subject): Promise<CaseReport> {
+    const plan = await executor.prepare(graph, weights);
+    const network = new Network(model, size, graph, weights, executor, plan);
+    const report = await verifyCase(
+      golden,
+      movenetRunner(network, () => Promise.reject(new Error("no tap is hidden"))),
+    );
+    await plan.dispose();
+    return report;
+  }
+
+  test(`${name}: unchanged, it passes`, async () => {
+    expect((await verified(await subject())).pass).toBe(true);
+  });
+
+  test(`${name}: padding before instead of after is noticed at the first layer`, async () => {
+    const it = await subject();
+    const padding = { top: 1, left: 1, bottom: 0, right: 0 };
+    const graph = withNode(it.graph, "backbone.stem.relu6", (node) => {
+      return { ...node, attributes: { ...node.attributes, padding } };
+    });
+    expect((await verified({ ...it, graph })).firstBeyond?.name).toBe("conv1");
+  });
+
+  test(`${name}: two swapped channels are noticed at the next tap`, async () => {
+    const it = await subject();
+    const weights = new Map(it.weights);
+    const kernel = weights.get("backbone.block3.project.kernel");
+    if (!kernel) throw new Error("no such parameter");
+    const channels = kernel.shape[3];
+    const data = kernel.data.map((w, i) =>
+      i % channels === 0 ? kernel.data[i + 1] : i % channels === 1 ? kernel.data[i - 1] : w,
+    );
+    weights.set("backbone.block3.project.kernel", { ...kernel, data });
+    expect((await verified({ ...it, weights })).firstBeyond?.name).toBe("c3");
+  });
+
+  test(`${name}: a ReLU in place of a ReLU6 is noticed at the next tap`, async () => {
+    const it = await subject();
+    const graph = withNode(it.graph, "backbone.top.relu6", (node) => {
+      return { ...node, epilogue: { bias: true, residual: false, activation: "relu" } };
+    });
+    expect((await verified({ ...it, graph })).firstBeyond?.name).toBe("c5");
+  });
+
+  test(`${name}: a batch norm's epsilon of 1e-3 taken for 1e-5 when folding is noticed`, async () => {
+    // A folded file holds kernel · gamma / √(variance + epsilon): a wrong epsilon scales whole channels.
+    const it = await subject();
+    const weights = new Map(it.weights);
+    const kernel = weights.get("fpn.merge3.pointwise.kernel");
+    if (!kernel) throw new Error("no such parameter");
+    const variance = 0.05; // of a channel with small activations
+    const factor = Math.sqrt((variance + 1e-3) / (variance + 1e-5));
+    weights.set("fpn.merge3.pointwise.kernel", { ...kernel, data: kernel.data.map((w) => w * factor) });
+    expect((await verified({ ...it, weights })).firstBeyond?.name).toBe("p3");
+  });
+
+  test(`${name}: nearest in place of bilinear upsampling is noticed at the merge`, async () => {
+    const it = await subject();
+    const graph = withNode(it.graph, "fpn.merge4.upsampleBilinear", (node) => ({
+      ...node,
+      op: "upsampleNearest",
+    }));
+    expect((await verified({ ...it, graph })).firstBeyond?.name).toBe("p4");
+  });
+}
+
+function withNode(graph: Graph, name: string, change: (node: GraphNode) => GraphNode): Graph {
+  expect(graph.nodes.map((node) => node.name)).toContain(name);
+  return { ...graph, nodes: graph.nodes.map((node) => (node.name === name ? change(node) : node)) };
+}
