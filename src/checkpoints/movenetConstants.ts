@@ -13,18 +13,19 @@ import type { TfjsCheckpoint } from "./tfjs.ts";
  * A constant is told by the node that takes it, by its place among that node's inputs, and by the kind of
  * node that gives the other operand; names of such nodes carry counters and are not used.
  */
-interface Rule {
+type Rule = Place & (Parameter | Fixed);
+
+interface Place {
   op: string;
   input: number;
   /** Kind of the first other operand. */
   beside: string;
-  meaning: Parameter | Fixed;
 }
 
-/** Taken over as `parameter`; "scalar" demands that all elements are the same number. */
+/** Taken over as `parameter`: one number, which all elements must be, or a map of the output's cells. */
 interface Parameter {
   parameter: string;
-  form: "scalar" | "map";
+  form?: "map";
 }
 
 /** Must hold this number in every element, or in each element its row (or in each its column). */
@@ -33,47 +34,37 @@ interface Fixed {
 }
 
 const NORMALISATION: readonly Rule[] = [
-  { op: "Mul", input: 1, beside: "Sub", meaning: { parameter: "preprocess.scale", form: "scalar" } },
-  { op: "Sub", input: 1, beside: "Mul", meaning: { value: 1 } }, // x * scale - 1
+  { op: "Mul", input: 1, beside: "Sub", parameter: "preprocess.scale" },
+  { op: "Sub", input: 1, beside: "Mul", value: 1 }, // x * scale - 1
 ];
 
 const MULTIPOSE: readonly Rule[] = [
-  { op: "Sub", input: 1, beside: "Cast", meaning: { value: 0 } }, // a mean that is taken off the image
+  { op: "Sub", input: 1, beside: "Cast", value: 0 }, // a mean that is taken off the image
   ...NORMALISATION,
-  { op: "Less", input: 1, beside: "Abs", meaning: { parameter: "decode.peakTolerance", form: "scalar" } },
-  {
-    op: "Mul",
-    input: 1,
-    beside: "Cast",
-    meaning: { parameter: "decode.gaussianDenominatorRatio", form: "scalar" },
-  },
-  {
-    op: "Greater",
-    input: 1,
-    beside: "Reshape",
-    meaning: { parameter: "decode.keypointScoreThreshold", form: "scalar" },
-  },
-  { op: "Maximum", input: 1, beside: "Reshape", meaning: { value: 0 } }, // sizes below 0
-  { op: "Mul", input: 1, beside: "Unpack", meaning: { value: 0.5 } }, // half a box
-  { op: "Maximum", input: 1, beside: "Minimum", meaning: { value: 0 } }, // clipping of boxes
-  { op: "Minimum", input: 1, beside: "RealDiv", meaning: { value: 1 } }, // clipping of the output
-  { op: "Mul", input: 0, beside: "AddV2", meaning: { value: -1 } }, // exp(-distance^2 / …)
-  { op: "Range", input: 0, beside: "Cast", meaning: { value: 0 } }, // cell coordinates: from 0 …
-  { op: "Range", input: 2, beside: "Cast", meaning: { value: 1 } }, // … in steps of 1
-  { op: "Fill", input: 1, beside: "Pack", meaning: { value: 1 } },
-  { op: "Select", input: 2, beside: "Greater", meaning: { value: 0 } }, // keypoints below the threshold
-  { op: "Maximum", input: 1, beside: "Sum", meaning: { value: 1 } }, // the mean of no keypoints
-  { op: "Mul", input: 1, beside: "Pack", meaning: { value: 4 } }, // output stride
-  { op: "RealDiv", input: 0, beside: "Cast", meaning: { value: 4 } }, // output stride
+  { op: "Less", input: 1, beside: "Abs", parameter: "decode.peakTolerance" },
+  { op: "Mul", input: 1, beside: "Cast", parameter: "decode.gaussianDenominatorRatio" },
+  { op: "Greater", input: 1, beside: "Reshape", parameter: "decode.keypointScoreThreshold" },
+  { op: "Maximum", input: 1, beside: "Reshape", value: 0 }, // sizes below 0
+  { op: "Mul", input: 1, beside: "Unpack", value: 0.5 }, // half a box
+  { op: "Maximum", input: 1, beside: "Minimum", value: 0 }, // clipping of boxes
+  { op: "Minimum", input: 1, beside: "RealDiv", value: 1 }, // clipping of the output
+  { op: "Mul", input: 0, beside: "AddV2", value: -1 }, // exp(-distance^2 / …)
+  { op: "Range", input: 0, beside: "Cast", value: 0 }, // cell coordinates: from 0 …
+  { op: "Range", input: 2, beside: "Cast", value: 1 }, // … in steps of 1
+  { op: "Fill", input: 1, beside: "Pack", value: 1 },
+  { op: "Select", input: 2, beside: "Greater", value: 0 }, // keypoints below the threshold
+  { op: "Maximum", input: 1, beside: "Sum", value: 1 }, // the mean of no keypoints
+  { op: "Mul", input: 1, beside: "Pack", value: 4 }, // output stride
+  { op: "RealDiv", input: 0, beside: "Cast", value: 4 }, // output stride
 ];
 
 const SINGLE_PERSON: readonly Rule[] = [
-  { op: "Sub", input: 1, beside: "ExpandDims", meaning: { value: 0 } }, // a mean that is taken off the image
+  { op: "Sub", input: 1, beside: "ExpandDims", value: 0 }, // a mean that is taken off the image
   ...NORMALISATION,
-  { op: "Mul", input: 1, beside: "Sigmoid", meaning: { parameter: "decode.centerWeights", form: "map" } },
-  { op: "AddV2", input: 1, beside: "Sqrt", meaning: { parameter: "decode.distanceOffset", form: "scalar" } },
-  { op: "Mul", input: 1, beside: "ExpandDims", meaning: { parameter: "decode.cellSize", form: "scalar" } },
-  { op: "SquaredDifference", input: 0, beside: "AddV2", meaning: { value: "coordinate" } },
+  { op: "Mul", input: 1, beside: "Sigmoid", parameter: "decode.centerWeights", form: "map" },
+  { op: "AddV2", input: 1, beside: "Sqrt", parameter: "decode.distanceOffset" },
+  { op: "Mul", input: 1, beside: "ExpandDims", parameter: "decode.cellSize" },
+  { op: "SquaredDifference", input: 0, beside: "AddV2", value: "coordinate" },
 ];
 
 /** A parameter that is no layer's: the constant that holds it and the shape that it has here. */
@@ -108,17 +99,17 @@ export async function movenetConstants(
     const where = `${file.where} constant ${quote(use.constant)}`;
     const data = await file.read(use.constant);
     const shape = file.variables.get(use.constant)?.shape ?? [];
-    if ("value" in rule.meaning) {
-      checkFixed(rule.meaning.value, data, shape, where);
+    if ("value" in rule) {
+      checkFixed(rule.value, data, shape, where);
       checked.add(use.constant);
     } else {
-      const { parameter, form } = rule.meaning;
+      const { parameter, form } = rule;
       if (parameters.has(parameter))
         throw new ModelError({ where, expected: `one ${parameter}`, got: "another" });
-      if (form === "scalar") checkFixed(data[0], data, shape, where);
+      if (!form) checkFixed(data[0], data, shape, where);
       parameters.set(parameter, {
         constant: use.constant,
-        shape: form === "scalar" ? [] : shape.slice(0, 2),
+        shape: form ? shape.slice(0, 2) : [],
       });
     }
   }
