@@ -15,27 +15,36 @@ export interface Fault {
 }
 
 export abstract class CenterNetError extends Error {
+  /** Written out, since minifiers rename classes. */
+  abstract override readonly name: string;
   readonly fault: Fault;
 
   constructor(fault: Fault, options?: ErrorOptions) {
     const hint = fault.hint ? ` ${fault.hint}` : "";
     super(oneLine(`${fault.where}: expected ${fault.expected}, got ${fault.got}.${hint}`), options);
-    this.name = new.target.name;
     this.fault = fault;
   }
 }
 
 /** The call itself is wrong: an unknown option, an argument of the wrong kind, use after dispose. */
-export class UsageError extends CenterNetError {}
+export class UsageError extends CenterNetError {
+  override readonly name = "UsageError";
+}
 
 /** A model cannot be loaded: unknown name, broken or mismatching weights. */
-export class ModelError extends CenterNetError {}
+export class ModelError extends CenterNetError {
+  override readonly name = "ModelError";
+}
 
 /** A backend is missing, refuses its work or fails its self-test. */
-export class BackendError extends CenterNetError {}
+export class BackendError extends CenterNetError {
+  override readonly name = "BackendError";
+}
 
 /** A picture cannot be read. */
-export class ImageError extends CenterNetError {}
+export class ImageError extends CenterNetError {
+  override readonly name = "ImageError";
+}
 
 /** Bytes quoted from a broken file must not break the line or the terminal. */
 function oneLine(message: string): string {

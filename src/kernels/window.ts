@@ -50,8 +50,11 @@ export function windowOutput(op: string, height: number, width: number, window: 
   return [rows, columns];
 }
 
-/** The numbers of a window, under the names that kernels know them by. */
+/**
+ * The numbers of a window, under the names that kernels know them by. None may be a parameter's name and
+ * `Size` or `Dim` (`kernelSize`): gpu.js makes such names itself in GLSL.
+ */
 export function windowConstants(window: Window): Record<string, number> {
   const { kernel, stride, padding } = window;
-  return { kernelSize: kernel, stride, padTop: padding.top, padLeft: padding.left };
+  return { windowSide: kernel, stride, padTop: padding.top, padLeft: padding.left };
 }

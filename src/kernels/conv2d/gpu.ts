@@ -10,14 +10,14 @@ export const conv2dGpu: GpuKernelOf<Conv2dAttributes> = ({ attributes, inputs, e
   return {
     source: `function conv2d(${epilogueArguments(epilogue)}) {
   let sum = 0;
-  for (let u = 0; u < this.constants.kernelSize; u++) {
+  for (let u = 0; u < this.constants.windowSide; u++) {
     const row = this.thread.z * this.constants.stride + u - this.constants.padTop;
     if (row >= 0 && row < this.constants.height) {
-      for (let v = 0; v < this.constants.kernelSize; v++) {
+      for (let v = 0; v < this.constants.windowSide; v++) {
         const column = this.thread.y * this.constants.stride + v - this.constants.padLeft;
         if (column >= 0 && column < this.constants.width) {
           for (let c = 0; c < this.constants.inputChannels; c++) {
-            sum += x[row][column][c] * this.constants.kernel[u * this.constants.kernelSize + v][c][this.thread.x];
+            sum += x[row][column][c] * this.constants.kernel[u * this.constants.windowSide + v][c][this.thread.x];
           }
         }
       }

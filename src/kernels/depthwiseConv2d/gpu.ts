@@ -8,13 +8,13 @@ export const depthwiseConv2dGpu: GpuKernelOf<Window> = ({ attributes, inputs, ep
   return {
     source: `function depthwiseConv2d(${epilogueArguments(epilogue)}) {
   let sum = 0;
-  for (let u = 0; u < this.constants.kernelSize; u++) {
+  for (let u = 0; u < this.constants.windowSide; u++) {
     const row = this.thread.z * this.constants.stride + u - this.constants.padTop;
     if (row >= 0 && row < this.constants.height) {
-      for (let v = 0; v < this.constants.kernelSize; v++) {
+      for (let v = 0; v < this.constants.windowSide; v++) {
         const column = this.thread.y * this.constants.stride + v - this.constants.padLeft;
         if (column >= 0 && column < this.constants.width) {
-          sum += x[row][column][this.thread.x] * this.constants.kernel[u * this.constants.kernelSize + v][this.thread.x];
+          sum += x[row][column][this.thread.x] * this.constants.kernel[u * this.constants.windowSide + v][this.thread.x];
         }
       }
     }
