@@ -15,6 +15,8 @@ export function foldBatchNorm(graph: Graph, ops: Readonly<Record<string, Op>>): 
   const consumers = consumerCounts(graph);
   const nodes = new Map<string, GraphNode>(graph.nodes.map((node) => [node.name, node]));
   const derived: Record<string, DerivedParameter> = { ...graph.derived };
+  /** Node name → what stands in its place; the order of the graph is kept, so that it can still be run. */
+  const replaced = new Map<string, readonly GraphNode[]>();
 
   for (const norm of graph.nodes) {
     if (norm.op !== "batchNorm") continue;
@@ -33,20 +35,14 @@ export function foldBatchNorm(graph: Graph, ops: Readonly<Record<string, Op>>): 
 
     // The folded convolution gives other numbers, so it must not answer to the name of the stored one.
     const folded = `${convolution.name} (folded)`;
-    nodes.delete(convolution.name);
-    if (bias) nodes.delete(bias.name);
-    nodes.delete(norm.name);
-    nodes.set(folded, { ...convolution, name: folded, parameters: { kernel } });
-    nodes.set(norm.name, {
-      ...norm,
-      op: "bias",
-      attributes: {},
-      inputs: [folded],
-      parameters: { bias: foldedBias },
-      fused: [convolution.name, ...(bias ? [bias.name] : [])],
-    });
+    const fused = [convolution.name, ...(bias ? [bias.name] : [])];
+    for (const name of fused) replaced.set(name, []);
+    replaced.set(norm.name, [
+      { ...convolution, name: folded, parameters: { kernel } },
+      { ...norm, op: "bias", attributes: {}, inputs: [folded], parameters: { bias: foldedBias }, fused },
+    ]);
   }
-  return { ...graph, nodes: [...nodes.values()], derived };
+  return { ...graph, nodes: graph.nodes.flatMap((node) => replaced.get(node.name) ?? [node]), derived };
 
   /** The node of that name, if nothing else reads it. */
   function only(name: string): GraphNode | undefined {
