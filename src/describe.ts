@@ -1,0 +1,82 @@
+/** What a network consists of and what it costs, read off its graph. */
+import { type Graph, type GraphNode, shapesByName } from "./graph/graph.ts";
+import type { Op } from "./graph/op.ts";
+import { OPS } from "./kernels/ops.ts";
+import { elementCount, type Shape } from "./tensor.ts";
+
+export interface GraphDescription {
+  /** In the order in which they run. */
+  readonly rows: readonly LayerDescription[];
+  readonly totals: GraphTotals;
+}
+
+export interface LayerDescription {
+  /** The node's name, as taps take it. */
+  readonly name: string;
+  /** The ops that it runs in one go: `conv2d`, or `conv2d+bias+relu6` where they are fused. */
+  readonly op: string;
+  /** Of its output: [1, height, width, channels]. */
+  readonly shape: Shape;
+  /** Numbers that it reads from the weights, or that are computed from them (a folded batch norm). */
+  readonly parameters: number;
+  /** Of convolutions alone, as papers count them. */
+  readonly multiplyAdds: number;
+}
+
+export interface GraphTotals {
+  /** Kernels, biases, gammas and betas; each counts once, however many layers read it. */
+  readonly trainableParameters: number;
+  /** All that the layers have in a checkpoint: with the moving statistics of batch norms. */
+  readonly storedNumbers: number;
+  readonly multiplyAdds: number;
+  /** 2 · multiply-adds / 10^9, for one picture of the graph's input size. */
+  readonly gflops: number;
+}
+
+/** The graph as it is given: describe it before or after the passes over it, as is wanted. */
+export function describeGraph(graph: Graph): GraphDescription {
+  const shapes = shapesByName(graph);
+  const rows = graph.nodes.map((node): LayerDescription => {
+    const { name, shape } = node;
+    const parameters = sum(Object.values(node.parameters), (parameter) => size(graph, parameter));
+    return { name, op: opsOf(node), shape, parameters, multiplyAdds: multiplyAddsOf(node, shapes) };
+  });
+  const stored = Object.values(graph.parameters);
+  const multiplyAdds = sum(rows, (row) => row.multiplyAdds);
+  return {
+    rows,
+    totals: {
+      trainableParameters: sum(stored, ({ shape, trainable }) =>
+        trainable === false ? 0 : elementCount(shape),
+      ),
+      storedNumbers: sum(stored, ({ shape }) => elementCount(shape)),
+      multiplyAdds,
+      gflops: (2 * multiplyAdds) / 1e9,
+    },
+  };
+}
+
+function opsOf({ op, epilogue }: GraphNode): string {
+  if (!epilogue) return op;
+  const { bias, residual, activation } = epilogue;
+  return [op, bias && "bias", residual && "add", activation !== "none" && activation]
+    .filter(Boolean)
+    .join("+");
+}
+
+function multiplyAddsOf(node: GraphNode, shapes: ReadonlyMap<string, Shape>): number {
+  const op: Op = OPS[node.op as keyof typeof OPS] as Op;
+  const inputs = node.inputs.map((name) => shapes.get(name) as Shape);
+  return op.multiplyAdds(inputs, node.attributes, node.shape);
+}
+
+function size({ parameters, derived }: Graph, name: string): number {
+  const pass = derived[name];
+  if (!pass) return elementCount(parameters[name].shape);
+  const source = pass.kind === "foldedKernel" ? pass.kernel : pass.norm.beta;
+  return elementCount(parameters[source].shape);
+}
+
+function sum<Item>(items: readonly Item[], numberOf: (item: Item) => number): number {
+  return items.reduce((total, item) => total + numberOf(item), 0);
+}
