@@ -24,7 +24,7 @@ export class GpujsPlan implements Plan {
   private pipeline?: { wanted: string; run: IPipelineRunShortcut };
   /** Runs queue here: gpu.js compiles a pipeline on its first call, and that must not be torn down under it. */
   private queue: Promise<unknown> = Promise.resolve();
-  private disposed = false;
+  private disposal?: Promise<void>;
 
   constructor(
     private readonly gpu: GPU,
@@ -42,6 +42,9 @@ export class GpujsPlan implements Plan {
     inputs: Readonly<Record<string, Tensor>>,
     { taps = [], signal }: RunOptions = {},
   ): Promise<RunResult> {
+    if (this.disposal) {
+      throw new UsageError({ where: "plan.run", expected: "a plan in use", got: "one that was disposed of" });
+    }
     checkInputs(this.graph, inputs);
     checkTaps(this.graph, taps);
     const wanted = [...new Set([...Object.values(this.graph.outputs), ...taps])];
@@ -59,21 +62,19 @@ export class GpujsPlan implements Plan {
     };
   }
 
-  async dispose(): Promise<void> {
-    this.disposed = true;
-    await this.queue;
-    await this.pipeline?.run.destroy();
-    this.pipeline = undefined;
-    for (const kernel of this.kernels.values()) kernel.destroy();
+  /** Runs under way end first. */
+  dispose(): Promise<void> {
+    this.disposal ??= this.queue.then(async () => {
+      await this.pipeline?.run.destroy();
+      for (const kernel of this.kernels.values()) kernel.destroy();
+    });
+    return this.disposal;
   }
 
   private async runPipeline(
     inputs: Readonly<Record<string, Tensor>>,
     wanted: readonly string[],
   ): Promise<ReadonlyMap<string, Tensor>> {
-    if (this.disposed) {
-      throw new UsageError({ where: "plan.run", expected: "a plan in use", got: "one that was disposed of" });
-    }
     const run = await this.pipelineFor(wanted);
     const names = Object.keys(this.graph.inputs);
     const results = (await this.guard(() =>

@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { convolution } from "../../src/blocks/convolution.ts";
+import { BackendError, ModelError, UsageError } from "../../src/errors.ts";
+import type { Executor } from "../../src/executors/executor.ts";
+import { gpujsExecutor } from "../../src/executors/gpujs/gpujsExecutor.ts";
+import { availableModes, chooseMode } from "../../src/executors/gpujs/modes.ts";
+import { referenceExecutor } from "../../src/executors/reference/referenceExecutor.ts";
+import { selfTest } from "../../src/executors/selfTest.ts";
+import { type Graph, GraphBuilder } from "../../src/graph/graph.ts";
+import { fuseEpilogues } from "../../src/graph/passes/fuseEpilogues.ts";
+import { caseData } from "../../src/kernels/opCase.ts";
+import { OPS } from "../../src/kernels/ops.ts";
+import { type Parameter, shapeOf, tensor } from "../../src/tensor.ts";
+
+const SHAPE = shapeOf(12, 10, 4);
+const LAYERS = 5;
+
+function chain(): Graph {
+  const builder = new GraphBuilder();
+  let x = builder.input("x", SHAPE);
+  for (let layer = 0; layer < LAYERS; layer++) {
+    const scope = builder.root.at(`layer${layer}`);
+    x = convolution(x, scope, { channels: 4, kernel: 3, bias: true, activation: "relu" });
+  }
+  builder.output("y", x);
+  return builder.build();
+}
+
+const graph = chain();
+const weights = new Map<string, Parameter>(
+  Object.entries(graph.parameters).map(([name, { shape }], i) => [name, { shape, data: caseData(shape, i) }]),
+);
+const inputs = { x: tensor(SHAPE, caseData(SHAPE, 99)) };
+
+for (const mode of await availableModes()) {
+  describe(`a plan on gpu.js ${mode}`, () => {
+    let executor: Executor;
+    beforeAll(async () => {
+      executor = await gpujsExecutor({ mode });
+    });
+    afterAll(() => executor.dispose());
+
+    test("gives any node's value as an ndarray, and the same output with or without", async () => {
+      const plan = await executor.prepare(graph, weights);
+      const plain = await plan.run(inputs);
+      const tapped = await plan.run(inputs, { taps: ["layer0.conv2d", "layer3.relu"] });
+      expect(tapped.outputs.y.data).toEqual(plain.outputs.y.data);
+      const tap = tapped.taps["layer3.relu"];
+      expect(tap.shape).toEqual([1, 12, 10, 4]);
+      const reference = await (await referenceExecutor().prepare(graph, weights)).run(inputs, {
+        taps: ["layer3.relu"],
+      });
+      expect(tap.get(0, 7, 3, 2)).toBeCloseTo(reference.taps["layer3.relu"].get(0, 7, 3, 2), 4);
+      const again = await plan.run(inputs);
+      expect(again.outputs.y.data).toEqual(plain.outputs.y.data);
+      await plan.dispose();
+    });
+
+    test("results stay as they are when the plan runs again", async () => {
+      const plan = await executor.prepare(graph, weights);
+      const first = (await plan.run(inputs)).outputs.y.data;
+      const copy = first.slice();
+      await plan.run({ x: tensor(SHAPE, caseData(SHAPE, 5)) });
+      expect(first).toEqual(copy);
+      await plan.dispose();
+      expect(first).toEqual(copy);
+    });
+
+    test("runs at the same time give each its own result", async () => {
+      const plan = await executor.prepare(graph, weights);
+      const pictures = Array.from({ length: 8 }, (_, i) => ({ x: tensor(SHAPE, caseData(SHAPE, i)) }));
+      const together = await Promise.all(
+        pictures.map((x, i) => plan.run(x, { taps: i % 2 ? ["layer1.relu"] : [] })),
+      );
+      for (const [i, picture] of pictures.entries()) {
+        expect(together[i].outputs.y.data).toEqual((await plan.run(picture)).outputs.y.data);
+      }
+      await plan.dispose();
+    });
+
+    test("says what is wrong with an input or a tap", async () => {
+      const fused = await executor.prepare(fuseEpilogues(graph, OPS), weights);
+      await expect(fused.run({})).rejects.toThrow("input x: expected shape [1, 12, 10, 4], got nothing.");
+      await expect(fused.run({ x: tensor(shapeOf(12, 10, 3)) })).rejects.toThrow("got [1, 12, 10, 3]");
+      await expect(fused.run(inputs, { taps: ["layer9"] })).rejects.toThrow("an unknown name");
+      await expect(fused.run(inputs, { taps: ["layer1.bias"] })).rejects.toThrow(
+        "tap layer1.bias: expected the name of a node, got a part of the fused node layer1.relu.",
+      );
+      await fused.dispose();
+    });
+
+    test("an aborted run rejects with the signal's reason, and the plan works on", async () => {
+      const plan = await executor.prepare(graph, weights);
+      const before = AbortSignal.abort();
+      await expect(plan.run(inputs, { signal: before })).rejects.toMatchObject({ name: "AbortError" });
+      const controller = new AbortController();
+      const running = plan.run(inputs, { signal: controller.signal });
+      controller.abort();
+      controller.abort();
+      await expect(running).rejects.toMatchObject({ name: "AbortError" });
+      expect((await plan.run(inputs)).outputs.y.data.some((value) => value > 0)).toBe(true);
+      await plan.dispose();
+    });
+
+    test("after dispose it refuses, and disposing twice or during a run is fine", async () => {
+      const plan = await executor.prepare(graph, weights);
+      const running = plan.run(inputs);
+      await Promise.all([plan.dispose(), plan.dispose()]);
+      await expect(running).resolves.toBeDefined();
+      await expect(plan.run(inputs)).rejects.toBeInstanceOf(UsageError);
+    });
+
+    test("missing and misshapen parameters are refused", async () => {
+      const missing = new Map(weights);
+      missing.delete("layer2.kernel");
+      await expect(executor.prepare(graph, missing)).rejects.toThrow("layer2.kernel: expected a parameter");
+      const misshapen = new Map(weights).set("layer2.bias", { shape: [5], data: new Float32Array(5) });
+      await expect(executor.prepare(graph, misshapen)).rejects.toBeInstanceOf(ModelError);
+    });
+  });
+}
+
+describe("the self-test", () => {
+  /** An executor that computes right and then spoils what it computed. */
+  function spoiled(spoil: (data: Float32Array, op: string) => Float32Array): Executor {
+    const reference = referenceExecutor();
+    return {
+      backend: "spoiled",
+      dispose: () => reference.dispose(),
+      async prepare(testGraph, testWeights) {
+        const plan = await reference.prepare(testGraph, testWeights);
+        return {
+          dispose: () => plan.dispose(),
+          async run(testInputs) {
+            const { outputs } = await plan.run(testInputs);
+            const entries = Object.entries(outputs).map(([name, { shape, data }]) => {
+              return [name, { shape, data: spoil(data, name.slice(name.indexOf(".") + 1)) }];
+            });
+            return { outputs: Object.fromEntries(entries), taps: {} };
+          },
+        };
+      },
+    };
+  }
+
+  test("passes what computes right", async () => {
+    await expect(selfTest(spoiled((data) => data))).resolves.toBeUndefined();
+  });
+
+  for (const op of Object.keys(OPS)) {
+    for (const [fault, spoil] of [
+      ["zeros", (data: Float32Array) => data.map(() => 0)],
+      ["NaN", (data: Float32Array) => data.map(() => Number.NaN)],
+      [
+        "a wrong sign in one cell",
+        (data: Float32Array) => data.map((v, i) => (i === data.length - 1 ? -v - 1 : v)),
+      ],
+      [
+        "11 bits of precision",
+        (data: Float32Array) => data.map((v) => Math.round(v * 2 ** 10) / 2 ** 10 + 2e-4),
+      ],
+      ["shifted by one", (data: Float32Array) => data.map((_, i) => data[(i + 1) % data.length])],
+    ] as const) {
+      test(`refuses ${op} with ${fault}`, async () => {
+        const executor = spoiled((data, name) => (name === op ? spoil(data) : data));
+        await expect(selfTest(executor)).rejects.toThrow(`self-test of backend spoiled, op ${op}`);
+      });
+    }
+  }
+
+  test("says so when all is zero", async () => {
+    await expect(selfTest(spoiled((data) => data.map(() => 0)))).rejects.toThrow("got zeros everywhere");
+  });
+});
+
+test("a mode that this machine lacks is refused with those that it has", async () => {
+  const modes = await availableModes();
+  if (modes.includes("webgl2")) return;
+  await expect(chooseMode("webgl2")).rejects.toThrow(BackendError);
+  await expect(chooseMode("webgl2")).rejects.toThrow("expected one that this machine has (webasm, cpu)");
+  expect(await chooseMode("auto")).toBe("webasm");
+});
