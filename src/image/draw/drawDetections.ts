@@ -1,0 +1,80 @@
+import type { Box, Detection } from "../../detection.ts";
+import type { Picture } from "../picture.ts";
+import { BLACK, colourOf } from "./colours.ts";
+import { type DrawingSizes, drawingSizes, skeletonSizes } from "./drawingSizes.ts";
+import { drawLabels } from "./drawLabels.ts";
+import { drawSkeleton } from "./drawSkeleton.ts";
+import { type Colour, type Rectangle, strokeRounded } from "./shapes.ts";
+
+export interface DrawOptions {
+  /**
+   * Keypoints below this score are left out, and lines to them. From 0 to 1; default 0.2, below which
+   * MoveNet's keypoints are mostly guesses about what is hidden.
+   */
+  keypointScore?: number;
+  /** Whether labels and scores are written; default true. */
+  labels?: boolean;
+}
+
+/**
+ * Draws boxes, skeletons and labels on a copy of the picture. People with keypoints have a colour each,
+ * other detections one a class. The best detections lie on top, and labels above everything. What lies
+ * outside the picture is cut off, a label moved inside; what has no finite place is left out.
+ */
+export function drawDetections(
+  picture: Picture,
+  detections: readonly Detection[],
+  options: DrawOptions = {},
+): Picture {
+  const { keypointScore = 0.2, labels = true } = options;
+  const drawing: Picture = { ...picture, data: Uint8Array.from(picture.data) };
+  const sizes = drawingSizes(picture.width, picture.height);
+  const bestFirst = coloured(detections)
+    .filter(({ detection }) => isFinitePlace(Object.values(detection.box)))
+    .sort((a, b) => b.detection.score - a.detection.score);
+
+  const items = bestFirst.map(({ detection, colour }) => ({
+    text: `${detection.label} ${detection.score.toFixed(2)}`,
+    box: frameOf(detection.box, picture, sizes),
+    colour,
+    keypoints: (detection.keypoints ?? []).filter(
+      ({ x, y, score }) => score >= keypointScore && isFinitePlace([x, y]),
+    ),
+  }));
+  const worstFirst = [...items].reverse();
+  for (const { box, colour } of worstFirst) drawFrame(drawing, box, colour, sizes);
+  for (const { keypoints, colour, box } of worstFirst) {
+    drawSkeleton(drawing, keypoints, colour, skeletonSizes(sizes, box));
+  }
+  if (labels) drawLabels(drawing, items, sizes);
+  return drawing;
+}
+
+function coloured(detections: readonly Detection[]): { detection: Detection; colour: Colour }[] {
+  let people = 0;
+  return detections.map((detection) => {
+    const index = detection.keypoints ? people++ : detection.classId;
+    return { detection, colour: colourOf(index) };
+  });
+}
+
+/** Far beyond every picture and still exact in the arithmetic of drawing. */
+const FARTHEST = 1e6;
+
+function isFinitePlace(coordinates: number[]): boolean {
+  return coordinates.every((coordinate) => Math.abs(coordinate) <= FARTHEST);
+}
+
+/** The box inside the picture, so far from its border that the whole line shows. */
+function frameOf(box: Box, picture: Picture, { lineRadius, rim }: DrawingSizes): Rectangle {
+  const inset = lineRadius + rim;
+  const x = (value: number) => Math.max(inset, Math.min(value, picture.width - inset));
+  const y = (value: number) => Math.max(inset, Math.min(value, picture.height - inset));
+  return { xmin: x(box.xmin), ymin: y(box.ymin), xmax: x(box.xmax), ymax: y(box.ymax) };
+}
+
+function drawFrame(picture: Picture, frame: Rectangle, colour: Colour, sizes: DrawingSizes): void {
+  const { corner, lineRadius, rim } = sizes;
+  strokeRounded(picture, frame, corner, lineRadius + rim, { colour: BLACK, opacity: 0.45 });
+  strokeRounded(picture, frame, corner, lineRadius, { colour, opacity: 1 });
+}

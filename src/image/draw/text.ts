@@ -1,0 +1,92 @@
+import type { Picture } from "../picture.ts";
+import { GLYPHS, type Glyph, MISSING_GLYPH } from "./glyphs.ts";
+import { type Line, type Paint, type Point, strokeLines } from "./shapes.ts";
+
+/** Units of the font; see `glyphs.ts`. */
+const CAPITAL_HEIGHT = 10;
+const GAP = 2.2;
+const PEN_RADIUS = 0.72;
+
+/** Lines that stand for a curve: at 8 the corners are below a tenth of a unit. */
+const LINES_PER_CURVE = 8;
+
+/** How wide a text is, in pixels, from the left edge of the first stroke to the right edge of the last. */
+export function textWidth(text: string, capitalHeight: number): number {
+  const glyphs = glyphsOf(text);
+  const units = glyphs.reduce((sum, glyph) => sum + glyph.width + GAP, 2 * PEN_RADIUS - GAP);
+  return Math.max(0, (units * capitalHeight) / CAPITAL_HEIGHT);
+}
+
+/**
+ * Writes one line of text; `left` and `top` are the edges of its capitals, `capitalHeight` pixels high
+ * (descenders reach 30 % further down). Accents are dropped, and what is not ASCII then becomes a box.
+ */
+export function drawText(
+  picture: Picture,
+  text: string,
+  left: number,
+  top: number,
+  capitalHeight: number,
+  paint: Paint,
+): void {
+  const scale = capitalHeight / CAPITAL_HEIGHT;
+  // The pen's edge, not its middle, touches the left and the top. Thinner than a pixel it would be faint.
+  const radius = Math.max(0.5, PEN_RADIUS * scale);
+  const height = capitalHeight - 2 * radius;
+  let x = left + radius;
+  for (const glyph of glyphsOf(text)) {
+    const place = (point: Point): Point => ({
+      x: x + point.x * scale,
+      y: top + radius + (point.y * height) / CAPITAL_HEIGHT,
+    });
+    const lines = linesOf(glyph).map(({ from, to }) => ({ from: place(from), to: place(to) }));
+    if (lines.length > 0) strokeLines(picture, lines, radius, paint);
+    x += (glyph.width + GAP) * scale;
+  }
+}
+
+function glyphsOf(text: string): Glyph[] {
+  const plain = text.normalize("NFD").replace(/\p{Mark}/gu, "");
+  return Array.from(plain, (character) =>
+    Object.hasOwn(GLYPHS, character) ? GLYPHS[character] : MISSING_GLYPH,
+  );
+}
+
+const linesOfGlyph = new Map<Glyph, Line[]>();
+
+function linesOf(glyph: Glyph): Line[] {
+  let lines = linesOfGlyph.get(glyph);
+  if (!lines) {
+    lines = flatten(glyph.path);
+    linesOfGlyph.set(glyph, lines);
+  }
+  return lines;
+}
+
+/** A path of M, L and Q as straight lines, in the font's units. */
+function flatten(path: string): Line[] {
+  const lines: Line[] = [];
+  let pen: Point = { x: 0, y: 0 };
+  for (const [, command, numbers] of path.matchAll(/([MLQ])([^MLQ]*)/g)) {
+    const [x1, y1, x2, y2] = numbers.trim().split(" ").map(Number);
+    const start = pen;
+    if (command === "Q") {
+      for (let i = 1; i <= LINES_PER_CURVE; i++) {
+        const to = onCurve(start, { x: x1, y: y1 }, { x: x2, y: y2 }, i / LINES_PER_CURVE);
+        lines.push({ from: pen, to });
+        pen = to;
+      }
+    } else {
+      const to = { x: x1, y: y1 };
+      if (command === "L") lines.push({ from: pen, to });
+      pen = to;
+    }
+  }
+  return lines;
+}
+
+/** The point of a quadratic Bezier curve at t from 0 to 1. */
+function onCurve(from: Point, control: Point, to: Point, t: number): Point {
+  const bend = (a: number, b: number, c: number) => (1 - t) ** 2 * a + 2 * t * (1 - t) * b + t * t * c;
+  return { x: bend(from.x, control.x, to.x), y: bend(from.y, control.y, to.y) };
+}
