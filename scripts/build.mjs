@@ -1,38 +1,58 @@
 // Builds dist/: one bundle a platform, with gpu.js inside (whoever installs the package must not get its
-// 84 MB of native dependencies), and the type declarations.
+// 84 MB of native dependencies), the type declarations, and the licences of what was bundled.
 import { execFileSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { build } from "esbuild";
 
-rmSync("dist", { recursive: true, force: true });
-
+const { dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
 const shared = {
   bundle: true,
   format: "esm",
   target: "es2022",
   sourcemap: true,
-  // What package.json lists as dependencies is installed beside the package; the rest goes in.
-  external: ["ndarray", "jpeg-js", "fast-png", "commander", "cli-progress", "tinyglobby"],
+  metafile: true,
   logLevel: "warning",
 };
 
-await build({
+rmSync("dist", { recursive: true, force: true });
+
+const node = await build({
   ...shared,
   entryPoints: { index: "src/index.ts", cli: "src/cli/main.ts" },
   outdir: "dist/node",
   platform: "node",
   splitting: true,
+  external: Object.keys(dependencies),
   // gpu.js is CommonJS and requires Node's own modules.
   banner: {
     js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
   },
 });
-await build({
+chmodSync("dist/node/cli.js", 0o755);
+
+// Everything inside: a page can import it as it is, without a bundler.
+const browser = await build({
   ...shared,
   entryPoints: { index: "src/index.ts" },
   outdir: "dist/browser",
   platform: "browser",
 });
-execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], {
-  stdio: "inherit",
-});
+
+const typescript = "node_modules/typescript/bin/tsc";
+execFileSync(process.execPath, [typescript, "-p", "tsconfig.build.json"], { stdio: "inherit" });
+
+const bundled = [node, browser].flatMap(({ metafile }) => Object.keys(metafile.inputs)).map(packageFolder);
+const folders = [...new Set(bundled.filter(Boolean))].sort();
+writeFileSync("dist/THIRD-PARTY-NOTICES.txt", folders.map(notice).join(`\n${"-".repeat(80)}\n\n`));
+
+function packageFolder(input) {
+  return /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1];
+}
+
+function notice(folder) {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+  const text = file && existsSync(join(folder, file)) ? readFileSync(join(folder, file), "utf8") : license;
+  return `${name} ${version} (${license})\n\n${text}\n`;
+}

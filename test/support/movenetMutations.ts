@@ -1,27 +1,19 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { readBytes, siblingReader } from "#platform";
 import { loadParameters } from "../../src/checkpoints/loadParameters.ts";
 import { openCheckpoint } from "../../src/checkpoints/openCheckpoint.ts";
 import type { Executor } from "../../src/executors/executor.ts";
 import { gpujsExecutor } from "../../src/executors/gpujs/gpujsExecutor.ts";
 import type { Graph, GraphNode } from "../../src/graph/graph.ts";
-import type { Model } from "../../src/models/model.ts";
+import type { InputSize, Model } from "../../src/models/model.ts";
 import { modelNamed } from "../../src/models/models.ts";
 import { Network, parameterShapes, runnable } from "../../src/network.ts";
 import type { Weights } from "../../src/tensor.ts";
 import type { GoldenCase } from "../../src/verify/goldenCase.ts";
 import { type CaseReport, verifyCase } from "../../src/verify/verifyCase.ts";
 import { movenetRunner } from "../../src/verify/verifyModel.ts";
-import { goldenAt, OWN_GOLDENS } from "../support/goldens.ts";
-
-// The golden tests can fail: each of these small mistakes is noticed, and at the place where it was made.
-
-let executor: Executor;
-beforeAll(async () => {
-  executor = await gpujsExecutor({ mode: "webasm" });
-});
-afterAll(() => executor.dispose());
+import { goldenAt, OWN_GOLDENS } from "./goldens.ts";
 
 interface Subject {
   readonly model: Model;
@@ -30,18 +22,18 @@ interface Subject {
   readonly weights: Weights;
 }
 
-const MODELS = [
-  ["movenet-lightning", "grace-hopper", 192],
-  ["movenet-multipose", "people-192x256", 256],
-] as const;
-
-for (const [name, picture, width] of MODELS) {
-  const size = { height: 192, width };
+/** That the golden tests can fail: small mistakes are noticed, and at the place where they were made. */
+export function testMutations(name: string, picture: string, size: InputSize, weightsFile: string): void {
+  let executor: Executor;
+  beforeAll(async () => {
+    executor = await gpujsExecutor({ mode: "webasm" });
+  });
+  afterAll(() => executor.dispose());
 
   async function subject(): Promise<Subject> {
     const model = modelNamed(name);
-    const file = new URL(`../../weights/${name}.safetensors`, import.meta.url);
-    const checkpoint = await openCheckpoint({ where: name, bytes: new Uint8Array(await readFile(file)) });
+    const bytes = await readBytes(weightsFile);
+    const checkpoint = await openCheckpoint({ where: name, bytes, readSibling: siblingReader(weightsFile) });
     const weights = await loadParameters(parameterShapes(model, size), checkpoint, { model: name });
     const golden = await goldenAt(join(OWN_GOLDENS, "tfjs", name, picture));
     return { model, golden, graph: runnable(model.graph(size, weights), true), weights };

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Packs the package, installs the tarball into an empty folder, and uses it there as its users do.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+
+tarball=$(cd "$root" && npm pack --silent --pack-destination "$folder" | tail -n 1)
+cd "$folder"
+npm init -y >/dev/null
+npm install --silent --no-audit --no-fund "./$tarball"
+
+# None of gpu.js's native dependencies may come along.
+for unwanted in gpu.js webgpu gl; do
+  if [ -e "node_modules/$unwanted" ]; then
+    echo "checkPackage: $unwanted was installed with the package" >&2
+    exit 1
+  fi
+done
+du -sh node_modules
+
+cp "$root/samples/people.jpg" .
+npx centernet detect people.jpg --json result.jsonl
+test -s centernet-out/people.jpg
+node -e '
+  const [line] = require("node:fs").readFileSync("result.jsonl", "utf8").trim().split("\n");
+  const { detections } = JSON.parse(line);
+  const found = detections.map(({ label, score, keypoints }) => `${label} ${score} ${keypoints.length}`);
+  console.log(found.join("\n"));
+  if (detections.length !== 3 || !detections.every((d) => d.label === "person" && d.keypoints.length === 17)) {
+    throw new Error("expected three persons with 17 keypoints each");
+  }
+'
+
+cat >use.mjs <<'JS'
+import { readFile } from "node:fs/promises";
+import { load, ModelError } from "centernet";
+
+const detector = await load("movenet-lightning", { backend: "webasm" });
+const { detections } = await detector.detect(new Uint8Array(await readFile("people.jpg")));
+await detector.dispose();
+if (detections.length !== 1) throw new Error(`expected one person, got ${detections.length}`);
+await load("no-such-model").then(
+  () => { throw new Error("an unknown model was loaded"); },
+  (error) => { if (!(error instanceof ModelError)) throw error; },
+);
+console.log("the library imports and detects");
+JS
+node use.mjs
+
+# The declarations must compile in a strict project of someone else.
+cat >use.ts <<'TS'
+import { type Detection, load } from "centernet";
+const detector = await load();
+const { detections }: { detections: Detection[] } = await detector.detect(new Uint8Array());
+const score: number | undefined = detections[0]?.score;
+console.log(score);
+// @ts-expect-error: a number is no picture
+await detector.detect(1);
+TS
+for resolution in "nodenext nodenext" "esnext bundler"; do
+  read -r module moduleResolution <<<"$resolution"
+  "$root/node_modules/.bin/tsc" --noEmit --strict --skipLibCheck false --target es2022 --lib es2022,dom --types "" \
+    --module "$module" --moduleResolution "$moduleResolution" use.ts
+done
+echo "the declarations compile"

