@@ -145,7 +145,10 @@ describe("damaged JPEGs", () => {
 
   test("a Huffman table with more codes than there can be", () => {
     const huffman = findMarker(baseline, MARKERS.DHT);
-    expectImageError(patched(baseline, { [huffman + 5]: 3 }), /Huffman table 0: expected a table/);
+    // Of length 1 and of length 3: as many in all, but three codes of one bit.
+    expect([...baseline.subarray(huffman + 5, huffman + 8)]).toEqual([0, 1, 5]);
+    const crowded = patched(baseline, { [huffman + 5]: 3, [huffman + 7]: 2 });
+    expectImageError(crowded, /Huffman table 0: expected a table/);
   });
 
   test("a scan of a component that the frame does not have", () => {
@@ -179,6 +182,17 @@ describe("oddities that libjpeg reads", () => {
     ["broken Exif data", spliced(baseline, 2, 0, [0xff, 0xe1, 0, 10, 69, 120, 105, 102, 0, 0, 73, 73])],
   ])("%s", (_, jpeg) => {
     expect(decodeImage(jpeg, "odd").data).toEqual(reference);
+  });
+
+  test("fill bytes before a restart marker", () => {
+    const restarting = readFixture("restart-grey.jpg");
+    const filled = spliced(restarting, findMarker(restarting, 0xd0), 0, [0xff, 0xff]);
+    expect(decodeImage(filled, "filled")).toEqual(decodeImage(restarting, "restart-grey"));
+  });
+
+  test("an Adobe segment that says RGB in a JFIF file, which is always YCbCr", () => {
+    const adobe = [0xff, 0xee, 0, 14, 65, 100, 111, 98, 101, 0, 100, 0, 0, 0, 0, 0];
+    expect(decodeImage(spliced(baseline, 20, 0, adobe), "JFIF").data).toEqual(reference);
   });
 
   test("a view into a larger buffer", () => {

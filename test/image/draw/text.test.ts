@@ -44,6 +44,23 @@ test.each([7, 8, 11, 20])("a line %d pixels high keeps its place", (height) => {
   expect(bottom - 15 - height).toBeLessThanOrEqual(0.4 * height);
 });
 
+test("curves are round: the O is as heavy at its left as at its right, above as below", () => {
+  const side = 40;
+  const picture = { width: side, height: side, data: new Uint8Array(side * side * 3) };
+  drawText(picture, "O", 5, 5, 30, INK);
+  const weight = (along: (x: number, y: number) => number) => {
+    let total = 0;
+    let moment = 0;
+    for (let i = 0; i < side * side; i++) {
+      total += picture.data[i * 3];
+      moment += picture.data[i * 3] * (along(i % side, Math.floor(i / side)) + 0.5);
+    }
+    return moment / total;
+  };
+  expect(weight((x) => x)).toBeCloseTo(5 + textWidth("O", 30) / 2, 1);
+  expect(weight((_, y) => y)).toBeCloseTo(20, 1);
+});
+
 test("accents are dropped, other writing becomes boxes", () => {
   expect(render("Zoë", 12).key).toBe(render("Zoe", 12).key);
   expect(render("人", 12).key).toBe(render("車", 12).key);
