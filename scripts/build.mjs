@@ -1,35 +1,14 @@
 // Builds dist/: one bundle a platform, with gpu.js inside (whoever installs the package must not get its
 // 84 MB of native dependencies), the type declarations, and the licences of what was bundled.
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
-
-const { dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
-const shared = {
-  bundle: true,
-  format: "esm",
-  target: "es2022",
-  sourcemap: true,
-  metafile: true,
-  logLevel: "warning",
-};
+import { buildNode, shared } from "./buildNode.mjs";
 
 rmSync("dist", { recursive: true, force: true });
 
-const node = await build({
-  ...shared,
-  entryPoints: { index: "src/index.ts", cli: "src/cli/main.ts" },
-  outdir: "dist/node",
-  platform: "node",
-  splitting: true,
-  external: Object.keys(dependencies),
-  // gpu.js is CommonJS and requires Node's own modules.
-  banner: {
-    js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
-  },
-});
-chmodSync("dist/node/cli.js", 0o755);
+const node = await buildNode("dist/node");
 
 // Everything inside: a page can import it as it is, without a bundler.
 const browser = await build({

@@ -26,15 +26,21 @@ export interface LayerDescription {
 export interface GraphTotals {
   /** Kernels, biases, gammas and betas; each counts once, however many layers read it. */
   readonly trainableParameters: number;
-  /** All that the layers have in a checkpoint: with the moving statistics of batch norms. */
+  /** All that the checkpoint holds: also the moving statistics of batch norms, and the constants. */
   readonly storedNumbers: number;
   readonly multiplyAdds: number;
   /** 2 · multiply-adds / 10^9, for one picture of the graph's input size. */
   readonly gflops: number;
 }
 
-/** The graph as it is given: describe it before or after the passes over it, as is wanted. */
-export function describeGraph(graph: Graph): GraphDescription {
+/**
+ * The graph as it is given: describe it before or after the passes over it, as is wanted. `constants` are
+ * what its model keeps in the checkpoint beside the layers' parameters: name → shape.
+ */
+export function describeGraph(
+  graph: Graph,
+  constants: ReadonlyMap<string, readonly number[]> = new Map(),
+): GraphDescription {
   const shapes = shapesByName(graph);
   const rows = graph.nodes.map((node): LayerDescription => {
     const { name, shape } = node;
@@ -49,7 +55,7 @@ export function describeGraph(graph: Graph): GraphDescription {
       trainableParameters: sum(stored, ({ shape, trainable }) =>
         trainable === false ? 0 : elementCount(shape),
       ),
-      storedNumbers: sum(stored, ({ shape }) => elementCount(shape)),
+      storedNumbers: sum([...stored.map(({ shape }) => shape), ...constants.values()], elementCount),
       multiplyAdds,
       gflops: (2 * multiplyAdds) / 1e9,
     },

@@ -27,6 +27,8 @@ export interface DetectResult {
   /** Of the photo, in pixels, upright. */
   width: number;
   height: number;
+  /** The photo's pixels, upright, to draw on. */
+  picture: Picture;
   model: string;
   /** The one that ran. */
   backend: string;
@@ -107,6 +109,7 @@ export class Detector {
     return {
       width: picture.width,
       height: picture.height,
+      picture,
       model: model.name,
       backend: this.network.backend,
       detections,

@@ -1,0 +1,34 @@
+import { chmodSync, readFileSync } from "node:fs";
+import { build } from "esbuild";
+
+const { dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
+
+export const shared = {
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  sourcemap: true,
+  metafile: true,
+  logLevel: "warning",
+};
+
+/**
+ * The library and the command for Node, with everything inside that package.json does not list as a
+ * dependency. The folder must lie two below the package's: built files look for `weights` there.
+ */
+export async function buildNode(outdir) {
+  const result = await build({
+    ...shared,
+    entryPoints: { index: "src/index.ts", cli: "src/cli/main.ts" },
+    outdir,
+    platform: "node",
+    splitting: true,
+    external: Object.keys(dependencies),
+    // gpu.js is CommonJS and requires Node's own modules.
+    banner: {
+      js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+    },
+  });
+  chmodSync(`${outdir}/cli.js`, 0o755);
+  return result;
+}

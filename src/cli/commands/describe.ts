@@ -1,0 +1,92 @@
+import type { Command } from "commander";
+import { describeGraph, type GraphDescription, type LayerDescription } from "../../describe.ts";
+import { checkInputSize, type InputSize } from "../../models/model.ts";
+import { modelNamed } from "../../models/models.ts";
+import { runnable } from "../../network.ts";
+import { formatCount, formatSides } from "../formatNumber.ts";
+import { print, type Session } from "../io.ts";
+import { sizeOption } from "../options.ts";
+import { formatTable } from "../table.ts";
+
+const HELP = `
+Layers stand below their scope. A layer's full name, as taps take it, is the
+scope, a dot and the layer: backbone.stem.conv2d. With --json names are full.
+
+Examples:
+  centernet describe movenet-multipose
+  centernet describe movenet-multipose --size 512x384 --fused
+  centernet describe movenet-lightning --json`;
+
+interface DescribeFlags {
+  readonly size?: InputSize;
+  readonly fused?: boolean;
+  readonly json?: boolean;
+}
+
+export function addDescribe(program: Command, session: Session): void {
+  program
+    .command("describe")
+    .description("Print the layers of a model, what they store and what they cost.")
+    .argument("<model>", "its name, see centernet models")
+    .addOption(sizeOption())
+    .option("--fused", "as it runs: bias, sum and activation within their convolution")
+    .option("--json", "print one JSON object instead: { model, input, rows, totals }")
+    .addHelpText("after", HELP)
+    .action((name: string, flags: DescribeFlags) => describe(name, flags, session));
+}
+
+function describe(name: string, { size, fused = false, json }: DescribeFlags, session: Session): void {
+  const model = modelNamed(name);
+  const input = size ?? model.defaultSize;
+  checkInputSize(model, input);
+  const graph = runnable(model.graph(input), fused);
+  const description = describeGraph(graph, model.constants(input));
+  if (json) {
+    print(session, JSON.stringify({ model: model.name, input, ...description }));
+    return;
+  }
+  print(session, `${model.name} at ${input.width}x${input.height}: ${model.backbone}`);
+  for (const line of [...layersOf(description), ...totalsOf(description)]) print(session, line);
+}
+
+/** One row a layer, with its scope above where that is new. */
+function layersOf({ rows }: GraphDescription): string[] {
+  const [heading, ...lines] = formatTable(
+    [
+      { heading: "layer", align: "left" },
+      { heading: "op", align: "left" },
+      { heading: "shape", align: "left" },
+      { heading: "parameters", align: "right" },
+      { heading: "multiply-adds", align: "right" },
+    ],
+    rows.map((row) => [
+      `  ${partsOf(row).last}`,
+      row.op,
+      formatSides(row.shape),
+      formatCount(row.parameters),
+      formatCount(row.multiplyAdds),
+    ]),
+  );
+  const grouped = rows.flatMap((row, i) => {
+    const { scope } = partsOf(row);
+    const isNew = i === 0 || partsOf(rows[i - 1]).scope !== scope;
+    return isNew ? [scope, lines[i]] : [lines[i]];
+  });
+  return ["", heading, ...grouped];
+}
+
+function partsOf({ name }: LayerDescription): { scope: string; last: string } {
+  const dot = name.lastIndexOf(".");
+  return { scope: name.slice(0, dot), last: name.slice(dot + 1) };
+}
+
+function totalsOf({ rows, totals }: GraphDescription): string[] {
+  const { trainableParameters, storedNumbers, multiplyAdds, gflops } = totals;
+  return [
+    "",
+    `layers                ${formatCount(rows.length)}`,
+    `trainable parameters  ${formatCount(trainableParameters)}`,
+    `stored numbers        ${formatCount(storedNumbers)}`,
+    `multiply-adds         ${formatCount(multiplyAdds)} (${gflops.toFixed(3)} GFLOPs)`,
+  ];
+}

@@ -1,0 +1,175 @@
+import { extname, sep } from "node:path";
+import { type Command, Option } from "commander";
+import { type Detector, type DetectResult, load } from "../../detect.ts";
+import { BackendError, ModelError } from "../../errors.ts";
+import type { Backend } from "../../executors/backends.ts";
+import { drawDetections } from "../../image/draw/drawDetections.ts";
+import { encodeJpeg, encodePng } from "../../image/encodeImage.ts";
+import type { InputSize } from "../../models/model.ts";
+import { DEFAULT_MODEL } from "../../models/models.ts";
+import { type DetectionRecord, foundRecord } from "../detectionRecord.ts";
+import { DetectionReport } from "../detectionReport.ts";
+import { SEEN_KEYPOINT } from "../detectionTable.ts";
+import { errorMessage } from "../errorMessage.ts";
+import { EXIT } from "../exitCode.ts";
+import { findImages, type ImageFile } from "../findImages.ts";
+import { Interruption } from "../interruption.ts";
+import { print, type Session } from "../io.ts";
+import { type JsonLines, NO_JSON, openJsonLines } from "../jsonLines.ts";
+import {
+  backendOption,
+  maxOption,
+  parsePath,
+  scoreOption,
+  sizeOption,
+  valueOption,
+  weightsOption,
+} from "../options.ts";
+import { PictureFolder } from "../pictureFolder.ts";
+import { printable } from "../printable.ts";
+import { readImage } from "../readImage.ts";
+
+interface DetectFlags {
+  readonly model?: string;
+  readonly weights?: string;
+  readonly backend?: Backend;
+  readonly size?: InputSize;
+  readonly score: number;
+  readonly max: number;
+  readonly out: string;
+  readonly json?: string;
+  readonly draw: boolean;
+}
+
+const DEFAULT_OUT = "centernet-out";
+
+const HELP = `
+A folder is searched for .jpg, .jpeg and .png files, with the folders in it.
+Coordinates are pixels of the original photo. The table counts the keypoints
+with a score of at least ${SEEN_KEYPOINT}; all of them are in the JSON.
+
+With --json each picture gives one line of JSON:
+  { image, width, height, model, backend,
+    detections: [ { label, classId, score, box: { xmin, ymin, xmax, ymax },
+                    keypoints?: [ { name, x, y, score } ], derived? } ],
+    times: { load, decode, preprocess, network, postprocess } }    (ms)
+A picture that fails gives { image, error: { name, message } }; the others go
+on, and the exit code is 3. Ctrl-C keeps what is done (exit code 130).
+
+Examples:
+  centernet detect samples/people.jpg
+  centernet detect photos 'more/**/*.png' --out drawn --score 0.3
+  centernet detect photo.jpg --model movenet-lightning --json - --no-draw`;
+
+export function addDetect(program: Command, session: Session): void {
+  program
+    .command("detect")
+    .description("Find objects and people's poses in pictures (JPEG or PNG), and draw them.")
+    .argument("<image...>", "pictures, folders or globs")
+    .addOption(valueOption("--model <name>", `see centernet models (default: ${DEFAULT_MODEL})`, String))
+    .addOption(weightsOption())
+    .addOption(backendOption())
+    .addOption(sizeOption())
+    .addOption(scoreOption())
+    .addOption(maxOption())
+    .addOption(valueOption("--out <folder>", "where drawn pictures go", parsePath).default(DEFAULT_OUT))
+    .addOption(
+      valueOption("--json <file>", "write results as lines of JSON; - prints them, alone", parsePath),
+    )
+    .addOption(new Option("--no-draw", "draw no pictures").conflicts("out"))
+    .addHelpText("after", HELP)
+    .action((inputs: string[], flags: DetectFlags) => detect(inputs, flags, session));
+}
+
+async function detect(inputs: readonly string[], flags: DetectFlags, session: Session): Promise<void> {
+  const images = await findImages(inputs, flags.out);
+  const json = flags.json === undefined ? NO_JSON : await openJsonLines(flags.json, images, session);
+  const { model, weights, backend, size } = flags;
+  const detector = await load(model, { weights, backend, inputSize: size });
+  try {
+    const pictures = flags.draw ? await PictureFolder.open(flags.out, images) : undefined;
+    const showsTable = flags.json !== "-";
+    const report = new DetectionReport(
+      session,
+      images.map(({ path }) => path),
+      showsTable,
+    );
+    const run = { images, flags, detector, pictures, report, json };
+    try {
+      await detectAll(run, session);
+    } finally {
+      // Whatever stopped it: what was done is kept.
+      report.finish();
+      if (pictures && showsTable) tellDrawings(pictures, session);
+      await json.finish();
+    }
+    if (report.counts.failed > 0) session.exitCode = EXIT.images;
+  } finally {
+    await detector.dispose();
+  }
+}
+
+interface Run {
+  readonly images: readonly ImageFile[];
+  readonly flags: DetectFlags;
+  readonly detector: Detector;
+  /** Absent where nothing is drawn. */
+  readonly pictures?: PictureFolder;
+  readonly report: DetectionReport;
+  readonly json: JsonLines;
+}
+
+async function detectAll(run: Run, { signal }: Session): Promise<void> {
+  const { images, report, json } = run;
+  try {
+    for (const image of images) {
+      signal.throwIfAborted();
+      const record = await detectOne(image, run, signal);
+      json.add(record);
+      report.add(record);
+    }
+  } catch (error) {
+    if (!(error instanceof Interruption) || error.message === "") throw error;
+    const { done } = report.counts;
+    const kept = done > 0 ? "; their results are kept" : "";
+    const message = `${error.message} after ${done} of ${images.length} pictures${kept}`;
+    throw new Interruption(message, error.exitCode);
+  }
+}
+
+/** A picture that fails is a result as well; what would fail for every picture is thrown. */
+async function detectOne(image: ImageFile, run: Run, signal: AbortSignal): Promise<DetectionRecord> {
+  const { detector, pictures } = run;
+  const { score, max } = run.flags;
+  let record: DetectionRecord = { image: image.path };
+  try {
+    const bytes = await readImage(image.path);
+    const result = await detector.detect(bytes, { score, max, signal, where: image.path });
+    record = foundRecord(image.path, result);
+    await pictures?.write(image, drawn(result, pictures.pathOf(image)));
+    return record;
+  } catch (error) {
+    const concernsAll = error instanceof ModelError || error instanceof BackendError;
+    if (concernsAll || error === signal.reason) throw error;
+    const name = error instanceof Error ? error.name : "Error";
+    return { ...record, error: { name, message: errorMessage(error, false) } };
+  }
+}
+
+/** The file's name decides whether it is a PNG or a JPEG. */
+function drawn({ picture, detections }: DetectResult, path: string): Uint8Array {
+  const drawing = drawDetections(picture, detections, { keypointScore: SEEN_KEYPOINT });
+  return extname(path) === ".png" ? encodePng(drawing) : encodeJpeg(drawing);
+}
+
+const MOST_RENAMED_TOLD = 10;
+
+function tellDrawings({ written, renamed, folder }: PictureFolder, session: Session): void {
+  if (written.length === 0) return;
+  print(session, `drawn: ${printable(written.length === 1 ? written[0] : `${folder}${sep}`)}`);
+  for (const { path, image } of renamed.slice(0, MOST_RENAMED_TOLD)) {
+    print(session, `  ${printable(path)} shows ${printable(image.path)}`);
+  }
+  const more = renamed.length - MOST_RENAMED_TOLD;
+  if (more > 0) print(session, `  and ${more} more are numbered in their order`);
+}

@@ -1,0 +1,49 @@
+import type { Command } from "commander";
+import { type CheckpointDescription, describeCheckpoint } from "../../checkpoints/inspect.ts";
+import { openWeightsFile } from "../../network.ts";
+import { formatCount } from "../formatNumber.ts";
+import { print, type Session } from "../io.ts";
+import { printable } from "../printable.ts";
+import { formatTable } from "../table.ts";
+
+const HELP = `
+Variables have the names that the file gives them.
+
+Examples:
+  centernet inspect weights/movenet-lightning.safetensors
+  centernet inspect models/movenet-thunder.json --json`;
+
+export function addInspect(program: Command, session: Session): void {
+  program
+    .command("inspect")
+    .description("List the variables of a file of weights.")
+    .argument("<file>", "safetensors, or the model.json of a TensorFlow.js model")
+    .option("--json", "print one JSON object instead: { format, where, metadata, rows, totals }")
+    .addHelpText("after", HELP)
+    .action(async (file: string, { json }: { json?: boolean }) => {
+      const description = describeCheckpoint(await openWeightsFile(file));
+      if (json) print(session, JSON.stringify(description));
+      else for (const line of linesOf(description)) print(session, printable(line));
+    });
+}
+
+function linesOf({ format, where, metadata, rows, totals }: CheckpointDescription): string[] {
+  const table = formatTable(
+    [
+      { heading: "dtype", align: "left" },
+      { heading: "bytes", align: "right" },
+      { heading: "shape", align: "left" },
+      { heading: "name", align: "left" },
+    ],
+    rows.map(({ name, dtype, shape, bytes, quantization }) => [
+      quantization ? `${dtype}, quantised` : dtype,
+      formatCount(bytes),
+      shape.length === 0 ? "one number" : shape.join("x"),
+      name,
+    ]),
+  );
+  const about = Object.entries(metadata).map(([key, value]) => `  ${key}: ${value}`);
+  const { variables, elements, bytes } = totals;
+  const sum = `${formatCount(variables)} variables, ${formatCount(elements)} numbers, ${formatCount(bytes)} bytes`;
+  return [`${where}: ${format}`, ...about, "", ...table, "", sum];
+}

@@ -1,0 +1,84 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { UsageError } from "../../errors.ts";
+import type { Backend } from "../../executors/backends.ts";
+import { modelNamed } from "../../models/models.ts";
+import { formatReport } from "../../verify/formatReport.ts";
+import { type GoldenCase, readGoldenCase } from "../../verify/goldenCase.ts";
+import { verifyModel } from "../../verify/verifyModel.ts";
+import { EXIT } from "../exitCode.ts";
+import { formatCounted } from "../formatNumber.ts";
+import { print, type Session } from "../io.ts";
+import { backendOption, parsePath, valueOption, weightsOption } from "../options.ts";
+import { systemMessage } from "../systemMessage.ts";
+
+const HELP = `
+A golden case holds what an independent implementation computed: a case.json
+and its tensors. Every tap is compared in the network's order; the exit code is
+4 when one is beyond the case's tolerance.
+
+Examples:
+  centernet verify movenet-lightning --golden test/goldens/tfjs/movenet-lightning
+  centernet verify movenet-thunder --weights movenet-thunder.safetensors \\
+    --golden test/goldens/tfjs/movenet-thunder/grace-hopper --backend cpu`;
+
+interface VerifyFlags {
+  readonly golden: string;
+  readonly weights?: string;
+  readonly backend?: Backend;
+}
+
+export function addVerify(program: Command, session: Session): void {
+  const golden = valueOption("--golden <folder>", "a golden case, or a folder of cases", parsePath);
+  program
+    .command("verify")
+    .description("Compare a model with golden cases, tap by tap.")
+    .argument("<model>", "its name, see centernet models")
+    .addOption(golden.makeOptionMandatory())
+    .addOption(weightsOption())
+    .addOption(backendOption())
+    .addHelpText("after", HELP)
+    .action((name: string, flags: VerifyFlags) => verify(name, flags, session));
+}
+
+async function verify(name: string, flags: VerifyFlags, session: Session): Promise<void> {
+  const { name: model } = modelNamed(name);
+  const { weights, backend } = flags;
+  const folders = await findCases(flags.golden);
+  let beyond = 0;
+  for (const folder of folders) {
+    session.signal.throwIfAborted();
+    const report = await verifyModel(model, await openCase(folder), { weights, backend });
+    if (!report.pass) beyond++;
+    print(session, `${formatReport(report)}\n`);
+  }
+  const cases = formatCounted(folders.length, "case");
+  print(session, beyond === 0 ? `${cases} within tolerance` : `${beyond} of ${cases} beyond tolerance`);
+  if (beyond > 0) session.exitCode = EXIT.verification;
+}
+
+/** The folder itself where it is a case, else those in it that are, sorted. */
+async function findCases(folder: string): Promise<string[]> {
+  if (await isCase(folder)) return [folder];
+  const names = await readdir(folder).catch((error: unknown) => {
+    const fault = { where: folder, expected: "a folder of golden cases", got: systemMessage(error) };
+    throw new UsageError(fault, { cause: error });
+  });
+  const cases: string[] = [];
+  for (const name of names.sort()) {
+    if (await isCase(join(folder, name))) cases.push(join(folder, name));
+  }
+  if (cases.length > 0) return cases;
+  const got = "no case.json in it or in a folder in it";
+  throw new UsageError({ where: folder, expected: "a golden case or a folder of cases", got });
+}
+
+async function isCase(folder: string): Promise<boolean> {
+  const info = await stat(join(folder, "case.json")).catch(() => undefined);
+  return info?.isFile() ?? false;
+}
+
+async function openCase(folder: string): Promise<GoldenCase> {
+  return readGoldenCase(async (name) => new Uint8Array(await readFile(join(folder, name))), folder);
+}

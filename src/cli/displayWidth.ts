@@ -1,0 +1,29 @@
+const graphemes = new Intl.Segmenter();
+
+/** Letters that terminals draw two columns wide: East Asian scripts and emoji. */
+const WIDE =
+  /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u;
+
+/** Columns that the text takes in a terminal. */
+export function displayWidth(text: string): number {
+  let width = 0;
+  for (const { segment } of graphemes.segment(text)) width += columnsOf(segment);
+  return width;
+}
+
+/** The text's end, behind an ellipsis where its beginning had to go: of a path the end tells most. */
+export function shortenStart(text: string, columns: number): string {
+  if (displayWidth(text) <= columns) return text;
+  const segments = Array.from(graphemes.segment(text), ({ segment }) => segment);
+  let width = 1;
+  let start = segments.length;
+  while (start > 0 && width + columnsOf(segments[start - 1]) <= columns) {
+    start--;
+    width += columnsOf(segments[start]);
+  }
+  return `…${segments.slice(start).join("")}`;
+}
+
+function columnsOf(grapheme: string): number {
+  return WIDE.test(grapheme) ? 2 : 1;
+}

@@ -1,0 +1,29 @@
+/** 4723346 → 4,723,346, whatever the machine's language. */
+export function formatCount(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+/** `1 picture`, `2 pictures`. */
+export function formatCounted(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** Milliseconds → `845 ms`, `1.35 s`, `12.4 s`, `3 min 20 s`, `1 h 5 min`. */
+export function formatTime(milliseconds: number): string {
+  if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`;
+  if (milliseconds < 99_950) return `${(milliseconds / 1000).toPrecision(3)} s`;
+  return formatSeconds(milliseconds / 1000);
+}
+
+/** Whole seconds, for what is only estimated: `8 s`, `3 min 20 s`, `1 h 5 min`. */
+export function formatSeconds(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 100) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+/** A shape without its batch: `64x64x24`. */
+export function formatSides(shape: readonly number[]): string {
+  return shape.slice(1).join("x");
+}

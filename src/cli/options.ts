@@ -1,0 +1,76 @@
+import { Option } from "commander";
+import { quote } from "../checkpoints/json.ts";
+import { DEFAULT_MAX, DEFAULT_SCORE } from "../detect.ts";
+import { UsageError } from "../errors.ts";
+import { BACKENDS, type Backend } from "../executors/backends.ts";
+import type { InputSize } from "../models/model.ts";
+
+/** An option with a value, read by `parse`; given twice, it is refused rather than half ignored. */
+export function valueOption<Value>(
+  flags: string,
+  description: string,
+  parse: (text: string, where: string) => Value,
+): Option {
+  const option = new Option(flags, description);
+  let given = false;
+  return option.argParser((text: string) => {
+    const where = `option ${option.long}`;
+    if (given) throw new UsageError({ where, expected: "it once", got: "it again" });
+    given = true;
+    return parse(text, where);
+  });
+}
+
+export function backendOption(): Option {
+  const description = `where the network runs: ${BACKENDS.join(", ")} (default: auto, the best there is)`;
+  return valueOption("--backend <name>", description, parseBackend);
+}
+
+export function weightsOption(): Option {
+  const description = "weights other than those of this package: safetensors, or a TensorFlow.js model.json";
+  return valueOption("--weights <file>", description, parsePath);
+}
+
+export function sizeOption(): Option {
+  const description = "size of the network's input in pixels (default: the model's own)";
+  return valueOption("--size <WxH>", description, parseSize);
+}
+
+export function scoreOption(): Option {
+  const description = "leave out detections below this score, from 0 to 1";
+  return valueOption("--score <number>", description, parseScore).default(DEFAULT_SCORE);
+}
+
+export function maxOption(): Option {
+  const description = "at most so many detections a picture, the best ones";
+  return valueOption("--max <number>", description, parseMax).default(DEFAULT_MAX);
+}
+
+export function parsePath(text: string, where: string): string {
+  if (text !== "") return text;
+  throw new UsageError({ where, expected: "a path", got: "an empty one" });
+}
+
+function parseBackend(text: string, where: string): Backend {
+  const backend = BACKENDS.find((name) => name === text);
+  if (backend) return backend;
+  throw new UsageError({ where, expected: `one of ${BACKENDS.join(", ")}`, got: quote(text) });
+}
+
+function parseSize(text: string, where: string): InputSize {
+  const match = /^([1-9]\d{0,4})x([1-9]\d{0,4})$/i.exec(text);
+  if (match) return { width: Number(match[1]), height: Number(match[2]) };
+  throw new UsageError({ where, expected: "width x height, as in 320x256", got: quote(text) });
+}
+
+function parseScore(text: string, where: string): number {
+  const score = /^\d*\.?\d+(e-?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+  if (score >= 0 && score <= 1) return score;
+  throw new UsageError({ where, expected: "a number from 0 to 1, as in 0.3", got: quote(text) });
+}
+
+function parseMax(text: string, where: string): number {
+  const max = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isSafeInteger(max)) return max;
+  throw new UsageError({ where, expected: "a whole number, 0 or more", got: quote(text) });
+}

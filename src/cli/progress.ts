@@ -1,0 +1,45 @@
+import cliProgress, { type GenericFormatter } from "cli-progress";
+import { formatSeconds } from "./formatNumber.ts";
+import type { Output } from "./io.ts";
+
+/** A line that keeps up with the work, at the bottom of a terminal. */
+export interface Progress {
+  update(done: number): void;
+  /** Takes the line away, so that something else can be printed in its place; the next update redraws it. */
+  hide(): void;
+  stop(): void;
+}
+
+const NONE: Progress = { update: () => {}, hide: () => {}, stop: () => {} };
+
+/** Shown on a terminal only, and only where there is something to wait for. */
+export function startProgress(output: Output, total: number): Progress {
+  if (!output.isTTY || total < 2) return NONE;
+  // Of the package's two kinds of bar this one leaves the terminal's saved cursor alone.
+  const bars = new cliProgress.MultiBar({
+    stream: output,
+    format: formatLine,
+    barsize: 30,
+    barCompleteChar: "█",
+    barIncompleteChar: "░",
+    linewrap: true,
+    clearOnComplete: true,
+    forceRedraw: true,
+    gracefulExit: false,
+  });
+  const bar = bars.create(total, 0);
+  bars.update();
+  return {
+    update(done) {
+      bar.update(done);
+      bars.update();
+    },
+    hide: () => output.write("\r\x1b[2K"),
+    stop: () => bars.stop(),
+  };
+}
+
+const formatLine: GenericFormatter = (options, { progress, value, total, eta }) => {
+  const left = value === 0 ? "" : `, ${formatSeconds(Number(eta))} left`;
+  return `${cliProgress.Format.BarFormat(progress, options)} ${value} of ${total} pictures${left}`;
+};

@@ -1,0 +1,71 @@
+import { Command, CommanderError } from "commander";
+import { addConvert } from "./commands/convert.ts";
+import { addDescribe } from "./commands/describe.ts";
+import { addDetect } from "./commands/detect.ts";
+import { addInspect } from "./commands/inspect.ts";
+import { addModels } from "./commands/models.ts";
+import { addVerify } from "./commands/verify.ts";
+import { errorMessage } from "./errorMessage.ts";
+import { EXIT, type ExitCode } from "./exitCode.ts";
+import { exitCodeOf } from "./exitCodeOf.ts";
+import { Interruption } from "./interruption.ts";
+import { complain, type Io, type Session } from "./io.ts";
+import { version } from "./version.ts";
+
+/** Runs one call of `centernet`, arguments without the program's name. Never throws. */
+export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
+  const session: Session = { ...io, exitCode: EXIT.fine };
+  try {
+    await programOf(session).parseAsync(argv, { from: "user" });
+    // A pipe that was closed is told only after the write.
+    await new Promise(setImmediate);
+    io.signal.throwIfAborted();
+    return session.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return endedByCommander(error, io);
+    const isSilent = error instanceof Interruption && error.message === "";
+    if (!isSilent)
+      complain(io, error instanceof Interruption ? error.message : errorMessage(error, io.debug));
+    return exitCodeOf(error);
+  }
+}
+
+/** Help and version come as an error too, and are printed by then. */
+function endedByCommander(error: CommanderError, io: Io): ExitCode {
+  if (error.exitCode === 0) return EXIT.fine;
+  if (error.code !== "commander.help") complain(io, errorMessage(error, io.debug));
+  return EXIT.usage;
+}
+
+function programOf(session: Session): Command {
+  const program = new Command("centernet")
+    .description("Finds objects and people's poses in pictures with networks of the CenterNet family.")
+    .version(version(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand("help [command]", "Print the help of a command.")
+    .configureOutput({
+      writeOut: (text) => session.stdout.write(text),
+      writeErr: (text) => session.stderr.write(text),
+      // `run` prints the error that is thrown.
+      outputError: () => {},
+      getOutHelpWidth: () => session.stdout.columns ?? 80,
+      getErrHelpWidth: () => session.stderr.columns ?? 80,
+    })
+    .exitOverride()
+    .addHelpText(
+      "after",
+      `
+Examples:
+  centernet detect samples/people.jpg
+  centernet detect photos --json results.jsonl --no-draw
+  centernet detect --help
+
+Exit codes: 0 fine, 1 usage, 2 model not loadable, 3 some pictures failed,
+4 verification failed, 70 a bug of this program, 130 interrupted (Ctrl-C),
+141 output closed by its reader, 143 terminated.`,
+    );
+  for (const add of [addDetect, addModels, addDescribe, addVerify, addConvert, addInspect]) {
+    add(program, session);
+  }
+  return program;
+}
