@@ -1,16 +1,22 @@
 /** The public interface of the package. */
-
-export { type DetectOptions, Detector, type DetectResult, load, type Times } from "./detect.ts";
-export type { Box, Detection, Keypoint } from "./detection.ts";
+export { describeGraph, type GraphDescription, type GraphTotals, type LayerDescription } from "./describe.ts";
 export {
-  BackendError,
-  CenterNetError,
-  type Fault,
-  ImageError,
-  ModelError,
-  UsageError,
-} from "./errors.ts";
+  DEFAULT_MAX,
+  DEFAULT_SCORE,
+  type DetectOptions,
+  Detector,
+  type DetectResult,
+  load,
+  type Times,
+} from "./detect.ts";
+export type { Box, Detection, Keypoint } from "./detection.ts";
+export { BackendError, CenterNetError, type Fault, ImageError, ModelError, UsageError } from "./errors.ts";
 export { BACKENDS, type Backend } from "./executors/backends.ts";
+export type { Graph, GraphNode } from "./graph/graph.ts";
+export { decodeImage } from "./image/decodeImage.ts";
+export { drawDetections } from "./image/draw/drawDetections.ts";
+export { encodeJpeg, encodePng } from "./image/encodeImage.ts";
 export type { Picture } from "./image/picture.ts";
-export type { InputSize } from "./models/model.ts";
+export type { InputSize, Model } from "./models/model.ts";
+export { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
 export type { NetworkOptions, WeightsSource } from "./network.ts";
