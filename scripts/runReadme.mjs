@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const readme = readFileSync("README.md", "utf8");
-const commands = [...readme.matchAll(/^```sh\n([^]*?)^```/gm)].flatMap(([, block]) =>
+const commands = [...readme.matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap(([, block]) =>
   block.trim().split("\n"),
 );
 if (commands.length === 0) throw new Error("the README has no commands");
