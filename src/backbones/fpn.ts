@@ -1,14 +1,16 @@
 /**
  * Feature pyramid network (Lin et al., arXiv:1612.03144), top-down path only: ends at stride 4.
  *
- * Follows the FPN of `CenterNetMobileNetV2FPNFeatureExtractor` (TensorFlow Object Detection API). Differs
- * from the paper: the channels shrink on the way down, and only the last level is used.
+ * Follows the FPN of `CenterNetMobileNetV2FPNFeatureExtractor` and `CenterNetResnetV1FpnFeatureExtractor`
+ * (TensorFlow Object Detection API). Differs from the paper: the channels shrink on the way down, and only
+ * the last level is used.
  */
 import { convolution, type Finish, separableConvolution } from "../blocks/convolution.ts";
 import type { Scope, Value } from "../graph/graph.ts";
 import { add } from "../kernels/add/op.ts";
 import { upsampleBilinear } from "../kernels/upsampleBilinear/op.ts";
 import { upsampleNearest } from "../kernels/upsampleNearest/op.ts";
+import type { Pyramid } from "./pyramid.ts";
 
 export interface FpnOptions {
   /** Of the 1x1 convolution on c5, which the first merge adds to. */
@@ -22,17 +24,15 @@ export interface FpnOptions {
   readonly norm: Pick<Finish, "bias" | "batchNorm">;
 }
 
-export interface FpnInput {
-  readonly c2: Value;
-  readonly c3: Value;
-  readonly c4: Value;
-  readonly c5: Value;
-}
-
 const UPSAMPLE = { nearest: upsampleNearest, bilinear: upsampleBilinear };
 
-/** Gives the map at stride 4, H/4 x W/4 x channels[2]. */
-export function fpn({ c2, c3, c4, c5 }: FpnInput, p: Scope, options: FpnOptions): Value {
+/**
+ * Gives the map at stride 4, H/4 x W/4 x channels[2].
+ *
+ * Scopes of the parameters: `lateral5` to `lateral2`, the 1x1 convolutions, and `merge4` to `merge2`, the 3x3
+ * ones; where these are separable, `depthwise` and `pointwise` within. A norm belongs to the last of them.
+ */
+export function fpn({ c2, c3, c4, c5 }: Pyramid, p: Scope, options: FpnOptions): Value {
   const { topChannels, channels, separable, upsampling, norm } = options;
   const merge = separable ? separableConvolution : convolution;
   let top = lateral(c5, p.at("lateral5"), topChannels); // H/32 x W/32 x topChannels

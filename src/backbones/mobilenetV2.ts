@@ -8,6 +8,7 @@
 import { convolution, depthwiseConvolution, type Finish } from "../blocks/convolution.ts";
 import type { Scope, Value } from "../graph/graph.ts";
 import { add } from "../kernels/add/op.ts";
+import type { Pyramid } from "./pyramid.ts";
 
 /** Table 2 of the paper: expansion t, output channels c, n blocks, of which the first has stride s. */
 const TABLE = [
@@ -29,19 +30,13 @@ export interface MobileNetV2Options {
   readonly norm: Pick<Finish, "bias" | "batchNorm">;
 }
 
-/** Features at strides 4, 8, 16 and 32. */
-export interface MobileNetV2Features {
-  readonly c2: Value;
-  readonly c3: Value;
-  readonly c4: Value;
-  readonly c5: Value;
-}
-
-export function mobilenetV2(
-  image: Value,
-  p: Scope,
-  { width, norm }: MobileNetV2Options,
-): MobileNetV2Features {
+/**
+ * Features at strides 4, 8, 16 and 32.
+ *
+ * Scopes of the parameters: `stem`; `block0` to `block16`, in each `expand` (but in the first), `depthwise`
+ * and `project`; `top`.
+ */
+export function mobilenetV2(image: Value, p: Scope, { width, norm }: MobileNetV2Options): Pyramid {
   const stem = {
     channels: scaled(STEM_CHANNELS, width),
     kernel: 3,

@@ -6,7 +6,8 @@ import { conv2d } from "../kernels/conv2d/op.ts";
 import { depthwiseConv2d } from "../kernels/depthwiseConv2d/op.ts";
 import { relu } from "../kernels/relu/op.ts";
 import { relu6 } from "../kernels/relu6/op.ts";
-import { samePadding } from "../kernels/window.ts";
+import { transposedConv2d } from "../kernels/transposedConv2d/op.ts";
+import { type Padding, samePadding } from "../kernels/window.ts";
 
 /** What follows a convolution, in this order; a checkpoint with folded batch norms has only the bias. */
 export interface Finish {
@@ -19,13 +20,31 @@ export interface ConvolutionOptions extends Finish {
   readonly channels: number;
   readonly kernel: number;
   readonly stride?: number;
+  /** Default: TensorFlow's rule SAME, which depends on the map's size. */
+  readonly padding?: Padding;
 }
 
-/** Convolution, padded by TensorFlow's rule SAME. */
+/** Convolution. Parameters: `kernel`, and those of its finish: `bias`, `norm.gamma`, `norm.beta`, … */
 export function convolution(x: Value, p: Scope, options: ConvolutionOptions): Value {
   const { channels, kernel, stride = 1 } = options;
-  const padding = samePadding(x.height, x.width, kernel, stride);
+  const padding = options.padding ?? samePadding(x.height, x.width, kernel, stride);
   return finish(conv2d(x, p, { channels, kernel, stride, padding }), p, options);
+}
+
+export interface TransposedOptions extends Finish {
+  readonly channels: number;
+  readonly kernel: number;
+  readonly stride: number;
+}
+
+/**
+ * Transposed convolution by TensorFlow's rule SAME: the output is `stride` times the map, and what a SAME
+ * convolution of that output would have to pad is cut off.
+ */
+export function transposedConvolution(x: Value, p: Scope, options: TransposedOptions): Value {
+  const { channels, kernel, stride } = options;
+  const padding = samePadding(stride * x.height, stride * x.width, kernel, stride);
+  return finish(transposedConv2d(x, p, { channels, kernel, stride, padding }), p, options);
 }
 
 export interface DepthwiseOptions extends Finish {

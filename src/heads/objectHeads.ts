@@ -23,7 +23,7 @@ export function centerHead(
 /** The largest value around each cell: a cell that equals it is a peak. Windows of `kernel` x `kernel`. */
 export function localMaximum(heatmap: Value, p: Scope, kernel: number): Value {
   const padding = samePadding(heatmap.height, heatmap.width, kernel, 1);
-  return maxPool(heatmap, p, { kernel, stride: 1, padding });
+  return maxPool(heatmap, p, { kernel, stride: 1, padding, outside: "ignored" });
 }
 
 /** Read at an object's centre cell. */

@@ -10,6 +10,7 @@ import type { OpName } from "./ops.ts";
 import { reluCases } from "./relu/cases.ts";
 import { relu6Cases } from "./relu6/cases.ts";
 import { sigmoidCases } from "./sigmoid/cases.ts";
+import { transposedConv2dCases } from "./transposedConv2d/cases.ts";
 import { upsampleBilinearCases } from "./upsampleBilinear/cases.ts";
 import { upsampleNearestCases } from "./upsampleNearest/cases.ts";
 
@@ -25,6 +26,7 @@ export const CASES: Readonly<Record<OpName, readonly OpCase[]>> = {
   relu: reluCases,
   relu6: relu6Cases,
   sigmoid: sigmoidCases,
+  transposedConv2d: transposedConv2dCases,
   upsampleBilinear: upsampleBilinearCases,
   upsampleNearest: upsampleNearestCases,
 };

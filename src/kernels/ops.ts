@@ -9,6 +9,7 @@ import { normalizeOp } from "./normalize/op.ts";
 import { reluOp } from "./relu/op.ts";
 import { relu6Op } from "./relu6/op.ts";
 import { sigmoidOp } from "./sigmoid/op.ts";
+import { transposedConv2dOp } from "./transposedConv2d/op.ts";
 import { upsampleBilinearOp } from "./upsampleBilinear/op.ts";
 import { upsampleNearestOp } from "./upsampleNearest/op.ts";
 
@@ -24,6 +25,7 @@ export const OPS = {
   relu: reluOp,
   relu6: relu6Op,
   sigmoid: sigmoidOp,
+  transposedConv2d: transposedConv2dOp,
   upsampleBilinear: upsampleBilinearOp,
   upsampleNearest: upsampleNearestOp,
 } satisfies Record<string, Op<never>>;

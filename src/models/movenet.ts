@@ -90,7 +90,7 @@ function movenetGraph(width: number, several: boolean, size: InputSize, constant
   const builder = new GraphBuilder();
   const image = builder.input("image", shapeOf(size.height, size.width, 3));
   const scale = constants ? stored("preprocess.scale", constants).data[0] : 2 / 255;
-  const pixels = { scale: [scale, scale, scale], offset: [-1, -1, -1] };
+  const pixels = { order: [0, 1, 2], mean: [0, 0, 0], scale: [scale, scale, scale], offset: [-1, -1, -1] };
   const x = normalize(image, builder.root.at("preprocess"), pixels); // H x W x 3, -1..1
   const features = mobilenetV2(x, builder.root.at("backbone"), { width, norm: FOLDED });
   const map = fpn(features, builder.root.at("fpn"), FPN); // H/4 x W/4 x 24

@@ -10,6 +10,7 @@ import type { OpName } from "../../kernels/ops.ts";
 import { reluGpu } from "../../kernels/relu/gpu.ts";
 import { relu6Gpu } from "../../kernels/relu6/gpu.ts";
 import { sigmoidGpu } from "../../kernels/sigmoid/gpu.ts";
+import { transposedConv2dGpu } from "../../kernels/transposedConv2d/gpu.ts";
 import { upsampleBilinearGpu } from "../../kernels/upsampleBilinear/gpu.ts";
 import { upsampleNearestGpu } from "../../kernels/upsampleNearest/gpu.ts";
 
@@ -25,6 +26,7 @@ export const GPUJS_KERNELS = {
   relu: reluGpu,
   relu6: relu6Gpu,
   sigmoid: sigmoidGpu,
+  transposedConv2d: transposedConv2dGpu,
   upsampleBilinear: upsampleBilinearGpu,
   upsampleNearest: upsampleNearestGpu,
 } satisfies Record<OpName, GpuKernelOf<never>>;

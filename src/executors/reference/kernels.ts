@@ -10,6 +10,7 @@ import type { OpName } from "../../kernels/ops.ts";
 import { reluReference } from "../../kernels/relu/reference.ts";
 import { relu6Reference } from "../../kernels/relu6/reference.ts";
 import { sigmoidReference } from "../../kernels/sigmoid/reference.ts";
+import { transposedConv2dReference } from "../../kernels/transposedConv2d/reference.ts";
 import { upsampleBilinearReference } from "../../kernels/upsampleBilinear/reference.ts";
 import { upsampleNearestReference } from "../../kernels/upsampleNearest/reference.ts";
 
@@ -25,6 +26,7 @@ export const REFERENCE_KERNELS = {
   relu: reluReference,
   relu6: relu6Reference,
   sigmoid: sigmoidReference,
+  transposedConv2d: transposedConv2dReference,
   upsampleBilinear: upsampleBilinearReference,
   upsampleNearest: upsampleNearestReference,
 } satisfies Record<OpName, ReferenceKernel<never>>;

@@ -3,12 +3,20 @@ import { NO_MULTIPLY_ADDS, NO_PARAMETERS, type Op } from "../../graph/op.ts";
 import { shapeOf } from "../../tensor.ts";
 import { type Window, windowOutput } from "../window.ts";
 
+export interface MaxPoolAttributes extends Window {
+  /**
+   * What the padding holds: nothing that takes part (as if minus infinity), or zeros that count like cells of
+   * the map, which shows where those are negative. Networks that pad in a layer of its own have zeros.
+   */
+  readonly outside: "ignored" | "zero";
+}
+
 /**
- * The largest value in each window; cells outside the map do not take part.
+ * The largest value in each window. A window of one cell at stride s takes every s-th cell.
  *
  *     y[i, j, c] = max over u, v of x[i·stride + u − top, j·stride + v − left, c]
  */
-export const maxPoolOp: Op<Window> = {
+export const maxPoolOp: Op<MaxPoolAttributes> = {
   name: "maxPool",
   shape(inputs, attributes) {
     expectShape(inputs.length === 1, "maxPool", "one input", ...inputs);
@@ -22,6 +30,6 @@ export const maxPoolOp: Op<Window> = {
   multiplyAdds: NO_MULTIPLY_ADDS,
 };
 
-export function maxPool(x: Value, scope: Scope, attributes: Window): Value {
+export function maxPool(x: Value, scope: Scope, attributes: MaxPoolAttributes): Value {
   return x.builder.apply(maxPoolOp, [x], scope, attributes);
 }

@@ -2,15 +2,24 @@ import { shapeOf } from "../../tensor.ts";
 import type { OpCase } from "../opCase.ts";
 import type { NormalizeAttributes } from "./op.ts";
 
+const RGB = [0, 1, 2];
+const BGR = [2, 1, 0];
+const ZERO = [0, 0, 0];
+
 export const normalizeCases: readonly OpCase<NormalizeAttributes>[] = [
   {
-    title: "a scale and an offset a channel",
+    title: "a mean, a scale and an offset a channel, channels turned around",
     inputs: [shapeOf(3, 5, 3)],
-    attributes: { scale: [0.5, 2, -1.25], offset: [-1, 0.125, 3] },
+    attributes: { order: BGR, mean: [0.25, -2, 1], scale: [0.5, 2, -1.25], offset: [-1, 0.125, 3] },
   },
   {
     title: "0..255 to -1..1",
     inputs: [shapeOf(1, 1, 3)],
-    attributes: { scale: [2 / 255, 2 / 255, 2 / 255], offset: [-1, -1, -1] },
+    attributes: { order: RGB, mean: ZERO, scale: [2 / 255, 2 / 255, 2 / 255], offset: [-1, -1, -1] },
+  },
+  {
+    title: "one channel of four, twice",
+    inputs: [shapeOf(2, 3, 4)],
+    attributes: { order: [3, 3], mean: [0, 1], scale: [1, 1], offset: [0, 0] },
   },
 ];

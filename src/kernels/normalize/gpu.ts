@@ -1,10 +1,11 @@
 import type { GpuKernelOf } from "../kernel.ts";
 import type { NormalizeAttributes } from "./op.ts";
 
-export const normalizeGpu: GpuKernelOf<NormalizeAttributes> = ({ attributes: { scale, offset } }) => ({
+export const normalizeGpu: GpuKernelOf<NormalizeAttributes> = ({ attributes }) => ({
   source: `function normalize(x) {
-  const value = x[this.thread.z][this.thread.y][this.thread.x];
-  return value * this.constants.scale[this.thread.x] + this.constants.offset[this.thread.x];
+  const value = x[this.thread.z][this.thread.y][this.constants.order[this.thread.x]];
+  const centred = value - this.constants.mean[this.thread.x];
+  return centred * this.constants.scale[this.thread.x] + this.constants.offset[this.thread.x];
 }`,
-  tables: { scale, offset },
+  tables: { ...attributes },
 });

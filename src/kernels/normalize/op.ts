@@ -1,27 +1,44 @@
 import { expectShape, type Scope, type Value } from "../../graph/graph.ts";
 import { NO_MULTIPLY_ADDS, NO_PARAMETERS, type Op } from "../../graph/op.ts";
 
+/** One number a channel of the output, each. */
 export interface NormalizeAttributes {
-  /** One number a channel of the output. */
+  /** Which channel of the input it is: [2, 1, 0] swaps red and blue. */
+  readonly order: readonly number[];
+  readonly mean: readonly number[];
   readonly scale: readonly number[];
   readonly offset: readonly number[];
 }
 
 /**
- * Brings pixels (0 to 255) into the range that a network was trained on.
+ * Brings pixels (0 to 255) into the range and channel order that a network was trained on.
  *
- *     y[i, j, c] = x[i, j, c] · scale[c] + offset[c]
+ *     y[i, j, c] = (x[i, j, order[c]] − mean[c]) · scale[c] + offset[c]
+ *
+ * Mean and offset are two numbers where one would do, since float32 rounds at each step: (x − m) / s and
+ * x / s − 1 are each computed as they stand.
  */
 export const normalizeOp: Op<NormalizeAttributes> = {
   name: "normalize",
-  shape(inputs, { scale, offset }) {
+  shape(inputs, { order, ...numbers }) {
+    const channels = order.length;
     expectShape(
-      inputs.length === 1 && inputs[0][3] === scale.length && inputs[0][3] === offset.length,
+      inputs.length === 1 && order.every((channel) => Number.isInteger(channel) && channel >= 0),
       "normalize",
-      `one input of ${scale.length} channels`,
+      "one input and the numbers of its channels",
       ...inputs,
+      order,
     );
-    return inputs[0];
+    expectShape(inputs[0][3] > Math.max(...order), "normalize", `channels ${order.join(", ")}`, ...inputs);
+    const lengths = Object.values(numbers).map((list) => list.length);
+    expectShape(
+      lengths.every((length) => length === channels),
+      "normalize",
+      `${channels} numbers each`,
+      lengths,
+    );
+    const [batch, height, width] = inputs[0];
+    return [batch, height, width, channels];
   },
   parameters: NO_PARAMETERS,
   multiplyAdds: NO_MULTIPLY_ADDS,

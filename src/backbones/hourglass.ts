@@ -1,0 +1,120 @@
+/**
+ * Stacked hourglass (Newell et al., arXiv:1603.06937) in the form of CornerNet (Law & Deng,
+ * arXiv:1808.01244, section 3.5): strided convolutions instead of pooling, and each module's features go
+ * both to the heads and, merged with what the module was given, into the next one.
+ *
+ * Follows `hourglass_network.py` of the TensorFlow Object Detection API, whose network is that of CornerNet.
+ * Sides must be multiples of 4 · 2^levels, or such that every halving rounds up alike (CornerNet's 511).
+ */
+import { convolution } from "../blocks/convolution.ts";
+import { residual } from "../blocks/residual.ts";
+import type { Scope, Value } from "../graph/graph.ts";
+import { add } from "../kernels/add/op.ts";
+import { relu } from "../kernels/relu/op.ts";
+import { upsampleNearest } from "../kernels/upsampleNearest/op.ts";
+import { padAll } from "../kernels/window.ts";
+
+export interface HourglassOptions {
+  /** Hourglass modules, one after the other. */
+  readonly stacks: number;
+  /** Of the 7x7 convolution. */
+  readonly stemChannels: number;
+  /** At stride 4, 8, 16, …: one more than there are levels. */
+  readonly channels: readonly number[];
+  /** Residual blocks a branch of each level has; the last number is that of the innermost blocks. */
+  readonly blocks: readonly number[];
+}
+
+/** The networks of the Object Detection API. Its 52 is not that of CenterNet's triplets, which is wider. */
+export const HOURGLASS = {
+  "hourglass-10": { stacks: 1, stemChannels: 32, channels: [64, 64], blocks: [1, 1] },
+  "hourglass-20": { stacks: 1, stemChannels: 48, channels: [96, 96, 144], blocks: [1, 2, 2] },
+  "hourglass-32": { stacks: 1, stemChannels: 48, channels: [96, 96, 144, 144], blocks: [2, 2, 2, 2] },
+  "hourglass-52": {
+    stacks: 1,
+    stemChannels: 64,
+    channels: [128, 128, 192, 192, 192, 256],
+    blocks: [2, 2, 2, 2, 2, 4],
+  },
+  "hourglass-100": {
+    stacks: 1,
+    stemChannels: 64,
+    channels: [128, 128, 192, 192, 192, 256],
+    blocks: [4, 4, 4, 4, 4, 8],
+  },
+  "hourglass-104": {
+    stacks: 2,
+    stemChannels: 128,
+    channels: [256, 256, 384, 384, 384, 512],
+    blocks: [2, 2, 2, 2, 2, 4],
+  },
+} as const satisfies Record<string, HourglassOptions>;
+
+const NORM = { batchNorm: { epsilon: 1e-5 } };
+
+/**
+ * Gives the features of every stack, each H/4 x W/4 x channels[0]; the last is what inference reads.
+ *
+ * Scopes of the parameters: `stem.conv` and `stem.residual`; of stack s `stack<s>`, in it the levels, from
+ * the outermost, `level<l>` with blocks `skip.<n>`, `down.<n>`, `up.<n>`, the innermost blocks `inner.<n>`
+ * and the last convolution `features`; between stacks s and s + 1 `merge<s>` with `input`, `features` and
+ * `residual`. A block's own are those of `residual`.
+ */
+export function hourglass(image: Value, p: Scope, options: HourglassOptions): Value[] {
+  const { stacks, stemChannels, channels } = options;
+  const wide = { channels: stemChannels, kernel: 7, stride: 2, padding: padAll(3), ...NORM } as const;
+  const stem = p.at("stem");
+  const halved = convolution(image, stem.at("conv"), { ...wide, activation: "relu" }); // H/2 x W/2
+  let x = residual(halved, stem.at("residual"), { channels: channels[0], stride: 2, ...NORM }); // H/4 x W/4 x C
+  const features: Value[] = [];
+  for (let s = 0; s < stacks; s++) {
+    if (s > 0) x = merge(x, features[s - 1], p.at(`merge${s - 1}`));
+    const stack = p.at(`stack${s}`);
+    const y = level(x, stack, options, 0);
+    const last = { channels: channels[0], kernel: 3, padding: padAll(1), ...NORM } as const;
+    features.push(convolution(y, stack.at("features"), { ...last, activation: "relu" }));
+  }
+  return features;
+}
+
+/**
+ * One level and all inside it (Newell et al., figure 3): a branch at its own resolution, and one that goes
+ * down to the next level, back up, and is added. No activation follows the sum.
+ */
+function level(x: Value, stack: Scope, options: HourglassOptions, index: number): Value {
+  const { channels, blocks } = options;
+  const p = stack.at(`level${index}`);
+  const count = blocks[index];
+  const [outer, inner] = [channels[index], channels[index + 1]];
+
+  const skip = repeat(x, p.at("skip"), count, () => ({ channels: outer })); // h x w x outer
+  let y = repeat(x, p.at("down"), count, (n) => ({ channels: inner, stride: n === 0 ? 2 : 1 })); // h/2 x w/2 x inner
+  const innermost = index + 2 === channels.length;
+  y = innermost
+    ? repeat(y, stack.at("inner"), blocks[index + 1], () => ({ channels: inner }))
+    : level(y, stack, options, index + 1); // h/2 x w/2 x inner
+  y = repeat(y, p.at("up"), count, (n) => ({ channels: n === count - 1 ? outer : inner })); // h/2 x w/2 x outer
+  return add(skip, upsampleNearest(y, p), p); // h x w x outer
+}
+
+function repeat(
+  x: Value,
+  p: Scope,
+  count: number,
+  options: (n: number) => { channels: number; stride?: number },
+): Value {
+  let y = x;
+  for (let n = 0; n < count; n++) y = residual(y, p.at(n), { ...options(n), ...NORM });
+  return y;
+}
+
+/** What the next stack is given: the last one's input and its features, joined. */
+function merge(input: Value, features: Value, p: Scope): Value {
+  const { channels } = input;
+  const project = { channels, kernel: 1, padding: padAll(0), ...NORM };
+  const sides = [
+    convolution(input, p.at("input"), project),
+    convolution(features, p.at("features"), project),
+  ];
+  return residual(relu(add(sides[0], sides[1], p), p), p.at("residual"), { channels, ...NORM });
+}

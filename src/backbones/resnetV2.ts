@@ -1,0 +1,74 @@
+/**
+ * ResNet with pre-activation (He et al., arXiv:1603.05027), 50 layers.
+ *
+ * Follows `keras.applications.resnet_v2`, which the TensorFlow Object Detection API takes. Differs from the
+ * paper: a stage's stride stands in the 3x3 convolution of its last block, where the shortcut takes every
+ * other cell, so that a stage's features already have the next one's resolution; the last stage has no
+ * stride; the 7x7 and the last 1x1 convolutions have a bias.
+ */
+import { convolution } from "../blocks/convolution.ts";
+import type { Scope, Value } from "../graph/graph.ts";
+import { add } from "../kernels/add/op.ts";
+import { batchNorm } from "../kernels/batchNorm/op.ts";
+import { maxPool } from "../kernels/maxPool/op.ts";
+import { relu } from "../kernels/relu/op.ts";
+import { padAll } from "../kernels/window.ts";
+import { RESNET, STAGE_CHANNELS } from "./resnetV1.ts";
+
+const STEM_CHANNELS = 64;
+const NORM = { batchNorm: { epsilon: 1.001e-5 } };
+
+/**
+ * Gives the last stage's sum, before any norm: H/32 x W/32 x 2048. The norm and ReLU that classification has
+ * after it are there too, though nothing here reads them: checkpoints hold that norm.
+ *
+ * Scopes of the parameters: `stem`; `stage2` to `stage5`, in each `block1`, `block2`, … with
+ * `preactivation.norm`, `conv1` and `conv2` (`kernel`, `norm`), `conv3` and, in the first, `shortcut`
+ * (`kernel`, `bias`); `postactivation.norm`.
+ */
+export function resnetV2(image: Value, p: Scope): Value {
+  const stem = p.at("stem");
+  const first = { channels: STEM_CHANNELS, kernel: 7, stride: 2, padding: padAll(3), bias: true };
+  const halved = convolution(image, stem, first); // H/2 x W/2 x 64
+  let x = maxPool(halved, stem, { kernel: 3, stride: 2, padding: padAll(1), outside: "zero" }); // H/4 x W/4 x 64
+  STAGE_CHANNELS.forEach((channels, index) => {
+    const stage = p.at(`stage${index + 2}`);
+    const blocks = RESNET["resnet-50"].blocks[index];
+    const isLastStage = index === STAGE_CHANNELS.length - 1;
+    for (let block = 1; block <= blocks; block++) {
+      const stride = block === blocks && !isLastStage ? 2 : 1;
+      x = bottleneck(x, stage.at(`block${block}`), { channels, stride, projected: block === 1 });
+    } // H/8 x W/8 x 256, H/16 x W/16 x 512, H/32 x W/32 x 1024, H/32 x W/32 x 2048
+  });
+  activated(x, p.at("postactivation"));
+  return x;
+}
+
+interface BottleneckOptions {
+  readonly channels: number;
+  readonly stride: number;
+  /** Whether the shortcut is a convolution. */
+  readonly projected: boolean;
+}
+
+/** Pre-activation bottleneck block (figure 4e): norm and ReLU come first, and nothing follows the sum. */
+function bottleneck(x: Value, p: Scope, { channels, stride, projected }: BottleneckOptions): Value {
+  const inner = { channels, activation: "relu", ...NORM } as const;
+  const outer = { channels: 4 * channels, kernel: 1, bias: true };
+  const pre = activated(x, p.at("preactivation"));
+  let y = convolution(pre, p.at("conv1"), { ...inner, kernel: 1 }); // H x W x C
+  y = convolution(y, p.at("conv2"), { ...inner, kernel: 3, stride, padding: padAll(1) }); // H/s x W/s x C
+  y = convolution(y, p.at("conv3"), outer); // H/s x W/s x 4C
+  const shortcut = projected ? convolution(pre, p.at("shortcut"), outer) : subsampled(x, p, stride);
+  return add(y, shortcut, p);
+}
+
+/** Every stride-th cell: Keras writes it as a max-pool of one cell. */
+function subsampled(x: Value, p: Scope, stride: number): Value {
+  if (stride === 1) return x;
+  return maxPool(x, p, { kernel: 1, stride, padding: padAll(0), outside: "ignored" }); // H/s x W/s x 4C
+}
+
+function activated(x: Value, p: Scope): Value {
+  return relu(batchNorm(x, p.at("norm"), NORM.batchNorm), p);
+}

@@ -1,0 +1,40 @@
+import { expectShape, type Scope, type Value } from "../../graph/graph.ts";
+import type { Op } from "../../graph/op.ts";
+import { shapeOf } from "../../tensor.ts";
+import type { Window } from "../window.ts";
+
+/** `padding` counts the rows and columns that are cut off the result: those that the convolution pads. */
+export interface TransposedConv2dAttributes extends Window {
+  /** Output channels. */
+  readonly channels: number;
+}
+
+/**
+ * Transposed convolution without bias: each cell of x spreads over a window of the output, `stride` cells
+ * from the next one's. Parameter: `kernel` [k, k, channels, inputChannels], as TensorFlow stores it.
+ *
+ *     y[i·stride + u − top, j·stride + v − left, o] += Σ over c of x[i, j, c] · kernel[u, v, o, c]
+ *
+ * for every i, j, u, v; what falls outside the output is dropped.
+ */
+export const transposedConv2dOp: Op<TransposedConv2dAttributes> = {
+  name: "transposedConv2d",
+  kernelOutputAxis: 2,
+  shape(inputs, { kernel, stride, padding, channels }) {
+    expectShape(inputs.length === 1, "transposedConv2d", "one input", ...inputs);
+    const [, height, width] = inputs[0];
+    const rows = (height - 1) * stride + kernel - padding.top - padding.bottom;
+    const columns = (width - 1) * stride + kernel - padding.left - padding.right;
+    expectShape(rows >= 1 && columns >= 1, "transposedConv2d", "an output of at least 1x1", [rows, columns]);
+    return shapeOf(rows, columns, channels);
+  },
+  parameters: ([[, , , inputChannels]], { kernel, channels }) => ({
+    kernel: { shape: [kernel, kernel, channels, inputChannels] },
+  }),
+  multiplyAdds: ([[, height, width, inputChannels]], { kernel, channels }) =>
+    height * width * inputChannels * kernel * kernel * channels,
+};
+
+export function transposedConv2d(x: Value, scope: Scope, attributes: TransposedConv2dAttributes): Value {
+  return x.builder.apply(transposedConv2dOp, [x], scope, attributes);
+}
