@@ -26,9 +26,12 @@ export function boxesInCells(cells: Int32Array, size: Tensor, offset: Tensor): F
   return boxes;
 }
 
-/** Rows of (ymin, xmin, ymax, xmax) from cells of a `height` × `width` map to fractions of it, in [0, 1]. */
-export function boxesAsFractions(boxes: Float32Array, height: number, width: number): Float32Array {
-  return boxes.map((corner, i) => clip(corner / (i % 2 === 0 ? height : width), 1));
+/**
+ * Rows of (ymin, xmin, ymax, xmax) from cells to fractions of a `height` × `width` picture, in [0, 1].
+ * `cell` is a cell's side in the picture's pixels.
+ */
+export function boxesAsFractions(boxes: Float32Array, height: number, width: number, cell = 1): Float32Array {
+  return boxes.map((corner, i) => clip(Math.fround(corner * cell) / (i % 2 === 0 ? height : width), 1));
 }
 
 function clip(value: number, upper: number): number {

@@ -5,16 +5,18 @@ export interface Ranked {
 }
 
 /**
- * The `k` largest values (all where there are fewer); of equal ones the lower index first, NaN after every
- * number. One pass and an insertion for each value that enters the list: k is small against the map.
+ * The `k` largest among `values[start]`, `values[start + step]`, … (all where there are fewer), their
+ * positions counted in steps; of equal ones the lower first, NaN after every number. One pass and an
+ * insertion for each value that enters the list: k is small against the map.
  */
-export function topK(values: Float32Array, k: number): Ranked {
-  const size = Math.min(k, values.length);
+export function topK(values: Float32Array, k: number, start = 0, step = 1): Ranked {
+  const count = Math.ceil(Math.max(values.length - start, 0) / step);
+  const size = Math.min(k, count);
   const scores = new Float32Array(size);
   const indices = new Int32Array(size);
   let filled = 0;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i];
+  for (let i = 0; i < count; i++) {
+    const value = values[start + i * step];
     if (filled === size && (size === 0 || !ranksBefore(value, scores[size - 1]))) continue;
     let rank = Math.min(filled, size - 1);
     for (; rank > 0 && ranksBefore(value, scores[rank - 1]); rank--) {

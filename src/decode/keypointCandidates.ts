@@ -1,0 +1,64 @@
+import type { Tensor } from "../tensor.ts";
+import { shiftedCells } from "./keypointPositions.ts";
+import { peaksOf } from "./objectCenters.ts";
+import type { Points } from "./pose.ts";
+import type { KeypointEstimationTask } from "./settings.ts";
+import { topK } from "./topK.ts";
+
+/** One keypoint task's maps, all [1, h, w, channels]; positions in cells, y before x. */
+export interface KeypointMaps {
+  /** One channel a keypoint, probabilities. */
+  readonly keypointHeatmap: Tensor;
+  /** Two channels a keypoint: from the object's centre cell to the keypoint. */
+  readonly keypointRegression: Tensor;
+  /** Two channels a keypoint or two for all: from the keypoint's cell to the keypoint. */
+  readonly keypointOffset: Tensor;
+  /** One channel a keypoint or one for all; where the task predicts depth. */
+  readonly keypointDepth?: Tensor;
+}
+
+/**
+ * The cells where each kind of keypoint may lie, whoever's it is. Arrays are [candidates, keypoints], best
+ * first a keypoint.
+ */
+export interface KeypointCandidates {
+  readonly keypoints: number;
+  /** Flat, y · width + x. */
+  readonly cells: Int32Array;
+  readonly scores: Float32Array;
+  /** In cells. */
+  readonly positions: Points;
+  readonly depths?: Float32Array;
+  /** Of each keypoint, the first so many reach the threshold. */
+  readonly valid: Int32Array;
+}
+
+/**
+ * The best `numCandidatesPerKeypoint` peaks of each channel (Object Detection API:
+ * `prediction_tensors_to_keypoint_candidates`); where the map has fewer cells, cell 0 with score 0 follows.
+ */
+export function keypointCandidates(maps: KeypointMaps, task: KeypointEstimationTask): KeypointCandidates {
+  const keypoints = maps.keypointHeatmap.shape[3];
+  const count = task.numCandidatesPerKeypoint;
+  const peaks = peaksOf(maps.keypointHeatmap, task.peakMaxPoolKernelSize);
+  const cells = new Int32Array(count * keypoints);
+  const scores = new Float32Array(count * keypoints);
+  const valid = new Int32Array(keypoints);
+  const threshold = Math.fround(task.keypointCandidateScoreThreshold);
+  for (let keypoint = 0; keypoint < keypoints; keypoint++) {
+    const best = topK(peaks.data, count, keypoint, keypoints);
+    best.indices.forEach((cell, rank) => {
+      cells[rank * keypoints + keypoint] = cell;
+      scores[rank * keypoints + keypoint] = best.scores[rank];
+    });
+    const missing = threshold <= 0 ? count - best.scores.length : 0;
+    valid[keypoint] = best.scores.filter((score) => score >= threshold).length + missing;
+  }
+  const depths = maps.keypointDepth && depthsAt(cells, maps.keypointDepth, keypoints);
+  return { keypoints, cells, scores, positions: shiftedCells(cells, maps.keypointOffset), depths, valid };
+}
+
+function depthsAt(cells: Int32Array, depth: Tensor, keypoints: number): Float32Array {
+  const channels = depth.shape[3];
+  return Float32Array.from(cells, (cell, i) => depth.data[cell * channels + ((i % keypoints) % channels)]);
+}
