@@ -1,11 +1,12 @@
 /** What a network consists of and what it costs, read off its graph. */
 import { type Graph, type GraphNode, shapesByName } from "./graph/graph.ts";
+import { neededNodes } from "./graph/neededNodes.ts";
 import type { Op } from "./graph/op.ts";
 import { OPS } from "./kernels/ops.ts";
 import { elementCount, type Shape } from "./tensor.ts";
 
 export interface GraphDescription {
-  /** In the order in which they run. */
+  /** All layers, in the order in which they run. */
   readonly rows: readonly LayerDescription[];
   readonly totals: GraphTotals;
 }
@@ -21,6 +22,8 @@ export interface LayerDescription {
   readonly parameters: number;
   /** Of convolutions alone, as papers count them. */
   readonly multiplyAdds: number;
+  /** Whether the outputs need it; any other layer runs only where it is tapped. */
+  readonly needed: boolean;
 }
 
 export interface GraphTotals {
@@ -28,6 +31,7 @@ export interface GraphTotals {
   readonly trainableParameters: number;
   /** All that the checkpoint holds: also the moving statistics of batch norms, and the constants. */
   readonly storedNumbers: number;
+  /** Of the layers that the outputs need. */
   readonly multiplyAdds: number;
   /** 2 · multiply-adds / 10^9, for one picture of the graph's input size. */
   readonly gflops: number;
@@ -42,13 +46,15 @@ export function describeGraph(
   constants: ReadonlyMap<string, readonly number[]> = new Map(),
 ): GraphDescription {
   const shapes = shapesByName(graph);
+  const needed = new Set(neededNodes(graph));
   const rows = graph.nodes.map((node): LayerDescription => {
     const { name, shape } = node;
     const parameters = sum(Object.values(node.parameters), (parameter) => size(graph, parameter));
-    return { name, op: opsOf(node), shape, parameters, multiplyAdds: multiplyAddsOf(node, shapes) };
+    const multiplyAdds = multiplyAddsOf(node, shapes);
+    return { name, op: opsOf(node), shape, parameters, multiplyAdds, needed: needed.has(node) };
   });
   const stored = Object.values(graph.parameters);
-  const multiplyAdds = sum(rows, (row) => row.multiplyAdds);
+  const multiplyAdds = sum(rows, (row) => (row.needed ? row.multiplyAdds : 0));
   return {
     rows,
     totals: {

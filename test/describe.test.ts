@@ -50,14 +50,23 @@ test("a batch norm is four numbers a channel, two of them trained; folded it is 
   const shape = shapeOf(4, 3, 5);
   expect(describeGraph(graph)).toEqual({
     rows: [
-      { name: "stem.conv2d", op: "conv2d", shape, parameters: kernel, multiplyAdds },
-      { name: "stem.norm.batchNorm", op: "batchNorm", shape, parameters: 20, multiplyAdds: 0 },
-      { name: "stem.relu", op: "relu", shape, parameters: 0, multiplyAdds: 0 },
+      { name: "stem.conv2d", op: "conv2d", shape, parameters: kernel, multiplyAdds, needed: true },
+      { name: "stem.norm.batchNorm", op: "batchNorm", shape, parameters: 20, multiplyAdds: 0, needed: true },
+      { name: "stem.relu", op: "relu", shape, parameters: 0, multiplyAdds: 0, needed: true },
     ],
     totals,
   });
   expect(describeGraph(runnable(graph, true))).toEqual({
-    rows: [{ name: "stem.relu", op: "conv2d+bias+relu", shape, parameters: kernel + 5, multiplyAdds }],
+    rows: [
+      {
+        name: "stem.relu",
+        op: "conv2d+bias+relu",
+        shape,
+        parameters: kernel + 5,
+        multiplyAdds,
+        needed: true,
+      },
+    ],
     totals,
   });
 });

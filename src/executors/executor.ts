@@ -15,6 +15,8 @@ export interface Executor {
 /** A graph ready to run. It owns its memory; nothing that it returns is freed by `dispose()`. */
 export interface Plan {
   /**
+   * Runs what the outputs and the taps need, and nothing else of the graph.
+   *
    * @throws UsageError for a missing or misshapen input, an unknown tap, or after `dispose()`.
    * @throws DOMException "AbortError" once `signal` is aborted.
    */

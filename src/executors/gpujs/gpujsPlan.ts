@@ -1,6 +1,7 @@
 import type { GPU, IKernelRunShortcut, IPipelineRunShortcut, KernelVariable } from "gpu.js";
 import { BackendError, CenterNetError, UsageError } from "../../errors.ts";
 import { type Graph, shapesByName } from "../../graph/graph.ts";
+import { neededNodes } from "../../graph/neededNodes.ts";
 import { type Shape, type Tensor, toNdarray, type Weights } from "../../tensor.ts";
 import type { Plan, RunOptions, RunResult } from "../executor.ts";
 import { checkInputs, checkTaps, prepareNodes } from "../preparedNode.ts";
@@ -100,7 +101,7 @@ export class GpujsPlan implements Plan {
     const names = Object.keys(graph.inputs);
     const trace = (...args: Handle[]): Handle[] => {
       const values = new Map<string, Handle>(names.map((name, index) => [name, args[index]]));
-      for (const node of graph.nodes) {
+      for (const node of neededNodes(graph, wanted)) {
         const kernel = kernels.get(node.name) as IKernelRunShortcut;
         values.set(node.name, kernel(...node.inputs.map((name) => values.get(name) as Handle)) as Handle);
       }

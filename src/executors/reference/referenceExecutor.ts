@@ -1,5 +1,6 @@
 import type { Epilogue } from "../../graph/epilogue.ts";
 import type { Graph } from "../../graph/graph.ts";
+import { neededNodes } from "../../graph/neededNodes.ts";
 import type { ReferenceKernel } from "../../kernels/kernel.ts";
 import { type Tensor, toNdarray, type Weights } from "../../tensor.ts";
 import type { Executor, Plan } from "../executor.ts";
@@ -26,7 +27,8 @@ function referencePlan(graph: Graph, weights: Weights): Plan {
       checkTaps(graph, taps);
       const values = new Map<string, Tensor>(Object.entries(inputs));
       const value = (name: string) => values.get(name) as Tensor;
-      for (const prepared of nodes) {
+      const needed = new Set(neededNodes(graph, taps));
+      for (const prepared of nodes.filter(({ node }) => needed.has(node))) {
         signal?.throwIfAborted();
         const data = runNode(
           prepared,
