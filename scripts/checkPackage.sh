@@ -8,6 +8,7 @@ trap 'rm -rf "$folder"' EXIT
 tarball=$(cd "$root" && npm pack --silent --pack-destination "$folder" | tail -n 1)
 cd "$folder"
 npm init -y >/dev/null
+npm pkg set type=module
 npm install --silent --no-audit --no-fund "./$tarball"
 
 # None of gpu.js's native dependencies may come along.
@@ -22,7 +23,7 @@ du -sh node_modules
 cp "$root/samples/people.jpg" .
 npx centernet detect people.jpg --json result.jsonl
 test -s centernet-out/people.jpg
-node -e '
+node --input-type=commonjs -e '
   const [line] = require("node:fs").readFileSync("result.jsonl", "utf8").trim().split("\n");
   const { detections } = JSON.parse(line);
   const found = detections.map(({ label, score, keypoints }) => `${label} ${score} ${keypoints.length}`);
@@ -60,7 +61,15 @@ await detector.detect(1);
 TS
 for resolution in "nodenext nodenext" "esnext bundler"; do
   read -r module moduleResolution <<<"$resolution"
-  "$root/node_modules/.bin/tsc" --noEmit --strict --skipLibCheck false --target es2022 --lib es2022,dom --types "" \
-    --module "$module" --moduleResolution "$moduleResolution" use.ts
+  cat >tsconfig.json <<JSON
+{
+  "compilerOptions": {
+    "strict": true, "skipLibCheck": false, "noEmit": true, "types": [],
+    "target": "es2022", "lib": ["es2022", "dom"], "module": "$module", "moduleResolution": "$moduleResolution"
+  },
+  "files": ["use.ts"]
+}
+JSON
+  "$root/node_modules/.bin/tsc" -p .
 done
 echo "the declarations compile"

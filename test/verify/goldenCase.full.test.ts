@@ -22,4 +22,4 @@ test.each(cases.map((path) => dirname(path)))("%s can be read", async (name) => 
   }
 });
 
-test.skipIf(root)("the whole golden set: CENTERNET_GOLDENS is not set, nothing of it was read", () => {});
+if (!root) console.log("CENTERNET_GOLDENS is not set: no case of the whole golden set was read");
