@@ -52,6 +52,9 @@ export class DetectionTable {
     const time = times ? formatTime(runTime(times)) : "";
     if (!detections) return [this.sentence(name, error ? "failed" : "", time)];
     if (detections.length === 0) return [this.sentence(name, "nothing found", time)];
+    for (const { label } of detections) {
+      this.widths[LABEL] = Math.max(this.widths[LABEL], displayWidth(label));
+    }
     return detections.map((detection, i) => {
       const first = i === 0;
       return this.row([first ? name : "", ...cellsOf(detection), first ? time : ""]);
@@ -59,7 +62,6 @@ export class DetectionTable {
   }
 
   private row(cells: readonly string[]): string {
-    this.widths[LABEL] = Math.max(this.widths[LABEL], displayWidth(cells[LABEL]));
     return formatRow(cells, COLUMNS, this.widths);
   }
 

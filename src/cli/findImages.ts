@@ -1,5 +1,5 @@
-import type { Dirent } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { type Dirent, statSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { basename, isAbsolute, join, normalize, relative, resolve, sep } from "node:path";
 import { glob } from "tinyglobby";
 import { UsageError } from "../errors.ts";
@@ -37,7 +37,7 @@ export async function findImages(inputs: readonly string[], outFolder: string): 
 
 async function expand(input: string, outFolder: string): Promise<ImageFile[]> {
   if (input === "") throw new UsageError({ where: "image", expected: "a path", got: "an empty one" });
-  const info = await stat(input).catch(() => undefined);
+  const info = statOf(input);
   if (info?.isDirectory()) {
     const expected = "pictures (.jpg, .jpeg, .png) in this folder";
     return earlierResultsLeftOut(input, input, await searchFolder(input), outFolder, expected);
@@ -47,6 +47,16 @@ async function expand(input: string, outFolder: string): Promise<ImageFile[]> {
     return earlierResultsLeftOut(input, fixedPart(input), await searchGlob(input), outFolder, expected);
   }
   return [{ path: input, relativePath: basename(input) }];
+}
+
+/** Synchronous: a hundred thousand arguments are a second so, and several otherwise. */
+function statOf(path: string) {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    // Seen again, and told, when the picture is read.
+    return undefined;
+  }
 }
 
 function earlierResultsLeftOut(

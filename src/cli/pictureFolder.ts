@@ -1,11 +1,11 @@
-import { access, constants, mkdir, realpath } from "node:fs/promises";
+import { mkdir, realpath, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { UsageError } from "../errors.ts";
 import type { ImageFile } from "./findImages.ts";
 import { isInside } from "./isInside.ts";
 import { comparable, outputNames } from "./outputNames.ts";
 import { systemMessage } from "./systemMessage.ts";
-import { writeAtomically } from "./writeAtomically.ts";
+import { draftName, writeAtomically } from "./writeAtomically.ts";
 
 /** The folder that drawn pictures go to; nothing is written outside it. */
 export class PictureFolder {
@@ -57,7 +57,7 @@ export class PictureFolder {
       const expected = `a folder below ${this.folder}`;
       throw new UsageError({ where: parent, expected, got: `a link to ${standing}` });
     }
-    await makeFolder(parent);
+    if (parent !== this.folder) await makeFolder(parent);
     await writeAtomically(path, bytes);
     this.written.push(path);
     if (stemOf(this.nameOf(image)) !== stemOf(image.relativePath)) this.renamed.push({ image, path });
@@ -76,7 +76,10 @@ function stemOf(path: string): string {
 async function makeFolder(folder: string): Promise<string> {
   try {
     await mkdir(folder, { recursive: true });
-    await access(folder, constants.W_OK | constants.X_OK);
+    // Only writing tells whether it can be written to.
+    const probe = join(folder, draftName());
+    await writeFile(probe, "", { flag: "wx" });
+    await rm(probe);
     return await realpath(folder);
   } catch (error) {
     const fault = { where: folder, expected: "a folder to write pictures to", got: systemMessage(error) };

@@ -4,14 +4,17 @@ import { Interruption } from "./interruption.ts";
 import type { Io } from "./io.ts";
 import { systemMessage } from "./systemMessage.ts";
 
+/** Launchers (npx) pass a Ctrl-C on that the terminal has sent already: within this time it is the same one. */
+const SAME_SIGNAL_MILLISECONDS = 500;
+
 /**
- * The process's own streams and signals. The first Ctrl-C asks everything to stop; from then on the system's
- * own handling is back, so that the second one ends the process at once.
+ * The process's own streams and signals. The first Ctrl-C asks everything to stop, a second one ends the
+ * process at once.
  */
 export function processIo(): Io {
   const stop = new AbortController();
-  process.once("SIGINT", () => stop.abort(new Interruption("interrupted", EXIT.interrupted)));
-  process.once("SIGTERM", () => stop.abort(new Interruption("terminated", EXIT.terminated)));
+  stopOn("SIGINT", new Interruption("interrupted", EXIT.interrupted), stop);
+  stopOn("SIGTERM", new Interruption("terminated", EXIT.terminated), stop);
   process.stdout.on("error", (error: NodeJS.ErrnoException) => stop.abort(stdoutFault(error)));
   // Where complaints cannot be written, nobody can be told.
   process.stderr.on("error", () => {});
@@ -21,6 +24,15 @@ export function processIo(): Io {
     signal: stop.signal,
     debug: process.env.CENTERNET_DEBUG === "1",
   };
+}
+
+function stopOn(signal: NodeJS.Signals, interruption: Interruption, stop: AbortController): void {
+  let first: number | undefined;
+  process.on(signal, () => {
+    first ??= performance.now();
+    if (performance.now() - first > SAME_SIGNAL_MILLISECONDS) process.exit(interruption.exitCode);
+    stop.abort(interruption);
+  });
 }
 
 /** A closed pipe (`| head -1`) is how a reader says that it has enough. */

@@ -40,6 +40,8 @@ export function startProgress(output: Output, total: number): Progress {
 }
 
 const formatLine: GenericFormatter = (options, { progress, value, total, eta }) => {
-  const left = value === 0 ? "" : `, ${formatSeconds(Number(eta))} left`;
+  // Words, not a number, where nothing can be said yet.
+  const seconds = value === 0 ? Number.NaN : Number(eta);
+  const left = Number.isFinite(seconds) ? `, ${formatSeconds(seconds)} left` : "";
   return `${cliProgress.Format.BarFormat(progress, options)} ${value} of ${total} pictures${left}`;
 };

@@ -3,7 +3,12 @@ import { dirname, join } from "node:path";
 import { UsageError } from "../errors.ts";
 import { systemMessage } from "./systemMessage.ts";
 
-let files = 0;
+let drafts = 0;
+
+/** Of a file that is not to stay. Short, since the final name may already be as long as names can be. */
+export function draftName(): string {
+  return `.centernet-${process.pid}-${drafts++}.tmp`;
+}
 
 /**
  * Writes a file all or not at all: under another name in the same folder, then renamed.
@@ -11,9 +16,7 @@ let files = 0;
  * @throws UsageError where the file system refuses; an older file of the name is then still whole.
  */
 export async function writeAtomically(path: string, content: Uint8Array | string): Promise<void> {
-  const folder = dirname(path);
-  // Not after the file, whose name may already be as long as names can be.
-  const draft = join(folder, `.centernet-${process.pid}-${files++}.tmp`);
+  const draft = join(dirname(path), draftName());
   try {
     await writeFile(draft, content, { flag: "wx" });
     await rename(draft, path);

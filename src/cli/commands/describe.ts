@@ -9,8 +9,10 @@ import { sizeOption } from "../options.ts";
 import { formatTable } from "../table.ts";
 
 const HELP = `
-Layers stand below their scope. A layer's full name, as taps take it, is the
-scope, a dot and the layer: backbone.stem.conv2d. With --json names are full.
+Layers stand below their scope. Where the multiply-adds are in brackets, the
+layer runs only when it is tapped, and they are not in the total.
+A layer's full name, as taps take it, is the scope, a dot and the layer:
+backbone.stem.conv2d. With --json names are full.
 
 Examples:
   centernet describe movenet-multipose
@@ -64,7 +66,7 @@ function layersOf({ rows }: GraphDescription): string[] {
       row.op,
       formatSides(row.shape),
       formatCount(row.parameters),
-      formatCount(row.multiplyAdds),
+      row.needed ? formatCount(row.multiplyAdds) : `(${formatCount(row.multiplyAdds)})`,
     ]),
   );
   const grouped = rows.flatMap((row, i) => {

@@ -19,9 +19,10 @@ and its tensors. Every tap is compared in the network's order; the exit code is
 4 when one is beyond the case's tolerance.
 
 Examples:
-  centernet verify movenet-lightning --golden test/goldens/tfjs/movenet-lightning
+  cd test/goldens/tfjs
+  centernet verify movenet-multipose --golden movenet-multipose
   centernet verify movenet-thunder --weights movenet-thunder.safetensors \\
-    --golden test/goldens/tfjs/movenet-thunder/grace-hopper --backend cpu`;
+    --golden movenet-thunder/grace-hopper --backend cpu`;
 
 interface VerifyFlags {
   readonly golden: string;

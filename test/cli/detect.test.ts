@@ -1,0 +1,178 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { EXIT } from "../../src/cli/exitCode.ts";
+import { Interruption } from "../../src/cli/interruption.ts";
+import { decodeImage } from "../../src/image/decodeImage.ts";
+import { EMPTY_PICTURE, SAMPLES, temporaryFolder, write } from "./support/folders.ts";
+import { runCli } from "./support/runCli.ts";
+
+const LIGHTNING = ["--model", "movenet-lightning"];
+const people = await readFile(join(SAMPLES, "people.jpg"));
+
+const records = (lines: string) =>
+  lines
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+
+test("a folder with broken pictures gives everything that can be had, and exit code 3", async () => {
+  const folder = await temporaryFolder();
+  await write(folder, {
+    "in/a/x.png": EMPTY_PICTURE,
+    "in/b/x.PNG": EMPTY_PICTURE,
+    "in/text.jpg": "no picture",
+    "in/写真 1.jpeg": people,
+    "out/b/x.png/in-the-way": "",
+  });
+  const [input, out, json, missing] = ["in", "out", "results.jsonl", "missing.png"].map((name) => {
+    return join(folder, name);
+  });
+  const args = ["detect", input, missing, input, ...LIGHTNING, "--out", out, "--json", json];
+  const outcome = await runCli(args);
+  expect(outcome.code).toBe(EXIT.images);
+
+  const names = ["a/x.png", "b/x.PNG", "text.jpg", "写真 1.jpeg"];
+  const images = [...names.map((name) => join(input, name)), missing];
+  const lines = records(await readFile(json, "utf8"));
+  expect(lines.map(({ image }) => image)).toEqual(images);
+  const errors = lines.map(({ error }) => error?.name);
+  expect(errors).toEqual([undefined, "UsageError", "ImageError", undefined, "ImageError"]);
+  expect(Object.keys(lines[2])).toEqual(["image", "error"]);
+  expect(lines[0]).toMatchObject({ width: 24, height: 16, detections: [] });
+  // What was found outlives the drawing.
+  expect(lines[1]).toMatchObject({ width: 24, height: 16, detections: [] });
+  expect(lines[3].detections).toHaveLength(1);
+
+  const complaints = outcome.stderr.trimEnd().split("\n");
+  const failed = [lines[1], lines[2], lines[4]];
+  expect(complaints).toEqual(failed.map(({ error }) => `centernet: ${error.message}`));
+  expect(complaints[0]).toMatch(/out\/b\/x\.png: expected to write this file, got/);
+  expect(complaints[1]).toMatch(/text\.jpg: expected a JPEG or PNG picture, got a text file/);
+  expect(complaints[2]).toMatch(/missing\.png: expected a picture file, got no such file or directory/);
+
+  expect((await readdir(folder)).sort()).toEqual(["in", "out", "results.jsonl"]);
+  const drawings = (await readdir(out, { recursive: true })).sort();
+  expect(drawings).toEqual(["a", "a/x.png", "b", "b/x.png", "b/x.png/in-the-way", "写真 1.jpg"]);
+  expect(await readFile(images[0])).toEqual(Buffer.from(EMPTY_PICTURE));
+  const drawing = decodeImage(await readFile(join(out, "写真 1.jpg")), "drawing");
+  expect([drawing.width, drawing.height]).toEqual([1080, 600]);
+  expect(drawing.data).not.toEqual(decodeImage(people, "people").data);
+
+  const rows = outcome.stdout.split("\n");
+  expect(rows[0]).toMatch(/^image +label +score +xmin +ymin +xmax +ymax +keypoints +time$/);
+  expect(rows[1]).toMatch(/a\/x\.png +nothing found +\d/);
+  expect(rows[3]).toMatch(/text\.jpg +failed$/);
+  expect(rows[4]).toMatch(/写真 1\.jpeg +person +0\.34 +20 +112 +306 +616 +12 of 17 +\d/);
+  expect(outcome.stdout).toMatch(/\n1 detection in 5 pictures, 3 failed, .* in all\nload .*network/);
+  expect(outcome.stdout).toContain(`\ndrawn: ${out}/\n`);
+});
+
+test("--json - prints JSON and nothing else, with these fields and no others", async () => {
+  const out = join(await temporaryFolder(), "out");
+  const picture = join(SAMPLES, "people.jpg");
+  const args = [
+    "detect",
+    picture,
+    "none.jpg",
+    ...LIGHTNING,
+    "--json",
+    "-",
+    "--backend",
+    "webasm",
+    "--out",
+    out,
+  ];
+  const outcome = await runCli(args, { terminal: 80 });
+  expect(outcome.code).toBe(EXIT.images);
+  const [found, failed, ...rest] = records(outcome.stdout);
+  expect(rest).toEqual([]);
+  expect(Object.keys(found)).toEqual(["image", "width", "height", "model", "backend", "detections", "times"]);
+  expect(found).toMatchObject({
+    image: picture,
+    width: 1080,
+    height: 600,
+    model: "movenet-lightning",
+    backend: "webasm",
+  });
+  expect(found.detections).toHaveLength(1);
+  const [detection] = found.detections;
+  expect(Object.keys(detection)).toEqual(["label", "classId", "score", "box", "keypoints", "derived"]);
+  expect(detection).toMatchObject({ label: "person", classId: 1, derived: ["score", "box"] });
+  expect(Object.keys(detection.box)).toEqual(["xmin", "ymin", "xmax", "ymax"]);
+  expect(detection.keypoints).toHaveLength(17);
+  expect(Object.keys(detection.keypoints[0])).toEqual(["name", "x", "y", "score"]);
+  expect(detection.keypoints.map(({ name }: { name: string }) => name).slice(0, 2)).toEqual([
+    "nose",
+    "left_eye",
+  ]);
+  expect(Object.keys(found.times)).toEqual(["load", "decode", "preprocess", "network", "postprocess"]);
+  expect(failed).toEqual({ image: "none.jpg", error: { name: "ImageError", message: expect.any(String) } });
+  expect(outcome.stderr).toContain(`centernet: ${failed.error.message}\n`);
+  expect(await readdir(out)).toEqual(["people.jpg"]);
+});
+
+test("when everything fails nothing is drawn and the exit code is 3", async () => {
+  const outcome = await runCli(["detect", "none-1.jpg", "none-2.jpg", ...LIGHTNING, "--no-draw"]);
+  expect(outcome.code).toBe(EXIT.images);
+  expect(outcome.stdout).toMatch(/0 detections in 2 pictures, 2 failed, .* in all\n$/);
+});
+
+test("a folder for drawings that is a file is an error before any picture", async () => {
+  const folder = await temporaryFolder();
+  await write(folder, { file: "", "in.png": EMPTY_PICTURE });
+  const outcome = await runCli([
+    "detect",
+    join(folder, "in.png"),
+    ...LIGHTNING,
+    "--out",
+    join(folder, "file"),
+  ]);
+  expect(outcome).toMatchObject({ code: EXIT.usage, stdout: "" });
+  expect(outcome.stderr).toMatch(/^centernet: .*file: expected a folder to write pictures to, got [^\n]*\n$/);
+});
+
+test("JSON does not go where a picture is", async () => {
+  const folder = await temporaryFolder();
+  await write(folder, { "in.png": EMPTY_PICTURE });
+  const picture = join(folder, "in.png");
+  const outcome = await runCli([
+    "detect",
+    picture,
+    ...LIGHTNING,
+    "--no-draw",
+    "--json",
+    `${folder}/./in.png`,
+  ]);
+  expect(outcome).toMatchObject({ code: EXIT.usage, stdout: "" });
+  expect(outcome.stderr).toMatch(/option --json .*got one of the pictures/);
+  expect(await readFile(picture)).toEqual(Buffer.from(EMPTY_PICTURE));
+});
+
+test("an interruption keeps what is done", async () => {
+  const folder = await temporaryFolder();
+  await write(folder, { "in/1.png": EMPTY_PICTURE, "in/2.png": EMPTY_PICTURE, "in/3.png": EMPTY_PICTURE });
+  const json = join(folder, "results.jsonl");
+  const stop = new AbortController();
+  const onStdout = (text: string) => {
+    if (text.includes("1.png")) stop.abort(new Interruption("interrupted", EXIT.interrupted));
+  };
+  const args = ["detect", join(folder, "in"), ...LIGHTNING, "--no-draw", "--json", json];
+  const outcome = await runCli(args, { onStdout, signal: stop.signal });
+  expect(outcome.code).toBe(EXIT.interrupted);
+  expect(outcome.stderr).toBe("centernet: interrupted after 1 of 3 pictures; their results are kept\n");
+  expect(records(await readFile(json, "utf8")).map(({ image }) => image)).toEqual([join(folder, "in/1.png")]);
+});
+
+test("a terminal shows how far it is, and is left clean", async () => {
+  const { stdout, stderr } = await runCli(["detect", "none-1.jpg", "none-2.jpg", ...LIGHTNING, "--no-draw"], {
+    terminal: 80,
+  });
+  expect(stdout).toMatch(/^image/);
+  expect(stderr).toMatch(/░ 0 of 2 pictures/);
+  expect(stderr).toMatch(/█+░+ 1 of 2 pictures/);
+  // The cursor is neither saved nor hidden, and the bar's line is cleared in the end.
+  const sequences = stderr.split("\x1b").slice(1);
+  expect(sequences.filter((sequence) => /^(7|8|\[\?)/.test(sequence))).toEqual([]);
+  expect(sequences.at(-1)).toMatch(/^\[0?J$/);
+});

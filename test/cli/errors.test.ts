@@ -1,0 +1,32 @@
+import { CommanderError } from "commander";
+import { expect, test } from "vitest";
+import { errorMessage } from "../../src/cli/errorMessage.ts";
+import { EXIT } from "../../src/cli/exitCode.ts";
+import { exitCodeOf } from "../../src/cli/exitCodeOf.ts";
+import { Interruption } from "../../src/cli/interruption.ts";
+import { BackendError, ImageError, ModelError, UsageError } from "../../src/errors.ts";
+
+const fault = { where: "x", expected: "a", got: "b" };
+
+test("each class of error has its exit code", () => {
+  expect(exitCodeOf(new UsageError(fault))).toBe(1);
+  expect(exitCodeOf(new ModelError(fault))).toBe(2);
+  expect(exitCodeOf(new BackendError(fault))).toBe(2);
+  expect(exitCodeOf(new ImageError(fault))).toBe(3);
+  expect(exitCodeOf(new Interruption("", EXIT.interrupted))).toBe(130);
+  expect(exitCodeOf(new TypeError("x is not a function"))).toBe(70);
+  expect(exitCodeOf("thrown text")).toBe(70);
+});
+
+test("an unexpected error is one line that owns up to being a bug; its stack is there on request", () => {
+  const error = new TypeError("x is not\na function");
+  expect(errorMessage(error, false)).toMatch(/^x is not a function: this is a bug, .*CENTERNET_DEBUG=1.*\)$/);
+  expect(errorMessage("text", false)).toMatch(/^text: this is a bug/);
+  expect(errorMessage(error, true)).toBe(error.stack);
+});
+
+test("an expected error speaks for itself, with a stack nowhere", () => {
+  expect(errorMessage(new ModelError(fault), true)).toBe("x: expected a, got b.");
+  const usage = new CommanderError(1, "code", "error: unknown option '--x'\n(Did you mean --y?)");
+  expect(errorMessage(usage, true)).toBe("unknown option '--x' (Did you mean --y?)");
+});

@@ -1,0 +1,48 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { movenetFile } from "../checkpoints/support/movenetFile.ts";
+import { temporaryFolder, write } from "./support/folders.ts";
+import { runCli } from "./support/runCli.ts";
+
+const LIGHTNING = new URL("../../weights/movenet-lightning.safetensors", import.meta.url).pathname;
+
+test("inspect lists the variables of a safetensors file, what it says of itself, and totals", async () => {
+  const { code, stdout } = await runCli(["inspect", LIGHTNING]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(
+    /movenet-lightning\.safetensors: safetensors\n {2}format: centernet\n {2}model: movenet/,
+  );
+  expect(stdout).toMatch(/\nF16 +1,728 +3x3x3x32 +backbone\.stem\.kernel\n/);
+  expect(stdout).toMatch(/\nF16 +2 +one number +preprocess\.scale\n/);
+  expect(stdout).toMatch(/\n145 variables, 2,320,281 numbers, 4,640,562 bytes\n$/);
+});
+
+test("inspect --json is one object", async () => {
+  const { rows, totals, ...rest } = JSON.parse((await runCli(["inspect", LIGHTNING, "--json"])).stdout);
+  expect(rest).toMatchObject({ format: "safetensors", where: LIGHTNING });
+  expect(rows).toHaveLength(145);
+  expect(rows).toContainEqual({ name: "preprocess.scale", dtype: "F16", shape: [], bytes: 2 });
+  expect(totals).toEqual({ variables: 145, elements: 2_320_281, bytes: 4_640_562 });
+});
+
+test("inspect reads a TensorFlow.js model with its shards, names as they are there", async () => {
+  const folder = await temporaryFolder();
+  const { json, shards } = movenetFile("one");
+  await write(folder, { "model.json": JSON.stringify(json), ...Object.fromEntries(shards) });
+  const { code, stdout } = await runCli(["inspect", join(folder, "model.json")]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/\nF16 +\S+ +3x3x3x32 +StatefulPartitionedCall\/\S*Conv1\/Conv2D_weights\n/);
+});
+
+test("convert names all that is wrong with a model that is not one of the known ones, and writes nothing", async () => {
+  const folder = await temporaryFolder();
+  const { json, shards } = movenetFile("one");
+  await write(folder, { "model.json": JSON.stringify(json), ...Object.fromEntries(shards) });
+  const args = ["convert", join(folder, "model.json"), "-o", join(folder, "out.safetensors")];
+  const { code, stdout, stderr } = await runCli(args);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toMatch(
+    /^centernet: [^\n]*misshapen backbone\.stem\.bias: [^\n]*\n$|^centernet: [^\n]*misshapen[^\n]*\n$/,
+  );
+  expect((await runCli(["inspect", join(folder, "out.safetensors")])).code).toBe(2);
+});

@@ -1,0 +1,114 @@
+import { type ChildProcessByStdio, execFileSync, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { open, readdir, readFile, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Readable } from "node:stream";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { EMPTY_PICTURE, temporaryFolder, write } from "./support/folders.ts";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+/** Two folders below the package's, as the shipped command is. */
+const CLI = join(ROOT, `.cache/cli-${process.pid}/cli.js`);
+
+beforeAll(() => {
+  const build = `import { buildNode } from "./scripts/buildNode.mjs"; await buildNode("${dirname(CLI)}");`;
+  execFileSync(process.execPath, ["--input-type=module", "-e", build], { cwd: ROOT });
+});
+afterAll(() => rm(dirname(CLI), { recursive: true, force: true }));
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The built command as a process of its own; `onStdout` is called as text comes, with all of it so far. */
+function start(
+  args: readonly string[],
+  onStdout: (text: string, child: ChildProcessByStdio<null, Readable, Readable>) => void = () => {},
+): Promise<Ended> {
+  const child = spawn(CLI, args, { stdio: ["ignore", "pipe", "pipe"] });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.on("data", (chunk: Buffer) => {
+    stdout += chunk;
+    onStdout(stdout, child);
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    stderr += chunk;
+  });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+async function manyPictures(): Promise<{ folder: string; input: string }> {
+  const folder = await temporaryFolder();
+  const pictures = Array.from({ length: 9 }, (_, i) => [`in/${i}.png`, EMPTY_PICTURE] as const);
+  await write(folder, Object.fromEntries(pictures));
+  return { folder, input: join(folder, "in") };
+}
+
+test("exit codes and the version reach the shell", async () => {
+  const { version } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8"));
+  expect(await start(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+  expect(await start(["detect", "x.jpg", "--score", "2"])).toMatchObject({ code: 1, stdout: "" });
+  expect(await start(["describe", "no-such-model"])).toMatchObject({ code: 2, stdout: "" });
+});
+
+for (const [signal, code, word] of [
+  ["SIGINT", 130, "interrupted"],
+  ["SIGTERM", 143, "terminated"],
+] as const) {
+  test(`${signal} stops a run, keeps what is done and gives ${code}`, async () => {
+    const { folder, input } = await manyPictures();
+    const json = join(folder, "results.jsonl");
+    const args = [
+      "detect",
+      input,
+      "--model",
+      "movenet-lightning",
+      "--out",
+      join(folder, "out"),
+      "--json",
+      json,
+    ];
+    let sent = 0;
+    const ended = await start(args, (text, child) => {
+      // Twice, as a terminal and npx together do.
+      if (text.includes("0.png") && sent++ < 2) child.kill(signal);
+    });
+    expect(ended.code).toBe(code);
+    const done = (await readFile(json, "utf8")).trimEnd().split("\n");
+    expect(done.map((line) => JSON.parse(line).image)).toEqual(done.map((_, i) => join(input, `${i}.png`)));
+    expect(done.length).toBeLessThan(9);
+    expect(await readdir(join(folder, "out"))).toEqual(done.map((_, i) => `${i}.png`));
+    expect(ended.stderr).toBe(
+      `centernet: ${word} after ${done.length} of 9 pictures; their results are kept\n`,
+    );
+  });
+}
+
+test("a reader that has enough ends a run without a word", async () => {
+  const { folder, input } = await manyPictures();
+  const out = join(folder, "out");
+  const args = ["detect", input, "--model", "movenet-lightning", "--out", out, "--json", "-"];
+  const ended = await start(args, (_, child) => child.stdout.destroy());
+  expect(ended).toMatchObject({ code: 141, stderr: "" });
+  expect((await readdir(out)).length).toBeLessThan(9);
+});
+
+test.runIf(existsSync("/dev/full"))("a full disk behind stdout is told in one line", async () => {
+  const full = await open("/dev/full", "w");
+  const child = spawn(CLI, ["models"], { stdio: ["ignore", full.fd, "pipe"] });
+  let stderr = "";
+  child.stderr?.on("data", (chunk: Buffer) => {
+    stderr += chunk;
+  });
+  const code = await new Promise((resolve) => child.on("close", resolve));
+  await full.close();
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: "centernet: standard output: expected room to write, got no space left on device.\n",
+  });
+});

@@ -1,0 +1,112 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { EMPTY_PICTURE, temporaryFolder, write } from "./support/folders.ts";
+import { runCli } from "./support/runCli.ts";
+
+const LIGHTNING = ["--model", "movenet-lightning", "--no-draw"];
+
+/** Arguments, exit code, and what the one line on stderr must say. */
+const WRONG: [string[], number, RegExp][] = [
+  [["detekt", "x.jpg"], 1, /unknown command 'detekt' \(Did you mean detect\?\)$/],
+  [["detect"], 1, /missing required argument 'image'/],
+  [["detect", "x.jpg", "--scor", "1"], 1, /unknown option '--scor' \(Did you mean --score\?\)$/],
+  [["detect", "x.jpg", "--score"], 1, /'--score <number>' argument missing/],
+  [["detect", "x.jpg", "--score", "2"], 1, /--score: expected a number from 0 to 1.*got "2"/],
+  [["detect", "x.jpg", "--score", ""], 1, /--score: expected a number from 0 to 1.*got ""/],
+  [["detect", "x.jpg", "--score", "0.5px"], 1, /--score: .*got "0.5px"/],
+  [["detect", "x.jpg", "--score", "NaN"], 1, /--score: .*got "NaN"/],
+  [["detect", "x.jpg", "--score", "0.1", "--score", "0.2"], 1, /--score: expected it once, got it again/],
+  [["detect", "x.jpg", "--max", "-1"], 1, /--max: expected a whole number, 0 or more, got "-1"/],
+  [["detect", "x.jpg", "--max", "1.5"], 1, /--max: .*got "1.5"/],
+  [["detect", "x.jpg", "--size", "256"], 1, /--size: expected width x height, as in 320x256, got "256"/],
+  [["detect", "x.jpg", "--backend", "gpu"], 1, /--backend: expected one of auto, .*cpu, got "gpu"/],
+  [["detect", "x.jpg", "--out", ""], 1, /--out: expected a path, got an empty one/],
+  [["detect", ""], 1, /image: expected a path, got an empty one/],
+  [["detect", "x.jpg", "--no-draw", "--out", "y"], 1, /'--no-draw' cannot be used with option '--out/],
+  [["detect", "no-such-*.jpg"], 1, /no-such-\*\.jpg: expected files that match this pattern, got none/],
+  [["detect", "x.jpg", "--json", "/no/such/folder/y.jsonl"], 1, /--json .*no such file or directory/],
+  [["detect", "x.jpg", ...LIGHTNING, "--size", "64x64"], 1, /expected 192x192, its only size, got 64x64/],
+  [["detect", "x.jpg", "--model", "movenet-lightening"], 2, /unknown name. Did you mean movenet-lightning\?/],
+  [["detect", "x.jpg", "--weights", "none.safetensors"], 2, /none\.safetensors: expected a file of weights/],
+  [["detect", "x.jpg", ...LIGHTNING, "--backend", "webgl2"], 2, /backend webgl2: expected one that this/],
+  [["models", "all"], 1, /too many arguments for 'models'.*got 1\. See centernet --help\.$/],
+  [["describe"], 1, /missing required argument 'model'/],
+  [["describe", "movenet"], 2, /model movenet: expected one of movenet-multipose/],
+  [["describe", "movenet-multipose", "--size", "100x100"], 1, /expected multiples of 32, got 100x100/],
+  [["convert", "model.json"], 1, /'-o, --output <file>' not specified/],
+  [["convert", "model.json", "-o", "model.json"], 1, /a name that ends in \.safetensors, got model\.json/],
+  [["convert", "no-such.json", "-o", "x.safetensors"], 2, /no-such\.json: expected a file of weights/],
+  [["inspect", "no-such.safetensors"], 2, /no-such\.safetensors: expected a file of weights/],
+  [["inspect", "package.json"], 2, /package\.json: expected the model\.json of a TensorFlow\.js model/],
+  [["verify", "movenet-lightning"], 1, /'--golden <folder>' not specified/],
+  [["verify", "movenet-lightning", "--golden", "src"], 1, /src: expected a golden case or a folder of cases/],
+  [["verify", "movenet-lightning", "--golden", "none"], 1, /none: expected a folder of golden cases/],
+  [["verify", "no-such-model", "--golden", "src"], 2, /unknown name/],
+];
+
+for (const [args, code, line] of WRONG) {
+  test(`centernet ${args.map((arg) => arg || "''").join(" ")}: exit code ${code} and one line`, async () => {
+    const outcome = await runCli(args);
+    expect(outcome).toMatchObject({ code, stdout: "" });
+    expect(outcome.stderr).toMatch(/^centernet: [^\n]+\n$/);
+    expect(outcome.stderr.trimEnd()).toMatch(line);
+  });
+}
+
+test("control characters in arguments do not reach the terminal", async () => {
+  const { stderr } = await runCli(["detect", "--\x1b[31mred\nline"]);
+  expect(stderr).toBe("centernet: unknown option '-- [31mred line'. See centernet --help.\n");
+});
+
+test("without a command the help goes to stderr; asked for, to stdout", async () => {
+  const asked = await runCli(["--help"]);
+  expect(asked).toMatchObject({ code: 0, stderr: "" });
+  expect(await runCli([])).toEqual({ code: 1, stdout: "", stderr: asked.stdout });
+});
+
+test("the version is the package's", async () => {
+  const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
+  expect(await runCli(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+});
+
+describe("help", () => {
+  for (const command of ["", "detect", "models", "describe", "verify", "convert", "inspect"]) {
+    test(`of ${command || "centernet"} has an example and fits into 80 columns`, async () => {
+      const { stdout } = await runCli([...command.split(" ").filter(Boolean), "--help"]);
+      expect(stdout).toMatch(/\nExamples?:\n[\s\S]*centernet /);
+      expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+    });
+  }
+});
+
+test("convert does not overwrite its input, whatever path names it", async () => {
+  const folder = await temporaryFolder();
+  const input = join(folder, "model.safetensors");
+  await write(folder, { "model.safetensors": "{}" });
+  const outcome = await runCli([
+    "convert",
+    input,
+    "-o",
+    `${folder}/../${folder.split("/").pop()}/model.safetensors`,
+  ]);
+  expect(outcome).toMatchObject({ code: 1, stdout: "" });
+  expect(outcome.stderr).toMatch(/expected another file than the input/);
+  expect(await readFile(input, "utf8")).toBe("{}");
+});
+
+test("an empty folder is named", async () => {
+  const folder = await temporaryFolder();
+  await write(folder, { "notes.txt": "no picture", ".hidden.png": EMPTY_PICTURE });
+  const outcome = await runCli(["detect", folder]);
+  expect(outcome).toMatchObject({ code: 1, stdout: "" });
+  expect(outcome.stderr).toBe(
+    `centernet: ${folder}: expected pictures (.jpg, .jpeg, .png) in this folder, got none.\n`,
+  );
+});
+
+test("a hundred thousand paths are no trouble", async () => {
+  const paths = Array.from({ length: 100_000 }, (_, i) => `none-${i}.jpg`);
+  const outcome = await runCli(["detect", ...paths, "--model", "no-such-model"]);
+  expect(outcome).toMatchObject({ code: 2, stdout: "" });
+});
