@@ -1,0 +1,106 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { toInput } from "../../src/image/letterbox.ts";
+import {
+  channelScaling,
+  type Normalization,
+  normalizePixels,
+  reverseChannels,
+  ZOO_NORMALIZATIONS,
+} from "../../src/image/normalization.ts";
+import { keptAspectShape, padToSquare } from "../../src/image/padToSquare.ts";
+import type { Picture } from "../../src/image/picture.ts";
+import { compare, EXACT } from "../../src/verify/compare.ts";
+import { readCommittedCase } from "../verify/goldenFiles.ts";
+import { numberedPicture } from "./fixtures.ts";
+
+const NORMALIZATIONS: Record<string, Normalization> = {
+  hourglass: ZOO_NORMALIZATIONS.hourglass,
+  resnet_v1: ZOO_NORMALIZATIONS.resnetV1,
+  resnet_v2: ZOO_NORMALIZATIONS.resnetV2,
+  mobilenet_v2: ZOO_NORMALIZATIONS.mobilenetV2,
+};
+
+describe("the golden pictures", async () => {
+  const golden = await readCommittedCase("tf/preprocess");
+  const taps = new Map(golden.taps.map((tap) => [tap.name, tap]));
+  const prepared = golden.taps.filter(({ name }) => /^\w+\/image_\d+x\d+$/.test(name));
+  const pictureOf = (name: string): Picture => {
+    const tap = taps.get(name);
+    if (!tap) throw new Error(`no ${name}`);
+    return { height: tap.shape[1], width: tap.shape[2], data: Uint8Array.from(tap.values) };
+  };
+
+  test("are 20", () => expect(prepared).toHaveLength(20));
+
+  test.each(prepared.map((tap) => [tap.name, tap] as const))("%s, bit for bit", (name, tap) => {
+    const [family, picture] = name.split("/");
+    const { image, trueShape } = padToSquare(pictureOf(picture), 64);
+    const { pass, worst } = compare(tap, normalizePixels(image, NORMALIZATIONS[family]).data, EXACT);
+    expect(pass, JSON.stringify(worst)).toBe(true);
+    const expected = Array.from(taps.get(`${name}/true_shape`)?.values ?? []);
+    expect([trueShape.height, trueShape.width, 3]).toEqual(expected);
+  });
+
+  test("shapes of pictures of many proportions", () => {
+    const rows = Array.from(taps.get("shapes")?.values ?? []);
+    expect(rows).toHaveLength(300);
+    for (let row = 0; row < 60; row++) {
+      const [side, height, width, ...expected] = rows.slice(row * 5, row * 5 + 5);
+      const shape = keptAspectShape(height, width, side);
+      expect([side, height, width, shape.height, shape.width]).toEqual([side, height, width, ...expected]);
+    }
+  });
+});
+
+test.each(Object.keys(NORMALIZATIONS))("%s: one multiplication and addition come close enough", (family) => {
+  const { image } = padToSquare(numberedPicture(31, 19), 40);
+  const exact = normalizePixels(image, NORMALIZATIONS[family]);
+  const { reversed, scale, offset } = channelScaling(NORMALIZATIONS[family]);
+  const turned = reversed ? reverseChannels(image) : image;
+  const scaled = turned.data.map((value, i) => Math.fround(value * scale[i % 3]) + offset[i % 3]);
+  expect(compare({ values: exact.data }, scaled, { absolute: 3e-7, relative: 2e-7 })).toMatchObject({
+    pass: true,
+  });
+});
+
+test("both kinds of reversal together leave red first", () => {
+  const normalization: Normalization = {
+    bgrOrdering: true,
+    channelMeans: [1, 2, 3],
+    channelStds: [2, 4, 8],
+    extractorRule: "caffe",
+  };
+  const image = { shape: [1, 1, 1, 3], data: Float32Array.of(10, 20, 30) } as const;
+  const exact = [(10 - 3) / 8 - 103.939, (20 - 2) / 4 - 116.779, (30 - 1) / 2 - 123.68];
+  expect(Array.from(normalizePixels(image, normalization).data)).toEqual(exact.map(Math.fround));
+  const { reversed, scale, offset } = channelScaling(normalization);
+  expect(reversed).toBe(false);
+  [10, 20, 30].forEach((value, channel) => {
+    expect(value * scale[channel] + offset[channel]).toBeCloseTo(exact[channel], 4);
+  });
+});
+
+test("padding is black before normalisation, at the right and below", () => {
+  const { image, trueShape } = padToSquare({ width: 2, height: 1, data: new Uint8Array(6).fill(200) }, 4);
+  expect(trueShape).toEqual({ height: 2, width: 4 });
+  expect(Array.from(image.data)).toEqual([...Array(24).fill(200), ...Array(24).fill(0)]);
+  const normalized = normalizePixels(image, ZOO_NORMALIZATIONS.resnetV2);
+  expect(normalized.data.at(-1)).toBe(-1);
+});
+
+test("the placement maps the photo onto the true shape", () => {
+  const sides = fc.integer({ min: 1, max: 300 });
+  fc.assert(
+    fc.property(sides, sides, fc.integer({ min: 8, max: 64 }), (width, height, side) => {
+      const photo = { width, height, data: new Uint8Array(width * height * 3) };
+      const { placement, trueShape, image } = padToSquare(photo, side);
+      const end = toInput(placement, width, height);
+      expect(end.x).toBeCloseTo(trueShape.width, 9);
+      expect(end.y).toBeCloseTo(trueShape.height, 9);
+      expect(Math.max(trueShape.width, trueShape.height)).toBe(side);
+      expect(image.shape).toEqual([1, side, side, 3]);
+    }),
+    { numRuns: 50 },
+  );
+});
