@@ -1,6 +1,8 @@
 import { ModelError } from "../errors.ts";
 import type { Dtype } from "./dtype.ts";
 import { quote } from "./json.ts";
+import type { LabelMap } from "./labelMap.ts";
+import type { PipelineConfig } from "./pipelineConfig.ts";
 
 /**
  * What every file format with trained variables looks like from outside: list first, then read one
@@ -15,10 +17,22 @@ export interface Checkpoint {
   readonly metadata: ReadonlyMap<string, string>;
   /** The model that the file says, or shows by its variables, that it holds. */
   readonly model?: string;
+  /** What a checkpoint of the Object Detection API has beside its variables. */
+  readonly zoo?: ZooFacts;
   /** By name, in the order in which reading them is cheapest. */
   readonly variables: ReadonlyMap<string, Variable>;
   /** The variable's elements, row-major. Throws ModelError for an unknown name or a variable of text. */
   read(name: string): Promise<Float32Array>;
+  /** Gives back files that are held open; reading on opens them again. */
+  close?(): Promise<void>;
+}
+
+export interface ZooFacts {
+  /** Absent where no pipeline.config lies with it. */
+  readonly pipeline?: PipelineConfig;
+  readonly labelMap?: LabelMap;
+  /** As its variables tell it: `hourglass`, or the type that a pipeline.config would name. */
+  readonly backbone?: string;
 }
 
 export interface Variable {
@@ -27,6 +41,8 @@ export interface Variable {
   readonly shape: readonly number[];
   /** Bytes in the file. */
   readonly byteLength: number;
+  /** CRC32C of these bytes, where the file stores one. */
+  readonly checksum?: number;
   /** Floats stored as integers n: value = n * scale + min, rounded where the variable is an integer. */
   readonly quantization?: Quantization;
 }

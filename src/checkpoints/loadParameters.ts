@@ -16,6 +16,8 @@ export interface LoadOptions {
   model: string;
   /** Where given, an error says which of them the file more likely belongs to. */
   knownModels?: KnownModels;
+  /** Called after each parameter with the bytes read so far, of all that there are. */
+  onProgress?: (readBytes: number, allBytes: number) => void;
 }
 
 /**
@@ -39,11 +41,23 @@ export async function loadParameters(
       hint: likely && `The file more likely belongs to ${likely}.`,
     });
   }
+  try {
+    return await readAll(named, options);
+  } finally {
+    await named.close?.();
+  }
+}
+
+async function readAll(named: Checkpoint, { onProgress }: LoadOptions): Promise<Weights> {
   const weights = new Map<string, Parameter>();
-  for (const [name, { shape }] of named.variables) {
+  const allBytes = [...named.variables.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
+  let readBytes = 0;
+  for (const [name, { shape, byteLength }] of named.variables) {
     const data = await named.read(name);
     checkValues(name, data, named.where);
     weights.set(name, { shape, data });
+    readBytes += byteLength;
+    onProgress?.(readBytes, allBytes);
   }
   return weights;
 }

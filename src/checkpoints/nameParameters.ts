@@ -1,10 +1,13 @@
 import { ModelError } from "../errors.ts";
+import type { BundleCheckpoint } from "./bundleCheckpoint.ts";
 import { type Checkpoint, holdsFloats, unknownVariable, type Variable } from "./checkpoint.ts";
 import { quote } from "./json.ts";
 import { movenetConstants } from "./movenetConstants.ts";
 import { type MovenetModel, movenetKeys, recogniseMovenet } from "./movenetKeys.ts";
 import { checkMovenetStructure } from "./movenetStructure.ts";
 import type { TfjsCheckpoint } from "./tfjs.ts";
+import { zooKeys } from "./zooKeys.ts";
+import { isOptimizerKey } from "./zooPaths.ts";
 
 /**
  * A checkpoint under this project's parameter names, whatever wrote it. Variables that belong to no
@@ -12,9 +15,45 @@ import type { TfjsCheckpoint } from "./tfjs.ts";
  * back as it is. Throws ModelError where a recognised graph is not the architecture it should be.
  */
 export async function nameParameters(checkpoint: Checkpoint): Promise<Checkpoint> {
+  if (isBundle(checkpoint)) return nameZoo(checkpoint);
   if (!isTfjs(checkpoint)) return checkpoint;
   const model = recogniseMovenet(checkpoint.variables);
   return model ? nameMovenet(checkpoint, model) : checkpoint;
+}
+
+function isBundle(checkpoint: Checkpoint): checkpoint is BundleCheckpoint {
+  return checkpoint.format === "tensorbundle";
+}
+
+/** Counters, the object graph and what only training needs are no parameters. */
+function nameZoo(file: BundleCheckpoint): Checkpoint {
+  const found = zooKeys(file.variables.keys(), file.where, file.objectGraph);
+  if (!found) return file;
+  const parameterOf = new Map([...found.parameters].map(([parameter, key]) => [key, parameter]));
+  const keys = new Map<string, string>();
+  const variables = new Map<string, Variable>();
+  for (const [key, variable] of file.variables) {
+    if (isOptimizerKey(key) || (!parameterOf.has(key) && !holdsFloats(variable))) continue;
+    const name = parameterOf.get(key) ?? key;
+    if (keys.has(name)) {
+      throw new ModelError({ where: file.where, expected: `one variable for ${quote(name)}`, got: "two" });
+    }
+    keys.set(name, key);
+    variables.set(name, variable);
+  }
+  return {
+    format: file.format,
+    where: file.where,
+    metadata: new Map([...file.metadata, ["named by", found.namedBy]]),
+    zoo: { ...file.zoo, backbone: found.backbone },
+    variables,
+    async read(name) {
+      const key = keys.get(name);
+      if (key === undefined) throw unknownVariable(file.where, name);
+      return file.read(key);
+    },
+    close: file.close,
+  };
 }
 
 function isTfjs(checkpoint: Checkpoint): checkpoint is TfjsCheckpoint {

@@ -1,4 +1,5 @@
-import { fetchBytes } from "./fetchBytes.ts";
+import { looksLikeGzip, type StoredWeights } from "../checkpoints/openCheckpoint.ts";
+import { fetchBytes, fetchFile } from "./fetchBytes.ts";
 
 /** A file by its URL, relative to the page. */
 export function readBytes(source: string | URL): Promise<Uint8Array> {
@@ -13,6 +14,25 @@ export function siblingReader(source: string | URL): (name: string) => Promise<U
 /** Where a weights file of this package lies, if its files are served as they are packed. */
 export function packagedWeights(file: string): URL {
   return new URL(`../../weights/${file}`, import.meta.url);
+}
+
+/**
+ * Weights by their URL: a file, or an archive, which the browser holds as a Blob (on disk, where it is large)
+ * to be read as a stream. Servers do not list folders.
+ */
+export async function findWeights(source: string | URL): Promise<StoredWeights> {
+  const where = pageUrl(source).href;
+  const blob = await (await fetchFile(where)).blob();
+  if (looksLikeGzip(new Uint8Array(await blob.slice(0, 2).arrayBuffer()))) {
+    return { kind: "archive", file: { where, stream: () => blob.stream() } };
+  }
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  return { kind: "file", file: { where, bytes, readSibling: siblingReader(source) } };
+}
+
+/** There is no folder of pulled archives. */
+export async function cachedArchive(_modelName: string): Promise<string | undefined> {
+  return undefined;
 }
 
 function pageUrl(source: string | URL): URL {

@@ -2,6 +2,17 @@ import { ModelError } from "../errors.ts";
 
 /** @throws ModelError where the answer is not the file: no connection, an error status, a page of HTML. */
 export async function fetchBytes(url: string): Promise<Uint8Array> {
+  return new Uint8Array(await (await fetchFile(url)).arrayBuffer());
+}
+
+/** The file as it arrives. @throws ModelError as `fetchBytes`, at once or while it is read. */
+export async function fetchStream(url: string): Promise<ReadableStream<Uint8Array>> {
+  const { body } = await fetchFile(url);
+  if (body) return body;
+  throw new ModelError({ where: url, expected: "a file", got: "an answer without contents" });
+}
+
+export async function fetchFile(url: string): Promise<Response> {
   const fail = (got: string, cause?: unknown) =>
     new ModelError({ where: url, expected: "a file", got, hint: "Check the address." }, { cause });
   const response = await fetch(url).catch((error: Error) => {
@@ -9,5 +20,5 @@ export async function fetchBytes(url: string): Promise<Uint8Array> {
   });
   if (!response.ok) throw fail(`HTTP status ${response.status}`);
   if (response.headers.get("content-type")?.startsWith("text/html")) throw fail("a page of HTML");
-  return new Uint8Array(await response.arrayBuffer());
+  return response;
 }

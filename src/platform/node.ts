@@ -1,24 +1,149 @@
-import { readFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { createReadStream, existsSync } from "node:fs";
+import { open, readdir, readFile, stat } from "node:fs/promises";
+import { homedir } from "node:os";
+import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
+import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { fetchBytes } from "./fetchBytes.ts";
+import type { ModelFiles } from "../checkpoints/byteSource.ts";
+import { looksLikeGzip, type StoredWeights } from "../checkpoints/openCheckpoint.ts";
+import { ModelError } from "../errors.ts";
+import { fetchBytes, fetchStream } from "./fetchBytes.ts";
 
 /** A file by its path or URL. Errors are the file system's own, or a ModelError for a failed download. */
 export async function readBytes(source: string | URL): Promise<Uint8Array> {
   const text = source.toString();
-  if (/^https?:/.test(text)) return fetchBytes(text);
-  return new Uint8Array(await readFile(text.startsWith("file:") ? fileURLToPath(text) : text));
+  if (isHttp(text)) return fetchBytes(text);
+  return new Uint8Array(await readFile(pathOf(text)));
 }
 
 /** Reads a file that lies beside another; `name` is a plain file name. */
 export function siblingReader(source: string | URL): (name: string) => Promise<Uint8Array> {
   const text = source.toString();
-  if (/^https?:/.test(text)) return (name) => fetchBytes(new URL(name, text).href);
-  const path = text.startsWith("file:") ? fileURLToPath(text) : text;
+  if (isHttp(text)) return (name) => fetchBytes(new URL(name, text).href);
+  const path = pathOf(text);
   return (name) => readBytes(join(dirname(path), basename(name)));
 }
 
 /** Where a weights file of this package lies. */
 export function packagedWeights(file: string): URL {
   return new URL(`../../weights/${file}`, import.meta.url);
+}
+
+/**
+ * Weights by their path or URL: a file, an archive, a folder, or the prefix of a checkpoint's files. An
+ * archive is not read here but for its first bytes, nor is it ever held in memory. Errors as `readBytes`.
+ */
+export async function findWeights(source: string | URL): Promise<StoredWeights> {
+  const where = source.toString();
+  if (isHttp(where)) return findRemote(where);
+  const path = pathOf(where);
+  const prefix = path.replace(/\.(index|data-\d{5}-of-\d{5})$/, "");
+  if (existsSync(`${prefix}.index`)) {
+    return { kind: "folder", files: await folderFiles(dirname(path)), prefix: basename(prefix) };
+  }
+  if ((await stat(path)).isDirectory()) return { kind: "folder", files: await folderFiles(path) };
+  const handle = await open(path);
+  const start = new Uint8Array(2);
+  await handle.read(start).finally(() => handle.close());
+  if (looksLikeGzip(start)) {
+    const stream = () => Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>;
+    return { kind: "archive", file: { where, stream } };
+  }
+  return { kind: "file", file: { where, bytes: await readBytes(path), readSibling: siblingReader(path) } };
+}
+
+async function findRemote(url: string): Promise<StoredWeights> {
+  const reader = (await fetchStream(url)).getReader();
+  const { value = new Uint8Array(0) } = await reader.read();
+  await reader.cancel();
+  if (looksLikeGzip(value)) return { kind: "archive", file: { where: url, stream: () => fetchStream(url) } };
+  return {
+    kind: "file",
+    file: { where: url, bytes: await fetchBytes(url), readSibling: siblingReader(url) },
+  };
+}
+
+const DEEPEST = 4;
+const MOST_FILES = 10_000;
+/** From `checkpoint/` or `saved_model/variables/` to the folder that has the configuration. */
+const LEVELS_UP = 2;
+const CONFIG = "pipeline.config";
+
+async function folderFiles(root: string): Promise<ModelFiles> {
+  const found = new Map<string, string>();
+  await list(root, 0);
+  let above = root;
+  for (let level = 0; level < LEVELS_UP && !found.has(CONFIG); level++) {
+    above = join(above, "..");
+    if (existsSync(join(above, CONFIG))) found.set(CONFIG, join(above, CONFIG));
+  }
+  return {
+    where: root,
+    paths: [...found.keys()],
+    async open(path) {
+      const full = found.get(path) ?? "";
+      const { size } = await stat(full);
+      return { where: full, length: size, read: (offset, target) => readPart(full, offset, target) };
+    },
+    async close() {}, // nothing is held open
+  };
+
+  async function list(folder: string, depth: number): Promise<void> {
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name);
+      if (found.size >= MOST_FILES) {
+        throw new ModelError({ where: root, expected: `at most ${MOST_FILES} files`, got: "more" });
+      }
+      if (entry.isDirectory() && depth < DEEPEST) await list(path, depth + 1);
+      else if (entry.isFile()) found.set(relative(root, path).split(sep).join("/"), path);
+    }
+  }
+}
+
+async function readPart(path: string, offset: number, target: Uint8Array): Promise<void> {
+  const handle = await open(path);
+  try {
+    let filled = 0;
+    while (filled < target.length) {
+      const { bytesRead } = await handle.read(target, filled, target.length - filled, offset + filled);
+      if (bytesRead === 0) {
+        const [expected, got] = [`${target.length} bytes at ${offset}`, `${filled}`];
+        const hint = "It was changed since it was opened.";
+        throw new ModelError({ where: path, expected, got, hint });
+      }
+      filled += bytesRead;
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+function isHttp(text: string): boolean {
+  return /^https?:/.test(text);
+}
+
+function pathOf(text: string): string {
+  return text.startsWith("file:") ? fileURLToPath(text) : text;
+}
+
+/**
+ * Where pulled archives lie: `$CENTERNET_CACHE`, else `centernet` in `$XDG_CACHE_HOME` (which counts only
+ * where it is absolute, as its specification says), else in `~/.cache`.
+ */
+export function cacheFolder(): string {
+  const { CENTERNET_CACHE: own, XDG_CACHE_HOME: shared } = process.env;
+  if (own) return own;
+  return join(shared && isAbsolute(shared) ? shared : join(homedir(), ".cache"), "centernet");
+}
+
+/** Of a model's archive, whether it is there or not. */
+export function archivePath(modelName: string, folder = cacheFolder()): string {
+  return join(folder, `${modelName}.tar.gz`);
+}
+
+/** The path of a model's archive, once it was pulled. Only whole archives ever have this name. */
+export async function cachedArchive(modelName: string, folder?: string): Promise<string | undefined> {
+  const path = archivePath(modelName, folder);
+  const info = await stat(path).catch(() => undefined);
+  return info?.isFile() ? path : undefined;
 }
