@@ -4,7 +4,7 @@ import { nonMaximumSuppression } from "./nonMaximumSuppression.ts";
 import { type ObjectCenters, objectCenters, type TrueShape } from "./objectCenters.ts";
 import { type ObjectKeypoints, objectKeypoints } from "./objectKeypoints.ts";
 import { checkObjectMaps, type ObjectMaps } from "./objectMaps.ts";
-import { checkSettings, type DecodeSettings, type KeypointEstimationTask } from "./settings.ts";
+import { atLeast, checkSettings, type DecodeSettings, type KeypointEstimationTask } from "./settings.ts";
 
 /** Everything that the decode computes on its way; rows are in the order of the centres' scores. */
 export interface DecodedObjects {
@@ -47,6 +47,7 @@ export function decodeObjects(
   const [, height, width, classes] = maps.centerHeatmap.shape;
   const { boxSize, boxOffset, keypointTasks = [] } = maps;
   checkSettings(settings, classes, boxSize !== undefined);
+  for (const [side, pixels] of Object.entries(trueShape ?? {})) atLeast(`trueShape.${side}`, pixels, 1);
   const { outputStride, objectCenterParams, keypointEstimationTask: tasks } = settings;
   const shape = trueShape ?? { height: height * outputStride, width: width * outputStride };
   const centers = objectCenters(maps.centerHeatmap, objectCenterParams, trueShape);

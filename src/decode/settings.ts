@@ -122,11 +122,25 @@ export function checkSettings(settings: DecodeSettings, classes: number, hasBoxe
   atLeast("objectCenterParams.maxBoxPredictions", objectCenterParams.maxBoxPredictions, 1);
   atLeast("objectCenterParams.peakMaxPoolKernelSize", objectCenterParams.peakMaxPoolKernelSize, 0);
   const isSingle = keypointEstimationTask.length === 1 && classes === 1;
+  const keypoints = keypointEstimationTask.reduce((sum, task) => sum + task.keypointLabels.length, 0);
   for (const task of keypointEstimationTask) {
+    atLeast("number of keypointLabels", task.keypointLabels.length, 1);
+    checkIndices(task, keypoints);
     atLeast("numCandidatesPerKeypoint", task.numCandidatesPerKeypoint, 1);
     atLeast("peakMaxPoolKernelSize", task.peakMaxPoolKernelSize, 0);
     checkModes(task, isSingle, hasBoxes);
   }
+}
+
+function checkIndices({ keypointIndices, keypointLabels }: KeypointEstimationTask, keypoints: number): void {
+  if (!keypointIndices) return;
+  const fits = keypointIndices.every((index) => Number.isInteger(index) && index >= 0 && index < keypoints);
+  if (fits && keypointIndices.length === keypointLabels.length) return;
+  throw new UsageError({
+    where: "keypointIndices",
+    expected: `${keypointLabels.length} numbers from 0 to ${keypoints - 1}`,
+    got: keypointIndices.join(", "),
+  });
 }
 
 function checkModes(task: KeypointEstimationTask, isSingle: boolean, hasBoxes: boolean): void {
@@ -154,7 +168,8 @@ function checkModes(task: KeypointEstimationTask, isSingle: boolean, hasBoxes: b
   }
 }
 
-function atLeast(where: string, value: number, least: number): void {
+/** Throws UsageError. */
+export function atLeast(where: string, value: number, least: number): void {
   if (Number.isInteger(value) && value >= least) return;
   throw new UsageError({ where, expected: `a whole number, ${least} or more`, got: `${value}` });
 }

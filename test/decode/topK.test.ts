@@ -43,6 +43,22 @@ test("is a stable sort, cut off", () => {
   );
 });
 
+test("of one channel it is that of the channel alone", () => {
+  fc.assert(
+    fc.property(
+      values,
+      fc.integer({ min: 1, max: 4 }),
+      fc.nat(3),
+      fc.nat(12),
+      (list, channels, channel, k) => {
+        const ofChannel = list.filter((_, i) => i >= channel && (i - channel) % channels === 0);
+        const expected = topK(Float32Array.from(ofChannel), k);
+        expect(topK(Float32Array.from(list), k, channel, channels)).toEqual(expected);
+      },
+    ),
+  );
+});
+
 test("argMax is the first of the largest of its channel", () => {
   fc.assert(
     fc.property(values, fc.integer({ min: 1, max: 4 }), fc.nat(3), (list, channels, channel) => {
