@@ -93,13 +93,14 @@ function valuesOf(
 }
 
 /**
- * What the network was fed: the tensor that the case's `input` names, or else its only tap of that role, in
- * this project's layout. Throws ModelError where the case holds no whole input (its photo is to be prepared
+ * What the network was fed: the tensor that the case's `input` names (pixels, where it has them before and
+ * after they were brought into the network's range), or else its only tap of that role, in this project's
+ * layout. Throws ModelError where the case holds no whole input (its photo is to be prepared
  * instead).
  */
 export function goldenInput(golden: GoldenCase): Tensor {
   const where = `${golden.name} input`;
-  const key = golden.input?.get("tensor") ?? golden.input?.get("preprocessed");
+  const key = ["tensor", "raw", "preprocessed"].map((field) => golden.input?.get(field)).find(Boolean);
   if (typeof key === "string") {
     const raw = find(golden.tensors, key, where);
     return inProjectLayout(raw.shape, toFloat32(raw), "NHWC", where);

@@ -1,6 +1,7 @@
 import { elementCount, formatShape, type Tensor } from "../tensor.ts";
 import type { Role, Tolerance } from "./caseDescription.ts";
 import { type Comparison, compare, EXACT, statesMeasure } from "./compare.ts";
+import { compareRows, type RowsOf } from "./compareRows.ts";
 import { type GoldenCase, type GoldenTap, goldenInput, inTapLayout } from "./goldenCase.ts";
 
 /** Where one of a case's taps is to be found in this project. */
@@ -17,6 +18,13 @@ export interface DecodedTap {
    * it to that of its output, in these units: 1 for scores and fractions, the map's side for cells.
    */
   readonly unitsPerOutput: number;
+  /**
+   * Whose tolerance holds, where the case states them by quantity and not by role (`score`, `coordinate`);
+   * `exact` where nothing may differ.
+   */
+  readonly quantity?: string;
+  /** Where rows are candidates' and may change places. */
+  readonly rows?: RowsOf;
 }
 
 /** What a model offers to be verified: one run of the network on a given input. */
@@ -38,6 +46,8 @@ export interface CaseRun<Decoded> {
 export interface VerifyOptions {
   /** Takes the place of the case's tolerance for these roles; the report repeats the reason. */
   tolerance?: { readonly by: ReadonlyMap<Role, Tolerance>; readonly reason: string };
+  /** What the network is fed, where the case holds only the name of a photo. */
+  input?: Tensor;
 }
 
 export interface CaseReport {
@@ -81,7 +91,7 @@ export async function verifyCase<Decoded>(
     const source = runner.tapSource(name);
     if (source && "value" in source) names.add(source.value);
   }
-  const run = await runner.run(goldenInput(golden), [...names]);
+  const run = await runner.run(options.input ?? goldenInput(golden), [...names]);
   const taps = checked.map((tap): TapReport => {
     const source = runner.tapSource(tap.name);
     const unfused = source !== undefined && "value" in source && run.unfused.has(source.value);
@@ -112,7 +122,7 @@ function compareTap<Decoded>(
 ): Outcome {
   if (source === undefined) return { problem: "this tap is not mapped to a value of the model" };
   let got: ArrayLike<number>;
-  let unitsPerOutput: number | undefined;
+  let decoded: DecodedTap | undefined;
   if ("value" in source) {
     const found = run.values.get(source.value);
     if (!found) return { problem: `the model has no value ${source.value}` };
@@ -122,27 +132,32 @@ function compareTap<Decoded>(
     }
     got = inTapLayout(found, tap.layout);
   } else {
-    const found = source.decoded(run.decoded);
-    if (!found) return { problem: "the model's decode has no such value" };
-    if (found.values.length !== elementCount(tap.shape)) {
+    decoded = source.decoded(run.decoded);
+    if (!decoded) return { problem: "the model's decode has no such value" };
+    got = decoded.values;
+    if (got.length !== elementCount(tap.shape)) {
       const expected = `${elementCount(tap.shape)} elements of shape ${formatShape(tap.shape)}`;
-      return { problem: `expected ${expected}, got ${found.values.length}` };
+      return { problem: `expected ${expected}, got ${got.length}` };
     }
-    got = found.values;
-    unitsPerOutput = found.unitsPerOutput;
   }
-  const tolerance = toleranceOf(golden, tap, unitsPerOutput, options);
+  const tolerance = toleranceOf(golden, tap, decoded, options);
   if (!tolerance) return { problem: `the case states no tolerance for its role, ${tap.role}` };
-  return { compared: { ...compare(tap, got, tolerance), tolerance } };
+  if (!decoded?.rows) return { compared: { ...compare(tap, got, tolerance), tolerance } };
+  const outcome = compareRows(golden, tap, got, decoded.rows, tolerance);
+  return "problem" in outcome ? outcome : { compared: { ...outcome.compared, tolerance } };
 }
 
 function toleranceOf(
   golden: GoldenCase,
   { role, dtype }: GoldenTap,
-  unitsPerOutput: number | undefined,
+  { quantity, unitsPerOutput }: Partial<DecodedTap> = {},
   options: VerifyOptions,
 ): Tolerance | undefined {
-  if (dtype !== "float32") return EXACT;
+  if (dtype !== "float32" || quantity === "exact") return EXACT;
+  if (quantity !== undefined) {
+    const { absolute } = golden.tolerance.by.get(quantity) ?? {};
+    return absolute === undefined ? undefined : { absolute: absolute * (unitsPerOutput ?? 1) };
+  }
   const stated = options.tolerance?.by.get(role) ?? golden.tolerance.by.get(role);
   if (stated) return statesMeasure(stated) ? stated : undefined;
   const output = golden.tolerance.by.get("output");

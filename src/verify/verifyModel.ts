@@ -1,9 +1,9 @@
 import { UsageError } from "../errors.ts";
 import { movenetMultiSteps, movenetSingleSteps } from "../models/movenet.ts";
 import { loadNetwork, type Network, type NetworkOptions } from "../network.ts";
-import type { Tensor } from "../tensor.ts";
 import { type GoldenCase, goldenInput } from "./goldenCase.ts";
 import { MOVENET_FLOAT64_TOLERANCE, type MoveNetSteps, movenetTapSource } from "./taps/movenet.ts";
+import { tapValues } from "./tapValues.ts";
 import { type CaseReport, type CaseRun, type CaseRunner, verifyCase } from "./verifyCase.ts";
 
 /**
@@ -54,40 +54,9 @@ export function movenetRunner(
   return {
     tapSource: movenetTapSource,
     async run(image, names): Promise<CaseRun<MoveNetSteps>> {
-      const visible = namesOf(network, names);
-      const result = await network.run({ image }, { taps: visible });
-      const values = new Map(visible.map((name) => [name, tapped(result.taps[name])]));
-      const hidden = names.filter((name) => !visible.includes(name));
-      const unfused =
-        hidden.length > 0 ? await runUnfused(image, hidden, openUnfused) : new Map<string, Tensor>();
-      for (const [name, value] of unfused) values.set(name, value);
-      const steps = "boxSize" in result.outputs ? movenetMultiSteps : movenetSingleSteps;
-      const decoded = steps(result.outputs, network.constants);
-      return { values, unfused: new Set(unfused.keys()), decoded };
+      const { values, unfused, outputs } = await tapValues(network, openUnfused, { image }, names);
+      const steps = "boxSize" in outputs ? movenetMultiSteps : movenetSingleSteps;
+      return { values, unfused, decoded: steps(outputs, network.constants) };
     },
   };
-}
-
-async function runUnfused(
-  image: Tensor,
-  names: readonly string[],
-  open: () => Promise<Network>,
-): Promise<Map<string, Tensor>> {
-  const network = await open();
-  try {
-    const visible = namesOf(network, names);
-    const { taps } = await network.run({ image }, { taps: visible });
-    return new Map(visible.map((name) => [name, tapped(taps[name])]));
-  } finally {
-    await network.dispose();
-  }
-}
-
-function namesOf({ graph }: Network, names: readonly string[]): string[] {
-  const nodes = new Set(graph.nodes.map((node) => node.name));
-  return names.filter((name) => nodes.has(name));
-}
-
-function tapped({ shape, data }: { shape: number[]; data: Float32Array }): Tensor {
-  return { shape: shape as unknown as Tensor["shape"], data };
 }

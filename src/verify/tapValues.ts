@@ -1,0 +1,57 @@
+import type { RunOptions, RunResult } from "../executors/executor.ts";
+import type { Graph } from "../graph/graph.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** A network that is ready to run. */
+export interface RunnableNetwork {
+  readonly graph: Graph;
+  run(inputs: Readonly<Record<string, Tensor>>, options?: RunOptions): Promise<RunResult>;
+  dispose(): Promise<void>;
+}
+
+export interface TapValues {
+  /** By name; a name that neither graph has is left out. */
+  readonly values: ReadonlyMap<string, Tensor>;
+  /** Names that a fused group hides, so that they were taken from a run of the unfused graph. */
+  readonly unfused: ReadonlySet<string>;
+  readonly outputs: RunResult["outputs"];
+}
+
+/** Runs the network once for the named values, and the unfused one, if need be, for what fusing hides. */
+export async function tapValues(
+  network: RunnableNetwork,
+  openUnfused: () => Promise<RunnableNetwork>,
+  inputs: Readonly<Record<string, Tensor>>,
+  names: readonly string[],
+): Promise<TapValues> {
+  const fused = await runFor(network, inputs, names);
+  const hidden = names.filter((name) => !fused.values.has(name));
+  if (hidden.length === 0) return { ...fused, unfused: new Set() };
+  const whole = await openUnfused();
+  try {
+    const { values } = await runFor(whole, inputs, hidden);
+    return {
+      values: new Map([...fused.values, ...values]),
+      unfused: new Set(values.keys()),
+      outputs: fused.outputs,
+    };
+  } finally {
+    await whole.dispose();
+  }
+}
+
+/** Names that the graph does not have are left out. */
+async function runFor(
+  network: RunnableNetwork,
+  inputs: Readonly<Record<string, Tensor>>,
+  names: readonly string[],
+): Promise<Pick<TapValues, "values" | "outputs">> {
+  const nodes = new Set(network.graph.nodes.map((node) => node.name));
+  const visible = names.filter((name) => nodes.has(name));
+  const { taps, outputs } = await network.run(inputs, { taps: visible });
+  return { values: new Map(visible.map((name) => [name, tapped(taps[name])])), outputs };
+}
+
+function tapped({ shape, data }: { shape: number[]; data: Float32Array }): Tensor {
+  return { shape: shape as unknown as Tensor["shape"], data };
+}

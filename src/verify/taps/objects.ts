@@ -1,0 +1,72 @@
+import { objectCenters, type TrueShape } from "../../decode/objectCenters.ts";
+import type { ObjectMaps } from "../../decode/objectMaps.ts";
+import { type DecodedObjects, decodeObjects } from "../../decode/objects.ts";
+import type { DecodeSettings } from "../../decode/settings.ts";
+import type { Ranked } from "../../decode/topK.ts";
+import type { DecodedTap } from "../verifyCase.ts";
+
+/** What the golden cases of the TensorFlow Object Detection API know of a decode. */
+export interface ObjectSteps {
+  readonly decoded: DecodedObjects;
+  readonly outputStride: number;
+  /** Half as many again as there are rows, since the noise of float32 may swap the last ones. */
+  readonly candidates: Ranked;
+}
+
+export function objectSteps(
+  maps: ObjectMaps,
+  settings: DecodeSettings,
+  trueShape: TrueShape | undefined,
+): ObjectSteps {
+  const params = settings.objectCenterParams;
+  const more = { ...params, maxBoxPredictions: Math.floor(params.maxBoxPredictions * 1.5) };
+  const { candidates } = objectCenters(maps.centerHeatmap, more, trueShape);
+  const decoded = decodeObjects(maps, settings, trueShape);
+  return { decoded, outputStride: settings.outputStride, candidates };
+}
+
+/** Of some 1,700 keypoints so many may choose another candidate than the original. */
+const OTHER_CHOICES = 5;
+
+/** The exported signature's outputs (`detections/…`) and the candidates behind them; undefined for others. */
+export function objectTap(name: string, steps: ObjectSteps): DecodedTap | undefined {
+  const { decoded, candidates, outputStride } = steps;
+  const { centers, trueShape, keypoints } = decoded;
+  const rows = { candidates };
+  const score = { unitsPerOutput: 1, quantity: "score", rows };
+  const exact = { unitsPerOutput: 1, quantity: "exact", rows };
+  const coordinate = { unitsPerOutput: 1, quantity: "coordinate", rows };
+  const choice = (elements: number) => ({
+    rows: { candidates, choices: { elements, mayDiffer: OTHER_CHOICES } },
+  });
+  switch (name) {
+    case "candidates/index":
+      return { ...exact, values: candidates.indices };
+    case "candidates/score":
+      return { ...score, values: candidates.scores };
+    case "detections/num_detections":
+      return { unitsPerOutput: 1, quantity: "exact", values: Int32Array.of(decoded.detected.length) };
+    case "detections/detection_scores":
+      return { ...score, values: decoded.scores };
+    case "detections/detection_multiclass_scores":
+      return { ...score, values: centers.multiclassScores };
+    case "detections/detection_classes":
+      return { ...exact, values: centers.classes.map((channel) => channel + 1) };
+    case "detections/detection_boxes":
+      return { ...coordinate, values: decoded.boxes };
+    case "detections/detection_boxes_strided": {
+      const cells = Math.min(trueShape.height, trueShape.width) / outputStride;
+      return decoded.boxesInCells && { ...coordinate, unitsPerOutput: cells, values: decoded.boxesInCells };
+    }
+    case "detections/detection_keypoints":
+      return keypoints && { ...coordinate, ...choice(2), values: pairs(keypoints.positions) };
+    case "detections/detection_keypoint_scores":
+      return keypoints && { ...score, ...choice(1), values: keypoints.scores };
+    default:
+      return undefined;
+  }
+}
+
+function pairs({ y, x }: { y: Float32Array; x: Float32Array }): Float32Array {
+  return Float32Array.from({ length: y.length * 2 }, (_, i) => (i % 2 === 0 ? y : x)[i >> 1]);
+}
