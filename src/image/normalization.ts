@@ -69,39 +69,37 @@ function extracted(value: number, rule: ExtractorRule, channel: number): number 
   }
 }
 
-/** The same as one multiplication and one addition a channel, for a graph's `normalize`. */
+/** The same for a graph's `normalize`: y[c] = (x[order[c]] − mean[c]) · scale[c] + offset[c]. */
 export interface ChannelScaling {
-  /** Whether the network's channels are B, G, R; they are to be turned before. */
-  readonly reversed: boolean;
-  /** One a channel, in the network's order; float32. */
+  readonly order: readonly number[];
+  readonly mean: readonly number[];
   readonly scale: readonly number[];
   readonly offset: readonly number[];
 }
 
 /**
- * Within some units in the last place of `normalizePixels`, which is about as far as the original's own
- * exported graphs are (they multiply by the reciprocal).
+ * Multiplies by the reciprocals of the deviations, as the original's exported graphs do: within some units
+ * in the last place of `normalizePixels`.
  */
 export function channelScaling(normalization: Normalization): ChannelScaling {
   const { bgrOrdering, channelMeans, channelStds, extractorRule } = normalization;
-  const turns = extractorRule === "caffe";
-  const order = turns ? [2, 1, 0] : [0, 1, 2];
-  const gain = extractorRule === "minusOneToOne" ? 1 / 127.5 : 1;
-  const shift =
-    extractorRule === "minusOneToOne" ? [-1, -1, -1] : CAFFE_MEANS.map((mean) => (turns ? -mean : 0));
-  return {
-    reversed: bgrOrdering !== turns,
-    scale: order.map((from) => Math.fround(gain / channelStds[from])),
-    offset: order.map((from, to) =>
-      Math.fround((-channelMeans[from] / channelStds[from]) * gain + shift[to]),
-    ),
-  };
+  const order = bgrOrdering ? [2, 1, 0] : [0, 1, 2];
+  const scale = channelStds.map((deviation) => 1 / deviation);
+  switch (extractorRule) {
+    case "none":
+      return { order, mean: channelMeans, scale, offset: [0, 0, 0] };
+    case "minusOneToOne":
+      return { order, mean: channelMeans, scale: scale.map((s) => s / 127.5), offset: [-1, -1, -1] };
+    case "caffe":
+      return {
+        order: reversed(order),
+        mean: reversed(channelMeans),
+        scale: reversed(scale),
+        offset: CAFFE_MEANS.map((mean) => -mean),
+      };
+  }
 }
 
-/** R, G, B to B, G, R. */
-export function reverseChannels(image: Tensor): Tensor {
-  return tensor(
-    image.shape,
-    image.data.map((_, i) => image.data[i - (i % 3) + (2 - (i % 3))]),
-  );
+function reversed(numbers: readonly number[]): number[] {
+  return [...numbers].reverse();
 }

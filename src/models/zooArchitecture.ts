@@ -12,7 +12,8 @@ import { type Graph, GraphBuilder, type Scope, type Value } from "../graph/graph
 import { keypointHeads } from "../heads/keypointHeads.ts";
 import { boxHeads, centerHead } from "../heads/objectHeads.ts";
 import type { PredictionHeadOptions } from "../heads/predictionHead.ts";
-import { type NormalizeAttributes, normalize } from "../kernels/normalize/op.ts";
+import { channelScaling, type Normalization } from "../image/normalization.ts";
+import { normalize } from "../kernels/normalize/op.ts";
 import { shapeOf } from "../tensor.ts";
 import type { InputSize } from "./model.ts";
 
@@ -20,7 +21,7 @@ import type { InputSize } from "./model.ts";
 export interface ZooArchitecture {
   readonly backbone: ZooBackboneName;
   /** How pixels are brought into the backbone's range. */
-  readonly pixels: NormalizeAttributes;
+  readonly normalization: Normalization;
   readonly classes: number;
   /** How many keypoints a pose has; absent where the model finds boxes alone. */
   readonly keypoints?: number;
@@ -115,7 +116,7 @@ export function zooGraph(architecture: ZooArchitecture, { height, width }: Input
   const builder = new GraphBuilder();
   const { root } = builder;
   const image = builder.input("image", shapeOf(height, width, 3));
-  const x = normalize(image, root.at("preprocess"), architecture.pixels); // H x W x 3
+  const x = normalize(image, root.at("preprocess"), channelScaling(architecture.normalization)); // H x W x 3
   const stacks = ZOO_BACKBONES[architecture.backbone].features(x, root); // H/4 x W/4 x C
   const last = stacks.length - 1;
   stacks.slice(0, last).forEach((features, s) => {

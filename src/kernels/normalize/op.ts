@@ -20,23 +20,13 @@ export interface NormalizeAttributes {
  */
 export const normalizeOp: Op<NormalizeAttributes> = {
   name: "normalize",
-  shape(inputs, { order, ...numbers }) {
+  shape(inputs, { order, mean, scale, offset }) {
     const channels = order.length;
-    expectShape(
-      inputs.length === 1 && order.every((channel) => Number.isInteger(channel) && channel >= 0),
-      "normalize",
-      "one input and the numbers of its channels",
-      ...inputs,
-      order,
-    );
-    expectShape(inputs[0][3] > Math.max(...order), "normalize", `channels ${order.join(", ")}`, ...inputs);
-    const lengths = Object.values(numbers).map((list) => list.length);
-    expectShape(
-      lengths.every((length) => length === channels),
-      "normalize",
-      `${channels} numbers each`,
-      lengths,
-    );
+    const fits =
+      inputs.length === 1 &&
+      order.every((channel) => Number.isInteger(channel) && channel >= 0 && channel < inputs[0][3]) &&
+      [mean, scale, offset].every((numbers) => numbers.length === channels);
+    expectShape(fits, "normalize", "one input with the channels that the lists name", ...inputs, order);
     const [batch, height, width] = inputs[0];
     return [batch, height, width, channels];
   },

@@ -1,16 +1,15 @@
-import type { TapSource } from "../verifyCase.ts";
+import type { ZooBackboneName } from "../../models/zooArchitecture.ts";
 
 /**
- * The golden cases of the TensorFlow 2 detection zoo's CenterNets: the original's tap names, and where this
- * project has the same numbers. Backbone taps are called after Keras' layers (`conv4_block6_out`) or the
- * hourglass' parts, those of a neck after their place in it and their kind (`08_conv`).
+ * The golden cases of the TensorFlow 2 detection zoo's CenterNets: the original's tap names, and the values
+ * of the graph where this project has the same numbers. Backbone taps are called after Keras' layers
+ * (`conv4_block6_out`) or the hourglass' parts, those of a neck after their place in it and their kind
+ * (`08_conv`).
  */
-export const ZOO_FAMILIES = ["hourglass", "resnetV1", "resnetV2", "mobilenetV2"] as const;
-export type ZooFamily = (typeof ZOO_FAMILIES)[number];
-
-/** Gives the table of one family of backbones. */
-export function zooTapSource(family: ZooFamily): (tap: string) => TapSource<undefined> | undefined {
-  const rules = [...HEADS, ...BODIES[family]];
+export function zooTapSource(
+  backbone: ZooBackboneName,
+): (tap: string) => { readonly value: string } | undefined {
+  const rules = [...HEADS, ...BODIES[backbone]];
   return (tap) => {
     const name = levelsCounted(tap);
     const rule = rules.find(([pattern]) => pattern.test(name));
@@ -44,7 +43,7 @@ const HEADS: readonly Rule[] = [
   [/^(stack\d+)\/heads\/human_pose\/keypoint\/offset$/, "$1.heads.keypointOffset.out.bias"],
 ];
 
-/** A branch's tap is its last block: of two, or of four at the innermost. */
+/** A branch's tap is its last block: in Hourglass-104 of two, or of four at the innermost. */
 const HOURGLASS: readonly Rule[] = [
   [/^stem\/(conv|residual)$/, "backbone.stem.$1.relu"],
   [/^(stack\d+)\/(level\d+)\/(skip|down)$/, "backbone.$1.$2.$3.1.relu"],
@@ -110,9 +109,17 @@ const MOBILENET_V2: readonly Rule[] = [
   [/^backbone\/out_relu$/, "backbone.top.relu6"],
 ];
 
-const BODIES = {
-  hourglass: HOURGLASS,
-  resnetV1: [...RESNET_V1, ...FPN],
-  resnetV2: [...RESNET_V2, ...DECONVOLUTION_NECK],
-  mobilenetV2: [...MOBILENET_V2, ...FPN],
-} satisfies Record<ZooFamily, readonly Rule[]>;
+const RESNET_V1_FPN = [...RESNET_V1, ...FPN];
+
+const BODIES: Readonly<Record<ZooBackboneName, readonly Rule[]>> = {
+  hourglass_10: HOURGLASS,
+  hourglass_20: HOURGLASS,
+  hourglass_32: HOURGLASS,
+  hourglass_52: HOURGLASS,
+  hourglass_100: HOURGLASS,
+  hourglass_104: HOURGLASS,
+  resnet_v1_50_fpn: RESNET_V1_FPN,
+  resnet_v1_101_fpn: RESNET_V1_FPN,
+  resnet_v2_50: [...RESNET_V2, ...DECONVOLUTION_NECK],
+  mobilenet_v2_fpn_sep_conv: [...MOBILENET_V2, ...FPN],
+};
