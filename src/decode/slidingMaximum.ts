@@ -15,15 +15,17 @@ export function slidingMaximum(map: Tensor, kernel: number): Tensor {
 function maximumAlong({ shape, data }: Tensor, kernel: number, side: number, step: number): Tensor {
   const before = Math.floor((kernel - 1) / 2);
   const after = kernel - 1 - before;
-  const largest = tensor(shape, data.slice());
-  for (let i = 0; i < data.length; i++) {
-    const position = Math.floor(i / step) % side;
+  const largest = data.slice();
+  for (let to = 0; to < data.length; to += step) {
+    const position = (to / step) % side;
     const first = Math.max(-before, -position);
     const last = Math.min(after, side - 1 - position);
     for (let shift = first; shift <= last; shift++) {
-      const value = data[i + shift * step];
-      if (value > largest.data[i]) largest.data[i] = value;
+      const from = to + shift * step;
+      for (let i = 0; i < step; i++) {
+        if (data[from + i] > largest[to + i]) largest[to + i] = data[from + i];
+      }
     }
   }
-  return largest;
+  return tensor(shape, largest);
 }
