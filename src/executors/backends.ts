@@ -1,14 +1,25 @@
 import { UsageError } from "../errors.ts";
 import type { Executor } from "./executor.ts";
 import { gpujsExecutor } from "./gpujs/gpujsExecutor.ts";
-import { GPUJS_MODES } from "./gpujs/modes.ts";
+import { availableModes, GPUJS_MODES } from "./gpujs/modes.ts";
+import { wasmExecutor } from "./wasm/wasmExecutor.ts";
+import { wasmAvailable } from "./wasm/wasmModule.ts";
 
-/** What a network can run on; `auto` takes the first that the machine has. */
-export const BACKENDS = ["auto", ...GPUJS_MODES] as const;
+/** What a network can run on; `auto` takes a GPU where there is one, else `wasm`. */
+export const BACKENDS = ["auto", "wasm", ...GPUJS_MODES] as const;
 export type Backend = (typeof BACKENDS)[number];
 
 /** @throws UsageError for an unknown name; BackendError where it does not work on this machine. */
 export async function createExecutor(backend: Backend = "auto"): Promise<Executor> {
-  if (BACKENDS.includes(backend)) return gpujsExecutor({ mode: backend });
-  throw new UsageError({ where: "backend", expected: `one of ${BACKENDS.join(", ")}`, got: `${backend}` });
+  if (!BACKENDS.includes(backend)) {
+    throw new UsageError({ where: "backend", expected: `one of ${BACKENDS.join(", ")}`, got: `${backend}` });
+  }
+  const chosen = backend === "auto" ? await bestBackend() : backend;
+  return chosen === "wasm" ? wasmExecutor() : gpujsExecutor({ mode: chosen });
+}
+
+async function bestBackend(): Promise<Exclude<Backend, "auto">> {
+  const [mode] = await availableModes();
+  const hasGpu = mode === "webgpu" || mode === "webgl2";
+  return !hasGpu && wasmAvailable() ? "wasm" : mode;
 }

@@ -26,21 +26,37 @@ export interface PreparedNode {
 /** @throws ModelError where a parameter is missing or has another shape than the graph needs. */
 export function prepareNodes(graph: Graph, weights: Weights): PreparedNode[] {
   const shapes = shapesByName(graph);
-  return graph.nodes.map((node) => {
-    const inputs = node.inputs.map((name) => shapes.get(name) as Shape);
-    const epilogue = node.epilogue ?? NO_EPILOGUE;
-    const call = {
-      attributes: node.attributes,
-      inputs: epilogue.residual ? inputs.slice(0, -1) : inputs,
-      output: node.shape,
-      epilogue,
-    };
-    const parameters = Object.entries(node.parameters).map(([role, name]) => [
-      role,
-      parameter(graph, name, weights),
-    ]);
-    return { node, op: node.op as OpName, call, parameters: Object.fromEntries(parameters) };
-  });
+  return graph.nodes.map((node) => ({
+    node,
+    op: node.op as OpName,
+    call: kernelCall(node, shapes),
+    parameters: nodeParameters(graph, node, weights),
+  }));
+}
+
+export function kernelCall(
+  node: GraphNode,
+  shapes: ReadonlyMap<string, Shape>,
+): KernelCall<Readonly<Record<string, unknown>>> {
+  const inputs = node.inputs.map((name) => shapes.get(name) as Shape);
+  const epilogue = node.epilogue ?? NO_EPILOGUE;
+  return {
+    attributes: node.attributes,
+    inputs: epilogue.residual ? inputs.slice(0, -1) : inputs,
+    output: node.shape,
+    epilogue,
+  };
+}
+
+/**
+ * By role. Derived parameters are computed here and kept nowhere.
+ *
+ * @throws ModelError where one is missing or has another shape than the graph needs.
+ */
+export function nodeParameters(graph: Graph, node: GraphNode, weights: Weights): Record<string, Parameter> {
+  return Object.fromEntries(
+    Object.entries(node.parameters).map(([role, name]) => [role, parameter(graph, name, weights)]),
+  );
 }
 
 function parameter(graph: Graph, name: string, weights: Weights): Parameter {

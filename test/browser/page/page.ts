@@ -4,6 +4,7 @@ import { load } from "centernet";
 import type { Executor } from "../../../src/executors/executor.ts";
 import { gpujsExecutor } from "../../../src/executors/gpujs/gpujsExecutor.ts";
 import { availableModes, type GpujsMode } from "../../../src/executors/gpujs/modes.ts";
+import { wasmExecutor } from "../../../src/executors/wasm/wasmExecutor.ts";
 import { CASES } from "../../../src/kernels/cases.ts";
 import type { OpName } from "../../../src/kernels/ops.ts";
 import { formatReport } from "../../../src/verify/formatReport.ts";
@@ -11,10 +12,12 @@ import { readGoldenCase } from "../../../src/verify/goldenCase.ts";
 import { verifyModel } from "../../../src/verify/verifyModel.ts";
 import { opCaseDifference } from "../../support/opCaseDifference.ts";
 
-const executors = new Map<GpujsMode, Promise<Executor>>();
+type Mode = GpujsMode | "wasm";
 
-function executorOf(mode: GpujsMode): Promise<Executor> {
-  const executor = executors.get(mode) ?? gpujsExecutor({ mode });
+const executors = new Map<Mode, Promise<Executor>>();
+
+function executorOf(mode: Mode): Promise<Executor> {
+  const executor = executors.get(mode) ?? (mode === "wasm" ? wasmExecutor() : gpujsExecutor({ mode }));
   executors.set(mode, executor);
   return executor;
 }
@@ -24,7 +27,7 @@ const tests = {
   isolated: async () => globalThis.crossOriginIsolated,
 
   /** The largest difference of every case of an op, by title. */
-  async op(mode: GpujsMode, op: OpName): Promise<Record<string, number>> {
+  async op(mode: Mode, op: OpName): Promise<Record<string, number>> {
     const differences: Record<string, number> = {};
     for (const opCase of CASES[op]) {
       differences[opCase.title] = await opCaseDifference(await executorOf(mode), op, opCase);
@@ -32,7 +35,7 @@ const tests = {
     return differences;
   },
 
-  async verify(mode: GpujsMode, model: string, folder: string) {
+  async verify(mode: Mode, model: string, folder: string) {
     const golden = await readGoldenCase((name) => bytesOf(`${folder}/${name}`), folder);
     const report = await verifyModel(model, golden, {
       backend: mode,

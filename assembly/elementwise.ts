@@ -1,0 +1,66 @@
+import { AffineCall, SigmoidCall, SumCall } from "./generated/calls";
+
+/**
+ * y = (x - mean) * scale + shift, held between low and high: batch norm, bias and the activations.
+ * Units: planes. Numbers: [mean, scale, shift][planes][4].
+ */
+export function affine(address: usize, plane: i32): void {
+  const call = AffineCall.at(address);
+  const planes = call.numbers + plane * 16;
+  const list = call.listBytes;
+  const mean = v128.load(planes);
+  const scale = v128.load(planes + list);
+  const shift = v128.load(planes + 2 * list);
+  const low = f32x4.splat(call.low);
+  const high = f32x4.splat(call.high);
+  const first = plane * call.cells * 16;
+  for (let place = first; place < first + call.cells * 16; place += 16) {
+    const scaled = f32x4.mul(f32x4.sub(v128.load(call.source + place), mean), scale);
+    v128.store(call.destination + place, f32x4.pmin(f32x4.pmax(f32x4.add(scaled, shift), low), high));
+  }
+}
+
+/** Units: planes. */
+export function sum(address: usize, plane: i32): void {
+  const call = SumCall.at(address);
+  const first = plane * call.cells * 16;
+  for (let place = first; place < first + call.cells * 16; place += 16) {
+    v128.store(
+      call.destination + place,
+      f32x4.add(v128.load(call.source + place), v128.load(call.second + place)),
+    );
+  }
+}
+
+/** y = 1 / (1 + exp(-x)). Units: planes. */
+export function sigmoid(address: usize, plane: i32): void {
+  const call = SigmoidCall.at(address);
+  const one = f32x4.splat(1);
+  const first = plane * call.cells * 16;
+  for (let place = first; place < first + call.cells * 16; place += 16) {
+    const power = exponential(f32x4.neg(v128.load(call.source + place)));
+    v128.store(call.destination + place, f32x4.div(one, f32x4.add(one, power)));
+  }
+}
+
+/**
+ * exp(x) = 2^n * exp(r) with n the nearest integer to x / ln 2 and |r| <= ln 2 / 2. ln 2 is subtracted in two
+ * parts, of which the first has so few digits that its product with n is exact; exp(r) is its Taylor series
+ * up to r^7, whose next term is below 6e-9. Beyond +-87 the result stays at that of +-87.
+ */
+function exponential(x: v128): v128 {
+  const held = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-87)), f32x4.splat(87));
+  const n = f32x4.nearest(f32x4.mul(held, f32x4.splat(Mathf.LOG2E)));
+  let r = f32x4.sub(held, f32x4.mul(n, f32x4.splat(0.693359375)));
+  r = f32x4.add(r, f32x4.mul(n, f32x4.splat(2.12194440054691e-4)));
+  let series = f32x4.splat(1.0 / 5040.0);
+  series = f32x4.add(f32x4.mul(series, r), f32x4.splat(1.0 / 720.0));
+  series = f32x4.add(f32x4.mul(series, r), f32x4.splat(1.0 / 120.0));
+  series = f32x4.add(f32x4.mul(series, r), f32x4.splat(1.0 / 24.0));
+  series = f32x4.add(f32x4.mul(series, r), f32x4.splat(1.0 / 6.0));
+  series = f32x4.add(f32x4.mul(series, r), f32x4.splat(0.5));
+  series = f32x4.add(f32x4.mul(series, r), f32x4.splat(1));
+  series = f32x4.add(f32x4.mul(series, r), f32x4.splat(1));
+  const exponent = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
+  return f32x4.mul(series, exponent);
+}

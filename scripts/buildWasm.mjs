@@ -1,0 +1,78 @@
+// Compiles assembly/ to WebAssembly and writes it as a TypeScript module of base64 text, which Node, browsers,
+// bundlers and tests import alike, without a file to fetch. Skipped where no source has changed.
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import asc from "assemblyscript/asc";
+import { build } from "esbuild";
+
+const SOURCES = "assembly";
+const GENERATED = "assembly/generated";
+const RESULT = "src/executors/wasm/generated";
+const RESULT_FILE = join(RESULT, "wasmBinary.ts");
+
+export async function buildWasm() {
+  const generatedSources = await generator();
+  const fingerprint = hash([
+    ...handWritten().map((file) => readFileSync(file, "utf8")),
+    JSON.stringify(generatedSources(false)),
+    readFileSync("scripts/buildWasm.mjs", "utf8"),
+    readFileSync("node_modules/assemblyscript/package.json", "utf8"),
+  ]);
+  if (existsSync(RESULT_FILE) && readFileSync(RESULT_FILE, "utf8").includes(fingerprint)) return;
+
+  const plain = await compile(generatedSources(false), ["--enable", "simd"]);
+  mkdirSync(RESULT, { recursive: true });
+  writeFileSync(
+    RESULT_FILE,
+    [
+      `// Written by scripts/buildWasm.mjs from ${SOURCES}/; sources ${fingerprint}.`,
+      `export const PLAIN_SIMD = "${Buffer.from(plain).toString("base64")}";`,
+      "",
+    ].join("\n"),
+  );
+}
+
+/** The generator is TypeScript, which this version of Node may not read by itself. */
+async function generator() {
+  const { outputFiles } = await build({
+    entryPoints: ["scripts/wasm/generate.ts"],
+    bundle: true,
+    format: "esm",
+    write: false,
+  });
+  const url = `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`;
+  return (await import(url)).generatedSources;
+}
+
+function handWritten() {
+  return readdirSync(SOURCES)
+    .filter((name) => name.endsWith(".ts"))
+    .sort()
+    .map((name) => join(SOURCES, name));
+}
+
+async function compile(generated, features) {
+  mkdirSync(GENERATED, { recursive: true });
+  for (const [name, text] of Object.entries(generated)) writeFileSync(join(GENERATED, name), text);
+  let bytes;
+  const { error, stderr } = await asc.main(
+    [
+      join(SOURCES, "index.ts"),
+      ...["--outFile", "kernels.wasm", "-O3", "--noAssert", "--runtime", "stub"],
+      // The executor makes the memory, of the size that its plan needs; 65,536 pages are 4 GiB.
+      ...["--importMemory", "--maximumMemory", "65536", ...features],
+      // Addresses are 32 bits and all arithmetic with them wraps as it should.
+      ...["--disableWarning", "201"],
+    ],
+    { writeFile: (_, contents) => (bytes = contents) },
+  );
+  if (error || !bytes) throw new Error(`AssemblyScript: ${stderr.toString()}`, { cause: error });
+  return bytes;
+}
+
+function hash(texts) {
+  const digest = createHash("sha256");
+  for (const text of texts) digest.update(text).update("\0");
+  return digest.digest("hex");
+}

@@ -1,0 +1,80 @@
+/** Cells and output channels of a tile: 16 sums of four lanes, which measured best of eight shapes. */
+export const TILE_CELLS = 8;
+export const TILE_CHANNELS = 8;
+
+const VECTORS = TILE_CHANNELS / 4;
+
+/** Writes sum += x · weight: two roundings, or one where the machine has fused multiply-adds. */
+export function multiplyAdd(sum: string, x: string, weight: string, relaxed: boolean): string {
+  return relaxed
+    ? `${sum} = f32x4.relaxed_madd(${x}, ${weight}, ${sum});`
+    : `${sum} = f32x4.add(${sum}, f32x4.mul(${x}, ${weight}));`;
+}
+
+const each = (count: number, line: (index: number) => string) =>
+  Array.from({ length: count }, (_, index) => line(index)).join("\n");
+
+const eachSum = (line: (cell: number, vector: number) => string) =>
+  each(TILE_CELLS, (cell) => each(VECTORS, (vector) => line(cell, vector)));
+
+/**
+ * The heart of every dense layer: a tile of 8 cells by 8 output channels, summed over the input.
+ *
+ *     sum[cell, channel] = Σ over k of a[k, cell] · b[k, channel]
+ *
+ * `a` holds [planes][8 cells][4 channels], `b` [planes][4 channels][8 outputs]. Per input channel the 8
+ * weights are loaded once, and each cell's number is spread over a vector and multiplied with both halves:
+ * 2 + 8 loads for 16 multiply-adds. The sums are 16 local variables, because AssemblyScript has no arrays of
+ * vectors in registers: that is why this text is generated.
+ */
+function accumulate(relaxed: boolean): string {
+  return `${eachSum((cell, vector) => `  let s${cell}_${vector} = f32x4.splat(0);`)}
+  while (planes > 0) {
+${each(4, (channel) =>
+  [
+    each(
+      VECTORS,
+      (vector) => `    let w${channel}_${vector} = v128.load(b, ${(channel * VECTORS + vector) * 16});`,
+    ),
+    each(TILE_CELLS, (cell) =>
+      [
+        `    let x${channel}_${cell} = v128.load32_splat(a, ${cell * 16 + channel * 4});`,
+        each(
+          VECTORS,
+          (vector) =>
+            `    ${multiplyAdd(`s${cell}_${vector}`, `x${channel}_${cell}`, `w${channel}_${vector}`, relaxed)}`,
+        ),
+      ].join("\n"),
+    ),
+  ].join("\n"),
+)}
+    a += ${TILE_CELLS * 16};
+    b += ${TILE_CHANNELS * 16};
+    planes--;
+  }`;
+}
+
+/** The tile in two versions: one leaves the bare sums [2][8 cells][4], one finishes and writes into a map. */
+export function gemmTile(relaxed: boolean): string {
+  return `export function gemmTile(a: usize, b: usize, planes: i32, sums: usize): void {
+${accumulate(relaxed)}
+${eachSum((cell, vector) => `  v128.store(sums, s${cell}_${vector}, ${(vector * TILE_CELLS + cell) * 16});`)}
+}
+
+/** For 8 neighbouring cells of two whole planes; \`plane\` is the distance between those. */
+export function finishedGemmTile(
+  a: usize, b: usize, planes: i32, destination: usize, plane: usize, bias: usize, residual: usize,
+  low: v128, high: v128,
+): void {
+${accumulate(relaxed)}
+${each(VECTORS, (vector) => `  let bias${vector} = v128.load(bias, ${vector * 16});`)}
+${eachSum((cell, vector) => `  s${cell}_${vector} = f32x4.add(s${cell}_${vector}, bias${vector});`)}
+  if (residual) {
+${each(VECTORS, (vector) => `    let residual${vector} = residual + ${vector} * plane;`)}
+${eachSum((cell, vector) => `    s${cell}_${vector} = f32x4.add(s${cell}_${vector}, v128.load(residual${vector}, ${cell * 16}));`)}
+  }
+${each(VECTORS, (vector) => `  let destination${vector} = destination + ${vector} * plane;`)}
+${eachSum((cell, vector) => `  v128.store(destination${vector}, f32x4.pmin(f32x4.pmax(s${cell}_${vector}, low), high), ${cell * 16});`)}
+}
+`;
+}

@@ -1,0 +1,14 @@
+/**
+ * Lets timers, signals and the page have their turn. A message is not slowed down in background tabs, where
+ * timers are.
+ */
+export function nextTask(): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
+}

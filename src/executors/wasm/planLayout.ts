@@ -1,0 +1,119 @@
+import type { Graph, GraphNode } from "../../graph/graph.ts";
+import { shapesByName } from "../../graph/graph.ts";
+import type { OpName } from "../../kernels/ops.ts";
+import {
+  BYTES_PER_FLOAT,
+  planarBytes,
+  WASM_CALLS,
+  type WasmKernel,
+  type WasmKernelOf,
+  type WasmStep,
+} from "../../kernels/wasmKernel.ts";
+import type { Shape } from "../../tensor.ts";
+import { kernelCall } from "../preparedNode.ts";
+import { WASM_KERNELS } from "./kernels.ts";
+import { align, type Lifetime, placeMaps } from "./placeMaps.ts";
+
+/** A node and where all that it reads and writes lies, in bytes from the start of memory. */
+export interface PlannedNode {
+  readonly node: GraphNode;
+  readonly kernel: WasmKernel;
+  /** Of each constant of the kernel. */
+  readonly constants: readonly number[];
+  readonly steps: readonly PlannedStep[];
+}
+
+export interface PlannedStep extends WasmStep {
+  /** Of the fields. */
+  readonly address: number;
+}
+
+/** Everything about a graph's memory, worked out before any of it exists. */
+export interface PlanLayout {
+  readonly shapes: ReadonlyMap<string, Shape>;
+  /** Of every value, nodes' and inputs'. Those of different lifetimes share. */
+  readonly maps: ReadonlyMap<string, number>;
+  readonly nodes: readonly PlannedNode[];
+  readonly scratch: number;
+  readonly bytes: {
+    readonly constants: number;
+    readonly scratch: number;
+    readonly maps: number;
+    readonly total: number;
+  };
+}
+
+/** The first bytes stay unused: 0 stands for "none" where an address may be missing. */
+const START = 64;
+
+/** Memory holds, in this order: the calls' fields, weights, scratch, maps. */
+export function planLayout(graph: Graph): PlanLayout {
+  const shapes = shapesByName(graph);
+  const kernels = graph.nodes.map((node) => {
+    const kernelOf = WASM_KERNELS[node.op as OpName] as WasmKernelOf<object>;
+    return kernelOf(kernelCall(node, shapes));
+  });
+
+  let end = START;
+  const reserve = (bytes: number) => {
+    const address = end;
+    end = align(end + bytes);
+    return address;
+  };
+  // How many steps a kernel has, and how long their fields are, does not depend on addresses.
+  const fields = kernels.map((kernel) =>
+    kernel.steps(NOWHERE).map((step) => reserve(fieldCount(step) * BYTES_PER_FLOAT)),
+  );
+  const constants = kernels.map((kernel) =>
+    kernel.constants.map(({ floats }) => reserve(floats * BYTES_PER_FLOAT)),
+  );
+  const constantBytes = end;
+  const scratchBytes = kernels.reduce((most, kernel) => Math.max(most, kernel.scratchBytes), 0);
+  const scratch = reserve(scratchBytes);
+  const placement = placeMaps(mapLifetimes(graph, shapes));
+  const firstMap = reserve(placement.bytes);
+  const maps = new Map([...placement.offsets].map(([name, offset]) => [name, firstMap + offset]));
+
+  const nodes = graph.nodes.map((node, index) => {
+    const inputs = node.inputs.map((name) => maps.get(name) as number);
+    const residual = node.epilogue?.residual ? (inputs.pop() as number) : 0;
+    const output = maps.get(node.name) as number;
+    const steps = kernels[index]
+      .steps({ inputs, residual, output, constants: constants[index] })
+      .map((step, i) => ({ ...step, address: fields[index][i] }));
+    return { node, kernel: kernels[index], constants: constants[index], steps };
+  });
+  const bytes = { constants: constantBytes, scratch: scratchBytes, maps: placement.bytes, total: end };
+  return { shapes, maps, nodes, scratch, bytes };
+}
+
+/** Writes the fields of a step's call where its function reads them. */
+export function writeFields(memory: DataView, { function: name, fields, address }: PlannedStep): void {
+  for (const [index, [field, type]] of Object.entries(WASM_CALLS[name]).entries()) {
+    const at = address + index * BYTES_PER_FLOAT;
+    if (type === "f32") memory.setFloat32(at, fields[field], true);
+    else memory.setInt32(at, fields[field], true);
+  }
+}
+
+const NOWHERE = { inputs: [0, 0], residual: 0, output: 0, constants: [] };
+
+function fieldCount(step: WasmStep): number {
+  return Object.keys(WASM_CALLS[step.function]).length;
+}
+
+/** A value is in use from the node that makes it until the last that reads it; outputs until the end. */
+function mapLifetimes(graph: Graph, shapes: ReadonlyMap<string, Shape>): Lifetime[] {
+  const until = new Map<string, number>();
+  graph.nodes.forEach((node, index) => {
+    for (const name of [node.name, ...node.inputs]) until.set(name, index);
+  });
+  for (const name of Object.values(graph.outputs)) until.set(name, graph.nodes.length);
+  const from = new Map(graph.nodes.map((node, index) => [node.name, index]));
+  return [...shapes].map(([name, shape]) => ({
+    name,
+    bytes: planarBytes(shape),
+    from: from.get(name) ?? -1,
+    until: until.get(name) ?? -1,
+  }));
+}

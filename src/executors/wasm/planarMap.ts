@@ -1,0 +1,27 @@
+import { LANES, planeCount } from "../../kernels/wasmKernel.ts";
+import type { Shape, Tensor } from "../../tensor.ts";
+
+/** Writes a map as planes of four channels; the channels that fill up the last plane become 0. */
+export function writePlanar({ shape, data }: Tensor, target: Float32Array): void {
+  const [, height, width, channels] = shape;
+  const cells = height * width;
+  for (let channel = 0; channel < planeCount(channels) * LANES; channel++) {
+    let to = Math.floor(channel / LANES) * cells * LANES + (channel % LANES);
+    for (let cell = 0, from = channel; cell < cells; cell++, from += channels, to += LANES) {
+      target[to] = channel < channels ? data[from] : 0;
+    }
+  }
+}
+
+/** The map that lies in planes of four channels. */
+export function readPlanar(shape: Shape, source: Float32Array): Tensor {
+  const [, height, width, channels] = shape;
+  const cells = height * width;
+  const data = new Float32Array(cells * channels);
+  for (let channel = 0; channel < channels; channel++) {
+    let from = Math.floor(channel / LANES) * cells * LANES + (channel % LANES);
+    for (let cell = 0, to = channel; cell < cells; cell++, to += channels, from += LANES)
+      data[to] = source[from];
+  }
+  return { shape, data };
+}

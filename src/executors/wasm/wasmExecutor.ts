@@ -1,0 +1,29 @@
+import type { Executor } from "../executor.ts";
+import { selfTest } from "../selfTest.ts";
+import { compileWasm } from "./wasmModule.ts";
+import { WasmPlan } from "./wasmPlan.ts";
+
+/**
+ * The executor whose kernels are AssemblyScript, compiled to WebAssembly with SIMD: for machines without a
+ * GPU. Before it is handed out, it runs one case of every op and compares the results with plain arithmetic.
+ *
+ * @throws BackendError where the machine has no WebAssembly with SIMD, or it computes wrong numbers.
+ */
+export async function wasmExecutor(): Promise<Executor> {
+  const module = await compileWasm();
+  const plans = new Set<WasmPlan>();
+  const executor: Executor = {
+    backend: "wasm",
+    async prepare(graph, weights) {
+      const plan = await WasmPlan.prepare(module, graph, weights);
+      plans.add(plan);
+      return plan;
+    },
+    async dispose() {
+      for (const plan of plans) await plan.dispose();
+      plans.clear();
+    },
+  };
+  await selfTest(executor);
+  return executor;
+}

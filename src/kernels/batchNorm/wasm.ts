@@ -1,0 +1,10 @@
+import { affineWasm } from "../wasmAffine.ts";
+import type { WasmKernelOf } from "../wasmKernel.ts";
+import type { BatchNormAttributes } from "./op.ts";
+
+export const batchNormWasm: WasmKernelOf<BatchNormAttributes> = (call) =>
+  affineWasm(call, {
+    mean: (p) => p.mean,
+    scale: (p) => p.gamma.map((gamma, c) => gamma / Math.sqrt(p.variance[c] + call.attributes.epsilon)),
+    shift: (p) => p.beta,
+  });

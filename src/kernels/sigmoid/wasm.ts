@@ -1,0 +1,14 @@
+import { planeCount, type WasmKernelOf, wasmStep } from "../wasmKernel.ts";
+
+export const sigmoidWasm: WasmKernelOf<object> = ({ output: [, height, width, channels] }) => ({
+  algorithm: "cell by cell",
+  constants: [],
+  scratchBytes: 0,
+  steps: (at) => [
+    wasmStep("sigmoid", planeCount(channels), {
+      source: at.inputs[0],
+      destination: at.output,
+      cells: height * width,
+    }),
+  ],
+});

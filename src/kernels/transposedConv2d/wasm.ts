@@ -1,0 +1,59 @@
+import type { KernelCall } from "../kernel.ts";
+import { type GatherGemm, gemmBias, gemmConstants, gemmScratchBytes, gemmStep } from "../wasmGemm.ts";
+import type { WasmKernelOf } from "../wasmKernel.ts";
+import type { TransposedConv2dAttributes } from "./op.ts";
+
+/**
+ * The output's rows and columns fall into `stride` phases each: all cells of one phase see the same taps of
+ * the kernel, one input cell apart. So each of the stride² phases is a convolution of its own at stride 1
+ * that writes every `stride`-th cell, and no multiplication by a zero in between is done.
+ */
+export const transposedConv2dWasm: WasmKernelOf<TransposedConv2dAttributes> = (call) => {
+  const { stride } = call.attributes;
+  const phases = Array.from({ length: stride * stride }, (_, index) =>
+    phase(call, Math.floor(index / stride), index % stride),
+  ).filter(({ rows, columns }) => rows > 0 && columns > 0);
+  return {
+    algorithm: `gathered product of matrices for each of ${phases.length} phases`,
+    constants: [...phases.flatMap((gemm) => gemmConstants(gemm, call)), gemmBias(call)],
+    scratchBytes: Math.max(...phases.map((gemm) => gemmScratchBytes(gemm, call))),
+    steps: (at) =>
+      phases.map((gemm, index) => {
+        return gemmStep(gemm, call, at, [at.constants[2 * index], at.constants[2 * index + 1]]);
+      }),
+  };
+};
+
+/** The cells (phaseRow + i · stride, phaseColumn + j · stride) of the output. */
+function phase(
+  { attributes, inputs, output }: KernelCall<TransposedConv2dAttributes>,
+  phaseRow: number,
+  phaseColumn: number,
+): GatherGemm {
+  const { kernel: side, stride, padding, channels } = attributes;
+  const [, , , inputChannels] = inputs[0];
+  const taps = [];
+  for (const u of phaseTaps(phaseRow + padding.top, side, stride)) {
+    for (const v of phaseTaps(phaseColumn + padding.left, side, stride)) {
+      taps.push({
+        down: (phaseRow + padding.top - u) / stride,
+        right: (phaseColumn + padding.left - v) / stride,
+        weight: (input: number, o: number) => ((u * side + v) * channels + o) * inputChannels + input,
+      });
+    }
+  }
+  return {
+    taps,
+    stride: 1,
+    rows: Math.ceil((output[1] - phaseRow) / stride),
+    columns: Math.ceil((output[2] - phaseColumn) / stride),
+    step: stride,
+    top: phaseRow,
+    left: phaseColumn,
+  };
+}
+
+/** Those u in 0 … side − 1 for which a cell of the input lies `place` − u whole strides in. */
+function phaseTaps(place: number, side: number, stride: number): number[] {
+  return Array.from({ length: side }, (_, u) => u).filter((u) => (place - u) % stride === 0);
+}

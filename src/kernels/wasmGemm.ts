@@ -1,0 +1,136 @@
+import type { KernelCall } from "./kernel.ts";
+import { biasConstant, epilogueFields } from "./wasmEpilogue.ts";
+import {
+  BYTES_PER_FLOAT,
+  LANES,
+  planeCount,
+  type WasmAddresses,
+  type WasmConstant,
+  type WasmStep,
+  wasmStep,
+} from "./wasmKernel.ts";
+
+/** A tile of the product: 8 output cells by 8 output channels (scripts/wasm/gemmTile.ts). */
+export const TILE = 8;
+
+/** 48 cells gathered at a time measured best; of deep layers fewer, so that they stay in the second cache. */
+const BLOCK_CELLS = 48;
+const BLOCK_BYTES = 768 * 1024;
+
+/** A layer of fewer blocks is cut along its output channels as well, to be worth several threads. */
+const ENOUGH_UNITS = 4;
+
+/** One tap of a convolution: how far from its window's start, and where in the kernel its weights begin. */
+export interface Tap {
+  readonly down: number;
+  readonly right: number;
+  /** Index into the stored kernel of the weight of (input channel, output channel). */
+  weight(inputChannel: number, outputChannel: number): number;
+}
+
+/** A product of matrices over a lattice of output cells (assembly/gatherGemm.ts). */
+export interface GatherGemm {
+  readonly taps: readonly Tap[];
+  /** Cells of the input between two neighbouring windows. */
+  readonly stride: number;
+  /** The lattice, and where it lies in the output: every `step`-th cell from (top, left) on. */
+  readonly rows: number;
+  readonly columns: number;
+  readonly step: number;
+  readonly top: number;
+  readonly left: number;
+}
+
+export function gemmConstants(
+  gemm: GatherGemm,
+  call: KernelCall,
+): [weights: WasmConstant, taps: WasmConstant] {
+  const inputChannels = call.inputs[0][3];
+  const channels = call.output[3];
+  const panels = Math.ceil(channels / TILE);
+  const tapFloats = planeCount(inputChannels) * LANES * TILE;
+  return [
+    {
+      floats: panels * gemm.taps.length * tapFloats,
+      write(target, { kernel }) {
+        for (let panel = 0, at = 0; panel < panels; panel++) {
+          const first = panel * TILE;
+          const count = Math.min(TILE, channels - first);
+          for (const tap of gemm.taps) {
+            for (let input = 0; input < inputChannels; input++) {
+              for (let o = 0; o < count; o++)
+                target[at + input * TILE + o] = kernel[tap.weight(input, first + o)];
+            }
+            at += tapFloats;
+          }
+        }
+      },
+    },
+    {
+      floats: gemm.taps.length * 2,
+      write(target) {
+        const table = new Int32Array(target.buffer, target.byteOffset, target.length);
+        table.set(gemm.taps.flatMap(({ down, right }) => [down, right]));
+      },
+    },
+  ];
+}
+
+/** Whole panels of 8, since tiles read 8 of them. */
+export function gemmBias(call: KernelCall): WasmConstant {
+  return biasConstant(call.epilogue, call.output[3], TILE);
+}
+
+export function gemmScratchBytes(gemm: GatherGemm, call: KernelCall): number {
+  const cells = blockCells(gemm, call);
+  const sums = TILE * TILE * BYTES_PER_FLOAT;
+  return sums + cells * 2 * 4 + Math.ceil(cells / TILE) * TILE * cellBytes(gemm, call);
+}
+
+export function gemmStep(
+  gemm: GatherGemm,
+  call: KernelCall,
+  at: WasmAddresses,
+  [weights, tapTable]: readonly [number, number],
+): WasmStep {
+  const [, height, width, inputChannels] = call.inputs[0];
+  const [, outputHeight, outputWidth, channels] = call.output;
+  const cells = blockCells(gemm, call);
+  const blocks = Math.ceil((gemm.rows * gemm.columns) / cells);
+  const panels = Math.ceil(channels / TILE);
+  const splits = Math.min(panels, Math.ceil(ENOUGH_UNITS / blocks));
+  return wasmStep("gatherGemm", blocks * splits, {
+    source: at.inputs[0],
+    destination: at.output,
+    height,
+    width,
+    ...epilogueFields(call.epilogue, at),
+    planes: planeCount(inputChannels),
+    weights,
+    taps: gemm.taps.length,
+    tapTable,
+    stride: gemm.stride,
+    rows: gemm.rows,
+    columns: gemm.columns,
+    blockCells: cells,
+    blocks,
+    splits,
+    outputPlanes: planeCount(channels),
+    outputCells: outputHeight * outputWidth,
+    outputWidth,
+    step: gemm.step,
+    top: gemm.top,
+    left: gemm.left,
+  });
+}
+
+/** What one output cell sees. */
+function cellBytes(gemm: GatherGemm, call: KernelCall): number {
+  return gemm.taps.length * planeCount(call.inputs[0][3]) * LANES * BYTES_PER_FLOAT;
+}
+
+function blockCells(gemm: GatherGemm, call: KernelCall): number {
+  const fitting = Math.floor(BLOCK_BYTES / Math.max(1, cellBytes(gemm, call)) / TILE) * TILE;
+  const wanted = Math.max(TILE, Math.min(BLOCK_CELLS, fitting));
+  return Math.min(wanted, Math.ceil((gemm.rows * gemm.columns) / TILE) * TILE);
+}

@@ -1,0 +1,111 @@
+import type { KernelCall } from "./kernel.ts";
+
+/**
+ * Maps lie in WebAssembly's memory in planes of four channels, [channels / 4][height][width][4]: four
+ * channels of a cell are one vector of SIMD, and whatever slides over a map moves by whole vectors. The
+ * channels that fill up the last plane hold finite numbers that no result depends on.
+ */
+export const LANES = 4;
+
+export const BYTES_PER_FLOAT = 4;
+export const BYTES_PER_CELL = LANES * BYTES_PER_FLOAT;
+
+/** How many planes a map has. */
+export function planeCount(channels: number): number {
+  return Math.ceil(channels / LANES);
+}
+
+/** Bytes of a map in planes of four channels. */
+export function planarBytes([, height, width, channels]: readonly number[]): number {
+  return planeCount(channels) * height * width * BYTES_PER_CELL;
+}
+
+const MAPS = { source: "usize", destination: "usize" } as const;
+const SIZE = { height: "i32", width: "i32" } as const;
+const OUTPUT_SIZE = { outputHeight: "i32", outputWidth: "i32" } as const;
+/** `residual` is 0 where there is none; the sum is held between `low` and `high`. */
+const FINISH = { bias: "usize", residual: "usize", low: "f32", high: "f32" } as const;
+const WINDOW = { kernel: "i32", stride: "i32", padTop: "i32", padLeft: "i32", paddedWidth: "i32" } as const;
+
+/**
+ * The functions of the WebAssembly module and what each reads from its call: fields of four bytes in this
+ * order. The build writes the AssemblyScript classes from this table (scripts/wasm/callClasses.ts).
+ * Addresses are in bytes, `usize`; heights, widths and counts are in cells and planes.
+ */
+export const WASM_CALLS = {
+  gatherGemm: {
+    ...MAPS,
+    ...SIZE,
+    ...FINISH,
+    planes: "i32",
+    weights: "usize",
+    taps: "i32",
+    tapTable: "usize",
+    stride: "i32",
+    rows: "i32",
+    columns: "i32",
+    blockCells: "i32",
+    blocks: "i32",
+    splits: "i32",
+    outputPlanes: "i32",
+    outputCells: "i32",
+    outputWidth: "i32",
+    step: "i32",
+    top: "i32",
+    left: "i32",
+  },
+  depthwise: { ...MAPS, ...SIZE, ...OUTPUT_SIZE, ...WINDOW, ...FINISH, weights: "usize" },
+  maxPool: { ...MAPS, ...SIZE, ...OUTPUT_SIZE, ...WINDOW, outside: "f32" },
+  affine: { ...MAPS, cells: "i32", numbers: "usize", listBytes: "i32", low: "f32", high: "f32" },
+  sum: { ...MAPS, cells: "i32", second: "usize" },
+  sigmoid: { ...MAPS, cells: "i32" },
+  normalize: { ...MAPS, cells: "i32", numbers: "usize", listBytes: "i32", order: "usize" },
+  upsampleNearest: { ...MAPS, ...SIZE },
+  upsampleBilinear: { ...MAPS, ...SIZE },
+} as const;
+
+export type WasmFunction = keyof typeof WASM_CALLS;
+
+/** One call of a function of the module, cut into units that may run in any order and on any thread. */
+export interface WasmStep {
+  readonly function: WasmFunction;
+  readonly fields: Readonly<Record<string, number>>;
+  readonly units: number;
+}
+
+export function wasmStep<Name extends WasmFunction>(
+  name: Name,
+  units: number,
+  fields: Readonly<Record<keyof (typeof WASM_CALLS)[Name], number>>,
+): WasmStep {
+  return { function: name, units, fields };
+}
+
+/** Numbers that stay in memory as long as the plan: weights in the order that the function reads them. */
+export interface WasmConstant {
+  readonly floats: number;
+  /** `target` is all zeros. */
+  write(target: Float32Array, parameters: Readonly<Record<string, Float32Array>>): void;
+}
+
+/** Where the maps and constants of a kernel lie, in bytes. */
+export interface WasmAddresses {
+  readonly inputs: readonly number[];
+  /** 0 without a residual. */
+  readonly residual: number;
+  readonly output: number;
+  /** In the order of `WasmKernel.constants`. */
+  readonly constants: readonly number[];
+}
+
+/** A layer for the WebAssembly module. */
+export interface WasmKernel {
+  /** How it is computed and why that way, in a line. */
+  readonly algorithm: string;
+  readonly constants: readonly WasmConstant[];
+  /** What one unit needs for itself while it runs. */
+  readonly scratchBytes: number;
+  steps(at: WasmAddresses): readonly WasmStep[];
+}
+
+export type WasmKernelOf<Attributes extends object> = (call: KernelCall<Attributes>) => WasmKernel;

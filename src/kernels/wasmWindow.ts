@@ -1,0 +1,25 @@
+import type { KernelCall } from "./kernel.ts";
+import { BYTES_PER_CELL } from "./wasmKernel.ts";
+import type { Window } from "./window.ts";
+
+/** The fields of a call that slides a window over each plane by itself. */
+export function windowFields({ attributes, inputs: [[, height, width]], output }: KernelCall<Window>) {
+  const { kernel, stride, padding } = attributes;
+  return {
+    height,
+    width,
+    outputHeight: output[1],
+    outputWidth: output[2],
+    kernel,
+    stride,
+    padTop: padding.top,
+    padLeft: padding.left,
+    paddedWidth: width + padding.left + padding.right,
+  };
+}
+
+/** As many padded rows as the window is high. */
+export function windowScratchBytes({ attributes, inputs: [[, , width]] }: KernelCall<Window>): number {
+  const { kernel, padding } = attributes;
+  return kernel * (width + padding.left + padding.right) * BYTES_PER_CELL;
+}

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Executor } from "../../../src/executors/executor.ts";
+import { wasmExecutor } from "../../../src/executors/wasm/wasmExecutor.ts";
+import { NO_EPILOGUE } from "../../../src/graph/epilogue.ts";
+import type { OpCase } from "../../../src/kernels/opCase.ts";
+import type { OpName } from "../../../src/kernels/ops.ts";
+import { padAll } from "../../../src/kernels/window.ts";
+import { shapeOf } from "../../../src/tensor.ts";
+import { OP_TOLERANCE, opCaseDifference } from "../../support/opCaseDifference.ts";
+
+const EPILOGUES = [
+  NO_EPILOGUE,
+  { bias: true, residual: true, activation: "relu" },
+  { bias: true, residual: false, activation: "relu6" },
+] as const;
+
+/** What the op tables are too small for: several blocks of cells, panels of channels, tiles cut at each side. */
+const SIZES = [
+  { height: 13, width: 11, input: 6, channels: 22 },
+  { height: 8, width: 12, input: 16, channels: 16 },
+  { height: 2, width: 70, input: 3, channels: 9 },
+  { height: 10, width: 5, input: 33, channels: 4 },
+] as const;
+
+const WINDOWS = [
+  { kernel: 1, stride: 1, padding: padAll(0) },
+  { kernel: 3, stride: 1, padding: padAll(1) },
+  { kernel: 3, stride: 2, padding: { top: 0, left: 1, bottom: 1, right: 0 } },
+  { kernel: 5, stride: 3, padding: padAll(2) },
+] as const;
+
+const DENSE: readonly OpName[] = ["conv2d", "transposedConv2d"];
+
+let executor: Executor;
+beforeAll(async () => {
+  executor = await wasmExecutor();
+});
+afterAll(() => executor.dispose());
+
+for (const op of [...DENSE, "depthwiseConv2d", "maxPool"] as const) {
+  describe(`${op} of every size agrees with plain arithmetic`, () => {
+    for (const { height, width, input, channels } of SIZES) {
+      for (const window of WINDOWS) {
+        for (const epilogue of op === "maxPool" ? [NO_EPILOGUE] : EPILOGUES) {
+          const { kernel, stride } = window;
+          const title = `${height}x${width}x${input}, ${kernel}x${kernel}/${stride}, ${JSON.stringify(epilogue)}`;
+
+          const attributes = { ...window, channels, outside: "ignored" };
+          const opCase: OpCase = { title, inputs: [shapeOf(height, width, input)], attributes, epilogue };
+          test(title, async () => {
+            expect(await opCaseDifference(executor, op, opCase)).toBeLessThanOrEqual(OP_TOLERANCE.wasm);
+          });
+        }
+      }
+    }
+  });
+}
