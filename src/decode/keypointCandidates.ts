@@ -35,11 +35,12 @@ export interface KeypointCandidates {
 
 /**
  * The best `numCandidatesPerKeypoint` peaks of each channel (Object Detection API:
- * `prediction_tensors_to_keypoint_candidates`); where the map has fewer cells, cell 0 with score 0 follows.
+ * `prediction_tensors_to_keypoint_candidates`), or all cells where there are fewer. (The original fills up
+ * with cell 0 once more, which nothing can choose: the cell itself stands before.)
  */
 export function keypointCandidates(maps: KeypointMaps, task: KeypointEstimationTask): KeypointCandidates {
-  const keypoints = maps.keypointHeatmap.shape[3];
-  const count = task.numCandidatesPerKeypoint;
+  const [, height, width, keypoints] = maps.keypointHeatmap.shape;
+  const count = Math.min(task.numCandidatesPerKeypoint, height * width);
   const peaks = peaksOf(maps.keypointHeatmap, task.peakMaxPoolKernelSize);
   const cells = new Int32Array(count * keypoints);
   const scores = new Float32Array(count * keypoints);
@@ -51,8 +52,7 @@ export function keypointCandidates(maps: KeypointMaps, task: KeypointEstimationT
       cells[rank * keypoints + keypoint] = cell;
       scores[rank * keypoints + keypoint] = best.scores[rank];
     });
-    const missing = threshold <= 0 ? count - best.scores.length : 0;
-    valid[keypoint] = best.scores.filter((score) => score >= threshold).length + missing;
+    valid[keypoint] = best.scores.filter((score) => score >= threshold).length;
   }
   const depths = maps.keypointDepth && depthsAt(cells, maps.keypointDepth, keypoints);
   return { keypoints, cells, scores, positions: shiftedCells(cells, maps.keypointOffset), depths, valid };

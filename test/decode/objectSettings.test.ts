@@ -86,8 +86,39 @@ test("two tasks: each class has its own keypoints, where the label map puts them
 test("a rescored class leaves the other as it is", () => {
   const tasks = [task({ classIndex: 0, rescoreInstances: true })];
   const maps = { ...MAPS, keypointTasks: [keypointMaps(1, [[5, 6, 0, 0.5]])] };
-  const { scores } = decodeObjects(maps, settings({ keypointEstimationTask: tasks }));
-  expect(Array.from(scores.subarray(0, 2))).toEqual([0.75, 0.25]);
+  const decoded = decodeObjects(maps, settings({ keypointEstimationTask: tasks }));
+  expect(Array.from(decoded.scores.subarray(0, 2))).toEqual([0.75, 0.25]);
+  expect(detectedObjects(decoded, tasks).map(({ score }) => score)).toEqual([0.75, 0.25]);
+  // Non-maximum suppression goes by the centres again, and leaves their scores.
+  const suppression = { postProcessing: { batchNonMaxSuppression: BATCH_NON_MAX_SUPPRESSION } };
+  const suppressed = decodeObjects(maps, settings({ keypointEstimationTask: tasks, ...suppression }));
+  expect(detectedObjects(suppressed, tasks).map(({ score }) => score)).toEqual([0.75, 0.5]);
+});
+
+test("of two candidates equally far away the one of the higher score is taken", () => {
+  const tasks = [task({ classIndex: 1 })];
+  const found: [number, number, number, number][] = [
+    [1, 3, 0, 0.5],
+    [3, 3, 0, 0.75],
+  ];
+  const maps = { ...MAPS, keypointTasks: [keypointMaps(1, found)] };
+  const [object] = detectedObjects(decodeObjects(maps, settings({ keypointEstimationTask: tasks })), tasks);
+  expect(object.keypoints).toEqual([{ label: "nose", y: 0.375, x: 0.375, score: 0.75 }]);
+});
+
+test("keypoints outside of the picture are moved only where all tasks say so", () => {
+  const outside = { ...keypointMaps(1), keypointRegression: map(2, [[5, 5, 0, 9]]) };
+  const maps = { ...MAPS, keypointTasks: [outside, keypointMaps(1)] };
+  const noseOf = (second: boolean) => {
+    const tasks = [
+      task({ clipOutOfFrameKeypoints: true }),
+      task({ classIndex: 1, clipOutOfFrameKeypoints: second }),
+    ];
+    const decoded = decodeObjects(maps, settings({ keypointEstimationTask: tasks }));
+    return detectedObjects(decoded, tasks)[1].keypoints;
+  };
+  expect(noseOf(false)).toEqual([{ label: "nose", y: 1.75, x: 0.625, score: Math.fround(0.1) }]);
+  expect(noseOf(true)).toEqual([{ label: "nose", y: 1, x: 0.625, score: 0 }]);
 });
 
 test("depth is the candidate's, and 0 for a keypoint that found none", () => {

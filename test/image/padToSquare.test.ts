@@ -74,6 +74,12 @@ test.each(Object.keys(NORMALIZATIONS))("%s: as one layer of the network it comes
   });
 });
 
+test("sides where the rounding to float32 decides", () => {
+  expect(keptAspectShape(7, 896, 320)).toEqual({ height: 2, width: 320 });
+  expect(keptAspectShape(9, 384, 320)).toEqual({ height: 8, width: 320 });
+  expect(keptAspectShape(45, 1152, 320)).toEqual({ height: 13, width: 320 });
+});
+
 test("both kinds of reversal together leave red first", () => {
   const normalization: Normalization = {
     bgrOrdering: true,

@@ -77,7 +77,7 @@ describe("the outputs of an exported detector", async () => {
     const names = (await verifyMaps({ boxOffset })).taps.filter(({ pass }) => !pass).map(({ name }) => name);
     expect(names).toContain("detections/detection_boxes");
     expect(names).toContain("detections/detection_boxes_strided");
-    expect((await verifyMaps({ boxOffset: shifted(maps.boxOffset, 1e-5) })).pass).toBe(true);
+    expect((await verifyMaps({ boxOffset: shifted(maps.boxOffset, 1e-4) })).pass).toBe(true);
   });
 
   test("a few keypoints may be others, more may not", async () => {
