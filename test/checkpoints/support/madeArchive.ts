@@ -32,13 +32,23 @@ export function tarHeader({ name, contents, type = "0", size, prefix = "" }: Tar
   put("0000000\0", 116);
   put(`${(size ?? contents?.length ?? 0).toString(8).padStart(11, "0")}\0`, 124);
   put("00000000000\0", 136);
-  put("        ", 148);
   put(type, 156);
   put("ustar\0" + "00", 257);
   put(prefix, 345);
-  const sum = header.reduce((total, byte) => total + byte, 0);
-  put(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
-  return header;
+  return withChecksums(header);
+}
+
+/** Sets the checksum of every block that looks like a header. */
+export function withChecksums(tar: Uint8Array): Uint8Array {
+  const fixed = tar.slice();
+  for (let start = 0; start + 512 <= fixed.length; start += 512) {
+    const header = fixed.subarray(start, start + 512);
+    if (new TextDecoder("latin1").decode(header.subarray(257, 262)) !== "ustar") continue;
+    header.set(encoder.encode("        "), 148);
+    const sum = header.reduce((total, byte) => total + byte, 0);
+    header.set(encoder.encode(`${sum.toString(8).padStart(6, "0")}\0 `), 148);
+  }
+  return fixed;
 }
 
 export function tarOf(files: ReadonlyMap<string, Uint8Array>): Uint8Array {

@@ -86,6 +86,19 @@ export function madeTable(
   entries: readonly (readonly [string, Uint8Array])[],
   { blockEntries = 16, compress = false } = {},
 ): Uint8Array {
+  const blocks: [string, Uint8Array][] = [];
+  for (let i = 0; i < entries.length; i += blockEntries) {
+    const block = entries.slice(i, i + blockEntries);
+    blocks.push([block[block.length - 1][0], tableBlock(block, 16)]);
+  }
+  return tableOfBlocks(blocks, compress);
+}
+
+/** A table of blocks with whatever contents, each with a key that is not below its last one. */
+export function tableOfBlocks(
+  blocks: readonly (readonly [string, Uint8Array])[],
+  compress = false,
+): Uint8Array {
   const parts: Uint8Array[] = [];
   let length = 0;
   const add = (contents: Uint8Array): Uint8Array => {
@@ -96,11 +109,7 @@ export function madeTable(
     length += body.length + 4;
     return handle;
   };
-  const handles: [string, Uint8Array][] = [];
-  for (let i = 0; i < entries.length; i += blockEntries) {
-    const block = entries.slice(i, i + blockEntries);
-    handles.push([block[block.length - 1][0], add(tableBlock(block, 16))]);
-  }
+  const handles = blocks.map(([key, block]): [string, Uint8Array] => [key, add(block)]);
   const metaindex = add(tableBlock([], 16));
   const index = add(tableBlock(handles, 1));
   const footer = new Uint8Array(48);
@@ -109,7 +118,10 @@ export function madeTable(
   return concatenated(...parts, footer);
 }
 
-function tableBlock(entries: readonly (readonly [string, Uint8Array])[], interval: number): Uint8Array {
+export function tableBlock(
+  entries: readonly (readonly [string, Uint8Array])[],
+  interval: number,
+): Uint8Array {
   const parts: Uint8Array[] = [];
   const restarts: number[] = [];
   let length = 0;
