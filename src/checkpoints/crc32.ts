@@ -1,0 +1,4 @@
+import { slicedCrc } from "./slicedCrc.ts";
+
+/** CRC-32 as zip uses it (ISO 3309), as an unsigned number. */
+export const crc32 = slicedCrc(0xedb88320);
