@@ -1,0 +1,34 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { ZOO, type ZooRow } from "../../src/models/zoo.ts";
+import { formatReport } from "../../src/verify/formatReport.ts";
+import { ALL_GOLDENS, OWN_GOLDENS } from "../support/goldens.ts";
+import { mayBeLeftOut } from "../support/required.ts";
+import { verifyZooCases } from "../support/zooCases.ts";
+
+/** Models that differ in the size of their input alone have one case `small`, on the same weights. */
+function byArchitecture(rows: readonly ZooRow[]): ZooRow[][] {
+  const groups = new Map<string, ZooRow[]>();
+  for (const row of rows) {
+    const key = JSON.stringify(row.architecture);
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  return [...groups.values()];
+}
+
+const folderOf = (name: string) => join(ALL_GOLDENS ?? OWN_GOLDENS, "tf", name);
+const atHand = ({ name }: ZooRow) => existsSync(folderOf(name));
+
+describe("gpu.js webasm agrees with TensorFlow at every tap and head", () => {
+  for (const rows of byArchitecture(ZOO)) {
+    const names = rows.map(({ name }) => name);
+    const needs = rows.every(atHand) ? "" : " (needs CENTERNET_GOLDENS)";
+    test.skipIf(!rows.every(atHand) && mayBeLeftOut)(`${names.join(", ")}${needs}`, async () => {
+      for (const { report, pixels } of await verifyZooCases(rows, names.map(folderOf), "webasm")) {
+        expect(report.pass, formatReport(report)).toBe(true);
+        expect(pixels, report.name).toMatchObject({ pass: true });
+      }
+    });
+  }
+});
