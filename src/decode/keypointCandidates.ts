@@ -1,9 +1,8 @@
 import type { Tensor } from "../tensor.ts";
 import { shiftedCells } from "./keypointPositions.ts";
-import { peaksOf } from "./objectCenters.ts";
 import type { Points } from "./pose.ts";
 import type { KeypointEstimationTask } from "./settings.ts";
-import { topK } from "./topK.ts";
+import { topPeaks } from "./topPeaks.ts";
 
 /** One keypoint task's maps, all [1, h, w, channels]; positions in cells, y before x. */
 export interface KeypointMaps {
@@ -41,13 +40,12 @@ export interface KeypointCandidates {
 export function keypointCandidates(maps: KeypointMaps, task: KeypointEstimationTask): KeypointCandidates {
   const [, height, width, keypoints] = maps.keypointHeatmap.shape;
   const count = Math.min(task.numCandidatesPerKeypoint, height * width);
-  const peaks = peaksOf(maps.keypointHeatmap, task.peakMaxPoolKernelSize);
   const cells = new Int32Array(count * keypoints);
   const scores = new Float32Array(count * keypoints);
   const valid = new Int32Array(keypoints);
   const threshold = Math.fround(task.keypointCandidateScoreThreshold);
   for (let keypoint = 0; keypoint < keypoints; keypoint++) {
-    const best = topK(peaks.data, count, keypoint, keypoints);
+    const best = topPeaks(maps.keypointHeatmap, count, task.peakMaxPoolKernelSize, keypoint, keypoints);
     best.indices.forEach((cell, rank) => {
       cells[rank * keypoints + keypoint] = cell;
       scores[rank * keypoints + keypoint] = best.scores[rank];

@@ -3,7 +3,7 @@ import type { BatchNonMaxSuppression } from "./settings.ts";
 /**
  * Greedy non-maximum suppression, class by class (Object Detection API: `multiclass_non_max_suppression`):
  * the rows that stay, best first, of equal scores the lower class first, then the lower row. Boxes without
- * area are dropped. `boxes` are rows of (ymin, xmin, ymax, xmax).
+ * area suppress nothing and are dropped at the end. `boxes` are rows of (ymin, xmin, ymax, xmax).
  */
 export function nonMaximumSuppression(
   boxes: Float32Array,
@@ -13,7 +13,7 @@ export function nonMaximumSuppression(
 ): Int32Array {
   const threshold = Math.fround(settings.scoreThreshold);
   const rows = Array.from(scores, (_, row) => row)
-    .filter((row) => scores[row] > threshold && area(boxes, row) > 0)
+    .filter((row) => scores[row] > threshold)
     .sort((a, b) => scores[b] - scores[a] || classes[a] - classes[b] || a - b);
   const kept: number[] = [];
   const perClass = new Map<number, number>();
@@ -29,10 +29,11 @@ export function nonMaximumSuppression(
     kept.push(row);
     perClass.set(classes[row], ofClass + 1);
   }
-  return Int32Array.from(kept.slice(0, settings.maxTotalDetections));
+  const withArea = kept.filter((row) => area(boxes, row) > 0);
+  return Int32Array.from(withArea.slice(0, settings.maxTotalDetections));
 }
 
-/** Intersection over union of two boxes with area, rounded to float32 as the original. */
+/** Intersection over union of two boxes, 0 where one has no area; rounded to float32 as the original. */
 function overlap(boxes: Float32Array, a: number, b: number): number {
   const sides = [0, 1].map((axis) => {
     const start = Math.max(boxes[a * 4 + axis], boxes[b * 4 + axis]);
@@ -41,7 +42,7 @@ function overlap(boxes: Float32Array, a: number, b: number): number {
   });
   const shared = Math.fround(sides[0] * sides[1]);
   const union = Math.fround(Math.fround(area(boxes, a) + area(boxes, b)) - shared);
-  return Math.fround(shared / union);
+  return shared === 0 ? 0 : Math.fround(shared / union);
 }
 
 function area(boxes: Float32Array, row: number): number {

@@ -1,8 +1,7 @@
 import { type Tensor, tensor } from "../tensor.ts";
-import { peakScores } from "./peaks.ts";
 import type { ObjectCenterParams } from "./settings.ts";
-import { slidingMaximum } from "./slidingMaximum.ts";
-import { type Ranked, topK } from "./topK.ts";
+import type { Ranked } from "./topK.ts";
+import { topPeaks } from "./topPeaks.ts";
 
 /** Of the picture inside of the network's padded input, in pixels. */
 export interface TrueShape {
@@ -22,18 +21,9 @@ export interface ObjectCenters {
   readonly multiclassScores: Float32Array;
 }
 
-/** The original's `PEAK_EPSILON`. */
-const PEAK_TOLERANCE = Math.fround(1e-6);
-
-/** The heatmap where it peaks, 0 elsewhere; `kernel` is the window's side. */
-export function peaksOf(heatmap: Tensor, kernel: number): Tensor {
-  if (kernel <= 1) return heatmap;
-  return tensor(heatmap.shape, peakScores(heatmap, slidingMaximum(heatmap, kernel), PEAK_TOLERANCE));
-}
-
 /**
- * The best `maxBoxPredictions` peaks of all classes (Object Detection API: `top_k_feature_map_locations`).
- * Where there are fewer peaks, cells of score 0 follow. `heatmap` is [1, h, w, classes], probabilities.
+ * The best `maxBoxPredictions` peaks of all classes. Where there are fewer peaks, cells of score 0 follow.
+ * `heatmap` is [1, h, w, classes], probabilities.
  */
 export function objectCenters(
   heatmap: Tensor,
@@ -42,8 +32,7 @@ export function objectCenters(
 ): ObjectCenters {
   const classCount = heatmap.shape[3];
   const masked = trueShape ? maskedByTrueShape(heatmap, trueShape) : heatmap;
-  const peaks = peaksOf(masked, params.peakMaxPoolKernelSize);
-  const candidates = topK(peaks.data, params.maxBoxPredictions);
+  const candidates = topPeaks(masked, params.maxBoxPredictions, params.peakMaxPoolKernelSize);
   const cells = candidates.indices.map((index) => Math.floor(index / classCount));
   const multiclassScores = new Float32Array(cells.length * classCount);
   cells.forEach((cell, row) => {

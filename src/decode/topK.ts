@@ -8,16 +8,28 @@ export interface Ranked {
  * The `k` largest among `values[start]`, `values[start + step]`, … (all where there are fewer), their
  * positions counted in steps; of equal ones the lower first, NaN after every number. One pass and an
  * insertion for each value that enters the list: k is small against the map.
+ *
+ * A value that `counts` refuses (by its index in `values`) ranks as 0; it is asked only of those that could
+ * enter the list, so no value may be negative.
  */
-export function topK(values: Float32Array, k: number, start = 0, step = 1): Ranked {
+export function topK(
+  values: Float32Array,
+  k: number,
+  start = 0,
+  step = 1,
+  counts: (index: number) => boolean = () => true,
+): Ranked {
   const count = Math.ceil(Math.max(values.length - start, 0) / step);
   const size = Math.min(k, count);
   const scores = new Float32Array(size);
   const indices = new Int32Array(size);
   let filled = 0;
+  const enters = (value: number) => filled < size || (size > 0 && ranksBefore(value, scores[size - 1]));
   for (let i = 0; i < count; i++) {
-    const value = values[start + i * step];
-    if (filled === size && (size === 0 || !ranksBefore(value, scores[size - 1]))) continue;
+    const index = start + i * step;
+    if (!enters(values[index])) continue;
+    const value = counts(index) ? values[index] : 0;
+    if (!enters(value)) continue;
     let rank = Math.min(filled, size - 1);
     for (; rank > 0 && ranksBefore(value, scores[rank - 1]); rank--) {
       scores[rank] = scores[rank - 1];

@@ -42,6 +42,9 @@ test("classes do not touch each other", () => {
 test("boxes without area and scores at the threshold are dropped", () => {
   const rows = [...SHIFTED, { box: [0, 0, 0, 5], score: 0.9, classIndex: 1 }];
   expect(kept(rows, { scoreThreshold: 0.25 })).toEqual([1, 0]);
+  // As in the original, they take a place among their class's.
+  const ofClass = rows.map((row) => ({ ...row, classIndex: 0 }));
+  expect(kept(ofClass, { maxDetectionsPerClass: 2 })).toEqual([1]);
 });
 
 test("limits for each class and for all", () => {
