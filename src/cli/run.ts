@@ -4,6 +4,7 @@ import { addDescribe } from "./commands/describe.ts";
 import { addDetect } from "./commands/detect.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addModels } from "./commands/models.ts";
+import { addPull } from "./commands/pull.ts";
 import { addVerify } from "./commands/verify.ts";
 import { errorMessage } from "./errorMessage.ts";
 import { EXIT, type ExitCode } from "./exitCode.ts";
@@ -64,7 +65,7 @@ Exit codes: 0 fine, 1 usage, 2 model not loadable, 3 some pictures failed,
 4 verification failed, 70 a bug of this program, 130 interrupted (Ctrl-C),
 141 output closed by its reader, 143 terminated.`,
     );
-  for (const add of [addDetect, addModels, addDescribe, addVerify, addConvert, addInspect]) {
+  for (const add of [addDetect, addModels, addPull, addDescribe, addVerify, addConvert, addInspect]) {
     add(program, session);
   }
   return program;

@@ -1,0 +1,68 @@
+import { Writable } from "node:stream";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { DownloadBar } from "../../../src/cli/pull/downloadBar.ts";
+
+/** A bar, what it wrote since it was last asked, and a clock that stands still. */
+function barOn(terminal: { isTTY: boolean }) {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  onTestFinished(() => void vi.useRealTimers());
+  let text = "";
+  const output = new Writable({
+    write(chunk: Buffer, _, done) {
+      text += chunk;
+      done();
+    },
+  });
+  const bar = new DownloadBar(Object.assign(output, { ...terminal, columns: 80 }));
+  return {
+    bar,
+    written: () => {
+      const since = text;
+      text = "";
+      return since;
+    },
+  };
+}
+
+test("what was there before does not count for the time that is left", () => {
+  const { bar, written } = barOn({ isTTY: true });
+  bar.update(20e6, 100e6);
+  expect(written()).toContain("█████░░░░░░░░░░░░░░░░░░░ 20.0 MB of 100.0 MB");
+  vi.advanceTimersByTime(1000);
+  bar.update(40e6, 100e6);
+  expect(written()).toContain("██████████░░░░░░░░░░░░░░ 40.0 MB of 100.0 MB, 3 s left");
+  bar.update(100e6, 100e6);
+  expect(written()).toContain("100.0 MB of 100.0 MB, checking it");
+  bar.stop();
+});
+
+test("it is drawn ten times a second at most, and again after something was printed", () => {
+  const { bar, written } = barOn({ isTTY: true });
+  bar.update(1e6, 100e6);
+  written();
+  vi.advanceTimersByTime(99);
+  bar.update(2e6, 100e6);
+  expect(written()).toBe("");
+  bar.hide();
+  bar.update(3e6, 100e6);
+  expect(written()).toContain("3.0 MB of 100.0 MB");
+  vi.advanceTimersByTime(100);
+  bar.update(4e6, 100e6);
+  expect(written()).toContain("4.0 MB of 100.0 MB");
+  bar.stop();
+});
+
+test("without a length it counts", () => {
+  const { bar, written } = barOn({ isTTY: true });
+  bar.update(1000, undefined);
+  expect(written()).toMatch(/1\.0 kB(?! of)/);
+  bar.stop();
+});
+
+test("where there is no terminal it is silent", () => {
+  const { bar, written } = barOn({ isTTY: false });
+  bar.update(1, 2);
+  bar.hide();
+  bar.stop();
+  expect(written()).toBe("");
+});

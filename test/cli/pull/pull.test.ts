@@ -1,0 +1,194 @@
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { Interruption } from "../../../src/cli/interruption.ts";
+import { archiveSource } from "../../../src/cli/pull/archiveSource.ts";
+import { formatBytes } from "../../../src/cli/pull/formatBytes.ts";
+import { archiveAddress, ZOO } from "../../../src/models/zoo.ts";
+import { cachedArchive as inBrowser } from "../../../src/platform/browser.ts";
+import { cachedArchive, cacheFolder } from "../../../src/platform/node.ts";
+import { temporaryFolder } from "../support/folders.ts";
+import { runCli } from "../support/runCli.ts";
+import { makeArchive } from "./support/archive.ts";
+import { file, serve, status } from "./support/archiveServer.ts";
+
+const MODEL = "centernet_mobilenetv2fpn_512x512_coco17_od";
+const ARCHIVE = makeArchive();
+const SIZE = ARCHIVE.length.toLocaleString("en-US");
+
+/** No test may touch the cache of whoever runs it. */
+let cache: string;
+let path: string;
+beforeEach(async () => {
+  cache = join(await temporaryFolder(), "cache");
+  path = join(cache, `${MODEL}.tar.gz`);
+  vi.stubEnv("CENTERNET_CACHE", cache);
+  onTestFinished(() => void vi.unstubAllEnvs());
+});
+
+test.each([
+  ["a folder", "mirror/", `/mirror/${MODEL}.tar.gz`],
+  ["a file of another name", "renamed.tgz?token=1", "/renamed.tgz?token=1"],
+])("an archive is pulled from %s, once", async (_, from, asked) => {
+  const { url, requests } = await serve(file(ARCHIVE));
+  const args = ["pull", MODEL, "--from", `${url}${from}`];
+  expect(await runCli(args)).toEqual({ code: 0, stderr: "", stdout: `pulled: ${path}, ${SIZE} bytes\n` });
+  expect((await readFile(path)).equals(ARCHIVE)).toBe(true);
+  expect(await cachedArchive(MODEL)).toBe(path);
+  expect(await runCli(args)).toEqual({
+    code: 0,
+    stderr: "",
+    stdout: `in the cache already: ${path}, ${SIZE} bytes\n`,
+  });
+  expect(requests.map((request) => request.path)).toEqual([asked]);
+});
+
+test("--cache names another folder", async () => {
+  const { url } = await serve(file(ARCHIVE));
+  const folder = join(await temporaryFolder(), "a", "b");
+  const { code } = await runCli(["pull", MODEL, "--from", url, "--cache", folder]);
+  expect(code).toBe(0);
+  expect(await cachedArchive(MODEL)).toBeUndefined();
+  expect(await cachedArchive(MODEL, folder)).toBe(join(folder, `${MODEL}.tar.gz`));
+});
+
+test("on a terminal a line shows how far it is, and is gone at the end", async () => {
+  const { url } = await serve(file(ARCHIVE));
+  const { stdout, stderr } = await runCli(["pull", MODEL, "--from", url], { terminal: 80 });
+  expect(stdout).toBe(`pulled: ${path}, ${SIZE} bytes\n`);
+  expect(stderr).toMatch(/█{24} 60\.2 kB of 60\.2 kB, checking it/);
+});
+
+test.each<[string, string[], number, RegExp]>([
+  [
+    "an unknown model",
+    ["centernet_resnet50_v2"],
+    2,
+    /got another name\. Did you mean centernet_resnet50_v2_512x/,
+  ],
+  [
+    "a model without an archive",
+    ["movenet-lightning"],
+    2,
+    /^centernet: model movenet-lightning: expected one that has/,
+  ],
+  ["no model", [], 1, /missing required argument 'model'/],
+  [
+    "--from without a scheme",
+    [MODEL, "--from", "example.org/"],
+    1,
+    /option --from: expected a URL of http or https/,
+  ],
+  [
+    "--from of another scheme",
+    [MODEL, "--from", "file:///tmp/"],
+    1,
+    /option --from: .* got "file:\/\/\/tmp\/"\./,
+  ],
+  [
+    "--from twice",
+    [MODEL, "--from", "http://x/", "--from", "http://y/"],
+    1,
+    /option --from: expected it once/,
+  ],
+  ["an empty --cache", [MODEL, "--cache", ""], 1, /option --cache: expected a path, got an empty one/],
+])("%s is told in one line", async (_, args, code, message) => {
+  const outcome = await runCli(["pull", ...args]);
+  expect(outcome).toMatchObject({ code, stdout: "" });
+  expect(outcome.stderr).toMatch(message);
+  expect(outcome.stderr.split("\n")).toHaveLength(2);
+});
+
+test("a server without the archive gives exit code 2", async () => {
+  const { url } = await serve(status(404));
+  const outcome = await runCli(["pull", MODEL, "--from", url]);
+  expect(outcome).toMatchObject({ code: 2, stdout: "" });
+  expect(outcome.stderr).toBe(
+    `centernet: ${url}${MODEL}.tar.gz: expected an archive, got HTTP status 404 Not Found. ` +
+      "Check the address, or choose another with --from.\n",
+  );
+});
+
+test("a cache folder that cannot be made gives exit code 1", async () => {
+  await writeFile(cache, "");
+  const { url } = await serve(file(ARCHIVE));
+  const { code, stderr } = await runCli(["pull", MODEL, "--from", url]);
+  expect(code).toBe(1);
+  expect(stderr).toContain(`centernet: ${cache}: expected a folder to download to, got `);
+});
+
+/** Waits for so many bytes in the one part that there is. */
+function whenThereAre(bytes: number): Promise<boolean> {
+  return vi.waitUntil(async () => {
+    const [part = ""] = await readdir(cache).catch(() => []);
+    const info = await stat(join(cache, part, "data")).catch(() => undefined);
+    return info?.size === bytes;
+  });
+}
+
+test("Ctrl-C gives exit code 130, and the next pull goes on", async () => {
+  const stop = new AbortController();
+  const { url, requests } = await serve((request, response) => {
+    file(ARCHIVE, { silentAt: 20_000 })(request, response);
+    whenThereAre(20_000).then(() => stop.abort(new Interruption("interrupted", 130)));
+  }, file(ARCHIVE));
+  const args = ["pull", MODEL, "--from", url];
+  const { code, stderr } = await runCli(args, { signal: stop.signal });
+  expect(code).toBe(130);
+  expect(stderr).toBe("centernet: interrupted after 20.0 kB, which are kept: pull again to go on\n");
+  expect((await runCli(args)).code).toBe(0);
+  expect(requests[1].range).toBe("bytes=20000-");
+  expect((await readFile(path)).equals(ARCHIVE)).toBe(true);
+});
+
+test("a connection that was lost is told, and made again", async () => {
+  const { url } = await serve(file(ARCHIVE, { cutAt: 20_000 }), file(ARCHIVE));
+  const { code, stderr } = await runCli(["pull", MODEL, "--from", url]);
+  expect(code).toBe(0);
+  expect(stderr).toBe(
+    `centernet: ${url}${MODEL}.tar.gz: the connection was lost (ECONNRESET) after 20.0 kB; trying again\n`,
+  );
+});
+
+test("archives are pulled from the zoo's public addresses", () => {
+  const zoo = "http://download.tensorflow.org/models/object_detection/tf2";
+  expect(ZOO.map(archiveAddress)).toEqual([
+    `${zoo}/20200713/centernet_hg104_512x512_coco17_tpu-8.tar.gz`,
+    `${zoo}/20200711/centernet_hg104_512x512_kpts_coco17_tpu-32.tar.gz`,
+    `${zoo}/20200713/centernet_hg104_1024x1024_coco17_tpu-32.tar.gz`,
+    `${zoo}/20200711/centernet_hg104_1024x1024_kpts_coco17_tpu-32.tar.gz`,
+    `${zoo}/20200711/centernet_resnet50_v1_fpn_512x512_coco17_tpu-8.tar.gz`,
+    `${zoo}/20200711/centernet_resnet50_v1_fpn_512x512_kpts_coco17_tpu-8.tar.gz`,
+    `${zoo}/20200711/centernet_resnet101_v1_fpn_512x512_coco17_tpu-8.tar.gz`,
+    `${zoo}/20200711/centernet_resnet50_v2_512x512_coco17_tpu-8.tar.gz`,
+    `${zoo}/20200711/centernet_resnet50_v2_512x512_kpts_coco17_tpu-8.tar.gz`,
+    `${zoo}/20210210/centernet_mobilenetv2fpn_512x512_coco17_od.tar.gz`,
+    `${zoo}/20210210/centernet_mobilenetv2fpn_512x512_coco17_kpts.tar.gz`,
+  ]);
+  expect(archiveSource(`${zoo}/a.tar.gz`).href).toBe(`${zoo}/a.tar.gz`);
+});
+
+test("the cache is where the environment says", () => {
+  vi.stubEnv("XDG_CACHE_HOME", "/x");
+  expect(cacheFolder()).toBe(cache);
+  vi.stubEnv("CENTERNET_CACHE", "");
+  expect(cacheFolder()).toBe(join("/x", "centernet"));
+  const home = join(homedir(), ".cache", "centernet");
+  for (const unusable of ["", "relative", undefined]) {
+    vi.stubEnv("XDG_CACHE_HOME", unusable);
+    expect(cacheFolder()).toBe(home);
+  }
+});
+
+test("only a file is a cached archive; browsers have none", async () => {
+  expect(await cachedArchive(MODEL)).toBeUndefined();
+  await mkdir(path, { recursive: true });
+  expect(await cachedArchive(MODEL)).toBeUndefined();
+  expect(await inBrowser(MODEL)).toBeUndefined();
+});
+
+test("bytes are counted in thousands", () => {
+  const sizes = [0, 999, 1000, 18_108_177, 999_949, 999_950, 1_400_000_000].map(formatBytes);
+  expect(sizes).toEqual(["0 bytes", "999 bytes", "1.0 kB", "18.1 MB", "999.9 kB", "1.0 MB", "1.4 GB"]);
+});
