@@ -125,6 +125,7 @@ function sidesOf(box: Float32Array): [height: number, width: number] {
   return [Math.fround(box[2] - box[0]), Math.fround(box[3] - box[1])];
 }
 
+/** As TensorFlow computes it: every step rounded, the differences too. */
 function distanceBetween(y: number, x: number, otherY: number, otherX: number): number {
   const alongY = Math.fround(y - otherY);
   const alongX = Math.fround(x - otherX);

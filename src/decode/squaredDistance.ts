@@ -1,4 +1,7 @@
-/** Of two points, in float32: each square and their sum are rounded, as the originals do. */
+/**
+ * Of two points, in float32 as TensorFlow.js computes it: squares and their sum are rounded, differences
+ * not (TensorFlow rounds those too; `refineKeypoints.ts` needs its bits).
+ */
 export function squaredDistance(y: number, x: number, otherY: number, otherX: number): number {
   const alongY = Math.fround((y - otherY) ** 2);
   const alongX = Math.fround((x - otherX) ** 2);
