@@ -19,9 +19,12 @@ export interface PickleRules {
   readonly hint: string;
 }
 
-/** Some 25 a tensor are needed, so that 40,000 tensors fit; a byte of a pickle costs no more memory than these. */
-const MOST_VALUES = 2 ** 20;
-const MOST_CONTAINERS = 2 ** 18;
+/**
+ * A value takes one byte of a pickle, but up to 350 of memory. Torch writes some 40 values a tensor, 7 of them
+ * containers: these limits are ten times what any detector needs, and cost less than 64 MB.
+ */
+const MOST_VALUES = 2 ** 19;
+const MOST_CONTAINERS = 2 ** 17;
 
 /** The stack, the marks in it and the memo of one pickle, and all that opcodes do with them. */
 export class PickleMachine {

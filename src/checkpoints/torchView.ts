@@ -13,8 +13,8 @@ export interface TorchView {
   readonly stride: readonly number[];
 }
 
-/** Views may repeat elements (stride 0), but only so many more than the storage has: 64 MB of float32. */
-const MOST_REPEATED = 2 ** 24;
+/** Views may repeat elements (stride 0), but only so many more than the storage has: 32 MB of float32. */
+const MOST_REPEATED = 2 ** 23;
 
 /** Checks what the file says of a tensor; nothing is allocated. Throws ModelError. */
 export function torchView({ storage, offset, shape, stride }: TorchTensor, where: string): TorchView {

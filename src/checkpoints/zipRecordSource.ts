@@ -12,8 +12,8 @@ const ENCRYPTED = 1;
 const SIZES_FOLLOW = 8;
 const STORED = 0;
 const DEFLATED = 8;
-/** An archive may unpack to so much more than its own size. */
-const FREE_BYTES = 64 * 2 ** 20;
+/** A record may unpack to so much more than the whole archive; weights hardly shrink at all. */
+const FREE_BYTES = 32 * 2 ** 20;
 const PIECE = 2 ** 20;
 
 /**

@@ -48,12 +48,13 @@ const REFUSALS: Record<string, RegExp> = {
   "unknown-opcode.pth": /opcode 0xff/,
   "huge-string.pth": /2147483647 more bytes.* The pickle is truncated/,
   "huge-long-digits.pth": /2147483647 more bytes.* The pickle is truncated/,
-  "deep-nesting.pth": /a list of 1 that holds no tensors/,
+  "deep-nesting.pth": /at most 131072 lists, tuples and dictionaries, got more, or as deeply nested/,
   "self-reference.pth": /a list of 1 that holds no tensors/,
   "number-only.pth": /the number 42 that holds no tensors/,
   "zip-size-lie.pth": /bounds/,
   "zip-offset-lie.pth": /bounds/,
   "zip-crc.pth": /record "archive\/data\/0".*: expected checksum /,
+  "zip-bomb.pth": /compression to no less than its 65\d{3} bytes/,
   "zip-no-pickle.pth": /no data\.pkl/,
   "zip-two-roots.pth": /ambiguous/,
   "torchscript.pt": /TorchScript/,
@@ -62,21 +63,14 @@ const REFUSALS: Record<string, RegExp> = {
 };
 
 const cases = torchFileCases().filter(({ file }) => !file.startsWith("tiny-"));
-const bomb = "zip-bomb.pth"; // has no expectation of its values
 
 describe("files that must be read", () => {
   const good = cases.filter(({ expect: expectation }) => expectation);
   test.each(good)("$file: $what", (torchFile) => expectLoads(torchFile, TORCH_FILES));
-
-  test("64 MiB of zeros in 65 KB are no more than they say", async () => {
-    const [values] = (await readAll(bytesSource(torchFileBytes(bomb), bomb))).values();
-    expect(values.length).toBe(2 ** 24);
-    expect(values.every((value) => value === 0)).toBe(true);
-  });
 });
 
 describe("files that must be refused", () => {
-  const bad = cases.filter(({ file, expect: expectation }) => !expectation && file !== bomb);
+  const bad = cases.filter(({ expect: expectation }) => !expectation);
   test.each(bad)("$file: $what", async ({ file }) => {
     const error = await readAll(bytesSource(torchFileBytes(file), file)).catch((cause) => cause);
     expect(error).toBeInstanceOf(ModelError);
