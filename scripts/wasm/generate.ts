@@ -1,6 +1,11 @@
 import { callClasses } from "./callClasses.ts";
 import { depthwiseRow } from "./depthwiseRow.ts";
 import { gemmTile } from "./gemmTile.ts";
+import { EDGE_FUNCTIONS, winogradLayer } from "./winogradLayer.ts";
+import { winogradMatrices } from "./winogradMatrices.ts";
+import { winogradTransforms } from "./winogradTransforms.ts";
+
+const TILES = [2, 4] as const;
 
 /** The AssemblyScript files that are written by a program, by name. */
 export function generatedSources(relaxed: boolean): Record<string, string> {
@@ -8,5 +13,13 @@ export function generatedSources(relaxed: boolean): Record<string, string> {
     "calls.ts": callClasses(),
     "gemmTile.ts": gemmTile(relaxed),
     "depthwiseRow.ts": [depthwiseRow(1, relaxed), depthwiseRow(2, relaxed)].join("\n"),
+    "winogradTransforms.ts": TILES.map((m) => winogradTransforms(winogradMatrices(m), relaxed)).join("\n"),
+    "winograd.ts": [
+      `import { ${TILES.map((m) => `Winograd${m}Call, WinogradWeights${m}Call`).join(", ")} } from "./calls";`,
+      'import { gemmTile } from "./gemmTile";',
+      `import {\n${TILES.map((m) => `  inputTransform${m}, outputTransform${m}, weightTransform${m},`).join("\n")}\n} from "./winogradTransforms";`,
+      ...TILES.map(winogradLayer),
+      EDGE_FUNCTIONS,
+    ].join("\n"),
   };
 }

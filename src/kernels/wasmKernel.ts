@@ -27,6 +27,24 @@ const OUTPUT_SIZE = { outputHeight: "i32", outputWidth: "i32" } as const;
 const FINISH = { bias: "usize", residual: "usize", low: "f32", high: "f32" } as const;
 const WINDOW = { kernel: "i32", stride: "i32", padTop: "i32", padLeft: "i32", paddedWidth: "i32" } as const;
 
+const WINOGRAD = {
+  ...MAPS,
+  ...SIZE,
+  ...OUTPUT_SIZE,
+  ...FINISH,
+  padTop: "i32",
+  padLeft: "i32",
+  planes: "i32",
+  outputPlanes: "i32",
+  weights: "usize",
+  tilesAcross: "i32",
+  tiles: "i32",
+  blockTiles: "i32",
+  blocks: "i32",
+  splits: "i32",
+} as const;
+const WINOGRAD_WEIGHTS = { ...MAPS, channels: "i32", planes: "i32", panels: "i32" } as const;
+
 /**
  * The functions of the WebAssembly module and what each reads from its call: fields of four bytes in this
  * order. The build writes the AssemblyScript classes from this table (scripts/wasm/callClasses.ts).
@@ -54,6 +72,10 @@ export const WASM_CALLS = {
     top: "i32",
     left: "i32",
   },
+  winograd2: WINOGRAD,
+  winograd4: WINOGRAD,
+  winogradWeights2: WINOGRAD_WEIGHTS,
+  winogradWeights4: WINOGRAD_WEIGHTS,
   depthwise: { ...MAPS, ...SIZE, ...OUTPUT_SIZE, ...WINDOW, ...FINISH, weights: "usize" },
   maxPool: { ...MAPS, ...SIZE, ...OUTPUT_SIZE, ...WINDOW, outside: "f32" },
   affine: { ...MAPS, cells: "i32", numbers: "usize", listBytes: "i32", low: "f32", high: "f32" },
@@ -86,6 +108,11 @@ export interface WasmConstant {
   readonly floats: number;
   /** `target` is all zeros. */
   write(target: Float32Array, parameters: Readonly<Record<string, Float32Array>>): void;
+  /**
+   * Set where the module works the constant out: `write` gets memory of its own for so many floats, which are
+   * gone afterwards, and the step brings them from there to where they stay.
+   */
+  readonly transform?: { readonly floats: number; step(source: number, destination: number): WasmStep };
 }
 
 /** Where the maps and constants of a kernel lie, in bytes. */
@@ -108,4 +135,10 @@ export interface WasmKernel {
   steps(at: WasmAddresses): readonly WasmStep[];
 }
 
-export type WasmKernelOf<Attributes extends object> = (call: KernelCall<Attributes>) => WasmKernel;
+/** `exact` forgoes what is faster and rounds more: Winograd's F(4x4). */
+export type Precision = "default" | "exact";
+
+export type WasmKernelOf<Attributes extends object> = (
+  call: KernelCall<Attributes>,
+  precision: Precision,
+) => WasmKernel;

@@ -3,6 +3,7 @@ import { shapesByName } from "../../graph/graph.ts";
 import type { OpName } from "../../kernels/ops.ts";
 import {
   BYTES_PER_FLOAT,
+  type Precision,
   planarBytes,
   WASM_CALLS,
   type WasmKernel,
@@ -35,6 +36,8 @@ export interface PlanLayout {
   readonly maps: ReadonlyMap<string, number>;
   readonly nodes: readonly PlannedNode[];
   readonly scratch: number;
+  /** Where constants pass through while they are written: maps come there later. */
+  readonly passing: { readonly fields: number; readonly floats: number };
   readonly bytes: {
     readonly constants: number;
     readonly scratch: number;
@@ -47,11 +50,11 @@ export interface PlanLayout {
 const START = 64;
 
 /** Memory holds, in this order: the calls' fields, weights, scratch, maps. */
-export function planLayout(graph: Graph): PlanLayout {
+export function planLayout(graph: Graph, precision: Precision): PlanLayout {
   const shapes = shapesByName(graph);
   const kernels = graph.nodes.map((node) => {
     const kernelOf = WASM_KERNELS[node.op as OpName] as WasmKernelOf<object>;
-    return kernelOf(kernelCall(node, shapes));
+    return kernelOf(kernelCall(node, shapes), precision);
   });
 
   let end = START;
@@ -68,10 +71,15 @@ export function planLayout(graph: Graph): PlanLayout {
     kernel.constants.map(({ floats }) => reserve(floats * BYTES_PER_FLOAT)),
   );
   const constantBytes = end;
+  const passingFields = reserve(MOST_FIELDS * BYTES_PER_FLOAT);
+  const passingFloats = Math.max(
+    0,
+    ...kernels.flatMap(({ constants: list }) => list.map(({ transform }) => transform?.floats ?? 0)),
+  );
   const scratchBytes = kernels.reduce((most, kernel) => Math.max(most, kernel.scratchBytes), 0);
   const scratch = reserve(scratchBytes);
   const placement = placeMaps(mapLifetimes(graph, shapes));
-  const firstMap = reserve(placement.bytes);
+  const firstMap = reserve(Math.max(placement.bytes, passingFloats * BYTES_PER_FLOAT));
   const maps = new Map([...placement.offsets].map(([name, offset]) => [name, firstMap + offset]));
 
   const nodes = graph.nodes.map((node, index) => {
@@ -84,7 +92,8 @@ export function planLayout(graph: Graph): PlanLayout {
     return { node, kernel: kernels[index], constants: constants[index], steps };
   });
   const bytes = { constants: constantBytes, scratch: scratchBytes, maps: placement.bytes, total: end };
-  return { shapes, maps, nodes, scratch, bytes };
+  const passing = { fields: passingFields, floats: firstMap };
+  return { shapes, maps, nodes, scratch, passing, bytes };
 }
 
 /** Writes the fields of a step's call where its function reads them. */
@@ -95,6 +104,8 @@ export function writeFields(memory: DataView, { function: name, fields, address 
     else memory.setInt32(at, fields[field], true);
   }
 }
+
+const MOST_FIELDS = Math.max(...Object.values(WASM_CALLS).map((fields) => Object.keys(fields).length));
 
 const NOWHERE = { inputs: [0, 0], residual: 0, output: 0, constants: [] };
 

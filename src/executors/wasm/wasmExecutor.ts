@@ -1,7 +1,13 @@
+import type { Precision } from "../../kernels/wasmKernel.ts";
 import type { Executor } from "../executor.ts";
 import { selfTest } from "../selfTest.ts";
 import { compileWasm } from "./wasmModule.ts";
 import { WasmPlan } from "./wasmPlan.ts";
+
+export interface WasmOptions {
+  /** `exact` does without Winograd's F(4x4), whose largest error is some 2e-5 of a layer's root mean square. */
+  readonly precision?: Precision;
+}
 
 /**
  * The executor whose kernels are AssemblyScript, compiled to WebAssembly with SIMD: for machines without a
@@ -9,13 +15,13 @@ import { WasmPlan } from "./wasmPlan.ts";
  *
  * @throws BackendError where the machine has no WebAssembly with SIMD, or it computes wrong numbers.
  */
-export async function wasmExecutor(): Promise<Executor> {
+export async function wasmExecutor({ precision = "default" }: WasmOptions = {}): Promise<Executor> {
   const module = await compileWasm();
   const plans = new Set<WasmPlan>();
   const executor: Executor = {
     backend: "wasm",
     async prepare(graph, weights) {
-      const plan = await WasmPlan.prepare(module, graph, weights);
+      const plan = await WasmPlan.prepare(module, graph, weights, precision);
       plans.add(plan);
       return plan;
     },

@@ -1,23 +1,19 @@
 import { BackendError, UsageError } from "../../errors.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { neededNodes } from "../../graph/neededNodes.ts";
-import { planarBytes } from "../../kernels/wasmKernel.ts";
+import { type Precision, planarBytes } from "../../kernels/wasmKernel.ts";
 import { type Shape, type Tensor, toNdarray, type Weights } from "../../tensor.ts";
 import type { Plan, RunOptions, RunResult } from "../executor.ts";
-import { checkInputs, checkTaps, nodeParameters } from "../preparedNode.ts";
+import { checkInputs, checkTaps } from "../preparedNode.ts";
+import type { Machine } from "./machine.ts";
 import { nextTask } from "./nextTask.ts";
 import { readPlanar, writePlanar } from "./planarMap.ts";
-import { type PlanLayout, type PlannedNode, planLayout, writeFields } from "./planLayout.ts";
-import { instantiateWasm, type WasmFunctions, wasmMemory } from "./wasmModule.ts";
+import { type PlanLayout, type PlannedNode, planLayout } from "./planLayout.ts";
+import { instantiateWasm, wasmMemory } from "./wasmModule.ts";
+import { writeConstants } from "./writeConstants.ts";
 
 /** So often, in milliseconds, a run looks up from its work. */
 const TURN = 50;
-
-/** A plan's memory, and the module that works in it. */
-interface Machine {
-  readonly memory: WebAssembly.Memory;
-  readonly functions: WasmFunctions;
-}
 
 /**
  * A graph laid out in one piece of memory, run node by node. Every value may be tapped: it is read as soon as
@@ -33,12 +29,18 @@ export class WasmPlan implements Plan {
    * @throws BackendError where the machine does not have the memory.
    * @throws ModelError where a parameter is missing or has another shape than the graph needs.
    */
-  static async prepare(module: WebAssembly.Module, graph: Graph, weights: Weights): Promise<WasmPlan> {
-    const layout = planLayout(graph);
+  static async prepare(
+    module: WebAssembly.Module,
+    graph: Graph,
+    weights: Weights,
+    precision: Precision,
+  ): Promise<WasmPlan> {
+    const layout = planLayout(graph, precision);
     const memory = wasmMemory(layout.bytes.total);
     const functions = await instantiateWasm(module, memory);
-    writeConstants(memory, layout, graph, weights);
-    return new WasmPlan(graph, layout, { memory, functions });
+    const machine = { memory, functions };
+    await writeConstants(machine, layout, graph, weights);
+    return new WasmPlan(graph, layout, machine);
   }
 
   private constructor(
@@ -129,23 +131,5 @@ export class WasmPlan implements Plan {
   private map({ memory }: Machine, name: string): Float32Array {
     const shape = this.layout.shapes.get(name) as Shape;
     return new Float32Array(memory.buffer, this.layout.maps.get(name), planarBytes(shape) / 4);
-  }
-}
-
-/** Node by node, so that derived parameters of only one are held beside the memory. */
-function writeConstants(
-  memory: WebAssembly.Memory,
-  layout: PlanLayout,
-  graph: Graph,
-  weights: Weights,
-): void {
-  const view = new DataView(memory.buffer);
-  for (const { node, kernel, constants, steps } of layout.nodes) {
-    const parameters = Object.entries(nodeParameters(graph, node, weights));
-    const data = Object.fromEntries(parameters.map(([role, parameter]) => [role, parameter.data]));
-    kernel.constants.forEach(({ floats, write }, index) => {
-      write(new Float32Array(memory.buffer, constants[index], floats), data);
-    });
-    for (const step of steps) writeFields(view, step);
   }
 }

@@ -1,8 +1,23 @@
+import type { KernelCall } from "../kernel.ts";
 import { type GatherGemm, gemmBias, gemmConstants, gemmScratchBytes, gemmStep } from "../wasmGemm.ts";
-import type { WasmKernelOf } from "../wasmKernel.ts";
+import type { WasmKernel, WasmKernelOf } from "../wasmKernel.ts";
+import { winogradWasm } from "../wasmWinograd.ts";
+import { chooseConvolution } from "./chooseConvolution.ts";
 import type { Conv2dAttributes } from "./op.ts";
 
-export const conv2dWasm: WasmKernelOf<Conv2dAttributes> = (call) => {
+export const conv2dWasm: WasmKernelOf<Conv2dAttributes> = (call, precision) => {
+  const { convolution, reason } = chooseConvolution(call, precision);
+  switch (convolution) {
+    case "gemm":
+      return gemmWasm(call, `gathered product of matrices: ${reason}`);
+    case "winograd2":
+      return winogradWasm(2, call, `Winograd F(2x2): ${reason}`);
+    case "winograd4":
+      return winogradWasm(4, call, `Winograd F(4x4): ${reason}`);
+  }
+};
+
+function gemmWasm(call: KernelCall<Conv2dAttributes>, algorithm: string): WasmKernel {
   const { kernel: side, stride, padding, channels } = call.attributes;
   const [, , , inputChannels] = call.inputs[0];
   const [, rows, columns] = call.output;
@@ -13,9 +28,9 @@ export const conv2dWasm: WasmKernelOf<Conv2dAttributes> = (call) => {
   }));
   const gemm: GatherGemm = { taps, stride, rows, columns, step: 1, top: 0, left: 0 };
   return {
-    algorithm: "gathered product of matrices",
+    algorithm,
     constants: [...gemmConstants(gemm, call), gemmBias(call)],
     scratchBytes: gemmScratchBytes(gemm, call),
     steps: (at) => [gemmStep(gemm, call, at, [at.constants[0], at.constants[1]])],
   };
-};
+}

@@ -1,0 +1,133 @@
+/**
+ * A 3x3 convolution of stride 1 by tiles of m x m outputs, F(m x m, 3 x 3). A unit takes a block of tiles through
+ * all three steps while they are in the cache: (1) transforms the inputs of each tile and plane, (2) for
+ * each of the n² points one product of matrices, [tiles x inputs] · [inputs x outputs], and (3) transforms the sums
+ * back and finishes them.
+ *
+ * Matrices lie 64 bytes further apart than they are long, since powers of two would share their cache lines'
+ * places. Tiles that reach over the edge of the map are copied to a patch of zeros first, and their
+ * outputs from one afterwards.
+ *
+ * Weights: [n²][outputs / 8][inputs][8]. Units: blocks of tiles, times splits of the output channels.
+ */
+export function winogradLayer(outputs: number): string {
+  const inputs = outputs + 2;
+  const points = inputs * inputs;
+  const patchBytes = points * 16;
+  return `export function winograd${outputs}(address: usize, unit: i32, scratch: usize): void {
+  const call = Winograd${outputs}Call.at(address);
+  const firstTile = (unit % call.blocks) * call.blockTiles;
+  const tiles = min(call.blockTiles, call.tiles - firstTile);
+  const groups = (tiles + 7) >> 3;
+  const panels = (call.outputPlanes + 1) >> 1;
+  const panelsPerSplit = (panels + call.splits - 1) / call.splits;
+  const firstPanel = (unit / call.blocks) * panelsPerSplit;
+  const lastPanel = min(panels, firstPanel + panelsPerSplit);
+
+  const patch = scratch;
+  const stage = patch + ${patchBytes};
+  const seen = stage + ${patchBytes};
+  const groupBytes = call.planes * 128;
+  const seenStride = ((call.blockTiles + 7) >> 3) * groupBytes + 64;
+  const sums = seen + ${points} * seenStride;
+  const sumGroupBytes = panelsPerSplit * 256;
+  const sumStride = ((call.blockTiles + 7) >> 3) * sumGroupBytes + 64;
+  const weightStride = panels * groupBytes;
+
+  for (let plane = 0; plane < call.planes; plane++) {
+    const source = call.source + plane * call.height * call.width * 16;
+    for (let tile = 0; tile < tiles; tile++) {
+      const row = ((firstTile + tile) / call.tilesAcross) * ${outputs} - call.padTop;
+      const column = ((firstTile + tile) % call.tilesAcross) * ${outputs} - call.padLeft;
+      const target = seen + (tile >> 3) * groupBytes + plane * 128 + (tile & 7) * 16;
+      if (row >= 0 && column >= 0 && row + ${inputs} <= call.height && column + ${inputs} <= call.width) {
+        const place = source + (row * call.width + column) * 16;
+        inputTransform${outputs}(place, call.width * 16, target, seenStride, stage);
+      } else {
+        copyIn(source, call.height, call.width, row, column, patch, ${inputs});
+        inputTransform${outputs}(patch, ${inputs * 16}, target, seenStride, stage);
+      }
+    }
+  }
+
+  for (let point = 0; point < ${points}; point++) {
+    for (let panel = firstPanel; panel < lastPanel; panel++) {
+      const weights = call.weights + point * weightStride + panel * groupBytes;
+      let from = seen + point * seenStride;
+      let to = sums + point * sumStride + (panel - firstPanel) * 256;
+      for (let group = 0; group < groups; group++) {
+        gemmTile(from, weights, call.planes, to);
+        from += groupBytes;
+        to += sumGroupBytes;
+      }
+    }
+  }
+
+  const low = f32x4.splat(call.low);
+  const high = f32x4.splat(call.high);
+  const rowBytes = call.outputWidth * 16;
+  const lastPlane = min(call.outputPlanes, lastPanel * 2);
+  for (let plane = firstPanel * 2; plane < lastPlane; plane++) {
+    const bias = v128.load(call.bias + plane * 16);
+    for (let tile = 0; tile < tiles; tile++) {
+      const row = ((firstTile + tile) / call.tilesAcross) * ${outputs};
+      const column = ((firstTile + tile) % call.tilesAcross) * ${outputs};
+      const from = sums + (tile >> 3) * sumGroupBytes + (plane - firstPanel * 2) * 128 + (tile & 7) * 16;
+      const place = plane * call.outputHeight * rowBytes + row * rowBytes + column * 16;
+      const target = call.destination + place;
+      const residual = call.residual ? call.residual + place : 0;
+      if (row + ${outputs} <= call.outputHeight && column + ${outputs} <= call.outputWidth) {
+        outputTransform${outputs}(from, sumStride, target, rowBytes, stage, bias, residual, low, high);
+      } else {
+        const none = f32x4.splat(Infinity);
+        outputTransform${outputs}(from, sumStride, patch, ${outputs * 16}, stage, bias, 0, f32x4.neg(none), none);
+        const rows = min(${outputs}, call.outputHeight - row);
+        copyOut(patch, ${outputs}, rows, min(${outputs}, call.outputWidth - column), target, rowBytes, residual, low, high);
+      }
+    }
+  }
+}
+
+/** The weights of one input channel (the unit), from [3][3][inputs][outputs]. */
+export function winogradWeights${outputs}(address: usize, channel: i32, scratch: usize): void {
+  const call = WinogradWeights${outputs}Call.at(address);
+  const rowBytes = call.panels * 32;
+  const stride = call.panels * call.planes * 128;
+  for (let half = 0; half < call.panels * 2; half++) {
+    const source = call.source + channel * rowBytes + half * 16;
+    const target = call.destination + ((half >> 1) * call.planes * 4 + channel) * 32 + (half & 1) * 16;
+    weightTransform${outputs}(source, call.channels * rowBytes, target, stride, scratch);
+  }
+}
+`;
+}
+
+/** What the layers of every tile size share. */
+export const EDGE_FUNCTIONS = `
+/** A square of a plane, zeros where it lies outside. */
+function copyIn(plane: usize, height: i32, width: i32, top: i32, left: i32, patch: usize, side: i32): void {
+  for (let y = top; y < top + side; y++) {
+    for (let x = left; x < left + side; x++) {
+      const inside = <u32>y < <u32>height && <u32>x < <u32>width;
+      v128.store(patch, inside ? v128.load(plane + (y * width + x) * 16) : f32x4.splat(0));
+      patch += 16;
+    }
+  }
+}
+
+/** The part of a square that lies inside, finished with what its sums still lack. */
+function copyOut(
+  patch: usize, side: i32, rows: i32, columns: i32, target: usize, rowBytes: i32, residual: usize,
+  low: v128, high: v128,
+): void {
+  for (let y = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++) {
+      let value = v128.load(patch + (y * side + x) * 16);
+      if (residual) value = f32x4.add(value, v128.load(residual + x * 16));
+      v128.store(target + x * 16, f32x4.pmin(f32x4.pmax(value, low), high));
+    }
+    target += rowBytes;
+    if (residual) residual += rowBytes;
+  }
+}
+`;

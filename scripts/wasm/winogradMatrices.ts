@@ -1,0 +1,73 @@
+/**
+ * Winograd's minimal filtering F(m, 3) (Lavin & Gray, arXiv:1509.09308), as Toom and Cook derive it.
+ *
+ * m neighbouring outputs of a filter g of three taps see n = m + 2 inputs d: y[i] = Σ over k of d[i + k] · g[k].
+ * That is a product of polynomials turned around, and a polynomial is known from its values at as many points
+ * as it has coefficients. So with n points, of which the last is infinity (where a polynomial's value is its
+ * leading coefficient), n multiplications do what takes 3m directly:
+ *
+ *     y = Aᵀ · [(G · g) ⊙ (Bᵀ · d)]
+ *
+ *     Aᵀ[i][j] = p_j^i                 the powers of each point; at infinity 1 for the last i, else 0
+ *     G[j][k]  = p_j^k / N_j           the filter's value at each point, N_j = Π over l ≠ j of (p_j − p_l)
+ *     Bᵀ[j]    = coefficients of Π over l ≠ j of (x − p_l), lowest first; at infinity of the product of all
+ *
+ * N_j is the denominator of Lagrange's interpolation. It stands in G, whose products are computed once, when
+ * weights are loaded, so that the other two matrices are whole numbers for whole points.
+ */
+export interface WinogradMatrices {
+  /** Outputs a side. */
+  readonly outputs: number;
+  /** Inputs a side, and points. */
+  readonly inputs: number;
+  readonly outputTransform: readonly (readonly number[])[];
+  readonly weightTransform: readonly (readonly Fraction[])[];
+  readonly inputTransform: readonly (readonly number[])[];
+}
+
+export interface Fraction {
+  readonly numerator: number;
+  readonly denominator: number;
+}
+
+/**
+ * Points beside infinity. Small numbers keep rounding errors small; zero first, then pairs ±p, whose rows
+ * differ in the signs of every other coefficient and so share their sums.
+ */
+export const POINTS = { 2: [0, 1, -1], 4: [0, 1, -1, 2, -2] } as const;
+
+export function winogradMatrices(outputs: keyof typeof POINTS): WinogradMatrices {
+  const points: readonly number[] = POINTS[outputs];
+  const inputs = outputs + 2;
+  const others = (j: number) => points.filter((_, index) => index !== j);
+  const denominators = points.map((point, j) =>
+    others(j).reduce((product, other) => product * (point - other), 1),
+  );
+  return {
+    outputs,
+    inputs,
+    outputTransform: Array.from({ length: outputs }, (_, i) => [
+      ...points.map((point) => point ** i),
+      i === outputs - 1 ? 1 : 0,
+    ]),
+    weightTransform: [
+      ...points.map((point, j) =>
+        [0, 1, 2].map((k) => ({ numerator: point ** k, denominator: denominators[j] })),
+      ),
+      [0, 0, 1].map((numerator) => ({ numerator, denominator: 1 })),
+    ],
+    inputTransform: [...points.map((_, j) => withRoots(others(j), inputs)), withRoots(points, inputs)],
+  };
+}
+
+/** The coefficients of Π (x − root), lowest first, filled up with zeros. */
+function withRoots(roots: readonly number[], length: number): number[] {
+  const coefficients = new Array<number>(length).fill(0);
+  coefficients[0] = 1;
+  for (const root of roots) {
+    for (let power = length - 1; power >= 0; power--) {
+      coefficients[power] = (coefficients[power - 1] ?? 0) - root * coefficients[power];
+    }
+  }
+  return coefficients.map((coefficient) => coefficient + 0);
+}

@@ -1,0 +1,170 @@
+import { multiplyAdd } from "./gemmTile.ts";
+import type { WinogradMatrices } from "./winogradMatrices.ts";
+
+/** Statements that compute vectors, and the names of the variables that hold them. */
+interface Vectors {
+  readonly lines: readonly string[];
+  readonly names: readonly string[];
+}
+
+/** A one-dimensional transform: from the names of its inputs to statements and the names of its outputs. */
+type Transform = (inputs: readonly string[]) => Vectors;
+
+/**
+ * The three transforms of F(m x m, 3 x 3) as functions of AssemblyScript, each for four channels at once. In two
+ * dimensions a transform is that of all columns, then that of all rows; what lies between is in \`stage\`.
+ */
+export function winogradTransforms(matrices: WinogradMatrices, relaxed: boolean): string {
+  const { outputs, inputs } = matrices;
+  return `/** ${inputs} x ${inputs} cells of a plane, to one vector in each of ${inputs * inputs} matrices \`stride\` apart. */
+export function inputTransform${outputs}(source: usize, rowBytes: i32, target: usize, stride: i32, stage: usize): void {
+${twice(inputs, inputs, inputTransform(matrices, relaxed), {
+  load: (row) => `v128.load(source + ${row} * rowBytes)`,
+  nextColumn: "source += 16;",
+  store: (column, value) => `v128.store(target + ${column} * stride, ${value});`,
+  nextRow: `target += ${inputs} * stride;`,
+})}
+}
+
+/** The weights of one input and four output channels, \`tap\` bytes from one to the next. */
+export function weightTransform${outputs}(source: usize, tap: i32, target: usize, stride: i32, stage: usize): void {
+${twice(3, inputs, weightTransform(matrices), {
+  load: (row) => `v128.load(source + ${row * 3} * tap)`,
+  nextColumn: "source += tap;",
+  store: (column, value) => `v128.store(target + ${column} * stride, ${value});`,
+  nextRow: `target += ${inputs} * stride;`,
+})}
+}
+
+/** Back to ${outputs} x ${outputs} finished cells. */
+export function outputTransform${outputs}(
+  source: usize, stride: i32, target: usize, rowBytes: i32, stage: usize,
+  bias: v128, residual: usize, low: v128, high: v128,
+): void {
+${twice(inputs, outputs, outputTransform(matrices, relaxed), {
+  load: (row) => `v128.load(source + ${row * inputs} * stride)`,
+  nextColumn: "source += stride;",
+  store: (column, value) => `let sum${column} = f32x4.add(${value}, bias);
+    if (residual) sum${column} = f32x4.add(sum${column}, v128.load(residual, ${column * 16}));
+    v128.store(target, f32x4.pmin(f32x4.pmax(sum${column}, low), high), ${column * 16});`,
+  nextRow: "target += rowBytes;\n    if (residual) residual += rowBytes;",
+})}
+}
+`;
+}
+
+interface Places {
+  load(row: number): string;
+  readonly nextColumn: string;
+  store(column: number, value: string): string;
+  readonly nextRow: string;
+}
+
+/** From \`from\` x \`from\` vectors to \`to\` x \`to\`: every column into the stage, then every row out of it. */
+function twice(from: number, to: number, transform: Transform, places: Places): string {
+  const names = Array.from({ length: from }, (_, index) => `x${index}`);
+  const { lines, names: results } = transform(names);
+  return `  for (let column = 0; column < ${from}; column++) {
+${names.map((name, row) => `    const ${name} = ${places.load(row)};`).join("\n")}
+${lines.map((line) => `    ${line}`).join("\n")}
+${results.map((name, row) => `    v128.store(stage + column * 16, ${name}, ${row * from * 16});`).join("\n")}
+    ${places.nextColumn}
+  }
+  for (let row = 0; row < ${to}; row++) {
+${names.map((name, column) => `    const ${name} = v128.load(stage, ${column * 16});`).join("\n")}
+${lines.map((line) => `    ${line}`).join("\n")}
+${results.map((name, column) => `    ${places.store(column, name)}`).join("\n")}
+    ${places.nextRow}
+    stage += ${from * 16};
+  }`;
+}
+
+/** Bᵀ: the rows of a pair of points ±p have the same even coefficients and opposite odd ones. */
+function inputTransform({ inputTransform: rows, inputs }: WinogradMatrices, relaxed: boolean): Transform {
+  return (x) => {
+    const lines: string[] = [];
+    lines.push(...sumOf("t0", rows[0], x, relaxed));
+    for (let j = 1; j < inputs - 1; j += 2) {
+      lines.push(
+        ...sumOf(
+          `even${j}`,
+          rows[j].map((c, power) => (power % 2 === 0 ? c : 0)),
+          x,
+          relaxed,
+        ),
+      );
+      lines.push(
+        ...sumOf(
+          `odd${j}`,
+          rows[j].map((c, power) => (power % 2 === 1 ? c : 0)),
+          x,
+          relaxed,
+        ),
+      );
+      lines.push(
+        `const t${j} = f32x4.add(even${j}, odd${j});`,
+        `const t${j + 1} = f32x4.sub(even${j}, odd${j});`,
+      );
+    }
+    lines.push(...sumOf(`t${inputs - 1}`, rows[inputs - 1], x, relaxed));
+    return { lines, names: x.map((_, j) => `t${j}`) };
+  };
+}
+
+/** Aᵀ: the powers of ±p are those of p, of the pair's sum for even rows and of its difference for odd ones. */
+function outputTransform({ outputTransform: rows, inputs }: WinogradMatrices, relaxed: boolean): Transform {
+  return (x) => {
+    const lines: string[] = [];
+    const pairs: number[] = [];
+    for (let j = 1; j < inputs - 1; j += 2) {
+      pairs.push(j);
+      lines.push(`const sum_${j} = f32x4.add(${x[j]}, ${x[j + 1]});`);
+      lines.push(`const difference_${j} = f32x4.sub(${x[j]}, ${x[j + 1]});`);
+    }
+    rows.forEach((row, i) => {
+      const terms = [x[0], ...pairs.map((j) => `${i % 2 === 0 ? "sum" : "difference"}_${j}`), x[inputs - 1]];
+      const coefficients = [row[0], ...pairs.map((j) => row[j]), row[inputs - 1]];
+      lines.push(...sumOf(`y${i}`, coefficients, terms, relaxed));
+    });
+    return { lines, names: rows.map((_, i) => `y${i}`) };
+  };
+}
+
+/** G, whose fractions are rounded once each; it runs when weights are loaded, so it shares nothing. */
+function weightTransform({ weightTransform: rows }: WinogradMatrices): Transform {
+  return (x) => ({
+    lines: rows.flatMap((row, j) =>
+      sumOf(
+        `g${j}`,
+        row.map(({ numerator, denominator }) => numerator / denominator),
+        x,
+        false,
+      ),
+    ),
+    names: rows.map((_, j) => `g${j}`),
+  });
+}
+
+/** Σ coefficient · term, without multiplications by 1 and 0; starts with a term that needs none, if any. */
+function sumOf(
+  name: string,
+  coefficients: readonly number[],
+  terms: readonly string[],
+  relaxed: boolean,
+): string[] {
+  const parts = coefficients
+    .map((coefficient, index) => ({ coefficient, term: terms[index] }))
+    .filter(({ coefficient }) => coefficient !== 0)
+    .sort((a, b) => Number(b.coefficient === 1) - Number(a.coefficient === 1));
+  const [first, ...rest] = parts;
+  const start =
+    first.coefficient === 1 ? first.term : `f32x4.mul(${first.term}, f32x4.splat(${first.coefficient}))`;
+  return [
+    `let ${name} = ${start};`,
+    ...rest.map(({ coefficient, term }) => {
+      if (coefficient === 1) return `${name} = f32x4.add(${name}, ${term});`;
+      if (coefficient === -1) return `${name} = f32x4.sub(${name}, ${term});`;
+      return multiplyAdd(name, term, `f32x4.splat(${coefficient})`, relaxed);
+    }),
+  ];
+}
