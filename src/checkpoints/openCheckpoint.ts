@@ -1,6 +1,6 @@
 import { ModelError } from "../errors.ts";
 import { openBundle } from "./bundleCheckpoint.ts";
-import type { ModelFiles } from "./byteSource.ts";
+import { type ByteSource, bytesSource, type ModelFiles } from "./byteSource.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { GzipFile } from "./gunzip.ts";
 import { quote } from "./json.ts";
@@ -8,6 +8,7 @@ import { looksLikeSafetensors } from "./safetensors.ts";
 import { safetensorsCheckpoint } from "./safetensorsCheckpoint.ts";
 import { openTarGz } from "./tarGz.ts";
 import { openTfjs, type ReadSibling } from "./tfjs.ts";
+import { looksLikeTorch, openTorch } from "./torch.ts";
 
 export interface CheckpointFile {
   /** The path or URL, as errors name it. */
@@ -22,18 +23,22 @@ export type StoredWeights =
   | { kind: "file"; file: CheckpointFile }
   /** Too large to be held in memory: read as a stream. */
   | { kind: "archive"; file: GzipFile }
+  /** As large, and read where its variables lie. */
+  | { kind: "torch"; source: ByteSource }
   /** `prefix` is that of a checkpoint in the folder: `checkpoint/ckpt-0`. */
   | { kind: "folder"; files: ModelFiles; prefix?: string };
 
 /** Opens weights of every kind. Throws ModelError for what is none. */
 export async function openStoredWeights(stored: StoredWeights): Promise<Checkpoint> {
   if (stored.kind === "archive") return openBundle(await openTarGz(stored.file));
+  if (stored.kind === "torch") return openTorch(stored.source);
   return stored.kind === "folder" ? openBundle(stored.files, stored.prefix) : openCheckpoint(stored.file);
 }
 
 /**
  * Opens a file of trained variables, its format told by its content: safetensors, the model.json of a
- * TensorFlow.js graph model, or the tar.gz of a TensorFlow checkpoint. Throws ModelError for anything else.
+ * TensorFlow.js graph model, the tar.gz of a TensorFlow checkpoint, or a file of torch.save. Throws ModelError
+ * for anything else.
  */
 export async function openCheckpoint({ where, bytes, readSibling }: CheckpointFile): Promise<Checkpoint> {
   if (looksLikeSafetensors(bytes) || where.endsWith(".safetensors")) {
@@ -42,6 +47,7 @@ export async function openCheckpoint({ where, bytes, readSibling }: CheckpointFi
   if (looksLikeGzip(bytes)) {
     return openStoredWeights({ kind: "archive", file: { where, stream: () => streamOf(bytes) } });
   }
+  if (looksLikeTorch(bytes)) return openTorch(bytesSource(bytes, where));
   const start = new TextDecoder("latin1").decode(bytes.subarray(0, 64));
   if (start.trimStart().startsWith("{")) {
     const noSibling = () => Promise.reject(new Error("this file was given without its folder"));
@@ -49,7 +55,8 @@ export async function openCheckpoint({ where, bytes, readSibling }: CheckpointFi
   }
   throw new ModelError({
     where,
-    expected: "a checkpoint's tar.gz, a safetensors file or the model.json of a TensorFlow.js model",
+    expected:
+      "a checkpoint's tar.gz, a file of torch.save, a safetensors file or the model.json of a TensorFlow.js model",
     got: start === "" ? "an empty file" : `a file that begins with ${quote(start.slice(0, 16))}`,
   });
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { bytesSource } from "../../src/checkpoints/byteSource.ts";
+import { openCheckpoint } from "../../src/checkpoints/openCheckpoint.ts";
 import { OrderedDict, type PickleValue } from "../../src/checkpoints/pickleValue.ts";
 import { openTorch } from "../../src/checkpoints/torch.ts";
 import { TorchStorage, TorchTensor } from "../../src/checkpoints/torchObjects.ts";
@@ -106,4 +107,13 @@ describe("the state dict", () => {
     const entries = Array.from({ length: 100_000 }, (_, i): [PickleValue, PickleValue] => [i, inner]);
     expect(() => names(entries)).toThrow(/no tensors/);
   });
+});
+
+test("both formats are told by their content, whatever the name", async () => {
+  for (const file of ["ok-handmade.pth", "parameters-legacy.pth"]) {
+    const { format } = await openCheckpoint({ where: "weights.bin", bytes: torchFileBytes(file) });
+    expect(format).toBe("torch");
+  }
+  const text = torchFileBytes("text.pth");
+  await expect(openCheckpoint({ where: "text.pth", bytes: text })).rejects.toThrow(/a file of torch\.save/);
 });
