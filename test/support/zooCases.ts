@@ -28,12 +28,13 @@ const PIXEL_TOLERANCE = { absolute: 5e-7, relative: 3e-7 };
 
 /**
  * Verifies the cases `small` of models that are one network with the same weights, in one run of it.
- * `folders` are those of the golden models, in the order of `rows`.
+ * `folders` are those of the golden models, in the order of `rows`; `mutate` plants a mistake.
  */
 export async function verifyZooCases(
   rows: readonly ZooRow[],
   folders: readonly string[],
   backend: Backend,
+  mutate: (graph: Graph) => Graph = (graph) => graph,
 ): Promise<ZooVerification[]> {
   const [{ name: model, architecture }] = rows;
   const goldens = await Promise.all(folders.map((folder) => goldenAt(join(folder, "small"))));
@@ -47,7 +48,7 @@ export async function verifyZooCases(
   }
 
   const [, height, width] = image.shape;
-  const graph = zooGraph(architecture, { height, width });
+  const graph = mutate(zooGraph(architecture, { height, width }));
   const shapes = Object.entries(graph.parameters).map(([name, { shape }]) => [name, shape] as const);
   const weights = await loadParameters(new Map(shapes), await syntheticCheckpoint(folders[0]), { model });
 
