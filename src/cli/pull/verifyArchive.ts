@@ -1,6 +1,6 @@
-import { createReadStream } from "node:fs";
-import { Readable } from "node:stream";
 import { openTarGz } from "../../checkpoints/tarGz.ts";
+import { ModelError } from "../../errors.ts";
+import { findWeights } from "../../platform/node.ts";
 
 /**
  * Reads a whole `.tar.gz` once, which holds its gzip's checksum and length against the contents, and finds
@@ -8,9 +8,14 @@ import { openTarGz } from "../../checkpoints/tarGz.ts";
  * the file.
  */
 export async function verifyArchive(path: string, where: string, signal: AbortSignal): Promise<void> {
-  const stream = () => Readable.toWeb(createReadStream(path, { signal })) as ReadableStream<Uint8Array>;
+  const stored = await findWeights(path);
+  if (stored.kind !== "archive") {
+    throw new ModelError({ where, expected: "an archive", got: "not even its first bytes" });
+  }
+  const { file } = stored;
+  const stream = async () => (await file.stream()).pipeThrough(new TransformStream(), { signal });
   try {
-    const files = await openTarGz({ where, stream });
+    const files = await openTarGz({ ...file, where, stream });
     await files.close();
   } catch (error) {
     signal.throwIfAborted();

@@ -160,3 +160,16 @@ test("an interruption also ends the wait before another try", async () => {
   const onRetry = () => setTimeout(() => stop.abort(reason), 10);
   await expect(pull(url, { signal: stop.signal, patience, onRetry })).rejects.toBe(reason);
 });
+
+test("an archive that came whole, but was not checked before an interruption, is not asked for again", async () => {
+  const { pull, holds, files } = await cacheFolder();
+  const { url, requests } = await serve(file(ARCHIVE));
+  const stop = new AbortController();
+  const reason = new Interruption("interrupted", 130);
+  const onProgress = (received: number) => received === ARCHIVE.length && stop.abort(reason);
+  await expect(pull(url, { signal: stop.signal, onProgress })).rejects.toBe(reason);
+  expect(await files()).not.toContain(WHOLE[0]);
+  await pull(url);
+  expect(await holds(ARCHIVE)).toBe(true);
+  expect(requests).toHaveLength(1);
+});
