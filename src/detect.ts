@@ -96,16 +96,16 @@ export class Detector {
     const clock = stopwatch();
     const picture = image instanceof Uint8Array ? decodeImage(image, where) : checkPicture(image, where);
     const decode = clock();
-    const { inputs, placement } = model.preprocess(picture, inputSize);
+    const prepared = model.preprocess(picture, inputSize);
     const preprocess = clock();
-    const result = await this.network.run(inputs, { taps, signal });
+    const result = await this.network.run(prepared.inputs, { taps, signal });
     const network = clock();
     const detections = model
-      .decode(result.outputs, constants, inputSize)
+      .decode(result.outputs, constants, prepared)
       .filter((detection) => detection.score >= score)
       .sort((a, b) => b.score - a.score)
       .slice(0, max)
-      .map((detection) => onPhoto(detection, placement));
+      .map((detection) => onPhoto(detection, prepared.placement));
     return {
       width: picture.width,
       height: picture.height,

@@ -1,9 +1,10 @@
 /** A model with its weights on a backend, ready to run: maps in, maps out. */
-import { packagedWeights, readBytes, siblingReader } from "#platform";
+import { cachedArchive, findWeights, packagedWeights } from "#platform";
 import type { Checkpoint } from "./checkpoints/checkpoint.ts";
+import type { LabelMap } from "./checkpoints/labelMap.ts";
 import { type KnownModels, loadParameters, type ParameterShapes } from "./checkpoints/loadParameters.ts";
 import { nameParameters } from "./checkpoints/nameParameters.ts";
-import { openCheckpoint } from "./checkpoints/openCheckpoint.ts";
+import { openCheckpoint, openStoredWeights } from "./checkpoints/openCheckpoint.ts";
 import { BackendError, CenterNetError, ModelError } from "./errors.ts";
 import { type Backend, createExecutor } from "./executors/backends.ts";
 import type { Executor, Plan, RunOptions, RunResult } from "./executors/executor.ts";
@@ -13,18 +14,25 @@ import { fuseEpilogues } from "./graph/passes/fuseEpilogues.ts";
 import { OPS } from "./kernels/ops.ts";
 import { checkInputSize, type InputSize, type Model } from "./models/model.ts";
 import { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
+import { zooModel } from "./models/zooModel.ts";
 import type { Tensor, Weights } from "./tensor.ts";
+import { zooContradictions, zooSpec } from "./zooPipeline.ts";
 
-/** A path or URL, or the bytes of a file that stands alone. */
-export type WeightsSource = string | URL | Uint8Array;
+/** A path or URL, the bytes of a file that stands alone, or an opened checkpoint. */
+export type WeightsSource = string | URL | Uint8Array | Checkpoint;
 
 export interface NetworkOptions {
   /** Default: `auto`, the best that the machine has. */
   readonly backend?: Backend;
-  /** safetensors, or a TensorFlow.js model.json. Default: the file that ships with this package. */
+  /**
+   * safetensors, a TensorFlow.js model.json, or a checkpoint of TensorFlow (its tar.gz, folder or prefix).
+   * Default: what ships with this package, or an archive that was pulled.
+   */
   readonly weights?: WeightsSource;
   /** In pixels; default: the model's own. */
   readonly inputSize?: InputSize;
+  /** Takes the place of the label map that a zoo checkpoint has, or of COCO's. */
+  readonly labelMap?: LabelMap;
   /** False runs every op by itself, so that each can be tapped. Default: true. */
   readonly fuse?: boolean;
 }
@@ -39,6 +47,8 @@ export class Network {
     readonly constants: Weights,
     private readonly executor: Executor,
     private readonly plan: Plan,
+    /** What a user should know about the weights: where a file's name contradicts what it holds. */
+    readonly notes: readonly string[] = [],
   ) {}
 
   get backend(): string {
@@ -92,22 +102,69 @@ export class Network {
 export async function loadNetwork(name: string | undefined, options: NetworkOptions = {}): Promise<Network> {
   const wanted = name === undefined ? undefined : modelNamed(name);
   const checkpoint = await openWeights(wanted, options.weights);
-  const model = wanted ?? modelNamed(checkpoint.model ?? DEFAULT_MODEL);
+  const { model, notes } = checkpointModel(checkpoint, wanted, options.labelMap);
   const size = options.inputSize ?? model.defaultSize;
   checkInputSize(model, size);
 
-  const weights = await loadParameters(parameterShapes(model, size), checkpoint, {
-    model: model.name,
-    knownModels,
-  });
+  const weights = await readWeights(checkpoint, model, size);
   const graph = runnable(model.graph(size, weights), options.fuse ?? true);
   const executor = await createExecutor(options.backend);
   try {
-    return new Network(model, size, graph, weights, executor, await executor.prepare(graph, weights));
+    const plan = await executor.prepare(graph, weights);
+    return new Network(model, size, graph, weights, executor, plan, notes);
   } catch (error) {
     await executor.dispose();
     throw error;
   }
+}
+
+/** All of a model's weights, strictly. */
+export async function readWeights(
+  checkpoint: Checkpoint,
+  model: Model,
+  size: InputSize = model.defaultSize,
+): Promise<Weights> {
+  try {
+    return await loadParameters(parameterShapes(model, size), checkpoint, { model: model.name, knownModels });
+  } finally {
+    await checkpoint.close?.();
+  }
+}
+
+/**
+ * The model that a checkpoint holds: a zoo checkpoint's `pipeline.config` decides, else the name that was
+ * asked for, else what the file says of itself.
+ *
+ * @throws ModelError where the one contradicts the other, or nothing says what it is.
+ */
+export function checkpointModel(
+  checkpoint: Checkpoint,
+  wanted?: Model,
+  labelMap?: LabelMap,
+): { model: Model; notes: readonly string[] } {
+  const spec = zooSpec(checkpoint, labelMap);
+  if (!spec) {
+    if (wanted) return { model: wanted, notes: [] };
+    if (checkpoint.model !== undefined) return { model: modelNamed(checkpoint.model), notes: [] };
+    const backbone = checkpoint.zoo?.backbone;
+    throw new ModelError({
+      where: checkpoint.where,
+      expected: backbone ? "a pipeline.config beside the checkpoint" : "weights of a model known here",
+      got: backbone
+        ? `variables of ${backbone} alone`
+        : `a ${checkpoint.format} file that does not say its model`,
+      hint: "Say with --model which model they are for.",
+    });
+  }
+  if (wanted && wanted.name !== spec.name) {
+    throw new ModelError({
+      where: checkpoint.where,
+      expected: `a checkpoint of ${wanted.name}`,
+      got: `one of ${spec.name}, by its pipeline.config`,
+      hint: "Leave the name away, and the checkpoint decides.",
+    });
+  }
+  return { model: zooModel(spec), notes: zooContradictions(checkpoint.where, spec) };
 }
 
 /** Batch norms folded, bias, sum and activation in their convolution; or as the model declares it. */
@@ -130,7 +187,9 @@ export const knownModels: KnownModels = new Map(
 
 /** Under this project's parameter names, which also tells the model of a file that does not say it. */
 async function openWeights(model: Model | undefined, source: WeightsSource | undefined): Promise<Checkpoint> {
-  const chosen = source ?? packagedWeights(`${model?.name ?? DEFAULT_MODEL}.safetensors`);
+  const name = model?.name ?? DEFAULT_MODEL;
+  const pulled = source === undefined && model?.hasArchive ? await cachedArchive(name) : undefined;
+  const chosen = source ?? pulled ?? packagedWeights(`${name}.safetensors`);
   const hint = source === undefined ? model?.weightsHint : undefined;
   return nameParameters(await openWeightsFile(chosen, hint));
 }
@@ -142,11 +201,13 @@ async function openWeights(model: Model | undefined, source: WeightsSource | und
  */
 export async function openWeightsFile(source: WeightsSource, hint = "Check the path."): Promise<Checkpoint> {
   if (source instanceof Uint8Array) return openCheckpoint({ where: "weights", bytes: source });
+  if (typeof source === "object" && "variables" in source) return source;
   const where = source.toString();
-  const bytes = await readBytes(source).catch((error: unknown) => {
+  try {
+    return await openStoredWeights(await findWeights(source));
+  } catch (error) {
     if (error instanceof CenterNetError) throw error;
     const got = error instanceof Error ? error.message : String(error);
     throw new ModelError({ where, expected: "a file of weights", got, hint }, { cause: error });
-  });
-  return openCheckpoint({ where, bytes, readSibling: siblingReader(source) });
+  }
 }

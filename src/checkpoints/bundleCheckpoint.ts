@@ -3,12 +3,11 @@ import { type ModelFiles, readWhole } from "./byteSource.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { unmaskCrc } from "./crc32c.ts";
 import { quote } from "./json.ts";
-import { parseLabelMap } from "./labelMap.ts";
 import { OBJECT_GRAPH_KEY, type ObjectGraph, parseObjectGraph } from "./objectGraph.ts";
-import { parsePipelineConfig } from "./pipelineConfig.ts";
 import { openTensorBundle, type TensorBundle } from "./tensorBundle.ts";
 import { parseTextProto } from "./textProto.ts";
 import { TextProtoView } from "./textProtoView.ts";
+import { zooFacts } from "./zooFacts.ts";
 
 /** A checkpoint of TensorFlow: a TensorBundle, and what the Object Detection API lays beside it. */
 export interface BundleCheckpoint extends Checkpoint {
@@ -39,14 +38,12 @@ export async function openBundle(files: ModelFiles, prefix?: string): Promise<Bu
   });
   const config = nearest(paths, chosen, (path) => path === CONFIG || path.endsWith(`/${CONFIG}`));
   const labels = nearest(paths, chosen, (path) => LABEL_MAP.test(path));
-  const pipeline =
-    config === undefined
-      ? undefined
-      : parsePipelineConfig(await readText(files, config, LARGEST_TEXT), `${where} ${config}`);
-  const labelMap =
-    labels === undefined
-      ? undefined
-      : parseLabelMap(await readText(files, labels, LARGEST_TEXT), `${where} ${labels}`);
+  const texts = {
+    pipeline: config === undefined ? undefined : await readText(files, config, LARGEST_TEXT),
+    labelMap: labels === undefined ? undefined : await readText(files, labels, LARGEST_TEXT),
+  };
+  const zoo = zooFacts(texts, `${where} ${config}`, `${where} ${labels}`);
+  const { pipeline, labelMap } = zoo;
 
   const metadata = new Map([["checkpoint", chosen]]);
   if (config) metadata.set("configuration", config);
@@ -57,7 +54,7 @@ export async function openBundle(files: ModelFiles, prefix?: string): Promise<Bu
     format: "tensorbundle",
     where,
     metadata,
-    zoo: { pipeline, labelMap },
+    zoo,
     objectGraph: await readObjectGraph(bundle, `${where} ${chosen}`),
     variables: new Map(
       [...bundle.entries].map(([key, { dtype, shape, byteLength, checksum }]) => [

@@ -31,6 +31,8 @@ export interface ZooFacts {
   /** Absent where no pipeline.config lies with it. */
   readonly pipeline?: PipelineConfig;
   readonly labelMap?: LabelMap;
+  /** Both files as they are, to be taken along when the checkpoint is converted. */
+  readonly texts?: { readonly pipeline?: string; readonly labelMap?: string };
   /** As its variables tell it: `hourglass`, or the type that a pipeline.config would name. */
   readonly backbone?: string;
 }

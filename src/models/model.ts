@@ -21,37 +21,53 @@ export interface Model {
   readonly defaultSize: InputSize;
   /** Sides must be multiples of this; absent where the size is fixed. */
   readonly sizeMultiple?: number;
+  /** Whether height and width must be the same. */
+  readonly square?: true;
   /** Where its weights come from, as a sentence for those who lack them. */
   readonly weightsHint: string;
+  /** Whether its weights are an archive of the zoo, which `centernet pull` fetches by the model's name. */
+  readonly hasArchive?: true;
+  readonly published?: PublishedFigures;
   /** What the checkpoint holds beside the graph's parameters: name → shape. */
   constants(size: InputSize): ReadonlyMap<string, readonly number[]>;
   /** Without constants (to describe the network, not to run it), their exact values are taken. */
   graph(size: InputSize, constants?: Weights): Graph;
   preprocess(picture: Picture, size: InputSize): Preprocessed;
-  /** Detections in pixels of the network's input, best first. */
-  decode(outputs: Readonly<Record<string, Tensor>>, constants: Weights, size: InputSize): Detection[];
+  /** Detections in pixels of the network's input, in any order. */
+  decode(outputs: Readonly<Record<string, Tensor>>, constants: Weights, prepared: Preprocessed): Detection[];
+}
+
+/** What its authors measured on COCO 2017 val. */
+export interface PublishedFigures {
+  /** On a GPU that was never named. */
+  readonly milliseconds: number;
+  /** Mean average precision, in percent; absent where none was given. */
+  readonly boxes?: number;
+  readonly keypoints?: number;
 }
 
 export interface Preprocessed {
   /** By the graph's input names. */
   readonly inputs: Readonly<Record<string, Tensor>>;
+  readonly size: InputSize;
   readonly placement: Placement;
+  /** The part of the input that is photo, from its top-left corner, where the decode wants to know. */
+  readonly trueShape?: InputSize;
 }
 
 /** @throws UsageError for a size that the model's strides do not divide. */
 export function checkInputSize(model: Model, size: InputSize): void {
-  const { sizeMultiple: multiple, defaultSize } = model;
+  const { sizeMultiple: multiple, square, defaultSize } = model;
   const sides = [size.height, size.width];
   const same = size.height === defaultSize.height && size.width === defaultSize.width;
-  const fits =
+  const divides =
     multiple !== undefined &&
     sides.every((side) => side > 0 && Number.isInteger(side) && side % multiple === 0);
-  if (same || fits) return;
+  if (same || (divides && (!square || size.height === size.width))) return;
+  const several = square ? `a square of a multiple of ${multiple}` : `multiples of ${multiple}`;
   throw new UsageError({
     where: `input size of ${model.name}`,
-    expected: multiple
-      ? `multiples of ${multiple}`
-      : `${defaultSize.width}x${defaultSize.height}, its only size`,
+    expected: multiple ? several : `${defaultSize.width}x${defaultSize.height}, its only size`,
     got: `${size.width}x${size.height}`,
   });
 }

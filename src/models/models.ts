@@ -2,9 +2,11 @@ import { ModelError } from "../errors.ts";
 import { nearestNames } from "../nearestNames.ts";
 import type { Model } from "./model.ts";
 import { MOVENETS } from "./movenet.ts";
+import { ZOO } from "./zoo.ts";
+import { publishedZooModel } from "./zooModel.ts";
 
 /** Every model there is. */
-export const MODELS: readonly Model[] = [...MOVENETS];
+export const MODELS: readonly Model[] = [...MOVENETS, ...ZOO.map(publishedZooModel)];
 
 export const DEFAULT_MODEL = "movenet-multipose";
 

@@ -76,9 +76,9 @@ function movenet({ name, width, persons, side, weightsHint }: MovenetRow): Model
     preprocess(picture, size) {
       const { picture: boxed, placement } = letterbox(picture, size);
       const image = { shape: shapeOf(size.height, size.width, 3), data: Float32Array.from(boxed.data) };
-      return { inputs: { image }, placement };
+      return { inputs: { image }, size, placement };
     },
-    decode(outputs, constants, size) {
+    decode(outputs, constants, { size }) {
       if (several) return posesOf(movenetMultiSteps(outputs, constants)).map((pose) => detection(pose, size));
       const one = detection(poseOf(movenetSingleSteps(outputs, constants)), size);
       return [{ ...one, derived: ["score", "box"] }];

@@ -4,6 +4,7 @@
  */
 import { ZOO_NORMALIZATIONS } from "../image/normalization.ts";
 import { COCO_KEYPOINTS } from "./cocoPose.ts";
+import type { PublishedFigures } from "./model.ts";
 import { PLAIN_HEADS, SEPARABLE_HEADS, type ZooArchitecture } from "./zooArchitecture.ts";
 
 export interface ZooRow {
@@ -14,13 +15,6 @@ export interface ZooRow {
   /** When its archive was published, as its address has it. */
   readonly archiveDate: string;
   readonly published: PublishedFigures;
-}
-
-export interface PublishedFigures {
-  readonly milliseconds: number;
-  /** Mean average precision, in percent; absent where the zoo gives none. */
-  readonly boxes?: number;
-  readonly keypoints?: number;
 }
 
 const { hourglass, resnetV1, resnetV2, mobilenetV2 } = ZOO_NORMALIZATIONS;

@@ -5,9 +5,11 @@ import { type GoldenCase, goldenInput } from "./goldenCase.ts";
 import { MOVENET_FLOAT64_TOLERANCE, type MoveNetSteps, movenetTapSource } from "./taps/movenet.ts";
 import { tapValues } from "./tapValues.ts";
 import { type CaseReport, type CaseRun, type CaseRunner, verifyCase } from "./verifyCase.ts";
+import { verifyZoo } from "./verifyZoo.ts";
 
 /**
- * Runs a golden case on a model of this project, at the size of the case's input.
+ * Runs a golden case on a model of this project, at the size of the case's input. `readPhoto` reads a picture
+ * that a case names instead of holding a tensor.
  *
  * @throws UsageError where no table knows the case's family, and whatever loading and running throw.
  */
@@ -15,20 +17,22 @@ export async function verifyModel(
   name: string,
   golden: GoldenCase,
   options: Omit<NetworkOptions, "inputSize" | "fuse"> = {},
+  readPhoto?: (file: string) => Promise<Uint8Array>,
 ): Promise<CaseReport> {
-  if (golden.family !== "tfjs") {
-    throw new UsageError({
-      where: golden.name,
-      expected: "a case of the family tfjs",
-      got: `one of the family ${golden.family}`,
-      hint: "No table maps its taps to a model of this project yet.",
-    });
-  }
   if (golden.model !== name) {
     throw new UsageError({
       where: golden.name,
       expected: `a case of ${name}`,
       got: `one of ${golden.model}`,
+    });
+  }
+  if (golden.family === "tf") return verifyZoo(name, golden, options, readPhoto);
+  if (golden.family !== "tfjs") {
+    throw new UsageError({
+      where: golden.name,
+      expected: "a case of the families tf and tfjs",
+      got: `one of the family ${golden.family}`,
+      hint: "No table maps its taps to a model of this project yet.",
     });
   }
   const [, height, width] = goldenInput(golden).shape;

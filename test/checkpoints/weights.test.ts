@@ -3,11 +3,11 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { convertTfjs } from "../../src/checkpoints/convertTfjs.ts";
 import { loadParameters } from "../../src/checkpoints/loadParameters.ts";
 import { openCheckpoint } from "../../src/checkpoints/openCheckpoint.ts";
 import manifest from "../../weights/manifest.json" with { type: "json" };
 import { mayBeLeftOut } from "../support/required.ts";
+import { convert as convertFile } from "./support/convert.ts";
 import { knownModels } from "./support/knownModels.ts";
 
 const WEIGHTS = join(import.meta.dirname, "../../weights");
@@ -63,5 +63,5 @@ async function convert(model: string) {
   const where = join(folder, `${model}.json`);
   const readSibling = (name: string) => readFile(join(folder, name));
   const checkpoint = await openCheckpoint({ where, bytes: await readFile(where), readSibling });
-  return convertTfjs(checkpoint, knownModels);
+  return convertFile(checkpoint, knownModels);
 }

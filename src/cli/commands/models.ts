@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { describeGraph } from "../../describe.ts";
-import type { Model } from "../../models/model.ts";
+import type { Model, PublishedFigures } from "../../models/model.ts";
 import { DEFAULT_MODEL, MODELS } from "../../models/models.ts";
+import { cachedArchive } from "../../platform/node.ts";
 import { formatCount } from "../formatNumber.ts";
 import { print, type Session } from "../io.ts";
 import { formatTable } from "../table.ts";
@@ -21,8 +22,8 @@ export function addModels(program: Command, session: Session): void {
     .description("List every model: what it is, what it costs, where its weights are.")
     .option("--json", "print one JSON array instead")
     .addHelpText("after", HELP)
-    .action(({ json }: { json?: boolean }) => {
-      const models = MODELS.map(factsOf);
+    .action(async ({ json }: { json?: boolean }) => {
+      const models = await Promise.all(MODELS.map(factsOf));
       if (json) print(session, JSON.stringify(models));
       else for (const line of listOf(models)) print(session, line);
     });
@@ -38,10 +39,13 @@ interface ModelFacts {
   readonly parameters: number;
   readonly gflops: number;
   readonly weights: string;
+  readonly published?: PublishedFigures;
+  /** Where the archive of its weights lies in the cache, or null; absent where there is none to pull. */
+  readonly cached?: string | null;
 }
 
-function factsOf(model: Model): ModelFacts {
-  const { name, backbone, outputs, defaultSize, sizeMultiple, weightsHint } = model;
+export async function factsOf(model: Model): Promise<ModelFacts> {
+  const { name, backbone, outputs, defaultSize, sizeMultiple, weightsHint, published } = model;
   const { totals } = describeGraph(model.graph(defaultSize));
   return {
     name,
@@ -52,33 +56,48 @@ function factsOf(model: Model): ModelFacts {
     parameters: totals.trainableParameters,
     gflops: Number(totals.gflops.toFixed(3)),
     weights: weightsHint,
+    published,
+    cached: model.hasArchive && ((await cachedArchive(name)) ?? null),
   };
 }
 
-/** A table of what compares, and below each row what needs words. */
-function listOf(models: readonly ModelFacts[]): string[] {
+/** A table of what compares, each row between its model's name and what needs words. */
+export function listOf(models: readonly ModelFacts[]): string[] {
   const [heading, ...rows] = formatTable(
     [
-      { heading: "model", align: "left" },
       { heading: "backbone", align: "left" },
       { heading: "input", align: "left" },
       { heading: "parameters", align: "right" },
       { heading: "GFLOPs", align: "right" },
     ],
-    models.map(({ name, backbone, input, parameters, gflops }) => [
-      name,
+    models.map(({ backbone, input, parameters, gflops }) => [
       backbone,
       `${input.width}x${input.height}`,
       formatCount(parameters),
       gflops.toFixed(3),
     ]),
   );
-  return [heading, ...models.flatMap((model, i) => ["", rows[i], ...wordsOf(model)])];
+  return [
+    `  ${heading}`,
+    ...models.flatMap((model, i) => ["", model.name, `  ${rows[i]}`, ...wordsOf(model)]),
+  ];
 }
 
-function wordsOf({ isDefault, input, outputs, weights }: ModelFacts): string[] {
+function wordsOf({ isDefault, input, outputs, published, weights, cached }: ModelFacts): string[] {
   const words = [`Finds ${outputs}.`];
   if (input.multipleOf) words.push(`Takes any size in multiples of ${input.multipleOf}.`);
   if (isDefault) words.push("The default.");
-  return wrap(`${words.join(" ")} ${weights}`, 78).map((line) => `  ${line}`);
+  if (published) words.push(figuresOf(published));
+  words.push(weights);
+  if (cached !== undefined) words.push(`The archive is ${cached ? "" : "not "}in the cache.`);
+  return wrap(words.join(" "), 78).map((line) => `  ${line}`);
+}
+
+/** As the zoo gives them; the milliseconds mean little without the GPU's name. */
+function figuresOf({ boxes, keypoints, milliseconds }: PublishedFigures): string {
+  const precisions = [
+    ...(boxes === undefined ? [] : [`box mAP ${boxes.toFixed(1)}`]),
+    ...(keypoints === undefined ? [] : [`keypoint mAP ${keypoints.toFixed(1)}`]),
+  ];
+  return `Published: ${precisions.join(", ")} on COCO 2017 val, ${milliseconds} ms on a GPU that was never named.`;
 }

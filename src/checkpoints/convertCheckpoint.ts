@@ -1,0 +1,72 @@
+import { ModelError } from "../errors.ts";
+import type { Weights } from "../tensor.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import { float16ToNumber, numberToFloat16 } from "./float16.ts";
+import { writeSafetensors } from "./safetensors.ts";
+import { LABEL_MAP_KEY, PIPELINE_KEY } from "./safetensorsCheckpoint.ts";
+
+export interface Conversion {
+  tensors: Weights;
+  dtype: "F16" | "F32";
+  /** The safetensors file. */
+  bytes: Uint8Array;
+}
+
+/**
+ * A model's weights as this project's safetensors file, its tensors sorted by name: the same input gives the
+ * same bytes. Without `dtype`, float16 where that loses nothing, else float32.
+ *
+ * @throws ModelError where a number is too large for the float16 that was asked for.
+ */
+export function convertCheckpoint(
+  checkpoint: Checkpoint,
+  model: string,
+  weights: Weights,
+  dtype?: Conversion["dtype"],
+): Conversion {
+  const tensors = new Map([...weights].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const chosen =
+    dtype ?? ([...tensors.values()].every(({ data }) => data.every(fitsFloat16)) ? "F16" : "F32");
+  if (chosen === "F16") refuseOverflow(tensors, checkpoint.where);
+  return {
+    tensors,
+    dtype: chosen,
+    bytes: writeSafetensors(tensors, metadataOf(checkpoint, model), { dtype: chosen }),
+  };
+}
+
+function metadataOf(checkpoint: Checkpoint, model: string): Map<string, string> {
+  const metadata = new Map([
+    ["format", "centernet"],
+    ["model", model],
+  ]);
+  if (checkpoint.format === "tfjs") {
+    metadata.set("source", checkpoint.metadata.get("generatedBy") ?? checkpoint.where);
+    metadata.set("licence", "Apache-2.0"); // of MoveNet, which all models recognised here are; see weights/README.md
+    metadata.set(
+      "changes",
+      "Converted from TensorFlow.js: constants renamed and reordered, values unchanged.",
+    );
+  }
+  const texts = checkpoint.zoo?.texts;
+  if (texts?.pipeline !== undefined) metadata.set(PIPELINE_KEY, texts.pipeline);
+  if (texts?.labelMap !== undefined) metadata.set(LABEL_MAP_KEY, texts.labelMap);
+  return metadata;
+}
+
+function refuseOverflow(tensors: Weights, where: string): void {
+  for (const [name, { data }] of tensors) {
+    const value = data.find((number) => !Number.isFinite(float16ToNumber(numberToFloat16(number))));
+    if (value === undefined) continue;
+    throw new ModelError({
+      where: `${where} ${name}`,
+      expected: "numbers that float16 can hold, up to 65504",
+      got: `${value}`,
+      hint: "Convert to float32.",
+    });
+  }
+}
+
+function fitsFloat16(value: number): boolean {
+  return float16ToNumber(numberToFloat16(value)) === value;
+}

@@ -1,0 +1,110 @@
+import { type DetectedObject, detectedObjects } from "../decode/detectedObjects.ts";
+import type { ObjectMaps } from "../decode/objectMaps.ts";
+import { decodeObjects } from "../decode/objects.ts";
+import { type DecodeSettings, KEYPOINT_ESTIMATION_TASK, OBJECT_CENTER_PARAMS } from "../decode/settings.ts";
+import type { Detection } from "../detection.ts";
+import { padToSquare } from "../image/padToSquare.ts";
+import type { Tensor } from "../tensor.ts";
+import { COCO_LABELS } from "./cocoLabels.ts";
+import { COCO_KEYPOINTS, PERSON } from "./cocoPose.ts";
+import type { InputSize, Model } from "./model.ts";
+import type { ZooRow } from "./zoo.ts";
+import { ZOO_BACKBONES, type ZooArchitecture, zooGraph } from "./zooArchitecture.ts";
+
+/** All that makes one CenterNet of the Object Detection API: what its `pipeline.config` says. */
+export interface ZooSpec {
+  readonly name: string;
+  /** Of the input, in pixels: `keep_aspect_ratio_resizer` pads photos to a square. */
+  readonly side: number;
+  readonly architecture: ZooArchitecture;
+  readonly decode: DecodeSettings;
+  /** What is shown for a class, by label-map id; class c of the network is id c + 1. */
+  readonly labels: ReadonlyMap<number, string>;
+  readonly weightsHint: string;
+}
+
+/** Pixels of the input a cell of the maps, of every backbone here. */
+export const OUTPUT_STRIDE = 4;
+
+/** A model that was built from a spec; verification asks for it. */
+export interface ZooModel extends Model {
+  readonly spec: ZooSpec;
+}
+
+export function isZooModel(model: Model): model is ZooModel {
+  return "spec" in model;
+}
+
+export function zooModel(spec: ZooSpec): ZooModel {
+  const { name, side, architecture, decode, labels, weightsHint } = spec;
+  const backbone = ZOO_BACKBONES[architecture.backbone];
+  return {
+    spec,
+    name,
+    backbone: backbone.title,
+    outputs: architecture.keypoints === undefined ? "boxes" : "boxes, keypoints",
+    defaultSize: { height: side, width: side },
+    sizeMultiple: backbone.sizeMultiple,
+    square: true,
+    weightsHint,
+    constants: () => new Map(),
+    graph: (size) => zooGraph(architecture, size),
+    preprocess(picture, size) {
+      const { image, placement, trueShape } = padToSquare(picture, size.width);
+      return { inputs: { image }, size, placement, trueShape };
+    },
+    decode(outputs, _constants, { trueShape }) {
+      const decoded = decodeObjects(zooMaps(outputs, decode), decode, trueShape);
+      const objects = detectedObjects(decoded, decode.keypointEstimationTask);
+      return objects.map((object) => detection(object, labels, decoded.trueShape));
+    },
+  };
+}
+
+/** A model of the zoo's table, decoded as its published `pipeline.config` says. */
+export function publishedZooModel({ name, side, architecture, published }: ZooRow): Model {
+  const task = { ...KEYPOINT_ESTIMATION_TASK, perKeypointOffset: true, classIndex: PERSON.classId - 1 };
+  const keypointEstimationTask = architecture.keypoints ? [{ ...task, keypointLabels: COCO_KEYPOINTS }] : [];
+  const decode = {
+    outputStride: OUTPUT_STRIDE,
+    objectCenterParams: OBJECT_CENTER_PARAMS,
+    keypointEstimationTask,
+  };
+  const weightsHint = `Run centernet pull ${name}, or give its archive as --weights.`;
+  const model = zooModel({ name, side, architecture, decode, labels: COCO_LABELS, weightsHint });
+  return { ...model, hasArchive: true, published };
+}
+
+/** The graph's outputs as the decode takes them. */
+export function zooMaps(outputs: Readonly<Record<string, Tensor>>, settings: DecodeSettings): ObjectMaps {
+  const { centerHeatmap, boxSize, boxOffset, keypointHeatmap, keypointRegression, keypointOffset } = outputs;
+  const task = { keypointHeatmap, keypointRegression, keypointOffset };
+  const keypointTasks = settings.keypointEstimationTask.map(() => task);
+  return { centerHeatmap, boxSize, boxOffset, keypointTasks };
+}
+
+/** Fractions of the picture become pixels of the network's input. */
+function detection(
+  object: DetectedObject,
+  labels: ZooSpec["labels"],
+  { height, width }: InputSize,
+): Detection {
+  const { classIndex, score, box, keypoints } = object;
+  const classId = classIndex + 1;
+  return {
+    label: labels.get(classId) ?? `class ${classId}`,
+    classId,
+    score,
+    box: {
+      xmin: box.xmin * width,
+      ymin: box.ymin * height,
+      xmax: box.xmax * width,
+      ymax: box.ymax * height,
+    },
+    ...(keypoints && {
+      keypoints: keypoints.map(({ label, x, y, score }) => {
+        return { name: label, x: x * width, y: y * height, score };
+      }),
+    }),
+  };
+}

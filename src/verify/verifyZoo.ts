@@ -1,0 +1,75 @@
+import { UsageError } from "../errors.ts";
+import { decodeImage } from "../image/decodeImage.ts";
+import type { Preprocessed } from "../models/model.ts";
+import { isZooModel, zooMaps } from "../models/zooModel.ts";
+import { loadNetwork, type Network, type NetworkOptions } from "../network.ts";
+import { type GoldenCase, goldenInput } from "./goldenCase.ts";
+import { type ObjectSteps, objectSteps, objectTap } from "./taps/objects.ts";
+import { zooTapSource } from "./taps/zoo.ts";
+import { tapValues } from "./tapValues.ts";
+import { type CaseReport, type CaseRunner, verifyCase } from "./verifyCase.ts";
+
+/**
+ * Runs a golden case of the TensorFlow Object Detection API: on the tensor that it holds, at that tensor's
+ * size, or on the photo that it names, from the file's bytes to the detections.
+ *
+ * @throws UsageError for a model that is none of the API's, or a photo that cannot be had.
+ */
+export async function verifyZoo(
+  name: string,
+  golden: GoldenCase,
+  options: NetworkOptions,
+  readPhoto?: (file: string) => Promise<Uint8Array>,
+): Promise<CaseReport> {
+  const photo = golden.input?.get("photo");
+  const tensor = typeof photo === "string" ? undefined : goldenInput(golden);
+  const inputSize = tensor && { height: tensor.shape[1], width: tensor.shape[2] };
+  const open = (fuse: boolean) => loadNetwork(name, { ...options, inputSize, fuse });
+  const network = await open(true);
+  try {
+    const prepared = tensor ? undefined : await preparePhoto(network, `${photo}`, golden.name, readPhoto);
+    const image = tensor ?? prepared?.inputs.image;
+    return await verifyCase(
+      golden,
+      zooRunner(network, () => open(false), prepared?.trueShape),
+      { input: image },
+    );
+  } finally {
+    await network.dispose();
+  }
+}
+
+async function preparePhoto(
+  network: Network,
+  photo: string,
+  where: string,
+  readPhoto: ((file: string) => Promise<Uint8Array>) | undefined,
+): Promise<Preprocessed> {
+  if (!readPhoto) throw new UsageError({ where, expected: `a way to read its photo ${photo}`, got: "none" });
+  return network.model.preprocess(decodeImage(await readPhoto(photo), photo), network.inputSize);
+}
+
+function zooRunner(
+  network: Network,
+  openUnfused: () => Promise<Network>,
+  trueShape: Preprocessed["trueShape"],
+): CaseRunner<ObjectSteps> {
+  const { model } = network;
+  if (!isZooModel(model)) {
+    throw new UsageError({
+      where: `verify ${model.name}`,
+      expected: "a model of the Object Detection API",
+      got: "another",
+      hint: "The case is of that family.",
+    });
+  }
+  const { architecture, decode } = model.spec;
+  const layers = zooTapSource(architecture.backbone);
+  return {
+    tapSource: (name) => layers(name) ?? { decoded: (steps) => objectTap(name, steps) },
+    async run(image, names) {
+      const { values, unfused, outputs } = await tapValues(network, openUnfused, { image }, names);
+      return { values, unfused, decoded: objectSteps(zooMaps(outputs, decode), decode, trueShape) };
+    },
+  };
+}
