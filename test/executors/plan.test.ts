@@ -174,6 +174,23 @@ describe("the self-test", () => {
   });
 });
 
+test("plain JavaScript stops between two layers when it is aborted while it runs", async () => {
+  const executor = await gpujsExecutor({ mode: "cpu" });
+  const plan = await executor.prepare(graph, weights);
+  const whole = (await plan.run(inputs)).outputs.y.data;
+  const controller = new AbortController();
+  let turns = 0;
+  const ticking = setInterval(() => {
+    turns++;
+    controller.abort();
+  });
+  await expect(plan.run(inputs, { signal: controller.signal })).rejects.toMatchObject({ name: "AbortError" });
+  clearInterval(ticking);
+  expect(turns).toBeGreaterThan(0);
+  expect((await plan.run(inputs)).outputs.y.data).toEqual(whole);
+  await executor.dispose();
+});
+
 test("a mode that this machine lacks is refused with those that it has", async () => {
   const modes = await availableModes();
   if (modes.includes("webgl2")) return;

@@ -49,11 +49,14 @@ function gpuInput(data: Float32Array, size: readonly number[]): Input {
   return new Input(data as unknown as number[], size as [number, number, number]);
 }
 
+/** A result of gpu.js: rows of columns of channels. */
+export type Rows = Float32Array[][];
+
 /**
  * A result as one flat array. gpu.js gives rows of rows; in some modes all of them are views of one buffer
  * that already is the map, in others each stands for itself.
  */
-export function flattenResult(rows: Float32Array[][], shape: Shape): Tensor {
+export function flattenResult(rows: Rows, shape: Shape): Tensor {
   const [, height, width, channels] = shape;
   const first = rows[0][0];
   const last = rows[height - 1][width - 1];

@@ -5,14 +5,12 @@ import { neededNodes } from "../../graph/neededNodes.ts";
 import { type Shape, type Tensor, toNdarray, type Weights } from "../../tensor.ts";
 import type { Plan, RunOptions, RunResult } from "../executor.ts";
 import { checkInputs, checkTaps, prepareNodes } from "../preparedNode.ts";
-import { createGpuKernel, flattenResult, tensorInput } from "./gpuKernels.ts";
+import { createGpuKernel, flattenResult, type Rows, tensorInput } from "./gpuKernels.ts";
 import type { GpujsMode } from "./modes.ts";
+import { runLayers } from "./runLayers.ts";
 
 /** A handle of gpu.js: stands for a value while a pipeline is traced. */
 type Handle = KernelVariable;
-
-/** A result: rows of columns of channels. */
-type Rows = Float32Array[][];
 
 /**
  * A graph as gpu.js kernels, one a node, run as one pipeline: the mode fuses it where it can (WebGPU into one
@@ -38,7 +36,10 @@ export class GpujsPlan implements Plan {
     this.shapes = shapesByName(graph);
   }
 
-  /** A fused pass cannot be stopped: on abort the promise rejects at once and the pass ends unobserved. */
+  /**
+   * Plain JavaScript stops between two layers. A pass on the device cannot be stopped: on abort the promise
+   * rejects at once, if the pass leaves this thread alone, and the pass ends unobserved.
+   */
   async run(
     inputs: Readonly<Record<string, Tensor>>,
     { taps = [], signal }: RunOptions = {},
@@ -51,7 +52,9 @@ export class GpujsPlan implements Plan {
     const wanted = [...new Set([...Object.values(this.graph.outputs), ...taps])];
     const queued = this.queue.then(() => {
       signal?.throwIfAborted();
-      return this.runPipeline(inputs, wanted);
+      return this.mode === "cpu"
+        ? this.runOneByOne(inputs, wanted, signal)
+        : this.runPipeline(inputs, wanted);
     });
     this.queue = queued.catch(() => {});
     const values = await abortable(queued, signal);
@@ -70,6 +73,14 @@ export class GpujsPlan implements Plan {
       for (const kernel of this.kernels.values()) kernel.destroy();
     });
     return this.disposal;
+  }
+
+  private runOneByOne(
+    inputs: Readonly<Record<string, Tensor>>,
+    wanted: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<ReadonlyMap<string, Tensor>> {
+    return runLayers(neededNodes(this.graph, wanted), this.kernels, inputs, wanted, signal);
   }
 
   private async runPipeline(
