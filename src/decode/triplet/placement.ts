@@ -1,0 +1,78 @@
+import type { Peak } from "./heatmapPeaks.ts";
+import type { CornerPair } from "./pairCorners.ts";
+
+/** How a picture lies in the network's input: scaled, centred on a black canvas, perhaps mirrored. */
+export interface Placement {
+  /** Columns of the maps, and columns of the maps a pixel of the canvas; the same for rows. */
+  readonly mapWidth: number;
+  readonly cellsPerPixelX: number;
+  readonly cellsPerPixelY: number;
+  /** The scaled picture in the canvas, in pixels. */
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+  /** Of the picture before it was put on the canvas. */
+  readonly scale: number;
+  readonly mirrored: boolean;
+}
+
+/** A pair with its box in pixels of the original picture. */
+export interface PlacedPair extends CornerPair {
+  readonly box: PixelBox;
+}
+
+export interface PixelBox {
+  readonly x1: number;
+  readonly y1: number;
+  readonly x2: number;
+  readonly y2: number;
+}
+
+/** Pixels of the scaled picture that a box may reach beyond it. */
+const MARGIN = 5;
+
+/**
+ * The pair's box in the original picture, clipped to it; undefined where it reaches 5 pixels or more beyond
+ * (of the scaled picture). Rounded to float32 after each operation as the reference implementation does.
+ */
+export function placePair(pair: CornerPair, placement: Placement): PlacedPair | undefined {
+  const { topLeft, bottomRight } = pair;
+  const { mirrored, width, height, scale } = placement;
+  const [left, right] = mirrored ? [bottomRight, topLeft] : [topLeft, bottomRight];
+  const [x1, x2] = [toPixelX(left.x, placement), toPixelX(right.x, placement)];
+  const [y1, y2] = [toPixelY(topLeft.y, placement), toPixelY(bottomRight.y, placement)];
+  if (x1 <= -MARGIN || y1 <= -MARGIN || x2 >= width + MARGIN || y2 >= height + MARGIN) return undefined;
+  const unscaled = (value: number, side: number) => Math.fround(clip(value, side) / scale);
+  const box = {
+    x1: unscaled(x1, width),
+    y1: unscaled(y1, height),
+    x2: unscaled(x2, width),
+    y2: unscaled(y2, height),
+  };
+  return { ...pair, box };
+}
+
+/** A center in pixels of the original picture. The reference forgets to clip it there as it does boxes. */
+export function placeCenter(center: Peak, placement: Placement, clipped: boolean): Peak {
+  const { width, height, scale } = placement;
+  const [x, y] = [toPixelX(center.x, placement), toPixelY(center.y, placement)];
+  return {
+    ...center,
+    x: Math.fround((clipped ? clip(x, width) : x) / scale),
+    y: Math.fround((clipped ? clip(y, height) : y) / scale),
+  };
+}
+
+function toPixelX(cells: number, { mirrored, mapWidth, cellsPerPixelX, left }: Placement): number {
+  const turned = mirrored ? Math.fround(mapWidth - cells) : cells;
+  return Math.fround(Math.fround(turned / Math.fround(cellsPerPixelX)) - left);
+}
+
+function toPixelY(cells: number, { cellsPerPixelY, top }: Placement): number {
+  return Math.fround(Math.fround(cells / Math.fround(cellsPerPixelY)) - top);
+}
+
+function clip(value: number, side: number): number {
+  return Math.max(0, Math.min(value, side));
+}

@@ -1,0 +1,168 @@
+/** A box of one class. Coordinates in pixels; all numbers are float32. */
+export interface ScoredBox {
+  readonly x1: number;
+  readonly y1: number;
+  readonly x2: number;
+  readonly y2: number;
+  readonly score: number;
+  readonly topLeftScore: number;
+  readonly bottomRightScore: number;
+}
+
+export interface SoftNmsSettings {
+  /** How the score of a box sinks with its overlap with a better one. */
+  readonly method: "linear" | "gaussian" | "hard";
+  /** Up to this overlap `linear` and `hard` change nothing; `gaussian` does not know it. */
+  readonly overlap: number;
+  /** Of `gaussian`. */
+  readonly sigma: number;
+  /** Boxes whose score sinks below are dropped. */
+  readonly scoreThreshold: number;
+  /** Where set, a box becomes the mean of itself and those that it weakens: w = (1 - weight)^exponent. */
+  readonly mergeExponent?: number;
+  /**
+   * Do as the reference implementation (external/nms.pyx) does, for comparison with it: dropped rows remain
+   * behind the kept ones, and rows that change places leave their corners' scores behind. Default false.
+   */
+  readonly asReference?: boolean;
+}
+
+/** Duan et al. publish their results with these. */
+export const SOFT_NMS: SoftNmsSettings = {
+  method: "gaussian",
+  overlap: 0.5,
+  sigma: 0.5,
+  scoreThreshold: 0.001,
+};
+
+export interface SoftNmsResult<Box extends ScoredBox> {
+  /** Best first. `source` is the row of the input that it was. */
+  readonly boxes: readonly (Box & { readonly source: number })[];
+  /** How many of `boxes` count: all, unless `asReference`. */
+  readonly kept: number;
+}
+
+type Row<Box extends ScoredBox> = Box & { readonly source: number };
+
+/**
+ * Soft non-maximum suppression (Bodla et al., arXiv:1704.04503) of the boxes of one class: instead of
+ * dropping what overlaps a better box, lower its score by `method` of the overlap o (intersection over union,
+ * in which both ends of a side count):
+ *
+ *     linear: 1 - o beyond the threshold;  gaussian: exp(-o² / sigma);  hard: 0 beyond the threshold
+ *
+ * Rounded to float32 where the reference does; but for one unit in the last place of pow, bit for bit.
+ */
+export function softNms<Box extends ScoredBox>(
+  boxes: readonly Box[],
+  settings: SoftNmsSettings,
+): SoftNmsResult<Box> {
+  const { mergeExponent, asReference = false } = settings;
+  const rows = boxes.map((box, source): Row<Box> => ({ ...box, source }));
+  let count = rows.length;
+  for (let i = 0; i < rows.length; i++) {
+    if (i >= count && !asReference) break;
+    swap(rows, i, indexOfBest(rows, i, count), asReference);
+    const best = rows[i];
+    const mean = mergeExponent === undefined ? undefined : new MergedBox(best, mergeExponent);
+    for (let j = i + 1; j < count; j++) {
+      const overlap = overlapOf(best, rows[j]);
+      if (overlap <= 0) continue;
+      const weight = weightOf(overlap, settings);
+      mean?.add(rows[j], weight);
+      rows[j] = { ...rows[j], score: Math.fround(weight * rows[j].score) };
+      if (rows[j].score >= Math.fround(settings.scoreThreshold)) continue;
+      rows[j] = moved(rows[count - 1], rows[j], asReference);
+      count--;
+      j--;
+    }
+    if (mean) rows[i] = { ...best, ...mean.box() };
+  }
+  return { boxes: asReference ? rows : rows.slice(0, count), kept: count };
+}
+
+function indexOfBest(rows: readonly ScoredBox[], start: number, end: number): number {
+  let best = start;
+  for (let i = start + 1; i < end; i++) if (rows[i].score > rows[best].score) best = i;
+  return best;
+}
+
+function swap<Box extends ScoredBox>(rows: Row<Box>[], i: number, j: number, asReference: boolean): void {
+  [rows[i], rows[j]] = [moved(rows[j], rows[i], asReference), moved(rows[i], rows[j], asReference)];
+}
+
+/** The row `from` in the place of `to`; the reference moves the first five columns alone. */
+function moved<Box extends ScoredBox>(from: Row<Box>, to: Row<Box>, asReference: boolean): Row<Box> {
+  const { topLeftScore, bottomRightScore } = asReference ? to : from;
+  return { ...from, topLeftScore, bottomRightScore };
+}
+
+function overlapOf(best: ScoredBox, other: ScoredBox): number {
+  const width = Math.fround(side(Math.max(best.x1, other.x1), Math.min(best.x2, other.x2)));
+  const height = Math.fround(side(Math.max(best.y1, other.y1), Math.min(best.y2, other.y2)));
+  if (width <= 0 || height <= 0) return 0;
+  const shared = Math.fround(width * height);
+  const area = Math.fround(side(other.x1, other.x2) * side(other.y1, other.y2));
+  const union = Math.fround(side(best.x1, best.x2) * side(best.y1, best.y2) + area - shared);
+  return Math.fround(shared / union);
+}
+
+/** From pixel to pixel, both of them included. */
+function side(from: number, to: number): number {
+  return Math.fround(to - from) + 1;
+}
+
+function weightOf(overlap: number, { method, overlap: threshold, sigma }: SoftNmsSettings): number {
+  if (method === "gaussian") {
+    return Math.fround(Math.exp(Math.fround(-Math.fround(overlap * overlap) / Math.fround(sigma))));
+  }
+  if (overlap <= Math.fround(threshold)) return 1;
+  return method === "linear" ? Math.fround(1 - overlap) : 0;
+}
+
+/**
+ * The weighted mean of a box and those that it weakens, the more the more it does so: the top-left corner
+ * weighted with the top-left corners' scores, the bottom-right one with theirs.
+ */
+class MergedBox {
+  private x1: number;
+  private y1: number;
+  private x2: number;
+  private y2: number;
+  private topLeftWeight: number;
+  private bottomRightWeight: number;
+
+  constructor(
+    { x1, y1, x2, y2, topLeftScore, bottomRightScore }: ScoredBox,
+    private readonly exponent: number,
+  ) {
+    this.x1 = Math.fround(x1 * topLeftScore);
+    this.y1 = Math.fround(y1 * topLeftScore);
+    this.x2 = Math.fround(x2 * bottomRightScore);
+    this.y2 = Math.fround(y2 * bottomRightScore);
+    this.topLeftWeight = topLeftScore;
+    this.bottomRightWeight = bottomRightScore;
+  }
+
+  add({ x1, y1, x2, y2, topLeftScore, bottomRightScore }: ScoredBox, weight: number): void {
+    const share = Math.fround(Math.fround(1 - weight) ** this.exponent);
+    const added = (sum: number, value: number, score: number) => {
+      return Math.fround(sum + Math.fround(Math.fround(value * score) * share));
+    };
+    this.x1 = added(this.x1, x1, topLeftScore);
+    this.y1 = added(this.y1, y1, topLeftScore);
+    this.x2 = added(this.x2, x2, bottomRightScore);
+    this.y2 = added(this.y2, y2, bottomRightScore);
+    this.topLeftWeight = Math.fround(this.topLeftWeight + Math.fround(topLeftScore * share));
+    this.bottomRightWeight = Math.fround(this.bottomRightWeight + Math.fround(bottomRightScore * share));
+  }
+
+  box(): Pick<ScoredBox, "x1" | "y1" | "x2" | "y2"> {
+    return {
+      x1: Math.fround(this.x1 / this.topLeftWeight),
+      y1: Math.fround(this.y1 / this.topLeftWeight),
+      x2: Math.fround(this.x2 / this.bottomRightWeight),
+      y2: Math.fround(this.y2 / this.bottomRightWeight),
+    };
+  }
+}

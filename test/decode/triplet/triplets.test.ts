@@ -1,0 +1,89 @@
+import { describe, expect, test } from "vitest";
+import { centralRegion, confirmPair } from "../../../src/decode/triplet/centralRegion.ts";
+import type { Peak } from "../../../src/decode/triplet/heatmapPeaks.ts";
+import { type Placement, placeCenter, placePair } from "../../../src/decode/triplet/placement.ts";
+import { suppressTriplets, TRIPLET_SETTINGS } from "../../../src/decode/triplet/triplets.ts";
+
+const peak = (x: number, y: number, score = 0.5, classIndex = 0): Peak => ({
+  x,
+  y,
+  score,
+  class: classIndex,
+});
+const pairOf = (x1: number, y1: number, x2: number, y2: number, score = 0.5) => {
+  return { topLeft: peak(x1, y1, score), bottomRight: peak(x2, y2, score), score };
+};
+const placed = (x1: number, y1: number, x2: number, y2: number) => {
+  return { ...pairOf(x1, y1, x2, y2), box: { x1, y1, x2, y2 } };
+};
+
+describe("central region", () => {
+  test("is the middle third up to 150 x 150 pixels, beyond the middle fifth", () => {
+    expect(centralRegion({ x1: 0, y1: 0, x2: 150, y2: 150 })).toEqual({ x1: 50, y1: 50, x2: 100, y2: 100 });
+    expect(centralRegion({ x1: 10, y1: 20, x2: 160, y2: 220 })).toEqual({
+      x1: 70,
+      y1: 100,
+      x2: 100,
+      y2: 140,
+    });
+  });
+
+  test("confirms with the first center of the class inside of it, not on its edge", () => {
+    const pair = placed(0, 0, 30, 30);
+    expect(confirmPair(pair, [peak(10, 15), peak(20, 15), peak(15, 10), peak(15, 20)])).toBeUndefined();
+    expect(confirmPair(pair, [peak(15, 15, 0.9, 1)])).toBeUndefined();
+    const triplet = confirmPair(pair, [peak(15, 15, 0.2), peak(15, 15, 0.9)]);
+    expect(triplet?.center.score).toBe(0.2);
+    expect(triplet?.score).toBeCloseTo((0.5 + 0.5 + 0.2) / 3, 6);
+  });
+});
+
+describe("placement", () => {
+  // 40 x 20 cells of a canvas of 160 x 80 pixels, in which a picture of 100 x 60, half its size, lies.
+  const placement: Placement = {
+    mapWidth: 40,
+    cellsPerPixelX: 0.25,
+    cellsPerPixelY: 0.25,
+    left: 30,
+    top: 10,
+    width: 100,
+    height: 60,
+    scale: 0.5,
+    mirrored: false,
+  };
+
+  test("goes from cells to pixels of the picture, clipped", () => {
+    expect(placePair(pairOf(10, 5, 20, 10), placement)?.box).toEqual({ x1: 20, y1: 20, x2: 100, y2: 60 });
+    expect(placePair(pairOf(7, 2, 33, 18), placement)?.box).toEqual({ x1: 0, y1: 0, x2: 200, y2: 120 });
+  });
+
+  test("drops what reaches five pixels beyond the scaled picture", () => {
+    const beyond = [
+      pairOf(6.25, 5, 20, 10),
+      pairOf(10, 1.25, 20, 10),
+      pairOf(10, 5, 33.75, 10),
+      pairOf(10, 5, 20, 18.75),
+    ];
+    for (const pair of beyond) expect(placePair(pair, placement)).toBeUndefined();
+  });
+
+  test("turns a mirrored pair back: its left edge was the right one", () => {
+    const box = placePair(pairOf(10, 5, 20, 10), { ...placement, mirrored: true })?.box;
+    expect(box).toEqual({ x1: 100, y1: 20, x2: 180, y2: 60 });
+    expect(placeCenter(peak(10, 5), { ...placement, mirrored: true }, true)).toMatchObject({ x: 180, y: 20 });
+  });
+
+  test("clips centers, which the reference does not", () => {
+    expect(placeCenter(peak(5, 0), placement, true)).toMatchObject({ x: 0, y: 0 });
+    expect(placeCenter(peak(5, 0), placement, false)).toMatchObject({ x: -20, y: -20 });
+  });
+});
+
+test("the best boxes of all classes stay, with all that score like the last of them", () => {
+  const triplets = [0.9, 0.8, 0.7, 0.7, 0.6].map((score, i) => {
+    const box = placed(100 * i, 0, 100 * i + 10, 10);
+    return { ...box, center: peak(0, 0), class: i % 2, score: Math.fround(score) };
+  });
+  const scores = suppressTriplets(triplets, { ...TRIPLET_SETTINGS, maxBoxes: 3 }).map(({ score }) => score);
+  expect(scores).toEqual([0.9, 0.7, 0.8, 0.7].map(Math.fround));
+});
