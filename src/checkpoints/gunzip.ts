@@ -6,6 +6,8 @@ export interface GzipFile {
   readonly where: string;
   /** The file's bytes as they are stored. */
   stream(): ReadableStream<Uint8Array> | Promise<ReadableStream<Uint8Array>>;
+  /** A platform's own in place of DecompressionStream; it must verify checksum and length as that does. */
+  decompression?(): ReadableWritablePair<Uint8Array, Uint8Array>;
 }
 
 /** What real archives never do, and bombs must: unpack to so many times their size. */
@@ -34,7 +36,9 @@ export class GunzipReader {
         controller.enqueue(chunk);
       },
     });
-    const decompression = new DecompressionStream("gzip") as TransformStream<Uint8Array, Uint8Array>;
+    const decompression =
+      file.decompression?.() ??
+      (new DecompressionStream("gzip") as ReadableWritablePair<Uint8Array, Uint8Array>);
     const reader = stream.pipeThrough(counter).pipeThrough(decompression).getReader();
     const gunzip = new GunzipReader(file.where, reader);
     return gunzip;

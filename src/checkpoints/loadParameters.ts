@@ -33,7 +33,7 @@ export async function loadParameters(
   const named = await nameParameters(checkpoint);
   const problems = differences(expected, named);
   if (problems.length > 0) {
-    const likely = likelyModel(named, options);
+    const likely = likelyModel(expected, named, options);
     throw new ModelError({
       where: named.where,
       expected: `the ${expected.size} parameters of ${options.model}`,
@@ -62,10 +62,14 @@ async function readAll(named: Checkpoint, { onProgress }: LoadOptions): Promise<
   return weights;
 }
 
+/** Beyond it (300 names against 300) the file is of another model, and comparing would take seconds. */
+const MOST_COMPARISONS = 90_000;
+
 function differences(expected: ParameterShapes, { variables }: Checkpoint): string[] {
   const missing = [...expected.keys()].filter((name) => !variables.has(name));
   const unexpected = [...variables.keys()].filter((name) => !expected.has(name));
-  const nearest = nearestNames(missing, unexpected);
+  const few = missing.length * unexpected.length <= MOST_COMPARISONS;
+  const nearest = few ? nearestNames(missing, unexpected) : new Map<string, string>();
   const problems = missing.map((name) => {
     const other = nearest.get(name);
     return `missing ${name} ${formatShape(expected.get(name) ?? [])}${other ? ` (nearest: ${quote(other)})` : ""}`;
@@ -91,14 +95,18 @@ function listed(unexpected: readonly string[]): string[] {
 }
 
 /** Another model that fits the file better than the one asked for: by what the file says, or by shapes. */
-function likelyModel(file: Checkpoint, { model, knownModels }: LoadOptions): string | undefined {
+function likelyModel(
+  expected: ParameterShapes,
+  file: Checkpoint,
+  { model, knownModels }: LoadOptions,
+): string | undefined {
   if (file.model !== undefined && file.model !== model) return quote(file.model);
-  let best: { name: string; fit: number } | undefined;
+  let best = { name: model, fit: fitOf(expected, file) };
   for (const [name, shapes] of knownModels ?? []) {
     const fit = fitOf(shapes(), file);
-    if (fit > (best?.fit ?? 0)) best = { name, fit };
+    if (fit > best.fit) best = { name, fit };
   }
-  return best && best.name !== model ? best.name : undefined;
+  return best.name === model ? undefined : best.name;
 }
 
 /** Share of names, of the model and of the file together, that both have in the same shape; from 0 to 1. */
@@ -111,9 +119,10 @@ function fitOf(shapes: ParameterShapes, { variables }: Checkpoint): number {
 }
 
 function checkValues(name: string, data: Float32Array, where: string): void {
-  const index = data.findIndex((value) => !Number.isFinite(value));
-  if (index >= 0) {
-    const got = `${data[index]} at element ${index}`;
+  // A plain loop: a model has up to 200 million numbers.
+  for (let i = 0; i < data.length; i++) {
+    if (Number.isFinite(data[i])) continue;
+    const got = `${data[i]} at element ${i}`;
     throw new ModelError({ where: `${where} ${name}`, expected: "finite numbers", got });
   }
   if (name.endsWith(".kernel") && data.every((value) => value === 0)) {

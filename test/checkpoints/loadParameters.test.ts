@@ -98,20 +98,27 @@ describe("values that no trained model has are refused by name", () => {
   });
 });
 
-describe.each([...knownModels.keys()])("%s", (model) => {
+/** The first model of those that hold the same: 512 and 1024 pixels make no difference to parameters. */
+const distinct = new Map(
+  [...knownModels].reverse().map(([name, shapes]) => [JSON.stringify([...shapes()].sort()), name]),
+);
+
+describe.each([...distinct.values()].reverse())("%s", (model) => {
   const whole = knownModels.get(model)?.() ?? new Map();
+  // Of a large model some are enough; the zoo's own tests take each.
+  const some = [...whole].filter((_, index) => whole.size < 200 || index % 97 === 0);
   const without = (name: string) => new Map([...whole].filter(([other]) => other !== name));
   const problemsOf = (file: Checkpoint) => loadParameters(whole, file, { model, knownModels });
 
   test("lacking any one parameter, or all, is refused by name", async () => {
-    for (const name of whole.keys()) {
+    for (const [name] of some) {
       await expect(problemsOf(checkpoint(without(name)))).rejects.toThrow(`: missing ${name} [`);
     }
     await expect(problemsOf(checkpoint(new Map()))).rejects.toThrow(new RegExp([...whole.keys()].join(".*")));
   });
 
   test("any one parameter renamed is told with its nearest name", async () => {
-    for (const [name, shape] of whole) {
+    for (const [name, shape] of some) {
       const other = `${name}_1`;
       const file = checkpoint(new Map([...without(name), [other, shape]]));
       await expect(problemsOf(file)).rejects.toThrow(`(nearest: "${other}"); unexpected "${other}"`);
@@ -119,7 +126,7 @@ describe.each([...knownModels.keys()])("%s", (model) => {
   });
 
   test("any one parameter of another shape is refused", async () => {
-    for (const [name, shape] of whole) {
+    for (const [name, shape] of some) {
       const transposed = [...shape].reverse();
       const changed = String(transposed) === String(shape) ? [...shape, 1] : transposed;
       const file = checkpoint(new Map([...whole, [name, changed]]));
@@ -128,9 +135,10 @@ describe.each([...knownModels.keys()])("%s", (model) => {
   });
 
   test("another model's file is told by its shapes", async () => {
-    for (const [other, shapesOf] of knownModels) {
+    for (const other of distinct.values()) {
       if (other === model) continue;
-      await expect(problemsOf(checkpoint(shapesOf()))).rejects.toThrow(`more likely belongs to ${other}.`);
+      const shapesOfOther = knownModels.get(other)?.() ?? new Map();
+      await expect(problemsOf(checkpoint(shapesOfOther))).rejects.toThrow(`more likely belongs to ${other}.`);
     }
   });
 });

@@ -1,0 +1,125 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openStoredWeights } from "../../src/checkpoints/openCheckpoint.ts";
+import { writeSafetensors } from "../../src/checkpoints/safetensors.ts";
+import { ModelError } from "../../src/errors.ts";
+import { findWeights } from "../../src/platform/node.ts";
+import { tarGzOf } from "../checkpoints/support/madeArchive.ts";
+import { madeBundle } from "../checkpoints/support/madeBundle.ts";
+import {
+  contentsOf,
+  openFiles,
+  refusesOrEquals,
+  SMALL_FILES,
+} from "../checkpoints/support/smallCheckpoint.ts";
+
+let folder = "";
+const archive = tarGzOf(SMALL_FILES);
+const open = async (path: string) => openStoredWeights(await findWeights(path));
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "centernet-"));
+  for (const [path, contents] of [...SMALL_FILES, ["a.tar.gz", archive] as const]) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), contents);
+  }
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+test("an archive, a folder, a prefix and its files are the same checkpoint", async () => {
+  const expected = await contentsOf(await openFiles(SMALL_FILES));
+  for (const path of [
+    "a.tar.gz",
+    "m",
+    "m/checkpoint/ckpt-0",
+    "m/checkpoint/ckpt-0.index",
+    "m/checkpoint/ckpt-0.data-00001-of-00002",
+  ]) {
+    expect(await contentsOf(await open(join(folder, path))), path).toMatchObject({
+      ...(expected as object),
+      // The label map lies outside of the folder that was named.
+      ...(path.includes("ckpt") && { labelMap: undefined }),
+    });
+  }
+});
+
+test("a file URL and a safetensors file are found too", async () => {
+  expect((await open(`file://${folder}/a.tar.gz`)).format).toBe("tensorbundle");
+  const path = join(folder, "a.safetensors");
+  const tensors = new Map([["x", { shape: [1], data: Float32Array.of(1) }]]);
+  await writeFile(path, writeSafetensors(tensors, new Map(), { dtype: "F32" }));
+  expect((await open(path)).format).toBe("safetensors");
+});
+
+test("what is not there is the file system's error", async () => {
+  await expect(open(join(folder, "nothing"))).rejects.toThrow("ENOENT");
+});
+
+describe("a damaged file", () => {
+  const openFileCount = async () => (await readdir("/proc/self/fd").catch(() => [])).length;
+
+  test("is refused or equal, cut anywhere and flipped anywhere, and nothing stays open", async () => {
+    const expected = await contentsOf(await open(join(folder, "a.tar.gz")));
+    const path = join(folder, "damaged.tar.gz");
+    const before = await openFileCount();
+    for (let i = 0; i < 200; i++) {
+      const length = Math.floor((archive.length * i) / 200);
+      await writeFile(path, archive.subarray(0, length));
+      await expect(open(path)).rejects.toThrow(ModelError);
+      const flipped = archive.slice();
+      flipped[length] ^= 1 << (i % 8);
+      await writeFile(path, flipped);
+      await refusesOrEquals(() => open(path), expected, `byte ${length}`);
+    }
+    expect(await openFileCount()).toBeLessThan(before + 10);
+  });
+
+  test("an archive that is read in part is closed", async () => {
+    const numbers = Array.from({ length: 600_000 }, (_, i) => Math.sin(i));
+    const path = join(folder, "large.tar.gz");
+    const halves = ["a", "b"].map((key) => ({ key, shape: [numbers.length], values: numbers }));
+    await writeFile(path, tarGzOf(madeBundle("m/c", halves)));
+    const before = await openFileCount();
+    for (let i = 0; i < 5; i++) {
+      const checkpoint = await open(path);
+      expect((await checkpoint.read("a"))[599_999]).toBe(Math.fround(Math.sin(599_999)));
+      await checkpoint.close?.();
+    }
+    await setTimeout(50); // closing is passed on from stream to stream
+    expect(await openFileCount()).toBeLessThanOrEqual(before);
+  });
+
+  test("that became shorter since it was opened is noticed", async () => {
+    const files = madeBundle("c", [{ key: "a", shape: [2], values: [1, 2] }]);
+    for (const [name, contents] of files) await writeFile(join(folder, name), contents);
+    const checkpoint = await open(join(folder, "c"));
+    await writeFile(join(folder, "c.data-00000-of-00001"), Uint8Array.of(1, 2, 3));
+    await expect(checkpoint.read("a")).rejects.toThrow(/expected 8 bytes at 0, got 3\. It was changed since/);
+  });
+});
+
+test("over HTTP an archive is streamed, and anything else says what it is", async () => {
+  const server = createServer((request, response) => {
+    if (request.url === "/a.tar.gz") response.end(archive);
+    else if (request.url === "/cut.tar.gz") {
+      response.writeHead(200, { "content-length": archive.length });
+      response.write(archive.subarray(0, 700), () => response.destroy());
+    } else response.writeHead(404).end();
+  }).listen(0);
+  try {
+    const root = `http://localhost:${(server.address() as AddressInfo).port}`;
+    const expected = await contentsOf(await openFiles(SMALL_FILES));
+    expect(await contentsOf(await open(`${root}/a.tar.gz`))).toEqual(expected);
+    await expect(open(`${root}/cut.tar.gz`)).rejects.toThrow(
+      /cut\.tar\.gz, after \d+ bytes: expected the rest/,
+    );
+    await expect(open(`${root}/other`)).rejects.toThrow("expected a file, got HTTP status 404");
+  } finally {
+    server.close();
+  }
+});
