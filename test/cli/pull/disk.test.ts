@@ -12,18 +12,18 @@ import { cacheFolder, NO_RETRY, WHOLE } from "./support/cacheFolder.ts";
 const ARCHIVE = makeArchive();
 const HALF = ARCHIVE.length >> 1;
 
-/** Lets every file take so many bytes more, and none after them. */
-async function fillDiskAfter(bytes: number): Promise<{ restore(): void }> {
+/** Lets files take so many bytes a write, and none after so many in all. */
+async function limitDisk(mostAWrite: number, room: number): Promise<{ restore(): void }> {
   const handle = await open(process.execPath, "r");
   const prototype = Object.getPrototypeOf(handle);
   await handle.close();
   const write = prototype.write;
-  let left = bytes;
+  let left = room;
   const spy = vi.spyOn(prototype, "write").mockImplementation(async function (this: unknown, ...args) {
     const [buffer, offset = 0] = args as [Uint8Array, number?];
     if (left === 0)
       throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
-    const length = Math.min(left, buffer.length - offset);
+    const length = Math.min(left, mostAWrite, buffer.length - offset);
     left -= length;
     return write.call(this, buffer, offset, length);
   });
@@ -31,11 +31,19 @@ async function fillDiskAfter(bytes: number): Promise<{ restore(): void }> {
   return { restore: () => spy.mockRestore() };
 }
 
+test("a disk that takes less than it is given is given the rest", async () => {
+  const { pull, holds } = await cacheFolder();
+  const { url } = await serve(file(ARCHIVE));
+  await limitDisk(1000, ARCHIVE.length);
+  await pull(url);
+  expect(await holds(ARCHIVE)).toBe(true);
+});
+
 for (const room of [0, 1, HALF, ARCHIVE.length - 1]) {
   test(`a disk that is full after ${room} bytes is told, and the next pull goes on there`, async () => {
     const { pull, holds, files } = await cacheFolder();
     const { url, requests } = await serve(file(ARCHIVE));
-    const disk = await fillDiskAfter(room);
+    const disk = await limitDisk(ARCHIVE.length, room);
     const error = await pull(url).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(UsageError);
     expect(String(error)).toMatch(

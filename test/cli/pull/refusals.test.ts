@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { ModelError } from "../../../src/errors.ts";
 import { makeArchive } from "./support/archive.ts";
 import { type Answer, file, serve, status } from "./support/archiveServer.ts";
@@ -119,6 +119,21 @@ test("redirects are followed, with what is asked for", async () => {
   const paths = requests.map(({ path }) => path);
   expect(paths).toEqual(["/model.tar.gz", "/moved/model.tar.gz", "/model.tar.gz"]);
   expect(elsewhere.requests.map(({ range }) => range)).toEqual([undefined, "bytes=20000-"]);
+});
+
+test("a redirect that never ends is left", async () => {
+  const { pull, holds } = await cacheFolder();
+  let isLeft = false;
+  const endless: Answer = (_, response) => {
+    response.writeHead(302, { Location: "/moved" }).write("Moved.");
+    response.on("close", () => {
+      isLeft = true;
+    });
+  };
+  const { url } = await serve(endless, file(ARCHIVE));
+  await pull(url);
+  expect(await holds(ARCHIVE)).toBe(true);
+  await vi.waitUntil(() => isLeft);
 });
 
 test("a server need not know the length beforehand", async () => {

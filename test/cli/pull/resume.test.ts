@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Interruption } from "../../../src/cli/interruption.ts";
 import { makeArchive } from "./support/archive.ts";
-import { file, serve, status } from "./support/archiveServer.ts";
+import { type Answer, type FileOptions, file, serve, status } from "./support/archiveServer.ts";
 import { cacheFolder, NO_RETRY, TWO_RETRIES, WHOLE } from "./support/cacheFolder.ts";
 
 const ARCHIVE = makeArchive();
@@ -68,16 +68,50 @@ test("a server that knows no ranges sends all of it again", async () => {
   expect(requests[1].range).toBe(`bytes=${HALF}-`);
 });
 
-test.each([
-  ["says so by sending all of it", { headers: { ETag: '"two"' } }],
-  ["sends the end of the other one", { headers: { ETag: '"two"' }, ignoresIfRange: true }],
-  ["names no version, and another length", { headers: {}, ignoresIfRange: true }],
-])("two files are never mixed: a server with a new one that %s", async (_, options) => {
+/** Of the same length as the archive, so that nothing else tells them apart. */
+const SAME_LENGTH = Buffer.from(ARCHIVE);
+SAME_LENGTH.writeUInt32LE(1, 4); // the gzip's time, which no checksum covers
+test.each<[string, Buffer, FileOptions, number]>([
+  ["says so by sending all of it", OTHER, { headers: { ETag: '"two"' } }, 2],
+  ["sends the end of the other one", OTHER, { headers: { ETag: '"two"' }, ignoresIfRange: true }, 3],
+  ["sends an end that would fit", SAME_LENGTH, { headers: { ETag: '"two"' }, ignoresIfRange: true }, 3],
+  ["names no version, and another length", OTHER, { headers: {}, ignoresIfRange: true }, 3],
+])("two files are never mixed: a server with a new one that %s", async (_, other, options, asked) => {
   const { pull, holds, files } = await cacheFolder();
-  const { url } = await serve(file(ARCHIVE, { cutAt: HALF }), file(OTHER, options));
+  const { url, requests } = await serve(file(ARCHIVE, { cutAt: HALF }), file(other, options));
   await pull(url);
-  expect(await holds(OTHER)).toBe(true);
+  expect(await holds(other)).toBe(true);
   expect(await files()).toEqual(WHOLE);
+  expect(requests).toHaveLength(asked);
+});
+
+/** An answer with the bytes from `start` on up to `end`, which says so. */
+function range(start: number, end: number): Answer {
+  return (_, response) => {
+    response.writeHead(206, { "Content-Range": `bytes ${start}-${end - 1}/${ARCHIVE.length}` });
+    response.end(ARCHIVE.subarray(start, end));
+  };
+}
+
+test("a rest that begins elsewhere is not put behind what there is", async () => {
+  const { pull, holds } = await cacheFolder();
+  const elsewhere = range(HALF - 10, ARCHIVE.length);
+  const { url, requests } = await serve(file(ARCHIVE, { cutAt: HALF }), elsewhere, file(ARCHIVE));
+  await pull(url);
+  expect(await holds(ARCHIVE)).toBe(true);
+  expect(requests[2].range).toBeUndefined();
+});
+
+test("a rest that comes in several answers is asked for in as many", async () => {
+  const { pull, holds } = await cacheFolder();
+  const { url, requests } = await serve(
+    file(ARCHIVE, { cutAt: HALF }),
+    range(HALF, HALF + 10),
+    file(ARCHIVE),
+  );
+  await pull(url);
+  expect(await holds(ARCHIVE)).toBe(true);
+  expect(requests[2].range).toBe(`bytes=${HALF + 10}-`);
 });
 
 test("a part that is longer than the server's new file is dropped", async () => {
