@@ -4,7 +4,7 @@ import type { Peak } from "./heatmapPeaks.ts";
 export interface CornerPair {
   readonly topLeft: Peak;
   readonly bottomRight: Peak;
-  /** Mean of the corners' scores. */
+  /** As `pairScore` has it. */
   readonly score: number;
 }
 
@@ -31,11 +31,15 @@ export function pairCorners(
   for (const first of topLeft) {
     for (const second of bottomRight) {
       if (pairRejection(first, second, embeddingDistance)) continue;
-      const score = Math.fround(Math.fround(first.score + second.score) / 2);
-      pairs.push({ topLeft: first, bottomRight: second, score });
+      pairs.push({ topLeft: first, bottomRight: second, score: pairScore(first, second) });
     }
   }
   return pairs.sort((a, b) => b.score - a.score).slice(0, maxPairs);
+}
+
+/** The mean of the corners' scores. */
+export function pairScore(topLeft: Peak, bottomRight: Peak): number {
+  return Math.fround(Math.fround(topLeft.score + bottomRight.score) / 2);
 }
 
 /** The first reason, in this order: other classes, embeddings too far apart, corners the wrong way round. */

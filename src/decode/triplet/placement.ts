@@ -37,20 +37,36 @@ const MARGIN = 5;
  * (of the scaled picture). Rounded to float32 after each operation as the reference implementation does.
  */
 export function placePair(pair: CornerPair, placement: Placement): PlacedPair | undefined {
-  const { topLeft, bottomRight } = pair;
-  const { mirrored, width, height, scale } = placement;
-  const [left, right] = mirrored ? [bottomRight, topLeft] : [topLeft, bottomRight];
-  const [x1, x2] = [toPixelX(left.x, placement), toPixelX(right.x, placement)];
-  const [y1, y2] = [toPixelY(topLeft.y, placement), toPixelY(bottomRight.y, placement)];
+  const { width, height, scale } = placement;
+  const { x1, y1, x2, y2 } = scaledBox(pair, placement);
   if (x1 <= -MARGIN || y1 <= -MARGIN || x2 >= width + MARGIN || y2 >= height + MARGIN) return undefined;
-  const unscaled = (value: number, side: number) => Math.fround(clip(value, side) / scale);
-  const box = {
-    x1: unscaled(x1, width),
-    y1: unscaled(y1, height),
-    x2: unscaled(x2, width),
-    y2: unscaled(y2, height),
+  const clipped = { x1: clip(x1, width), y1: clip(y1, height), x2: clip(x2, width), y2: clip(y2, height) };
+  return { ...pair, box: unscaled(clipped, scale) };
+}
+
+/** The pair's box in the original picture, wherever it reaches. */
+export function placeBox(pair: CornerPair, placement: Placement): PixelBox {
+  return unscaled(scaledBox(pair, placement), placement.scale);
+}
+
+/** In pixels of the scaled picture. */
+function scaledBox({ topLeft, bottomRight }: CornerPair, placement: Placement): PixelBox {
+  const [left, right] = placement.mirrored ? [bottomRight, topLeft] : [topLeft, bottomRight];
+  return {
+    x1: toPixelX(left.x, placement),
+    y1: toPixelY(topLeft.y, placement),
+    x2: toPixelX(right.x, placement),
+    y2: toPixelY(bottomRight.y, placement),
   };
-  return { ...pair, box };
+}
+
+function unscaled({ x1, y1, x2, y2 }: PixelBox, scale: number): PixelBox {
+  return {
+    x1: Math.fround(x1 / scale),
+    y1: Math.fround(y1 / scale),
+    x2: Math.fround(x2 / scale),
+    y2: Math.fround(y2 / scale),
+  };
 }
 
 /** A center in pixels of the original picture. The reference forgets to clip it there as it does boxes. */

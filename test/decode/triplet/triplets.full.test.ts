@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { confirmPair, type Triplet } from "../../../src/decode/triplet/centralRegion.ts";
+import { explainPairs, type PairVerdict } from "../../../src/decode/triplet/explainPairs.ts";
 import type { Peak } from "../../../src/decode/triplet/heatmapPeaks.ts";
 import type { PlacedPair, Placement } from "../../../src/decode/triplet/placement.ts";
 import type { SoftNmsSettings } from "../../../src/decode/triplet/softNms.ts";
@@ -104,12 +105,39 @@ describe.skipIf(!ALL_GOLDENS && mayBeLeftOut)(
       expectRows(final.map(finalRow), golden.rows(`${name}/final`), { class: 5, score: 4 });
     });
 
+    test("every designed object ends as it was designed", () => {
+      const { objects } = golden.facts as { objects: DesignedObject[] };
+      const centers = views.flatMap((view) => viewCenters(view, TRIPLET_SETTINGS));
+      const explained = explainPairs(views[0], centers, TRIPLET_SETTINGS);
+      for (const { box, why } of objects) {
+        const found = explained.find(({ topLeft, bottomRight }) => {
+          const cells = [topLeft.x, topLeft.y, bottomRight.x, bottomRight.y];
+          return cells.every((cell, i) => Math.abs(cell - box[i]) < 1e-3);
+        });
+        expect(found?.verdict, why).toBe(verdictOf(why));
+      }
+    });
+
     test.each(["exp", "linear", "hard"])("%s as the paper means it: the rows that count", (name) => {
       const final = decodeTriplets(views, { ...TRIPLET_SETTINGS, ...suppression[name] });
       expectRows(final.map(finalRow), keptRows(golden, name), { class: 5, score: 4 });
     });
   },
 );
+
+interface DesignedObject {
+  /** In cells. */
+  box: number[];
+  why: string;
+}
+
+function verdictOf(why: string): PairVerdict {
+  if (why.includes("corner classes differ")) return "class";
+  if (/tags .* rejected/.test(why)) return "embedding";
+  if (why.includes("before top-left")) return "geometry";
+  if (why.includes("beyond -5")) return "outside";
+  return why.includes("lost") ? "noCenter" : "accepted";
+}
 
 /** Of each class the rows that soft-NMS kept. */
 function keptRows(golden: TripletGolden, configuration: string): number[][] {

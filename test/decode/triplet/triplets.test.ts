@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { centralRegion, confirmPair } from "../../../src/decode/triplet/centralRegion.ts";
+import { explainPairs } from "../../../src/decode/triplet/explainPairs.ts";
 import type { Peak } from "../../../src/decode/triplet/heatmapPeaks.ts";
 import { type Placement, placeCenter, placePair } from "../../../src/decode/triplet/placement.ts";
 import { suppressTriplets, TRIPLET_SETTINGS } from "../../../src/decode/triplet/triplets.ts";
+import { tensor } from "../../../src/tensor.ts";
 
 const peak = (x: number, y: number, score = 0.5, classIndex = 0): Peak => ({
   x,
@@ -86,4 +88,43 @@ test("the best boxes of all classes stay, with all that score like the last of t
   });
   const scores = suppressTriplets(triplets, { ...TRIPLET_SETTINGS, maxBoxes: 3 }).map(({ score }) => score);
   expect(scores).toEqual([0.9, 0.7, 0.8, 0.7].map(Math.fround));
+});
+
+test("every pair of corners gets its verdict, best score first", () => {
+  const width = 12;
+  const map = (channels: number) =>
+    tensor([1, width, width, channels], new Float32Array(width * width * channels));
+  const offset = map(2);
+  const keypoints = (points: [x: number, y: number, score: number, embedding: number][]) => {
+    const [heatmap, embedding] = [map(1), map(1)];
+    for (const [x, y, score, tag] of points) {
+      heatmap.data[y * width + x] = score;
+      embedding.data[y * width + x] = tag;
+    }
+    return { heatmap, offset, embedding };
+  };
+  const maps = {
+    topLeft: keypoints([
+      [1, 1, 0.9, 1],
+      [6, 6, 0.5, 1],
+    ]),
+    bottomRight: keypoints([
+      [5, 5, 0.8, 1],
+      [11, 11, 0.6, 2],
+    ]),
+    center: keypoints([[3, 3, 0.7, 0]]),
+  };
+  const placement = {
+    ...{ mapWidth: width, cellsPerPixelX: 0.25, cellsPerPixelY: 0.25, scale: 1, mirrored: false },
+    ...{ left: 0, top: 0, width: 40, height: 40 },
+  };
+  const centers = [placeCenter(peak(3, 3, 0.7), placement, true)];
+  const explain = (embeddingDistance: number, where = placement, confirming = centers) => {
+    const settings = { ...TRIPLET_SETTINGS, embeddingDistance };
+    return explainPairs({ maps, placement: where }, confirming, settings).map(({ verdict }) => verdict);
+  };
+  expect(explain(0.5)).toEqual(["accepted", "embedding", "geometry", "embedding"]);
+  expect(explain(1)).toEqual(["accepted", "noCenter", "geometry", "noCenter"]);
+  expect(explain(1, { ...placement, width: 38 })).toEqual(["accepted", "outside", "geometry", "outside"]);
+  expect(explain(0.5, placement, [])).toEqual(["noCenter", "embedding", "geometry", "embedding"]);
 });
