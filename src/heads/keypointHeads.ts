@@ -8,20 +8,26 @@ export interface KeypointHeads {
   readonly keypointHeatmap: Value;
   /** From a person's centre cell to each keypoint, (y, x) in cells: H x W x 2K. */
   readonly keypointRegression: Value;
-  /** (y, x) of each keypoint within its cell, read at the keypoint's cell: H x W x 2K. */
+  /** (y, x) of each keypoint within its cell, read at the keypoint's cell: H x W x 2K; shared, H x W x 2. */
   readonly keypointOffset: Value;
+}
+
+export interface KeypointHeadOptions extends PredictionHeadOptions {
+  /** Whether one offset serves all keypoints. Default: each has its own. */
+  readonly sharedOffset?: boolean;
 }
 
 export function keypointHeads(
   features: Value,
   p: Scope,
   keypoints: number,
-  options: PredictionHeadOptions,
+  options: KeypointHeadOptions,
 ): KeypointHeads {
+  const offsets = options.sharedOffset ? 1 : keypoints;
   const heatmap = p.at("keypointHeatmap");
   return {
     keypointHeatmap: sigmoid(predictionHead(features, heatmap, keypoints, options), heatmap),
     keypointRegression: predictionHead(features, p.at("keypointRegression"), 2 * keypoints, options),
-    keypointOffset: predictionHead(features, p.at("keypointOffset"), 2 * keypoints, options),
+    keypointOffset: predictionHead(features, p.at("keypointOffset"), 2 * offsets, options),
   };
 }

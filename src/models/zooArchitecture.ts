@@ -9,7 +9,7 @@ import { mobilenetV2 } from "../backbones/mobilenetV2.ts";
 import { RESNET, type ResnetOptions, resnetV1 } from "../backbones/resnetV1.ts";
 import { resnetV2 } from "../backbones/resnetV2.ts";
 import { type Graph, GraphBuilder, type Scope, type Value } from "../graph/graph.ts";
-import { keypointHeads } from "../heads/keypointHeads.ts";
+import { type KeypointHeadOptions, keypointHeads } from "../heads/keypointHeads.ts";
 import { boxHeads, centerHead } from "../heads/objectHeads.ts";
 import type { PredictionHeadOptions } from "../heads/predictionHead.ts";
 import { channelScaling, type Normalization } from "../image/normalization.ts";
@@ -25,7 +25,7 @@ export interface ZooArchitecture {
   readonly classes: number;
   /** How many keypoints a pose has; absent where the model finds boxes alone. */
   readonly keypoints?: number;
-  readonly heads: PredictionHeadOptions;
+  readonly heads: KeypointHeadOptions;
 }
 
 interface ZooBackbone {
