@@ -34,6 +34,16 @@ export class UsageError extends CenterNetError {
 /** A model cannot be loaded: unknown name, broken or mismatching weights. */
 export class ModelError extends CenterNetError {
   override readonly name = "ModelError";
+  /**
+   * For weights that do not fit their model: every difference, one a line, as `missing a.kernel [3, 3]`. The
+   * message has the first of them only. Empty for other faults.
+   */
+  readonly differences: readonly string[];
+
+  constructor(fault: Fault, options: ErrorOptions & { differences?: readonly string[] } = {}) {
+    super(fault, options);
+    this.differences = options.differences ?? [];
+  }
 }
 
 /** A backend is missing, refuses its work or fails its self-test. */
@@ -46,8 +56,8 @@ export class ImageError extends CenterNetError {
   override readonly name = "ImageError";
 }
 
-/** Bytes quoted from a broken file must not break the line or the terminal. */
-function oneLine(message: string): string {
+/** Names and bytes quoted from elsewhere must not break a line or steer the terminal. */
+export function oneLine(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
-  return message.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ");
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ");
 }

@@ -15,11 +15,12 @@ import { OPS } from "./kernels/ops.ts";
 import { checkInputSize, type InputSize, type Model } from "./models/model.ts";
 import { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
 import { zooModel } from "./models/zooModel.ts";
+import { systemMessage } from "./systemMessage.ts";
 import type { Tensor, Weights } from "./tensor.ts";
 import { zooContradictions, zooSpec } from "./zooPipeline.ts";
 
 /** A path or URL, the bytes of a file that stands alone, or an opened checkpoint. */
-export type WeightsSource = string | URL | Uint8Array | Checkpoint;
+export type WeightsSource = string | URL | Uint8Array | ArrayBuffer | Checkpoint;
 
 export interface NetworkOptions {
   /** Default: `auto`, the best that the machine has. */
@@ -201,13 +202,16 @@ async function openWeights(model: Model | undefined, source: WeightsSource | und
  */
 export async function openWeightsFile(source: WeightsSource, hint = "Check the path."): Promise<Checkpoint> {
   if (source instanceof Uint8Array) return openCheckpoint({ where: "weights", bytes: source });
+  if (source instanceof ArrayBuffer) {
+    return openCheckpoint({ where: "weights", bytes: new Uint8Array(source) });
+  }
   if (typeof source === "object" && "variables" in source) return source;
   const where = source.toString();
   try {
     return await openStoredWeights(await findWeights(source));
   } catch (error) {
     if (error instanceof CenterNetError) throw error;
-    const got = error instanceof Error ? error.message : String(error);
+    const got = systemMessage(error);
     throw new ModelError({ where, expected: "a file of weights", got, hint }, { cause: error });
   }
 }

@@ -1,52 +1,54 @@
-import { access, constants, realpath, stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { realpath } from "node:fs/promises";
+import { resolve } from "node:path";
 import { UsageError } from "../errors.ts";
 import type { DetectionRecord } from "./detectionRecord.ts";
 import type { ImageFile } from "./findImages.ts";
 import { print, type Session } from "./io.ts";
-import { systemMessage } from "./systemMessage.ts";
-import { writeAtomically } from "./writeAtomically.ts";
+import { openLineFile } from "./lineFile.ts";
+import { outputTarget } from "./outputTarget.ts";
 
 /** Where records go, one line of JSON each. */
 export interface JsonLines {
-  add(record: DetectionRecord): void;
+  /** Whether standard output belongs to them alone. */
+  readonly takesStdout: boolean;
+  add(record: DetectionRecord): Promise<void>;
+  /** To be called whatever happened: what was added is kept. */
   finish(): Promise<void>;
 }
 
-export const NO_JSON: JsonLines = { add: () => {}, finish: async () => {} };
+export const NO_JSON: JsonLines = { takesStdout: false, add: async () => {}, finish: async () => {} };
+
+const STDOUT = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
 /**
- * `-` prints each record at once; a file is written whole when all is done, or as much as was done.
+ * `-` (or a name that the system has for it) prints each record at once; a file gets each record as it is
+ * done, under a draft's name until `finish`.
  *
- * @throws UsageError where the file could not be written in the end, found out before the work.
+ * @throws UsageError where the file cannot be written, found out before the work.
  */
 export async function openJsonLines(
   target: string,
   images: readonly ImageFile[],
   session: Session,
 ): Promise<JsonLines> {
-  if (target === "-") {
-    return { add: (record) => print(session, JSON.stringify(record)), finish: async () => {} };
+  if (target === "-" || STDOUT.includes(resolve(target))) {
+    const add = async (record: DetectionRecord) => print(session, JSON.stringify(record));
+    return { takesStdout: true, add, finish: async () => {} };
   }
-  await checkTarget(target, images);
-  const lines: string[] = [];
+  const where = `option --json ${target}`;
+  const found = await outputTarget(target, where);
+  if (found.kind === "file") await refusePictures(found.path, images, where);
+  const file = await openLineFile(found, where);
   return {
-    add: (record) => lines.push(`${JSON.stringify(record)}\n`),
-    finish: () => writeAtomically(target, lines.join("")),
+    takesStdout: false,
+    add: (record) => file.add(JSON.stringify(record)),
+    finish: () => file.finish(),
   };
 }
 
-async function checkTarget(target: string, images: readonly ImageFile[]): Promise<void> {
-  const fail = (got: string) =>
-    new UsageError({ where: `option --json ${target}`, expected: "a file to write to", got });
-  await access(dirname(target), constants.W_OK).catch((error: unknown) => {
-    throw fail(`${systemMessage(error)} in ${dirname(target)}`);
-  });
-  const info = await stat(target).catch(() => undefined);
-  if (info === undefined) return;
-  if (!info.isFile()) throw fail("something that is no file");
-  const real = await realpath(target);
+async function refusePictures(target: string, images: readonly ImageFile[], where: string): Promise<void> {
   for (const { path } of images) {
-    if ((await realpath(path).catch(() => path)) === real) throw fail("one of the pictures");
+    if ((await realpath(path).catch(() => path)) !== target) continue;
+    throw new UsageError({ where, expected: "a file to write to", got: "one of the pictures" });
   }
 }

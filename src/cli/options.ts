@@ -51,6 +51,16 @@ export function parsePath(text: string, where: string): string {
   throw new UsageError({ where, expected: "a path", got: "an empty one" });
 }
 
+export function parseName(text: string, where: string): string {
+  if (text !== "") return text;
+  throw new UsageError({
+    where,
+    expected: "a model's name",
+    got: "an empty one",
+    hint: "See centernet models.",
+  });
+}
+
 function parseBackend(text: string, where: string): Backend {
   const backend = BACKENDS.find((name) => name === text);
   if (backend) return backend;

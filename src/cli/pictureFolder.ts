@@ -1,10 +1,11 @@
-import { mkdir, realpath, rm, writeFile } from "node:fs/promises";
+import { realpath, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { UsageError } from "../errors.ts";
+import { systemMessage } from "../systemMessage.ts";
 import type { ImageFile } from "./findImages.ts";
 import { isInside } from "./isInside.ts";
+import { makeFolders } from "./makeFolders.ts";
 import { comparable, outputNames } from "./outputNames.ts";
-import { systemMessage } from "./systemMessage.ts";
 import { draftName, writeAtomically } from "./writeAtomically.ts";
 
 /** The folder that drawn pictures go to; nothing is written outside it. */
@@ -75,7 +76,7 @@ function stemOf(path: string): string {
 /** @returns its path with every symbolic link followed. */
 async function makeFolder(folder: string): Promise<string> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
     // Only writing tells whether it can be written to.
     const probe = join(folder, draftName());
     await writeFile(probe, "", { flag: "wx" });
@@ -90,5 +91,6 @@ async function makeFolder(folder: string): Promise<string> {
 /** The path, or what of it exists, with every symbolic link followed. */
 async function nearestStanding(path: string): Promise<string> {
   const real = await realpath(path).catch(() => undefined);
-  return real ?? nearestStanding(dirname(path));
+  const above = dirname(path);
+  return real ?? (above === path ? path : nearestStanding(above));
 }

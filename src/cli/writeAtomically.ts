@@ -1,7 +1,7 @@
 import { rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { UsageError } from "../errors.ts";
-import { systemMessage } from "./systemMessage.ts";
+import { systemMessage } from "../systemMessage.ts";
 
 let drafts = 0;
 

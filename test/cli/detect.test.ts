@@ -149,6 +149,16 @@ test("JSON does not go where a picture is", async () => {
   expect(await readFile(picture)).toEqual(Buffer.from(EMPTY_PICTURE));
 });
 
+test("a model that cannot be loaded leaves older JSON as it was", async () => {
+  const folder = await temporaryFolder();
+  await write(folder, { "in.png": EMPTY_PICTURE, "results.jsonl": "older" });
+  const json = join(folder, "results.jsonl");
+  const outcome = await runCli(["detect", join(folder, "in.png"), "--model", "none", "--json", json]);
+  expect(outcome.code).toBe(EXIT.model);
+  expect((await readdir(folder)).sort()).toEqual(["in.png", "results.jsonl"]);
+  expect(await readFile(json, "utf8")).toBe("older");
+});
+
 test("an interruption keeps what is done", async () => {
   const folder = await temporaryFolder();
   await write(folder, { "in/1.png": EMPTY_PICTURE, "in/2.png": EMPTY_PICTURE, "in/3.png": EMPTY_PICTURE });

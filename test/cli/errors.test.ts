@@ -27,6 +27,11 @@ test("an unexpected error is one line that owns up to being a bug; its stack is 
 
 test("an expected error speaks for itself, with a stack nowhere", () => {
   expect(errorMessage(new ModelError(fault), true)).toBe("x: expected a, got b.");
-  const usage = new CommanderError(1, "code", "error: unknown option '--x'\n(Did you mean --y?)");
-  expect(errorMessage(usage, true)).toBe("unknown option '--x' (Did you mean --y?)");
+  const text = "error: unknown option '--x'\n(Did you mean --y?)";
+  expect(errorMessage(new CommanderError(1, "commander.unknownOption", text), true)).toBe(
+    "option --x: expected an option of the command, got an unknown name. Did you mean --y?",
+  );
+  expect(errorMessage(new CommanderError(1, "commander.new", "error: x is odd"), true)).toBe(
+    "arguments: expected a call as in the help, got x is odd. See centernet --help.",
+  );
 });

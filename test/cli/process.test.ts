@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { open, readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { setTimeout } from "node:timers/promises";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { EMPTY_PICTURE, temporaryFolder, write } from "./support/folders.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -91,6 +92,40 @@ for (const [signal, code, word] of [
     );
   });
 }
+
+test("a run that is killed leaves what is done under a name that says so", async () => {
+  const { folder, input } = await manyPictures();
+  const json = join(folder, "results.jsonl");
+  const args = ["detect", input, "--model", "movenet-lightning", "--no-draw", "--json", json];
+  let process: number | undefined;
+  await start(args, (text, child) => {
+    process = child.pid;
+    if (text.includes("0.png")) child.kill("SIGKILL");
+  });
+  expect((await readdir(folder)).sort()).toEqual(["in", `results.jsonl.unfinished-${process}`]);
+  const [first] = (await readFile(`${json}.unfinished-${process}`, "utf8")).split("\n");
+  expect(JSON.parse(first).image).toBe(join(input, "0.png"));
+});
+
+test.skipIf(process.platform === "win32")("a second signal ends a start that hangs", async () => {
+  const { folder, input } = await manyPictures();
+  const pipe = join(folder, "pipe");
+  // Nobody reads it, so that opening it never ends.
+  execFileSync("mkfifo", [pipe]);
+  // A signal that comes before the command has its handlers ends it at once: then it gets more time.
+  for (let delay = 500, signals = 1; signals < 2; delay *= 2) {
+    const child = spawn(CLI, ["detect", input, "--json", pipe], { stdio: "ignore" });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const ended = new Promise((resolve) => child.on("close", (_, signal) => resolve(signal)));
+    await setTimeout(delay);
+    for (signals = 0; child.signalCode === null && child.exitCode === null; signals++) {
+      child.kill("SIGTERM");
+      await Promise.race([ended, setTimeout(700)]);
+    }
+    expect(await ended).toBe("SIGTERM");
+    expect(signals).toBeLessThanOrEqual(2);
+  }
+});
 
 test("a reader that has enough ends a run without a word", async () => {
   const { folder, input } = await manyPictures();

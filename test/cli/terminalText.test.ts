@@ -3,10 +3,10 @@ import type { DetectionRecord } from "../../src/cli/detectionRecord.ts";
 import { DetectionTable } from "../../src/cli/detectionTable.ts";
 import { displayWidth, shortenStart } from "../../src/cli/displayWidth.ts";
 import { formatCounted, formatSeconds, formatTime } from "../../src/cli/formatNumber.ts";
-import { systemMessage } from "../../src/cli/systemMessage.ts";
 import { formatTable } from "../../src/cli/table.ts";
 import { wrap } from "../../src/cli/wrap.ts";
 import type { Detection } from "../../src/detection.ts";
+import { systemMessage } from "../../src/systemMessage.ts";
 
 test("text is as wide as a terminal draws it", () => {
   expect(["abc", "naïve", "nai\u0308ve", "日本語", "한국", "👩‍👩‍👧", ""].map(displayWidth)).toEqual([

@@ -8,10 +8,18 @@ const LIGHTNING = ["--model", "movenet-lightning", "--no-draw"];
 
 /** Arguments, exit code, and what the one line on stderr must say. */
 const WRONG: [string[], number, RegExp][] = [
-  [["detekt", "x.jpg"], 1, /unknown command 'detekt' \(Did you mean detect\?\)$/],
-  [["detect"], 1, /missing required argument 'image'/],
-  [["detect", "x.jpg", "--scor", "1"], 1, /unknown option '--scor' \(Did you mean --score\?\)$/],
-  [["detect", "x.jpg", "--score"], 1, /'--score <number>' argument missing/],
+  [
+    ["detekt", "x.jpg"],
+    1,
+    /: command detekt: expected one of centernet's, got an unknown name\. Did you mean detect\?$/,
+  ],
+  [["detect"], 1, /: argument <image>: expected it to be given, got nothing\. See centernet --help\.$/],
+  [
+    ["detect", "x.jpg", "--scor", "1"],
+    1,
+    /option --scor: expected .*, got an unknown name\. Did you mean --score\?$/,
+  ],
+  [["detect", "x.jpg", "--score"], 1, /option --score: expected <number>, got nothing\./],
   [["detect", "x.jpg", "--score", "2"], 1, /--score: expected a number from 0 to 1.*got "2"/],
   [["detect", "x.jpg", "--score", ""], 1, /--score: expected a number from 0 to 1.*got ""/],
   [["detect", "x.jpg", "--score", "0.5px"], 1, /--score: .*got "0.5px"/],
@@ -23,23 +31,33 @@ const WRONG: [string[], number, RegExp][] = [
   [["detect", "x.jpg", "--backend", "gpu"], 1, /--backend: expected one of auto, .*cpu, got "gpu"/],
   [["detect", "x.jpg", "--out", ""], 1, /--out: expected a path, got an empty one/],
   [["detect", ""], 1, /image: expected a path, got an empty one/],
-  [["detect", "x.jpg", "--no-draw", "--out", "y"], 1, /'--no-draw' cannot be used with option '--out/],
+  [
+    ["detect", "x.jpg", "--no-draw", "--out", "y"],
+    1,
+    /option --no-draw: expected it without --out <folder>, got both\./,
+  ],
   [["detect", "no-such-*.jpg"], 1, /no-such-\*\.jpg: expected files that match this pattern, got none/],
-  [["detect", "x.jpg", "--json", "/no/such/folder/y.jsonl"], 1, /--json .*no such file or directory/],
+  [["detect", "x.jpg", "--json", "package.json/y.jsonl"], 1, /--json .*can be written, got not a directory/],
+  [["detect", "x.jpg", "--json", "src"], 1, /option --json src: expected a file .*, got a folder\./],
+  [["detect", "x.jpg", "--model", ""], 1, /--model: expected a model's name, got an empty one/],
   [["detect", "x.jpg", ...LIGHTNING, "--size", "64x64"], 1, /expected 192x192, its only size, got 64x64/],
   [["detect", "x.jpg", "--model", "movenet-lightening"], 2, /unknown name. Did you mean movenet-lightning\?/],
-  [["detect", "x.jpg", "--weights", "none.safetensors"], 2, /none\.safetensors: expected a file of weights/],
+  [
+    ["detect", "x.jpg", "--weights", "none.safetensors"],
+    2,
+    /expected a file of weights, got no such file or directory\. Check the path\.$/,
+  ],
   [["detect", "x.jpg", ...LIGHTNING, "--backend", "webgl2"], 2, /backend webgl2: expected one that this/],
-  [["models", "all"], 1, /too many arguments for 'models'.*got 1\. See centernet --help\.$/],
-  [["describe"], 1, /missing required argument 'model'/],
+  [["models", "all"], 1, /command models: expected 0 arguments, got 1\. See centernet --help\.$/],
+  [["describe"], 1, /argument <model>: expected it to be given/],
   [["describe", "movenet"], 2, /model movenet: expected one of movenet-multipose/],
   [["describe", "movenet-multipose", "--size", "100x100"], 1, /expected multiples of 32, got 100x100/],
-  [["convert", "model.json"], 1, /'-o, --output <file>' not specified/],
+  [["convert", "model.json"], 1, /option -o, --output: expected <file>, got no such option/],
   [["convert", "model.json", "-o", "model.json"], 1, /a name that ends in \.safetensors, got model\.json/],
   [["convert", "no-such.json", "-o", "x.safetensors"], 2, /no-such\.json: expected a file of weights/],
   [["inspect", "no-such.safetensors"], 2, /no-such\.safetensors: expected a file of weights/],
   [["inspect", "package.json"], 2, /package\.json: expected the model\.json of a TensorFlow\.js model/],
-  [["verify", "movenet-lightning"], 1, /'--golden <folder>' not specified/],
+  [["verify", "movenet-lightning"], 1, /option --golden: expected <folder>, got no such option/],
   [["verify", "movenet-lightning", "--golden", "src"], 1, /src: expected a golden case or a folder of cases/],
   [["verify", "movenet-lightning", "--golden", "none"], 1, /none: expected a folder of golden cases/],
   [["verify", "no-such-model", "--golden", "src"], 2, /unknown name/],
@@ -56,7 +74,9 @@ for (const [args, code, line] of WRONG) {
 
 test("control characters in arguments do not reach the terminal", async () => {
   const { stderr } = await runCli(["detect", "--\x1b[31mred\nline"]);
-  expect(stderr).toBe("centernet: unknown option '-- [31mred line'. See centernet --help.\n");
+  expect(stderr).toBe(
+    "centernet: option -- [31mred line: expected an option of the command, got an unknown name. See centernet --help.\n",
+  );
 });
 
 test("without a command the help goes to stderr; asked for, to stdout", async () => {
@@ -71,7 +91,7 @@ test("the version is the package's", async () => {
 });
 
 describe("help", () => {
-  for (const command of ["", "detect", "models", "describe", "verify", "convert", "inspect"]) {
+  for (const command of ["", "detect", "models", "describe", "verify", "convert", "inspect", "pull"]) {
     test(`of ${command || "centernet"} has an example and fits into 80 columns`, async () => {
       const { stdout } = await runCli([...command.split(" ").filter(Boolean), "--help"]);
       expect(stdout).toMatch(/\nExamples?:\n[\s\S]*centernet /);

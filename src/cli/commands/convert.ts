@@ -8,8 +8,8 @@ import { checkpointModel, openWeightsFile, readWeights } from "../../network.ts"
 import { elementCount } from "../../tensor.ts";
 import { formatCount } from "../formatNumber.ts";
 import { print, type Session } from "../io.ts";
-import { parsePath, valueOption } from "../options.ts";
-import { writeAtomically } from "../writeAtomically.ts";
+import { parseName, parsePath, valueOption } from "../options.ts";
+import { writeOutput } from "../writeOutput.ts";
 
 const HELP = `
 The model is recognised by its variables and, for a checkpoint of the Object
@@ -33,7 +33,7 @@ export function addConvert(program: Command, session: Session): void {
     .argument("<weights>", "a TensorFlow.js model.json, or a TensorFlow checkpoint")
     .addOption(output.makeOptionMandatory())
     .addOption(valueOption("--dtype <type>", "float16 or float32 (default: see below)", parseDtype))
-    .addOption(valueOption("--model <name>", "which model it is, where the file does not say it", String))
+    .addOption(valueOption("--model <name>", "which model it is, where the file does not say it", parseName))
     .addHelpText("after", HELP)
     .action((input: string, flags: ConvertFlags) => convert(input, flags, session));
 }
@@ -68,7 +68,7 @@ async function convert(input: string, flags: ConvertFlags, session: Session): Pr
   const weights = await readWeights(checkpoint, model);
   const { tensors, bytes } = convertCheckpoint(checkpoint, model.name, weights, flags.dtype);
   session.signal.throwIfAborted();
-  await writeAtomically(output, bytes);
+  await writeOutput(output, bytes, `option --output ${output}`);
   const numbers = [...tensors.values()].reduce((sum, { shape }) => sum + elementCount(shape), 0);
   print(session, `${output}: ${model.name}`);
   print(

@@ -1,5 +1,7 @@
+import { readFile } from "node:fs/promises";
 import { extname, sep } from "node:path";
 import { type Command, Option } from "commander";
+import { type LabelMap, parseLabelMap } from "../../checkpoints/labelMap.ts";
 import { type Detector, type DetectResult, load } from "../../detect.ts";
 import { BackendError, ModelError } from "../../errors.ts";
 import type { Backend } from "../../executors/backends.ts";
@@ -7,6 +9,7 @@ import { drawDetections } from "../../image/draw/drawDetections.ts";
 import { encodeJpeg, encodePng } from "../../image/encodeImage.ts";
 import type { InputSize } from "../../models/model.ts";
 import { DEFAULT_MODEL } from "../../models/models.ts";
+import { systemMessage } from "../../systemMessage.ts";
 import { type DetectionRecord, foundRecord } from "../detectionRecord.ts";
 import { DetectionReport } from "../detectionReport.ts";
 import { SEEN_KEYPOINT } from "../detectionTable.ts";
@@ -14,11 +17,12 @@ import { errorMessage } from "../errorMessage.ts";
 import { EXIT } from "../exitCode.ts";
 import { findImages, type ImageFile } from "../findImages.ts";
 import { Interruption } from "../interruption.ts";
-import { print, type Session } from "../io.ts";
+import { complain, print, type Session } from "../io.ts";
 import { type JsonLines, NO_JSON, openJsonLines } from "../jsonLines.ts";
 import {
   backendOption,
   maxOption,
+  parseName,
   parsePath,
   scoreOption,
   sizeOption,
@@ -32,6 +36,7 @@ import { readImage } from "../readImage.ts";
 interface DetectFlags {
   readonly model?: string;
   readonly weights?: string;
+  readonly labelMap?: string;
   readonly backend?: Backend;
   readonly size?: InputSize;
   readonly score: number;
@@ -55,6 +60,9 @@ With --json each picture gives one line of JSON:
     times: { load, decode, preprocess, network, postprocess } }    (ms)
 A picture that fails gives { image, error: { name, message } }; the others go
 on, and the exit code is 3. Ctrl-C keeps what is done (exit code 130).
+Lines gather beside <file> in <file>.unfinished-<process id>, which gets its
+name in the end and stays where the process is killed. A pipe or device is
+written to as it is.
 
 Examples:
   centernet detect samples/people.jpg
@@ -66,8 +74,15 @@ export function addDetect(program: Command, session: Session): void {
     .command("detect")
     .description("Find objects and people's poses in pictures (JPEG or PNG), and draw them.")
     .argument("<image...>", "pictures, folders or globs")
-    .addOption(valueOption("--model <name>", `see centernet models (default: ${DEFAULT_MODEL})`, String))
+    .addOption(valueOption("--model <name>", `see centernet models (default: ${DEFAULT_MODEL})`, parseName))
     .addOption(weightsOption())
+    .addOption(
+      valueOption(
+        "--label-map <file>",
+        "label_map.pbtxt in place of a zoo checkpoint's or COCO's",
+        parsePath,
+      ),
+    )
     .addOption(backendOption())
     .addOption(sizeOption())
     .addOption(scoreOption())
@@ -84,29 +99,52 @@ export function addDetect(program: Command, session: Session): void {
 async function detect(inputs: readonly string[], flags: DetectFlags, session: Session): Promise<void> {
   const images = await findImages(inputs, flags.out);
   const json = flags.json === undefined ? NO_JSON : await openJsonLines(flags.json, images, session);
-  const { model, weights, backend, size } = flags;
-  const detector = await load(model, { weights, backend, inputSize: size });
   try {
+    await loadAndDetect(images, flags, json, session);
+  } finally {
+    // Whatever stopped it: what was done is kept.
+    await json.finish();
+  }
+}
+
+async function loadAndDetect(
+  images: readonly ImageFile[],
+  flags: DetectFlags,
+  json: JsonLines,
+  session: Session,
+): Promise<void> {
+  const { model, weights, backend, size } = flags;
+  const labelMap = flags.labelMap === undefined ? undefined : await readLabelMap(flags.labelMap);
+  const detector = await load(model, { weights, backend, inputSize: size, labelMap });
+  try {
+    for (const note of detector.network.notes) complain(session, printable(note));
     const pictures = flags.draw ? await PictureFolder.open(flags.out, images) : undefined;
-    const showsTable = flags.json !== "-";
+    const showsTable = !json.takesStdout;
     const report = new DetectionReport(
       session,
       images.map(({ path }) => path),
       showsTable,
     );
-    const run = { images, flags, detector, pictures, report, json };
     try {
-      await detectAll(run, session);
+      await detectAll({ images, flags, detector, pictures, report, json }, session);
     } finally {
-      // Whatever stopped it: what was done is kept.
       report.finish();
       if (pictures && showsTable) tellDrawings(pictures, session);
-      await json.finish();
     }
     if (report.counts.failed > 0) session.exitCode = EXIT.images;
   } finally {
     await detector.dispose();
   }
+}
+
+async function readLabelMap(path: string): Promise<LabelMap> {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw new ModelError(
+      { where: path, expected: "a label map", got: systemMessage(error) },
+      { cause: error },
+    );
+  });
+  return parseLabelMap(new Uint8Array(bytes), path);
 }
 
 interface Run {
@@ -125,7 +163,7 @@ async function detectAll(run: Run, { signal }: Session): Promise<void> {
     for (const image of images) {
       signal.throwIfAborted();
       const record = await detectOne(image, run, signal);
-      json.add(record);
+      await json.add(record);
       report.add(record);
     }
   } catch (error) {

@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { UsageError } from "../../errors.ts";
 import type { Backend } from "../../executors/backends.ts";
 import { modelNamed } from "../../models/models.ts";
+import { systemMessage } from "../../systemMessage.ts";
 import { formatReport } from "../../verify/formatReport.ts";
 import { type GoldenCase, readGoldenCase } from "../../verify/goldenCase.ts";
 import { verifyModel } from "../../verify/verifyModel.ts";
@@ -11,7 +12,6 @@ import { EXIT } from "../exitCode.ts";
 import { formatCounted } from "../formatNumber.ts";
 import { print, type Session } from "../io.ts";
 import { backendOption, parsePath, valueOption, weightsOption } from "../options.ts";
-import { systemMessage } from "../systemMessage.ts";
 
 const HELP = `
 A golden case holds what an independent implementation computed: a case.json

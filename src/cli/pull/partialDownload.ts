@@ -11,7 +11,7 @@ import {
 } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { UsageError } from "../../errors.ts";
-import { systemMessage } from "../systemMessage.ts";
+import { systemMessage } from "../../systemMessage.ts";
 import { type ArchiveVersion, parseVersion } from "./archiveVersion.ts";
 import { formatBytes } from "./formatBytes.ts";
 import { abandonedParts, holdNewPart, releasePart } from "./partOwner.ts";
