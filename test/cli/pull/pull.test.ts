@@ -73,7 +73,7 @@ test.each<[string, string[], number, RegExp]>([
     2,
     /^centernet: model movenet-lightning: expected one that has/,
   ],
-  ["no model", [], 1, /missing required argument 'model'/],
+  ["no model", [], 1, /argument .model./],
   [
     "--from without a scheme",
     [MODEL, "--from", "example.org/"],
