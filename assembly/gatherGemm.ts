@@ -1,5 +1,5 @@
 import { GatherGemmCall } from "./generated/calls";
-import { finishedGemmTile, gemmTile } from "./generated/gemmTile";
+import { gemmTile } from "./generated/gemmTile";
 
 const TILE_BYTES: i32 = 256;
 const OUTSIDE: i32 = -1;
@@ -37,45 +37,14 @@ export function gatherGemm(address: usize, unit: i32, scratch: usize): void {
   const panels = (call.outputPlanes + 1) >> 1;
   const panelsPerSplit = (panels + call.splits - 1) / call.splits;
   const lastPanel = min(panels, (split + 1) * panelsPerSplit);
-  const outputPlane = call.outputCells * 16;
-  const low = f32x4.splat(call.low);
-  const high = f32x4.splat(call.high);
   for (let panel = split * panelsPerSplit; panel < lastPanel; panel++) {
     const weights = call.weights + panel * depth * 128;
-    const offset = panel * 2 * outputPlane;
-    const bias = call.bias + panel * 32;
-    const wholePanel = call.step === 1 && panel * 2 + 1 < call.outputPlanes;
     for (let tile = 0; tile < tiles; tile++) {
-      const seen = packed + tile * depth * 128;
-      if (wholePanel && tile * 8 + 8 <= cells) {
-        const place = offset + (firstCell + tile * 8) * 16;
-        const residual = call.residual ? call.residual + place : 0;
-        finishedGemmTile(
-          seen,
-          weights,
-          depth,
-          call.destination + place,
-          outputPlane,
-          bias,
-          residual,
-          low,
-          high,
-        );
-      } else {
-        gemmTile(seen, weights, depth, sums);
-        const count = min(8, cells - tile * 8);
-        const planes = min(2, call.outputPlanes - panel * 2);
-        for (let plane = 0; plane < planes; plane++) {
-          scatter(
-            call,
-            sums + plane * 128,
-            count,
-            targets + tile * 32,
-            offset + plane * outputPlane,
-            bias + plane * 16,
-          );
-        }
-      }
+      gemmTile(packed + tile * depth * 128, weights, depth, sums);
+      const count = min(8, cells - tile * 8);
+      finish(call, panel * 2, sums, count, targets + tile * 32);
+      if (panel * 2 + 1 < call.outputPlanes)
+        finish(call, panel * 2 + 1, sums + 128, count, targets + tile * 32);
     }
   }
 }
@@ -133,21 +102,24 @@ function gather(call: GatherGemmCall, cells: i32, tap: i32, offsets: usize, pack
 }
 
 /** Finishes the sums of one plane of a tile and writes them to their places. */
-function scatter(
-  call: GatherGemmCall,
-  sums: usize,
-  count: i32,
-  targets: usize,
-  plane: i32,
-  bias: usize,
-): void {
-  const add = v128.load(bias);
+function finish(call: GatherGemmCall, plane: i32, sums: usize, count: i32, targets: usize): void {
+  const start = plane * call.outputCells * 16;
+  const destination = call.destination + start;
+  const bias = v128.load(call.bias + plane * 16);
   const low = f32x4.splat(call.low);
   const high = f32x4.splat(call.high);
-  for (let cell = 0; cell < count; cell++) {
-    const place = plane + load<i32>(targets + cell * 4);
-    let value = f32x4.add(v128.load(sums + cell * 16), add);
-    if (call.residual) value = f32x4.add(value, v128.load(call.residual + place));
-    v128.store(call.destination + place, f32x4.pmin(f32x4.pmax(value, low), high));
+  if (call.residual) {
+    const residual = call.residual + start;
+    for (let cell = 0; cell < count; cell++) {
+      const place = load<i32>(targets + cell * 4);
+      const sum = f32x4.add(f32x4.add(v128.load(sums + cell * 16), bias), v128.load(residual + place));
+      v128.store(destination + place, f32x4.pmin(f32x4.pmax(sum, low), high));
+    }
+  } else {
+    for (let cell = 0; cell < count; cell++) {
+      const place = load<i32>(targets + cell * 4);
+      const sum = f32x4.add(v128.load(sums + cell * 16), bias);
+      v128.store(destination + place, f32x4.pmin(f32x4.pmax(sum, low), high));
+    }
   }
 }

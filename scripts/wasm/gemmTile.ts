@@ -54,27 +54,14 @@ ${each(4, (channel) =>
   }`;
 }
 
-/** The tile in two versions: one leaves the bare sums [2][8 cells][4], one finishes and writes into a map. */
+/**
+ * The tile, which leaves its bare sums [2][8 cells][4]. A version that went on to finish them and write them
+ * to the map was a quarter slower: whatever follows the loop takes registers from the loop.
+ */
 export function gemmTile(relaxed: boolean): string {
   return `export function gemmTile(a: usize, b: usize, planes: i32, sums: usize): void {
 ${accumulate(relaxed)}
 ${eachSum((cell, vector) => `  v128.store(sums, s${cell}_${vector}, ${(vector * TILE_CELLS + cell) * 16});`)}
-}
-
-/** For 8 neighbouring cells of two whole planes; \`plane\` is the distance between those. */
-export function finishedGemmTile(
-  a: usize, b: usize, planes: i32, destination: usize, plane: usize, bias: usize, residual: usize,
-  low: v128, high: v128,
-): void {
-${accumulate(relaxed)}
-${each(VECTORS, (vector) => `  let bias${vector} = v128.load(bias, ${vector * 16});`)}
-${eachSum((cell, vector) => `  s${cell}_${vector} = f32x4.add(s${cell}_${vector}, bias${vector});`)}
-  if (residual) {
-${each(VECTORS, (vector) => `    let residual${vector} = residual + ${vector} * plane;`)}
-${eachSum((cell, vector) => `    s${cell}_${vector} = f32x4.add(s${cell}_${vector}, v128.load(residual${vector}, ${cell * 16}));`)}
-  }
-${each(VECTORS, (vector) => `  let destination${vector} = destination + ${vector} * plane;`)}
-${eachSum((cell, vector) => `  v128.store(destination${vector}, f32x4.pmin(f32x4.pmax(s${cell}_${vector}, low), high), ${cell * 16});`)}
 }
 `;
 }

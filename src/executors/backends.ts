@@ -3,7 +3,7 @@ import type { Executor } from "./executor.ts";
 import { gpujsExecutor } from "./gpujs/gpujsExecutor.ts";
 import { availableModes, GPUJS_MODES } from "./gpujs/modes.ts";
 import { wasmExecutor } from "./wasm/wasmExecutor.ts";
-import { wasmAvailable } from "./wasm/wasmModule.ts";
+import { wasmBuilds } from "./wasm/wasmModule.ts";
 
 /** What a network can run on; `auto` takes a GPU where there is one, else `wasm`. */
 export const BACKENDS = ["auto", "wasm", ...GPUJS_MODES] as const;
@@ -21,5 +21,5 @@ export async function createExecutor(backend: Backend = "auto"): Promise<Executo
 async function bestBackend(): Promise<Exclude<Backend, "auto">> {
   const [mode] = await availableModes();
   const hasGpu = mode === "webgpu" || mode === "webgl2";
-  return !hasGpu && wasmAvailable() ? "wasm" : mode;
+  return !hasGpu && wasmBuilds().length > 0 ? "wasm" : mode;
 }

@@ -20,17 +20,19 @@ const BLOCK_BYTES = 768 * 1024;
 /** A layer of fewer blocks is cut along its output channels as well, to be worth several threads. */
 const ENOUGH_UNITS = 4;
 
-/** One tap of a convolution: how far from its window's start, and where in the kernel its weights begin. */
+/** One tap of a convolution: how far from its window's start, and where its weights begin in the kernel. */
 export interface Tap {
   readonly down: number;
   readonly right: number;
-  /** Index into the stored kernel of the weight of (input channel, output channel). */
-  weight(inputChannel: number, outputChannel: number): number;
+  readonly weights: number;
 }
 
 /** A product of matrices over a lattice of output cells (assembly/gatherGemm.ts). */
 export interface GatherGemm {
   readonly taps: readonly Tap[];
+  /** From one input channel's weight of a tap to the next in the kernel as it is stored, and of outputs. */
+  readonly inputStep: number;
+  readonly outputStep: number;
   /** Cells of the input between two neighbouring windows. */
   readonly stride: number;
   /** The lattice, and where it lies in the output: every `step`-th cell from (top, left) on. */
@@ -45,6 +47,7 @@ export function gemmConstants(
   gemm: GatherGemm,
   call: KernelCall,
 ): [weights: WasmConstant, taps: WasmConstant] {
+  const { inputStep, outputStep } = gemm;
   const inputChannels = call.inputs[0][3];
   const channels = call.output[3];
   const panels = Math.ceil(channels / TILE);
@@ -58,8 +61,10 @@ export function gemmConstants(
           const count = Math.min(TILE, channels - first);
           for (const tap of gemm.taps) {
             for (let input = 0; input < inputChannels; input++) {
-              for (let o = 0; o < count; o++)
-                target[at + input * TILE + o] = kernel[tap.weight(input, first + o)];
+              let from = tap.weights + input * inputStep + first * outputStep;
+              for (let to = at + input * TILE; to < at + input * TILE + count; to++, from += outputStep) {
+                target[to] = kernel[from];
+              }
             }
             at += tapFloats;
           }

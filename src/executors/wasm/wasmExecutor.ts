@@ -1,12 +1,14 @@
 import type { Precision } from "../../kernels/wasmKernel.ts";
 import type { Executor } from "../executor.ts";
 import { selfTest } from "../selfTest.ts";
-import { compileWasm } from "./wasmModule.ts";
+import { compileWasm, type WasmBuild } from "./wasmModule.ts";
 import { WasmPlan } from "./wasmPlan.ts";
 
 export interface WasmOptions {
   /** `exact` does without Winograd's F(4x4), whose largest error is some 2e-5 of a layer's root mean square. */
   readonly precision?: Precision;
+  /** Default: the best that the machine can run. */
+  readonly build?: WasmBuild;
 }
 
 /**
@@ -15,8 +17,8 @@ export interface WasmOptions {
  *
  * @throws BackendError where the machine has no WebAssembly with SIMD, or it computes wrong numbers.
  */
-export async function wasmExecutor({ precision = "default" }: WasmOptions = {}): Promise<Executor> {
-  const module = await compileWasm();
+export async function wasmExecutor({ precision = "default", build }: WasmOptions = {}): Promise<Executor> {
+  const module = await compileWasm(build);
   const plans = new Set<WasmPlan>();
   const executor: Executor = {
     backend: "wasm",

@@ -24,9 +24,10 @@ function gemmWasm(call: KernelCall<Conv2dAttributes>, algorithm: string): WasmKe
   const taps = Array.from({ length: side * side }, (_, tap) => ({
     down: Math.floor(tap / side) - padding.top,
     right: (tap % side) - padding.left,
-    weight: (input: number, output: number) => (tap * inputChannels + input) * channels + output,
+    weights: tap * inputChannels * channels,
   }));
-  const gemm: GatherGemm = { taps, stride, rows, columns, step: 1, top: 0, left: 0 };
+  const steps = { inputStep: channels, outputStep: 1 };
+  const gemm: GatherGemm = { taps, ...steps, stride, rows, columns, step: 1, top: 0, left: 0 };
   return {
     algorithm,
     constants: [...gemmConstants(gemm, call), gemmBias(call)],

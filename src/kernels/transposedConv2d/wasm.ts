@@ -38,12 +38,14 @@ function phase(
       taps.push({
         down: (phaseRow + padding.top - u) / stride,
         right: (phaseColumn + padding.left - v) / stride,
-        weight: (input: number, o: number) => ((u * side + v) * channels + o) * inputChannels + input,
+        weights: (u * side + v) * channels * inputChannels,
       });
     }
   }
   return {
     taps,
+    inputStep: 1,
+    outputStep: inputChannels,
     stride: 1,
     rows: Math.ceil((output[1] - phaseRow) / stride),
     columns: Math.ceil((output[2] - phaseColumn) / stride),

@@ -1,6 +1,8 @@
+import { setFlagsFromString } from "node:v8";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Executor } from "../../../src/executors/executor.ts";
 import { wasmExecutor } from "../../../src/executors/wasm/wasmExecutor.ts";
+import { wasmBuilds } from "../../../src/executors/wasm/wasmModule.ts";
 import { NO_EPILOGUE } from "../../../src/graph/epilogue.ts";
 import type { OpCase } from "../../../src/kernels/opCase.ts";
 import type { OpName } from "../../../src/kernels/ops.ts";
@@ -35,33 +37,42 @@ const DENSE: readonly OpName[] = ["conv2d", "transposedConv2d"];
 /** Winograd's F(4x4), which large 3x3 layers get, multiplies by larger numbers that cancel out: 2.1e-5 here. */
 const WINOGRAD_TOLERANCE = 4e-5;
 
-let executor: Executor;
-let exact: Executor;
-beforeAll(async () => {
-  executor = await wasmExecutor();
-  exact = await wasmExecutor({ precision: "exact" });
-});
-afterAll(() => Promise.all([executor.dispose(), exact.dispose()]));
+// Node 20 has relaxed SIMD behind this flag, newer ones without.
+setFlagsFromString("--experimental-wasm-relaxed-simd");
 
-for (const op of [...DENSE, "depthwiseConv2d", "maxPool"] as const) {
-  describe(`${op} of every size agrees with plain arithmetic`, () => {
-    for (const { height, width, input, channels } of SIZES) {
-      for (const window of WINDOWS) {
-        for (const epilogue of op === "maxPool" ? [NO_EPILOGUE] : EPILOGUES) {
-          const { kernel, stride } = window;
-          const title = `${height}x${width}x${input}, ${kernel}x${kernel}/${stride}, ${JSON.stringify(epilogue)}`;
+test("this machine can run both builds", () => expect(wasmBuilds()).toEqual(["relaxed", "plain"]));
 
-          const attributes = { ...window, channels, outside: "ignored" };
-          const opCase: OpCase = { title, inputs: [shapeOf(height, width, input)], attributes, epilogue };
-          const large = op === "conv2d" && kernel === 3 && stride === 1 && height * width >= 1024;
-          test(title, async () => {
-            const tolerance = large ? WINOGRAD_TOLERANCE : OP_TOLERANCE.wasm;
-            expect(await opCaseDifference(executor, op, opCase)).toBeLessThanOrEqual(tolerance);
-            if (large)
-              expect(await opCaseDifference(exact, op, opCase)).toBeLessThanOrEqual(OP_TOLERANCE.wasm);
-          });
+for (const build of ["relaxed", "plain"] as const) {
+  describe(`${build} SIMD`, () => {
+    let executor: Executor;
+    let exact: Executor;
+    beforeAll(async () => {
+      executor = await wasmExecutor({ build });
+      exact = await wasmExecutor({ build, precision: "exact" });
+    });
+    afterAll(() => Promise.all([executor.dispose(), exact.dispose()]));
+
+    for (const op of [...DENSE, "depthwiseConv2d", "maxPool"] as const) {
+      describe(`${op} of every size agrees with plain arithmetic`, () => {
+        for (const { height, width, input, channels } of SIZES) {
+          for (const window of WINDOWS) {
+            for (const epilogue of op === "maxPool" ? [NO_EPILOGUE] : EPILOGUES) {
+              const { kernel, stride } = window;
+              const title = `${height}x${width}x${input}, ${kernel}x${kernel}/${stride}, ${JSON.stringify(epilogue)}`;
+
+              const attributes = { ...window, channels, outside: "ignored" };
+              const opCase: OpCase = { title, inputs: [shapeOf(height, width, input)], attributes, epilogue };
+              const large = op === "conv2d" && kernel === 3 && stride === 1 && height * width >= 1024;
+              test(title, async () => {
+                const tolerance = large ? WINOGRAD_TOLERANCE : OP_TOLERANCE.wasm;
+                expect(await opCaseDifference(executor, op, opCase)).toBeLessThanOrEqual(tolerance);
+                if (large)
+                  expect(await opCaseDifference(exact, op, opCase)).toBeLessThanOrEqual(OP_TOLERANCE.wasm);
+              });
+            }
+          }
         }
-      }
+      });
     }
   });
 }
