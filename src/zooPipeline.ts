@@ -28,7 +28,8 @@ export function zooSpec(checkpoint: Checkpoint, labelMap = checkpoint.zoo?.label
   if (!pipeline) return undefined;
   const where = `${checkpoint.where} pipeline.config`;
   const side = inputSide(pipeline, where);
-  const architecture = zooArchitecture(pipeline, where);
+  const decode = decodeSettings(pipeline, labelMap);
+  const architecture = zooArchitecture(pipeline, decode, where);
   const told = checkpoint.zoo?.backbone;
   if (told && !architecture.backbone.startsWith(told)) {
     throw new ModelError({
@@ -42,7 +43,7 @@ export function zooSpec(checkpoint: Checkpoint, labelMap = checkpoint.zoo?.label
     name: zooName(architecture, side),
     side,
     architecture,
-    decode: decodeSettings(pipeline, labelMap),
+    decode,
     labels: labelMap ? new Map(labelMap.items.map(({ id, label }) => [id, label])) : COCO_LABELS,
     weightsHint: "Its weights are in the checkpoint that it was read from.",
   };
@@ -74,7 +75,7 @@ function inputSide({ imageResizer: resizer }: PipelineConfig, where: string): nu
   });
 }
 
-function zooArchitecture(pipeline: PipelineConfig, where: string): ZooArchitecture {
+function zooArchitecture(pipeline: PipelineConfig, decode: DecodeSettings, where: string): ZooArchitecture {
   const { featureExtractor, keypointEstimationTask: tasks, numClasses, useDepthwise, unsupported } = pipeline;
   const refuse = (field: string, expected: string, got: string) =>
     new ModelError({ where: `${where}: ${field}`, expected, got, hint: "Only that is built here." });
@@ -83,13 +84,16 @@ function zooArchitecture(pipeline: PipelineConfig, where: string): ZooArchitectu
   if (tasks.length > 1) throw refuse("keypoint_estimation_task", "one at most", `${tasks.length}`);
   const backbone = backboneNamed(featureExtractor, refuse);
   const [task] = tasks;
-  if (task && !task.perKeypointOffset) throw refuse("per_keypoint_offset", "true", "false");
   return {
     backbone,
     normalization: normalizationOf(backbone, featureExtractor, refuse),
     classes: numClasses,
-    ...(task && { keypoints: COCO_KEYPOINTS.length }),
-    heads: { filters: headFilters(pipeline, refuse), separable: useDepthwise },
+    ...(task && { keypoints: decode.keypointEstimationTask[0].keypointLabels.length }),
+    heads: {
+      filters: headFilters(pipeline, refuse),
+      separable: useDepthwise,
+      ...(task && !task.perKeypointOffset && { sharedOffset: true }),
+    },
   };
 }
 

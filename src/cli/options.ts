@@ -27,7 +27,8 @@ export function backendOption(): Option {
 }
 
 export function weightsOption(): Option {
-  const description = "weights other than those of this package: safetensors, or a TensorFlow.js model.json";
+  const description =
+    "weights other than those of this package: safetensors, a TensorFlow.js model.json, or a TensorFlow checkpoint (its tar.gz, folder or prefix)";
   return valueOption("--weights <file>", description, parsePath);
 }
 

@@ -11,13 +11,14 @@ Variables have the names that the file gives them.
 
 Examples:
   centernet inspect weights/movenet-lightning.safetensors
-  centernet inspect models/movenet-thunder.json --json`;
+  centernet inspect models/movenet-thunder.json --json
+  centernet inspect centernet_resnet50_v2_512x512_coco17_tpu-8.tar.gz`;
 
 export function addInspect(program: Command, session: Session): void {
   program
     .command("inspect")
     .description("List the variables of a file of weights.")
-    .argument("<file>", "safetensors, or the model.json of a TensorFlow.js model")
+    .argument("<file>", "safetensors, a TensorFlow.js model.json, or a TensorFlow checkpoint")
     .option("--json", "print one JSON object instead: { format, where, metadata, rows, totals }")
     .addHelpText("after", HELP)
     .action(async (file: string, { json }: { json?: boolean }) => {

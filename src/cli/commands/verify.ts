@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Command } from "commander";
 import { UsageError } from "../../errors.ts";
 import type { Backend } from "../../executors/backends.ts";
@@ -50,7 +50,8 @@ async function verify(name: string, flags: VerifyFlags, session: Session): Promi
   let beyond = 0;
   for (const folder of folders) {
     session.signal.throwIfAborted();
-    const report = await verifyModel(model, await openCase(folder), { weights, backend });
+    const readPhoto = (file: string) => readPicture(folder, file);
+    const report = await verifyModel(model, await openCase(folder), { weights, backend }, readPhoto);
     if (!report.pass) beyond++;
     print(session, `${formatReport(report)}\n`);
   }
@@ -82,4 +83,15 @@ async function isCase(folder: string): Promise<boolean> {
 
 async function openCase(folder: string): Promise<GoldenCase> {
   return readGoldenCase(async (name) => new Uint8Array(await readFile(join(folder, name))), folder);
+}
+
+/** A picture that a case names lies beside it, or in the folder `samples` of a clone. */
+async function readPicture(folder: string, file: string): Promise<Uint8Array> {
+  const name = basename(file);
+  const places = [join(folder, name), join("samples", name)];
+  for (const place of places) {
+    const bytes = await readFile(place).catch(() => undefined);
+    if (bytes) return new Uint8Array(bytes);
+  }
+  throw new UsageError({ where: folder, expected: `its picture as ${places.join(" or ")}`, got: "neither" });
 }

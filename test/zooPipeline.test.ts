@@ -1,0 +1,137 @@
+import { describe, expect, test } from "vitest";
+import type { Checkpoint } from "../src/checkpoints/checkpoint.ts";
+import { parseLabelMap } from "../src/checkpoints/labelMap.ts";
+import { parsePipelineConfig } from "../src/checkpoints/pipelineConfig.ts";
+import { ModelError } from "../src/errors.ts";
+import { modelNamed } from "../src/models/models.ts";
+import { checkpointModel } from "../src/network.ts";
+import { zooContradictions, zooSpec } from "../src/zooPipeline.ts";
+
+const text = (value: string) => new TextEncoder().encode(value);
+
+const CONFIG = `model { center_net {
+  num_classes: 90
+  feature_extractor { type: "resnet_v2_50" }
+  image_resizer { keep_aspect_ratio_resizer {
+    min_dimension: 512 max_dimension: 512 pad_to_max_dimension: true } }
+  object_detection_task { }
+  object_center_params { max_box_predictions: 100 }
+} }`;
+const POSES = `keypoint_estimation_task { task_name: "human_pose" keypoint_class_name: "/m/01g317" per_keypoint_offset: true }`;
+
+function checkpointOf(config: string, backbone?: string, where = "folder/archive.tar.gz"): Checkpoint {
+  return {
+    format: "tensorbundle",
+    where,
+    metadata: new Map(),
+    zoo: { pipeline: parsePipelineConfig(text(config), "pipeline.config"), backbone },
+    variables: new Map(),
+    read: () => Promise.reject(new Error("nothing is read here")),
+  };
+}
+
+const withPoses = CONFIG.replace("object_center_params", `${POSES} object_center_params`);
+
+describe("the model that a pipeline.config asks for", () => {
+  test("is the published one where it is the same network", () => {
+    expect(zooSpec(checkpointOf(CONFIG))?.name).toBe("centernet_resnet50_v2_512x512_coco17_tpu-8");
+    expect(zooSpec(checkpointOf(withPoses))?.name).toBe("centernet_resnet50_v2_512x512_kpts_coco17_tpu-8");
+  });
+
+  test("is its own where size, classes or heads differ", () => {
+    const small = CONFIG.replaceAll("512", "320");
+    expect(zooSpec(checkpointOf(small))).toMatchObject({ name: "centernet_resnet_v2_50_320x320", side: 320 });
+    expect(zooSpec(checkpointOf(CONFIG.replace("90", "3")))?.name).toBe("centernet_resnet_v2_50_512x512");
+    const shared = withPoses.replace("per_keypoint_offset: true", "");
+    expect(zooSpec(checkpointOf(shared))?.architecture.heads.sharedOffset).toBe(true);
+  });
+
+  test("shows COCO's labels, or those of a label map, whose person has the keypoints", () => {
+    const spec = zooSpec(checkpointOf(withPoses));
+    expect(spec?.labels.get(18)).toBe("dog");
+    expect(spec?.decode.keypointEstimationTask[0]).toMatchObject({ classIndex: 0 });
+    const labelMap = parseLabelMap(
+      text(`item { name: "ball" id: 1 } item { name: "/m/01g317" display_name: "player" id: 2
+        keypoints { id: 0 label: "head" } keypoints { id: 1 label: "foot" } }`),
+      "map",
+    );
+    const own = zooSpec(checkpointOf(withPoses), labelMap);
+    expect(own?.labels.get(2)).toBe("player");
+    expect(own?.architecture.keypoints).toBe(2);
+    expect(own?.decode.keypointEstimationTask[0]).toMatchObject({
+      classIndex: 1,
+      keypointLabels: ["head", "foot"],
+    });
+  });
+
+  for (const [title, config, message] of [
+    [
+      "another backbone",
+      CONFIG.replace("resnet_v2_50", "efficientnet"),
+      "feature_extractor.type: expected one of",
+    ],
+    [
+      "another width",
+      CONFIG.replace('"resnet_v2_50"', '"resnet_v2_50" depth_multiplier: 0.5'),
+      "depth_multiplier",
+    ],
+    [
+      "a resizer that does not pad",
+      CONFIG.replace("pad_to_max_dimension: true", ""),
+      "image_resizer: expected",
+    ],
+    ["no boxes", CONFIG.replace("object_detection_task { }", ""), "object_detection_task: expected one"],
+    [
+      "masks",
+      CONFIG.replace("object_center_params", "mask_estimation_task { } object_center_params"),
+      "mask",
+    ],
+    [
+      "other heads",
+      CONFIG.replace(
+        "object_detection_task { }",
+        "object_detection_task { scale_head_params { num_filters: 64 kernel_sizes: 3 } }",
+      ),
+      "heads: expected one 3x3 layer",
+    ],
+  ]) {
+    test(`${title} is refused by name`, () => {
+      expect(() => zooSpec(checkpointOf(config))).toThrow(ModelError);
+      expect(() => zooSpec(checkpointOf(config))).toThrow(message);
+    });
+  }
+});
+
+describe("contradictions", () => {
+  test("between configuration and variables are an error", () => {
+    expect(() => zooSpec(checkpointOf(CONFIG, "hourglass"))).toThrow(
+      "expected the type of the variables' backbone, hourglass, got resnet_v2_50.",
+    );
+    expect(() => zooSpec(checkpointOf(CONFIG, "resnet_v2_50"))).not.toThrow();
+  });
+
+  test("between the name asked for and the configuration are an error", () => {
+    const wanted = modelNamed("centernet_hg104_512x512_coco17_tpu-8");
+    expect(() => checkpointModel(checkpointOf(CONFIG), wanted)).toThrow(
+      "expected a checkpoint of centernet_hg104_512x512_coco17_tpu-8, got one of centernet_resnet50_v2_512x512_coco17_tpu-8",
+    );
+  });
+
+  test("between the file's name and its configuration are told", () => {
+    const spec = zooSpec(checkpointOf(CONFIG.replaceAll("512", "320")));
+    if (!spec) throw new Error("no model");
+    expect(zooContradictions("/x/centernet_hg104_512x512_kpts.tar.gz", spec)).toEqual([
+      "the name says 512x512, pipeline.config 320x320",
+      "the name says keypoints, pipeline.config has none",
+      "the name says hg104, pipeline.config resnet_v2_50",
+    ]);
+    expect(zooContradictions("/hg104/mine.tar.gz", spec)).toEqual([]);
+  });
+
+  test("variables without a configuration need a name", () => {
+    const bare = { ...checkpointOf(CONFIG), zoo: { backbone: "hourglass" } };
+    expect(() => checkpointModel(bare)).toThrow("Say with --model which model they are for.");
+    const wanted = modelNamed("centernet_hg104_512x512_coco17_tpu-8");
+    expect(checkpointModel(bare, wanted).model).toBe(wanted);
+  });
+});
