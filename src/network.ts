@@ -34,6 +34,8 @@ export interface NetworkOptions {
   readonly inputSize?: InputSize;
   /** Takes the place of the label map that a zoo checkpoint has, or of COCO's. */
   readonly labelMap?: LabelMap;
+  /** Called while weights are read, with the bytes so far, of all that there are. */
+  readonly onProgress?: (readBytes: number, allBytes: number) => void;
   /** False runs every op by itself, so that each can be tapped. Default: true. */
   readonly fuse?: boolean;
 }
@@ -107,7 +109,7 @@ export async function loadNetwork(name: string | undefined, options: NetworkOpti
   const size = options.inputSize ?? model.defaultSize;
   checkInputSize(model, size);
 
-  const weights = await readWeights(checkpoint, model, size);
+  const weights = await readWeights(checkpoint, model, size, options.onProgress);
   const graph = runnable(model.graph(size, weights), options.fuse ?? true);
   const executor = await createExecutor(options.backend);
   try {
@@ -120,16 +122,14 @@ export async function loadNetwork(name: string | undefined, options: NetworkOpti
 }
 
 /** All of a model's weights, strictly. */
-export async function readWeights(
+export function readWeights(
   checkpoint: Checkpoint,
   model: Model,
   size: InputSize = model.defaultSize,
+  onProgress?: NetworkOptions["onProgress"],
 ): Promise<Weights> {
-  try {
-    return await loadParameters(parameterShapes(model, size), checkpoint, { model: model.name, knownModels });
-  } finally {
-    await checkpoint.close?.();
-  }
+  const options = { model: model.name, knownModels, onProgress };
+  return loadParameters(parameterShapes(model, size), checkpoint, options);
 }
 
 /**

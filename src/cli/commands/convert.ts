@@ -8,6 +8,7 @@ import { checkpointModel, openWeightsFile, readWeights } from "../../network.ts"
 import { elementCount } from "../../tensor.ts";
 import { formatCount } from "../formatNumber.ts";
 import { print, type Session } from "../io.ts";
+import { loadingLine } from "../loadingLine.ts";
 import { parseName, parsePath, valueOption } from "../options.ts";
 import { writeOutput } from "../writeOutput.ts";
 
@@ -65,7 +66,7 @@ async function convert(input: string, flags: ConvertFlags, session: Session): Pr
   const wanted = flags.model === undefined ? undefined : modelNamed(flags.model);
   const checkpoint = await nameParameters(await openWeightsFile(input));
   const { model } = checkpointModel(checkpoint, wanted);
-  const weights = await readWeights(checkpoint, model);
+  const weights = await readWeights(checkpoint, model, undefined, loadingLine(session.stderr));
   const { tensors, bytes } = convertCheckpoint(checkpoint, model.name, weights, flags.dtype);
   session.signal.throwIfAborted();
   await writeOutput(output, bytes, `option --output ${output}`);

@@ -19,6 +19,7 @@ import { findImages, type ImageFile } from "../findImages.ts";
 import { Interruption } from "../interruption.ts";
 import { complain, print, type Session } from "../io.ts";
 import { type JsonLines, NO_JSON, openJsonLines } from "../jsonLines.ts";
+import { loadingLine } from "../loadingLine.ts";
 import {
   backendOption,
   maxOption,
@@ -115,7 +116,8 @@ async function loadAndDetect(
 ): Promise<void> {
   const { model, weights, backend, size } = flags;
   const labelMap = flags.labelMap === undefined ? undefined : await readLabelMap(flags.labelMap);
-  const detector = await load(model, { weights, backend, inputSize: size, labelMap });
+  const onProgress = loadingLine(session.stderr);
+  const detector = await load(model, { weights, backend, inputSize: size, labelMap, onProgress });
   try {
     for (const note of detector.network.notes) complain(session, printable(note));
     const pictures = flags.draw ? await PictureFolder.open(flags.out, images) : undefined;
