@@ -136,7 +136,8 @@ export interface WasmKernel {
 }
 
 /** `exact` forgoes what is faster and rounds more: Winograd's F(4x4). */
-export type Precision = "default" | "exact";
+export const PRECISIONS = ["default", "exact"] as const;
+export type Precision = (typeof PRECISIONS)[number];
 
 export type WasmKernelOf<Attributes extends object> = (
   call: KernelCall<Attributes>,
