@@ -1,46 +1,10 @@
+import { slicedCrc } from "./slicedCrc.ts";
+
 /**
- * CRC-32C (Castagnoli; RFC 3720, appendix B.4): reflected polynomial 0x82F63B78, start and final xor
- * 0xFFFFFFFF. Eight table look-ups at a time ("slicing-by-8", Kounavis & Berry 2005), which is several times
- * faster here than one a byte: a checkpoint has up to 766 MB of it.
+ * CRC-32C (Castagnoli; RFC 3720, appendix B.4), as an unsigned number. `previous` is the checksum of the bytes
+ * before, so that pieces can follow each other.
  */
-const POLYNOMIAL = 0x82f63b78;
-const SLICES = 8;
-const TABLES = tables();
-
-/** TABLES[256 · k + b]: what byte b does to the remainder when k more bytes follow. */
-function tables(): Int32Array {
-  const result = new Int32Array(SLICES * 256);
-  for (let byte = 0; byte < 256; byte++) {
-    let crc = byte;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ POLYNOMIAL : crc >>> 1;
-    result[byte] = crc;
-  }
-  for (let i = 256; i < result.length; i++) {
-    result[i] = (result[i - 256] >>> 8) ^ result[result[i - 256] & 0xff];
-  }
-  return result;
-}
-
-/** As an unsigned number. `previous` is the checksum of the bytes before, so that pieces can follow each other. */
-export function crc32c(bytes: Uint8Array, previous = 0): number {
-  const t = TABLES;
-  let crc = ~previous;
-  let i = 0;
-  for (const end = bytes.length - (bytes.length % SLICES); i < end; i += SLICES) {
-    const low = crc ^ (bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24));
-    crc =
-      t[1792 + (low & 0xff)] ^
-      t[1536 + ((low >>> 8) & 0xff)] ^
-      t[1280 + ((low >>> 16) & 0xff)] ^
-      t[1024 + (low >>> 24)] ^
-      t[768 + bytes[i + 4]] ^
-      t[512 + bytes[i + 5]] ^
-      t[256 + bytes[i + 6]] ^
-      t[bytes[i + 7]];
-  }
-  for (; i < bytes.length; i++) crc = (crc >>> 8) ^ t[(crc ^ bytes[i]) & 0xff];
-  return ~crc >>> 0;
-}
+export const crc32c: (bytes: Uint8Array, previous?: number) => number = slicedCrc(0x82f63b78);
 
 /** As LevelDB and TensorFlow store it, since a checksum of bytes that hold their own checksum says little. */
 export function maskCrc(crc: number): number {

@@ -13,18 +13,23 @@ export interface CheckpointDescription {
     /** In the file. */
     bytes: number;
     quantization?: Quantization;
+    /** CRC32C of its bytes as eight hexadecimal digits, where the format stores one. */
+    crc32c?: string;
   }[];
   totals: { variables: number; elements: number; bytes: number };
 }
 
 export function describeCheckpoint(checkpoint: Checkpoint): CheckpointDescription {
-  const rows = [...checkpoint.variables].map(([name, { dtype, shape, byteLength, quantization }]) => ({
-    name,
-    dtype,
-    shape,
-    bytes: byteLength,
-    ...(quantization && { quantization }),
-  }));
+  const rows = [...checkpoint.variables].map(
+    ([name, { dtype, shape, byteLength, quantization, checksum }]) => ({
+      name,
+      dtype,
+      shape,
+      bytes: byteLength,
+      ...(quantization && { quantization }),
+      ...(checksum !== undefined && { crc32c: checksum.toString(16).padStart(8, "0") }),
+    }),
+  );
   return {
     format: checkpoint.format,
     where: checkpoint.where,

@@ -2,6 +2,7 @@ import { shapeOf, type Tensor, tensor } from "../tensor.ts";
 import type { Placement } from "./letterbox.ts";
 import type { Picture } from "./picture.ts";
 import { resizeCornerBilinear } from "./resizeCornerBilinear.ts";
+import { roundHalfToEven } from "./roundHalfToEven.ts";
 
 /** A photo as the TensorFlow Object Detection API feeds it to its networks. */
 export interface SquareInput {
@@ -51,10 +52,4 @@ export function keptAspectShape(
 
 function scaledSide(scale: number, side: number): number {
   return Math.max(1, roundHalfToEven(Math.fround(scale * side)));
-}
-
-function roundHalfToEven(value: number): number {
-  const below = Math.floor(value);
-  const isTie = value - below === 0.5;
-  return isTie && below % 2 === 0 ? below : Math.floor(value + 0.5);
 }

@@ -1,4 +1,5 @@
 import type { Picture } from "./picture.ts";
+import { roundHalfToEven } from "./roundHalfToEven.ts";
 
 /** Weights are integers of 11 bits, rounded half to even. */
 const ONE = 2048;
@@ -50,9 +51,4 @@ function neighbours(oldSide: number, newSide: number, isX: boolean): Neighbours[
 
 function mix(pixels: Uint8Array, start: number, { before, after, weight }: Neighbours): number {
   return pixels[start + before * 3] * (ONE - weight) + pixels[start + after * 3] * weight;
-}
-
-function roundHalfToEven(value: number): number {
-  const rounded = Math.round(value);
-  return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
 }

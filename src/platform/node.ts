@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { createGunzip } from "node:zlib";
 import type { ModelFiles } from "../checkpoints/byteSource.ts";
 import { looksLikeGzip, type StoredWeights } from "../checkpoints/openCheckpoint.ts";
+import { looksLikeTorch } from "../checkpoints/torch.ts";
 import { ModelError } from "../errors.ts";
 import { fetchBytes, fetchStream } from "./fetchBytes.ts";
 
@@ -41,12 +42,17 @@ export async function findWeights(source: string | URL): Promise<StoredWeights> 
   if (existsSync(`${prefix}.index`)) {
     return { kind: "folder", files: await folderFiles(dirname(path)), prefix: basename(prefix) };
   }
-  if ((await stat(path)).isDirectory()) return { kind: "folder", files: await folderFiles(path) };
+  const info = await stat(path);
+  if (info.isDirectory()) return { kind: "folder", files: await folderFiles(path) };
   const handle = await open(path);
   const start = new Uint8Array(2);
   await handle.read(start).finally(() => handle.close());
   if (looksLikeGzip(start)) {
     return { kind: "archive", file: { where, stream: () => fileStream(path), decompression } };
+  }
+  if (looksLikeTorch(start)) {
+    const read = (offset: number, target: Uint8Array) => readPart(path, offset, target);
+    return { kind: "torch", source: { where, length: info.size, read } };
   }
   return { kind: "file", file: { where, bytes: await readBytes(path), readSibling: siblingReader(path) } };
 }

@@ -29,17 +29,20 @@ export function addInspect(program: Command, session: Session): void {
 }
 
 function linesOf({ format, where, metadata, rows, totals }: CheckpointDescription): string[] {
+  const checksums = rows.some(({ crc32c }) => crc32c !== undefined);
   const table = formatTable(
     [
       { heading: "dtype", align: "left" },
       { heading: "bytes", align: "right" },
       { heading: "shape", align: "left" },
+      ...(checksums ? [{ heading: "crc32c", align: "left" } as const] : []),
       { heading: "name", align: "left" },
     ],
-    rows.map(({ name, dtype, shape, bytes, quantization }) => [
+    rows.map(({ name, dtype, shape, bytes, quantization, crc32c }) => [
       quantization ? `${dtype}, quantised` : dtype,
       formatCount(bytes),
       shape.length === 0 ? "one number" : shape.join("x"),
+      ...(checksums ? [crc32c ?? ""] : []),
       name,
     ]),
   );
