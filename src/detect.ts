@@ -1,5 +1,6 @@
 /** Picture → detections: the public call. */
 import type { NdArray } from "ndarray";
+import { checkOptions, inWords, isObject, type OptionKind } from "./checkArguments.ts";
 import type { Detection } from "./detection.ts";
 import { UsageError } from "./errors.ts";
 import { decodeImage } from "./image/decodeImage.ts";
@@ -56,6 +57,39 @@ export interface Times {
 export const DEFAULT_SCORE = 0.2;
 export const DEFAULT_MAX = 100;
 
+const NETWORK_OPTIONS = {
+  backend: { expected: "a backend's name", fits: isString },
+  weights: {
+    expected: "a path, a URL or the bytes of a file",
+    fits: (value) =>
+      isString(value) || isBytes(value) || value instanceof URL || (isObject(value) && "variables" in value),
+  },
+  inputSize: {
+    expected: "{ height, width } in pixels",
+    fits: (value) => isObject(value) && typeof value.height === "number" && typeof value.width === "number",
+  },
+  labelMap: { expected: "a label map", fits: (value) => isObject(value) && Array.isArray(value.items) },
+  fuse: { expected: "true or false", fits: (value) => typeof value === "boolean" },
+  onProgress: { expected: "a function", fits: (value) => typeof value === "function" },
+} satisfies Record<keyof NetworkOptions, OptionKind>;
+
+const DETECT_OPTIONS = {
+  score: {
+    expected: "a number from 0 to 1",
+    fits: (value) => typeof value === "number" && value >= 0 && value <= 1,
+  },
+  max: {
+    expected: "a whole number, 0 or more",
+    fits: (value) => Number.isInteger(value) && Number(value) >= 0,
+  },
+  signal: { expected: "an AbortSignal", fits: isSignal },
+  taps: {
+    expected: "a list of names of nodes",
+    fits: (value) => Array.isArray(value) && value.every(isString),
+  },
+  where: { expected: "a name for the picture", fits: isString },
+} satisfies Record<keyof DetectOptions, OptionKind>;
+
 /**
  * Loads a model, by default `movenet-multipose` with the weights that ship with this package.
  *
@@ -67,10 +101,16 @@ export const DEFAULT_MAX = 100;
  *
  * @throws ModelError for an unknown name, or weights that cannot be read or do not fit, with every difference.
  * @throws BackendError where the backend is missing or computes wrong numbers.
- * @throws UsageError for an unknown backend or an input size that the model cannot take.
+ * @throws UsageError for an unknown backend or option, an argument of the wrong kind, or an input size that
+ *   the model cannot take.
  */
 export async function load(name?: string, options: NetworkOptions = {}): Promise<Detector> {
   const start = performance.now();
+  if (name !== undefined && !isString(name)) {
+    const expected = "a model's name, or undefined for the one that the weights say";
+    throw new UsageError({ where: "model", expected, got: inWords(name) });
+  }
+  checkOptions(options, NETWORK_OPTIONS, "load");
   const network = await loadNetwork(name, options);
   return new Detector(network, performance.now() - start);
 }
@@ -85,16 +125,20 @@ export class Detector {
    * Finds the objects in a picture: the bytes of a JPEG or PNG file, or pixels (`Picture`: RGB, 8 bits).
    * Calls may overlap; they run one after the other.
    *
-   * @throws ImageError for bytes that are no picture it can read; UsageError for options that make no sense;
-   *   the signal's reason once it is aborted.
+   * @throws ImageError for bytes that are no picture it can read; UsageError for another kind of picture and
+   *   for options that make no sense; the signal's reason once it is aborted.
    */
-  async detect(image: Uint8Array | Picture, options: DetectOptions = {}): Promise<DetectResult> {
+  async detect(
+    image: Uint8Array | ArrayBuffer | Picture,
+    options: DetectOptions = {},
+  ): Promise<DetectResult> {
+    checkOptions(options, DETECT_OPTIONS, "detect");
     const { score = DEFAULT_SCORE, max = DEFAULT_MAX, signal, taps, where = "image" } = options;
-    checkOptions(score, max);
     signal?.throwIfAborted();
     const { model, inputSize, constants } = this.network;
     const clock = stopwatch();
-    const picture = image instanceof Uint8Array ? decodeImage(image, where) : checkPicture(image, where);
+    const bytes = image instanceof ArrayBuffer ? new Uint8Array(image) : image;
+    const picture = bytes instanceof Uint8Array ? decodeImage(bytes, where) : checkPicture(bytes, where);
     const decode = clock();
     const prepared = model.preprocess(picture, inputSize);
     const preprocess = clock();
@@ -135,22 +179,37 @@ function onPhoto(detection: Detection, placement: Placement): Detection {
   };
 }
 
-function checkOptions(score: number, max: number): void {
-  if (!(score >= 0 && score <= 1)) {
-    throw new UsageError({ where: "score", expected: "a number from 0 to 1", got: `${score}` });
-  }
-  if (!(Number.isInteger(max) && max >= 0)) {
-    throw new UsageError({ where: "max", expected: "a whole number, 0 or more", got: `${max}` });
-  }
+function isString(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isBytes(value: unknown): boolean {
+  return value instanceof Uint8Array || value instanceof ArrayBuffer;
+}
+
+/** Also one of another realm or library. */
+function isSignal(value: unknown): boolean {
+  return isObject(value) && typeof value.aborted === "boolean" && typeof value.throwIfAborted === "function";
 }
 
 function checkPicture(picture: Picture, where: string): Picture {
+  const expected =
+    "bytes of a picture file, or pixels with width, height and width x height x 3 bytes of data";
+  if (!isObject(picture) || !("data" in picture)) {
+    throw new UsageError({ where, expected, got: inWords(picture) });
+  }
   const { width, height, data } = picture;
-  if (width >= 1 && height >= 1 && data.length === width * height * 3) return picture;
+  const isSize = [width, height].every((side) => Number.isInteger(side) && side >= 1);
+  const isData: boolean = data instanceof Uint8Array || (data as unknown) instanceof Uint8ClampedArray;
+  if (isSize && isData && data.length === width * height * 3) return picture;
   throw new UsageError({
     where,
-    expected: "bytes of a picture file, or pixels with width, height and width x height x 3 bytes of data",
-    got: `${width}x${height} with ${data?.length} bytes`,
+    expected,
+    got: `${inWords(width)}x${inWords(height)} with ${isData ? `${data.length} bytes` : inWords(data)}`,
+    hint:
+      isSize && isData && data.length === width * height * 4
+        ? "Leave the fourth byte of each pixel away."
+        : undefined,
   });
 }
 

@@ -22,8 +22,9 @@ export interface LoadOptions {
 
 /**
  * Reads exactly the expected parameters, strictly both ways: the file must hold all of them, in these
- * shapes, as floats, and nothing else. All differences stand in one ModelError, found before any data are
- * read. Throws ModelError also for values that are not finite and for kernels that are zero throughout.
+ * shapes, as floats, and nothing else. All differences are told by one ModelError (the first in its message,
+ * all in its `differences`), found before any data are read. Throws ModelError also for values that are not
+ * finite and for kernels that are zero throughout.
  */
 export async function loadParameters(
   expected: ParameterShapes,
@@ -34,12 +35,15 @@ export async function loadParameters(
   const problems = differences(expected, named);
   if (problems.length > 0) {
     const likely = likelyModel(expected, named, options);
-    throw new ModelError({
+    const count = named.variables.size;
+    const got = likely ? `the parameters of ${likely}, it seems (${count})` : `${count}`;
+    const fault = {
       where: named.where,
       expected: `the ${expected.size} parameters of ${options.model}`,
-      got: `${named.variables.size}, with these differences: ${problems.join("; ")}`,
-      hint: likely && `The file more likely belongs to ${likely}.`,
-    });
+      got: `${got}, with these differences: ${firstOf(problems)}`,
+      hint: likely && "Ask for that model, or give another file.",
+    };
+    throw new ModelError(fault, { differences: problems });
   }
   try {
     return await readAll(named, options);
@@ -84,6 +88,16 @@ function differences(expected: ParameterShapes, { variables }: Checkpoint): stri
     }
   }
   return [...problems, ...listed(unexpected)];
+}
+
+const MOST_TOLD = 20;
+
+/** As many as can be read in one line. */
+function firstOf(problems: readonly string[]): string {
+  const told = problems.slice(0, MOST_TOLD);
+  const rest = problems.length - told.length;
+  if (rest > 0) told.push(`and ${rest} more (centernet inspect lists the file's)`);
+  return told.join("; ");
 }
 
 const MOST_LISTED = 2000; // more than any known model has; a file made up of names must not flood the log

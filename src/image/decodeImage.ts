@@ -16,6 +16,6 @@ export function decodeImage(bytes: Uint8Array, where: string): Picture {
   const format = identifyFormat(bytes);
   if (format.readable === "jpeg") return decodeJpeg(bytes, where);
   if (format.readable === "png") return decodePng(bytes, where);
-  const hint = bytes.length === 0 ? "Fetch it again." : "Convert it to JPEG or PNG.";
-  throw new ImageError({ where, expected: "a JPEG or PNG picture", got: format.description, hint });
+  const { description: got, hint } = format;
+  throw new ImageError({ where, expected: "a JPEG or PNG picture", got, hint });
 }

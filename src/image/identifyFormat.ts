@@ -2,7 +2,10 @@
  * A picture's format, told from its first bytes and never from its name. Formats that cannot be read
  * are named too, so that the error can say what the file is.
  */
-export type Format = { readable: "jpeg" } | { readable: "png" } | { readable: null; description: string };
+export type Format =
+  | { readable: "jpeg" }
+  | { readable: "png" }
+  | { readable: null; description: string; hint: string };
 
 const JPEG: Format = { readable: "jpeg" };
 const PNG: Format = { readable: "png" };
@@ -42,11 +45,22 @@ const UNREADABLE_SIGNATURES: readonly Signature[] = [
   { bytes: "\x1f\x8b", format: "a gzip file" },
 ];
 
+const CONVERT = "Convert it to JPEG or PNG.";
+const ANOTHER_FILE = "Check that it is the picture that was meant.";
+
 /** Beginnings of text files, in lower case. */
-const UNREADABLE_TEXTS: readonly { pattern: RegExp; format: string }[] = [
-  { pattern: /^version https:\/\/git-lfs/, format: "a Git LFS pointer, not the picture itself" },
-  { pattern: /^(<!doctype html|<html|<head|<body)/, format: "an HTML page" },
-  { pattern: /^<([?!][\s\S]*<)?svg/, format: "an SVG drawing" },
+const UNREADABLE_TEXTS: readonly { pattern: RegExp; format: string; hint?: string }[] = [
+  {
+    pattern: /^version https:\/\/git-lfs/,
+    format: "a Git LFS pointer, not the picture itself",
+    hint: "Fetch it with git lfs pull.",
+  },
+  {
+    pattern: /^(<!doctype html|<html|<head|<body)/,
+    format: "an HTML page",
+    hint: "It is a web page: check the address and download the picture itself.",
+  },
+  { pattern: /^<([?!][\s\S]*<)?svg/, format: "an SVG drawing", hint: CONVERT },
   { pattern: /^<\?xml/, format: "an XML file" },
   { pattern: /^%pdf/, format: "a PDF document" },
   { pattern: /^[{[]/, format: "a JSON or text file" },
@@ -55,20 +69,23 @@ const UNREADABLE_TEXTS: readonly { pattern: RegExp; format: string }[] = [
 export function identifyFormat(bytes: Uint8Array): Format {
   if (startsWith(bytes, "\xff\xd8\xff")) return JPEG;
   if (startsWith(bytes, "\x89PNG\r\n\x1a\n")) return PNG;
-  return { readable: null, description: describe(bytes) };
+  return { readable: null, ...describe(bytes) };
 }
 
-function describe(bytes: Uint8Array): string {
-  if (bytes.length === 0) return "an empty file";
+function describe(bytes: Uint8Array): { description: string; hint: string } {
+  if (bytes.length === 0) return { description: "an empty file", hint: "Fetch it again." };
   // Text first: a text may well begin with "BM".
   const text = beginningOfText(bytes);
   if (text !== null) {
-    return UNREADABLE_TEXTS.find((t) => t.pattern.test(text))?.format ?? "a text file";
+    const { format = "a text file", hint = ANOTHER_FILE } =
+      UNREADABLE_TEXTS.find((t) => t.pattern.test(text)) ?? {};
+    return { description: format, hint };
   }
   const signature = UNREADABLE_SIGNATURES.find((s) => startsWith(bytes, s.bytes, s.at));
-  if (signature) return signature.format;
+  if (signature) return { description: signature.format, hint: CONVERT };
   const first = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0"));
-  return `a file of ${bytes.length} bytes that begins with ${first.join(" ")}`;
+  const description = `a file of ${bytes.length} bytes that begins with ${first.join(" ")}`;
+  return { description, hint: CONVERT };
 }
 
 function startsWith(bytes: Uint8Array, signature: string, at = 0): boolean {

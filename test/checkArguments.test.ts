@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Detector, load, UsageError } from "../src/index.ts";
+
+/** As a caller without TypeScript sees them. */
+const untypedLoad = load as (...args: unknown[]) => Promise<Detector>;
+
+/** Arguments and what the error says. */
+const LOADS: [unknown[], RegExp][] = [
+  [[null], /^model: expected a model's name, or undefined .*, got null\.$/],
+  [[5], /^model: .*got 5\.$/],
+  [["movenet-lightning", null], /^options of load: expected an object, got null\.$/],
+  [["movenet-lightning", "cpu"], /^options of load: expected an object, got "cpu"\.$/],
+  [
+    ["movenet-lightning", { bakend: "cpu" }],
+    /^option bakend of load: expected one of backend, .*, got an unknown name\. Did you mean backend\?$/,
+  ],
+  [["movenet-lightning", { weights: 5 }], /^weights: expected a path, a URL or the bytes .*, got 5\.$/],
+  [["movenet-lightning", { weights: null }], /^weights: .*got null\.$/],
+  [["movenet-lightning", { backend: Symbol("x") }], /^backend: .*got Symbol\(x\)\.$/],
+  [
+    ["movenet-lightning", { inputSize: 192 }],
+    /^inputSize: expected \{ height, width \} in pixels, got 192\.$/,
+  ],
+  [["movenet-lightning", { fuse: "no" }], /^fuse: expected true or false, got "no"\.$/],
+];
+
+test.each(LOADS)("load(%j): %s", async (args, message) => {
+  await expect(untypedLoad(...args)).rejects.toThrow(message);
+  await expect(untypedLoad(...args)).rejects.toBeInstanceOf(UsageError);
+});
+
+const pixels = { width: 2, height: 2, data: new Uint8Array(12) };
+const AN_IMAGE = "image: expected bytes of a picture file, or pixels .*, got";
+const DETECTIONS: [unknown[], RegExp][] = [
+  [[null], new RegExp(`^${AN_IMAGE} null\\.$`)],
+  [[], new RegExp(`^${AN_IMAGE} undefined\\.$`)],
+  [[5], new RegExp(`^${AN_IMAGE} 5\\.$`)],
+  [["photo.jpg"], new RegExp(`^${AN_IMAGE} "photo\\.jpg"\\.$`)],
+  [[new Float32Array(12)], new RegExp(`^${AN_IMAGE} a Float32Array\\.$`)],
+  [[{ ...pixels, width: 1.5 }], new RegExp(`^${AN_IMAGE} 1\\.5x2 with 12 bytes\\.$`)],
+  [[{ ...pixels, width: "2" }], new RegExp(`^${AN_IMAGE} "2"x2 with 12 bytes\\.$`)],
+  [[{ ...pixels, data: new Float32Array(12) }], new RegExp(`^${AN_IMAGE} 2x2 with a Float32Array\\.$`)],
+  [[{ ...pixels, data: null }], new RegExp(`^${AN_IMAGE} 2x2 with null\\.$`)],
+  [[{ ...pixels, data: new Uint8ClampedArray(16) }], /with 16 bytes\. Leave the fourth byte/],
+  [[pixels, null], /^options of detect: expected an object, got null\.$/],
+  [[pixels, { signal: {} }], /^signal: expected an AbortSignal, got an object\.$/],
+  [[pixels, { scores: 0.5 }], /^option scores of detect: .*Did you mean score\?$/],
+  [[pixels, { score: "0.5" }], /^score: expected a number from 0 to 1, got "0\.5"\.$/],
+  [[pixels, { max: Number.NaN }], /^max: expected a whole number, 0 or more, got NaN\.$/],
+  [[pixels, { taps: "output" }], /^taps: expected a list of names of nodes, got "output"\.$/],
+];
+
+describe("detect", () => {
+  let detector: Detector;
+  beforeAll(async () => {
+    detector = await load("movenet-lightning", { backend: "wasm" });
+  });
+  afterAll(() => detector.dispose());
+
+  test.each(DETECTIONS)("(%j): %s", async (args, message) => {
+    const untypedDetect = detector.detect.bind(detector) as (...args: unknown[]) => Promise<unknown>;
+    await expect(untypedDetect(...args)).rejects.toThrow(message);
+    await expect(untypedDetect(...args)).rejects.toBeInstanceOf(UsageError);
+  });
+
+  test("takes an ArrayBuffer for the bytes of a file", async () => {
+    await expect(detector.detect(new ArrayBuffer(0))).rejects.toThrow("got an empty file");
+  });
+});
