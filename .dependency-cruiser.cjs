@@ -66,7 +66,13 @@ module.exports = {
       name: "an-executor-imports-its-own-kernels",
       severity: "error",
       from: { path: "^src/executors/gpujs" },
-      to: { path: "^src/kernels/[^/]+/reference\\.ts$" },
+      to: { path: "^src/kernels/[^/]+/(reference|wasm)\\.ts$" },
+    },
+    {
+      name: "wasm-imports-its-own-kernels",
+      severity: "error",
+      from: { path: "^src/executors/wasm" },
+      to: { path: "^src/kernels/[^/]+/(gpu|reference)\\.ts$" },
     },
     {
       name: "the-reference-imports-its-own-kernels",
