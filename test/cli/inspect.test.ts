@@ -41,6 +41,8 @@ test("convert names all that is wrong with a model that is not one of the known 
   const args = ["convert", join(folder, "model.json"), "-o", join(folder, "out.safetensors")];
   const { code, stdout, stderr } = await runCli(args);
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-  expect(stderr).toMatch(/^centernet: [^\n]*misshapen backbone\.block0\.depthwise\.kernel: expected [^\n]* and 120 more [^\n]*\n$/);
+  expect(stderr).toMatch(
+    /^centernet: [^\n]*misshapen backbone\.block0\.depthwise\.kernel: expected [^\n]* and 120 more [^\n]*\n$/,
+  );
   expect((await runCli(["inspect", join(folder, "out.safetensors")])).code).toBe(2);
 });
