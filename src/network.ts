@@ -5,7 +5,7 @@ import type { LabelMap } from "./checkpoints/labelMap.ts";
 import { type KnownModels, loadParameters, type ParameterShapes } from "./checkpoints/loadParameters.ts";
 import { nameParameters } from "./checkpoints/nameParameters.ts";
 import { openCheckpoint, openStoredWeights } from "./checkpoints/openCheckpoint.ts";
-import { BackendError, CenterNetError, ModelError } from "./errors.ts";
+import { BackendError, CenterNetError, ModelError, UsageError } from "./errors.ts";
 import { type Backend, createExecutor } from "./executors/backends.ts";
 import type { Executor, Plan, RunOptions, RunResult } from "./executors/executor.ts";
 import type { Graph } from "./graph/graph.ts";
@@ -105,7 +105,13 @@ export class Network {
 export async function loadNetwork(name: string | undefined, options: NetworkOptions = {}): Promise<Network> {
   const wanted = name === undefined ? undefined : modelNamed(name);
   const checkpoint = await openWeights(wanted, options.weights);
-  const { model, notes } = checkpointModel(checkpoint, wanted, options.labelMap);
+  // A pulled archive was chosen by its name, which is no promise: what it holds decides, and is told.
+  const { model, notes } = checkpointModel(
+    checkpoint,
+    wanted,
+    options.labelMap,
+    options.weights === undefined,
+  );
   const size = options.inputSize ?? model.defaultSize;
   checkInputSize(model, size);
 
@@ -134,7 +140,7 @@ export function readWeights(
 
 /**
  * The model that a checkpoint holds: a zoo checkpoint's `pipeline.config` decides, else the name that was
- * asked for, else what the file says of itself.
+ * asked for, else what the file says of itself. `mayDiffer` turns a contradicted name into a note.
  *
  * @throws ModelError where the one contradicts the other, or nothing says what it is.
  */
@@ -142,9 +148,17 @@ export function checkpointModel(
   checkpoint: Checkpoint,
   wanted?: Model,
   labelMap?: LabelMap,
+  mayDiffer = false,
 ): { model: Model; notes: readonly string[] } {
   const spec = zooSpec(checkpoint, labelMap);
   if (!spec) {
+    if (labelMap) {
+      throw new UsageError({
+        where: "label map",
+        expected: "weights of a zoo model with their pipeline.config",
+        got: `a ${checkpoint.format} file without one`,
+      });
+    }
     if (wanted) return { model: wanted, notes: [] };
     if (checkpoint.model !== undefined) return { model: modelNamed(checkpoint.model), notes: [] };
     const backbone = checkpoint.zoo?.backbone;
@@ -157,15 +171,19 @@ export function checkpointModel(
       hint: "Say with --model which model they are for.",
     });
   }
-  if (wanted && wanted.name !== spec.name) {
+  if (wanted && wanted.name !== spec.name && !mayDiffer) {
     throw new ModelError({
       where: checkpoint.where,
       expected: `a checkpoint of ${wanted.name}`,
       got: `one of ${spec.name}, by its pipeline.config`,
-      hint: "Leave the name away, and the checkpoint decides.",
+      hint: `Ask for ${spec.name}, or for none with --weights, and the checkpoint decides.`,
     });
   }
-  return { model: zooModel(spec), notes: zooContradictions(checkpoint.where, spec) };
+  const other =
+    wanted && wanted.name !== spec.name
+      ? [`${checkpoint.where} holds ${spec.name}, by its pipeline.config`]
+      : [];
+  return { model: zooModel(spec), notes: [...other, ...zooContradictions(checkpoint.where, spec)] };
 }
 
 /** Batch norms folded, bias, sum and activation in their convolution; or as the model declares it. */

@@ -7,7 +7,7 @@ import type { KeypointTask } from "./checkpoints/keypointTask.ts";
 import type { LabelMap } from "./checkpoints/labelMap.ts";
 import type { FeatureExtractor, PipelineConfig } from "./checkpoints/pipelineConfig.ts";
 import type { DecodeSettings, KeypointEstimationTask } from "./decode/settings.ts";
-import { ModelError } from "./errors.ts";
+import { ModelError, oneLine } from "./errors.ts";
 import { type Normalization, ZOO_NORMALIZATIONS } from "./image/normalization.ts";
 import { COCO_LABELS } from "./models/cocoLabels.ts";
 import { COCO_KEYPOINTS } from "./models/cocoPose.ts";
@@ -30,6 +30,14 @@ export function zooSpec(checkpoint: Checkpoint, labelMap = checkpoint.zoo?.label
   const side = inputSide(pipeline, where);
   const decode = decodeSettings(pipeline, labelMap);
   const architecture = zooArchitecture(pipeline, decode, where);
+  const { sizeMultiple } = ZOO_BACKBONES[architecture.backbone];
+  if (side % sizeMultiple !== 0) {
+    throw new ModelError({
+      where: `${where}: image_resizer`,
+      expected: `dimensions in multiples of ${sizeMultiple}, for ${architecture.backbone}`,
+      got: `${side}`,
+    });
+  }
   const told = checkpoint.zoo?.backbone;
   if (told && !architecture.backbone.startsWith(told)) {
     throw new ModelError({
@@ -44,7 +52,7 @@ export function zooSpec(checkpoint: Checkpoint, labelMap = checkpoint.zoo?.label
     side,
     architecture,
     decode,
-    labels: labelMap ? new Map(labelMap.items.map(({ id, label }) => [id, label])) : COCO_LABELS,
+    labels: labelMap ? new Map(labelMap.items.map(({ id, label }) => [id, oneLine(label)])) : COCO_LABELS,
     weightsHint: "Its weights are in the checkpoint that it was read from.",
   };
 }
@@ -162,7 +170,7 @@ function estimationTask(task: KeypointTask, labelMap: LabelMap | undefined): Key
     const names = PERSON_NAMES.includes(task.keypointClassName) ? PERSON_NAMES : [task.keypointClassName];
     return names.includes(name) || names.includes(label);
   });
-  const labels = item ? [...item.keypoints.values()] : [];
+  const labels = item ? [...item.keypoints.values()].map(oneLine) : [];
   return {
     ...task,
     classIndex: (item?.id ?? 1) - 1,

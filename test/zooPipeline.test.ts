@@ -80,6 +80,7 @@ describe("the model that a pipeline.config asks for", () => {
       CONFIG.replace("pad_to_max_dimension: true", ""),
       "image_resizer: expected",
     ],
+    ["a size that its strides do not divide", CONFIG.replaceAll("512", "300"), "multiples of 32"],
     ["no boxes", CONFIG.replace("object_detection_task { }", ""), "object_detection_task: expected one"],
     [
       "masks",
@@ -115,6 +116,12 @@ describe("contradictions", () => {
     expect(() => checkpointModel(checkpointOf(CONFIG), wanted)).toThrow(
       "expected a checkpoint of centernet_hg104_512x512_coco17_tpu-8, got one of centernet_resnet50_v2_512x512_coco17_tpu-8",
     );
+    // A pulled archive: what it holds decides, and is told.
+    const { model, notes } = checkpointModel(checkpointOf(CONFIG), wanted, undefined, true);
+    expect(model.name).toBe("centernet_resnet50_v2_512x512_coco17_tpu-8");
+    expect(notes).toEqual([
+      "folder/archive.tar.gz holds centernet_resnet50_v2_512x512_coco17_tpu-8, by its pipeline.config",
+    ]);
   });
 
   test("between the file's name and its configuration are told", () => {
@@ -126,6 +133,19 @@ describe("contradictions", () => {
       "the name says hg104, pipeline.config resnet_v2_50",
     ]);
     expect(zooContradictions("/hg104/mine.tar.gz", spec)).toEqual([]);
+  });
+
+  test("a label map for a model that has none is refused", () => {
+    const labelMap = parseLabelMap(text('item { name: "a" id: 1 }'), "map");
+    const movenet = { ...checkpointOf(CONFIG), zoo: undefined, model: "movenet-lightning" };
+    expect(() => checkpointModel(movenet, undefined, labelMap)).toThrow(
+      "label map: expected weights of a zoo model",
+    );
+  });
+
+  test("labels cannot write to the terminal", () => {
+    const labelMap = parseLabelMap(text('item { name: "a\\x1b[31mb\\n" id: 1 }'), "map");
+    expect(zooSpec(checkpointOf(CONFIG), labelMap)?.labels.get(1)).toBe("a [31mb ");
   });
 
   test("variables without a configuration need a name", () => {

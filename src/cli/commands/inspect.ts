@@ -1,5 +1,7 @@
 import type { Command } from "commander";
+import type { Checkpoint } from "../../checkpoints/checkpoint.ts";
 import { type CheckpointDescription, describeCheckpoint } from "../../checkpoints/inspect.ts";
+import { nameParameters } from "../../checkpoints/nameParameters.ts";
 import { openWeightsFile } from "../../network.ts";
 import { formatCount } from "../formatNumber.ts";
 import { print, type Session } from "../io.ts";
@@ -22,10 +24,17 @@ export function addInspect(program: Command, session: Session): void {
     .option("--json", "print one JSON object instead: { format, where, metadata, rows, totals }")
     .addHelpText("after", HELP)
     .action(async (file: string, { json }: { json?: boolean }) => {
-      const description = describeCheckpoint(await openWeightsFile(file));
+      const checkpoint = await openWeightsFile(file);
+      const description = describeCheckpoint({ ...checkpoint, metadata: await metadataOf(checkpoint) });
       if (json) print(session, JSON.stringify(description));
       else for (const line of linesOf(description)) print(session, printable(line));
     });
+}
+
+/** With what its variables are named by for this project, where it is known whose they are. */
+async function metadataOf(checkpoint: Checkpoint): Promise<Checkpoint["metadata"]> {
+  const named = await nameParameters(checkpoint).catch(() => checkpoint);
+  return new Map([...checkpoint.metadata, ...named.metadata]);
 }
 
 function linesOf({ format, where, metadata, rows, totals }: CheckpointDescription): string[] {
