@@ -37,7 +37,8 @@ for (let run = 0; run < runs + 1; run++) {
 }
 await detector.dispose();
 
-const backend = `gpu.js ${detector.network.backend}`;
+const ran = detector.network.backend;
+const backend = ran === "wasm" ? ran : `gpu.js ${ran}`;
 const rows = ["network", "total"].map((kind) => {
   const ms = Math.min(...own[kind]);
   if (peer.missing) return { model: "movenet-multipose", time: kind, backend, ms };
