@@ -1,4 +1,5 @@
 import type { Picture } from "./picture.ts";
+import { type Neighbours, sampleBilinear } from "./sampleBilinear.ts";
 
 /**
  * Resizes with bilinear interpolation between pixel centres and without antialiasing. Output pixel i
@@ -8,31 +9,9 @@ import type { Picture } from "./picture.ts";
 export function resizeHalfPixelBilinear(picture: Picture, width: number, height: number): Picture {
   const columns = halfPixelNeighbours(picture.width, width);
   const rows = halfPixelNeighbours(picture.height, height);
-  const source = picture.data;
   const data = new Uint8Array(width * height * 3);
-
-  let to = 0;
-  for (const row of rows) {
-    const upperRow = row.before * picture.width;
-    const lowerRow = row.after * picture.width;
-    for (const column of columns) {
-      for (let channel = 0; channel < 3; channel++) {
-        const left = column.before * 3 + channel;
-        const right = column.after * 3 + channel;
-        const upper = mix(source[upperRow * 3 + left], source[upperRow * 3 + right], column.fraction);
-        const lower = mix(source[lowerRow * 3 + left], source[lowerRow * 3 + right], column.fraction);
-        data[to++] = Math.floor(mix(upper, lower, row.fraction) + 0.5);
-      }
-    }
-  }
-  return { width, height, data };
-}
-
-/** The two old pixels that a new one lies between, and how far it lies towards the second. */
-interface Neighbours {
-  before: number;
-  after: number;
-  fraction: number;
+  const roundHalfUp = (value: number) => Math.floor(value + 0.5);
+  return { width, height, data: sampleBilinear(picture, columns, rows, mix, roundHalfUp, data) };
 }
 
 function halfPixelNeighbours(oldSide: number, newSide: number): Neighbours[] {

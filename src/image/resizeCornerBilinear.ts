@@ -1,4 +1,5 @@
 import type { Picture } from "./picture.ts";
+import { type Neighbours, sampleBilinear } from "./sampleBilinear.ts";
 
 /**
  * Resizes with bilinear interpolation as TensorFlow 1 does: output pixel i lies at i * (old side / new side),
@@ -8,31 +9,8 @@ import type { Picture } from "./picture.ts";
 export function resizeCornerBilinear(picture: Picture, width: number, height: number): Float32Array {
   const columns = cornerNeighbours(picture.width, width);
   const rows = cornerNeighbours(picture.height, height);
-  const source = picture.data;
   const data = new Float32Array(width * height * 3);
-
-  let to = 0;
-  for (const row of rows) {
-    const upperRow = row.before * picture.width;
-    const lowerRow = row.after * picture.width;
-    for (const column of columns) {
-      for (let channel = 0; channel < 3; channel++) {
-        const left = column.before * 3 + channel;
-        const right = column.after * 3 + channel;
-        const upper = mix(source[upperRow * 3 + left], source[upperRow * 3 + right], column.fraction);
-        const lower = mix(source[lowerRow * 3 + left], source[lowerRow * 3 + right], column.fraction);
-        data[to++] = mix(upper, lower, row.fraction);
-      }
-    }
-  }
-  return data;
-}
-
-/** The two old pixels that a new one lies between, and how far it lies towards the second. */
-interface Neighbours {
-  before: number;
-  after: number;
-  fraction: number;
+  return sampleBilinear(picture, columns, rows, mix, (value) => value, data);
 }
 
 function cornerNeighbours(oldSide: number, newSide: number): Neighbours[] {
