@@ -2,14 +2,14 @@ import { ModelError } from "../errors.ts";
 import type { Weights } from "../tensor.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { float16ToNumber, numberToFloat16 } from "./float16.ts";
-import { writeSafetensors } from "./safetensors.ts";
 import { LABEL_MAP_KEY, PIPELINE_KEY } from "./safetensorsCheckpoint.ts";
+import { type FilePieces, writeSafetensors } from "./writeSafetensors.ts";
 
 export interface Conversion {
   tensors: Weights;
   dtype: "F16" | "F32";
   /** The safetensors file. */
-  bytes: Uint8Array;
+  file: FilePieces;
 }
 
 /**
@@ -31,7 +31,7 @@ export function convertCheckpoint(
   return {
     tensors,
     dtype: chosen,
-    bytes: writeSafetensors(tensors, metadataOf(checkpoint, model), { dtype: chosen }),
+    file: writeSafetensors(tensors, metadataOf(checkpoint, model), { dtype: chosen }),
   };
 }
 

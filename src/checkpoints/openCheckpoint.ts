@@ -1,6 +1,6 @@
 import { ModelError } from "../errors.ts";
 import { openBundle } from "./bundleCheckpoint.ts";
-import { type ByteSource, bytesSource, type ModelFiles } from "./byteSource.ts";
+import { type ByteSource, bytesSource, type ModelFiles, readWhole } from "./byteSource.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { GzipFile } from "./gunzip.ts";
 import { quote } from "./json.ts";
@@ -10,54 +10,66 @@ import { openTarGz } from "./tarGz.ts";
 import { openTfjs, type ReadSibling } from "./tfjs.ts";
 import { looksLikeTorch, openTorch } from "./torch.ts";
 
-export interface CheckpointFile {
-  /** The path or URL, as errors name it. */
-  where: string;
-  bytes: Uint8Array;
+/** A file that is read where its variables lie. */
+export interface CheckpointSource {
+  source: ByteSource;
   /** Reads a file of this plain name in the same folder; needed by formats of several files. */
   readSibling?: ReadSibling;
 }
 
-/** What a path or URL of weights turns out to be; the platform finds it out. */
+export interface CheckpointFile {
+  /** The path or URL, as errors name it. */
+  where: string;
+  bytes: Uint8Array;
+  readSibling?: ReadSibling;
+}
+
+/** What a path or URL of weights turns out to be; the platform finds it out. None is held in memory. */
 export type StoredWeights =
-  | { kind: "file"; file: CheckpointFile }
-  /** Too large to be held in memory: read as a stream. */
+  | ({ kind: "file" } & CheckpointSource)
+  /** To be unpacked while it is read. */
   | { kind: "archive"; file: GzipFile }
-  /** As large, and read where its variables lie. */
-  | { kind: "torch"; source: ByteSource }
   /** `prefix` is that of a checkpoint in the folder: `checkpoint/ckpt-0`. */
   | { kind: "folder"; files: ModelFiles; prefix?: string };
 
 /** Opens weights of every kind. Throws ModelError for what is none. */
 export async function openStoredWeights(stored: StoredWeights): Promise<Checkpoint> {
   if (stored.kind === "archive") return openBundle(await openTarGz(stored.file));
-  if (stored.kind === "torch") return openTorch(stored.source);
-  return stored.kind === "folder" ? openBundle(stored.files, stored.prefix) : openCheckpoint(stored.file);
+  return stored.kind === "folder" ? openBundle(stored.files, stored.prefix) : openSource(stored);
 }
+
+/** Opens the bytes of a file. Throws ModelError for what is no checkpoint. */
+export async function openCheckpoint({ where, bytes, readSibling }: CheckpointFile): Promise<Checkpoint> {
+  return openSource({ source: bytesSource(bytes, where), readSibling });
+}
+
+const START = 64;
+/** The largest that is known has 400 kB. */
+const LARGEST_JSON = 256 * 2 ** 20;
 
 /**
  * Opens a file of trained variables, its format told by its content: safetensors, the model.json of a
- * TensorFlow.js graph model, the tar.gz of a TensorFlow checkpoint, or a file of torch.save. Throws ModelError
- * for anything else.
+ * TensorFlow.js graph model, the tar.gz of a TensorFlow checkpoint, or a file of torch.save.
  */
-export async function openCheckpoint({ where, bytes, readSibling }: CheckpointFile): Promise<Checkpoint> {
-  if (looksLikeSafetensors(bytes) || where.endsWith(".safetensors")) {
-    return safetensorsCheckpoint(bytes, where);
+async function openSource({ source, readSibling }: CheckpointSource): Promise<Checkpoint> {
+  const { where } = source;
+  const start = new Uint8Array(Math.min(source.length, START));
+  await source.read(0, start);
+  if (looksLikeSafetensors(start) || where.endsWith(".safetensors")) return safetensorsCheckpoint(source);
+  if (looksLikeGzip(start)) {
+    return openStoredWeights({ kind: "archive", file: { where, stream: () => streamOf(source) } });
   }
-  if (looksLikeGzip(bytes)) {
-    return openStoredWeights({ kind: "archive", file: { where, stream: () => streamOf(bytes) } });
-  }
-  if (looksLikeTorch(bytes)) return openTorch(bytesSource(bytes, where));
-  const start = new TextDecoder("latin1").decode(bytes.subarray(0, 64));
-  if (start.trimStart().startsWith("{")) {
+  if (looksLikeTorch(start)) return openTorch(source);
+  const text = new TextDecoder("latin1").decode(start);
+  if (text.trimStart().startsWith("{")) {
     const noSibling = () => Promise.reject(new Error("this file was given without its folder"));
-    return openTfjs(bytes, where, readSibling ?? noSibling);
+    return openTfjs(await readWhole(source, LARGEST_JSON), where, readSibling ?? noSibling);
   }
   throw new ModelError({
     where,
     expected:
       "a checkpoint's tar.gz, a file of torch.save, a safetensors file or the model.json of a TensorFlow.js model",
-    got: start === "" ? "an empty file" : `a file that begins with ${quote(start.slice(0, 16))}`,
+    got: text === "" ? "an empty file" : `a file that begins with ${quote(text.slice(0, 16))}`,
   });
 }
 
@@ -68,13 +80,15 @@ export function looksLikeGzip(bytes: Uint8Array): boolean {
 
 const PIECE = 65_536;
 
-function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
+function streamOf(source: ByteSource): ReadableStream<Uint8Array> {
   let position = 0;
   return new ReadableStream({
-    pull(controller) {
-      controller.enqueue(bytes.subarray(position, position + PIECE));
-      position += PIECE;
-      if (position >= bytes.length) controller.close();
+    async pull(controller) {
+      const piece = new Uint8Array(Math.min(PIECE, source.length - position));
+      await source.read(position, piece);
+      controller.enqueue(piece);
+      position += piece.length;
+      if (position >= source.length) controller.close();
     },
   });
 }

@@ -1,15 +1,7 @@
-import { ModelError, UsageError } from "../errors.ts";
-import { elementCount, formatShape, type Parameter } from "../tensor.ts";
-import {
-  byteLengthOf,
-  dtypeNames,
-  type FloatDtype,
-  fromFloat32,
-  isDtype,
-  type RawTensor,
-  toFloat32,
-  toInt32,
-} from "./dtype.ts";
+import { ModelError } from "../errors.ts";
+import { formatShape } from "../tensor.ts";
+import type { ByteSource } from "./byteSource.ts";
+import { byteLengthOf, dtypeNames, isDtype, type RawTensor, toFloat32, toInt32 } from "./dtype.ts";
 import {
   expectArray,
   expectObject,
@@ -30,24 +22,57 @@ import {
  * As in the reference implementation the tensors must cover the rest exactly: no overlap, no hole. Beyond
  * it, keys may not repeat and the number of entries is limited.
  */
+export interface SafetensorsList {
+  readonly metadata: ReadonlyMap<string, string>;
+  /** In the order of their bytes. */
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+}
+
+/** Where a tensor's elements lie: `begin` and `end` count from the start of the file. */
+export interface StoredTensor extends Omit<RawTensor, "bytes"> {
+  readonly begin: number;
+  readonly end: number;
+}
+
 export interface SafetensorsFile {
   readonly metadata: ReadonlyMap<string, string>;
-  /** In the order of their bytes. The bytes are views of the file's, not copies. */
+  /** In the order of their bytes, which are views of the file's, not copies. */
   readonly tensors: ReadonlyMap<string, RawTensor>;
 }
 
 export { toFloat32, toInt32 };
 
+const LENGTH_BYTES = 8;
 const LARGEST_HEADER = 100_000_000; // the reference implementation's limit
 const MOST_TENSORS = 20_000;
 const METADATA = "__metadata__";
 
-/** Reads a whole file's bytes; `where` names it in errors. Throws ModelError only. */
+/** Reads the header alone, and checks that the file is as long as it says. Throws ModelError only. */
+export async function listSafetensors(source: ByteSource): Promise<SafetensorsList> {
+  const { where, length } = source;
+  const start = new Uint8Array(Math.min(length, LENGTH_BYTES));
+  await source.read(0, start);
+  const header = new Uint8Array(headerEnd(start, length, where) - LENGTH_BYTES);
+  await source.read(LENGTH_BYTES, header);
+  return parseHeader(header, length, where);
+}
+
+/** The same of a whole file in memory. */
 export function parseSafetensors(bytes: Uint8Array, where: string): SafetensorsFile {
-  const { header, data } = splitHeader(bytes, where);
+  const header = bytes.subarray(LENGTH_BYTES, headerEnd(bytes, bytes.length, where));
+  const { metadata, tensors } = parseHeader(header, bytes.length, where);
+  const raw = [...tensors].map(
+    ([name, { dtype, shape, begin, end }]) =>
+      [name, { dtype, shape, bytes: bytes.subarray(begin, end) }] as const,
+  );
+  return { metadata, tensors: new Map(raw) };
+}
+
+function parseHeader(header: Uint8Array, fileLength: number, where: string): SafetensorsList {
   const limits = { depth: 4, values: MOST_TENSORS * 10 };
   const entries = expectObject(parseJson(header, `${where} header`, limits), `${where} header`);
   const metadata = new Map<string, string>();
+  const dataBegin = LENGTH_BYTES + header.length;
   const spans: Span[] = [];
   for (const [name, entry] of entries) {
     if (name === METADATA) {
@@ -62,35 +87,39 @@ export function parseSafetensors(bytes: Uint8Array, where: string): SafetensorsF
     throw new ModelError({ where, expected: `at most ${MOST_TENSORS} tensors`, got: String(spans.length) });
   }
   spans.sort((a, b) => a.begin - b.begin || a.end - b.end);
-  checkCoverage(spans, data.length, where);
-  const tensors = new Map<string, RawTensor>();
+  checkCoverage(spans, fileLength - dataBegin, where);
+  const tensors = new Map<string, StoredTensor>();
   for (const { name, dtype, shape, begin, end } of spans) {
-    tensors.set(name, { dtype, shape, bytes: data.subarray(begin, end) });
+    tensors.set(name, { dtype, shape, begin: dataBegin + begin, end: dataBegin + end });
   }
   return { metadata, tensors };
 }
 
 /** Whether a file begins as a safetensors file does; says nothing about the rest. */
 export function looksLikeSafetensors(bytes: Uint8Array): boolean {
-  return bytes.length >= 9 && headerLength(bytes) <= LARGEST_HEADER && bytes[8] === "{".charCodeAt(0);
+  return (
+    bytes.length > LENGTH_BYTES &&
+    headerLength(bytes) <= LARGEST_HEADER &&
+    bytes[LENGTH_BYTES] === "{".charCodeAt(0)
+  );
 }
 
-interface Span extends Omit<RawTensor, "bytes"> {
-  name: string;
-  begin: number;
-  end: number;
+/** As the header has it: offsets count from the header's end. */
+interface Span extends StoredTensor {
+  readonly name: string;
 }
 
 function headerLength(bytes: Uint8Array): number {
   return Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
 }
 
-function splitHeader(bytes: Uint8Array, where: string): { header: Uint8Array; data: Uint8Array } {
+/** Of a file of `fileLength` bytes; `start` holds at least the first eight of them. */
+function headerEnd(start: Uint8Array, fileLength: number, where: string): number {
   const hint = "The file is truncated or no safetensors file.";
-  if (bytes.length < 8) {
-    throw new ModelError({ where, expected: "at least 8 bytes", got: `${bytes.length}`, hint });
+  if (fileLength < LENGTH_BYTES) {
+    throw new ModelError({ where, expected: "at least 8 bytes", got: `${fileLength}`, hint });
   }
-  const length = headerLength(bytes);
+  const length = headerLength(start);
   if (length > LARGEST_HEADER) {
     const expected = `a header of at most ${LARGEST_HEADER} bytes`;
     throw new ModelError({
@@ -100,16 +129,16 @@ function splitHeader(bytes: Uint8Array, where: string): { header: Uint8Array; da
       hint: "It is no safetensors file.",
     });
   }
-  const end = 8 + length;
-  if (bytes.length < end) {
+  const end = LENGTH_BYTES + length;
+  if (fileLength < end) {
     throw new ModelError({
       where,
       expected: `${end} bytes up to the header's end`,
-      got: `${bytes.length}`,
+      got: `${fileLength}`,
       hint,
     });
   }
-  return { header: bytes.subarray(8, end), data: bytes.subarray(end) };
+  return end;
 }
 
 function parseEntry(name: string, value: JsonValue, file: string): Span {
@@ -159,45 +188,4 @@ function checkCoverage(spans: readonly Span[], length: number, where: string): v
       hint: length < covered ? "The file is truncated." : "Bytes follow that no tensor owns.",
     });
   }
-}
-
-/**
- * Writes `tensors` in their order as `dtype` (values are rounded to the nearest). The same input gives the
- * same bytes. Throws UsageError where a tensor's shape and data disagree.
- */
-export function writeSafetensors(
-  tensors: ReadonlyMap<string, Parameter>,
-  metadata: ReadonlyMap<string, string>,
-  { dtype }: { dtype: FloatDtype },
-): Uint8Array {
-  const header: [string, unknown][] = [];
-  if (metadata.size > 0) header.push([METADATA, Object.fromEntries(metadata)]);
-  const blocks: Uint8Array[] = [];
-  let offset = 0;
-  for (const [name, { shape, data }] of tensors) {
-    if (name === METADATA || elementCount(shape) !== data.length) {
-      const got = `${data.length} elements of shape ${formatShape(shape)}`;
-      throw new UsageError({
-        where: `tensor ${quote(name)}`,
-        expected: "a name and shape fit for its data",
-        got,
-      });
-    }
-    const block = fromFloat32(data, dtype);
-    blocks.push(block);
-    header.push([name, { dtype, shape, data_offsets: [offset, offset + block.length] }]);
-    offset += block.length;
-  }
-  // fromEntries defines each key as its own property, so that even "__proto__" is written.
-  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
-  const length = Math.ceil(json.length / 8) * 8; // the format asks for tensors aligned to 8 bytes
-  const file = new Uint8Array(8 + length + offset).fill(" ".charCodeAt(0), 8, 8 + length);
-  new DataView(file.buffer).setBigUint64(0, BigInt(length), true);
-  file.set(json, 8);
-  let position = 8 + length;
-  for (const block of blocks) {
-    file.set(block, position);
-    position += block.length;
-  }
-  return file;
 }

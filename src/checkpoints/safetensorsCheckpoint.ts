@@ -1,18 +1,22 @@
+import { elementCount } from "../tensor.ts";
+import type { ByteSource } from "./byteSource.ts";
 import { type Checkpoint, unknownVariable, type ZooFacts } from "./checkpoint.ts";
-import { parseSafetensors, toFloat32 } from "./safetensors.ts";
+import { readElements } from "./readElements.ts";
+import { listSafetensors } from "./safetensors.ts";
 import { zooFacts } from "./zooFacts.ts";
 
 /** The keys of a safetensors file's metadata that take a zoo checkpoint's own texts along. */
 export const PIPELINE_KEY = "pipeline.config";
 export const LABEL_MAP_KEY = "label_map.pbtxt";
 
-/** A safetensors file as a checkpoint. Throws ModelError where the file is broken. */
-export function safetensorsCheckpoint(bytes: Uint8Array, where: string): Checkpoint {
-  const { metadata, tensors } = parseSafetensors(bytes, where);
+/** A safetensors file as a checkpoint; tensors are read when they are asked for. Throws ModelError. */
+export async function safetensorsCheckpoint(source: ByteSource): Promise<Checkpoint> {
+  const { where } = source;
+  const { metadata, tensors } = await listSafetensors(source);
   const variables = new Map(
-    [...tensors].map(([name, { dtype, shape, bytes: data }]) => [
+    [...tensors].map(([name, { dtype, shape, begin, end }]) => [
       name,
-      { dtype, shape, byteLength: data.length },
+      { dtype, shape, byteLength: end - begin },
     ]),
   );
   return {
@@ -25,7 +29,7 @@ export function safetensorsCheckpoint(bytes: Uint8Array, where: string): Checkpo
     async read(name) {
       const tensor = tensors.get(name);
       if (!tensor) throw unknownVariable(where, name);
-      return toFloat32(tensor);
+      return readElements(source, tensor.begin, elementCount(tensor.shape), tensor.dtype);
     },
   };
 }

@@ -2,6 +2,7 @@ import { ModelError } from "../errors.ts";
 import { elementCount, formatShape } from "../tensor.ts";
 import type { ByteSource } from "./byteSource.ts";
 import { byteLengthOf, bytesPerElement, toFloat32 } from "./dtype.ts";
+import { readElements, swapBytes } from "./readElements.ts";
 import type { TorchStorage, TorchTensor } from "./torchObjects.ts";
 
 /** A tensor as a view on its storage, checked to lie within it. Offset and strides count elements. */
@@ -55,23 +56,14 @@ export async function readTorchView(
   const { storage, offset, shape } = view;
   const elements = elementCount(shape);
   if (elements === 0) return new Float32Array(0);
-  const width = bytesPerElement(storage.dtype);
-  const dense = isDense(view);
-  if (dense && storage.dtype === "F32" && bigEndian === nativeBigEndian) {
-    // Straight into its final place, as nearly everything in a checkpoint can go.
-    const values = new Float32Array(elements);
-    await bytes.read(offset * width, new Uint8Array(values.buffer));
-    return values;
-  }
-  const spanned = new Uint8Array((dense ? elements : extent(view)) * width);
+  const { dtype } = storage;
+  const width = bytesPerElement(dtype);
+  if (isDense(view)) return readElements(bytes, offset * width, elements, dtype, bigEndian);
+  const spanned = new Uint8Array(extent(view) * width);
   await bytes.read(offset * width, spanned);
-  if (bigEndian)
-    for (let at = 0; at < spanned.length; at += width) spanned.subarray(at, at + width).reverse();
-  const gathered = dense ? spanned : gather(spanned, view, elements);
-  return toFloat32({ dtype: storage.dtype, shape, bytes: gathered });
+  if (bigEndian) swapBytes(spanned, width);
+  return toFloat32({ dtype, shape, bytes: gather(spanned, view, elements) });
 }
-
-const nativeBigEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 0;
 
 /** From the first element to behind the last one, in the storage. */
 function extent({ shape, stride }: TorchView): number {

@@ -10,12 +10,15 @@ export function draftName(): string {
   return `.centernet-${process.pid}-${drafts++}.tmp`;
 }
 
+/** Pieces are written one by one, as they are made. */
+export type Content = Uint8Array | string | Iterable<Uint8Array>;
+
 /**
  * Writes a file all or not at all: under another name in the same folder, then renamed.
  *
  * @throws UsageError where the file system refuses; an older file of the name is then still whole.
  */
-export async function writeAtomically(path: string, content: Uint8Array | string): Promise<void> {
+export async function writeAtomically(path: string, content: Content): Promise<void> {
   const draft = join(dirname(path), draftName());
   try {
     await writeFile(draft, content, { flag: "wx" });

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { UsageError } from "../errors.ts";
 import { systemMessage } from "../systemMessage.ts";
 import { outputTarget } from "./outputTarget.ts";
-import { writeAtomically } from "./writeAtomically.ts";
+import { type Content, writeAtomically } from "./writeAtomically.ts";
 
 /**
  * Writes a file that the user names: all or not at all, behind every symbolic link, or straight into a pipe
@@ -10,7 +10,7 @@ import { writeAtomically } from "./writeAtomically.ts";
  *
  * @throws UsageError where it cannot be written.
  */
-export async function writeOutput(path: string, content: Uint8Array, where: string): Promise<void> {
+export async function writeOutput(path: string, content: Content, where: string): Promise<void> {
   const target = await outputTarget(path, where);
   if (target.kind === "file") return writeAtomically(target.path, content);
   await writeFile(target.path, content).catch((error: unknown) => {

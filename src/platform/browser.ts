@@ -1,3 +1,4 @@
+import type { ByteSource } from "../checkpoints/byteSource.ts";
 import { looksLikeGzip, type StoredWeights } from "../checkpoints/openCheckpoint.ts";
 import { fetchBytes, fetchFile } from "./fetchBytes.ts";
 
@@ -17,8 +18,8 @@ export function packagedWeights(file: string): URL {
 }
 
 /**
- * Weights by their URL: a file, or an archive, which the browser holds as a Blob (on disk, where it is large)
- * to be read as a stream. Servers do not list folders.
+ * Weights by their URL: a file or an archive, which the browser holds as a Blob (on disk, where it is large)
+ * and which is read in pieces. Servers do not list folders.
  */
 export async function findWeights(source: string | URL): Promise<StoredWeights> {
   const where = pageUrl(source).href;
@@ -26,8 +27,17 @@ export async function findWeights(source: string | URL): Promise<StoredWeights> 
   if (looksLikeGzip(new Uint8Array(await blob.slice(0, 2).arrayBuffer()))) {
     return { kind: "archive", file: { where, stream: () => blob.stream() } };
   }
-  const bytes = new Uint8Array(await blob.arrayBuffer());
-  return { kind: "file", file: { where, bytes, readSibling: siblingReader(source) } };
+  return { kind: "file", source: blobSource(blob, where), readSibling: siblingReader(source) };
+}
+
+function blobSource(blob: Blob, where: string): ByteSource {
+  return {
+    where,
+    length: blob.size,
+    async read(offset, target) {
+      target.set(new Uint8Array(await blob.slice(offset, offset + target.length).arrayBuffer()));
+    },
+  };
 }
 
 /** There is no folder of pulled archives. */

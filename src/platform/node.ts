@@ -4,9 +4,8 @@ import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createGunzip } from "node:zlib";
-import type { ModelFiles } from "../checkpoints/byteSource.ts";
+import { type ByteSource, bytesSource, type ModelFiles } from "../checkpoints/byteSource.ts";
 import { looksLikeGzip, type StoredWeights } from "../checkpoints/openCheckpoint.ts";
-import { looksLikeTorch } from "../checkpoints/torch.ts";
 import { ModelError } from "../errors.ts";
 import { fetchBytes, fetchStream } from "./fetchBytes.ts";
 
@@ -31,8 +30,8 @@ export function packagedWeights(file: string): URL {
 }
 
 /**
- * Weights by their path or URL: a file, an archive, a folder, or the prefix of a checkpoint's files. An
- * archive is not read here but for its first bytes, nor is it ever held in memory. Errors as `readBytes`.
+ * Weights by their path or URL: a file, an archive, a folder, or the prefix of a checkpoint's files. Files are
+ * not read here but for their first bytes, nor are they ever held in memory. Errors as `readBytes`.
  */
 export async function findWeights(source: string | URL): Promise<StoredWeights> {
   const where = source.toString();
@@ -44,17 +43,13 @@ export async function findWeights(source: string | URL): Promise<StoredWeights> 
   }
   const info = await stat(path);
   if (info.isDirectory()) return { kind: "folder", files: await folderFiles(path) };
-  const handle = await open(path);
-  const start = new Uint8Array(2);
-  await handle.read(start).finally(() => handle.close());
+  const file = fileSource(path, info.size, where);
+  const start = new Uint8Array(Math.min(info.size, 2));
+  await file.read(0, start);
   if (looksLikeGzip(start)) {
     return { kind: "archive", file: { where, stream: () => fileStream(path), decompression } };
   }
-  if (looksLikeTorch(start)) {
-    const read = (offset: number, target: Uint8Array) => readPart(path, offset, target);
-    return { kind: "torch", source: { where, length: info.size, read } };
-  }
-  return { kind: "file", file: { where, bytes: await readBytes(path), readSibling: siblingReader(path) } };
+  return { kind: "file", source: file, readSibling: siblingReader(path) };
 }
 
 async function findRemote(url: string): Promise<StoredWeights> {
@@ -64,10 +59,8 @@ async function findRemote(url: string): Promise<StoredWeights> {
   if (looksLikeGzip(value)) {
     return { kind: "archive", file: { where: url, stream: () => fetchStream(url), decompression } };
   }
-  return {
-    kind: "file",
-    file: { where: url, bytes: await fetchBytes(url), readSibling: siblingReader(url) },
-  };
+  const source = bytesSource(await fetchBytes(url), url);
+  return { kind: "file", source, readSibling: siblingReader(url) };
 }
 
 const PIECE = 262_144;
@@ -149,7 +142,7 @@ async function folderFiles(root: string): Promise<ModelFiles> {
     async open(path) {
       const full = found.get(path) ?? "";
       const { size } = await stat(full);
-      return { where: full, length: size, read: (offset, target) => readPart(full, offset, target) };
+      return fileSource(full, size);
     },
     async close() {}, // nothing is held open
   };
@@ -164,6 +157,10 @@ async function folderFiles(root: string): Promise<ModelFiles> {
       else if (entry.isFile()) found.set(relative(root, path).split(sep).join("/"), path);
     }
   }
+}
+
+function fileSource(path: string, length: number, where = path): ByteSource {
+  return { where, length, read: (offset, target) => readPart(path, offset, target) };
 }
 
 async function readPart(path: string, offset: number, target: Uint8Array): Promise<void> {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { writeSafetensors } from "../../src/checkpoints/safetensors.ts";
 import { fuzz } from "../support/fuzz.ts";
 import { packTfjs, readSafetensors, readSpoiltMovenet, readTfjs } from "./support/fuzzTargets.ts";
+import { safetensorsFile } from "./support/safetensorsFile.ts";
 import { bytesOf, tfjsFile } from "./support/tfjsFile.ts";
 
 /** FUZZ_RUNS sets the number of mutants; the full count is 100,000 each. */
@@ -13,7 +13,7 @@ test("mutants of a safetensors file are read consistently or refused", { timeout
     ["none", { shape: [0, 2], data: new Float32Array(0) }],
   ]);
   const seeds = (["F16", "F32"] as const).map((dtype) =>
-    writeSafetensors(tensors, new Map([["model", "m"]]), { dtype }),
+    safetensorsFile(tensors, new Map([["model", "m"]]), { dtype }),
   );
   const result = await fuzz({ seeds, run: readSafetensors, seed: 1 });
   expect(result.refused).toBeGreaterThan(0);

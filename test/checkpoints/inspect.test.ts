@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { describeCheckpoint } from "../../src/checkpoints/inspect.ts";
 import { openCheckpoint } from "../../src/checkpoints/openCheckpoint.ts";
-import { writeSafetensors } from "../../src/checkpoints/safetensors.ts";
+import { safetensorsFile } from "./support/safetensorsFile.ts";
 
 test("a file is described by its variables in order and their totals", async () => {
   const tensors = new Map([
     ["b", { shape: [2, 3], data: new Float32Array(6) }],
     ["a", { shape: [], data: new Float32Array(1) }],
   ]);
-  const bytes = writeSafetensors(tensors, new Map([["model", "m"]]), { dtype: "F16" });
+  const bytes = safetensorsFile(tensors, new Map([["model", "m"]]), { dtype: "F16" });
   expect(describeCheckpoint(await openCheckpoint({ where: "f", bytes }))).toEqual({
     format: "safetensors",
     where: "f",

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { openCheckpoint } from "../../src/checkpoints/openCheckpoint.ts";
-import { writeSafetensors } from "../../src/checkpoints/safetensors.ts";
+import { safetensorsFile } from "./support/safetensorsFile.ts";
 
 const tensors = new Map([["a", { shape: [1], data: Float32Array.of(1) }]]);
-const bytes = writeSafetensors(tensors, new Map([["model", "m"]]), { dtype: "F32" });
+const bytes = safetensorsFile(tensors, new Map([["model", "m"]]), { dtype: "F32" });
 
 test("a format is told by the content, whatever the name", async () => {
   const { format, model } = await openCheckpoint({ where: "weights.bin", bytes });

@@ -1,8 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseSafetensors, toFloat32, toInt32, writeSafetensors } from "../../src/checkpoints/safetensors.ts";
+import { type ByteSource, bytesSource } from "../../src/checkpoints/byteSource.ts";
+import { bytesPerElement } from "../../src/checkpoints/dtype.ts";
+import { parseSafetensors, toFloat32, toInt32 } from "../../src/checkpoints/safetensors.ts";
+import { safetensorsCheckpoint } from "../../src/checkpoints/safetensorsCheckpoint.ts";
 import { ModelError, UsageError } from "../../src/errors.ts";
 import { elementCount, type Parameter } from "../../src/tensor.ts";
+import { safetensorsFile } from "./support/safetensorsFile.ts";
 
 /** A file with this header (an object, or the text itself) and this much data. */
 function file(header: unknown, dataLength = 0): Uint8Array {
@@ -102,7 +106,7 @@ test("truncated anywhere, a file is refused; whole, it is read", () => {
     ["a.kernel", { shape: [1, 2], data: Float32Array.of(1, 2) }],
     ["a.bias", { shape: [1], data: Float32Array.of(3) }],
   ]);
-  const bytes = writeSafetensors(tensors, new Map([["model", "m"]]), { dtype: "F16" });
+  const bytes = safetensorsFile(tensors, new Map([["model", "m"]]), { dtype: "F16" });
   for (let length = 0; length < bytes.length; length++) {
     expect(() => parseSafetensors(bytes.subarray(0, length), "f"), `${length} bytes`).toThrow(ModelError);
   }
@@ -168,7 +172,7 @@ test("a tensor without elements may stand where another begins, in any order of 
 
 test("names like __proto__ are names", () => {
   const tensors = new Map([["__proto__", { shape: [], data: Float32Array.of(1) }]]);
-  const bytes = writeSafetensors(tensors, new Map([["__proto__", "x"]]), { dtype: "F32" });
+  const bytes = safetensorsFile(tensors, new Map([["__proto__", "x"]]), { dtype: "F32" });
   const parsed = parseSafetensors(bytes, "f");
   expect([...parsed.tensors.keys()]).toEqual(["__proto__"]);
   expect(parsed.metadata.get("__proto__")).toBe("x");
@@ -187,8 +191,8 @@ test("what is written is read back, bit for bit, and writing is deterministic", 
   const metadata = fc.array(fc.tuple(name, name), { maxLength: 3 }).map((pairs) => new Map(pairs));
   fc.assert(
     fc.property(tensors, metadata, (written, notes) => {
-      const bytes = writeSafetensors(written, notes, { dtype: "F32" });
-      expect(writeSafetensors(written, notes, { dtype: "F32" })).toEqual(bytes);
+      const bytes = safetensorsFile(written, notes, { dtype: "F32" });
+      expect(safetensorsFile(written, notes, { dtype: "F32" })).toEqual(bytes);
       const read = parseSafetensors(bytes, "f");
       expect(new Map(read.metadata)).toEqual(notes);
       const values = new Map(
@@ -202,7 +206,7 @@ test("what is written is read back, bit for bit, and writing is deterministic", 
 
 test("a float16 file keeps what fits a half and its data begin at a multiple of 8", () => {
   const data = Float32Array.of(0.007843017578125, 2 ** -24, -65504);
-  const bytes = writeSafetensors(new Map([["a", { shape: [3], data }]]), new Map(), { dtype: "F16" });
+  const bytes = safetensorsFile(new Map([["a", { shape: [3], data }]]), new Map(), { dtype: "F16" });
   const tensor = parseSafetensors(bytes, "f").tensors.get("a");
   expect(tensor && toFloat32(tensor)).toEqual(data);
   expect((bytes.length - 6) % 8).toBe(0);
@@ -210,5 +214,36 @@ test("a float16 file keeps what fits a half and its data begin at a multiple of 
 
 test("a shape that contradicts the data is not written", () => {
   const tensors = new Map([["a", { shape: [2], data: Float32Array.of(1) }]]);
-  expect(() => writeSafetensors(tensors, new Map(), { dtype: "F32" })).toThrow(UsageError);
+  expect(() => safetensorsFile(tensors, new Map(), { dtype: "F32" })).toThrow(UsageError);
+});
+
+test("a file on disk is listed by its header alone, and read tensor by tensor", async () => {
+  const tensors = new Map<string, Parameter>([
+    ["a", { shape: [3], data: Float32Array.of(1, 2, 3) }],
+    ["b", { shape: [1, 2], data: Float32Array.of(4, 5) }],
+  ]);
+  for (const dtype of ["F32", "F16", "BF16"] as const) {
+    const bytes = safetensorsFile(tensors, new Map(), { dtype });
+    const reads: [number, number][] = [];
+    const inMemory = bytesSource(bytes, "f");
+    const source: ByteSource = {
+      ...inMemory,
+      async read(offset, target) {
+        reads.push([offset, target.length]);
+        await inMemory.read(offset, target);
+      },
+    };
+    const checkpoint = await safetensorsCheckpoint(source);
+    const header = bytes.length - 5 * bytesPerElement(dtype) - 8;
+    expect(reads).toEqual([
+      [0, 8],
+      [8, header],
+    ]);
+    expect(await checkpoint.read("b")).toEqual(Float32Array.of(4, 5));
+    expect(await checkpoint.read("a")).toEqual(Float32Array.of(1, 2, 3));
+    expect(reads.slice(2)).toEqual([
+      [8 + header + 3 * bytesPerElement(dtype), 2 * bytesPerElement(dtype)],
+      [8 + header, 3 * bytesPerElement(dtype)],
+    ]);
+  }
 });

@@ -36,8 +36,8 @@ describe.skipIf(missing)("an archive of the real exporter", () => {
         const { model, notes } = checkpointModel(checkpoint);
         expect({ name: model.name, notes }).toEqual({ name, notes: [] });
         const converted = join(folder, "converted.safetensors");
-        const { bytes } = convertCheckpoint(checkpoint, model.name, await readWeights(checkpoint, model));
-        await writeFile(converted, bytes);
+        const { file } = convertCheckpoint(checkpoint, model.name, await readWeights(checkpoint, model));
+        await writeFile(converted, file.pieces);
         expect(await detectionsWith(converted)).toEqual(await detectionsWith(archive));
       } finally {
         await rm(folder, { recursive: true, force: true });

@@ -6,11 +6,11 @@ import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openStoredWeights } from "../../src/checkpoints/openCheckpoint.ts";
-import { writeSafetensors } from "../../src/checkpoints/safetensors.ts";
 import { ModelError } from "../../src/errors.ts";
 import { findWeights } from "../../src/platform/node.ts";
 import { tarGzOf } from "../checkpoints/support/madeArchive.ts";
 import { madeBundle } from "../checkpoints/support/madeBundle.ts";
+import { safetensorsFile } from "../checkpoints/support/safetensorsFile.ts";
 import {
   contentsOf,
   openFiles,
@@ -52,7 +52,7 @@ test("a file URL and a safetensors file are found too", async () => {
   expect((await open(`file://${folder}/a.tar.gz`)).format).toBe("tensorbundle");
   const path = join(folder, "a.safetensors");
   const tensors = new Map([["x", { shape: [1], data: Float32Array.of(1) }]]);
-  await writeFile(path, writeSafetensors(tensors, new Map(), { dtype: "F32" }));
+  await writeFile(path, safetensorsFile(tensors, new Map(), { dtype: "F32" }));
   expect((await open(path)).format).toBe("safetensors");
 });
 

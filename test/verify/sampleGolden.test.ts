@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { writeSafetensors } from "../../src/checkpoints/safetensors.ts";
 import { readGoldenCase } from "../../src/verify/goldenCase.ts";
+import { safetensorsFile } from "../checkpoints/support/safetensorsFile.ts";
 
 /** The script runs as its users run it, on a made-up case of one large tap, one small tap and one head. */
 const SCRIPT = join(import.meta.dirname, "../../scripts/sampleGolden.mjs");
@@ -31,7 +31,7 @@ beforeAll(async () => {
   await writeFile(join(original, "case.json"), JSON.stringify(description));
   await writeFile(
     join(original, "tensors.safetensors"),
-    writeSafetensors(tensors, new Map(), { dtype: "F32" }),
+    safetensorsFile(tensors, new Map(), { dtype: "F32" }),
   );
   await writeFile(join(original, "notes.txt"), "as it is");
 });

@@ -67,14 +67,14 @@ async function convert(input: string, flags: ConvertFlags, session: Session): Pr
   const checkpoint = await nameParameters(await openWeightsFile(input));
   const { model } = checkpointModel(checkpoint, wanted);
   const weights = await readWeights(checkpoint, model, undefined, loadingLine(session.stderr));
-  const { tensors, bytes } = convertCheckpoint(checkpoint, model.name, weights, flags.dtype);
+  const { tensors, file } = convertCheckpoint(checkpoint, model.name, weights, flags.dtype);
   session.signal.throwIfAborted();
-  await writeOutput(output, bytes, `option --output ${output}`);
+  await writeOutput(output, file.pieces, `option --output ${output}`);
   const numbers = [...tensors.values()].reduce((sum, { shape }) => sum + elementCount(shape), 0);
   print(session, `${output}: ${model.name}`);
   print(
     session,
-    `${formatCount(tensors.size)} variables, ${formatCount(numbers)} numbers, ${formatCount(bytes.length)} bytes`,
+    `${formatCount(tensors.size)} variables, ${formatCount(numbers)} numbers, ${formatCount(file.byteLength)} bytes`,
   );
 }
 

@@ -2,6 +2,7 @@ import type { Checkpoint } from "../../../src/checkpoints/checkpoint.ts";
 import { convertCheckpoint } from "../../../src/checkpoints/convertCheckpoint.ts";
 import { type KnownModels, loadParameters } from "../../../src/checkpoints/loadParameters.ts";
 import { nameParameters } from "../../../src/checkpoints/nameParameters.ts";
+import { joined } from "./safetensorsFile.ts";
 
 /** What `centernet convert` does, with models of the caller's. */
 export async function convert(file: Checkpoint, knownModels: KnownModels) {
@@ -10,5 +11,6 @@ export async function convert(file: Checkpoint, knownModels: KnownModels) {
   const shapes = knownModels.get(modelName);
   if (!shapes) throw new Error(`no such model: ${modelName}`);
   const weights = await loadParameters(shapes(), checkpoint, { model: modelName, knownModels });
-  return { modelName, ...convertCheckpoint(checkpoint, modelName, weights) };
+  const { file: converted, ...rest } = convertCheckpoint(checkpoint, modelName, weights);
+  return { modelName, bytes: joined(converted), ...rest };
 }

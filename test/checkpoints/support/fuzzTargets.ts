@@ -1,6 +1,7 @@
+import { bytesSource } from "../../../src/checkpoints/byteSource.ts";
 import { nameParameters } from "../../../src/checkpoints/nameParameters.ts";
 import { openCheckpoint } from "../../../src/checkpoints/openCheckpoint.ts";
-import { parseSafetensors, toFloat32 } from "../../../src/checkpoints/safetensors.ts";
+import { listSafetensors, parseSafetensors, toFloat32 } from "../../../src/checkpoints/safetensors.ts";
 import { elementCount } from "../../../src/tensor.ts";
 import { movenetFile } from "./movenetFile.ts";
 import { opened, type TfjsFile } from "./tfjsFile.ts";
@@ -8,8 +9,10 @@ import { opened, type TfjsFile } from "./tfjsFile.ts";
 /** What each fuzz target reads, and that what it accepts is consistent. */
 
 /** What is accepted has every tensor's bytes fit its shape, and all bytes of the file in one tensor. */
-export function readSafetensors(bytes: Uint8Array): void {
+export async function readSafetensors(bytes: Uint8Array): Promise<void> {
+  const list = await listSafetensors(bytesSource(bytes, "fuzz.safetensors"));
   const { tensors } = parseSafetensors(bytes, "fuzz.safetensors");
+  if (list.tensors.size !== tensors.size) throw new Error("the list is not the file's");
   let covered = 0;
   for (const [name, tensor] of tensors) {
     if (toFloat32(tensor).length !== elementCount(tensor.shape))
