@@ -1,6 +1,7 @@
 import cliProgress, { type GenericFormatter } from "cli-progress";
 import { formatSeconds } from "./formatNumber.ts";
 import type { Output } from "./io.ts";
+import { eraseLine, terminalBar } from "./terminalBar.ts";
 
 /** A line that keeps up with the work, at the bottom of a terminal. */
 export interface Progress {
@@ -15,18 +16,7 @@ const NONE: Progress = { update: () => {}, hide: () => {}, stop: () => {} };
 /** Shown on a terminal only, and only where there is something to wait for. */
 export function startProgress(output: Output, total: number): Progress {
   if (!output.isTTY || total < 2) return NONE;
-  // Of the package's two kinds of bar this one leaves the terminal's saved cursor alone.
-  const bars = new cliProgress.MultiBar({
-    stream: output,
-    format: formatLine,
-    barsize: 30,
-    barCompleteChar: "█",
-    barIncompleteChar: "░",
-    linewrap: true,
-    clearOnComplete: true,
-    forceRedraw: true,
-    gracefulExit: false,
-  });
+  const bars = terminalBar(output, 30, formatLine);
   const bar = bars.create(total, 0);
   bars.update();
   return {
@@ -34,7 +24,7 @@ export function startProgress(output: Output, total: number): Progress {
       bar.update(done);
       bars.update();
     },
-    hide: () => output.write("\r\x1b[2K"),
+    hide: () => eraseLine(output),
     stop: () => bars.stop(),
   };
 }

@@ -1,6 +1,7 @@
 import cliProgress, { type GenericFormatter } from "cli-progress";
 import { formatSeconds } from "../formatNumber.ts";
 import type { Output } from "../io.ts";
+import { eraseLine, terminalBar } from "../terminalBar.ts";
 import { formatBytes } from "./formatBytes.ts";
 
 /** Bytes come more often than a terminal should be written to. */
@@ -25,7 +26,7 @@ export class DownloadBar {
 
   /** Takes the line away, so that something else can be printed in its place; the next update redraws it. */
   hide(): void {
-    if (this.line) this.output.write("\r\x1b[2K");
+    if (this.line) eraseLine(this.output);
     this.drawn = Number.NEGATIVE_INFINITY;
   }
 
@@ -44,18 +45,7 @@ class Line {
     /** What an earlier pull had left says nothing about the time that the rest takes. */
     private readonly resumedAt: number,
   ) {
-    // Of the package's two kinds of bar this one leaves the terminal's saved cursor alone.
-    this.bars = new cliProgress.MultiBar({
-      stream: output,
-      format: this.format,
-      barsize: 24,
-      barCompleteChar: "█",
-      barIncompleteChar: "░",
-      linewrap: true,
-      clearOnComplete: true,
-      forceRedraw: true,
-      gracefulExit: false,
-    });
+    this.bars = terminalBar(output, 24, this.format);
     this.bar = this.bars.create(0, 0);
   }
 
