@@ -1,5 +1,6 @@
 import type { Tensor } from "../../tensor.ts";
 import { topK } from "../topK.ts";
+import { windowMaximum } from "../windowMaximum.ts";
 
 /** A keypoint of the network: a corner of a box, or its center. Coordinates in cells, its offset included. */
 export interface Peak {
@@ -34,7 +35,9 @@ export function heatmapPeaks(
   kernel: number,
 ): Peak[] {
   const [, , width, classes] = heatmap.shape;
-  const ranked = topK(heatmap.data, k, 0, 1, (element) => isLargest(heatmap, kernel, element));
+  const ranked = topK(heatmap.data, k, 0, 1, (element) => {
+    return windowMaximum(heatmap, kernel, element) === heatmap.data[element];
+  });
   const peaks = ranked.indices.filter((_, rank) => ranked.scores[rank] > 0);
   return Array.from(peaks, (element, rank) => {
     const cell = Math.floor(element / classes);
@@ -46,17 +49,4 @@ export function heatmapPeaks(
       ...(embedding && { embedding: embedding.data[cell] }),
     };
   });
-}
-
-function isLargest({ shape, data }: Tensor, kernel: number, element: number): boolean {
-  const [, height, width, classes] = shape;
-  const cell = Math.floor(element / classes);
-  const reach = Math.floor((kernel - 1) / 2);
-  const [row, column] = [Math.floor(cell / width), cell % width];
-  for (let y = Math.max(row - reach, 0); y <= Math.min(row + reach, height - 1); y++) {
-    for (let x = Math.max(column - reach, 0); x <= Math.min(column + reach, width - 1); x++) {
-      if (data[(y * width + x) * classes + (element % classes)] > data[element]) return false;
-    }
-  }
-  return true;
 }
