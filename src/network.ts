@@ -17,7 +17,7 @@ import { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
 import { zooModel } from "./models/zooModel.ts";
 import { systemMessage } from "./systemMessage.ts";
 import type { Tensor, Weights } from "./tensor.ts";
-import { zooContradictions, zooSpec } from "./zooPipeline.ts";
+import { zooNotes, zooSpec } from "./zooPipeline.ts";
 
 /** A path or URL, the bytes of a file that stands alone, or an opened checkpoint. */
 export type WeightsSource = string | URL | Uint8Array | ArrayBuffer | Checkpoint;
@@ -183,7 +183,7 @@ export function checkpointModel(
     wanted && wanted.name !== spec.name
       ? [`${checkpoint.where} holds ${spec.name}, by its pipeline.config`]
       : [];
-  return { model: zooModel(spec), notes: [...other, ...zooContradictions(checkpoint.where, spec)] };
+  return { model: zooModel(spec), notes: [...other, ...zooNotes(checkpoint, spec)] };
 }
 
 /** Batch norms folded, bias, sum and activation in their convolution; or as the model declares it. */

@@ -179,10 +179,17 @@ function estimationTask(task: KeypointTask, labelMap: LabelMap | undefined): Key
 }
 
 /**
- * What a user should know about a checkpoint whose name says something else than its contents: public
- * archives of that kind exist.
+ * What a user should know about a checkpoint: where its name says something else than its contents (public
+ * archives of that kind exist), and what its configuration asks for beyond the schema.
  */
-export function zooContradictions(where: string, { architecture, side }: ZooSpec): string[] {
+export function zooNotes({ where, zoo }: Checkpoint, spec: ZooSpec): string[] {
+  const unknown = zoo?.pipeline?.unknown ?? [];
+  if (unknown.length === 0) return zooContradictions(where, spec);
+  const fields = `fields of pipeline.config that nothing here looks at: ${unknown.join(", ")}`;
+  return [...zooContradictions(where, spec), fields];
+}
+
+function zooContradictions(where: string, { architecture, side }: ZooSpec): string[] {
   const name = where.slice(Math.max(where.lastIndexOf("/"), where.lastIndexOf("\\")) + 1);
   const notes: string[] = [];
   const [, named] = /(\d{3,4})x\1/.exec(name) ?? [];

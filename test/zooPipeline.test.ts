@@ -5,7 +5,7 @@ import { parsePipelineConfig } from "../src/checkpoints/pipelineConfig.ts";
 import { ModelError } from "../src/errors.ts";
 import { modelNamed } from "../src/models/models.ts";
 import { checkpointModel } from "../src/network.ts";
-import { zooContradictions, zooSpec } from "../src/zooPipeline.ts";
+import { zooSpec } from "../src/zooPipeline.ts";
 
 const text = (value: string) => new TextEncoder().encode(value);
 
@@ -125,14 +125,21 @@ describe("contradictions", () => {
   });
 
   test("between the file's name and its configuration are told", () => {
-    const spec = zooSpec(checkpointOf(CONFIG.replaceAll("512", "320")));
-    if (!spec) throw new Error("no model");
-    expect(zooContradictions("/x/centernet_hg104_512x512_kpts.tar.gz", spec)).toEqual([
+    const config = CONFIG.replaceAll("512", "320");
+    const notes = (where: string) => checkpointModel(checkpointOf(config, undefined, where)).notes;
+    expect(notes("/x/centernet_hg104_512x512_kpts.tar.gz")).toEqual([
       "the name says 512x512, pipeline.config 320x320",
       "the name says keypoints, pipeline.config has none",
       "the name says hg104, pipeline.config resnet_v2_50",
     ]);
-    expect(zooContradictions("/hg104/mine.tar.gz", spec)).toEqual([]);
+    expect(notes("/hg104/mine.tar.gz")).toEqual([]);
+  });
+
+  test("and fields outside of the schema are told: they may change what the original would find", () => {
+    const config = CONFIG.replace("object_center_params", "soft_nms: 1 object_center_params");
+    expect(checkpointModel(checkpointOf(config)).notes).toEqual([
+      "fields of pipeline.config that nothing here looks at: model.center_net.soft_nms (line 7)",
+    ]);
   });
 
   test("a label map for a model that has none is refused", () => {
