@@ -31,7 +31,7 @@ module.exports = {
     },
     down(
       "tensor-and-errors-are-the-ground",
-      "^src/(tensor|errors|detection|nearestNames)\\.ts$",
+      "^src/(tensor|errors|detection|nearestNames|centerNetProto)\\.ts$",
       "^src/",
       "Nothing lies below them.",
     ),
@@ -80,12 +80,12 @@ module.exports = {
       from: { path: "^src/executors/reference" },
       to: { path: "^src/kernels/[^/]+/gpu\\.ts$" },
     },
-    down("decode-is-pure", "^src/decode", "^src/(?!decode/|tensor\\.ts|errors\\.ts)"),
+    down("decode-is-pure", "^src/decode", "^src/(?!decode/|tensor\\.ts|errors\\.ts|centerNetProto\\.ts)"),
     down("image-knows-no-model", "^src/image", "^src/(?!image/|detection\\.ts|tensor\\.ts|errors\\.ts)"),
     down(
       "checkpoints-know-no-model",
       "^src/checkpoints",
-      "^src/(?!checkpoints/|tensor\\.ts|errors\\.ts|nearestNames\\.ts)",
+      "^src/(?!checkpoints/|tensor\\.ts|errors\\.ts|nearestNames\\.ts|centerNetProto\\.ts)",
     ),
     down(
       "models-know-no-checkpoint",

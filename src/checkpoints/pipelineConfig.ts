@@ -1,3 +1,9 @@
+import {
+  BATCH_NON_MAX_SUPPRESSION,
+  type BatchNonMaxSuppression,
+  OBJECT_CENTER_PARAMS,
+  type ObjectCenterParams,
+} from "../centerNetProto.ts";
 import { ModelError } from "../errors.ts";
 import { type HeadShape, parseHead } from "./headShape.ts";
 import { type KeypointTask, parseKeypointTask } from "./keypointTask.ts";
@@ -15,7 +21,7 @@ export interface PipelineConfig {
   readonly imageResizer: ImageResizer;
   /** Whether the heads' 3x3 convolutions are depthwise separable. */
   readonly useDepthwise: boolean;
-  readonly objectCenterParams: ObjectCenterParams;
+  readonly objectCenterParams: ObjectCenterParams & { readonly centerHead: HeadShape };
   /** Undefined where the model has no boxes of its own. */
   readonly objectDetectionTask?: { readonly scaleHead: HeadShape; readonly offsetHead: HeadShape };
   readonly keypointLabelMapPath: string;
@@ -60,19 +66,6 @@ export type ImageResizer =
 
 const RESIZE_METHODS = ["BILINEAR", "NEAREST_NEIGHBOR", "BICUBIC", "AREA"] as const;
 export type ResizeMethod = (typeof RESIZE_METHODS)[number];
-
-export interface ObjectCenterParams {
-  readonly maxBoxPredictions: number;
-  readonly peakMaxPoolKernelSize: number;
-  readonly centerHead: HeadShape;
-}
-
-export interface BatchNonMaxSuppression {
-  readonly scoreThreshold: number;
-  readonly iouThreshold: number;
-  readonly maxDetectionsPerClass: number;
-  readonly maxTotalDetections: number;
-}
 
 /** Throws ModelError, with line and column, for broken text, values out of range and other architectures. */
 export function parsePipelineConfig(bytes: Uint8Array, where: string): PipelineConfig {
@@ -166,12 +159,12 @@ function parseImageResizer(view: TextProtoView): ImageResizer {
   };
 }
 
-function parseObjectCenter(view: TextProtoView): ObjectCenterParams {
+function parseObjectCenter(view: TextProtoView): PipelineConfig["objectCenterParams"] {
   view.ignore("object_center_loss_weight", "classification_loss", "heatmap_bias_init", "min_box_overlap_iou");
   view.ignore("use_labeled_classes", "keypoint_weights_for_center");
   return {
-    maxBoxPredictions: view.size("max_box_predictions", 100, 1),
-    peakMaxPoolKernelSize: view.size("peak_max_pool_kernel_size", 3),
+    maxBoxPredictions: view.size("max_box_predictions", OBJECT_CENTER_PARAMS.maxBoxPredictions, 1),
+    peakMaxPoolKernelSize: view.size("peak_max_pool_kernel_size", OBJECT_CENTER_PARAMS.peakMaxPoolKernelSize),
     centerHead: parseHead(view.one("center_head_params")),
   };
 }
@@ -190,10 +183,13 @@ function parsePostProcessing(view: TextProtoView): PipelineConfig["postProcessin
   const nms = view.one("batch_non_max_suppression");
   nms.ignore("use_static_shapes", "change_coordinate_frame"); // how it computes, not what
   const batchNonMaxSuppression = {
-    scoreThreshold: nms.number("score_threshold", 0),
-    iouThreshold: nms.number("iou_threshold", 0.6),
-    maxDetectionsPerClass: nms.size("max_detections_per_class", 100),
-    maxTotalDetections: nms.size("max_total_detections", 100),
+    scoreThreshold: nms.number("score_threshold", BATCH_NON_MAX_SUPPRESSION.scoreThreshold),
+    iouThreshold: nms.number("iou_threshold", BATCH_NON_MAX_SUPPRESSION.iouThreshold),
+    maxDetectionsPerClass: nms.size(
+      "max_detections_per_class",
+      BATCH_NON_MAX_SUPPRESSION.maxDetectionsPerClass,
+    ),
+    maxTotalDetections: nms.size("max_total_detections", BATCH_NON_MAX_SUPPRESSION.maxTotalDetections),
   };
   return { batchNonMaxSuppression };
 }

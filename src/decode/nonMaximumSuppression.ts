@@ -1,4 +1,4 @@
-import type { BatchNonMaxSuppression } from "./settings.ts";
+import type { BatchNonMaxSuppression } from "../centerNetProto.ts";
 
 /**
  * Greedy non-maximum suppression, class by class (Object Detection API: `multiclass_non_max_suppression`):

@@ -1,5 +1,5 @@
+import type { ObjectCenterParams } from "../centerNetProto.ts";
 import { type Tensor, tensor } from "../tensor.ts";
-import type { ObjectCenterParams } from "./settings.ts";
 import type { Ranked } from "./topK.ts";
 import { topPeaks } from "./topPeaks.ts";
 

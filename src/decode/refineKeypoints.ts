@@ -1,7 +1,8 @@
+import { DEFAULT_KEYPOINT_STD } from "../centerNetProto.ts";
 import { candidateRanking, type Ranking } from "./candidateRanking.ts";
 import type { KeypointCandidates } from "./keypointCandidates.ts";
 import type { Points } from "./pose.ts";
-import { DEFAULT_KEYPOINT_STD, type KeypointEstimationTask } from "./settings.ts";
+import type { KeypointEstimationTask } from "./settings.ts";
 
 /** Arrays are [objects, keypoints]. */
 export interface RefinedKeypoints {

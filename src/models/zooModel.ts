@@ -1,7 +1,8 @@
+import { KEYPOINT_ESTIMATION_PARAMS, OBJECT_CENTER_PARAMS } from "../centerNetProto.ts";
 import { type DetectedObject, detectedObjects } from "../decode/detectedObjects.ts";
 import type { ObjectMaps } from "../decode/objectMaps.ts";
 import { decodeObjects } from "../decode/objects.ts";
-import { type DecodeSettings, KEYPOINT_ESTIMATION_TASK, OBJECT_CENTER_PARAMS } from "../decode/settings.ts";
+import type { DecodeSettings } from "../decode/settings.ts";
 import type { Detection } from "../detection.ts";
 import { padToSquare } from "../image/padToSquare.ts";
 import type { Tensor } from "../tensor.ts";
@@ -63,7 +64,7 @@ export function zooModel(spec: ZooSpec): ZooModel {
 
 /** A model of the zoo's table, decoded as its published `pipeline.config` says. */
 export function publishedZooModel({ name, side, architecture, published }: ZooRow): Model {
-  const task = { ...KEYPOINT_ESTIMATION_TASK, perKeypointOffset: true, classIndex: PERSON.classId - 1 };
+  const task = { ...KEYPOINT_ESTIMATION_PARAMS, perKeypointOffset: true, classIndex: PERSON.classId - 1 };
   const keypointEstimationTask = architecture.keypoints ? [{ ...task, keypointLabels: COCO_KEYPOINTS }] : [];
   const decode = {
     outputStride: OUTPUT_STRIDE,

@@ -1,12 +1,12 @@
+import {
+  BATCH_NON_MAX_SUPPRESSION,
+  KEYPOINT_ESTIMATION_PARAMS,
+  OBJECT_CENTER_PARAMS,
+} from "../../src/centerNetProto.ts";
 import type { JsonObject, JsonValue } from "../../src/checkpoints/json.ts";
 import type { TrueShape } from "../../src/decode/objectCenters.ts";
 import type { ObjectMaps } from "../../src/decode/objectMaps.ts";
-import {
-  BATCH_NON_MAX_SUPPRESSION,
-  type DecodeSettings,
-  KEYPOINT_ESTIMATION_TASK,
-  OBJECT_CENTER_PARAMS,
-} from "../../src/decode/settings.ts";
+import type { DecodeSettings } from "../../src/decode/settings.ts";
 import { COCO_KEYPOINTS } from "../../src/models/cocoPose.ts";
 import { type Tensor, tensor } from "../../src/tensor.ts";
 import type { GoldenCase } from "../../src/verify/goldenCase.ts";
@@ -71,7 +71,7 @@ function objectVariant(golden: GoldenCase, variant: JsonObject): ObjectVariant {
         maxBoxPredictions: Number(variant.get("max_box_predictions")),
       },
       keypointEstimationTask: hasKeypoints
-        ? [{ ...KEYPOINT_ESTIMATION_TASK, ...task, perKeypointOffset, ...parameters }]
+        ? [{ ...KEYPOINT_ESTIMATION_PARAMS, ...task, perKeypointOffset, ...parameters }]
         : [],
       ...(variant.has("net") && { postProcessing: { batchNonMaxSuppression: BATCH_NON_MAX_SUPPRESSION } }),
     },

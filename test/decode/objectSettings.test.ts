@@ -1,15 +1,14 @@
 import { expect, test } from "vitest";
+import {
+  BATCH_NON_MAX_SUPPRESSION,
+  KEYPOINT_ESTIMATION_PARAMS,
+  OBJECT_CENTER_PARAMS,
+} from "../../src/centerNetProto.ts";
 import { detectedObjects } from "../../src/decode/detectedObjects.ts";
 import type { KeypointMaps } from "../../src/decode/keypointCandidates.ts";
 import type { ObjectMaps } from "../../src/decode/objectMaps.ts";
 import { decodeObjects } from "../../src/decode/objects.ts";
-import {
-  BATCH_NON_MAX_SUPPRESSION,
-  type DecodeSettings,
-  KEYPOINT_ESTIMATION_TASK,
-  type KeypointEstimationTask,
-  OBJECT_CENTER_PARAMS,
-} from "../../src/decode/settings.ts";
+import type { DecodeSettings, KeypointEstimationTask } from "../../src/decode/settings.ts";
 import { UsageError } from "../../src/errors.ts";
 import { shapeOf, type Tensor, tensor } from "../../src/tensor.ts";
 
@@ -32,7 +31,7 @@ function keypointMaps(keypoints: number, found: [number, number, number, number]
 
 function task(own: Partial<KeypointEstimationTask>): KeypointEstimationTask {
   const shared = { classIndex: 0, keypointLabels: ["nose"], perKeypointOffset: true };
-  return { ...KEYPOINT_ESTIMATION_TASK, ...shared, ...own };
+  return { ...KEYPOINT_ESTIMATION_PARAMS, ...shared, ...own };
 }
 
 function settings(own: Partial<DecodeSettings> = {}): DecodeSettings {
