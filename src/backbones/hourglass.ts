@@ -3,8 +3,11 @@
  * arXiv:1808.01244, section 3.5): strided convolutions instead of pooling, and each module's features go
  * both to the heads and, merged with what the module was given, into the next one.
  *
- * Follows `hourglass_network.py` of the TensorFlow Object Detection API, whose network is that of CornerNet.
- * Sides must be multiples of 4 · 2^levels, or such that every halving rounds up alike (CornerNet's 511).
+ * One network under three names: `hourglass_network.py` of the TensorFlow Object Detection API follows
+ * CornerNet's, which CenterNet of triplets (Duan et al., arXiv:1904.08189) and Objects as Points (Zhou et al.,
+ * arXiv:1904.07850) use as it is. They differ in their checkpoints' keys and kernel layouts, in what hangs on
+ * the features, and in the sides of the input: multiples of 4 · 2^levels, or one less (CornerNet's 511), where
+ * every halving rounds up alike.
  */
 import { convolution } from "../blocks/convolution.ts";
 import { residual } from "../blocks/residual.ts";
@@ -23,9 +26,14 @@ export interface HourglassOptions {
   readonly channels: readonly number[];
   /** Residual blocks a branch of each level has; the last number is that of the innermost blocks. */
   readonly blocks: readonly number[];
+  /** Of each stack's features. Default: channels[0]. */
+  readonly featureChannels?: number;
 }
 
-/** The networks of the Object Detection API. Its 52 is not that of CenterNet's triplets, which is wider. */
+/**
+ * The published networks: those of the Object Detection API, of which the triplets' CenterNet-104 and Objects as
+ * Points share hourglass-104. The triplets' CenterNet-52 is one stack of that, wider than the API's own 52.
+ */
 export const HOURGLASS = {
   "hourglass-10": { stacks: 1, stemChannels: 32, channels: [64, 64], blocks: [1, 1] },
   "hourglass-20": { stacks: 1, stemChannels: 48, channels: [96, 96, 144], blocks: [1, 2, 2] },
@@ -42,6 +50,12 @@ export const HOURGLASS = {
     channels: [128, 128, 192, 192, 192, 256],
     blocks: [4, 4, 4, 4, 4, 8],
   },
+  "triplet-52": {
+    stacks: 1,
+    stemChannels: 128,
+    channels: [256, 256, 384, 384, 384, 512],
+    blocks: [2, 2, 2, 2, 2, 4],
+  },
   "hourglass-104": {
     stacks: 2,
     stemChannels: 128,
@@ -53,7 +67,7 @@ export const HOURGLASS = {
 const NORM = { batchNorm: { epsilon: 1e-5 } };
 
 /**
- * Gives the features of every stack, each H/4 x W/4 x channels[0]; the last is what inference reads.
+ * Gives the features of every stack, each H/4 x W/4 x featureChannels; the last is what inference reads.
  *
  * Scopes of the parameters: `stem.conv` and `stem.residual`; of stack s `stack<s>`, in it the levels, from
  * the outermost, `level<l>` with blocks `skip.<n>`, `down.<n>`, `up.<n>`, the innermost blocks `inner.<n>`
@@ -61,7 +75,7 @@ const NORM = { batchNorm: { epsilon: 1e-5 } };
  * `residual`. A block's own are those of `residual`.
  */
 export function hourglass(image: Value, p: Scope, options: HourglassOptions): Value[] {
-  const { stacks, stemChannels, channels } = options;
+  const { stacks, stemChannels, channels, featureChannels = channels[0] } = options;
   const wide = { channels: stemChannels, kernel: 7, stride: 2, padding: padAll(3), ...NORM } as const;
   const stem = p.at("stem");
   const halved = convolution(image, stem.at("conv"), { ...wide, activation: "relu" }); // H/2 x W/2
@@ -71,7 +85,7 @@ export function hourglass(image: Value, p: Scope, options: HourglassOptions): Va
     if (s > 0) x = merge(x, features[s - 1], p.at(`merge${s - 1}`));
     const stack = p.at(`stack${s}`);
     const y = level(x, stack, options, 0);
-    const last = { channels: channels[0], kernel: 3, padding: padAll(1), ...NORM } as const;
+    const last = { channels: featureChannels, kernel: 3, padding: padAll(1), ...NORM } as const;
     features.push(convolution(y, stack.at("features"), { ...last, activation: "relu" }));
   }
   return features;

@@ -2,6 +2,7 @@ import { addCases } from "./add/cases.ts";
 import { batchNormCases } from "./batchNorm/cases.ts";
 import { biasCases } from "./bias/cases.ts";
 import { conv2dCases } from "./conv2d/cases.ts";
+import { cornerPoolCases } from "./cornerPool/cases.ts";
 import { depthwiseConv2dCases } from "./depthwiseConv2d/cases.ts";
 import { maxPoolCases } from "./maxPool/cases.ts";
 import { normalizeCases } from "./normalize/cases.ts";
@@ -20,6 +21,7 @@ export const CASES: Readonly<Record<OpName, readonly OpCase[]>> = {
   batchNorm: batchNormCases,
   bias: biasCases,
   conv2d: conv2dCases,
+  cornerPool: cornerPoolCases,
   depthwiseConv2d: depthwiseConv2dCases,
   maxPool: maxPoolCases,
   normalize: normalizeCases,

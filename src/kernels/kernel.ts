@@ -31,7 +31,13 @@ export interface GpuKernel {
   readonly parameters?: Readonly<Record<string, readonly number[]>>;
 }
 
-export type GpuKernelOf<Attributes extends object> = (call: KernelCall<Attributes>) => GpuKernel;
+/**
+ * Where one pass does not do, several: each gives a map of the output's shape, which is the only input of the
+ * next. All of them have the op's parameters at hand.
+ */
+export type GpuKernelOf<Attributes extends object> = (
+  call: KernelCall<Attributes>,
+) => GpuKernel | readonly GpuKernel[];
 
 /**
  * The op in plain arithmetic, never optimised: what every other kernel is measured against. Sums are

@@ -3,6 +3,7 @@ import { addOp } from "./add/op.ts";
 import { batchNormOp } from "./batchNorm/op.ts";
 import { biasOp } from "./bias/op.ts";
 import { conv2dOp } from "./conv2d/op.ts";
+import { cornerPoolOp } from "./cornerPool/op.ts";
 import { depthwiseConv2dOp } from "./depthwiseConv2d/op.ts";
 import { maxPoolOp } from "./maxPool/op.ts";
 import { normalizeOp } from "./normalize/op.ts";
@@ -19,6 +20,7 @@ export const OPS = {
   batchNorm: batchNormOp,
   bias: biasOp,
   conv2d: conv2dOp,
+  cornerPool: cornerPoolOp,
   depthwiseConv2d: depthwiseConv2dOp,
   maxPool: maxPoolOp,
   normalize: normalizeOp,

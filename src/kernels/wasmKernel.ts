@@ -78,6 +78,7 @@ export const WASM_CALLS = {
   winogradWeights4: WINOGRAD_WEIGHTS,
   depthwise: { ...MAPS, ...SIZE, ...OUTPUT_SIZE, ...WINDOW, ...FINISH, weights: "usize" },
   maxPool: { ...MAPS, ...SIZE, ...OUTPUT_SIZE, ...WINDOW, outside: "f32" },
+  cornerPool: { ...MAPS, ...SIZE, down: "i32", right: "i32" },
   affine: { ...MAPS, cells: "i32", numbers: "usize", listBytes: "i32", low: "f32", high: "f32" },
   sum: { ...MAPS, cells: "i32", second: "usize" },
   sigmoid: { ...MAPS, cells: "i32" },

@@ -1,16 +1,41 @@
-import { type GPU, type IKernelRunShortcut, Input } from "gpu.js";
-import type { GpuKernelOf } from "../../kernels/kernel.ts";
-import type { Shape, Tensor } from "../../tensor.ts";
+import { type GPU, type IKernelRunShortcut, Input, type KernelVariable } from "gpu.js";
+import type { GpuKernel, GpuKernelOf } from "../../kernels/kernel.ts";
+import type { Parameter, Shape, Tensor } from "../../tensor.ts";
 import type { PreparedNode } from "../preparedNode.ts";
 import { GPUJS_KERNELS } from "./kernels.ts";
 
+/** A value of gpu.js: what a kernel gave, or a handle that stands for it while a pipeline is traced. */
+export type Handle = KernelVariable;
+
+/** A node on gpu.js: one kernel, or several that pass a map on. */
+export class GpuLayer {
+  private readonly passes: readonly IKernelRunShortcut[];
+
+  constructor(gpu: GPU, { op, call, parameters }: PreparedNode) {
+    const kernelOf = GPUJS_KERNELS[op] as GpuKernelOf<object>;
+    this.passes = [kernelOf(call)].flat().map((pass) => createKernel(gpu, pass, call.output, parameters));
+  }
+
+  run(inputs: readonly Handle[]): Handle {
+    const [first, ...others] = this.passes;
+    return others.reduce((value, pass) => pass(value) as Handle, first(...inputs) as Handle);
+  }
+
+  destroy(): void {
+    for (const pass of this.passes) pass.destroy();
+  }
+}
+
 /**
- * Makes the gpu.js kernel of a node. Its parameters are constants of the kernel: that keeps them resident
- * in every mode, where arguments would be uploaded again at each call.
+ * Parameters are constants of the kernel: that keeps them resident in every mode, where arguments would be
+ * uploaded again at each call.
  */
-export function createGpuKernel(gpu: GPU, { op, call, parameters }: PreparedNode): IKernelRunShortcut {
-  const kernelOf = GPUJS_KERNELS[op] as GpuKernelOf<object>;
-  const kernel = kernelOf(call);
+function createKernel(
+  gpu: GPU,
+  kernel: GpuKernel,
+  output: Shape,
+  parameters: Readonly<Record<string, Parameter>>,
+): IKernelRunShortcut {
   const constants: Record<string, number | Input> = { ...kernel.integers, ...kernel.floats };
   const constantTypes: Record<string, "Integer" | "Float" | "Input"> = {};
   for (const name of Object.keys(kernel.integers ?? {})) constantTypes[name] = "Integer";
@@ -26,7 +51,7 @@ export function createGpuKernel(gpu: GPU, { op, call, parameters }: PreparedNode
   return gpu.createKernel(
     kernel.source as unknown as () => number,
     {
-      output: gpuSize(call.output),
+      output: gpuSize(output),
       constants,
       constantTypes,
       precision: "single",

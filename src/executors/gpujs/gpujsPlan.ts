@@ -1,24 +1,21 @@
-import type { GPU, IKernelRunShortcut, IPipelineRunShortcut, KernelVariable } from "gpu.js";
+import type { GPU, IPipelineRunShortcut } from "gpu.js";
 import { BackendError, CenterNetError, UsageError } from "../../errors.ts";
 import { type Graph, shapesByName } from "../../graph/graph.ts";
 import { neededNodes } from "../../graph/neededNodes.ts";
 import { type Shape, type Tensor, toNdarray, type Weights } from "../../tensor.ts";
 import type { Plan, RunOptions, RunResult } from "../executor.ts";
 import { checkInputs, checkTaps, prepareNodes } from "../preparedNode.ts";
-import { createGpuKernel, flattenResult, type Rows, tensorInput } from "./gpuKernels.ts";
+import { flattenResult, GpuLayer, type Handle, type Rows, tensorInput } from "./gpuKernels.ts";
 import type { GpujsMode } from "./modes.ts";
 import { runLayers } from "./runLayers.ts";
 
-/** A handle of gpu.js: stands for a value while a pipeline is traced. */
-type Handle = KernelVariable;
-
 /**
- * A graph as gpu.js kernels, one a node, run as one pipeline: the mode fuses it where it can (WebGPU into one
+ * A graph as layers of gpu.js kernels, one a node, run as one pipeline: the mode fuses it where it can (WebGPU into one
  * command encoder, WebAssembly into one memory), so that no intermediate leaves the device unless it is
- * tapped. Other taps mean another pipeline over the same kernels; the last one is kept.
+ * tapped. Other taps mean another pipeline over the same layers; the last one is kept.
  */
 export class GpujsPlan implements Plan {
-  private readonly kernels: ReadonlyMap<string, IKernelRunShortcut>;
+  private readonly layers: ReadonlyMap<string, GpuLayer>;
   private readonly shapes: ReadonlyMap<string, Shape>;
   private pipeline?: { wanted: string; run: IPipelineRunShortcut };
   /** Runs queue here: gpu.js compiles a pipeline on its first call, and that must not be torn down under it. */
@@ -32,7 +29,7 @@ export class GpujsPlan implements Plan {
     weights: Weights,
   ) {
     const nodes = prepareNodes(graph, weights);
-    this.kernels = new Map(nodes.map((prepared) => [prepared.node.name, createGpuKernel(gpu, prepared)]));
+    this.layers = new Map(nodes.map((prepared) => [prepared.node.name, new GpuLayer(gpu, prepared)]));
     this.shapes = shapesByName(graph);
   }
 
@@ -70,7 +67,7 @@ export class GpujsPlan implements Plan {
   dispose(): Promise<void> {
     this.disposal ??= this.queue.then(async () => {
       await this.pipeline?.run.destroy();
-      for (const kernel of this.kernels.values()) kernel.destroy();
+      for (const layer of this.layers.values()) layer.destroy();
     });
     return this.disposal;
   }
@@ -80,7 +77,7 @@ export class GpujsPlan implements Plan {
     wanted: readonly string[],
     signal: AbortSignal | undefined,
   ): Promise<ReadonlyMap<string, Tensor>> {
-    return runLayers(neededNodes(this.graph, wanted), this.kernels, inputs, wanted, signal);
+    return runLayers(neededNodes(this.graph, wanted), this.layers, inputs, wanted, signal);
   }
 
   private async runPipeline(
@@ -108,13 +105,13 @@ export class GpujsPlan implements Plan {
 
   /** gpu.js counts a pipeline's arguments off the function, so its parameters must stand in a list. */
   private orchestration(wanted: readonly string[]): (...args: Handle[]) => Handle[] {
-    const { graph, kernels } = this;
+    const { graph, layers } = this;
     const names = Object.keys(graph.inputs);
     const trace = (...args: Handle[]): Handle[] => {
       const values = new Map<string, Handle>(names.map((name, index) => [name, args[index]]));
       for (const node of neededNodes(graph, wanted)) {
-        const kernel = kernels.get(node.name) as IKernelRunShortcut;
-        values.set(node.name, kernel(...node.inputs.map((name) => values.get(name) as Handle)) as Handle);
+        const layer = layers.get(node.name) as GpuLayer;
+        values.set(node.name, layer.run(node.inputs.map((name) => values.get(name) as Handle)));
       }
       return wanted.map((name) => values.get(name) as Handle);
     };

@@ -2,6 +2,7 @@ import { addGpu } from "../../kernels/add/gpu.ts";
 import { batchNormGpu } from "../../kernels/batchNorm/gpu.ts";
 import { biasGpu } from "../../kernels/bias/gpu.ts";
 import { conv2dGpu } from "../../kernels/conv2d/gpu.ts";
+import { cornerPoolGpu } from "../../kernels/cornerPool/gpu.ts";
 import { depthwiseConv2dGpu } from "../../kernels/depthwiseConv2d/gpu.ts";
 import type { GpuKernelOf } from "../../kernels/kernel.ts";
 import { maxPoolGpu } from "../../kernels/maxPool/gpu.ts";
@@ -20,6 +21,7 @@ export const GPUJS_KERNELS = {
   batchNorm: batchNormGpu,
   bias: biasGpu,
   conv2d: conv2dGpu,
+  cornerPool: cornerPoolGpu,
   depthwiseConv2d: depthwiseConv2dGpu,
   maxPool: maxPoolGpu,
   normalize: normalizeGpu,

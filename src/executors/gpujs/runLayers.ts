@@ -1,20 +1,19 @@
-import type { IKernelRunShortcut, KernelVariable } from "gpu.js";
 import type { GraphNode } from "../../graph/graph.ts";
 import type { Tensor } from "../../tensor.ts";
-import { flattenResult, type Rows, tensorInput } from "./gpuKernels.ts";
+import { flattenResult, type GpuLayer, type Handle, type Rows, tensorInput } from "./gpuKernels.ts";
 
 /**
- * Runs kernels one after the other, for a mode that cannot fuse them anyway: between two layers others may
+ * Runs layers one after the other, for a mode that cannot fuse them anyway: between two layers others may
  * have their turn, and an abort ends the run. Values are dropped after their last reader.
  */
 export async function runLayers(
   nodes: readonly GraphNode[],
-  kernels: ReadonlyMap<string, IKernelRunShortcut>,
+  layers: ReadonlyMap<string, GpuLayer>,
   inputs: Readonly<Record<string, Tensor>>,
   wanted: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<string, Tensor>> {
-  const values = new Map<string, KernelVariable>();
+  const values = new Map<string, Handle>();
   for (const [name, tensor] of Object.entries(inputs)) values.set(name, tensorInput(tensor));
   const readers = new Map<string, number>();
   for (const name of nodes.flatMap((node) => node.inputs)) readers.set(name, (readers.get(name) ?? 0) + 1);
@@ -23,8 +22,8 @@ export async function runLayers(
   for (const node of nodes) {
     await turn();
     signal?.throwIfAborted();
-    const kernel = kernels.get(node.name) as IKernelRunShortcut;
-    const rows = kernel(...node.inputs.map((name) => values.get(name) as KernelVariable)) as Rows;
+    const layer = layers.get(node.name) as GpuLayer;
+    const rows = layer.run(node.inputs.map((name) => values.get(name) as Handle)) as Rows;
     if (wanted.includes(node.name)) {
       // The kernel writes into the same rows when it runs again.
       const { shape, data } = flattenResult(rows, node.shape);

@@ -2,6 +2,7 @@ import { addReference } from "../../kernels/add/reference.ts";
 import { batchNormReference } from "../../kernels/batchNorm/reference.ts";
 import { biasReference } from "../../kernels/bias/reference.ts";
 import { conv2dReference } from "../../kernels/conv2d/reference.ts";
+import { cornerPoolReference } from "../../kernels/cornerPool/reference.ts";
 import { depthwiseConv2dReference } from "../../kernels/depthwiseConv2d/reference.ts";
 import type { ReferenceKernel } from "../../kernels/kernel.ts";
 import { maxPoolReference } from "../../kernels/maxPool/reference.ts";
@@ -20,6 +21,7 @@ export const REFERENCE_KERNELS = {
   batchNorm: batchNormReference,
   bias: biasReference,
   conv2d: conv2dReference,
+  cornerPool: cornerPoolReference,
   depthwiseConv2d: depthwiseConv2dReference,
   maxPool: maxPoolReference,
   normalize: normalizeReference,

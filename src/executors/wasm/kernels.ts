@@ -2,6 +2,7 @@ import { addWasm } from "../../kernels/add/wasm.ts";
 import { batchNormWasm } from "../../kernels/batchNorm/wasm.ts";
 import { biasWasm } from "../../kernels/bias/wasm.ts";
 import { conv2dWasm } from "../../kernels/conv2d/wasm.ts";
+import { cornerPoolWasm } from "../../kernels/cornerPool/wasm.ts";
 import { depthwiseConv2dWasm } from "../../kernels/depthwiseConv2d/wasm.ts";
 import { maxPoolWasm } from "../../kernels/maxPool/wasm.ts";
 import { normalizeWasm } from "../../kernels/normalize/wasm.ts";
@@ -20,6 +21,7 @@ export const WASM_KERNELS = {
   batchNorm: batchNormWasm,
   bias: biasWasm,
   conv2d: conv2dWasm,
+  cornerPool: cornerPoolWasm,
   depthwiseConv2d: depthwiseConv2dWasm,
   maxPool: maxPoolWasm,
   normalize: normalizeWasm,

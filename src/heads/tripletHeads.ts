@@ -1,0 +1,62 @@
+import { type Corner, cascadeCornerPool } from "../blocks/cascadeCornerPool.ts";
+import { centerPool } from "../blocks/centerPool.ts";
+import type { Scope, Value } from "../graph/graph.ts";
+import { sigmoid } from "../kernels/sigmoid/op.ts";
+import { type PredictionHeadOptions, predictionHead } from "./predictionHead.ts";
+
+/** Maps of one kind of keypoint, H x W x …; what is read at a keypoint's cell stands there. */
+export interface KeypointHead {
+  /** Probability that a cell holds such a keypoint of each class: H x W x classes. */
+  readonly heatmap: Value;
+  /** (x, y) of the keypoint within its cell: H x W x 2. */
+  readonly offset: Value;
+}
+
+export interface CornerHead extends KeypointHead {
+  /** A number that is alike at both corners of an object and differs between objects: H x W x 1. */
+  readonly embedding: Value;
+}
+
+/** Keypoint triplets (Duan et al., arXiv:1904.08189, section 3.2): two corners and a center an object. */
+export interface TripletHeads {
+  readonly topLeft: CornerHead;
+  readonly bottomRight: CornerHead;
+  readonly center: KeypointHead;
+}
+
+export interface TripletHeadOptions {
+  readonly classes: number;
+  /** Channels of the hidden layer in each head. */
+  readonly filters: number;
+}
+
+/**
+ * Scopes of the parameters: `topLeft`, `bottomRight` and `center`, in each `pool` (those of
+ * `cascadeCornerPool` and `centerPool`), `heatmap`, `offset` and, of corners, `embedding`, each with `conv`
+ * and `out`. Raw values, before the sigmoid: `topLeft.heatmap.out.bias`.
+ */
+export function tripletHeads(features: Value, p: Scope, options: TripletHeadOptions): TripletHeads {
+  const center = p.at("center");
+  return {
+    topLeft: cornerHead(features, p, "topLeft", options),
+    bottomRight: cornerHead(features, p, "bottomRight", options),
+    center: keypointHead(centerPool(features, center.at("pool")), center, options),
+  };
+}
+
+function cornerHead(features: Value, heads: Scope, corner: Corner, options: TripletHeadOptions): CornerHead {
+  const p = heads.at(corner);
+  const pooled = cascadeCornerPool(features, p.at("pool"), corner); // H x W x C
+  const embedding = predictionHead(pooled, p.at("embedding"), 1, plain(options));
+  return { ...keypointHead(pooled, p, options), embedding };
+}
+
+function keypointHead(pooled: Value, p: Scope, options: TripletHeadOptions): KeypointHead {
+  const scope = p.at("heatmap");
+  const heatmap = sigmoid(predictionHead(pooled, scope, options.classes, plain(options)), scope);
+  return { heatmap, offset: predictionHead(pooled, p.at("offset"), 2, plain(options)) };
+}
+
+function plain({ filters }: TripletHeadOptions): PredictionHeadOptions {
+  return { filters, separable: false };
+}
