@@ -3,6 +3,8 @@ import type { NdArray } from "ndarray";
 import { checkOptions, inWords, isObject, type OptionKind } from "./checkArguments.ts";
 import type { Detection } from "./detection.ts";
 import { UsageError } from "./errors.ts";
+import type { BackendDetails } from "./executors/backendDetails.ts";
+import { isThreadCount, THREADS_EXPECTED } from "./executors/backends.ts";
 import { decodeImage } from "./image/decodeImage.ts";
 import { type Placement, toPhoto } from "./image/letterbox.ts";
 import type { Picture } from "./image/picture.ts";
@@ -33,6 +35,8 @@ export interface DetectResult {
   model: string;
   /** The one that ran. */
   backend: string;
+  /** How it ran: of `wasm` its build, threads and precision. */
+  backendDetails: BackendDetails;
   /** Best first; pixels of the photo. */
   detections: Detection[];
   /** Milliseconds. */
@@ -59,6 +63,8 @@ export const DEFAULT_MAX = 100;
 
 const NETWORK_OPTIONS = {
   backend: { expected: "a backend's name", fits: isString },
+  precision: { expected: "a precision's name", fits: isString },
+  threads: { expected: THREADS_EXPECTED, fits: isThreadCount },
   weights: {
     expected: "a path, a URL or the bytes of a file",
     fits: (value) =>
@@ -156,6 +162,7 @@ export class Detector {
       picture,
       model: model.name,
       backend: this.network.backend,
+      backendDetails: this.network.backendDetails,
       detections,
       times: { load: this.loadTime, decode, preprocess, network, postprocess: clock() },
       taps: result.taps,

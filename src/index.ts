@@ -11,6 +11,7 @@ export {
 } from "./detect.ts";
 export type { Box, Detection, Keypoint } from "./detection.ts";
 export { BackendError, CenterNetError, type Fault, ImageError, ModelError, UsageError } from "./errors.ts";
+export type { BackendDetails } from "./executors/backendDetails.ts";
 export { BACKENDS, type Backend } from "./executors/backends.ts";
 export type { Graph, GraphNode } from "./graph/graph.ts";
 export { decodeImage } from "./image/decodeImage.ts";

@@ -6,7 +6,8 @@ import { type KnownModels, loadParameters, type ParameterShapes } from "./checkp
 import { nameParameters } from "./checkpoints/nameParameters.ts";
 import { openCheckpoint, openStoredWeights } from "./checkpoints/openCheckpoint.ts";
 import { BackendError, CenterNetError, ModelError, UsageError } from "./errors.ts";
-import { type Backend, createExecutor } from "./executors/backends.ts";
+import type { BackendDetails } from "./executors/backendDetails.ts";
+import { type Backend, createExecutor, type ExecutorOptions } from "./executors/backends.ts";
 import type { Executor, Plan, RunOptions, RunResult } from "./executors/executor.ts";
 import type { Graph } from "./graph/graph.ts";
 import { foldBatchNorm } from "./graph/passes/foldBatchNorm.ts";
@@ -22,7 +23,7 @@ import { zooNotes, zooSpec } from "./zooPipeline.ts";
 /** A path or URL, the bytes of a file that stands alone, or an opened checkpoint. */
 export type WeightsSource = string | URL | Uint8Array | ArrayBuffer | Checkpoint;
 
-export interface NetworkOptions {
+export interface NetworkOptions extends ExecutorOptions {
   /** Default: `auto`, the best that the machine has. */
   readonly backend?: Backend;
   /**
@@ -56,6 +57,10 @@ export class Network {
 
   get backend(): string {
     return this.executor.backend;
+  }
+
+  get backendDetails(): BackendDetails {
+    return this.executor.details;
   }
 
   /**
@@ -117,7 +122,7 @@ export async function loadNetwork(name: string | undefined, options: NetworkOpti
 
   const weights = await readWeights(checkpoint, model, size, options.onProgress);
   const graph = runnable(model.graph(size, weights), options.fuse ?? true);
-  const executor = await createExecutor(options.backend);
+  const executor = await createExecutor(options.backend, options);
   try {
     const plan = await executor.prepare(graph, weights);
     return new Network(model, size, graph, weights, executor, plan, notes);

@@ -109,6 +109,7 @@ test("what cannot be loaded says why", async () => {
   );
   await expect(load("movenet-multipose", { backend: "cuda" as "auto" })).rejects.toBeInstanceOf(UsageError);
   await expect(load("movenet-multipose", { backend: "webgl2" })).rejects.toBeInstanceOf(BackendError);
+  await expect(load("movenet-multipose", { threads: 0 })).rejects.toThrow("threads: expected a whole number");
   const odd = { inputSize: { height: 250, width: 256 } };
   await expect(load("movenet-multipose", odd)).rejects.toThrow("multiples of 32");
   await expect(load("movenet-lightning", { inputSize: { height: 256, width: 256 } })).rejects.toThrow(

@@ -9,7 +9,10 @@ export type DetectionRecord = { readonly image: string } & Partial<Found> & {
     readonly error?: RecordedError;
   };
 
-type Found = Pick<DetectResult, "width" | "height" | "model" | "backend" | "detections" | "times">;
+type Found = Pick<
+  DetectResult,
+  "width" | "height" | "model" | "backend" | "backendDetails" | "detections" | "times"
+>;
 
 export interface RecordedError {
   /** The class: `ImageError`, … */
@@ -18,13 +21,14 @@ export interface RecordedError {
 }
 
 export function foundRecord(image: string, result: DetectResult): DetectionRecord {
-  const { width, height, model, backend, detections, times } = result;
+  const { width, height, model, backend, backendDetails, detections, times } = result;
   return {
     image,
     width,
     height,
     model,
     backend,
+    backendDetails,
     detections: detections.map(roundedDetection),
     times: {
       load: rounded(times.load, 3),

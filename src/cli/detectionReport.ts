@@ -1,4 +1,5 @@
 import type { Times } from "../detect.ts";
+import { backendInWords } from "../executors/backendDetails.ts";
 import type { DetectionRecord } from "./detectionRecord.ts";
 import { DetectionTable } from "./detectionTable.ts";
 import { formatCounted, formatTime } from "./formatNumber.ts";
@@ -14,6 +15,7 @@ export class DetectionReport {
   private failed = 0;
   private detections = 0;
   private hasDerived = false;
+  private ranOn = "";
   private times: Times = { load: 0, decode: 0, preprocess: 0, network: 0, postprocess: 0 };
 
   constructor(
@@ -33,11 +35,12 @@ export class DetectionReport {
   }
 
   add(record: DetectionRecord): void {
-    const { detections = [], times, error } = record;
+    const { detections = [], times, backend, backendDetails, error } = record;
     this.done++;
     this.detections += detections.length;
     this.hasDerived ||= detections.some(({ derived }) => derived);
     if (times) this.times = sumOf(this.times, times);
+    if (backend) this.ranOn = backendInWords(backend, backendDetails);
     this.progress.hide();
     for (const row of this.table.rows(record)) this.print(row);
     if (error) {
@@ -57,7 +60,7 @@ export class DetectionReport {
     const times = Object.entries({ load, ...stages }).map(([name, time]) => `${name} ${formatTime(time)}`);
     this.print("");
     this.print(`${found} in ${formatCounted(this.done, "picture")}${failed}, ${all} in all`);
-    if (this.failed < this.done) this.print(times.join(", "));
+    if (this.failed < this.done) this.print(`${times.join(", ")}; on ${this.ranOn}`);
     if (this.hasDerived) this.print("score and box are derived from the keypoints: the model has none");
   }
 

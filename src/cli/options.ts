@@ -2,7 +2,8 @@ import { Option } from "commander";
 import { quote } from "../checkpoints/json.ts";
 import { DEFAULT_MAX, DEFAULT_SCORE } from "../detect.ts";
 import { UsageError } from "../errors.ts";
-import { BACKENDS, type Backend } from "../executors/backends.ts";
+import { BACKENDS, type Backend, isThreadCount, THREADS_EXPECTED } from "../executors/backends.ts";
+import { PRECISIONS, type Precision } from "../kernels/wasmKernel.ts";
 import type { InputSize } from "../models/model.ts";
 
 /** An option with a value, read by `parse`; given twice, it is refused rather than half ignored. */
@@ -24,6 +25,16 @@ export function valueOption<Value>(
 export function backendOption(): Option {
   const description = `where the network runs: ${BACKENDS.join(", ")} (default: auto, the best there is)`;
   return valueOption("--backend <name>", description, parseBackend);
+}
+
+export function precisionOption(): Option {
+  const description = "of the backend wasm: default, or exact, which is slower and rounds less";
+  return valueOption("--precision <name>", description, parsePrecision);
+}
+
+export function threadsOption(): Option {
+  const description = "of the backend wasm: how many threads compute (default: the processor's cores)";
+  return valueOption("--threads <number>", description, parseThreads);
 }
 
 export function weightsOption(): Option {
@@ -66,6 +77,18 @@ function parseBackend(text: string, where: string): Backend {
   const backend = BACKENDS.find((name) => name === text);
   if (backend) return backend;
   throw new UsageError({ where, expected: `one of ${BACKENDS.join(", ")}`, got: quote(text) });
+}
+
+function parsePrecision(text: string, where: string): Precision {
+  const precision = PRECISIONS.find((name) => name === text);
+  if (precision) return precision;
+  throw new UsageError({ where, expected: `one of ${PRECISIONS.join(", ")}`, got: quote(text) });
+}
+
+function parseThreads(text: string, where: string): number {
+  const threads = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (isThreadCount(threads)) return threads;
+  throw new UsageError({ where, expected: THREADS_EXPECTED, got: quote(text) });
 }
 
 function parseSize(text: string, where: string): InputSize {

@@ -10,25 +10,60 @@ import { wasmBuilds } from "./wasm/wasmModule.ts";
 export const BACKENDS = ["auto", "wasm", ...GPUJS_MODES] as const;
 export type Backend = (typeof BACKENDS)[number];
 
+/**
+ * Options that only `wasm` has. Where `auto` takes another backend they have no effect: that one multiplies as
+ * exactly as it can, and its threads are the device's.
+ */
 export interface ExecutorOptions {
-  /** Of `wasm`: `exact` forgoes what is faster and rounds more. The other backends have one precision. */
+  /** `exact` forgoes what is faster and rounds more: Winograd's F(4x4). Default: `default`. */
   readonly precision?: Precision;
+  /** How many threads compute, from 1 to 64. Default: one for each of the processor's cores, as far as that is known. */
+  readonly threads?: number;
 }
 
-/** @throws UsageError for an unknown name; BackendError where it does not work on this machine. */
+/** More have not been tried, and would wait for each other. */
+const MOST_THREADS = 64;
+export const THREADS_EXPECTED = `a whole number from 1 to ${MOST_THREADS}`;
+
+export function isThreadCount(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MOST_THREADS;
+}
+
+/**
+ * @throws UsageError for an unknown name or value, or an option that the backend does not have.
+ * @throws BackendError where it does not work on this machine.
+ */
 export async function createExecutor(
   backend: Backend = "auto",
-  { precision = "default" }: ExecutorOptions = {},
+  options: ExecutorOptions = {},
 ): Promise<Executor> {
   if (!BACKENDS.includes(backend)) {
     throw new UsageError({ where: "backend", expected: `one of ${BACKENDS.join(", ")}`, got: `${backend}` });
   }
+  const { precision = "default", threads } = options;
   if (!PRECISIONS.includes(precision)) {
     const expected = `one of ${PRECISIONS.join(", ")}`;
     throw new UsageError({ where: "precision", expected, got: `${precision}` });
   }
+  if (threads !== undefined && !isThreadCount(threads)) {
+    throw new UsageError({ where: "threads", expected: THREADS_EXPECTED, got: `${threads}` });
+  }
   const chosen = backend === "auto" ? await bestBackend() : backend;
-  return chosen === "wasm" ? wasmExecutor({ precision }) : gpujsExecutor({ mode: chosen });
+  if (chosen === "wasm") return wasmExecutor({ precision, threads });
+  if (backend !== "auto") refuseForeign({ threads, precision: precision === "exact" || undefined }, chosen);
+  return gpujsExecutor({ mode: chosen });
+}
+
+function refuseForeign(options: Readonly<Record<string, unknown>>, backend: string): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined) continue;
+    throw new UsageError({
+      where: `option ${name}`,
+      expected: "the backend wasm, which alone has it",
+      got: backend,
+      hint: "Leave it away, or choose wasm.",
+    });
+  }
 }
 
 async function bestBackend(): Promise<Exclude<Backend, "auto">> {

@@ -1,11 +1,13 @@
 import type { NdArray } from "ndarray";
 import type { Graph } from "../graph/graph.ts";
 import type { Tensor, Weights } from "../tensor.ts";
+import type { BackendDetails } from "./backendDetails.ts";
 
 /** What a backend must be able to do. */
 export interface Executor {
   /** The backend's name as users write it: `webasm`, `webgpu`, … */
   readonly backend: string;
+  readonly details: BackendDetails;
   /** Compiles a graph and uploads its weights, once. */
   prepare(graph: Graph, weights: Weights): Promise<Plan>;
   /** Frees everything, plans included. */

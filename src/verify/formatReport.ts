@@ -9,7 +9,7 @@ const HEADINGS = ["tap", "largest", "rms", "tolerance", "ratio"];
  * tolerance's measure, σ the expected tensor's standard deviation), then the first tap beyond it.
  */
 export function formatReport(report: CaseReport): string {
-  const { name, model, source, taps, toleranceReason } = report;
+  const { name, model, source, taps, ranOn, toleranceReason } = report;
   const rows = [HEADINGS, ...taps.map(numbersOf)];
   const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const table = rows.map((row, i) => {
@@ -19,6 +19,7 @@ export function formatReport(report: CaseReport): string {
     return [...cells, i === 0 ? "" : verdictOf(taps[i - 1])].join("  ").trimEnd();
   });
   const lines = [`${name} (${model}; expected: ${source})`, ...table];
+  if (ranOn) lines.push(`ran on ${ranOn}`);
   if (toleranceReason) lines.push(`tolerances are not the case's own: ${toleranceReason}`);
   if (taps.some(({ unfused }) => unfused)) {
     lines.push("unfused: inside a fused group, taken from a run of the unfused graph");

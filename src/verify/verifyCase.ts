@@ -58,6 +58,8 @@ export interface CaseReport {
   readonly taps: readonly TapReport[];
   readonly firstBeyond?: TapReport;
   readonly pass: boolean;
+  /** The backend and how it ran, in words. */
+  readonly ranOn?: string;
   /** Why the tolerances are not the case's own. */
   readonly toleranceReason?: string;
 }

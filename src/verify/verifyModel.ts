@@ -1,4 +1,5 @@
 import { UsageError } from "../errors.ts";
+import { backendInWords } from "../executors/backendDetails.ts";
 import { movenetMultiSteps, movenetSingleSteps } from "../models/movenet.ts";
 import { loadNetwork, type Network, type NetworkOptions } from "../network.ts";
 import { type GoldenCase, goldenInput } from "./goldenCase.ts";
@@ -40,11 +41,9 @@ export async function verifyModel(
   const network = await open(true);
   try {
     const tolerance = network.backend === "cpu" ? MOVENET_FLOAT64_TOLERANCE : undefined;
-    return await verifyCase(
-      golden,
-      movenetRunner(network, () => open(false)),
-      { tolerance },
-    );
+    const runner = movenetRunner(network, () => open(false));
+    const ranOn = backendInWords(network.backend, network.backendDetails);
+    return { ...(await verifyCase(golden, runner, { tolerance })), ranOn };
   } finally {
     await network.dispose();
   }

@@ -1,4 +1,5 @@
 import { UsageError } from "../errors.ts";
+import { backendInWords } from "../executors/backendDetails.ts";
 import { decodeImage } from "../image/decodeImage.ts";
 import type { Preprocessed } from "../models/model.ts";
 import { isZooModel, zooMaps } from "../models/zooModel.ts";
@@ -29,11 +30,9 @@ export async function verifyZoo(
   try {
     const prepared = tensor ? undefined : await preparePhoto(network, `${photo}`, golden.name, readPhoto);
     const image = tensor ?? prepared?.inputs.image;
-    return await verifyCase(
-      golden,
-      zooRunner(network, () => open(false), prepared?.trueShape),
-      { input: image },
-    );
+    const runner = zooRunner(network, () => open(false), prepared?.trueShape);
+    const ranOn = backendInWords(network.backend, network.backendDetails);
+    return { ...(await verifyCase(golden, runner, { input: image })), ranOn };
   } finally {
     await network.dispose();
   }

@@ -87,13 +87,23 @@ test("--json - prints JSON and nothing else, with these fields and no others", a
   expect(outcome.code).toBe(EXIT.images);
   const [found, failed, ...rest] = records(outcome.stdout);
   expect(rest).toEqual([]);
-  expect(Object.keys(found)).toEqual(["image", "width", "height", "model", "backend", "detections", "times"]);
+  expect(Object.keys(found)).toEqual([
+    "image",
+    "width",
+    "height",
+    "model",
+    "backend",
+    "backendDetails",
+    "detections",
+    "times",
+  ]);
   expect(found).toMatchObject({
     image: picture,
     width: 1080,
     height: 600,
     model: "movenet-lightning",
     backend: "webasm",
+    backendDetails: {},
   });
   expect(found.detections).toHaveLength(1);
   const [detection] = found.detections;
@@ -110,6 +120,21 @@ test("--json - prints JSON and nothing else, with these fields and no others", a
   expect(failed).toEqual({ image: "none.jpg", error: { name: "ImageError", message: expect.any(String) } });
   expect(outcome.stderr).toContain(`centernet: ${failed.error.message}\n`);
   expect(await readdir(out)).toEqual(["people.jpg"]);
+});
+
+test("the result and the table say how the backend ran", async () => {
+  const picture = join(SAMPLES, "people.jpg");
+  const args = ["detect", picture, ...LIGHTNING, "--backend", "wasm", "--threads", "1", "--no-draw"];
+  const { stdout } = await runCli([...args, "--json", "-", "--precision", "exact"]);
+  const [{ backend, backendDetails }] = records(stdout);
+  expect(backend).toBe("wasm");
+  expect(backendDetails).toEqual({
+    build: expect.stringMatching(/^(plain|relaxed)$/),
+    threads: 1,
+    precision: "exact",
+  });
+  const text = (await runCli(args)).stdout;
+  expect(text).toMatch(/; on wasm \((plain|relaxed) SIMD, 1 thread\)$/m);
 });
 
 test("when everything fails nothing is drawn and the exit code is 3", async () => {

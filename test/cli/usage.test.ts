@@ -29,6 +29,15 @@ const WRONG: [string[], number, RegExp][] = [
   [["detect", "x.jpg", "--max", "1.5"], 1, /--max: .*got "1.5"/],
   [["detect", "x.jpg", "--size", "256"], 1, /--size: expected width x height, as in 320x256, got "256"/],
   [["detect", "x.jpg", "--backend", "gpu"], 1, /--backend: expected one of auto, .*cpu, got "gpu"/],
+  [["detect", "x.jpg", "--precision", "half"], 1, /--precision: expected one of default, exact, got "half"/],
+  [["detect", "x.jpg", "--threads", "0"], 1, /--threads: expected a whole number from 1 to 64, got "0"/],
+  [["detect", "x.jpg", "--threads", "two"], 1, /--threads: expected a whole number from 1 to 64, got "two"/],
+  [
+    ["detect", "x.jpg", ...LIGHTNING, "--backend", "cpu", "--threads", "2"],
+    1,
+    /option threads: expected the backend wasm, which alone has it, got cpu\. Leave it away, or choose wasm\.$/,
+  ],
+  [["detect", "x.jpg", ...LIGHTNING, "--backend", "webasm", "--precision", "exact"], 1, /option precision: /],
   [["detect", "x.jpg", "--out", ""], 1, /--out: expected a path, got an empty one/],
   [["detect", ""], 1, /image: expected a path, got an empty one/],
   [

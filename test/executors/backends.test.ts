@@ -20,4 +20,21 @@ test("unknown names are refused with those that there are", async () => {
   await expect(createExecutor("wasm", { precision: "fp16" as Precision })).rejects.toThrow(
     "precision: expected one of default, exact, got fp16.",
   );
+  for (const threads of [0, 65, 1.5, Number.NaN, "2" as unknown as number]) {
+    await expect(createExecutor("wasm", { threads })).rejects.toThrow(
+      `threads: expected a whole number from 1 to 64, got ${threads}.`,
+    );
+  }
+});
+
+test("options of wasm are refused by another backend, and have no effect where auto takes one", async () => {
+  await expect(createExecutor("cpu", { threads: 1 })).rejects.toThrow(
+    "option threads: expected the backend wasm, which alone has it, got cpu.",
+  );
+  await expect(createExecutor("cpu", { precision: "exact" })).rejects.toBeInstanceOf(UsageError);
+  const executor = await createExecutor("auto", { threads: 1, precision: "exact" });
+  if (executor.backend === "wasm") {
+    expect(executor.details).toMatchObject({ threads: 1, precision: "exact" });
+  }
+  await executor.dispose();
 });

@@ -127,6 +127,7 @@ describe("the self-test", () => {
     const reference = referenceExecutor();
     return {
       backend: "spoiled",
+      details: {},
       dispose: () => reference.dispose(),
       async prepare(testGraph, testWeights) {
         const plan = await reference.prepare(testGraph, testWeights);

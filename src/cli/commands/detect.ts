@@ -7,6 +7,7 @@ import { BackendError, ModelError } from "../../errors.ts";
 import type { Backend } from "../../executors/backends.ts";
 import { drawDetections } from "../../image/draw/drawDetections.ts";
 import { encodeJpeg, encodePng } from "../../image/encodeImage.ts";
+import type { Precision } from "../../kernels/wasmKernel.ts";
 import type { InputSize } from "../../models/model.ts";
 import { DEFAULT_MODEL } from "../../models/models.ts";
 import { systemMessage } from "../../systemMessage.ts";
@@ -25,8 +26,10 @@ import {
   maxOption,
   parseName,
   parsePath,
+  precisionOption,
   scoreOption,
   sizeOption,
+  threadsOption,
   valueOption,
   weightsOption,
 } from "../options.ts";
@@ -39,6 +42,8 @@ interface DetectFlags {
   readonly weights?: string;
   readonly labelMap?: string;
   readonly backend?: Backend;
+  readonly precision?: Precision;
+  readonly threads?: number;
   readonly size?: InputSize;
   readonly score: number;
   readonly max: number;
@@ -55,7 +60,7 @@ Coordinates are pixels of the original photo. The table counts the keypoints
 with a score of at least ${SEEN_KEYPOINT}; all of them are in the JSON.
 
 With --json each picture gives one line of JSON:
-  { image, width, height, model, backend,
+  { image, width, height, model, backend, backendDetails,
     detections: [ { label, classId, score, box: { xmin, ymin, xmax, ymax },
                     keypoints?: [ { name, x, y, score } ], derived? } ],
     times: { load, decode, preprocess, network, postprocess } }    (ms)
@@ -85,6 +90,8 @@ export function addDetect(program: Command, session: Session): void {
       ),
     )
     .addOption(backendOption())
+    .addOption(threadsOption())
+    .addOption(precisionOption())
     .addOption(sizeOption())
     .addOption(scoreOption())
     .addOption(maxOption())
@@ -114,12 +121,22 @@ async function loadAndDetect(
   json: JsonLines,
   session: Session,
 ): Promise<void> {
-  const { model, weights, backend, size } = flags;
+  const { model, weights, backend, threads, precision, size } = flags;
   const labelMap = flags.labelMap === undefined ? undefined : await readLabelMap(flags.labelMap);
   const onProgress = loadingLine(session.stderr);
-  const detector = await load(model, { weights, backend, inputSize: size, labelMap, onProgress });
+  const detector = await load(model, {
+    weights,
+    backend,
+    threads,
+    precision,
+    inputSize: size,
+    labelMap,
+    onProgress,
+  });
   try {
-    for (const note of detector.network.notes) complain(session, printable(note));
+    const { notes, backendDetails } = detector.network;
+    for (const note of notes) complain(session, printable(note));
+    if (backendDetails.note) complain(session, backendDetails.note);
     const pictures = flags.draw ? await PictureFolder.open(flags.out, images) : undefined;
     const showsTable = !json.takesStdout;
     const report = new DetectionReport(

@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import type { Command } from "commander";
 import { UsageError } from "../../errors.ts";
 import type { Backend } from "../../executors/backends.ts";
+import type { Precision } from "../../kernels/wasmKernel.ts";
 import { modelNamed } from "../../models/models.ts";
 import { systemMessage } from "../../systemMessage.ts";
 import { formatReport } from "../../verify/formatReport.ts";
@@ -11,7 +12,14 @@ import { verifyModel } from "../../verify/verifyModel.ts";
 import { EXIT } from "../exitCode.ts";
 import { formatCounted } from "../formatNumber.ts";
 import { print, type Session } from "../io.ts";
-import { backendOption, parsePath, valueOption, weightsOption } from "../options.ts";
+import {
+  backendOption,
+  parsePath,
+  precisionOption,
+  threadsOption,
+  valueOption,
+  weightsOption,
+} from "../options.ts";
 
 const HELP = `
 A golden case holds what an independent implementation computed: a case.json
@@ -28,6 +36,8 @@ interface VerifyFlags {
   readonly golden: string;
   readonly weights?: string;
   readonly backend?: Backend;
+  readonly precision?: Precision;
+  readonly threads?: number;
 }
 
 export function addVerify(program: Command, session: Session): void {
@@ -39,19 +49,22 @@ export function addVerify(program: Command, session: Session): void {
     .addOption(golden.makeOptionMandatory())
     .addOption(weightsOption())
     .addOption(backendOption())
+    .addOption(threadsOption())
+    .addOption(precisionOption())
     .addHelpText("after", HELP)
     .action((name: string, flags: VerifyFlags) => verify(name, flags, session));
 }
 
 async function verify(name: string, flags: VerifyFlags, session: Session): Promise<void> {
   const { name: model } = modelNamed(name);
-  const { weights, backend } = flags;
+  const { weights, backend, threads, precision } = flags;
+  const options = { weights, backend, threads, precision };
   const folders = await findCases(flags.golden);
   let beyond = 0;
   for (const folder of folders) {
     session.signal.throwIfAborted();
     const readPhoto = (file: string) => readPicture(folder, file);
-    const report = await verifyModel(model, await openCase(folder), { weights, backend }, readPhoto);
+    const report = await verifyModel(model, await openCase(folder), options, readPhoto);
     if (!report.pass) beyond++;
     print(session, `${formatReport(report)}\n`);
   }

@@ -21,6 +21,7 @@ export async function gpujsExecutor({ mode: wanted = "auto" }: GpujsOptions = {}
   const plans = new Set<GpujsPlan>();
   const executor: Executor = {
     backend: mode,
+    details: {},
     async prepare(graph, weights) {
       const plan = new GpujsPlan(gpu, mode, graph, weights);
       plans.add(plan);

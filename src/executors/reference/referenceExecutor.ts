@@ -14,6 +14,7 @@ import { REFERENCE_KERNELS } from "./kernels.ts";
 export function referenceExecutor(): Executor {
   return {
     backend: "reference",
+    details: {},
     prepare: async (graph, weights) => referencePlan(graph, weights),
     dispose: async () => {},
   };

@@ -1,7 +1,7 @@
 import type { Precision } from "../../kernels/wasmKernel.ts";
 import type { Executor } from "../executor.ts";
 import { selfTest } from "../selfTest.ts";
-import { compileWasm, type WasmBuild } from "./wasmModule.ts";
+import { chooseBuild, compileWasm, type WasmBuild } from "./wasmModule.ts";
 import { WasmPlan } from "./wasmPlan.ts";
 
 export interface WasmOptions {
@@ -9,6 +9,7 @@ export interface WasmOptions {
   readonly precision?: Precision;
   /** Default: the best that the machine can run. */
   readonly build?: WasmBuild;
+  readonly threads?: number;
 }
 
 /**
@@ -17,11 +18,16 @@ export interface WasmOptions {
  *
  * @throws BackendError where the machine has no WebAssembly with SIMD, or it computes wrong numbers.
  */
-export async function wasmExecutor({ precision = "default", build }: WasmOptions = {}): Promise<Executor> {
+export async function wasmExecutor({
+  precision = "default",
+  ...wanted
+}: WasmOptions = {}): Promise<Executor> {
+  const build = chooseBuild(wanted.build);
   const module = await compileWasm(build);
   const plans = new Set<WasmPlan>();
   const executor: Executor = {
     backend: "wasm",
+    details: { build, threads: 1, precision, note: noteOf(wanted.threads) },
     async prepare(graph, weights) {
       const plan = await WasmPlan.prepare(module, graph, weights, precision);
       plans.add(plan);
@@ -34,4 +40,9 @@ export async function wasmExecutor({ precision = "default", build }: WasmOptions
   };
   await selfTest(executor);
   return executor;
+}
+
+function noteOf(threads: number | undefined): string | undefined {
+  if (threads === undefined || threads === 1) return undefined;
+  return `it runs on one thread instead of ${threads}: more are not supported yet`;
 }

@@ -30,7 +30,7 @@ export function wasmBuilds(): WasmBuild[] {
 }
 
 /** @throws BackendError where the machine cannot run the build, or any. */
-export function compileWasm(wanted?: WasmBuild): Promise<WebAssembly.Module> {
+export function chooseBuild(wanted?: WasmBuild): WasmBuild {
   const builds = wasmBuilds();
   const build = wanted ?? builds[0];
   if (!builds.includes(build)) {
@@ -41,6 +41,10 @@ export function compileWasm(wanted?: WasmBuild): Promise<WebAssembly.Module> {
       hint: "Choose another backend.",
     });
   }
+  return build;
+}
+
+export function compileWasm(build: WasmBuild): Promise<WebAssembly.Module> {
   const module = compiled.get(build) ?? WebAssembly.compile(bytesOf(BUILDS[build]));
   compiled.set(build, module);
   return module;
