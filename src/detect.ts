@@ -1,16 +1,19 @@
 /** Picture → detections: the public call. */
 import type { NdArray } from "ndarray";
 import { checkOptions, inWords, isObject, type OptionKind } from "./checkArguments.ts";
-import type { Detection } from "./detection.ts";
+import type { Detection, Explanation } from "./detection.ts";
 import { UsageError } from "./errors.ts";
 import type { BackendDetails } from "./executors/backendDetails.ts";
 import { isThreadCount, THREADS_EXPECTED } from "./executors/backends.ts";
 import { decodeImage } from "./image/decodeImage.ts";
-import { type Placement, toPhoto } from "./image/letterbox.ts";
 import type { Picture } from "./image/picture.ts";
+import { lookAt } from "./lookAt.ts";
+import type { LookOptions } from "./models/look.ts";
+import type { Model } from "./models/model.ts";
 import { loadNetwork, type Network, type NetworkOptions } from "./network.ts";
+import { stopwatch } from "./stopwatch.ts";
 
-export interface DetectOptions {
+export interface DetectOptions extends LookOptions {
   /** Detections below this are left out. From 0 to 1; default 0.2. */
   readonly score?: number;
   /** At most so many detections, the best ones. Default 100. */
@@ -20,7 +23,7 @@ export interface DetectOptions {
    * while the promise already rejects.
    */
   readonly signal?: AbortSignal;
-  /** Names of nodes whose values are wanted, see `centernet describe`. */
+  /** Names of nodes whose values are wanted, see `centernet describe`; of several views, the first one's. */
   readonly taps?: readonly string[];
   /** What errors call the picture; default "image". */
   readonly where?: string;
@@ -39,6 +42,8 @@ export interface DetectResult {
   backendDetails: BackendDetails;
   /** Best first; pixels of the photo. */
   detections: Detection[];
+  /** Where it was asked for. */
+  explanation?: Explanation;
   /** Milliseconds. */
   times: Times;
   /** By node name: [1, height, width, channels]; empty unless asked for. */
@@ -61,6 +66,10 @@ export interface Times {
 export const DEFAULT_SCORE = 0.2;
 export const DEFAULT_MAX = 100;
 
+/** What `scales` may be: beyond it a photo is nothing, or too much. */
+const [LEAST_SCALE, LARGEST_SCALE, MOST_SCALES] = [0.01, 10, 10];
+const BOOLEAN: OptionKind = { expected: "true or false", fits: (value) => typeof value === "boolean" };
+
 const NETWORK_OPTIONS = {
   backend: { expected: "a backend's name", fits: isString },
   precision: { expected: "a precision's name", fits: isString },
@@ -75,7 +84,7 @@ const NETWORK_OPTIONS = {
     fits: (value) => isObject(value) && typeof value.height === "number" && typeof value.width === "number",
   },
   labelMap: { expected: "a label map", fits: (value) => isObject(value) && Array.isArray(value.items) },
-  fuse: { expected: "true or false", fits: (value) => typeof value === "boolean" },
+  fuse: BOOLEAN,
   onProgress: { expected: "a function", fits: (value) => typeof value === "function" },
 } satisfies Record<keyof NetworkOptions, OptionKind>;
 
@@ -94,6 +103,13 @@ const DETECT_OPTIONS = {
     fits: (value) => Array.isArray(value) && value.every(isString),
   },
   where: { expected: "a name for the picture", fits: isString },
+  flip: BOOLEAN,
+  scales: {
+    expected: `a list of 1 to ${MOST_SCALES} different numbers from ${LEAST_SCALE} to ${LARGEST_SCALE}`,
+    fits: isScales,
+  },
+  explain: BOOLEAN,
+  asReference: BOOLEAN,
 } satisfies Record<keyof DetectOptions, OptionKind>;
 
 /**
@@ -122,6 +138,8 @@ export async function load(name?: string, options: NetworkOptions = {}): Promise
 }
 
 export class Detector {
+  private turn: Promise<unknown> = Promise.resolve();
+
   constructor(
     readonly network: Network,
     private readonly loadTime: number,
@@ -140,22 +158,20 @@ export class Detector {
   ): Promise<DetectResult> {
     checkOptions(options, DETECT_OPTIONS, "detect");
     const { score = DEFAULT_SCORE, max = DEFAULT_MAX, signal, taps, where = "image" } = options;
-    signal?.throwIfAborted();
     const { model, inputSize, constants } = this.network;
+    const { flip, scales, explain, asReference } = options;
+    const lookOptions = { flip, scales, explain, asReference };
+    checkLookOptions(model, lookOptions);
+    signal?.throwIfAborted();
     const clock = stopwatch();
     const bytes = image instanceof ArrayBuffer ? new Uint8Array(image) : image;
     const picture = bytes instanceof Uint8Array ? decodeImage(bytes, where) : checkPicture(bytes, where);
     const decode = clock();
-    const prepared = model.preprocess(picture, inputSize);
-    const preprocess = clock();
-    const result = await this.network.run(prepared.inputs, { taps, signal });
-    const network = clock();
-    const detections = model
-      .decode(result.outputs, constants, prepared)
-      .filter((detection) => detection.score >= score)
-      .sort((a, b) => b.score - a.score)
-      .slice(0, max)
-      .map((detection) => onPhoto(detection, prepared.placement));
+    const look = model.look(picture, { size: inputSize, constants }, lookOptions);
+    const prepare = clock();
+    const { detections, explanation, times, ...seen } = await this.inTurn(() =>
+      lookAt(look, this.network, { taps, signal }, where),
+    );
     return {
       width: picture.width,
       height: picture.height,
@@ -163,27 +179,28 @@ export class Detector {
       model: model.name,
       backend: this.network.backend,
       backendDetails: this.network.backendDetails,
-      detections,
-      times: { load: this.loadTime, decode, preprocess, network, postprocess: clock() },
-      taps: result.taps,
+      detections: detections
+        .filter((detection) => detection.score >= score)
+        .sort((a, b) => b.score - a.score)
+        .slice(0, max),
+      ...(explanation && { explanation }),
+      times: { load: this.loadTime, decode, ...times, preprocess: prepare + times.preprocess },
+      taps: seen.taps,
     };
+  }
+
+  /** Where pictures decide the size, one after the other: each needs the network prepared for its own. */
+  private inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (!this.network.model.sizedByPicture) return work();
+    const turn = this.turn.then(work);
+    this.turn = turn.catch(() => {});
+    return turn;
   }
 
   /** Frees the backend's memory; runs under way end first. */
   dispose(): Promise<void> {
-    return this.network.dispose();
+    return this.inTurn(() => this.network.dispose());
   }
-}
-
-function onPhoto(detection: Detection, placement: Placement): Detection {
-  const { xmin, ymin, xmax, ymax } = detection.box;
-  const start = toPhoto(placement, xmin, ymin);
-  const end = toPhoto(placement, xmax, ymax);
-  return {
-    ...detection,
-    box: { xmin: start.x, ymin: start.y, xmax: end.x, ymax: end.y },
-    keypoints: detection.keypoints?.map((point) => ({ ...point, ...toPhoto(placement, point.x, point.y) })),
-  };
 }
 
 function isString(value: unknown): value is string {
@@ -192,6 +209,26 @@ function isString(value: unknown): value is string {
 
 function isBytes(value: unknown): boolean {
   return value instanceof Uint8Array || value instanceof ArrayBuffer;
+}
+
+export function isScales(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length < 1 || value.length > MOST_SCALES) return false;
+  const isScale = (scale: unknown) => Number(scale) >= LEAST_SCALE && Number(scale) <= LARGEST_SCALE;
+  const areNumbers = value.every((scale) => typeof scale === "number" && isScale(scale));
+  return areNumbers && new Set(value).size === value.length;
+}
+
+/** @throws UsageError for an option that makes a difference and that the model does not know. */
+export function checkLookOptions(model: Model, options: LookOptions): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (!value || model.lookOptions?.includes(name as keyof LookOptions)) continue;
+    throw new UsageError({
+      where: `option ${name}`,
+      expected: "a model that has it",
+      got: model.name,
+      hint: model.lookOptions ? `It knows ${model.lookOptions.join(", ")}.` : "It looks at a picture once.",
+    });
+  }
 }
 
 /** Also one of another realm or library. */
@@ -218,15 +255,4 @@ function checkPicture(picture: Picture, where: string): Picture {
         ? "Leave the fourth byte of each pixel away."
         : undefined,
   });
-}
-
-/** Milliseconds since it was last asked. */
-function stopwatch(): () => number {
-  let last = performance.now();
-  return () => {
-    const now = performance.now();
-    const elapsed = now - last;
-    last = now;
-    return elapsed;
-  };
 }

@@ -25,4 +25,62 @@ export interface Detection {
   keypoints?: Keypoint[];
   /** What the network does not say itself and this project derives from what it says. */
   derived?: ("score" | "box")[];
+  /** Of a model of triplets, where an explanation was asked for: what the box was made of. */
+  triplet?: TripletEvidence;
+}
+
+/** A peak of one of the network's heatmaps. Pixels of the original photo; it may lie outside of it. */
+export interface PeakEvidence {
+  x: number;
+  y: number;
+  /** From 0 to 1. */
+  score: number;
+}
+
+/** Two corners that propose a box. In a mirror image the photo's right is left. */
+export interface CornerEvidence {
+  /** The photo was enlarged by this. */
+  scale: number;
+  mirrored: boolean;
+  /** Of the image as the network saw it: in a mirrored one it is the photo's top-right corner. */
+  topLeft: PeakEvidence;
+  bottomRight: PeakEvidence;
+  /** Between the corners' embeddings; up to 0.5 they are one object's. */
+  embeddingDistance: number;
+}
+
+/** Two corners and the center that confirms them: why a box is one. */
+export interface TripletEvidence extends CornerEvidence {
+  center: PeakEvidence;
+  /** The part of the corners' box that the center had to lie in. */
+  centralRegion: Box;
+  /** The mean of the three peaks' scores, which soft-NMS may have lowered since. */
+  score: number;
+}
+
+/** What became of two corners. `outside`: their box reaches beyond the photo. */
+export type PairOutcome = "accepted" | "class" | "embedding" | "geometry" | "outside" | "noCenter";
+
+/** Two corners that are no detection. */
+export interface RejectedPair extends CornerEvidence {
+  /** The first that holds, in the order of `PairOutcome`. */
+  reason: Exclude<PairOutcome, "accepted">;
+  /** Of its corners; the second differs where the reason is `class`. */
+  labels: [topLeft: string, bottomRight: string];
+  /** The mean of the corners' scores. */
+  score: number;
+  /** As the corners say it; its sides may be negative where the reason is `geometry`. */
+  box: Box;
+  /** Where a center was missing: the part of the box in which there was none of its class. */
+  centralRegion?: Box;
+}
+
+/** Why there are the detections that there are, of a model of triplets. */
+export interface Explanation {
+  /** How many pairs of corners, of all views, ended how. */
+  pairs: Record<PairOutcome, number>;
+  /** How many of the accepted ones are none of the detections: soft-NMS dropped them, or left too low a score. */
+  suppressed: number;
+  /** The best of each reason, best first. */
+  rejected: RejectedPair[];
 }

@@ -51,7 +51,10 @@ export class BackendError extends CenterNetError {
   override readonly name = "BackendError";
 }
 
-/** A picture cannot be read. */
+/** A backend has not the memory for a network at this size. */
+export class MemoryError extends BackendError {}
+
+/** A picture cannot be read, or is too large to be looked at. */
 export class ImageError extends CenterNetError {
   override readonly name = "ImageError";
 }

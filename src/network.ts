@@ -9,6 +9,7 @@ import { BackendError, CenterNetError, ModelError, UsageError } from "./errors.t
 import type { BackendDetails } from "./executors/backendDetails.ts";
 import { type Backend, createExecutor, type ExecutorOptions } from "./executors/backends.ts";
 import type { Executor, Plan, RunOptions, RunResult } from "./executors/executor.ts";
+import { stored } from "./graph/derivedParameter.ts";
 import type { Graph } from "./graph/graph.ts";
 import { foldBatchNorm } from "./graph/passes/foldBatchNorm.ts";
 import { fuseEpilogues } from "./graph/passes/fuseEpilogues.ts";
@@ -41,19 +42,50 @@ export interface NetworkOptions extends ExecutorOptions {
   readonly fuse?: boolean;
 }
 
+/** What a network is made of. */
+interface NetworkParts {
+  readonly model: Model;
+  /** Absent where pictures decide it. */
+  readonly inputSize?: InputSize;
+  readonly weights: Weights;
+  readonly executor: Executor;
+  readonly fuse: boolean;
+  readonly notes: readonly string[];
+}
+
 export class Network {
-  constructor(
-    readonly model: Model,
-    readonly inputSize: InputSize,
-    /** As it runs: fused, unless that was switched off. */
-    readonly graph: Graph,
-    /** What the checkpoint holds beside the layers' parameters. */
-    readonly constants: Weights,
-    private readonly executor: Executor,
-    private readonly plan: Plan,
-    /** What a user should know about the weights: where a file's name contradicts what it holds. */
-    readonly notes: readonly string[] = [],
-  ) {}
+  readonly model: Model;
+  /** Of what it was loaded for; where pictures decide it, the size that describes the model. */
+  readonly inputSize: InputSize;
+  /** What the checkpoint holds beside the layers' parameters. */
+  readonly constants: Weights;
+  /** What a user should know about the weights: where a file's name contradicts what it holds. */
+  readonly notes: readonly string[];
+  private readonly executor: Executor;
+  private readonly fuse: boolean;
+  /** All of them where the network is prepared for ever new sizes; else the plan alone has them. */
+  private readonly weights: Weights;
+  /** For the size of the last run: a second plan beside it might take gigabytes. */
+  private prepared?: { readonly size: InputSize; readonly graph: Graph; readonly plan: Plan };
+  private disposed = false;
+
+  /** @throws as `loadNetwork`. */
+  static async open({ inputSize, ...parts }: NetworkParts): Promise<Network> {
+    const size = inputSize ?? parts.model.defaultSize;
+    const network = new Network(parts, size);
+    if (inputSize) await network.prepare(size, parts.weights);
+    return network;
+  }
+
+  private constructor({ model, weights, executor, fuse, notes }: NetworkParts, size: InputSize) {
+    this.model = model;
+    this.inputSize = size;
+    this.executor = executor;
+    this.fuse = fuse;
+    this.notes = notes;
+    this.constants = new Map([...model.constants(size).keys()].map((name) => [name, stored(name, weights)]));
+    this.weights = model.sizedByPicture ? weights : this.constants;
+  }
 
   get backend(): string {
     return this.executor.backend;
@@ -63,14 +95,28 @@ export class Network {
     return this.executor.details;
   }
 
+  /** As it runs: fused, unless that was switched off; at the size that it is prepared for. */
+  get graph(): Graph {
+    return this.prepared?.graph ?? this.graphAt(this.inputSize);
+  }
+
+  /** @throws MemoryError where the backend knows that it has not the memory for this size. */
+  checkMemory(size: InputSize): void {
+    if (!this.isPreparedFor(size)) this.executor.checkMemory?.(this.graphAt(size));
+  }
+
   /**
+   * Runs the network at the size of its inputs. Where that differs from the last run's, which only models
+   * allow whose pictures decide it, the network is prepared anew; such calls must not overlap.
+   *
    * @throws ModelError where a layer gives a number that is not finite, naming the first.
    * @throws BackendError where everything is zero.
    */
   async run(inputs: Readonly<Record<string, Tensor>>, options: RunOptions = {}): Promise<RunResult> {
-    const result = await this.plan.run(inputs, options);
+    const plan = await this.planFor(inputs);
+    const result = await plan.run(inputs, options);
     const outputs = Object.values(result.outputs);
-    if (!outputs.every((map) => map.data.every(Number.isFinite))) throw await this.notFinite(inputs);
+    if (!outputs.every((map) => map.data.every(Number.isFinite))) throw await this.notFinite(plan, inputs);
     if (outputs.every((map) => map.data.every((value) => value === 0))) {
       throw new BackendError({
         where: `backend ${this.backend}`,
@@ -82,14 +128,45 @@ export class Network {
     return result;
   }
 
-  dispose(): Promise<void> {
-    return this.executor.dispose();
+  async dispose(): Promise<void> {
+    this.disposed = true;
+    await this.executor.dispose();
+  }
+
+  private async planFor(inputs: Readonly<Record<string, Tensor>>): Promise<Plan> {
+    if (this.disposed) {
+      const fault = { where: "network.run", expected: "a network in use", got: "one that was disposed of" };
+      throw new UsageError(fault);
+    }
+    if (this.prepared && !this.model.sizedByPicture) return this.prepared.plan;
+    const [picture] = Object.values(inputs);
+    const size = picture ? { height: picture.shape[1], width: picture.shape[2] } : this.inputSize;
+    return this.prepared && this.isPreparedFor(size) ? this.prepared.plan : this.prepare(size, this.weights);
+  }
+
+  /** The last plan goes first, so that there are never two of them in memory. */
+  private async prepare(size: InputSize, weights: Weights): Promise<Plan> {
+    const last = this.prepared;
+    this.prepared = undefined;
+    await last?.plan.dispose();
+    const graph = this.graphAt(size);
+    const plan = await this.executor.prepare(graph, weights);
+    this.prepared = { size, graph, plan };
+    return plan;
+  }
+
+  private graphAt(size: InputSize): Graph {
+    return runnable(this.model.graph(size, this.constants), this.fuse);
+  }
+
+  private isPreparedFor({ height, width }: InputSize): boolean {
+    return this.prepared?.size.height === height && this.prepared.size.width === width;
   }
 
   /** Finds the first layer at fault, by running once more with every layer tapped. */
-  private async notFinite(inputs: Readonly<Record<string, Tensor>>): Promise<ModelError> {
+  private async notFinite(plan: Plan, inputs: Readonly<Record<string, Tensor>>): Promise<ModelError> {
     const names = this.graph.nodes.map((node) => node.name);
-    const { taps } = await this.plan.run(inputs, { taps: names });
+    const { taps } = await plan.run(inputs, { taps: names });
     const first = names.find((name) => !taps[name].data.every(Number.isFinite)) ?? "output";
     return new ModelError({
       where: `layer ${first} of ${this.model.name}`,
@@ -117,19 +194,31 @@ export async function loadNetwork(name: string | undefined, options: NetworkOpti
     options.labelMap,
     options.weights === undefined,
   );
-  const size = options.inputSize ?? model.defaultSize;
-  checkInputSize(model, size);
-
-  const weights = await readWeights(checkpoint, model, size, options.onProgress);
-  const graph = runnable(model.graph(size, weights), options.fuse ?? true);
+  const inputSize = chosenSize(model, options.inputSize);
+  const weights = await readWeights(checkpoint, model, inputSize, options.onProgress);
   const executor = await createExecutor(options.backend, options);
   try {
-    const plan = await executor.prepare(graph, weights);
-    return new Network(model, size, graph, weights, executor, plan, notes);
+    const fuse = options.fuse ?? true;
+    return await Network.open({ model, inputSize, weights, executor, fuse, notes });
   } catch (error) {
     await executor.dispose();
     throw error;
   }
+}
+
+function chosenSize(model: Model, wanted: InputSize | undefined): InputSize | undefined {
+  if (!model.sizedByPicture) {
+    const size = wanted ?? model.defaultSize;
+    checkInputSize(model, size);
+    return size;
+  }
+  if (!wanted) return undefined;
+  throw new UsageError({
+    where: `input size of ${model.name}`,
+    expected: "none: each picture decides it",
+    got: `${wanted.width}x${wanted.height}`,
+    hint: "Choose scales instead.",
+  });
 }
 
 /** All of a model's weights, strictly. */

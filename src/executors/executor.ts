@@ -8,8 +8,14 @@ export interface Executor {
   /** The backend's name as users write it: `webasm`, `webgpu`, … */
   readonly backend: string;
   readonly details: BackendDetails;
-  /** Compiles a graph and uploads its weights, once. */
+  /** Compiles a graph and uploads its weights, once. @throws MemoryError where it knows that memory lacks. */
   prepare(graph: Graph, weights: Weights): Promise<Plan>;
+  /**
+   * Where the backend knows what a plan takes before it makes one.
+   *
+   * @throws MemoryError where it cannot have that much.
+   */
+  checkMemory?(graph: Graph): void;
   /** Frees everything, plans included. */
   dispose(): Promise<void>;
 }

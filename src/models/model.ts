@@ -1,17 +1,12 @@
-import type { Detection } from "../detection.ts";
 import { UsageError } from "../errors.ts";
 import type { Graph } from "../graph/graph.ts";
-import type { Placement } from "../image/letterbox.ts";
 import type { Picture } from "../image/picture.ts";
-import type { Tensor, Weights } from "../tensor.ts";
+import type { Weights } from "../tensor.ts";
+import type { InputSize, Look, LookOptions } from "./look.ts";
 
-/** Of the network's input, in pixels. */
-export interface InputSize {
-  readonly height: number;
-  readonly width: number;
-}
+export type { InputSize };
 
-/** A named network: preprocessing, graph and decode. Published models are rows of this. */
+/** A named network: how it looks at a picture, and its graph. Published models are rows of this. */
 export interface Model {
   readonly name: string;
   /** As `centernet models` shows it: `MobileNetV2 x1.5 + FPN`. */
@@ -21,8 +16,14 @@ export interface Model {
   readonly defaultSize: InputSize;
   /** Sides must be multiples of this; absent where the size is fixed. */
   readonly sizeMultiple?: number;
+  /** What the sides leave over when they are divided by it; default 0. */
+  readonly sizeRemainder?: number;
   /** Whether height and width must be the same. */
   readonly square?: true;
+  /** Each picture decides the sizes at which the network sees it; `defaultSize` only describes the network. */
+  readonly sizedByPicture?: true;
+  /** Those of the options that it knows. */
+  readonly lookOptions?: readonly (keyof LookOptions)[];
   /** Where its weights come from, as a sentence for those who lack them. */
   readonly weightsHint: string;
   /** Whether its weights are an archive of the zoo, which `centernet pull` fetches by the model's name. */
@@ -32,9 +33,14 @@ export interface Model {
   constants(size: InputSize): ReadonlyMap<string, readonly number[]>;
   /** Without constants (to describe the network, not to run it), their exact values are taken. */
   graph(size: InputSize, constants?: Weights): Graph;
-  preprocess(picture: Picture, size: InputSize): Preprocessed;
-  /** Detections in pixels of the network's input, in any order. */
-  decode(outputs: Readonly<Record<string, Tensor>>, constants: Weights, prepared: Preprocessed): Detection[];
+  look(picture: Picture, loaded: LoadedModel, options: LookOptions): Look;
+}
+
+/** What loading settled. */
+export interface LoadedModel {
+  /** Of the network's input, unless the picture decides it. */
+  readonly size: InputSize;
+  readonly constants: Weights;
 }
 
 /** What its authors measured on COCO 2017 val. */
@@ -46,28 +52,25 @@ export interface PublishedFigures {
   readonly keypoints?: number;
 }
 
-export interface Preprocessed {
-  /** By the graph's input names. */
-  readonly inputs: Readonly<Record<string, Tensor>>;
-  readonly size: InputSize;
-  readonly placement: Placement;
-  /** The part of the input that is photo, from its top-left corner, where the decode wants to know. */
-  readonly trueShape?: InputSize;
-}
-
 /** @throws UsageError for a size that the model's strides do not divide. */
 export function checkInputSize(model: Model, size: InputSize): void {
-  const { sizeMultiple: multiple, square, defaultSize } = model;
+  const { sizeMultiple: multiple, sizeRemainder: remainder = 0, square, defaultSize } = model;
   const sides = [size.height, size.width];
   const same = size.height === defaultSize.height && size.width === defaultSize.width;
   const divides =
     multiple !== undefined &&
-    sides.every((side) => side > 0 && Number.isInteger(side) && side % multiple === 0);
+    sides.every((side) => side > 0 && Number.isInteger(side) && side % multiple === remainder);
   if (same || (divides && (!square || size.height === size.width))) return;
-  const several = square ? `a square of a multiple of ${multiple}` : `multiples of ${multiple}`;
   throw new UsageError({
     where: `input size of ${model.name}`,
-    expected: multiple ? several : `${defaultSize.width}x${defaultSize.height}, its only size`,
+    expected: sizeRule(model) ?? `${defaultSize.width}x${defaultSize.height}, its only size`,
     got: `${size.width}x${size.height}`,
   });
+}
+
+/** Which sizes the model takes, in words; undefined where it is one only. */
+export function sizeRule({ sizeMultiple, sizeRemainder, square }: Model): string | undefined {
+  if (sizeMultiple === undefined) return undefined;
+  if (sizeRemainder) return `sides that are ${sizeRemainder} modulo ${sizeMultiple}`;
+  return square ? `a square of a multiple of ${sizeMultiple}` : `multiples of ${sizeMultiple}`;
 }

@@ -19,7 +19,11 @@ import { letterbox } from "../image/letterbox.ts";
 import { normalize } from "../kernels/normalize/op.ts";
 import { shapeOf, type Tensor, type Weights } from "../tensor.ts";
 import { COCO_KEYPOINTS, PERSON } from "./cocoPose.ts";
-import type { InputSize, Model } from "./model.ts";
+import { type InputSize, singleLook } from "./look.ts";
+import type { Model } from "./model.ts";
+import { onPhoto } from "./onPhoto.ts";
+
+type Outputs = Readonly<Record<string, Tensor>>;
 
 interface MovenetRow {
   readonly name: string;
@@ -73,17 +77,27 @@ function movenet({ name, width, persons, side, weightsHint }: MovenetRow): Model
     weightsHint,
     constants: (size) => (several ? MULTI_CONSTANTS : singleConstants(size)),
     graph: (size, constants) => movenetGraph(width, several, size, constants),
-    preprocess(picture, size) {
+    look(picture, { size, constants }) {
       const { picture: boxed, placement } = letterbox(picture, size);
       const image = { shape: shapeOf(size.height, size.width, 3), data: Float32Array.from(boxed.data) };
-      return { inputs: { image }, size, placement };
-    },
-    decode(outputs, constants, { size }) {
-      if (several) return posesOf(movenetMultiSteps(outputs, constants)).map((pose) => detection(pose, size));
-      const one = detection(poseOf(movenetSingleSteps(outputs, constants)), size);
-      return [{ ...one, derived: ["score", "box"] }];
+      return singleLook(size, { image }, (outputs) => {
+        const found = several
+          ? severalPersons(outputs, constants, size)
+          : onePerson(outputs, constants, size);
+        return found.map((person) => onPhoto(person, placement));
+      });
     },
   };
+}
+
+function severalPersons(outputs: Outputs, constants: Weights, size: InputSize): Detection[] {
+  return posesOf(movenetMultiSteps(outputs, constants)).map((pose) => detection(pose, size));
+}
+
+/** The network states neither a score nor a box. */
+function onePerson(outputs: Outputs, constants: Weights, size: InputSize): Detection[] {
+  const one = detection(poseOf(movenetSingleSteps(outputs, constants)), size);
+  return [{ ...one, derived: ["score", "box"] }];
 }
 
 function movenetGraph(width: number, several: boolean, size: InputSize, constants?: Weights): Graph {
@@ -125,10 +139,7 @@ function singleConstants({ height, width }: InputSize): ReadonlyMap<string, read
 }
 
 /** The decode of `movenet-multipose` with every value on its way; its constants have the file's rounding. */
-export function movenetMultiSteps(
-  outputs: Readonly<Record<string, Tensor>>,
-  constants: Weights,
-): MultiPoseSteps {
+export function movenetMultiSteps(outputs: Outputs, constants: Weights): MultiPoseSteps {
   const scalar = (name: string) => stored(`decode.${name}`, constants).data[0];
   return multiPoseSteps(outputs as unknown as MultiPoseMaps, {
     maxPersons: MAX_PERSONS,
@@ -139,10 +150,7 @@ export function movenetMultiSteps(
 }
 
 /** The same for the single-person models. */
-export function movenetSingleSteps(
-  outputs: Readonly<Record<string, Tensor>>,
-  constants: Weights,
-): SinglePoseSteps {
+export function movenetSingleSteps(outputs: Outputs, constants: Weights): SinglePoseSteps {
   const constant = (name: string) => stored(`decode.${name}`, constants).data;
   return singlePoseSteps(outputs as unknown as SinglePoseMaps, {
     centerWeights: constant("centerWeights"),

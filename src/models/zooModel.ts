@@ -8,7 +8,9 @@ import { padToSquare } from "../image/padToSquare.ts";
 import type { Tensor } from "../tensor.ts";
 import { COCO_LABELS } from "./cocoLabels.ts";
 import { COCO_KEYPOINTS, PERSON } from "./cocoPose.ts";
-import type { InputSize, Model } from "./model.ts";
+import { type InputSize, singleLook } from "./look.ts";
+import type { Model } from "./model.ts";
+import { onPhoto } from "./onPhoto.ts";
 import type { ZooRow } from "./zoo.ts";
 import { ZOO_BACKBONES, type ZooArchitecture, zooGraph } from "./zooArchitecture.ts";
 
@@ -50,14 +52,13 @@ export function zooModel(spec: ZooSpec): ZooModel {
     weightsHint,
     constants: () => new Map(),
     graph: (size) => zooGraph(architecture, size),
-    preprocess(picture, size) {
+    look(picture, { size }) {
       const { image, placement, trueShape } = padToSquare(picture, size.width);
-      return { inputs: { image }, size, placement, trueShape };
-    },
-    decode(outputs, _constants, { trueShape }) {
-      const decoded = decodeObjects(zooMaps(outputs, decode), decode, trueShape);
-      const objects = detectedObjects(decoded, decode.keypointEstimationTask);
-      return objects.map((object) => detection(object, labels, decoded.trueShape));
+      return singleLook(size, { image }, (outputs) => {
+        const decoded = decodeObjects(zooMaps(outputs, decode), decode, trueShape);
+        const objects = detectedObjects(decoded, decode.keypointEstimationTask);
+        return objects.map((object) => onPhoto(detection(object, labels, decoded.trueShape), placement));
+      });
     },
   };
 }

@@ -4,7 +4,7 @@ import { movenetMultiSteps, movenetSingleSteps } from "../models/movenet.ts";
 import { loadNetwork, type Network, type NetworkOptions } from "../network.ts";
 import { type GoldenCase, goldenInput } from "./goldenCase.ts";
 import { MOVENET_FLOAT64_TOLERANCE, type MoveNetSteps, movenetTapSource } from "./taps/movenet.ts";
-import { tapValues } from "./tapValues.ts";
+import { type RunnableNetwork, tapValues } from "./tapValues.ts";
 import { type CaseReport, type CaseRun, type CaseRunner, verifyCase } from "./verifyCase.ts";
 import { verifyZoo } from "./verifyZoo.ts";
 
@@ -51,8 +51,8 @@ export async function verifyModel(
 
 /** Runs the fused network; what its groups hide comes from a run of the unfused one. */
 export function movenetRunner(
-  network: Network,
-  openUnfused: () => Promise<Network>,
+  network: RunnableNetwork & Pick<Network, "constants">,
+  openUnfused: () => Promise<RunnableNetwork>,
 ): CaseRunner<MoveNetSteps> {
   return {
     tapSource: movenetTapSource,

@@ -1,7 +1,8 @@
+import type { TrueShape } from "../decode/objectCenters.ts";
 import { UsageError } from "../errors.ts";
 import { backendInWords } from "../executors/backendDetails.ts";
 import { decodeImage } from "../image/decodeImage.ts";
-import type { Preprocessed } from "../models/model.ts";
+import { padToSquare } from "../image/padToSquare.ts";
 import { isZooModel, zooMaps } from "../models/zooModel.ts";
 import { loadNetwork, type Network, type NetworkOptions } from "../network.ts";
 import { type GoldenCase, goldenInput } from "./goldenCase.ts";
@@ -29,7 +30,7 @@ export async function verifyZoo(
   const network = await open(true);
   try {
     const prepared = tensor ? undefined : await preparePhoto(network, `${photo}`, golden.name, readPhoto);
-    const image = tensor ?? prepared?.inputs.image;
+    const image = tensor ?? prepared?.image;
     const runner = zooRunner(network, () => open(false), prepared?.trueShape);
     const ranOn = backendInWords(network.backend, network.backendDetails);
     return { ...(await verifyCase(golden, runner, { input: image })), ranOn };
@@ -43,15 +44,15 @@ async function preparePhoto(
   photo: string,
   where: string,
   readPhoto: ((file: string) => Promise<Uint8Array>) | undefined,
-): Promise<Preprocessed> {
+): Promise<ReturnType<typeof padToSquare>> {
   if (!readPhoto) throw new UsageError({ where, expected: `a way to read its photo ${photo}`, got: "none" });
-  return network.model.preprocess(decodeImage(await readPhoto(photo), photo), network.inputSize);
+  return padToSquare(decodeImage(await readPhoto(photo), photo), network.inputSize.width);
 }
 
 function zooRunner(
   network: Network,
   openUnfused: () => Promise<Network>,
-  trueShape: Preprocessed["trueShape"],
+  trueShape: TrueShape | undefined,
 ): CaseRunner<ObjectSteps> {
   const { model } = network;
   if (!isZooModel(model)) {

@@ -1,5 +1,6 @@
 import { GPU } from "gpu.js";
 import type { Executor } from "../executor.ts";
+import { PlanSet } from "../planSet.ts";
 import { selfTest } from "../selfTest.ts";
 import { GpujsPlan } from "./gpujsPlan.ts";
 import { chooseMode, type GpujsMode } from "./modes.ts";
@@ -18,18 +19,15 @@ export interface GpujsOptions {
 export async function gpujsExecutor({ mode: wanted = "auto" }: GpujsOptions = {}): Promise<Executor> {
   const mode = await chooseMode(wanted);
   const gpu = new GPU({ mode });
-  const plans = new Set<GpujsPlan>();
+  const plans = new PlanSet();
   const executor: Executor = {
     backend: mode,
     details: {},
     async prepare(graph, weights) {
-      const plan = new GpujsPlan(gpu, mode, graph, weights);
-      plans.add(plan);
-      return plan;
+      return plans.add(new GpujsPlan(gpu, mode, graph, weights));
     },
     async dispose() {
-      for (const plan of plans) await plan.dispose();
-      plans.clear();
+      await plans.dispose();
       await gpu.destroy();
     },
   };

@@ -1,7 +1,9 @@
 import type { Precision } from "../../kernels/wasmKernel.ts";
 import type { Executor } from "../executor.ts";
+import { PlanSet } from "../planSet.ts";
 import { selfTest } from "../selfTest.ts";
-import { chooseBuild, compileWasm, type WasmBuild } from "./wasmModule.ts";
+import { planLayout } from "./planLayout.ts";
+import { chooseBuild, compileWasm, refuseTooMuch, type WasmBuild } from "./wasmModule.ts";
 import { WasmPlan } from "./wasmPlan.ts";
 
 export interface WasmOptions {
@@ -24,19 +26,15 @@ export async function wasmExecutor({
 }: WasmOptions = {}): Promise<Executor> {
   const build = chooseBuild(wanted.build);
   const module = await compileWasm(build);
-  const plans = new Set<WasmPlan>();
+  const plans = new PlanSet();
   const executor: Executor = {
     backend: "wasm",
     details: { build, threads: 1, precision, note: noteOf(wanted.threads) },
     async prepare(graph, weights) {
-      const plan = await WasmPlan.prepare(module, graph, weights, precision);
-      plans.add(plan);
-      return plan;
+      return plans.add(await WasmPlan.prepare(module, graph, weights, precision));
     },
-    async dispose() {
-      for (const plan of plans) await plan.dispose();
-      plans.clear();
-    },
+    checkMemory: (graph) => refuseTooMuch(planLayout(graph, precision).bytes.total),
+    dispose: () => plans.dispose(),
   };
   await selfTest(executor);
   return executor;

@@ -1,4 +1,4 @@
-import { BackendError } from "../../errors.ts";
+import { BackendError, MemoryError } from "../../errors.ts";
 import type { WasmFunction } from "../../kernels/wasmKernel.ts";
 import { PLAIN_SIMD, RELAXED_SIMD } from "./generated/wasmBinary.ts";
 
@@ -58,25 +58,27 @@ export async function instantiateWasm(
   return exports as unknown as WasmFunctions;
 }
 
-/** @throws BackendError, before anything is computed, where the machine does not have that much. */
+/** @throws MemoryError for more than the machine has, before anything is computed. */
 export function wasmMemory(bytes: number): WebAssembly.Memory {
+  refuseTooMuch(bytes);
   const pages = Math.ceil(bytes / PAGE_BYTES);
-  const refuse = (got: string, cause?: unknown) =>
-    new BackendError(
-      {
-        where: "backend wasm",
-        expected: `${megabytes(bytes)} MB of memory for this network at this size`,
-        got,
-        hint: "Choose a smaller input size.",
-      },
-      { cause },
-    );
-  if (pages > MAX_PAGES) throw refuse("at most 4295 MB, which is all that WebAssembly can address");
   try {
     return new WebAssembly.Memory({ initial: pages, maximum: MAX_PAGES });
   } catch (error) {
-    throw refuse("less than that from this machine", error);
+    throw memoryError(bytes, "less than that from this machine", error);
   }
+}
+
+/** @throws MemoryError for more than WebAssembly can have on any machine. */
+export function refuseTooMuch(bytes: number): void {
+  if (Math.ceil(bytes / PAGE_BYTES) <= MAX_PAGES) return;
+  throw memoryError(bytes, "at most 4295 MB, which is all that WebAssembly can address");
+}
+
+function memoryError(bytes: number, got: string, cause?: unknown): MemoryError {
+  const expected = `${megabytes(bytes)} MB of memory for this network at this size`;
+  const hint = "Choose a smaller input size.";
+  return new MemoryError({ where: "backend wasm", expected, got, hint }, { cause });
 }
 
 function megabytes(bytes: number): number {

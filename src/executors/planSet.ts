@@ -1,0 +1,19 @@
+import type { Plan } from "./executor.ts";
+
+/** The plans of an executor that are still in use; those that were disposed of are forgotten. */
+export class PlanSet {
+  private readonly plans = new Set<Plan>();
+
+  add(plan: Plan): Plan {
+    this.plans.add(plan);
+    return {
+      run: (inputs, options) => plan.run(inputs, options),
+      dispose: () => plan.dispose().finally(() => this.plans.delete(plan)),
+    };
+  }
+
+  async dispose(): Promise<void> {
+    for (const plan of this.plans) await plan.dispose();
+    this.plans.clear();
+  }
+}

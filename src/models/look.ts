@@ -1,0 +1,57 @@
+import type { Detection, Explanation } from "../detection.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** Of the network's input, in pixels. */
+export interface InputSize {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** How often a picture is looked at, and what is told of it. Most models know none of these. */
+export interface LookOptions {
+  /** Looks at the picture's mirror image as well (test-time augmentation). Default false. */
+  readonly flip?: boolean;
+  /** Looks at the picture enlarged or reduced by each of these factors. Default [1]. */
+  readonly scales?: readonly number[];
+  /** Tells why each detection is one, and why other candidates are none. Default false. */
+  readonly explain?: boolean;
+  /** Repeats the faults of the implementation that the model was published with. Default false. */
+  readonly asReference?: boolean;
+}
+
+/** One picture's way through a model: the network's runs, and then what all of them say together. */
+export interface Look {
+  /** To be run in this order. */
+  readonly views: readonly View[];
+  /** Once every view has seen its outputs. */
+  finding(): Finding;
+}
+
+/** One run of the network. */
+export interface View {
+  readonly size: InputSize;
+  /** By the graph's input names. Made when they are asked for: several views' would take much memory. */
+  inputs(): Readonly<Record<string, Tensor>>;
+  /** Takes what it needs of the network's outputs; they are not kept. */
+  see(outputs: Readonly<Record<string, Tensor>>): void;
+}
+
+export interface Finding {
+  /** In pixels of the photo, in any order. */
+  readonly detections: readonly Detection[];
+  /** Where it was asked for. */
+  readonly explanation?: Explanation;
+}
+
+/** The look of a model that sees a picture once. */
+export function singleLook(
+  size: InputSize,
+  inputs: Readonly<Record<string, Tensor>>,
+  detectionsOf: (outputs: Readonly<Record<string, Tensor>>) => Detection[],
+): Look {
+  let detections: readonly Detection[] = [];
+  const see: View["see"] = (outputs) => {
+    detections = detectionsOf(outputs);
+  };
+  return { views: [{ size, inputs: () => inputs, see }], finding: () => ({ detections }) };
+}
