@@ -2,55 +2,74 @@ import { shapeOf, type Tensor, tensor } from "../tensor.ts";
 import type { Picture } from "./picture.ts";
 import { resizeFixedPoint } from "./resizeFixedPoint.ts";
 
-/** A photo as the original CenterNet of Duan et al. feeds it to its networks. */
-export interface CanvasInput {
-  /** [1, height, width, 3]: blue, green, red, normalised. */
-  readonly image: Tensor;
-  /** Where the scaled photo lies in the image, in pixels. */
+/** Where a photo comes to lie when it is centred on a canvas; all in pixels. */
+export interface CanvasPlace {
+  /** Of the canvas. */
+  readonly canvasWidth: number;
+  readonly canvasHeight: number;
+  /** Of the scaled photo in it. */
   readonly left: number;
   readonly top: number;
-  /** Of the scaled photo. */
   readonly width: number;
   readonly height: number;
+}
+
+export interface CanvasOptions {
+  /** Turns the whole canvas left to right. Default false. */
+  readonly mirrored?: boolean;
+  /**
+   * Loses the photo's last column where the canvas is as wide as the photo, and so its last row, as the crop of
+   * the reference does. Default false.
+   */
+  readonly asReference?: boolean;
 }
 
 /** Blue, green, red; of pixels from 0 to 1 (db/coco.py of the reference). */
 const MEANS = [0.40789654, 0.44719302, 0.47026115].map(Math.fround);
 const DEVIATIONS = [0.28863828, 0.27408164, 0.27809835].map(Math.fround);
 
+/** Of the photo times `scale`. The sides of the canvas are the next 127 modulo 128 (test/coco.py). */
+export function placeOnCanvas(photo: { width: number; height: number }, scale: number): CanvasPlace {
+  const width = Math.max(1, Math.floor(photo.width * scale));
+  const height = Math.max(1, Math.floor(photo.height * scale));
+  const [x, y] = [placeSide(width), placeSide(height)];
+  return { canvasWidth: x.canvas, canvasHeight: y.canvas, left: x.border, top: y.border, width, height };
+}
+
 /**
- * The photo times `scale` in the middle of a black canvas whose sides are the next 127 modulo 128, which is
- * what the hourglass halves without a remainder (test/coco.py of the reference). Its last column is lost
- * where the photo is exactly as wide as the canvas, and so is its last row: the reference crops so. With
- * `mirrored` the whole canvas is turned left to right.
+ * The photo times `scale` in the middle of a black canvas, as the original CenterNet of Duan et al. feeds it to
+ * its networks (test/coco.py): [1, height, width, 3], blue, green, red, normalised.
  */
-export function centerOnCanvas(photo: Picture, scale = 1, mirrored = false): CanvasInput {
-  const scaledWidth = Math.max(1, Math.floor(photo.width * scale));
-  const scaledHeight = Math.max(1, Math.floor(photo.height * scale));
-  const scaled = resizeFixedPoint(photo, scaledWidth, scaledHeight);
-  const x = placeSide(scaledWidth);
-  const y = placeSide(scaledHeight);
-  const image = blackCanvas(y.canvas, x.canvas);
+export function centerOnCanvas(photo: Picture, scale = 1, options: CanvasOptions = {}): Tensor {
+  const { mirrored = false, asReference = false } = options;
+  const { canvasWidth, canvasHeight, left, top, width, height } = placeOnCanvas(photo, scale);
+  const scaled = resizeFixedPoint(photo, width, height);
+  const image = blackCanvas(canvasHeight, canvasWidth);
   const table = normalizedValues();
-  for (let row = 0; row < y.visible; row++) {
-    for (let column = 0; column < x.visible; column++) {
-      const from = (row * scaledWidth + column) * 3;
-      const placed = x.border + column;
-      const to = ((y.border + row) * x.canvas + (mirrored ? x.canvas - 1 - placed : placed)) * 3;
+  const rows = asReference ? croppedSide(height) : height;
+  const columns = asReference ? croppedSide(width) : width;
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const from = (row * width + column) * 3;
+      const placed = mirrored ? canvasWidth - 1 - left - column : left + column;
+      const to = ((top + row) * canvasWidth + placed) * 3;
       for (let channel = 0; channel < 3; channel++) {
         image.data[to + channel] = table[channel][scaled.data[from + 2 - channel]];
       }
     }
   }
-  return { image, left: x.border, top: y.border, width: scaledWidth, height: scaledHeight };
+  return image;
 }
 
 /** The photo's middle pixel comes to the canvas' middle pixel. */
-function placeSide(side: number): { canvas: number; border: number; visible: number } {
+function placeSide(side: number): { canvas: number; border: number } {
   const canvas = side | 127;
-  const middle = Math.floor(canvas / 2);
-  const ownMiddle = Math.floor(side / 2);
-  return { canvas, border: middle - ownMiddle, visible: Math.min(side, ownMiddle + middle) };
+  return { canvas, border: Math.floor(canvas / 2) - Math.floor(side / 2) };
+}
+
+/** The reference takes as many pixels behind the middle as before the canvas' middle. */
+function croppedSide(side: number): number {
+  return Math.min(side, Math.floor(side / 2) + Math.floor((side | 127) / 2));
 }
 
 /** Black before it is normalised. */

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseSafetensors, toFloat32, toInt32 } from "../../src/checkpoints/safetensors.ts";
-import { centerOnCanvas } from "../../src/image/centerOnCanvas.ts";
+import { centerOnCanvas, placeOnCanvas } from "../../src/image/centerOnCanvas.ts";
 import { ALL_GOLDENS } from "../support/goldens.ts";
 import { mayBeLeftOut } from "../support/required.ts";
 
@@ -40,7 +40,8 @@ describe.skipIf(!ALL_GOLDENS && mayBeLeftOut)("as OpenCV and PyTorch compute it,
     const pixels = stored(canvasCase.image);
     const [photoHeight, photoWidth] = pixels.shape;
     const photo = { height: photoHeight, width: photoWidth, data: Uint8Array.from(pixels.values) };
-    const { image, left, top, width, height } = centerOnCanvas(photo, canvasCase.scale);
+    const image = centerOnCanvas(photo, canvasCase.scale, { asReference: true });
+    const { left, top, width, height } = placeOnCanvas(photo, canvasCase.scale);
     const [wantedTop, , wantedLeft] = canvasCase.border_top_bottom_left_right;
     expect({ left, top, width, height }).toEqual({
       left: wantedLeft,

@@ -20,6 +20,8 @@ export interface Placement {
 /** A pair with its box in pixels of the original picture. */
 export interface PlacedPair extends CornerPair {
   readonly box: PixelBox;
+  /** Of the view that has the corners. */
+  readonly placement: Placement;
 }
 
 export interface PixelBox {
@@ -41,7 +43,7 @@ export function placePair(pair: CornerPair, placement: Placement): PlacedPair | 
   const { x1, y1, x2, y2 } = scaledBox(pair, placement);
   if (x1 <= -MARGIN || y1 <= -MARGIN || x2 >= width + MARGIN || y2 >= height + MARGIN) return undefined;
   const clipped = { x1: clip(x1, width), y1: clip(y1, height), x2: clip(x2, width), y2: clip(y2, height) };
-  return { ...pair, box: unscaled(clipped, scale) };
+  return { ...pair, box: unscaled(clipped, scale), placement };
 }
 
 /** The pair's box in the original picture, wherever it reaches. */
@@ -78,6 +80,12 @@ export function placeCenter(center: Peak, placement: Placement, clipped: boolean
     x: Math.fround((clipped ? clip(x, width) : x) / scale),
     y: Math.fround((clipped ? clip(y, height) : y) / scale),
   };
+}
+
+/** Any peak of a view in pixels of the original picture, wherever it lies. */
+export function placePeak(peak: Peak, placement: Placement): { x: number; y: number } {
+  const { x, y } = placeCenter(peak, placement, false);
+  return { x, y };
 }
 
 function toPixelX(cells: number, { mirrored, mapWidth, cellsPerPixelX, left }: Placement): number {

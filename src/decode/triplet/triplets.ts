@@ -17,6 +17,14 @@ export interface TripletView {
   readonly placement: Placement;
 }
 
+/** What is read of a view; its maps are not needed any more. Coordinates in cells, best first. */
+export interface ViewPeaks {
+  readonly topLeft: readonly Peak[];
+  readonly bottomRight: readonly Peak[];
+  readonly center: readonly Peak[];
+  readonly placement: Placement;
+}
+
 export interface TripletSettings extends PairSettings {
   /** Best peaks of each heatmap. */
   readonly peaks: number;
@@ -50,30 +58,47 @@ export interface DetectedTriplet {
   readonly triplet: Triplet;
 }
 
+export function viewPeaks({ maps, placement }: TripletView, { peaks, kernel }: TripletSettings): ViewPeaks {
+  return {
+    topLeft: heatmapPeaks(maps.topLeft, peaks, kernel),
+    bottomRight: heatmapPeaks(maps.bottomRight, peaks, kernel),
+    center: heatmapPeaks(maps.center, peaks, kernel),
+    placement,
+  };
+}
+
 /**
  * Duan et al., arXiv:1904.08189, as test/coco.py of the reference runs it: the corner pairs of all views (the
  * picture and its mirror image, at one scale or several) are joined, those that a center confirms stay, and
- * overlapping ones of a class are weakened. Centers are taken from scale 1 alone.
+ * overlapping ones of a class are weakened.
  */
-export function decodeTriplets(views: readonly TripletView[], settings: TripletSettings): DetectedTriplet[] {
+export function decodeTriplets(views: readonly ViewPeaks[], settings: TripletSettings): DetectedTriplet[] {
   const pairs = views.flatMap((view) => viewPairs(view, settings));
-  const ofScale1 = views.filter(({ placement }) => placement.scale === 1);
-  const centers = ofScale1.flatMap((view) => viewCenters(view, settings));
-  return suppressTriplets(confirmPairs(pairs, centers), settings);
+  return suppressTriplets(confirmPairs(pairs, allCenters(views, settings)), settings);
+}
+
+/**
+ * The centers that may confirm pairs of all views: those at scale 1 alone, as in the reference, or, where it is
+ * not among the scales, at the one that is nearest to it. Plain views come before mirrored ones.
+ */
+export function allCenters(views: readonly ViewPeaks[], settings: TripletSettings): Peak[] {
+  const distance = ({ placement }: ViewPeaks) => Math.abs(Math.log(placement.scale));
+  const nearest = Math.min(...views.map(distance));
+  return views.filter((view) => distance(view) === nearest).flatMap((view) => viewCenters(view, settings));
 }
 
 /** The proposals of one view, in pixels of the original picture, best first. */
-export function viewPairs({ maps, placement }: TripletView, settings: TripletSettings): PlacedPair[] {
-  const topLeft = heatmapPeaks(maps.topLeft, settings.peaks, settings.kernel);
-  const bottomRight = heatmapPeaks(maps.bottomRight, settings.peaks, settings.kernel);
+export function viewPairs(
+  { topLeft, bottomRight, placement }: ViewPeaks,
+  settings: TripletSettings,
+): PlacedPair[] {
   return pairCorners(topLeft, bottomRight, settings).flatMap((pair) => placePair(pair, placement) ?? []);
 }
 
 /** The centers of one view, in pixels of the original picture, best first. */
-export function viewCenters({ maps, placement }: TripletView, settings: TripletSettings): Peak[] {
-  const clipped = settings.softNms.asReference !== true;
-  const centers = heatmapPeaks(maps.center, settings.peaks, settings.kernel);
-  return centers.map((center) => placeCenter(center, placement, clipped));
+export function viewCenters({ center, placement }: ViewPeaks, { softNms }: TripletSettings): Peak[] {
+  const clipped = softNms.asReference !== true;
+  return center.map((peak) => placeCenter(peak, placement, clipped));
 }
 
 /** Class by class, best first. */

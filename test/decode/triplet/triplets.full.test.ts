@@ -6,6 +6,7 @@ import type { Peak } from "../../../src/decode/triplet/heatmapPeaks.ts";
 import type { PlacedPair, Placement } from "../../../src/decode/triplet/placement.ts";
 import type { SoftNmsSettings } from "../../../src/decode/triplet/softNms.ts";
 import {
+  allCenters,
   confirmPairs,
   type DetectedTriplet,
   decodeTriplets,
@@ -13,8 +14,8 @@ import {
   suppressTriplets,
   TRIPLET_SETTINGS,
   type TripletSettings,
-  viewCenters,
   viewPairs,
+  viewPeaks,
 } from "../../../src/decode/triplet/triplets.ts";
 import { ALL_GOLDENS } from "../../support/goldens.ts";
 import { mayBeLeftOut } from "../../support/required.ts";
@@ -86,6 +87,7 @@ describe.skipIf(!ALL_GOLDENS && mayBeLeftOut)(
   async () => {
     const golden = await at("decode/objects");
     const views = viewsOf(golden, "exp/geometry", (name) => name);
+    const peaksOf = (settings: TripletSettings) => views.map((view) => viewPeaks(view, settings));
     const suppression: Record<string, Partial<TripletSettings>> = {
       exp: {},
       linear: { softNms: { ...TRIPLET_SETTINGS.softNms, method: "linear" } },
@@ -97,18 +99,20 @@ describe.skipIf(!ALL_GOLDENS && mayBeLeftOut)(
     test.each(Object.keys(suppression))("%s as the reference", (name) => {
       const chosen = { ...TRIPLET_SETTINGS, ...suppression[name] };
       const settings = { ...chosen, softNms: { ...chosen.softNms, asReference: true } };
-      const pairs = views.flatMap((view) => viewPairs(view, settings));
-      const centers = views.flatMap((view) => viewCenters(view, settings));
+      const peaks = peaksOf(settings);
+      const pairs = peaks.flatMap((view) => viewPairs(view, settings));
+      const centers = allCenters(peaks, settings);
       const triplets = confirmPairs(pairs, centers);
       expectRows(triplets.map(beforeRow), golden.rows(`${name}/before_nms`), { class: 7, score: 4 });
-      const final = decodeTriplets(views, settings);
+      const final = decodeTriplets(peaks, settings);
       expectRows(final.map(finalRow), golden.rows(`${name}/final`), { class: 5, score: 4 });
     });
 
     test("every designed object ends as it was designed", () => {
       const { objects } = golden.facts as { objects: DesignedObject[] };
-      const centers = views.flatMap((view) => viewCenters(view, TRIPLET_SETTINGS));
-      const explained = explainPairs(views[0], centers, TRIPLET_SETTINGS);
+      const peaks = peaksOf(TRIPLET_SETTINGS);
+      const centers = allCenters(peaks, TRIPLET_SETTINGS);
+      const explained = explainPairs(peaks[0], centers, TRIPLET_SETTINGS);
       for (const { box, why } of objects) {
         const found = explained.find(({ topLeft, bottomRight }) => {
           const cells = [topLeft.x, topLeft.y, bottomRight.x, bottomRight.y];
@@ -119,7 +123,8 @@ describe.skipIf(!ALL_GOLDENS && mayBeLeftOut)(
     });
 
     test.each(["exp", "linear", "hard"])("%s as the paper means it: the rows that count", (name) => {
-      const final = decodeTriplets(views, { ...TRIPLET_SETTINGS, ...suppression[name] });
+      const settings = { ...TRIPLET_SETTINGS, ...suppression[name] };
+      const final = decodeTriplets(peaksOf(settings), settings);
       expectRows(final.map(finalRow), keptRows(golden, name), { class: 5, score: 4 });
     });
   },
@@ -194,6 +199,7 @@ function pairOfRow([x1, y1, x2, y2, score, topLeft, bottomRight, index]: number[
     topLeft: { x: x1, y: y1, class: index, score: topLeft },
     bottomRight: { x: x2, y: y2, class: index, score: bottomRight },
     score,
+    placement: placementOf([], 0, false),
   };
 }
 

@@ -3,7 +3,12 @@ import { centralRegion, confirmPair } from "../../../src/decode/triplet/centralR
 import { explainPairs } from "../../../src/decode/triplet/explainPairs.ts";
 import type { Peak } from "../../../src/decode/triplet/heatmapPeaks.ts";
 import { type Placement, placeCenter, placePair } from "../../../src/decode/triplet/placement.ts";
-import { suppressTriplets, TRIPLET_SETTINGS } from "../../../src/decode/triplet/triplets.ts";
+import {
+  allCenters,
+  suppressTriplets,
+  TRIPLET_SETTINGS,
+  viewPeaks,
+} from "../../../src/decode/triplet/triplets.ts";
 import { tensor } from "../../../src/tensor.ts";
 
 const peak = (x: number, y: number, score = 0.5, classIndex = 0): Peak => ({
@@ -16,7 +21,19 @@ const pairOf = (x1: number, y1: number, x2: number, y2: number, score = 0.5) => 
   return { topLeft: peak(x1, y1, score), bottomRight: peak(x2, y2, score), score };
 };
 const placed = (x1: number, y1: number, x2: number, y2: number) => {
-  return { ...pairOf(x1, y1, x2, y2), box: { x1, y1, x2, y2 } };
+  return { ...pairOf(x1, y1, x2, y2), box: { x1, y1, x2, y2 }, placement: WHOLE };
+};
+/** Four pixels a cell, the picture as large as the canvas. */
+const WHOLE: Placement = {
+  mapWidth: 100,
+  cellsPerPixelX: 0.25,
+  cellsPerPixelY: 0.25,
+  left: 0,
+  top: 0,
+  width: 400,
+  height: 400,
+  scale: 1,
+  mirrored: false,
 };
 
 describe("central region", () => {
@@ -90,6 +107,18 @@ test("the best boxes of all classes stay, with all that score like the last of t
   expect(scores).toEqual([0.9, 0.7, 0.8, 0.7].map(Math.fround));
 });
 
+test("centers are those of scale 1, or of the scale nearest to it, plain before mirrored", () => {
+  const view = (scale: number, mirrored: boolean, score: number) => {
+    const placement = { ...WHOLE, scale, mirrored };
+    return { topLeft: [], bottomRight: [], center: [peak(50, 50, score)], placement };
+  };
+  const views = [view(0.6, false, 0.1), view(1, false, 0.2), view(1, true, 0.3), view(1.8, false, 0.4)];
+  const scores = (seen: typeof views) => allCenters(seen, TRIPLET_SETTINGS).map(({ score }) => score);
+  expect(scores(views)).toEqual([0.2, 0.3]);
+  expect(scores([views[0], views[3]])).toEqual([0.1]);
+  expect(scores([])).toEqual([]);
+});
+
 test("every pair of corners gets its verdict, best score first", () => {
   const width = 12;
   const map = (channels: number) =>
@@ -121,7 +150,8 @@ test("every pair of corners gets its verdict, best score first", () => {
   const centers = [placeCenter(peak(3, 3, 0.7), placement, true)];
   const explain = (embeddingDistance: number, where = placement, confirming = centers) => {
     const settings = { ...TRIPLET_SETTINGS, embeddingDistance };
-    return explainPairs({ maps, placement: where }, confirming, settings).map(({ verdict }) => verdict);
+    const peaks = viewPeaks({ maps, placement: where }, settings);
+    return explainPairs(peaks, confirming, settings).map(({ verdict }) => verdict);
   };
   expect(explain(0.5)).toEqual(["accepted", "embedding", "geometry", "embedding"]);
   expect(explain(1)).toEqual(["accepted", "noCenter", "geometry", "noCenter"]);
