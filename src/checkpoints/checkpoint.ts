@@ -1,5 +1,6 @@
 import { ModelError } from "../errors.ts";
 import type { Dtype } from "./dtype.ts";
+import type { HourglassFacts } from "./hourglassFacts.ts";
 import { quote } from "./json.ts";
 import type { LabelMap } from "./labelMap.ts";
 import type { PipelineConfig } from "./pipelineConfig.ts";
@@ -19,6 +20,8 @@ export interface Checkpoint {
   readonly model?: string;
   /** What a checkpoint of the Object Detection API has beside its variables. */
   readonly zoo?: ZooFacts;
+  /** The network of a PyTorch state dict that is known here. */
+  readonly hourglass?: HourglassFacts;
   /** By name, in the order in which reading them is cheapest. */
   readonly variables: ReadonlyMap<string, Variable>;
   /** The variable's elements, row-major. Throws ModelError for an unknown name or a variable of text. */

@@ -1,11 +1,15 @@
 import { ModelError } from "../errors.ts";
 import type { BundleCheckpoint } from "./bundleCheckpoint.ts";
 import { type Checkpoint, holdsFloats, unknownVariable, type Variable } from "./checkpoint.ts";
+import { hourglassFacts } from "./hourglassFacts.ts";
 import { quote } from "./json.ts";
 import { movenetConstants } from "./movenetConstants.ts";
 import { type MovenetModel, movenetKeys, recogniseMovenet } from "./movenetKeys.ts";
 import { checkMovenetStructure } from "./movenetStructure.ts";
+import { hasPairs } from "./pointsKeys.ts";
 import type { TfjsCheckpoint } from "./tfjs.ts";
+import { torchKeys } from "./torchKeys.ts";
+import { kernelShape, swapPairs, transposeKernel } from "./torchLayout.ts";
 import { zooKeys } from "./zooKeys.ts";
 import { isOptimizerKey } from "./zooPaths.ts";
 
@@ -16,6 +20,7 @@ import { isOptimizerKey } from "./zooPaths.ts";
  */
 export async function nameParameters(checkpoint: Checkpoint): Promise<Checkpoint> {
   if (isBundle(checkpoint)) return nameZoo(checkpoint);
+  if (checkpoint.format === "torch") return nameTorch(checkpoint);
   if (!isTfjs(checkpoint)) return checkpoint;
   const model = recogniseMovenet(checkpoint.variables);
   return model ? nameMovenet(checkpoint, model) : checkpoint;
@@ -53,6 +58,42 @@ function nameZoo(file: BundleCheckpoint): Checkpoint {
       return file.read(key);
     },
     close: file.close,
+  };
+}
+
+/**
+ * A state dict's kernels come in this project's layout, transposed one by one as they are read. Counters of
+ * norms are no parameters.
+ */
+function nameTorch(file: Checkpoint): Checkpoint {
+  const found = torchKeys(file.variables.keys(), file.where);
+  if (!found) return file;
+  const nameOf = new Map([...found.parameters].map(([parameter, key]) => [key, parameter]));
+  const keys = new Map<string, { key: string; stored: Variable }>();
+  const variables = new Map<string, Variable>();
+  for (const [key, stored] of file.variables) {
+    if (found.counters.has(key)) continue;
+    const parameter = nameOf.get(key);
+    const name = parameter ?? key;
+    if (keys.has(name)) {
+      throw new ModelError({ where: file.where, expected: `one variable for ${quote(name)}`, got: "two" });
+    }
+    keys.set(name, { key, stored });
+    variables.set(name, parameter ? { ...stored, shape: kernelShape(stored.shape) } : stored);
+  }
+  return {
+    ...file,
+    hourglass: hourglassFacts(found.family, variables),
+    variables,
+    async read(name) {
+      const place = keys.get(name);
+      if (place === undefined) throw unknownVariable(file.where, name);
+      const values = await file.read(place.key);
+      if (!found.parameters.has(name)) return values;
+      const { shape } = place.stored;
+      const placed = shape.length === 4 ? transposeKernel(values, shape) : values;
+      return hasPairs(name) ? swapPairs(placed) : placed;
+    },
   };
 }
 

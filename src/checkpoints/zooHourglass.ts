@@ -1,3 +1,4 @@
+import { type Place, parameterAt } from "./places.ts";
 import { VARIABLES } from "./zooLayers.ts";
 
 /**
@@ -6,14 +7,8 @@ import { VARIABLES } from "./zooLayers.ts";
  * `backbone.stack0.level1.up.1.shortcut.kernel`. Undefined where the path is none of a layer's.
  */
 export function hourglassParameter(path: string): string | undefined {
-  for (const { pattern, scope, block } of PLACES) {
-    const match = pattern.exec(path);
-    if (!match) continue;
-    const [, rest] = /^\/(.+)$/.exec(path.slice(match[0].length)) ?? [];
-    const role = rest === undefined ? undefined : block.get(rest);
-    return role && `backbone.${scope(...match.slice(1))}.${role}`;
-  }
-  return undefined;
+  const parameter = parameterAt(path, PLACES, "/");
+  return parameter && `backbone.${parameter}`;
 }
 
 /** A convolution and its norm, under the names that the original has for them and the scope here. */
@@ -33,12 +28,6 @@ const RESIDUAL = new Map([
   ...layer("conv", "norm", "conv2."),
   ...layer("skip/conv", "skip/norm", "shortcut."),
 ]);
-
-interface Place {
-  pattern: RegExp;
-  scope: (...groups: string[]) => string;
-  block: ReadonlyMap<string, string>;
-}
 
 const BRANCHES: ReadonlyMap<string, string> = new Map([
   ["encoder_block1", "skip"],

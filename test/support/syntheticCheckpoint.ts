@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { BundleCheckpoint } from "../../src/checkpoints/bundleCheckpoint.ts";
-import { unknownVariable, type Variable } from "../../src/checkpoints/checkpoint.ts";
+import { type Checkpoint, unknownVariable, type Variable } from "../../src/checkpoints/checkpoint.ts";
 import { toFloat32 } from "../../src/checkpoints/dtype.ts";
 import { parsePipelineConfig } from "../../src/checkpoints/pipelineConfig.ts";
 import { parseSafetensors } from "../../src/checkpoints/safetensors.ts";
@@ -23,23 +23,36 @@ export interface SyntheticVariable {
  * vectors.safetensors and pipeline.config.
  */
 export async function syntheticCheckpoint(folder: string): Promise<BundleCheckpoint> {
-  const read = async (name: string) => new Uint8Array(await readFile(join(folder, name)));
-  const text = new TextDecoder().decode(await read("checkpoint.json"));
+  const pipeline = parsePipelineConfig(
+    await fileOf(folder, "pipeline.config"),
+    join(folder, "pipeline.config"),
+  );
+  const variables = await syntheticVariables(folder);
+  return { format: "tensorbundle", where: folder, metadata: new Map(), zoo: { pipeline }, ...variables };
+}
+
+/** The same for a golden model of PyTorch: its state dict, keys as they are in the file. */
+export async function syntheticStateDict(folder: string): Promise<Checkpoint> {
+  return { format: "torch", where: folder, metadata: new Map(), ...(await syntheticVariables(folder)) };
+}
+
+async function syntheticVariables(folder: string): Promise<Pick<Checkpoint, "variables" | "read">> {
+  const text = new TextDecoder().decode(await fileOf(folder, "checkpoint.json"));
   const stored: { variables: SyntheticVariable[] } = JSON.parse(text);
   const byKey = new Map(stored.variables.map((variable) => [variable.key, variable]));
-  const vectors = parseSafetensors(await read("vectors.safetensors"), join(folder, "vectors.safetensors"));
-  const pipeline = parsePipelineConfig(await read("pipeline.config"), join(folder, "pipeline.config"));
+  const vectors = parseSafetensors(
+    await fileOf(folder, "vectors.safetensors"),
+    join(folder, "vectors.safetensors"),
+  );
   const variables = new Map<string, Variable>(
-    stored.variables.map(({ key, shape }) => [
+    stored.variables.map(({ key, shape, dtype }) => [
       key,
-      { dtype: "F32", shape, byteLength: 4 * elementCount(shape) },
+      dtype === "int64"
+        ? { dtype: "I64", shape, byteLength: 8 * elementCount(shape) }
+        : { dtype: "F32", shape, byteLength: 4 * elementCount(shape) },
     ]),
   );
   return {
-    format: "tensorbundle",
-    where: folder,
-    metadata: new Map(),
-    zoo: { pipeline },
     variables,
     async read(name) {
       const variable = byKey.get(name);
@@ -52,4 +65,8 @@ export async function syntheticCheckpoint(folder: string): Promise<BundleCheckpo
       return toFloat32(vector);
     },
   };
+}
+
+async function fileOf(folder: string, name: string): Promise<Uint8Array> {
+  return new Uint8Array(await readFile(join(folder, name)));
 }
