@@ -60,7 +60,7 @@ module.exports = {
     down(
       "executors-know-no-model",
       "^src/executors",
-      "^src/(?!executors/|kernels/|graph/|tensor\\.ts|errors\\.ts)",
+      "^src/(?!executors/|kernels/|graph/|platform/(node|browser)Machine\\.ts|tensor\\.ts|errors\\.ts)",
     ),
     {
       name: "an-executor-imports-its-own-kernels",
@@ -97,7 +97,7 @@ module.exports = {
     {
       name: "only-the-platform-and-the-command-line-know-node",
       severity: "error",
-      from: { path: "^src", pathNot: "^src/(platform/node\\.ts|cli/)" },
+      from: { path: "^src", pathNot: "^src/(platform/node(Machine)?\\.ts|cli/)" },
       to: { dependencyTypes: ["core"] },
     },
   ],

@@ -5,11 +5,13 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import { build } from "esbuild";
 import { buildNode, shared } from "./buildNode.mjs";
+import { buildThreadCode } from "./buildThreadCode.mjs";
 import { buildWasm } from "./buildWasm.mjs";
 
 rmSync("dist", { recursive: true, force: true });
 
 await buildWasm();
+await buildThreadCode();
 const node = await buildNode("dist/node");
 
 // Everything inside: a page can import it as it is, without a bundler.

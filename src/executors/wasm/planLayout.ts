@@ -35,7 +35,8 @@ export interface PlanLayout {
   /** Of every value, nodes' and inputs'. Those of different lifetimes share. */
   readonly maps: ReadonlyMap<string, number>;
   readonly nodes: readonly PlannedNode[];
-  readonly scratch: number;
+  /** One address for each thread. */
+  readonly scratch: readonly number[];
   /** Where constants pass through while they are written: maps come there later. */
   readonly passing: { readonly fields: number; readonly floats: number };
   readonly bytes: {
@@ -50,7 +51,7 @@ export interface PlanLayout {
 const START = 64;
 
 /** Memory holds, in this order: the calls' fields, weights, scratch, maps. */
-export function planLayout(graph: Graph, precision: Precision): PlanLayout {
+export function planLayout(graph: Graph, precision: Precision, threads = 1): PlanLayout {
   const shapes = shapesByName(graph);
   const kernels = graph.nodes.map((node) => {
     const kernelOf = WASM_KERNELS[node.op as OpName] as WasmKernelOf<object>;
@@ -77,7 +78,7 @@ export function planLayout(graph: Graph, precision: Precision): PlanLayout {
     ...kernels.flatMap(({ constants: list }) => list.map(({ transform }) => transform?.floats ?? 0)),
   );
   const scratchBytes = kernels.reduce((most, kernel) => Math.max(most, kernel.scratchBytes), 0);
-  const scratch = reserve(scratchBytes);
+  const scratch = Array.from({ length: threads }, () => reserve(scratchBytes));
   const placement = placeMaps(mapLifetimes(graph, shapes));
   const firstMap = reserve(Math.max(placement.bytes, passingFloats * BYTES_PER_FLOAT));
   const maps = new Map([...placement.offsets].map(([name, offset]) => [name, firstMap + offset]));
@@ -91,7 +92,12 @@ export function planLayout(graph: Graph, precision: Precision): PlanLayout {
       .map((step, i) => ({ ...step, address: fields[index][i] }));
     return { node, kernel: kernels[index], constants: constants[index], steps };
   });
-  const bytes = { constants: constantBytes, scratch: scratchBytes, maps: placement.bytes, total: end };
+  const bytes = {
+    constants: constantBytes,
+    scratch: scratchBytes * threads,
+    maps: placement.bytes,
+    total: end,
+  };
   const passing = { fields: passingFields, floats: firstMap };
   return { shapes, maps, nodes, scratch, passing, bytes };
 }

@@ -3,6 +3,7 @@ import type { Executor } from "../executor.ts";
 import { PlanSet } from "../planSet.ts";
 import { selfTest } from "../selfTest.ts";
 import { planLayout } from "./planLayout.ts";
+import { startThreads } from "./threads/startThreads.ts";
 import { chooseBuild, compileWasm, refuseTooMuch, type WasmBuild } from "./wasmModule.ts";
 import { WasmPlan } from "./wasmPlan.ts";
 
@@ -11,6 +12,7 @@ export interface WasmOptions {
   readonly precision?: Precision;
   /** Default: the best that the machine can run. */
   readonly build?: WasmBuild;
+  /** Default: one for each core, at most 8. Where threads cannot be had, `details.note` of the executor says why. */
   readonly threads?: number;
 }
 
@@ -25,22 +27,26 @@ export async function wasmExecutor({
   ...wanted
 }: WasmOptions = {}): Promise<Executor> {
   const build = chooseBuild(wanted.build);
-  const module = await compileWasm(build);
+  const { pool, note } = await startThreads(wanted.threads);
+  const module = await compileWasm(build, pool !== undefined);
   const plans = new PlanSet();
   const executor: Executor = {
     backend: "wasm",
-    details: { build, threads: 1, precision, note: noteOf(wanted.threads) },
+    details: { build, threads: pool?.count ?? 1, precision, note },
     async prepare(graph, weights) {
-      return plans.add(await WasmPlan.prepare(module, graph, weights, precision));
+      return plans.add(await WasmPlan.prepare({ module, pool }, graph, weights, precision));
     },
-    checkMemory: (graph) => refuseTooMuch(planLayout(graph, precision).bytes.total),
-    dispose: () => plans.dispose(),
+    checkMemory: (graph) => refuseTooMuch(planLayout(graph, precision, pool?.count).bytes.total),
+    async dispose() {
+      await plans.dispose();
+      await pool?.dispose();
+    },
   };
-  await selfTest(executor);
+  try {
+    await selfTest(executor);
+  } catch (error) {
+    await executor.dispose();
+    throw error;
+  }
   return executor;
-}
-
-function noteOf(threads: number | undefined): string | undefined {
-  if (threads === undefined || threads === 1) return undefined;
-  return `it runs on one thread instead of ${threads}: more are not supported yet`;
 }

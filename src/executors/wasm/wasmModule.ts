@@ -1,3 +1,4 @@
+import { memoryLimit } from "#machine";
 import { BackendError, MemoryError } from "../../errors.ts";
 import type { WasmFunction } from "../../kernels/wasmKernel.ts";
 import { PLAIN_SIMD, RELAXED_SIMD } from "./generated/wasmBinary.ts";
@@ -20,7 +21,7 @@ export type WasmBuild = "relaxed" | "plain";
 /** Best first. */
 const BUILDS: Readonly<Record<WasmBuild, string>> = { relaxed: RELAXED_SIMD, plain: PLAIN_SIMD };
 
-const compiled = new Map<WasmBuild, Promise<WebAssembly.Module>>();
+const compiled = new Map<string, Promise<WebAssembly.Module>>();
 
 /** The builds that this machine can run, best first; `plain` needs 128-bit SIMD. */
 export function wasmBuilds(): WasmBuild[] {
@@ -44,10 +45,28 @@ export function chooseBuild(wanted?: WasmBuild): WasmBuild {
   return build;
 }
 
-export function compileWasm(build: WasmBuild): Promise<WebAssembly.Module> {
-  const module = compiled.get(build) ?? WebAssembly.compile(bytesOf(BUILDS[build]));
-  compiled.set(build, module);
+/** `shared` is for a memory that threads share. */
+export function compileWasm(build: WasmBuild, shared: boolean): Promise<WebAssembly.Module> {
+  const key = `${build} ${shared}`;
+  const bytes = () => (shared ? withSharedMemory(bytesOf(BUILDS[build])) : bytesOf(BUILDS[build]));
+  const module = compiled.get(key) ?? WebAssembly.compile(bytes());
+  compiled.set(key, module);
   return module;
+}
+
+/** How the module asks for its memory: an import named env.memory, a memory (2) with a maximum (flag 1). */
+const MEMORY_IMPORT = [3, ...codes("env"), 6, ...codes("memory"), 2, 1];
+const SHARED_FLAG = 2;
+
+/** The same module, but for the flag that says whether the memory is shared, which both sides must agree on. */
+function withSharedMemory(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const at = bytes.findIndex((_, start) => MEMORY_IMPORT.every((byte, i) => bytes[start + i] === byte));
+  bytes[at + MEMORY_IMPORT.length - 1] |= SHARED_FLAG;
+  return bytes;
+}
+
+function codes(text: string): number[] {
+  return Array.from(text, (character) => character.charCodeAt(0));
 }
 
 export async function instantiateWasm(
@@ -59,20 +78,23 @@ export async function instantiateWasm(
 }
 
 /** @throws MemoryError for more than the machine has, before anything is computed. */
-export function wasmMemory(bytes: number): WebAssembly.Memory {
+export function wasmMemory(bytes: number, shared: boolean): WebAssembly.Memory {
   refuseTooMuch(bytes);
   const pages = Math.ceil(bytes / PAGE_BYTES);
   try {
-    return new WebAssembly.Memory({ initial: pages, maximum: MAX_PAGES });
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
   } catch (error) {
     throw memoryError(bytes, "less than that from this machine", error);
   }
 }
 
-/** @throws MemoryError for more than WebAssembly can have on any machine. */
+/** @throws MemoryError for more than WebAssembly can have on any machine, or this machine at all. */
 export function refuseTooMuch(bytes: number): void {
-  if (Math.ceil(bytes / PAGE_BYTES) <= MAX_PAGES) return;
-  throw memoryError(bytes, "at most 4295 MB, which is all that WebAssembly can address");
+  if (Math.ceil(bytes / PAGE_BYTES) > MAX_PAGES) {
+    throw memoryError(bytes, "at most 4295 MB, which is all that WebAssembly can address");
+  }
+  const limit = memoryLimit();
+  if (bytes > limit) throw memoryError(bytes, `a machine or container with ${megabytes(limit)} MB`);
 }
 
 function memoryError(bytes: number, got: string, cause?: unknown): MemoryError {

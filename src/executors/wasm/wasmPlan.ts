@@ -1,19 +1,30 @@
-import { BackendError, UsageError } from "../../errors.ts";
+import { UsageError } from "../../errors.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { neededNodes } from "../../graph/neededNodes.ts";
 import { type Precision, planarBytes } from "../../kernels/wasmKernel.ts";
 import { type Shape, type Tensor, toNdarray, type Weights } from "../../tensor.ts";
 import type { Plan, RunOptions, RunResult } from "../executor.ts";
 import { checkInputs, checkTaps } from "../preparedNode.ts";
-import type { Machine } from "./machine.ts";
-import { nextTask } from "./nextTask.ts";
 import { readPlanar, writePlanar } from "./planarMap.ts";
-import { type PlanLayout, type PlannedNode, planLayout } from "./planLayout.ts";
+import { type PlanLayout, planLayout } from "./planLayout.ts";
+import type { Runner, RunStep } from "./runner.ts";
+import { sameThreadRunner } from "./sameThreadRunner.ts";
+import type { ThreadPool } from "./threads/threadPool.ts";
 import { instantiateWasm, wasmMemory } from "./wasmModule.ts";
 import { writeConstants } from "./writeConstants.ts";
 
-/** So often, in milliseconds, a run looks up from its work. */
-const TURN = 50;
+/** The compiled module, for shared memory where there are threads. */
+export interface WasmMachine {
+  readonly module: WebAssembly.Module;
+  /** Absent where the calling thread computes alone. */
+  readonly pool?: ThreadPool;
+}
+
+/** A plan's memory, and who works in it. */
+interface Workplace {
+  readonly memory: WebAssembly.Memory;
+  readonly runner: Runner;
+}
 
 /**
  * A graph laid out in one piece of memory, run node by node. Every value may be tapped: it is read as soon as
@@ -23,45 +34,51 @@ export class WasmPlan implements Plan {
   /** Runs queue here: they share the memory. */
   private queue: Promise<unknown> = Promise.resolve();
   private disposal?: Promise<void>;
-  private machine?: Machine;
+  private workplace?: Workplace;
 
   /**
    * @throws BackendError where the machine does not have the memory.
    * @throws ModelError where a parameter is missing or has another shape than the graph needs.
    */
   static async prepare(
-    module: WebAssembly.Module,
+    { module, pool }: WasmMachine,
     graph: Graph,
     weights: Weights,
     precision: Precision,
   ): Promise<WasmPlan> {
-    const layout = planLayout(graph, precision);
-    const memory = wasmMemory(layout.bytes.total);
-    const functions = await instantiateWasm(module, memory);
-    const machine = { memory, functions };
-    await writeConstants(machine, layout, graph, weights);
-    return new WasmPlan(graph, layout, machine);
+    const layout = planLayout(graph, precision, pool?.count);
+    const memory = wasmMemory(layout.bytes.total, pool !== undefined);
+    const runner = pool
+      ? pool.runner({ module, memory, scratch: layout.scratch, steps: stepCount(layout) })
+      : sameThreadRunner(await instantiateWasm(module, memory), layout.scratch[0]);
+    try {
+      await writeConstants(memory, runner, layout, graph, weights);
+    } catch (error) {
+      runner.close();
+      throw error;
+    }
+    return new WasmPlan(graph, layout, { memory, runner });
   }
 
   private constructor(
     private readonly graph: Graph,
     private readonly layout: PlanLayout,
-    machine: Machine,
+    workplace: Workplace,
   ) {
-    this.machine = machine;
+    this.workplace = workplace;
   }
 
   async run(
     inputs: Readonly<Record<string, Tensor>>,
     { taps = [], signal }: RunOptions = {},
   ): Promise<RunResult> {
-    const { machine } = this;
-    if (this.disposal || !machine) {
+    const { workplace } = this;
+    if (this.disposal || !workplace) {
       throw new UsageError({ where: "plan.run", expected: "a plan in use", got: "one that was disposed of" });
     }
     checkInputs(this.graph, inputs);
     checkTaps(this.graph, taps);
-    const queued = this.queue.then(() => this.runNodes(machine, inputs, new Set(taps), signal));
+    const queued = this.queue.then(() => this.runNodes(workplace, inputs, new Set(taps), signal));
     this.queue = queued.catch(() => {});
     return queued;
   }
@@ -69,67 +86,50 @@ export class WasmPlan implements Plan {
   /** Runs under way end first. */
   dispose(): Promise<void> {
     this.disposal ??= this.queue.then(() => {
-      this.machine = undefined;
+      this.workplace?.runner.close();
+      this.workplace = undefined;
     });
     return this.disposal;
   }
 
   private async runNodes(
-    machine: Machine,
+    { memory, runner }: Workplace,
     inputs: Readonly<Record<string, Tensor>>,
     taps: ReadonlySet<string>,
     signal: AbortSignal | undefined,
   ): Promise<RunResult> {
     signal?.throwIfAborted();
-    for (const name of Object.keys(this.graph.inputs)) writePlanar(inputs[name], this.map(machine, name));
+    for (const name of Object.keys(this.graph.inputs)) writePlanar(inputs[name], this.map(memory, name));
     const needed = new Set(neededNodes(this.graph, [...taps]).map(({ name }) => name));
     const tapped: [string, Tensor][] = [];
-    let turn = performance.now();
-    for (const planned of this.layout.nodes.filter(({ node }) => needed.has(node.name))) {
-      if (performance.now() - turn > TURN) {
-        await nextTask();
-        turn = performance.now();
-      }
-      signal?.throwIfAborted();
-      this.runNode(machine, planned);
-      const { name } = planned.node;
-      if (taps.has(name)) tapped.push([name, this.read(machine, name)]);
+    let steps: RunStep[] = [];
+    for (const { node, steps: own } of this.layout.nodes) {
+      const { name } = node;
+      if (needed.has(name)) steps.push(...own.map((step) => ({ ...step, layer: name })));
+      if (!taps.has(name)) continue;
+      await runner.run(steps, signal);
+      steps = [];
+      tapped.push([name, this.read(memory, name)]);
     }
-    const outputs = Object.entries(this.graph.outputs).map(([name, node]) => [
-      name,
-      this.read(machine, node),
-    ]);
+    await runner.run(steps, signal);
+    const outputs = Object.entries(this.graph.outputs).map(([name, node]) => [name, this.read(memory, node)]);
     return {
       outputs: Object.fromEntries(outputs),
       taps: Object.fromEntries(tapped.map(([name, value]) => [name, toNdarray(value)])),
     };
   }
 
-  private runNode({ functions }: Machine, { node, steps }: PlannedNode): void {
-    try {
-      for (const step of steps) {
-        const run = functions[step.function];
-        for (let unit = 0; unit < step.units; unit++) run(step.address, unit, this.layout.scratch);
-      }
-    } catch (error) {
-      throw new BackendError(
-        {
-          where: `backend wasm, layer ${node.name}`,
-          expected: "the layer to run",
-          got: error instanceof Error ? error.message : String(error),
-          hint: "Choose another backend.",
-        },
-        { cause: error },
-      );
-    }
+  private read(memory: WebAssembly.Memory, name: string): Tensor {
+    return readPlanar(this.layout.shapes.get(name) as Shape, this.map(memory, name));
   }
 
-  private read(machine: Machine, name: string): Tensor {
-    return readPlanar(this.layout.shapes.get(name) as Shape, this.map(machine, name));
-  }
-
-  private map({ memory }: Machine, name: string): Float32Array {
+  private map(memory: WebAssembly.Memory, name: string): Float32Array {
     const shape = this.layout.shapes.get(name) as Shape;
     return new Float32Array(memory.buffer, this.layout.maps.get(name), planarBytes(shape) / 4);
   }
+}
+
+/** Never none, since constants may be worked out in a step as well. */
+function stepCount({ nodes }: PlanLayout): number {
+  return 1 + nodes.reduce((count, { steps }) => count + steps.length, 0);
 }

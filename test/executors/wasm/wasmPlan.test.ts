@@ -1,33 +1,13 @@
 import { expect, test } from "vitest";
-import { convolution } from "../../../src/blocks/convolution.ts";
 import { BackendError } from "../../../src/errors.ts";
 import { planLayout } from "../../../src/executors/wasm/planLayout.ts";
 import { wasmExecutor } from "../../../src/executors/wasm/wasmExecutor.ts";
-import { type Graph, GraphBuilder } from "../../../src/graph/graph.ts";
-import { caseData } from "../../../src/kernels/opCase.ts";
-import { shapeOf, tensor } from "../../../src/tensor.ts";
-
-function chain(side: number, channels: number, layers: number): Graph {
-  const builder = new GraphBuilder();
-  let x = builder.input("x", shapeOf(side, side, channels));
-  for (let layer = 0; layer < layers; layer++) {
-    x = convolution(x, builder.root.at(`layer${layer}`), { channels, kernel: 3, bias: true });
-  }
-  builder.output("y", x);
-  return builder.build();
-}
-
-const weightsOf = (graph: Graph) =>
-  new Map(
-    Object.entries(graph.parameters).map(([name, { shape }], seed) => {
-      return [name, { shape, data: caseData(shape, seed).map((value) => value / 10) }];
-    }),
-  );
+import { chain, chainInputs, chainWeights } from "../../support/chain.ts";
 
 test("a graph that needs more than WebAssembly can address is refused before anything is computed", async () => {
   const graph = chain(12_000, 4, 1);
   const executor = await wasmExecutor();
-  const preparing = executor.prepare(graph, weightsOf(graph));
+  const preparing = executor.prepare(graph, chainWeights(graph));
   await expect(preparing).rejects.toBeInstanceOf(BackendError);
   await expect(preparing).rejects.toThrow(
     /^backend wasm: expected \d{4,5} MB of memory for this network at this size, got at most 4295 MB/,
@@ -44,9 +24,9 @@ test("a chain of layers takes the memory of few maps, however long it is", () =>
 
 test("an abort in the middle ends the run within a layer, and the plan works on", async () => {
   const graph = chain(128, 32, 120);
-  const executor = await wasmExecutor();
-  const plan = await executor.prepare(graph, weightsOf(graph));
-  const inputs = { x: tensor(shapeOf(128, 128, 32), caseData([1, 128, 128, 32], 1)) };
+  const executor = await wasmExecutor({ threads: 1 });
+  const plan = await executor.prepare(graph, chainWeights(graph));
+  const inputs = chainInputs(graph);
   const controller = new AbortController();
   const running = plan.run(inputs, { signal: controller.signal });
   setTimeout(() => controller.abort(), 10);
@@ -57,9 +37,9 @@ test("an abort in the middle ends the run within a layer, and the plan works on"
 
 test("runs do not grow the memory, which dispose gives back", async () => {
   const graph = chain(16, 8, 3);
-  const executor = await wasmExecutor();
-  const plan = await executor.prepare(graph, weightsOf(graph));
-  const inputs = { x: tensor(shapeOf(16, 16, 8), caseData([1, 16, 16, 8], 1)) };
+  const executor = await wasmExecutor({ threads: 1 });
+  const plan = await executor.prepare(graph, chainWeights(graph));
+  const inputs = chainInputs(graph);
   const first = (await plan.run(inputs)).outputs.y.data;
   const before = process.memoryUsage().rss;
   for (let run = 0; run < 1000; run++) await plan.run(inputs);

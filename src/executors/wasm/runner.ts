@@ -1,0 +1,37 @@
+import { BackendError } from "../../errors.ts";
+import type { WasmFunction } from "../../kernels/wasmKernel.ts";
+
+/** A step whose call lies in memory. */
+export interface RunStep {
+  /** Whose step it is, for errors. */
+  readonly layer: string;
+  readonly function: WasmFunction;
+  /** Of the call's fields. */
+  readonly address: number;
+  readonly units: number;
+}
+
+/** Runs the steps of one plan: on the thread that asks for it, or on several others. */
+export interface Runner {
+  /**
+   * All units of a step before any of the next.
+   *
+   * @throws BackendError where a step traps or a thread dies; the signal's reason once it is aborted.
+   */
+  run(steps: readonly RunStep[], signal?: AbortSignal): Promise<void>;
+  /** Lets go of the plan's memory. */
+  close(): void;
+}
+
+/** A function of the module trapped. */
+export function layerFault(layer: string, got: string, cause?: unknown): BackendError {
+  return new BackendError(
+    {
+      where: `backend wasm, layer ${layer}`,
+      expected: "the layer to run",
+      got,
+      hint: "Choose another backend.",
+    },
+    { cause },
+  );
+}

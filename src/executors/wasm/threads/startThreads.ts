@@ -1,0 +1,26 @@
+import { coreCount, whyNoSharedMemory } from "#machine";
+import { ThreadPool } from "./threadPool.ts";
+
+/** Beyond this, layers have too few units for threads to gain much; `threads` asks for more. */
+const MOST_BY_DEFAULT = 8;
+
+export interface Threads {
+  /** Absent where the calling thread computes alone. */
+  readonly pool?: ThreadPool;
+  /** Why there are not several, where that was wanted. */
+  readonly note?: string;
+}
+
+/** As many threads as wanted, by default one a core; where they cannot be had, none, and a note that says why. */
+export async function startThreads(wanted?: number): Promise<Threads> {
+  const count = wanted ?? Math.min(coreCount(), MOST_BY_DEFAULT);
+  if (count === 1) return {};
+  const obstacle = whyNoSharedMemory();
+  if (obstacle !== undefined) return { note: `wasm runs on one thread: ${obstacle}` };
+  try {
+    return { pool: await ThreadPool.start(count) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { note: `wasm runs on one thread: others do not start here (${reason})` };
+  }
+}

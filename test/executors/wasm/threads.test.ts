@@ -1,0 +1,157 @@
+import { Worker } from "node:worker_threads";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { BackendError, MemoryError } from "../../../src/errors.ts";
+import { caseGraph } from "../../../src/executors/caseGraph.ts";
+import type { Executor } from "../../../src/executors/executor.ts";
+import { wasmExecutor } from "../../../src/executors/wasm/wasmExecutor.ts";
+import { wasmBuilds } from "../../../src/executors/wasm/wasmModule.ts";
+import { CASES } from "../../../src/kernels/cases.ts";
+import type { OpName } from "../../../src/kernels/ops.ts";
+import { chain, chainInputs, chainWeights } from "../../support/chain.ts";
+
+afterEach(() => vi.restoreAllMocks());
+
+async function using<Result>(
+  options: Parameters<typeof wasmExecutor>[0],
+  work: (executor: Executor) => Promise<Result>,
+): Promise<Result> {
+  const executor = await wasmExecutor(options);
+  try {
+    return await work(executor);
+  } finally {
+    await executor.dispose();
+  }
+}
+
+/** Every Worker that gets a message from now on. */
+function workersInUse(): () => Worker[] {
+  const posting = vi.spyOn(Worker.prototype, "postMessage");
+  return () => [...new Set(posting.mock.contexts as Worker[])];
+}
+
+describe("results have the same bits on 1, 2, 3 and 4 threads", () => {
+  const everyCase = (Object.keys(CASES) as OpName[]).flatMap((op) =>
+    CASES[op].map((opCase) => ({ op, opCase })),
+  );
+  const large = chain(37, 20, 6);
+  const graphs = {
+    "every case of every op": caseGraph(everyCase),
+    "layers of several blocks": { graph: large, weights: chainWeights(large), inputs: chainInputs(large) },
+  };
+  for (const build of wasmBuilds()) {
+    for (const precision of ["default", "exact"] as const) {
+      for (const [title, { graph, weights, inputs }] of Object.entries(graphs)) {
+        test(`${title}, ${build} SIMD, precision ${precision}`, async () => {
+          const outputsOn = (threads: number) =>
+            using({ threads, build, precision }, async (executor) => {
+              expect(executor.details).toEqual({ build, threads, precision, note: undefined });
+              return (await (await executor.prepare(graph, weights)).run(inputs)).outputs;
+            });
+          const expected = await outputsOn(1);
+          for (const threads of [2, 3, 4]) expect(await outputsOn(threads)).toEqual(expected);
+        });
+      }
+    }
+  }
+});
+
+describe("two threads", () => {
+  const graph = chain(64, 32, 60);
+  const weights = chainWeights(graph);
+  const inputs = chainInputs(graph);
+
+  test("an abort in the middle ends the run, and the plan works on", async () => {
+    await using({ threads: 2 }, async (executor) => {
+      const plan = await executor.prepare(graph, weights);
+      const whole = (await plan.run(inputs)).outputs.y.data;
+      for (const delay of [0, 5, 20]) {
+        const controller = new AbortController();
+        const running = plan.run(inputs, { signal: controller.signal });
+        setTimeout(() => controller.abort(), delay);
+        await expect(running).rejects.toMatchObject({ name: "AbortError" });
+      }
+      expect((await plan.run(inputs)).outputs.y.data).toEqual(whole);
+    });
+  });
+
+  test("a value is tapped before its memory goes to another", async () => {
+    const taps = ["layer0.bias", "layer31.bias"];
+    const tapped = (threads: number) =>
+      using({ threads }, async (executor) => (await executor.prepare(graph, weights)).run(inputs, { taps }));
+    expect(await tapped(2)).toEqual(await tapped(1));
+  });
+
+  test("runs of several plans at the same time give each its own result", async () => {
+    const other = chain(40, 8, 12);
+    await using({ threads: 2 }, async (executor) => {
+      const plans = [
+        { plan: await executor.prepare(graph, weights), of: graph },
+        { plan: await executor.prepare(other, chainWeights(other)), of: other },
+      ];
+      const run = (i: number) => plans[i % 2].plan.run(chainInputs(plans[i % 2].of, i));
+      const together = await Promise.all(Array.from({ length: 8 }, (_, i) => run(i)));
+      for (const [i, { outputs }] of together.entries()) expect(outputs).toEqual((await run(i)).outputs);
+    });
+  });
+
+  test("one that dies in the middle gives an error, and the next run is right", async () => {
+    await using({ threads: 2 }, async (executor) => {
+      const workers = workersInUse();
+      const plan = await executor.prepare(graph, weights);
+      const whole = (await plan.run(inputs)).outputs.y.data;
+      const running = plan.run(inputs);
+      setTimeout(() => workers()[1].terminate(), 5);
+      await expect(running).rejects.toBeInstanceOf(BackendError);
+      await expect(running).rejects.toThrow(
+        /^backend wasm: expected its threads to run to the end, got one that died \(exit code 1\)\./,
+      );
+      expect((await plan.run(inputs)).outputs.y.data).toEqual(whole);
+      expect(workers()).toHaveLength(4);
+    });
+  });
+
+  test("one that dies between two runs is replaced", async () => {
+    await using({ threads: 2 }, async (executor) => {
+      const workers = workersInUse();
+      const plan = await executor.prepare(graph, weights);
+      const whole = (await plan.run(inputs)).outputs.y.data;
+      await workers()[0].terminate();
+      expect((await plan.run(inputs)).outputs.y.data).toEqual(whole);
+    });
+  });
+
+  test("one that dies while weights are prepared fails that plan at most", async () => {
+    await using({ threads: 2 }, async (executor) => {
+      const workers = workersInUse();
+      const preparing = executor.prepare(graph, weights);
+      await vi.waitFor(() => expect(workers()).toHaveLength(2));
+      await workers()[0].terminate();
+      // Between two layers' weights it is replaced, else the error says so.
+      const first = await preparing.catch((error: unknown) => expect(error).toBeInstanceOf(BackendError));
+      const second = await executor.prepare(graph, weights);
+      const expected = await second.run(inputs);
+      if (first) expect(await first.run(inputs)).toEqual(expected);
+      expect(expected.outputs.y.data.some((value) => value !== 0 && Number.isFinite(value))).toBe(true);
+    });
+  });
+
+  test("they end with their executor", async () => {
+    const workers = workersInUse();
+    await using({ threads: 2 }, async () => {});
+    expect(workers()).toHaveLength(2);
+    expect(workers().map(({ threadId }) => threadId)).toEqual([-1, -1]);
+  });
+});
+
+test("a network that needs more than the machine or its container has is refused with both numbers", async () => {
+  vi.spyOn(process, "constrainedMemory").mockReturnValue(50e6);
+  const graph = chain(1024, 16, 2);
+  for (const threads of [1, 2]) {
+    await using({ threads }, async (executor) => {
+      expect(() => executor.checkMemory?.(graph)).toThrow(MemoryError);
+      await expect(executor.prepare(graph, chainWeights(graph))).rejects.toThrow(
+        /^backend wasm: expected \d{3} MB of memory for this network at this size, got a machine or container with 50 MB\./,
+      );
+    });
+  }
+});
