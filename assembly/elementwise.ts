@@ -47,10 +47,14 @@ export function sigmoid(address: usize, plane: i32): void {
  * exp(x) = 2^n * exp(r) with n the nearest integer to x / ln 2 and |r| <= ln 2 / 2. ln 2 is subtracted in two
  * parts, of which the first has so few digits that its product with n is exact; exp(r) is its Taylor series
  * up to r^7, whose next term is below 6e-9. Beyond +-87 the result stays at that of +-87.
+ *
+ * 1.5 * 2^23 is so large that a number added to it is rounded to a whole one, which then stands in the last bits.
  */
 function exponential(x: v128): v128 {
   const held = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-87)), f32x4.splat(87));
-  const n = f32x4.nearest(f32x4.mul(held, f32x4.splat(Mathf.LOG2E)));
+  const large = f32x4.splat(12582912);
+  const shifted = f32x4.add(f32x4.mul(held, f32x4.splat(Mathf.LOG2E)), large);
+  const n = f32x4.sub(shifted, large);
   let r = f32x4.sub(held, f32x4.mul(n, f32x4.splat(0.693359375)));
   r = f32x4.add(r, f32x4.mul(n, f32x4.splat(2.12194440054691e-4)));
   let series = f32x4.splat(1.0 / 5040.0);
@@ -61,6 +65,6 @@ function exponential(x: v128): v128 {
   series = f32x4.add(f32x4.mul(series, r), f32x4.splat(0.5));
   series = f32x4.add(f32x4.mul(series, r), f32x4.splat(1));
   series = f32x4.add(f32x4.mul(series, r), f32x4.splat(1));
-  const exponent = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
+  const exponent = i32x4.shl(i32x4.add(shifted, i32x4.splat(127)), 23);
   return f32x4.mul(series, exponent);
 }

@@ -1,7 +1,6 @@
 import { GatherGemmCall } from "./generated/calls";
-import { gemmTile } from "./generated/gemmTile";
+import { gemmTile, gemmTileHalf } from "./generated/gemmTile";
 
-const TILE_BYTES: i32 = 256;
 const OUTSIDE: i32 = -1;
 
 /**
@@ -13,7 +12,7 @@ const OUTSIDE: i32 = -1;
  * A tap is a displacement (row, column) from where an output cell's window starts. Outputs may lie `step`
  * cells apart in their map: a transposed convolution is one such product for each phase of its stride.
  *
- * Units: blocks of cells, times splits of the output channels. Weights: [outputs / 8][taps][planes][4][8].
+ * Units: blocks of cells, times splits of the output channels. Weights: [outputs / 8][depth][4][8].
  */
 export function gatherGemm(address: usize, unit: i32, scratch: usize): void {
   const call = GatherGemmCall.at(address);
@@ -21,31 +20,37 @@ export function gatherGemm(address: usize, unit: i32, scratch: usize): void {
   const split = unit / call.blocks;
   const firstCell = block * call.blockCells;
   const cells = min(call.blockCells, call.rows * call.columns - firstCell);
-  const tiles = (cells + 7) >> 3;
-  const depth = call.taps * call.planes;
+  const depth = call.depth;
 
+  const sumBytes = call.blockCells * 16;
   const sums = scratch;
-  const targets = sums + TILE_BYTES;
+  const targets = sums + 2 * sumBytes;
   const offsets = targets + call.blockCells * 4;
   const packed = offsets + call.blockCells * 4;
-  locateTargets(call, firstCell, cells, targets);
-  for (let tap = 0; tap < call.taps; tap++) {
-    locateSources(call, firstCell, cells, tap, offsets);
-    gather(call, cells, tap, offsets, packed, depth);
+  if (call.sameCells) {
+    gatherRun(call, firstCell, cells, packed);
+  } else {
+    for (let tap = 0; tap < call.taps; tap++) {
+      locateSources(call, firstCell, cells, tap, offsets);
+      if (call.picture) gatherPicture(call, cells, tap, offsets, packed);
+      else gather(call, cells, tap, offsets, packed);
+    }
   }
+  if (call.step > 1) locateTargets(call, firstCell, cells, targets);
 
   const panels = (call.outputPlanes + 1) >> 1;
   const panelsPerSplit = (panels + call.splits - 1) / call.splits;
   const lastPanel = min(panels, (split + 1) * panelsPerSplit);
   for (let panel = split * panelsPerSplit; panel < lastPanel; panel++) {
     const weights = call.weights + panel * depth * 128;
-    for (let tile = 0; tile < tiles; tile++) {
-      gemmTile(packed + tile * depth * 128, weights, depth, sums);
-      const count = min(8, cells - tile * 8);
-      finish(call, panel * 2, sums, count, targets + tile * 32);
-      if (panel * 2 + 1 < call.outputPlanes)
-        finish(call, panel * 2 + 1, sums + 128, count, targets + tile * 32);
+    const whole = panel * 2 + 1 < call.outputPlanes;
+    for (let first = 0; first < cells; first += 8) {
+      const seen = packed + (first >> 3) * depth * 128;
+      if (whole) gemmTile(seen, weights, depth, sums + first * 16, sumBytes);
+      else gemmTileHalf(seen, weights, depth, sums + first * 16, sumBytes);
     }
+    finish(call, panel * 2, sums, firstCell, cells, targets);
+    if (whole) finish(call, panel * 2 + 1, sums + sumBytes, firstCell, cells, targets);
   }
 }
 
@@ -67,24 +72,30 @@ function locateTargets(call: GatherGemmCall, firstCell: i32, cells: i32, targets
 function locateSources(call: GatherGemmCall, firstCell: i32, cells: i32, tap: i32, offsets: usize): void {
   const down = load<i32>(call.tapTable + tap * 8);
   const right = load<i32>(call.tapTable + tap * 8, 4);
+  const stride = call.stride;
+  const width = call.width;
+  let cell = 0;
   let row = firstCell / call.columns;
   let column = firstCell % call.columns;
-  for (let cell = 0; cell < cells; cell++) {
-    const y = row * call.stride + down;
-    const x = column * call.stride + right;
-    const inside = <u32>y < <u32>call.height && <u32>x < <u32>call.width;
-    store<i32>(offsets + cell * 4, inside ? (y * call.width + x) * 16 : OUTSIDE);
-    if (++column === call.columns) {
-      column = 0;
-      row++;
+  while (cell < cells) {
+    const y = row * stride + down;
+    const rowInside = <u32>y < <u32>call.height;
+    let x = column * stride + right;
+    const end = min(cells, cell + call.columns - column);
+    for (; cell < end; cell++) {
+      const inside = rowInside && <u32>x < <u32>width;
+      store<i32>(offsets + cell * 4, inside ? (y * width + x) * 16 : OUTSIDE);
+      x += stride;
     }
+    column = 0;
+    row++;
   }
 }
 
 /** Packs one tap of the block: [tile][tap][plane][8 cells][4]. */
-function gather(call: GatherGemmCall, cells: i32, tap: i32, offsets: usize, packed: usize, depth: i32): void {
+function gather(call: GatherGemmCall, cells: i32, tap: i32, offsets: usize, packed: usize): void {
   const inputPlane = call.height * call.width * 16;
-  const tileBytes = depth * 128;
+  const tileBytes = call.depth * 128;
   let source = call.source;
   for (let plane = 0; plane < call.planes; plane++) {
     let place = packed + (tap * call.planes + plane) * 128;
@@ -101,24 +112,93 @@ function gather(call: GatherGemmCall, cells: i32, tap: i32, offsets: usize, pack
   }
 }
 
-/** Finishes the sums of one plane of a tile and writes them to their places. */
-function finish(call: GatherGemmCall, plane: i32, sums: usize, count: i32, targets: usize): void {
-  const start = plane * call.outputCells * 16;
+/** The same for a single tap that sees the very cells of the block: whole runs of them. */
+function gatherRun(call: GatherGemmCall, firstCell: i32, cells: i32, packed: usize): void {
+  const inputPlane = call.height * call.width * 16;
+  const tileBytes = call.depth * 128;
+  for (let plane = 0; plane < call.planes; plane++) {
+    let source = call.source + plane * inputPlane + firstCell * 16;
+    let place = packed + plane * 128;
+    let rest = cells;
+    for (; rest >= 8; rest -= 8) {
+      v128.store(place, v128.load(source));
+      v128.store(place, v128.load(source, 16), 16);
+      v128.store(place, v128.load(source, 32), 32);
+      v128.store(place, v128.load(source, 48), 48);
+      v128.store(place, v128.load(source, 64), 64);
+      v128.store(place, v128.load(source, 80), 80);
+      v128.store(place, v128.load(source, 96), 96);
+      v128.store(place, v128.load(source, 112), 112);
+      source += 128;
+      place += tileBytes;
+    }
+    for (let cell = 0; cell < rest; cell++) v128.store(place + cell * 16, v128.load(source + cell * 16));
+  }
+}
+
+/**
+ * Of pictures, whose fourth channel is nothing: the three numbers of the taps follow each other without gaps, so
+ * that a quarter of the multiplications goes. Number k of a cell lies in plane k / 4, and those of a tap may lie
+ * in two planes: the first is written last, since what is written whole covers what comes after it.
+ */
+function gatherPicture(call: GatherGemmCall, cells: i32, tap: i32, offsets: usize, packed: usize): void {
+  const tileBytes = call.depth * 128;
+  const k = tap * 3;
+  const lane = k & 3;
+  let place = packed + (k >> 2) * 128;
+  for (let first = 0; first < cells; first += 8) {
+    const last = min(8, cells - first);
+    for (let cell = 0; cell < last; cell++) {
+      const offset = load<i32>(offsets + (first + cell) * 4);
+      const value = offset === OUTSIDE ? f32x4.splat(0) : v128.load(call.source + offset);
+      const to = place + cell * 16;
+      if (lane === 0) {
+        v128.store(to, value);
+      } else if (lane === 1) {
+        v128.store_lane<f32>(to, value, 0, 4);
+        v128.store_lane<f64>(to, v128.shuffle<f32>(value, value, 1, 2, 1, 2), 0, 8);
+      } else if (lane === 2) {
+        v128.store_lane<f64>(to, value, 0, 8);
+        v128.store(to, v128.shuffle<f32>(value, f32x4.splat(0), 2, 4, 4, 4), 128);
+      } else {
+        v128.store_lane<f32>(to, value, 0, 12);
+        v128.store(to, v128.shuffle<f32>(value, f32x4.splat(0), 1, 2, 4, 4), 128);
+      }
+    }
+    place += tileBytes;
+  }
+}
+
+/** Finishes the sums of one plane of the block and writes them to their places. */
+function finish(
+  call: GatherGemmCall,
+  plane: i32,
+  sums: usize,
+  firstCell: i32,
+  cells: i32,
+  targets: usize,
+): void {
+  const start = plane * call.outputCells * 16 + (call.step > 1 ? 0 : firstCell * 16);
   const destination = call.destination + start;
+  const residual = call.residual + start;
   const bias = v128.load(call.bias + plane * 16);
   const low = f32x4.splat(call.low);
   const high = f32x4.splat(call.high);
-  if (call.residual) {
-    const residual = call.residual + start;
-    for (let cell = 0; cell < count; cell++) {
+  if (call.step > 1) {
+    for (let cell = 0; cell < cells; cell++) {
       const place = load<i32>(targets + cell * 4);
-      const sum = f32x4.add(f32x4.add(v128.load(sums + cell * 16), bias), v128.load(residual + place));
+      let sum = f32x4.add(v128.load(sums + cell * 16), bias);
+      if (call.residual) sum = f32x4.add(sum, v128.load(residual + place));
+      v128.store(destination + place, f32x4.pmin(f32x4.pmax(sum, low), high));
+    }
+  } else if (call.residual) {
+    for (let place = 0; place < cells * 16; place += 16) {
+      const sum = f32x4.add(f32x4.add(v128.load(sums + place), bias), v128.load(residual + place));
       v128.store(destination + place, f32x4.pmin(f32x4.pmax(sum, low), high));
     }
   } else {
-    for (let cell = 0; cell < count; cell++) {
-      const place = load<i32>(targets + cell * 4);
-      const sum = f32x4.add(v128.load(sums + cell * 16), bias);
+    for (let place = 0; place < cells * 16; place += 16) {
+      const sum = f32x4.add(v128.load(sums + place), bias);
       v128.store(destination + place, f32x4.pmin(f32x4.pmax(sum, low), high));
     }
   }

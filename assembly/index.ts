@@ -6,5 +6,5 @@ export { affine, sigmoid, sum } from "./elementwise";
 export { gatherGemm } from "./gatherGemm";
 export { winograd2, winograd4, winogradWeights2, winogradWeights4 } from "./generated/winograd";
 export { maxPool } from "./maxPool";
-export { normalize } from "./normalize";
+export { normalize, normalizePixels } from "./normalize";
 export { upsampleBilinear, upsampleNearest } from "./upsample";

@@ -1,7 +1,9 @@
 import { MaxPoolCall } from "./generated/calls";
-import { bringRow, clearRows } from "./paddedRows";
 
-/** The largest number of each window. Units: planes. Scratch: the padded rows. */
+/**
+ * The largest number of each window: down its columns first, whose largest numbers the windows of a row share,
+ * then across. Units: planes. Scratch: the largest number of each padded column.
+ */
 export function maxPool(address: usize, plane: i32, scratch: usize): void {
   const call = MaxPoolCall.at(address);
   const side = call.kernel;
@@ -9,30 +11,24 @@ export function maxPool(address: usize, plane: i32, scratch: usize): void {
   const outside = f32x4.splat(call.outside);
   let destination = call.destination + plane * call.outputHeight * call.outputWidth * 16;
 
-  clearRows(scratch, side, call.paddedWidth, outside);
-  let brought = 0;
+  const columns = scratch + call.padLeft * 16;
+  for (let column = 0; column < call.paddedWidth; column++) v128.store(scratch + column * 16, outside);
   for (let row = 0; row < call.outputHeight; row++) {
-    const top = row * call.stride;
-    for (; brought < top + side; brought++) {
-      bringRow(
-        scratch,
-        brought,
-        side,
-        call.paddedWidth,
-        source,
-        call.height,
-        call.width,
-        call.padTop,
-        call.padLeft,
-        outside,
-      );
+    const top = row * call.stride - call.padTop;
+    const first = max(top, 0);
+    const end = min(top + side, call.height);
+    const start = first > top || end < top + side ? outside : f32x4.splat(-Infinity);
+    for (let column = 0; column < call.width; column++) {
+      let largest = start;
+      for (let y = first; y < end; y++) {
+        largest = f32x4.max(largest, v128.load(source + (y * call.width + column) * 16));
+      }
+      v128.store(columns + column * 16, largest);
     }
     for (let column = 0; column < call.outputWidth; column++) {
-      let largest = f32x4.splat(-Infinity);
-      for (let u = 0; u < side; u++) {
-        const cells = scratch + (((top + u) % side) * call.paddedWidth + column * call.stride) * 16;
-        for (let v = 0; v < side; v++) largest = f32x4.max(largest, v128.load(cells + v * 16));
-      }
+      const cells = scratch + column * call.stride * 16;
+      let largest = v128.load(cells);
+      for (let v = 1; v < side; v++) largest = f32x4.max(largest, v128.load(cells + v * 16));
       v128.store(destination, largest);
       destination += 16;
     }

@@ -1,7 +1,26 @@
-import { NormalizeCall } from "./generated/calls";
+import { NormalizeCall, NormalizePixelsCall } from "./generated/calls";
 
 /**
- * y = (x[order] - mean) * scale + offset, number by number: it runs once, on three or four channels.
+ * y = (x[order] - mean) * scale + offset where input and output are one plane each, as pictures are.
+ * Units: parts of the map. Numbers: [mean, scale, offset][4]; order: four channels of the input.
+ */
+export function normalizePixels(address: usize, part: i32): void {
+  const call = NormalizePixelsCall.at(address);
+  const mean = v128.load(call.numbers);
+  const scale = v128.load(call.numbers, 16);
+  const offset = v128.load(call.numbers, 32);
+  // Where each byte of a cell comes from: those of channel c are 4c to 4c + 3.
+  const firstBytes = i32x4.mul(v128.load(call.order), i32x4.splat(0x04040404));
+  const bytes = i32x4.add(firstBytes, i32x4.splat(0x03020100));
+  const end = min((part + 1) * call.partCells, call.cells) * 16;
+  for (let place = part * call.partCells * 16; place < end; place += 16) {
+    const value = i8x16.swizzle(v128.load(call.source + place), bytes);
+    v128.store(call.destination + place, f32x4.add(f32x4.mul(f32x4.sub(value, mean), scale), offset));
+  }
+}
+
+/**
+ * The same for any number of channels, number by number.
  * Units: output planes. Numbers: [mean, scale, offset][planes][4]; order: [planes * 4] channels of the input.
  */
 export function normalize(address: usize, plane: i32): void {

@@ -5,33 +5,48 @@ const TOGETHER = 4;
 const SIDE = 3;
 
 /**
- * A row of a depthwise 3x3 convolution in one plane: \`row0\` to \`row2\` are the padded input rows below each
- * other. Nine weights stay in variables; the last outputs of a row are computed one by one.
+ * A row of a depthwise 3x3 convolution in one plane. `row0` to `row2` point at what the first output sees of the
+ * three input rows, which lies one cell before them where the map is padded: `left` says so, `right` says that
+ * the last output sees one cell behind them. These two outputs leave the taps out that see nothing, so that no row
+ * has to be copied for its padding. Nine weights stay in variables.
  */
 export function depthwiseRow(stride: 1 | 2, relaxed: boolean): string {
+  const all = [0, 1, 2];
   return `export function depthwiseRow3Stride${stride}(
-  row0: usize, row1: usize, row2: usize, weights: usize, destination: usize, columns: i32,
+  row0: usize, row1: usize, row2: usize, weights: usize, destination: usize, columns: i32, left: bool, right: bool,
   bias: v128, residual: usize, low: v128, high: v128,
 ): void {
 ${Array.from({ length: SIDE * SIDE }, (_, tap) => `  let w${tap} = v128.load(weights, ${tap * 16});`).join("\n")}
-  let column = 0;
-${outputs(TOGETHER, stride, relaxed)}
-${outputs(1, stride, relaxed)}
+  let rest = columns;
+  if (left) {
+${outputs(1, stride, [1, 2], relaxed)}
+  }
+  const last = right ? 1 : 0;
+  while (rest >= ${TOGETHER} + last) {
+${outputs(TOGETHER, stride, all, relaxed)}
+  }
+  while (rest > last) {
+${outputs(1, stride, all, relaxed)}
+  }
+  if (rest) {
+${outputs(1, stride, [0, 1], relaxed)}
+  }
 }
 `;
 }
 
-function outputs(count: number, stride: number, relaxed: boolean): string {
+/** Some neighbouring outputs, by the columns of taps that see something, and on to what comes after them. */
+function outputs(count: number, stride: number, taps: readonly number[], relaxed: boolean): string {
   const lines: string[] = [];
   const indices = Array.from({ length: count }, (_, index) => index);
   for (const index of indices) lines.push(`let sum${index} = bias;`);
   for (let u = 0; u < SIDE; u++) {
     for (let v = 0; v < (count - 1) * stride + SIDE; v++) {
+      const seeing = indices.filter((index) => taps.includes(v - index * stride));
+      if (seeing.length === 0) continue;
       lines.push(`let x${u}_${v} = v128.load(row${u}, ${v * 16});`);
-      for (const index of indices) {
-        const tap = v - index * stride;
-        if (tap < 0 || tap >= SIDE) continue;
-        lines.push(multiplyAdd(`sum${index}`, `x${u}_${v}`, `w${u * SIDE + tap}`, relaxed));
+      for (const index of seeing) {
+        lines.push(multiplyAdd(`sum${index}`, `x${u}_${v}`, `w${u * SIDE + v - index * stride}`, relaxed));
       }
     }
   }
@@ -43,7 +58,7 @@ function outputs(count: number, stride: number, relaxed: boolean): string {
   for (const index of indices) {
     lines.push(`v128.store(destination, f32x4.pmin(f32x4.pmax(sum${index}, low), high), ${index * 16});`);
   }
-  lines.push(`destination += ${count * 16};`, `column += ${count};`);
+  lines.push(`destination += ${count * 16};`, `rest -= ${count};`);
   for (let u = 0; u < SIDE; u++) lines.push(`row${u} += ${count * stride * 16};`);
-  return `  while (column <= columns - ${count}) {\n${lines.map((line) => `    ${line}`).join("\n")}\n  }`;
+  return lines.map((line) => `    ${line}`).join("\n");
 }

@@ -56,7 +56,7 @@ export function winogradLayer(outputs: number): string {
       let from = seen + point * seenStride;
       let to = sums + point * sumStride + (panel - firstPanel) * 256;
       for (let group = 0; group < groups; group++) {
-        gemmTile(from, weights, call.planes, to);
+        gemmTile(from, weights, call.planes, to, 128);
         from += groupBytes;
         to += sumGroupBytes;
       }

@@ -1,7 +1,7 @@
 import type { KernelCall } from "./kernel.ts";
 import { biasConstant, epilogueFields } from "./wasmEpilogue.ts";
 import {
-  BYTES_PER_FLOAT,
+  BYTES_PER_CELL,
   LANES,
   planeCount,
   type WasmAddresses,
@@ -16,6 +16,8 @@ export const TILE = 8;
 /** 48 cells gathered at a time measured best; of deep layers fewer, so that they stay in the second cache. */
 const BLOCK_CELLS = 48;
 const BLOCK_BYTES = 768 * 1024;
+
+const PICTURE_CHANNELS = 3;
 
 /** A layer of fewer blocks is cut along its output channels as well, to be worth several threads. */
 const ENOUGH_UNITS = 4;
@@ -51,22 +53,21 @@ export function gemmConstants(
   const inputChannels = call.inputs[0][3];
   const channels = call.output[3];
   const panels = Math.ceil(channels / TILE);
-  const tapFloats = planeCount(inputChannels) * LANES * TILE;
+  const panelFloats = depthOf(gemm, call) * LANES * TILE;
+  const tapFloats = (isPicture(call) ? PICTURE_CHANNELS : planeCount(inputChannels) * LANES) * TILE;
   return [
     {
-      floats: panels * gemm.taps.length * tapFloats,
+      floats: panels * panelFloats,
       write(target, { kernel }) {
-        for (let panel = 0, at = 0; panel < panels; panel++) {
+        for (let panel = 0; panel < panels; panel++) {
           const first = panel * TILE;
           const count = Math.min(TILE, channels - first);
-          for (const tap of gemm.taps) {
+          for (const [index, tap] of gemm.taps.entries()) {
             for (let input = 0; input < inputChannels; input++) {
+              const at = panel * panelFloats + index * tapFloats + input * TILE;
               let from = tap.weights + input * inputStep + first * outputStep;
-              for (let to = at + input * TILE; to < at + input * TILE + count; to++, from += outputStep) {
-                target[to] = kernel[from];
-              }
+              for (let to = at; to < at + count; to++, from += outputStep) target[to] = kernel[from];
             }
-            at += tapFloats;
           }
         }
       },
@@ -88,8 +89,7 @@ export function gemmBias(call: KernelCall): WasmConstant {
 
 export function gemmScratchBytes(gemm: GatherGemm, call: KernelCall): number {
   const cells = blockCells(gemm, call);
-  const sums = TILE * TILE * BYTES_PER_FLOAT;
-  return sums + cells * 2 * 4 + Math.ceil(cells / TILE) * TILE * cellBytes(gemm, call);
+  return cells * (2 * BYTES_PER_CELL + 2 * 4 + cellBytes(gemm, call));
 }
 
 export function gemmStep(
@@ -104,6 +104,8 @@ export function gemmStep(
   const blocks = Math.ceil((gemm.rows * gemm.columns) / cells);
   const panels = Math.ceil(channels / TILE);
   const splits = Math.min(panels, Math.ceil(ENOUGH_UNITS / blocks));
+  const centred = gemm.taps.length === 1 && gemm.taps.every(({ down, right }) => down === 0 && right === 0);
+  const same = centred && gemm.stride === 1 && gemm.rows === height && gemm.columns === width;
   return wasmStep("gatherGemm", blocks * splits, {
     source: at.inputs[0],
     destination: at.output,
@@ -114,6 +116,9 @@ export function gemmStep(
     weights,
     taps: gemm.taps.length,
     tapTable,
+    depth: depthOf(gemm, call),
+    picture: isPicture(call) ? 1 : 0,
+    sameCells: same && !isPicture(call) ? 1 : 0,
     stride: gemm.stride,
     rows: gemm.rows,
     columns: gemm.columns,
@@ -129,9 +134,21 @@ export function gemmStep(
   });
 }
 
+/** Three channels are packed without gaps (assembly/gatherGemm.ts). */
+function isPicture(call: KernelCall): boolean {
+  return call.inputs[0][3] === PICTURE_CHANNELS;
+}
+
+/** Vectors of four numbers that one output cell sees. */
+function depthOf({ taps: { length: taps } }: GatherGemm, call: KernelCall): number {
+  return isPicture(call)
+    ? Math.ceil((taps * PICTURE_CHANNELS) / LANES)
+    : taps * planeCount(call.inputs[0][3]);
+}
+
 /** What one output cell sees. */
 function cellBytes(gemm: GatherGemm, call: KernelCall): number {
-  return gemm.taps.length * planeCount(call.inputs[0][3]) * LANES * BYTES_PER_FLOAT;
+  return depthOf(gemm, call) * BYTES_PER_CELL;
 }
 
 function blockCells(gemm: GatherGemm, call: KernelCall): number {

@@ -25,7 +25,7 @@ const SIZE = { height: "i32", width: "i32" } as const;
 const OUTPUT_SIZE = { outputHeight: "i32", outputWidth: "i32" } as const;
 /** `residual` is 0 where there is none; the sum is held between `low` and `high`. */
 const FINISH = { bias: "usize", residual: "usize", low: "f32", high: "f32" } as const;
-const WINDOW = { kernel: "i32", stride: "i32", padTop: "i32", padLeft: "i32", paddedWidth: "i32" } as const;
+const WINDOW = { kernel: "i32", stride: "i32", padTop: "i32", padLeft: "i32" } as const;
 
 const WINOGRAD = {
   ...MAPS,
@@ -59,6 +59,9 @@ export const WASM_CALLS = {
     weights: "usize",
     taps: "i32",
     tapTable: "usize",
+    depth: "i32",
+    picture: "i32",
+    sameCells: "i32",
     stride: "i32",
     rows: "i32",
     columns: "i32",
@@ -77,12 +80,13 @@ export const WASM_CALLS = {
   winogradWeights2: WINOGRAD_WEIGHTS,
   winogradWeights4: WINOGRAD_WEIGHTS,
   depthwise: { ...MAPS, ...SIZE, ...OUTPUT_SIZE, ...WINDOW, ...FINISH, weights: "usize" },
-  maxPool: { ...MAPS, ...SIZE, ...OUTPUT_SIZE, ...WINDOW, outside: "f32" },
+  maxPool: { ...MAPS, ...SIZE, ...OUTPUT_SIZE, ...WINDOW, paddedWidth: "i32", outside: "f32" },
   cornerPool: { ...MAPS, ...SIZE, down: "i32", right: "i32" },
   affine: { ...MAPS, cells: "i32", numbers: "usize", listBytes: "i32", low: "f32", high: "f32" },
   sum: { ...MAPS, cells: "i32", second: "usize" },
   sigmoid: { ...MAPS, cells: "i32" },
   normalize: { ...MAPS, cells: "i32", numbers: "usize", listBytes: "i32", order: "usize" },
+  normalizePixels: { ...MAPS, cells: "i32", partCells: "i32", numbers: "usize", order: "usize" },
   upsampleNearest: { ...MAPS, ...SIZE },
   upsampleBilinear: { ...MAPS, ...SIZE },
 } as const;

@@ -1,5 +1,4 @@
 import type { KernelCall } from "./kernel.ts";
-import { BYTES_PER_CELL } from "./wasmKernel.ts";
 import type { Window } from "./window.ts";
 
 /** The fields of a call that slides a window over each plane by itself. */
@@ -14,12 +13,5 @@ export function windowFields({ attributes, inputs: [[, height, width]], output }
     stride,
     padTop: padding.top,
     padLeft: padding.left,
-    paddedWidth: width + padding.left + padding.right,
   };
-}
-
-/** As many padded rows as the window is high. */
-export function windowScratchBytes({ attributes, inputs: [[, , width]] }: KernelCall<Window>): number {
-  const { kernel, padding } = attributes;
-  return kernel * (width + padding.left + padding.right) * BYTES_PER_CELL;
 }

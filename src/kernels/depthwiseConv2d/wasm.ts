@@ -1,6 +1,6 @@
 import { biasConstant, epilogueFields } from "../wasmEpilogue.ts";
-import { LANES, planeCount, type WasmKernelOf, wasmStep } from "../wasmKernel.ts";
-import { windowFields, windowScratchBytes } from "../wasmWindow.ts";
+import { BYTES_PER_CELL, LANES, planeCount, type WasmKernelOf, wasmStep } from "../wasmKernel.ts";
+import { windowFields } from "../wasmWindow.ts";
 import type { Window } from "../window.ts";
 
 export const depthwiseConv2dWasm: WasmKernelOf<Window> = (call) => {
@@ -23,7 +23,7 @@ export const depthwiseConv2dWasm: WasmKernelOf<Window> = (call) => {
       },
       biasConstant(call.epilogue, channels),
     ],
-    scratchBytes: windowScratchBytes(call),
+    scratchBytes: call.inputs[0][2] * BYTES_PER_CELL,
     steps: (at) => [
       wasmStep("depthwise", planes, {
         source: at.inputs[0],

@@ -22,4 +22,9 @@ export const normalizeCases: readonly OpCase<NormalizeAttributes>[] = [
     inputs: [shapeOf(2, 3, 4)],
     attributes: { order: [3, 3], mean: [0, 1], scale: [1, 1], offset: [0, 0] },
   },
+  {
+    title: "the last of six channels",
+    inputs: [shapeOf(4, 3, 6)],
+    attributes: { order: [5], mean: [-1], scale: [3], offset: [0.5] },
+  },
 ];

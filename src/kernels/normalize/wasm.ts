@@ -2,8 +2,13 @@ import { channelConstant } from "../wasmEpilogue.ts";
 import { BYTES_PER_CELL, LANES, planeCount, type WasmKernelOf, wasmStep } from "../wasmKernel.ts";
 import type { NormalizeAttributes } from "./op.ts";
 
-export const normalizeWasm: WasmKernelOf<NormalizeAttributes> = ({ attributes, output }) => {
+/** A picture is cut into so many parts, for threads. */
+const PARTS = 8;
+
+export const normalizeWasm: WasmKernelOf<NormalizeAttributes> = ({ attributes, inputs, output }) => {
   const [, height, width, channels] = output;
+  const cells = height * width;
+  const partCells = Math.ceil(cells / PARTS);
   const planes = planeCount(channels);
   const { order, mean, scale, offset } = attributes;
   return {
@@ -16,15 +21,24 @@ export const normalizeWasm: WasmKernelOf<NormalizeAttributes> = ({ attributes, o
       },
     ],
     scratchBytes: 0,
-    steps: (at) => [
-      wasmStep("normalize", planes, {
-        source: at.inputs[0],
-        destination: at.output,
-        cells: height * width,
-        numbers: at.constants[0],
-        listBytes: planes * BYTES_PER_CELL,
-        order: at.constants[1],
-      }),
+    steps: ({ inputs: [source], output: destination, constants: [numbers, orderAt] }) => [
+      inputs[0][3] <= LANES && channels <= LANES
+        ? wasmStep("normalizePixels", Math.ceil(cells / partCells), {
+            source,
+            destination,
+            cells,
+            partCells,
+            numbers,
+            order: orderAt,
+          })
+        : wasmStep("normalize", planes, {
+            source,
+            destination,
+            cells,
+            numbers,
+            listBytes: planes * BYTES_PER_CELL,
+            order: orderAt,
+          }),
     ],
   };
 };
