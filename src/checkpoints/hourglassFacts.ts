@@ -15,9 +15,12 @@ export interface HourglassFacts {
   readonly keypoints?: number;
 }
 
+/** Twice what any published hourglass has: a file made up of names must not make a network of thousands. */
+const MOST = { stacks: 16, levels: 12, blocks: 16 };
+
 /**
  * Reads the architecture off the variables, which have this project's names and layout. Undefined where one
- * that tells of it is missing or has another rank.
+ * that tells of it is missing or has another rank, or where there are too many of them for any network.
  */
 export function hourglassFacts(
   family: TorchFamily,
@@ -47,5 +50,6 @@ export function hourglassFacts(
   const { stacks, stemChannels, channels, blocks, featureChannels } = hourglass;
   const told = [levels, stacks, stemChannels, ...channels, ...blocks, featureChannels, classes];
   if (told.includes(0)) return undefined;
+  if (stacks > MOST.stacks || levels > MOST.levels || Math.max(...blocks) > MOST.blocks) return undefined;
   return { family, hourglass, classes, ...(keypoints > 0 && { keypoints }) };
 }

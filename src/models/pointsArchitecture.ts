@@ -1,0 +1,21 @@
+import { ZOO_NORMALIZATIONS } from "../image/normalization.ts";
+import { COCO_KEYPOINTS } from "./cocoPose.ts";
+import { PLAIN_HEADS, type ZooArchitecture } from "./zooArchitecture.ts";
+
+const HOURGLASS = { backbone: "hourglass_104", normalization: ZOO_NORMALIZATIONS.hourglass } as const;
+
+/**
+ * Objects as Points on the hourglass (Zhou et al., arXiv:1904.07850; github.com/xingyizhou/CenterNet), by the
+ * names of its released files. The Object Detection API rebuilt this network, so that its graph, `zooGraph`, is
+ * theirs too, pixels' means and deviations included; only the classes are COCO's 80 without the unused ids, and
+ * one keypoint offset serves all keypoints. `torchKeys` brings sizes and offsets into the API's order, (y, x).
+ */
+export const POINTS_ARCHITECTURES = {
+  ctdet_coco_hg: { ...HOURGLASS, classes: 80, heads: PLAIN_HEADS },
+  multi_pose_hg_3x: {
+    ...HOURGLASS,
+    classes: 1,
+    keypoints: COCO_KEYPOINTS.length,
+    heads: { ...PLAIN_HEADS, sharedOffset: true },
+  },
+} as const satisfies Record<string, ZooArchitecture>;
