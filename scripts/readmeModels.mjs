@@ -7,21 +7,16 @@ const END = "<!-- end of models -->";
 
 const HEAD = ["model", "backbone", "input", "finds", "parameters", "GFLOPs", "published", "weights"];
 const rows = MODELS.map((model) => {
-  const { height, width } = model.defaultSize;
   const { totals } = describeGraph(model.graph(model.defaultSize));
   return [
     `\`${model.name}\`${model.name === DEFAULT_MODEL ? " (default)" : ""}`,
     model.backbone,
-    `${width} × ${height}${model.sizeMultiple ? `, or multiples of ${model.sizeMultiple}` : ""}`,
+    sizes(model),
     model.outputs,
     totals.trainableParameters.toLocaleString("en"),
     totals.gflops.toFixed(3),
     published(model.published),
-    model.hasArchive
-      ? "`centernet pull`"
-      : /ship/.test(model.weightsHint)
-        ? "included"
-        : "convert them, see below",
+    weights(model),
   ];
 });
 const table = [HEAD, HEAD.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
@@ -43,11 +38,24 @@ if (process.argv.includes("--check")) {
   writeFileSync("README.md", written);
 }
 
+function sizes({ defaultSize, sizeMultiple, sizedByPicture }) {
+  const { height, width } = defaultSize;
+  if (sizedByPicture) return `the photo's own; costs at ${width} × ${height}`;
+  return `${width} × ${height}${sizeMultiple ? `, or multiples of ${sizeMultiple}` : ""}`;
+}
+
+function weights({ hasArchive, weightsHint }) {
+  if (hasArchive) return "`centernet pull`";
+  if (/ship/.test(weightsHint)) return "included";
+  return /convert/i.test(weightsHint) ? "convert them, see below" : "give them, see below";
+}
+
 function published(figures) {
   if (!figures) return "";
   const precisions = [
     figures.boxes === undefined ? [] : [`${figures.boxes.toFixed(1)} boxes`],
     figures.keypoints === undefined ? [] : [`${figures.keypoints.toFixed(1)} keypoints`],
   ].flat();
-  return `mAP ${precisions.join(", ")}; ${figures.milliseconds} ms`;
+  const measured = [`mAP ${precisions.join(", ")}`, `${figures.milliseconds} ms`].join("; ");
+  return figures.pictures ? `${measured} (${figures.pictures}, ${figures.gpu})` : measured;
 }

@@ -68,6 +68,7 @@ export const DEFAULT_MAX = 100;
 
 /** What `scales` may be: beyond it a photo is nothing, or too much. */
 const [LEAST_SCALE, LARGEST_SCALE, MOST_SCALES] = [0.01, 10, 10];
+export const SCALES_EXPECTED = `a list of 1 to ${MOST_SCALES} different numbers from ${LEAST_SCALE} to ${LARGEST_SCALE}`;
 const BOOLEAN: OptionKind = { expected: "true or false", fits: (value) => typeof value === "boolean" };
 
 const NETWORK_OPTIONS = {
@@ -105,7 +106,7 @@ const DETECT_OPTIONS = {
   where: { expected: "a name for the picture", fits: isString },
   flip: BOOLEAN,
   scales: {
-    expected: `a list of 1 to ${MOST_SCALES} different numbers from ${LEAST_SCALE} to ${LARGEST_SCALE}`,
+    expected: SCALES_EXPECTED,
     fits: isScales,
   },
   explain: BOOLEAN,
@@ -159,15 +160,13 @@ export class Detector {
     checkOptions(options, DETECT_OPTIONS, "detect");
     const { score = DEFAULT_SCORE, max = DEFAULT_MAX, signal, taps, where = "image" } = options;
     const { model, inputSize, constants } = this.network;
-    const { flip, scales, explain, asReference } = options;
-    const lookOptions = { flip, scales, explain, asReference };
-    checkLookOptions(model, lookOptions);
+    checkLookOptions(model, options);
     signal?.throwIfAborted();
     const clock = stopwatch();
     const bytes = image instanceof ArrayBuffer ? new Uint8Array(image) : image;
     const picture = bytes instanceof Uint8Array ? decodeImage(bytes, where) : checkPicture(bytes, where);
     const decode = clock();
-    const look = model.look(picture, { size: inputSize, constants }, lookOptions);
+    const look = model.look(picture, { size: inputSize, constants }, options);
     const prepare = clock();
     const { detections, explanation, times, ...seen } = await this.inTurn(() =>
       lookAt(look, this.network, { taps, signal }, where),
@@ -219,8 +218,8 @@ export function isScales(value: unknown): boolean {
 }
 
 /** @throws UsageError for an option that makes a difference and that the model does not know. */
-export function checkLookOptions(model: Model, options: LookOptions): void {
-  for (const [name, value] of Object.entries(options)) {
+export function checkLookOptions(model: Model, { flip, scales, explain, asReference }: LookOptions): void {
+  for (const [name, value] of Object.entries({ flip, scales, explain, asReference })) {
     if (!value || model.lookOptions?.includes(name as keyof LookOptions)) continue;
     throw new UsageError({
       where: `option ${name}`,

@@ -9,15 +9,27 @@ export {
   load,
   type Times,
 } from "./detect.ts";
-export type { Box, Detection, Keypoint } from "./detection.ts";
+export type {
+  Box,
+  CornerEvidence,
+  Detection,
+  Explanation,
+  Keypoint,
+  PairOutcome,
+  PeakEvidence,
+  RejectedPair,
+  TripletEvidence,
+} from "./detection.ts";
 export { BackendError, CenterNetError, type Fault, ImageError, ModelError, UsageError } from "./errors.ts";
 export type { BackendDetails } from "./executors/backendDetails.ts";
 export { BACKENDS, type Backend } from "./executors/backends.ts";
 export type { Graph, GraphNode } from "./graph/graph.ts";
 export { decodeImage } from "./image/decodeImage.ts";
 export { drawDetections } from "./image/draw/drawDetections.ts";
+export { drawHeatmap, type HeatmapPlace } from "./image/draw/drawHeatmap.ts";
 export { encodeJpeg, encodePng } from "./image/encodeImage.ts";
 export type { Picture } from "./image/picture.ts";
-export type { InputSize, Model } from "./models/model.ts";
+export type { Finding, InputSize, Look, LookOptions, View } from "./models/look.ts";
+export type { Model } from "./models/model.ts";
 export { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
 export type { NetworkOptions, WeightsSource } from "./network.ts";

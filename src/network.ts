@@ -1,6 +1,7 @@
 /** A model with its weights on a backend, ready to run: maps in, maps out. */
 import { cachedArchive, findWeights, packagedWeights } from "#platform";
 import type { Checkpoint } from "./checkpoints/checkpoint.ts";
+import { type HourglassFacts, hourglassFacts } from "./checkpoints/hourglassFacts.ts";
 import type { LabelMap } from "./checkpoints/labelMap.ts";
 import { type KnownModels, loadParameters, type ParameterShapes } from "./checkpoints/loadParameters.ts";
 import { nameParameters } from "./checkpoints/nameParameters.ts";
@@ -16,6 +17,7 @@ import { fuseEpilogues } from "./graph/passes/fuseEpilogues.ts";
 import { OPS } from "./kernels/ops.ts";
 import { checkInputSize, type InputSize, type Model } from "./models/model.ts";
 import { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
+import { OTHER_TRIPLETS, tripletModelOf } from "./models/triplet.ts";
 import { zooModel } from "./models/zooModel.ts";
 import { systemMessage } from "./systemMessage.ts";
 import type { Tensor, Weights } from "./tensor.ts";
@@ -254,6 +256,8 @@ export function checkpointModel(
       });
     }
     if (wanted) return { model: wanted, notes: [] };
+    const triplets = tripletFacts(checkpoint);
+    if (triplets) return { model: tripletModelOf(triplets), notes: [] };
     if (checkpoint.model !== undefined) return { model: modelNamed(checkpoint.model), notes: [] };
     const backbone = checkpoint.zoo?.backbone;
     throw new ModelError({
@@ -278,6 +282,12 @@ export function checkpointModel(
       ? [`${checkpoint.where} holds ${spec.name}, by its pipeline.config`]
       : [];
   return { model: zooModel(spec), notes: [...other, ...zooNotes(checkpoint, spec)] };
+}
+
+/** A network of triplets that its variables tell, since no name does. */
+function tripletFacts({ hourglass, model, variables }: Checkpoint): HourglassFacts | undefined {
+  const facts = model === OTHER_TRIPLETS ? hourglassFacts("triplets", variables) : hourglass;
+  return facts?.family === "triplets" ? facts : undefined;
 }
 
 /** Batch norms folded, bias, sum and activation in their convolution; or as the model declares it. */

@@ -1,5 +1,14 @@
 import type { DetectResult } from "../detect.ts";
-import type { Detection, Keypoint } from "../detection.ts";
+import type {
+  Box,
+  CornerEvidence,
+  Detection,
+  Explanation,
+  Keypoint,
+  PeakEvidence,
+  RejectedPair,
+  TripletEvidence,
+} from "../detection.ts";
 
 /**
  * One line of `--json`: what was found in a picture, or why nothing could be. Coordinates are pixels of the
@@ -11,7 +20,7 @@ export type DetectionRecord = { readonly image: string } & Partial<Found> & {
 
 type Found = Pick<
   DetectResult,
-  "width" | "height" | "model" | "backend" | "backendDetails" | "detections" | "times"
+  "width" | "height" | "model" | "backend" | "backendDetails" | "detections" | "explanation" | "times"
 >;
 
 export interface RecordedError {
@@ -21,7 +30,7 @@ export interface RecordedError {
 }
 
 export function foundRecord(image: string, result: DetectResult): DetectionRecord {
-  const { width, height, model, backend, backendDetails, detections, times } = result;
+  const { width, height, model, backend, backendDetails, detections, explanation, times } = result;
   return {
     image,
     width,
@@ -30,6 +39,7 @@ export function foundRecord(image: string, result: DetectResult): DetectionRecor
     backend,
     backendDetails,
     detections: detections.map(roundedDetection),
+    ...(explanation && { explanation: roundedExplanation(explanation) }),
     times: {
       load: rounded(times.load, 3),
       decode: rounded(times.decode, 3),
@@ -40,20 +50,66 @@ export function foundRecord(image: string, result: DetectResult): DetectionRecor
   };
 }
 
-function roundedDetection({ label, classId, score, box, keypoints, derived }: Detection): Detection {
-  const { xmin, ymin, xmax, ymax } = box;
+function roundedDetection(detection: Detection): Detection {
+  const { label, classId, score, box, keypoints, derived, triplet } = detection;
   return {
     label,
     classId,
     score: rounded(score, 6),
-    box: { xmin: rounded(xmin, 3), ymin: rounded(ymin, 3), xmax: rounded(xmax, 3), ymax: rounded(ymax, 3) },
+    box: roundedBox(box),
     ...(keypoints && { keypoints: keypoints.map(roundedKeypoint) }),
     ...(derived && { derived }),
+    ...(triplet && { triplet: roundedTriplet(triplet) }),
   };
 }
 
+function roundedBox({ xmin, ymin, xmax, ymax }: Box): Box {
+  return { xmin: rounded(xmin, 3), ymin: rounded(ymin, 3), xmax: rounded(xmax, 3), ymax: rounded(ymax, 3) };
+}
+
 function roundedKeypoint({ name, x, y, score }: Keypoint): Keypoint {
-  return { name, x: rounded(x, 3), y: rounded(y, 3), score: rounded(score, 6) };
+  return { name, ...roundedPeak({ x, y, score }) };
+}
+
+function roundedPeak({ x, y, score }: PeakEvidence): PeakEvidence {
+  return { x: rounded(x, 3), y: rounded(y, 3), score: rounded(score, 6) };
+}
+
+function roundedTriplet(triplet: TripletEvidence): TripletEvidence {
+  const { score, center, centralRegion } = triplet;
+  return {
+    score: rounded(score, 6),
+    ...roundedCorners(triplet),
+    center: roundedPeak(center),
+    centralRegion: roundedBox(centralRegion),
+  };
+}
+
+function roundedCorners(corners: CornerEvidence): CornerEvidence {
+  const { scale, mirrored, topLeft, bottomRight, embeddingDistance } = corners;
+  return {
+    scale,
+    mirrored,
+    topLeft: roundedPeak(topLeft),
+    bottomRight: roundedPeak(bottomRight),
+    embeddingDistance: rounded(embeddingDistance, 6),
+  };
+}
+
+function roundedExplanation({ pairs, suppressed, rejected }: Explanation): Explanation {
+  return { pairs, suppressed, rejected: rejected.map(roundedRejection) };
+}
+
+function roundedRejection(pair: RejectedPair): RejectedPair {
+  const { reason, labels, score, box, centralRegion } = pair;
+  return {
+    reason,
+    labels,
+    score: rounded(score, 6),
+    box: roundedBox(box),
+    ...roundedCorners(pair),
+    ...(centralRegion && { centralRegion: roundedBox(centralRegion) }),
+  };
 }
 
 function rounded(value: number, decimals: number): number {

@@ -2,6 +2,7 @@ import type { Times } from "../detect.ts";
 import { backendInWords } from "../executors/backendDetails.ts";
 import type { DetectionRecord } from "./detectionRecord.ts";
 import { DetectionTable } from "./detectionTable.ts";
+import { explanationLines } from "./explanationLines.ts";
 import { formatCounted, formatTime } from "./formatNumber.ts";
 import { complain, print, type Session } from "./io.ts";
 import { type Progress, startProgress } from "./progress.ts";
@@ -35,7 +36,7 @@ export class DetectionReport {
   }
 
   add(record: DetectionRecord): void {
-    const { detections = [], times, backend, backendDetails, error } = record;
+    const { detections = [], explanation, times, backend, backendDetails, error } = record;
     this.done++;
     this.detections += detections.length;
     this.hasDerived ||= detections.some(({ derived }) => derived);
@@ -43,6 +44,7 @@ export class DetectionReport {
     if (backend) this.ranOn = backendInWords(backend, backendDetails);
     this.progress.hide();
     for (const row of this.table.rows(record)) this.print(row);
+    if (explanation) for (const line of explanationLines(detections, explanation)) this.print(line);
     if (error) {
       this.failed++;
       complain(this.session, error.message);

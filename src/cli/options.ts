@@ -1,6 +1,6 @@
 import { Option } from "commander";
 import { quote } from "../checkpoints/json.ts";
-import { DEFAULT_MAX, DEFAULT_SCORE } from "../detect.ts";
+import { DEFAULT_MAX, DEFAULT_SCORE, isScales, SCALES_EXPECTED } from "../detect.ts";
 import { UsageError } from "../errors.ts";
 import { BACKENDS, type Backend, isThreadCount, THREADS_EXPECTED } from "../executors/backends.ts";
 import { PRECISIONS, type Precision } from "../kernels/wasmKernel.ts";
@@ -58,6 +58,11 @@ export function maxOption(): Option {
   return valueOption("--max <number>", description, parseMax).default(DEFAULT_MAX);
 }
 
+export function scalesOption(): Option {
+  const description = "look at the picture at each of these scales (default: 1)";
+  return valueOption("--scales <list>", description, parseScales);
+}
+
 export function parsePath(text: string, where: string): string {
   if (text !== "") return text;
   throw new UsageError({ where, expected: "a path", got: "an empty one" });
@@ -101,6 +106,13 @@ function parseScore(text: string, where: string): number {
   const score = /^\d*\.?\d+(e-?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
   if (score >= 0 && score <= 1) return score;
   throw new UsageError({ where, expected: "a number from 0 to 1, as in 0.3", got: quote(text) });
+}
+
+function parseScales(text: string, where: string): number[] {
+  const scales = text.split(",").map((part) => (/^\d*\.?\d+$/.test(part) ? Number(part) : Number.NaN));
+  if (isScales(scales)) return scales;
+  const expected = `${SCALES_EXPECTED}, as in 0.6,1,1.2`;
+  throw new UsageError({ where, expected, got: quote(text) });
 }
 
 function parseMax(text: string, where: string): number {

@@ -43,13 +43,17 @@ export interface LoadedModel {
   readonly constants: Weights;
 }
 
-/** What its authors measured on COCO 2017 val. */
+/** What its authors measured. */
 export interface PublishedFigures {
-  /** On a GPU that was never named. */
+  /** A picture. */
   readonly milliseconds: number;
+  /** Default: one that was never named. */
+  readonly gpu?: string;
   /** Mean average precision, in percent; absent where none was given. */
   readonly boxes?: number;
   readonly keypoints?: number;
+  /** The pictures that it was measured on. Default: COCO 2017 val. */
+  readonly pictures?: string;
 }
 
 /** @throws UsageError for a size that the model's strides do not divide. */

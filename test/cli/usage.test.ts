@@ -38,6 +38,25 @@ const WRONG: [string[], number, RegExp][] = [
     /option threads: expected the backend wasm, which alone has it, got cpu\. Leave it away, or choose wasm\.$/,
   ],
   [["detect", "x.jpg", ...LIGHTNING, "--backend", "webasm", "--precision", "exact"], 1, /option precision: /],
+  [
+    ["detect", "x.jpg", "--scales", "1,2x"],
+    1,
+    /--scales: expected a list of 1 to 10 .*, as in 0\.6,1,1\.2, got "1,2x"/,
+  ],
+  [["detect", "x.jpg", "--scales", "1,1"], 1, /--scales: expected a list of 1 to 10 different numbers/],
+  [["detect", "x.jpg", "--scales", ""], 1, /--scales: .*got ""/],
+  [
+    ["detect", "x.jpg", ...LIGHTNING, "--flip"],
+    1,
+    /option flip: expected a model that has it, got movenet-light/,
+  ],
+  [["detect", "x.jpg", ...LIGHTNING, "--scales", "1"], 1, /option scales: expected a model that has it/],
+  [["detect", "x.jpg", ...LIGHTNING, "--explain"], 1, /option explain: expected a model that has it/],
+  [
+    ["detect", "x.jpg", ...LIGHTNING, "--as-reference"],
+    1,
+    /option asReference: expected a model that has it/,
+  ],
   [["detect", "x.jpg", "--out", ""], 1, /--out: expected a path, got an empty one/],
   [["detect", ""], 1, /image: expected a path, got an empty one/],
   [

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { extname, sep } from "node:path";
 import { type Command, Option } from "commander";
 import { type LabelMap, parseLabelMap } from "../../checkpoints/labelMap.ts";
-import { type Detector, type DetectResult, load } from "../../detect.ts";
+import { checkLookOptions, type Detector, type DetectResult, load } from "../../detect.ts";
 import { BackendError, ModelError } from "../../errors.ts";
 import type { Backend } from "../../executors/backends.ts";
 import { drawDetections } from "../../image/draw/drawDetections.ts";
@@ -27,6 +27,7 @@ import {
   parseName,
   parsePath,
   precisionOption,
+  scalesOption,
   scoreOption,
   sizeOption,
   threadsOption,
@@ -45,6 +46,10 @@ interface DetectFlags {
   readonly precision?: Precision;
   readonly threads?: number;
   readonly size?: InputSize;
+  readonly flip?: true;
+  readonly scales?: number[];
+  readonly explain?: true;
+  readonly asReference?: true;
   readonly score: number;
   readonly max: number;
   readonly out: string;
@@ -59,10 +64,17 @@ A folder is searched for .jpg, .jpeg and .png files, with the folders in it.
 Coordinates are pixels of the original photo. The table counts the keypoints
 with a score of at least ${SEEN_KEYPOINT}; all of them are in the JSON.
 
+Models of triplets (centernet-52, centernet-104) see each picture at its own
+size. They alone know --flip, --scales, --explain and --as-reference, of which
+the last repeats what the original does by mistake: rows that soft-NMS dropped
+stay behind, centers are not clipped, a photo's last column may be lost.
+
 With --json each picture gives one line of JSON:
   { image, width, height, model, backend, backendDetails,
     detections: [ { label, classId, score, box: { xmin, ymin, xmax, ymax },
-                    keypoints?: [ { name, x, y, score } ], derived? } ],
+                    keypoints?: [ { name, x, y, score } ], derived?,
+                    triplet? } ],
+    explanation?,
     times: { load, decode, preprocess, network, postprocess } }    (ms)
 A picture that fails gives { image, error: { name, message } }; the others go
 on, and the exit code is 3. Ctrl-C keeps what is done (exit code 130).
@@ -73,7 +85,9 @@ written to as it is.
 Examples:
   centernet detect samples/people.jpg
   centernet detect photos 'more/**/*.png' --out drawn --score 0.3
-  centernet detect photo.jpg --model movenet-lightning --json - --no-draw`;
+  centernet detect photo.jpg --model movenet-lightning --json - --no-draw
+  centernet detect photo.jpg --weights CenterNet-104_480000.pkl --flip \\
+    --explain`;
 
 export function addDetect(program: Command, session: Session): void {
   program
@@ -93,6 +107,10 @@ export function addDetect(program: Command, session: Session): void {
     .addOption(threadsOption())
     .addOption(precisionOption())
     .addOption(sizeOption())
+    .option("--flip", "look at the mirror image as well; slower, finds more")
+    .addOption(scalesOption())
+    .option("--explain", "tell why boxes are boxes and why others are none, and draw it")
+    .option("--as-reference", "repeat the faults of the original implementation, to compare with it")
     .addOption(scoreOption())
     .addOption(maxOption())
     .addOption(valueOption("--out <folder>", "where drawn pictures go", parsePath).default(DEFAULT_OUT))
@@ -134,6 +152,7 @@ async function loadAndDetect(
     onProgress,
   });
   try {
+    checkLookOptions(detector.network.model, flags);
     const { notes, backendDetails } = detector.network;
     for (const note of notes) complain(session, printable(note));
     if (backendDetails.note) complain(session, backendDetails.note);
@@ -197,11 +216,12 @@ async function detectAll(run: Run, { signal }: Session): Promise<void> {
 /** A picture that fails is a result as well; what would fail for every picture is thrown. */
 async function detectOne(image: ImageFile, run: Run, signal: AbortSignal): Promise<DetectionRecord> {
   const { detector, pictures } = run;
-  const { score, max } = run.flags;
+  const { score, max, flip, scales, explain, asReference } = run.flags;
   let record: DetectionRecord = { image: image.path };
   try {
     const bytes = await readImage(image.path);
-    const result = await detector.detect(bytes, { score, max, signal, where: image.path });
+    const looking = { flip, scales, explain, asReference };
+    const result = await detector.detect(bytes, { score, max, ...looking, signal, where: image.path });
     record = foundRecord(image.path, result);
     await pictures?.write(image, drawn(result, pictures.pathOf(image)));
     return record;

@@ -33,8 +33,15 @@ interface ModelFacts {
   readonly name: string;
   readonly isDefault: boolean;
   readonly backbone: string;
-  /** Pixels; where the size is free, sides are multiples of `multipleOf`. */
-  readonly input: { readonly width: number; readonly height: number; readonly multipleOf?: number };
+  /** Pixels; where the size is free, sides are multiples of `multipleOf`, or that and the remainder. */
+  readonly input: {
+    readonly width: number;
+    readonly height: number;
+    readonly multipleOf?: number;
+    /** Where each picture decides it: on a canvas whose sides are `remainder` modulo `multipleOf`. */
+    readonly byPicture?: true;
+    readonly remainder?: number;
+  };
   readonly outputs: string;
   readonly parameters: number;
   readonly gflops: number;
@@ -51,7 +58,12 @@ export async function factsOf(model: Model): Promise<ModelFacts> {
     name,
     isDefault: name === DEFAULT_MODEL,
     backbone,
-    input: { ...defaultSize, multipleOf: sizeMultiple },
+    input: {
+      ...defaultSize,
+      multipleOf: sizeMultiple,
+      byPicture: model.sizedByPicture,
+      remainder: model.sizeRemainder,
+    },
     outputs,
     parameters: totals.trainableParameters,
     gflops: Number(totals.gflops.toFixed(3)),
@@ -85,7 +97,8 @@ export function listOf(models: readonly ModelFacts[]): string[] {
 
 function wordsOf({ isDefault, input, outputs, published, weights, cached }: ModelFacts): string[] {
   const words = [`Finds ${outputs}.`];
-  if (input.multipleOf) words.push(`Takes any size in multiples of ${input.multipleOf}.`);
+  if (input.byPicture) words.push("Sees each picture at its own size, or scaled as --scales says.");
+  else if (input.multipleOf) words.push(`Takes any size in multiples of ${input.multipleOf}.`);
   if (isDefault) words.push("The default.");
   if (published) words.push(figuresOf(published));
   words.push(weights);
@@ -93,11 +106,12 @@ function wordsOf({ isDefault, input, outputs, published, weights, cached }: Mode
   return wrap(words.join(" "), 78).map((line) => `  ${line}`);
 }
 
-/** As the zoo gives them; the milliseconds mean little without the GPU's name. */
-function figuresOf({ boxes, keypoints, milliseconds }: PublishedFigures): string {
+/** Milliseconds mean little without the GPU's name. */
+function figuresOf({ boxes, keypoints, milliseconds, pictures, gpu }: PublishedFigures): string {
   const precisions = [
     ...(boxes === undefined ? [] : [`box mAP ${boxes.toFixed(1)}`]),
     ...(keypoints === undefined ? [] : [`keypoint mAP ${keypoints.toFixed(1)}`]),
   ];
-  return `Published: ${precisions.join(", ")} on COCO 2017 val, ${milliseconds} ms on a GPU that was never named.`;
+  const where = pictures ?? "COCO 2017 val";
+  return `Published: ${precisions.join(", ")} on ${where}, ${milliseconds} ms on ${gpu ?? "a GPU that was never named"}.`;
 }

@@ -4,6 +4,7 @@ import { BLACK, colourOf } from "./colours.ts";
 import { type DrawingSizes, drawingSizes, skeletonSizes } from "./drawingSizes.ts";
 import { drawLabels } from "./drawLabels.ts";
 import { drawSkeleton } from "./drawSkeleton.ts";
+import { drawTriplet } from "./drawTriplet.ts";
 import { type Colour, type Rectangle, strokeRounded } from "./shapes.ts";
 
 export interface DrawOptions {
@@ -17,7 +18,7 @@ export interface DrawOptions {
 }
 
 /**
- * Draws boxes, skeletons and labels on a copy of the picture. People with keypoints have a colour each,
+ * Draws boxes, skeletons, triplets and labels on a copy of the picture. People with keypoints have a colour each,
  * other detections one a class. The best detections lie on top, and labels above everything. What lies
  * outside the picture is cut off, a label moved inside; what has no finite place is left out.
  */
@@ -37,12 +38,16 @@ export function drawDetections(
     text: `${detection.label} ${detection.score.toFixed(2)}`,
     box: frameOf(detection.box, picture, sizes),
     colour,
+    triplet: detection.triplet,
     keypoints: (detection.keypoints ?? []).filter(
       ({ x, y, score }) => score >= keypointScore && isFinitePlace([x, y]),
     ),
   }));
   const worstFirst = [...items].reverse();
   for (const { box, colour } of worstFirst) drawFrame(drawing, box, colour, sizes);
+  for (const { triplet, colour, box } of worstFirst) {
+    if (triplet) drawTriplet(drawing, triplet, colour, skeletonSizes(sizes, box));
+  }
   for (const { keypoints, colour, box } of worstFirst) {
     drawSkeleton(drawing, keypoints, colour, skeletonSizes(sizes, box));
   }

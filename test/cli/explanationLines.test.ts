@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { explanationLines } from "../../src/cli/explanationLines.ts";
+import type { Detection, Explanation } from "../../src/detection.ts";
+
+const peak = (x: number, y: number, score: number) => ({ x, y, score });
+const box = { xmin: 10, ymin: 20, xmax: 40, ymax: 80 };
+const corners = {
+  scale: 0.6,
+  mirrored: true,
+  topLeft: peak(40, 20, 0.9),
+  bottomRight: peak(10, 80, 0.7),
+  embeddingDistance: 0.123,
+};
+const triplet = { ...corners, center: peak(25, 50, 0.5), centralRegion: box, score: 0.7 };
+const detections: Detection[] = [{ label: "cat", classId: 17, score: 0.6, box, triplet }];
+const explanation: Explanation = {
+  pairs: { accepted: 4, class: 1200, embedding: 0, geometry: 0, outside: 1, noCenter: 2 },
+  suppressed: 1,
+  rejected: [
+    { ...corners, reason: "class", labels: ["cat", "dog"], score: 0.8, box },
+    { ...corners, reason: "noCenter", labels: ["cat", "cat"], score: 0.75, box, centralRegion: box },
+  ],
+};
+
+test("tells each box's three peaks, every count, and the best of each reason", () => {
+  const text = explanationLines(detections, explanation).join("\n");
+  expect(text).toMatch(/cat +0\.60 +0\.70 +40,20 0\.90 +10,80 0\.70 +25,50 0\.50 +0\.12 +0\.6x mirrored/);
+  const sentence = text.replace(/\s+/g, " ");
+  expect(sentence).toContain(
+    "1,207 pairs of corners: 4 confirmed by a center (1 shown, 1 dropped by soft-NMS, 2 beyond --score and --max); 1,200 of two classes;",
+  );
+  expect(sentence).toContain("1 with a box that reaches beyond the photo; 2 without a center");
+  expect(sentence).not.toContain("embeddings too far");
+  expect(text).toMatch(/class +cat, dog +0\.80/);
+  expect(text).toMatch(/noCenter +cat +0\.75/);
+});
+
+test("a picture without boxes is explained as well", () => {
+  const lines = explanationLines([], { ...explanation, rejected: [] });
+  expect(lines[0]).toMatch(/^ {2}1,207 pairs of corners: 4 confirmed by a center \(0 shown/);
+});

@@ -1,0 +1,137 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Detector, ImageError, load, type Picture, UsageError } from "../../src/index.ts";
+import { modelNamed } from "../../src/models/models.ts";
+import { tripletSights } from "../../src/models/tripletModel.ts";
+import { OWN_GOLDENS } from "../support/goldens.ts";
+import { syntheticStateDict } from "../support/syntheticCheckpoint.ts";
+
+/** Stripes, so that a mirror image is another picture. */
+function picture(width: number, height: number): Picture {
+  const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 7 + Math.floor(i / 50)) % 256);
+  return { width, height, data };
+}
+
+const small = picture(100, 60);
+const wide = picture(200, 60);
+
+describe("a narrow network of triplets", () => {
+  let detector: Detector;
+  beforeAll(async () => {
+    const weights = await syntheticStateDict(join(OWN_GOLDENS, "triplet/centernet-tiny"));
+    detector = await load(undefined, { weights, backend: "wasm" });
+  });
+  afterAll(() => detector.dispose());
+
+  test("is recognised by its variables, whatever its name", () => {
+    expect(detector.network.model.name).toBe("centernet-triplets");
+  });
+
+  test("overlapping calls on pictures of several sizes give what single calls give", async () => {
+    const calls = [small, wide, small, wide].map((image) => detector.detect(image, { flip: true, score: 0 }));
+    const together = await Promise.all(calls);
+    expect(together[0].detections.length).toBeGreaterThan(0);
+    expect(together[2].detections).toEqual(together[0].detections);
+    for (const [i, image] of [small, wide].entries()) {
+      const alone = await detector.detect(image, { flip: true, score: 0 });
+      expect(alone.detections).toEqual(together[i].detections);
+    }
+  });
+
+  test("each view brings its own pairs; scales merge them", async () => {
+    const pairsOf = async (options: { flip?: boolean; scales?: number[] }) => {
+      const { explanation } = await detector.detect(small, { ...options, explain: true });
+      return Object.values(explanation?.pairs ?? {}).reduce((sum, count) => sum + count, 0);
+    };
+    expect(await pairsOf({})).toBe(4900);
+    expect(await pairsOf({ flip: true })).toBe(9800);
+    expect(await pairsOf({ flip: true, scales: [0.6, 1, 1.5] })).toBe(29_400);
+  });
+
+  test("explains each box by its corners and its center, and tells the best rejected pairs", async () => {
+    const options = { flip: true, explain: true, score: 0 };
+    const { detections, explanation } = await detector.detect(small, options);
+    for (const { box, score, triplet } of detections) {
+      if (!triplet) throw new Error("a box without its triplet");
+      const { topLeft, bottomRight, center, centralRegion: region, mirrored } = triplet;
+      const clip = (value: number, side: number) => Math.max(0, Math.min(value, side));
+      const sides = mirrored ? [bottomRight.x, topLeft.x] : [topLeft.x, bottomRight.x];
+      expect([box.xmin, box.xmax]).toEqual(sides.map((x) => clip(x, small.width)));
+      const ends = [topLeft.y, bottomRight.y].map((y) => clip(y, small.height));
+      expect([box.ymin, box.ymax]).toEqual(ends);
+      expect(center.x > region.xmin && center.x < region.xmax).toBe(true);
+      expect(center.y > region.ymin && center.y < region.ymax).toBe(true);
+      expect(triplet.score).toBeCloseTo((topLeft.score + bottomRight.score + center.score) / 3, 5);
+      expect(score).toBeLessThanOrEqual(triplet.score);
+    }
+    if (!explanation) throw new Error("no explanation");
+    expect(explanation.pairs.accepted - explanation.suppressed).toBe(detections.length);
+    for (const reason of ["class", "embedding", "geometry", "noCenter"] as const) {
+      const told = explanation.rejected.filter((pair) => pair.reason === reason);
+      expect(told).toHaveLength(Math.min(5, explanation.pairs[reason]));
+      const scores = told.map(({ score }) => score);
+      expect(scores).toEqual([...scores].sort((a, b) => b - a));
+      expect(told.every(({ labels }) => (labels[0] !== labels[1]) === (reason === "class"))).toBe(true);
+    }
+    expect((await detector.detect(small)).explanation).toBeUndefined();
+  });
+
+  test("what is too large is refused before anything runs, and smaller pictures go on", async () => {
+    const large = picture(1000, 900);
+    await expect(detector.detect(large, { scales: [1, 10], where: "big.png" })).rejects.toThrow(
+      /^big\.png, seen at 10111x9087: expected \d+ MB of memory .*got at most 4295 MB.*--scales 0\.5\.$/,
+    );
+    await expect(detector.detect(large, { scales: [10] })).rejects.toBeInstanceOf(ImageError);
+    await expect(detector.detect(picture(2000, 2000), { scales: [10] })).rejects.toThrow(
+      /expected at most 100000000 pixels in the network's input, got 20095x20095\. Look at it smaller/,
+    );
+    expect((await detector.detect(small)).width).toBe(100);
+  });
+
+  test("an abort between two views ends it, and the detector works on", async () => {
+    const controller = new AbortController();
+    const call = detector.detect(small, { scales: [0.5, 1, 2], signal: controller.signal });
+    setTimeout(() => controller.abort(), 20);
+    await expect(call).rejects.toMatchObject({ name: "AbortError" });
+    expect((await detector.detect(small)).height).toBe(60);
+  });
+
+  test("scales without 1 are refused where the reference would break", async () => {
+    const scales = [0.5];
+    await expect(detector.detect(small, { scales, asReference: true })).rejects.toBeInstanceOf(UsageError);
+    expect((await detector.detect(small, { scales, flip: true })).detections).toBeDefined();
+  });
+});
+
+test("views come scale by scale, plain before mirrored, on canvases of 127 modulo 128", () => {
+  const sights = tripletSights({ width: 300, height: 200 }, { flip: true, scales: [0.6, 1] });
+  expect(sights.map(({ canvas }) => [canvas.width, canvas.height])).toEqual([
+    [255, 127],
+    [255, 127],
+    [383, 255],
+    [383, 255],
+  ]);
+  expect(sights.map(({ placement }) => placement.mirrored)).toEqual([false, true, false, true]);
+  expect(sights[3].placement).toMatchObject({ mapWidth: 96, scale: 1, width: 300, height: 200, left: 41 });
+});
+
+test("no size can be chosen where pictures decide it, and no view where a model has one", async () => {
+  const weights = await syntheticStateDict(join(OWN_GOLDENS, "triplet/centernet-tiny"));
+  const inputSize = { height: 511, width: 511 };
+  await expect(load(undefined, { weights, inputSize })).rejects.toThrow(
+    "input size of centernet-triplets: expected none: each picture decides it, got 511x511. Choose scales",
+  );
+  const detector = await load("movenet-lightning");
+  await expect(detector.detect(small, { flip: true })).rejects.toThrow(
+    "option flip: expected a model that has it, got movenet-lightning. It looks at a picture once.",
+  );
+  await expect(detector.detect(small, { flip: false })).resolves.toBeDefined();
+  await detector.dispose();
+});
+
+test("who has not the weights is told where they are", async () => {
+  expect(modelNamed("centernet-104").weightsHint).toContain("CenterNet-104_480000.pkl");
+  await expect(load("centernet-104")).rejects.toThrow(
+    /CenterNet-104_480000\.pkl, as --weights; this program/,
+  );
+});
