@@ -13,7 +13,7 @@ import type { Op } from "../src/graph/op.ts";
 import { foldBatchNorm } from "../src/graph/passes/foldBatchNorm.ts";
 import { fuseEpilogues } from "../src/graph/passes/fuseEpilogues.ts";
 import { OPS, type OpName } from "../src/kernels/ops.ts";
-import type { Precision } from "../src/kernels/wasmKernel.ts";
+import type { WasmChoices } from "../src/kernels/wasmKernel.ts";
 import { elementCount, type Weights } from "../src/tensor.ts";
 
 export interface LayerTime {
@@ -28,7 +28,7 @@ export interface LayerTime {
 
 export interface LayerRuns {
   readonly build: WasmBuild;
-  readonly precision: Precision;
+  readonly choices: WasmChoices;
   readonly runs: number;
 }
 
@@ -40,9 +40,9 @@ export async function layerTimes(unfused: Graph, options: LayerRuns) {
 }
 
 /** The same run by run, to be interleaved with others. */
-export async function layerRunner(unfused: Graph, { build, precision }: Omit<LayerRuns, "runs">) {
+export async function layerRunner(unfused: Graph, { build, choices }: Omit<LayerRuns, "runs">) {
   const graph = asStored(fuseEpilogues(foldBatchNorm(unfused, OPS), OPS));
-  const layout = planLayout(graph, precision);
+  const layout = planLayout(graph, choices);
   const memory = wasmMemory(layout.bytes.total, false);
   const functions = await instantiateWasm(await compileWasm(build, false), memory);
   const [scratch] = layout.scratch;

@@ -19,6 +19,7 @@ const { values: options, positionals } = parseArgs({
     size: { type: "string" },
     build: { type: "string", default: "plain,relaxed" },
     precision: { type: "string", default: "default" },
+    memory: { type: "string", default: "default" },
     each: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
   },
@@ -30,8 +31,9 @@ const names = positionals.length > 0 ? positionals : ["movenet-multipose"];
 for (const name of names) {
   const model = modelNamed(name);
   const size = options.size ? { height: +options.size, width: +options.size } : model.defaultSize;
+  const choices = { precision: options.precision, memory: options.memory };
   for (const wasmBuild of options.build.split(",")) {
-    const run = { build: wasmBuild, precision: options.precision, runs: +options.runs };
+    const run = { build: wasmBuild, runs: +options.runs, choices };
     const { layers, bytes } = await layerTimes(model.graph(size), run);
     const rows = options.each ? layers : classTimes(layers);
     const total = layers.reduce((sum, { ms }) => sum + ms, 0);

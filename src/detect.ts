@@ -74,6 +74,7 @@ const BOOLEAN: OptionKind = { expected: "true or false", fits: (value) => typeof
 const NETWORK_OPTIONS = {
   backend: { expected: "a backend's name", fits: isString },
   precision: { expected: "a precision's name", fits: isString },
+  memory: { expected: "a memory use's name", fits: isString },
   threads: { expected: THREADS_EXPECTED, fits: isThreadCount },
   weights: {
     expected: "a path, a URL or the bytes of a file",

@@ -20,7 +20,7 @@ import { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
 import { OTHER_TRIPLETS, tripletModelOf } from "./models/triplet.ts";
 import { zooModel } from "./models/zooModel.ts";
 import { systemMessage } from "./systemMessage.ts";
-import type { Tensor, Weights } from "./tensor.ts";
+import type { Parameter, Tensor, Weights } from "./tensor.ts";
 import { zooNotes, zooSpec } from "./zooPipeline.ts";
 
 /** A path or URL, the bytes of a file that stands alone, or an opened checkpoint. */
@@ -49,7 +49,8 @@ interface NetworkParts {
   readonly model: Model;
   /** Absent where pictures decide it. */
   readonly inputSize?: InputSize;
-  readonly weights: Weights;
+  /** Emptied while they are brought into the plan, unless they are needed again. */
+  readonly weights: Map<string, Parameter>;
   readonly executor: Executor;
   readonly fuse: boolean;
   readonly notes: readonly string[];
@@ -75,7 +76,7 @@ export class Network {
   static async open({ inputSize, ...parts }: NetworkParts): Promise<Network> {
     const size = inputSize ?? parts.model.defaultSize;
     const network = new Network(parts, size);
-    if (inputSize) await network.prepare(size, parts.weights);
+    if (inputSize) await network.prepare(size, parts.weights, (name) => parts.weights.delete(name));
     return network;
   }
 
@@ -147,12 +148,16 @@ export class Network {
   }
 
   /** The last plan goes first, so that there are never two of them in memory. */
-  private async prepare(size: InputSize, weights: Weights): Promise<Plan> {
+  private async prepare(
+    size: InputSize,
+    weights: Weights,
+    onWritten?: (parameter: string) => void,
+  ): Promise<Plan> {
     const last = this.prepared;
     this.prepared = undefined;
     await last?.plan.dispose();
     const graph = this.graphAt(size);
-    const plan = await this.executor.prepare(graph, weights);
+    const plan = await this.executor.prepare(graph, weights, onWritten);
     this.prepared = { size, graph, plan };
     return plan;
   }
@@ -229,7 +234,7 @@ export function readWeights(
   model: Model,
   size: InputSize = model.defaultSize,
   onProgress?: NetworkOptions["onProgress"],
-): Promise<Weights> {
+): Promise<Map<string, Parameter>> {
   const options = { model: model.name, knownModels, onProgress };
   return loadParameters(parameterShapes(model, size), checkpoint, options);
 }

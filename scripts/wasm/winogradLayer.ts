@@ -88,7 +88,10 @@ export function winogradLayer(outputs: number): string {
   }
 }
 
-/** The weights of one input channel (the unit), from [3][3][inputs][outputs]. */
+/**
+ * The weights of one input channel (the unit), from [3][3][inputs][outputs]; zeros for those that fill up the last
+ * plane.
+ */
 export function winogradWeights${outputs}(address: usize, channel: i32, scratch: usize): void {
   const call = WinogradWeights${outputs}Call.at(address);
   const rowBytes = call.panels * 32;
@@ -96,7 +99,11 @@ export function winogradWeights${outputs}(address: usize, channel: i32, scratch:
   for (let half = 0; half < call.panels * 2; half++) {
     const source = call.source + channel * rowBytes + half * 16;
     const target = call.destination + ((half >> 1) * call.planes * 4 + channel) * 32 + (half & 1) * 16;
-    weightTransform${outputs}(source, call.channels * rowBytes, target, stride, scratch);
+    if (channel < call.channels) {
+      weightTransform${outputs}(source, call.channels * rowBytes, target, stride, scratch);
+    } else {
+      for (let point = 0; point < ${points}; point++) v128.store(target + point * stride, f32x4.splat(0));
+    }
   }
 }
 `;

@@ -1,6 +1,6 @@
 import { ModelError } from "../errors.ts";
 import { nearestNames } from "../nearestNames.ts";
-import { formatShape, type Parameter, sameShape, type Weights } from "../tensor.ts";
+import { formatShape, type Parameter, sameShape } from "../tensor.ts";
 import { type Checkpoint, holdsFloats } from "./checkpoint.ts";
 import { quote } from "./json.ts";
 import { nameParameters } from "./nameParameters.ts";
@@ -30,7 +30,7 @@ export async function loadParameters(
   expected: ParameterShapes,
   checkpoint: Checkpoint,
   options: LoadOptions,
-): Promise<Weights> {
+): Promise<Map<string, Parameter>> {
   const named = await nameParameters(checkpoint);
   const problems = differences(expected, named);
   if (problems.length > 0) {
@@ -52,7 +52,7 @@ export async function loadParameters(
   }
 }
 
-async function readAll(named: Checkpoint, { onProgress }: LoadOptions): Promise<Weights> {
+async function readAll(named: Checkpoint, { onProgress }: LoadOptions): Promise<Map<string, Parameter>> {
   const weights = new Map<string, Parameter>();
   const allBytes = [...named.variables.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
   let readBytes = 0;

@@ -32,6 +32,10 @@ export function precisionOption(): Option {
   return valueOption("--precision <name>", description, parsePrecision);
 }
 
+export function lowMemoryOption(): Option {
+  return new Option("--low-memory", "of the backend wasm: half of the memory, for a few percent more time");
+}
+
 export function threadsOption(): Option {
   const description = "of the backend wasm: how many threads compute (default: the processor's cores)";
   return valueOption("--threads <number>", description, parseThreads);

@@ -1,4 +1,4 @@
-import type { Precision } from "../kernels/wasmKernel.ts";
+import type { MemoryUse, Precision } from "../kernels/wasmKernel.ts";
 
 /** How a backend runs, beside its name. gpu.js has nothing to say here. */
 export interface BackendDetails {
@@ -7,16 +7,22 @@ export interface BackendDetails {
   /** How many compute. */
   readonly threads?: number;
   readonly precision?: Precision;
+  /** Only where it is `low`. */
+  readonly memory?: MemoryUse;
   /** What was wanted and is not to be had on this machine, and why. */
   readonly note?: string;
 }
 
 /** `wasm (relaxed SIMD, 2 threads)` */
-export function backendInWords(backend: string, { build, threads, precision }: BackendDetails = {}): string {
+export function backendInWords(
+  backend: string,
+  { build, threads, precision, memory }: BackendDetails = {},
+): string {
   const parts = [
     build && `${build} SIMD`,
     threads && `${threads} ${threads === 1 ? "thread" : "threads"}`,
     precision === "exact" && "precision exact",
+    memory === "low" && "low memory",
   ].filter(Boolean);
   return parts.length > 0 ? `${backend} (${parts.join(", ")})` : backend;
 }

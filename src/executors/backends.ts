@@ -1,5 +1,5 @@
 import { UsageError } from "../errors.ts";
-import { PRECISIONS, type Precision } from "../kernels/wasmKernel.ts";
+import { MEMORY_USES, type MemoryUse, PRECISIONS, type Precision } from "../kernels/wasmKernel.ts";
 import type { Executor } from "./executor.ts";
 import { gpujsExecutor } from "./gpujs/gpujsExecutor.ts";
 import { availableModes, GPUJS_MODES } from "./gpujs/modes.ts";
@@ -17,6 +17,8 @@ export type Backend = (typeof BACKENDS)[number];
 export interface ExecutorOptions {
   /** `exact` forgoes what is faster and rounds more: Winograd's F(4x4). Default: `default`. */
   readonly precision?: Precision;
+  /** `low` takes half of the memory on large networks, and a few percent more time. Default: `default`. */
+  readonly memory?: MemoryUse;
   /** How many threads compute, from 1 to 64. Default: one for each of the processor's cores, as far as that is known. */
   readonly threads?: number;
 }
@@ -40,17 +42,24 @@ export async function createExecutor(
   if (!BACKENDS.includes(backend)) {
     throw new UsageError({ where: "backend", expected: `one of ${BACKENDS.join(", ")}`, got: `${backend}` });
   }
-  const { precision = "default", threads } = options;
+  const { precision = "default", memory = "default", threads } = options;
   if (!PRECISIONS.includes(precision)) {
     const expected = `one of ${PRECISIONS.join(", ")}`;
     throw new UsageError({ where: "precision", expected, got: `${precision}` });
+  }
+  if (!MEMORY_USES.includes(memory)) {
+    throw new UsageError({ where: "memory", expected: `one of ${MEMORY_USES.join(", ")}`, got: `${memory}` });
   }
   if (threads !== undefined && !isThreadCount(threads)) {
     throw new UsageError({ where: "threads", expected: THREADS_EXPECTED, got: `${threads}` });
   }
   const chosen = backend === "auto" ? await bestBackend() : backend;
-  if (chosen === "wasm") return wasmExecutor({ precision, threads });
-  if (backend !== "auto") refuseForeign({ threads, precision: precision === "exact" || undefined }, chosen);
+  if (chosen === "wasm") return wasmExecutor({ precision, memory, threads });
+  if (backend !== "auto")
+    refuseForeign(
+      { threads, precision: precision === "exact" || undefined, memory: memory === "low" || undefined },
+      chosen,
+    );
   return gpujsExecutor({ mode: chosen });
 }
 

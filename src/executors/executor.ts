@@ -8,8 +8,14 @@ export interface Executor {
   /** The backend's name as users write it: `webasm`, `webgpu`, … */
   readonly backend: string;
   readonly details: BackendDetails;
-  /** Compiles a graph and uploads its weights, once. @throws MemoryError where it knows that memory lacks. */
-  prepare(graph: Graph, weights: Weights): Promise<Plan>;
+  /**
+   * Compiles a graph and uploads its weights, once. `onWritten` is told of each parameter that the plan needs no
+   * more, so that whoever has no other use for it can let go of it and large weights are not held twice. A backend
+   * need not call it.
+   *
+   * @throws MemoryError where it knows that memory lacks.
+   */
+  prepare(graph: Graph, weights: Weights, onWritten?: (parameter: string) => void): Promise<Plan>;
   /**
    * Where the backend knows what a plan takes before it makes one.
    *

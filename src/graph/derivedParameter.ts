@@ -44,6 +44,13 @@ export function deriveParameter(derived: DerivedParameter, weights: Weights): Pa
   return { shape: kernel.shape, data };
 }
 
+/** The stored parameters that it is computed from. */
+export function derivedFrom(derived: DerivedParameter): string[] {
+  const { gamma, beta, mean, variance } = derived.norm;
+  if (derived.kind === "foldedKernel") return [derived.kernel, gamma, variance];
+  return [gamma, beta, mean, variance, ...(derived.bias === undefined ? [] : [derived.bias])];
+}
+
 export function stored(name: string, weights: Weights): Parameter {
   const parameter = weights.get(name);
   if (!parameter) throw new ModelError({ where: name, expected: "a parameter of that name", got: "none" });

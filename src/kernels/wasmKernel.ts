@@ -128,6 +128,8 @@ export interface WasmAddresses {
   readonly output: number;
   /** In the order of `WasmKernel.constants`. */
   readonly constants: readonly number[];
+  /** 0 for a kernel without one. */
+  readonly workspace: number;
 }
 
 /** A layer for the WebAssembly module. */
@@ -137,6 +139,8 @@ export interface WasmKernel {
   readonly constants: readonly WasmConstant[];
   /** What one unit needs for itself while it runs. */
   readonly scratchBytes: number;
+  /** What its steps leave for each other: it lies among the maps, for this layer alone. */
+  readonly workspaceBytes?: number;
   steps(at: WasmAddresses): readonly WasmStep[];
 }
 
@@ -144,7 +148,22 @@ export interface WasmKernel {
 export const PRECISIONS = ["default", "exact"] as const;
 export type Precision = (typeof PRECISIONS)[number];
 
+/**
+ * `low` keeps the weights of Winograd's layers as they are stored and transforms them anew in each run, into a
+ * workspace that all layers share: half of the memory, for a few percent more time.
+ */
+export const MEMORY_USES = ["default", "low"] as const;
+export type MemoryUse = (typeof MEMORY_USES)[number];
+
+/** What the user decides about kernels. */
+export interface WasmChoices {
+  readonly precision: Precision;
+  readonly memory: MemoryUse;
+}
+
+export const DEFAULT_CHOICES: WasmChoices = { precision: "default", memory: "default" };
+
 export type WasmKernelOf<Attributes extends object> = (
   call: KernelCall<Attributes>,
-  precision: Precision,
+  choices: WasmChoices,
 ) => WasmKernel;

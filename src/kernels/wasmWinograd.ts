@@ -3,7 +3,9 @@ import type { KernelCall } from "./kernel.ts";
 import { biasConstant, epilogueFields } from "./wasmEpilogue.ts";
 import {
   BYTES_PER_CELL,
+  BYTES_PER_FLOAT,
   LANES,
+  type MemoryUse,
   planeCount,
   type WasmConstant,
   type WasmKernel,
@@ -32,6 +34,7 @@ const GAP_BYTES = 64;
 export function winogradWasm(
   outputs: 2 | 4,
   call: KernelCall<Conv2dAttributes>,
+  memory: MemoryUse,
   algorithm: string,
 ): WasmKernel {
   const { inputs, output, attributes, epilogue } = call;
@@ -49,11 +52,18 @@ export function winogradWasm(
 
   const seenBytes = blockTiles * planes * BYTES_PER_CELL + GAP_BYTES;
   const sumBytes = blockTiles * Math.ceil(panels / splits) * 2 * BYTES_PER_CELL + GAP_BYTES;
+  const weights = { outputs, inputChannels, channels };
+  const low = memory === "low";
   return {
-    algorithm,
-    constants: [winogradWeights(outputs, inputChannels, channels), biasConstant(epilogue, channels, TILE)],
+    algorithm: low ? `${algorithm}; weights transformed in each run` : algorithm,
+    constants: [
+      low ? storedWeights(weights) : transformedWeights(weights),
+      biasConstant(epilogue, channels, TILE),
+    ],
+    workspaceBytes: low ? transformedFloats(weights) * BYTES_PER_FLOAT : 0,
     scratchBytes: 2 * points * BYTES_PER_CELL + points * (seenBytes + sumBytes),
     steps: (at) => [
+      ...(low ? [weightStep(weights, at.constants[0], at.workspace)] : []),
       wasmStep(`winograd${outputs}`, blocks * splits, {
         source: at.inputs[0],
         destination: at.output,
@@ -66,7 +76,7 @@ export function winogradWasm(
         padLeft: attributes.padding.left,
         planes,
         outputPlanes: planeCount(channels),
-        weights: at.constants[0],
+        weights: low ? at.workspace : at.constants[0],
         tilesAcross,
         tiles,
         blockTiles,
@@ -77,25 +87,44 @@ export function winogradWasm(
   };
 }
 
+interface WinogradWeights {
+  readonly outputs: 2 | 4;
+  readonly inputChannels: number;
+  readonly channels: number;
+}
+
 /** G · g · Gᵀ of every pair of channels, in [points][outputs / 8][inputs][8]. */
-function winogradWeights(outputs: 2 | 4, inputChannels: number, channels: number): WasmConstant {
-  const planes = planeCount(inputChannels);
+function transformedWeights(weights: WinogradWeights): WasmConstant {
+  const { floats, write } = storedWeights(weights);
+  const step = (source: number, destination: number) => weightStep(weights, source, destination);
+  return { floats: transformedFloats(weights), transform: { floats, step }, write };
+}
+
+/** As they come, [3][3][inputs][outputs], the outputs filled up to whole panels. */
+function storedWeights({ inputChannels, channels }: WinogradWeights): WasmConstant {
   const panels = Math.ceil(channels / TILE);
-  const step = (source: number, destination: number): WasmStep =>
-    wasmStep(`winogradWeights${outputs}`, inputChannels, {
-      source,
-      destination,
-      channels: inputChannels,
-      planes,
-      panels,
-    });
   return {
-    floats: (outputs + 2) ** 2 * panels * TILE * planes * LANES,
-    transform: { floats: TAPS * inputChannels * panels * TILE, step },
+    floats: TAPS * inputChannels * panels * TILE,
     write(target, { kernel }) {
       for (let row = 0; row < TAPS * inputChannels; row++) {
         target.set(kernel.subarray(row * channels, (row + 1) * channels), row * panels * TILE);
       }
     },
   };
+}
+
+function transformedFloats({ outputs, inputChannels, channels }: WinogradWeights): number {
+  const panels = Math.ceil(channels / TILE);
+  return (outputs + 2) ** 2 * panels * TILE * planeCount(inputChannels) * LANES;
+}
+
+function weightStep(weights: WinogradWeights, source: number, destination: number): WasmStep {
+  const { outputs, inputChannels, channels } = weights;
+  return wasmStep(`winogradWeights${outputs}`, planeCount(inputChannels) * LANES, {
+    source,
+    destination,
+    channels: inputChannels,
+    planes: planeCount(inputChannels),
+    panels: Math.ceil(channels / TILE),
+  });
 }

@@ -57,6 +57,7 @@ const WRONG: [string[], number, RegExp][] = [
     1,
     /option asReference: expected a model that has it/,
   ],
+  [["detect", "x.jpg", ...LIGHTNING, "--backend", "cpu", "--low-memory"], 1, /option memory: /],
   [["detect", "x.jpg", "--out", ""], 1, /--out: expected a path, got an empty one/],
   [["detect", ""], 1, /image: expected a path, got an empty one/],
   [

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { UsageError } from "../../src/errors.ts";
 import { type Backend, createExecutor } from "../../src/executors/backends.ts";
 import { availableModes } from "../../src/executors/gpujs/modes.ts";
-import type { Precision } from "../../src/kernels/wasmKernel.ts";
+import type { MemoryUse, Precision } from "../../src/kernels/wasmKernel.ts";
 
 test("auto is wasm on a machine without a GPU", async () => {
   const modes = await availableModes();
@@ -20,6 +20,9 @@ test("unknown names are refused with those that there are", async () => {
   await expect(createExecutor("wasm", { precision: "fp16" as Precision })).rejects.toThrow(
     "precision: expected one of default, exact, got fp16.",
   );
+  await expect(createExecutor("wasm", { memory: "none" as MemoryUse })).rejects.toThrow(
+    "memory: expected one of default, low, got none.",
+  );
   for (const threads of [0, 65, 1.5, Number.NaN, "2" as unknown as number]) {
     await expect(createExecutor("wasm", { threads })).rejects.toThrow(
       `threads: expected a whole number from 1 to 64, got ${threads}.`,
@@ -32,6 +35,7 @@ test("options of wasm are refused by another backend, and have no effect where a
     "option threads: expected the backend wasm, which alone has it, got cpu.",
   );
   await expect(createExecutor("cpu", { precision: "exact" })).rejects.toBeInstanceOf(UsageError);
+  await expect(createExecutor("cpu", { memory: "low" })).rejects.toBeInstanceOf(UsageError);
   const executor = await createExecutor("auto", { threads: 1, precision: "exact" });
   if (executor.backend === "wasm") {
     expect(executor.details).toMatchObject({ threads: 1, precision: "exact" });

@@ -23,6 +23,7 @@ import { type JsonLines, NO_JSON, openJsonLines } from "../jsonLines.ts";
 import { loadingLine } from "../loadingLine.ts";
 import {
   backendOption,
+  lowMemoryOption,
   maxOption,
   parseName,
   parsePath,
@@ -45,6 +46,7 @@ interface DetectFlags {
   readonly backend?: Backend;
   readonly precision?: Precision;
   readonly threads?: number;
+  readonly lowMemory?: boolean;
   readonly size?: InputSize;
   readonly flip?: true;
   readonly scales?: number[];
@@ -106,6 +108,7 @@ export function addDetect(program: Command, session: Session): void {
     .addOption(backendOption())
     .addOption(threadsOption())
     .addOption(precisionOption())
+    .addOption(lowMemoryOption())
     .addOption(sizeOption())
     .option("--flip", "look at the mirror image as well; slower, finds more")
     .addOption(scalesOption())
@@ -139,7 +142,7 @@ async function loadAndDetect(
   json: JsonLines,
   session: Session,
 ): Promise<void> {
-  const { model, weights, backend, threads, precision, size } = flags;
+  const { model, weights, backend, threads, precision, lowMemory, size } = flags;
   const labelMap = flags.labelMap === undefined ? undefined : await readLabelMap(flags.labelMap);
   const onProgress = loadingLine(session.stderr);
   const detector = await load(model, {
@@ -147,6 +150,7 @@ async function loadAndDetect(
     backend,
     threads,
     precision,
+    memory: lowMemory ? "low" : undefined,
     inputSize: size,
     labelMap,
     onProgress,

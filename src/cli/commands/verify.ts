@@ -14,6 +14,7 @@ import { formatCounted } from "../formatNumber.ts";
 import { print, type Session } from "../io.ts";
 import {
   backendOption,
+  lowMemoryOption,
   parsePath,
   precisionOption,
   threadsOption,
@@ -38,6 +39,7 @@ interface VerifyFlags {
   readonly backend?: Backend;
   readonly precision?: Precision;
   readonly threads?: number;
+  readonly lowMemory?: boolean;
 }
 
 export function addVerify(program: Command, session: Session): void {
@@ -51,14 +53,16 @@ export function addVerify(program: Command, session: Session): void {
     .addOption(backendOption())
     .addOption(threadsOption())
     .addOption(precisionOption())
+    .addOption(lowMemoryOption())
     .addHelpText("after", HELP)
     .action((name: string, flags: VerifyFlags) => verify(name, flags, session));
 }
 
 async function verify(name: string, flags: VerifyFlags, session: Session): Promise<void> {
   const { name: model } = modelNamed(name);
-  const { weights, backend, threads, precision } = flags;
-  const options = { weights, backend, threads, precision };
+  const { weights, backend, threads, precision, lowMemory } = flags;
+  const memory = lowMemory ? ("low" as const) : undefined;
+  const options = { weights, backend, threads, precision, memory };
   const folders = await findCases(flags.golden);
   let beyond = 0;
   for (const folder of folders) {

@@ -1,5 +1,5 @@
 import type { Graph } from "../../graph/graph.ts";
-import { BYTES_PER_FLOAT, type Precision } from "../../kernels/wasmKernel.ts";
+import { BYTES_PER_FLOAT, DEFAULT_CHOICES, type WasmChoices } from "../../kernels/wasmKernel.ts";
 import { planLayout } from "./planLayout.ts";
 
 export interface WasmPlanDescription {
@@ -21,8 +21,8 @@ export interface WasmPlanDescription {
 }
 
 /** What `wasm` would do with a graph as it is to be run, worked out without weights and without memory. */
-export function describeWasmPlan(graph: Graph, precision: Precision = "default"): WasmPlanDescription {
-  const { nodes, bytes } = planLayout(graph, precision);
+export function describeWasmPlan(graph: Graph, choices: WasmChoices = DEFAULT_CHOICES): WasmPlanDescription {
+  const { nodes, bytes } = planLayout(graph, choices);
   return {
     layers: nodes.map(({ node, kernel }) => ({
       name: node.name,

@@ -3,9 +3,9 @@ import { shapesByName } from "../../graph/graph.ts";
 import type { OpName } from "../../kernels/ops.ts";
 import {
   BYTES_PER_FLOAT,
-  type Precision,
   planarBytes,
   WASM_CALLS,
+  type WasmChoices,
   type WasmKernel,
   type WasmKernelOf,
   type WasmStep,
@@ -51,11 +51,11 @@ export interface PlanLayout {
 const START = 64;
 
 /** Memory holds, in this order: the calls' fields, weights, scratch, maps. */
-export function planLayout(graph: Graph, precision: Precision, threads = 1): PlanLayout {
+export function planLayout(graph: Graph, choices: WasmChoices, threads = 1): PlanLayout {
   const shapes = shapesByName(graph);
   const kernels = graph.nodes.map((node) => {
     const kernelOf = WASM_KERNELS[node.op as OpName] as WasmKernelOf<object>;
-    return kernelOf(kernelCall(node, shapes), precision);
+    return kernelOf(kernelCall(node, shapes), choices);
   });
 
   let end = START;
@@ -79,7 +79,9 @@ export function planLayout(graph: Graph, precision: Precision, threads = 1): Pla
   );
   const scratchBytes = kernels.reduce((most, kernel) => Math.max(most, kernel.scratchBytes), 0);
   const scratch = Array.from({ length: threads }, () => reserve(scratchBytes));
-  const placement = placeMaps(mapLifetimes(graph, shapes));
+  const workspaces = kernels.map(({ workspaceBytes = 0 }, index) => workspaceLifetime(index, workspaceBytes));
+  const used = workspaces.filter(({ bytes }) => bytes > 0);
+  const placement = placeMaps([...mapLifetimes(graph, shapes), ...used]);
   const firstMap = reserve(Math.max(placement.bytes, passingFloats * BYTES_PER_FLOAT));
   const maps = new Map([...placement.offsets].map(([name, offset]) => [name, firstMap + offset]));
 
@@ -88,7 +90,13 @@ export function planLayout(graph: Graph, precision: Precision, threads = 1): Pla
     const residual = node.epilogue?.residual ? (inputs.pop() as number) : 0;
     const output = maps.get(node.name) as number;
     const steps = kernels[index]
-      .steps({ inputs, residual, output, constants: constants[index] })
+      .steps({
+        inputs,
+        residual,
+        output,
+        constants: constants[index],
+        workspace: maps.get(workspaces[index].name) ?? 0,
+      })
       .map((step, i) => ({ ...step, address: fields[index][i] }));
     return { node, kernel: kernels[index], constants: constants[index], steps };
   });
@@ -113,10 +121,15 @@ export function writeFields(memory: DataView, { function: name, fields, address 
 
 const MOST_FIELDS = Math.max(...Object.values(WASM_CALLS).map((fields) => Object.keys(fields).length));
 
-const NOWHERE = { inputs: [0, 0], residual: 0, output: 0, constants: [] };
+const NOWHERE = { inputs: [0, 0], residual: 0, output: 0, constants: [], workspace: 0 };
 
 function fieldCount(step: WasmStep): number {
   return Object.keys(WASM_CALLS[step.function]).length;
+}
+
+/** Of the node at that place; no node has such a name. */
+function workspaceLifetime(index: number, bytes: number): Lifetime {
+  return { name: `workspace ${index}`, bytes, from: index, until: index };
 }
 
 /** A value is in use from the node that makes it until the last that reads it; outputs until the end. */

@@ -1,4 +1,4 @@
-import type { Precision } from "../../kernels/wasmKernel.ts";
+import type { MemoryUse, Precision } from "../../kernels/wasmKernel.ts";
 import type { Executor } from "../executor.ts";
 import { PlanSet } from "../planSet.ts";
 import { selfTest } from "../selfTest.ts";
@@ -10,6 +10,8 @@ import { WasmPlan } from "./wasmPlan.ts";
 export interface WasmOptions {
   /** `exact` does without Winograd's F(4x4), whose largest error is some 2e-5 of a layer's root mean square. */
   readonly precision?: Precision;
+  /** `low` takes half of the memory and a few percent more time. */
+  readonly memory?: MemoryUse;
   /** Default: the best that the machine can run. */
   readonly build?: WasmBuild;
   /** Default: one for each core, at most 8. Where threads cannot be had, `details.note` of the executor says why. */
@@ -24,19 +26,27 @@ export interface WasmOptions {
  */
 export async function wasmExecutor({
   precision = "default",
+  memory = "default",
   ...wanted
 }: WasmOptions = {}): Promise<Executor> {
+  const choices = { precision, memory };
   const build = chooseBuild(wanted.build);
   const { pool, note } = await startThreads(wanted.threads);
   const module = await compileWasm(build, pool !== undefined);
   const plans = new PlanSet();
   const executor: Executor = {
     backend: "wasm",
-    details: { build, threads: pool?.count ?? 1, precision, note },
-    async prepare(graph, weights) {
-      return plans.add(await WasmPlan.prepare({ module, pool }, graph, weights, precision));
+    details: {
+      build,
+      threads: pool?.count ?? 1,
+      precision,
+      memory: memory === "low" ? memory : undefined,
+      note,
     },
-    checkMemory: (graph) => refuseTooMuch(planLayout(graph, precision, pool?.count).bytes.total),
+    async prepare(graph, weights, onWritten) {
+      return plans.add(await WasmPlan.prepare({ module, pool }, graph, weights, choices, onWritten));
+    },
+    checkMemory: (graph) => refuseTooMuch(planLayout(graph, choices, pool?.count).bytes.total),
     async dispose() {
       await plans.dispose();
       await pool?.dispose();

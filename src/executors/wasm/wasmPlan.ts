@@ -1,7 +1,7 @@
 import { UsageError } from "../../errors.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { neededNodes } from "../../graph/neededNodes.ts";
-import { type Precision, planarBytes } from "../../kernels/wasmKernel.ts";
+import { planarBytes, type WasmChoices } from "../../kernels/wasmKernel.ts";
 import { type Shape, type Tensor, toNdarray, type Weights } from "../../tensor.ts";
 import type { Plan, RunOptions, RunResult } from "../executor.ts";
 import { checkInputs, checkTaps } from "../preparedNode.ts";
@@ -44,15 +44,16 @@ export class WasmPlan implements Plan {
     { module, pool }: WasmMachine,
     graph: Graph,
     weights: Weights,
-    precision: Precision,
+    choices: WasmChoices,
+    onWritten?: (parameter: string) => void,
   ): Promise<WasmPlan> {
-    const layout = planLayout(graph, precision, pool?.count);
+    const layout = planLayout(graph, choices, pool?.count);
     const memory = wasmMemory(layout.bytes.total, pool !== undefined);
     const runner = pool
       ? pool.runner({ module, memory, scratch: layout.scratch, steps: stepCount(layout) })
       : sameThreadRunner(await instantiateWasm(module, memory), layout.scratch[0]);
     try {
-      await writeConstants(memory, runner, layout, graph, weights);
+      await writeConstants(memory, runner, layout, graph, weights, onWritten);
     } catch (error) {
       runner.close();
       throw error;

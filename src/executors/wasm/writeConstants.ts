@@ -1,4 +1,5 @@
-import type { Graph } from "../../graph/graph.ts";
+import { derivedFrom } from "../../graph/derivedParameter.ts";
+import type { Graph, GraphNode } from "../../graph/graph.ts";
 import type { WasmConstant } from "../../kernels/wasmKernel.ts";
 import type { Weights } from "../../tensor.ts";
 import { nodeParameters } from "../preparedNode.ts";
@@ -7,7 +8,8 @@ import { type PlanLayout, writeFields } from "./planLayout.ts";
 import type { Runner } from "./runner.ts";
 
 /**
- * Brings weights into a plan's memory, node by node, so that derived parameters of only one are held beside it.
+ * Brings weights into a plan's memory, node by node, so that derived parameters of only one are held beside it, and
+ * tells of each stored parameter when no later node needs it.
  *
  * @throws ModelError where a parameter is missing or has another shape than the graph needs.
  */
@@ -17,15 +19,20 @@ export async function writeConstants(
   layout: PlanLayout,
   graph: Graph,
   weights: Weights,
+  onWritten: (parameter: string) => void = () => {},
 ): Promise<void> {
+  const last = lastUses(graph);
   const view = new DataView(memory.buffer);
-  for (const { node, kernel, constants, steps } of layout.nodes) {
+  for (const [place, { node, kernel, constants, steps }] of layout.nodes.entries()) {
     const parameters = Object.entries(nodeParameters(graph, node, weights));
     const data = Object.fromEntries(parameters.map(([role, parameter]) => [role, parameter.data]));
     for (const [index, constant] of kernel.constants.entries()) {
       await writeConstant(memory, runner, layout, node.name, constant, constants[index], data);
     }
     for (const step of steps) writeFields(view, step);
+    for (const name of storedParameters(graph, node)) {
+      if (last.get(name) === place) onWritten(name);
+    }
     if (parameters.length > 0) await nextTask();
   }
 }
@@ -47,4 +54,20 @@ async function writeConstant(
   const step = transform.step(passing.floats, address);
   writeFields(new DataView(memory.buffer), { ...step, address: passing.fields });
   await runner.run([{ layer, function: step.function, address: passing.fields, units: step.units }]);
+}
+
+/** The place in the graph of the last node that needs each stored parameter. */
+function lastUses(graph: Graph): ReadonlyMap<string, number> {
+  return new Map(
+    graph.nodes.flatMap((node, place) =>
+      storedParameters(graph, node).map((name): [string, number] => [name, place]),
+    ),
+  );
+}
+
+function storedParameters(graph: Graph, node: GraphNode): string[] {
+  return Object.values(node.parameters).flatMap((name) => {
+    const derived = graph.derived[name];
+    return derived ? derivedFrom(derived) : [name];
+  });
 }

@@ -5,15 +5,15 @@ import { winogradWasm } from "../wasmWinograd.ts";
 import { chooseConvolution } from "./chooseConvolution.ts";
 import type { Conv2dAttributes } from "./op.ts";
 
-export const conv2dWasm: WasmKernelOf<Conv2dAttributes> = (call, precision) => {
+export const conv2dWasm: WasmKernelOf<Conv2dAttributes> = (call, { precision, memory }) => {
   const { convolution, reason } = chooseConvolution(call, precision);
   switch (convolution) {
     case "gemm":
       return gemmWasm(call, `gathered product of matrices: ${reason}`);
     case "winograd2":
-      return winogradWasm(2, call, `Winograd F(2x2): ${reason}`);
+      return winogradWasm(2, call, memory, `Winograd F(2x2): ${reason}`);
     case "winograd4":
-      return winogradWasm(4, call, `Winograd F(4x4): ${reason}`);
+      return winogradWasm(4, call, memory, `Winograd F(4x4): ${reason}`);
   }
 };
 

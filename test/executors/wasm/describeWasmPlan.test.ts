@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { convolution } from "../../../src/blocks/convolution.ts";
 import { describeWasmPlan } from "../../../src/executors/wasm/describeWasmPlan.ts";
 import { type Graph, GraphBuilder } from "../../../src/graph/graph.ts";
+import { DEFAULT_CHOICES } from "../../../src/kernels/wasmKernel.ts";
 import { shapeOf } from "../../../src/tensor.ts";
 
 function network(): Graph {
@@ -33,7 +34,7 @@ test("says which algorithm each layer gets and why", () => {
 });
 
 test("precision exact does without F(4x4), which also takes less memory", () => {
-  const exact = describeWasmPlan(network(), "exact");
+  const exact = describeWasmPlan(network(), { ...DEFAULT_CHOICES, precision: "exact" });
   expect(exact.layers[1].algorithm).toBe("Winograd F(2x2): precision exact");
   expect(exact.bytes.weights).toBeLessThan(describeWasmPlan(network()).bytes.weights);
 });
@@ -43,4 +44,13 @@ test("memory is that of weights, of the largest maps in use together, and of wor
   expect(bytes.maps).toBe(2 * 64 * 64 * 16 * 4);
   expect(bytes.weights).toBeGreaterThan(layers.reduce((sum, { weightBytes }) => sum + weightBytes, 0));
   expect(bytes.total).toBeGreaterThanOrEqual(bytes.weights + bytes.maps + bytes.scratch);
+});
+
+test("memory low holds weights as they are stored, and one layer's transformed ones among the maps", () => {
+  const { layers, bytes } = describeWasmPlan(network(), { ...DEFAULT_CHOICES, memory: "low" });
+  expect(layers[1].algorithm).toBe("Winograd F(4x4): 3x3 on a large map; weights transformed in each run");
+  const [kernel, bias] = [3 * 3 * 16 * 16, 16];
+  expect(layers[1].weightBytes).toBe((kernel + bias) * 4);
+  expect(bytes.weights).toBeLessThan(describeWasmPlan(network()).bytes.weights);
+  expect(bytes.maps).toBe(2 * 64 * 64 * 16 * 4 + 36 * 16 * 16 * 4);
 });

@@ -46,11 +46,13 @@ for (const build of ["relaxed", "plain"] as const) {
   describe(`${build} SIMD`, () => {
     let executor: Executor;
     let exact: Executor;
+    let low: Executor;
     beforeAll(async () => {
       executor = await wasmExecutor({ build });
       exact = await wasmExecutor({ build, precision: "exact" });
+      low = await wasmExecutor({ build, memory: "low" });
     });
-    afterAll(() => Promise.all([executor.dispose(), exact.dispose()]));
+    afterAll(() => Promise.all([executor.dispose(), exact.dispose(), low.dispose()]));
 
     for (const op of [...DENSE, "depthwiseConv2d", "maxPool"] as const) {
       describe(`${op} of every size agrees with plain arithmetic`, () => {
@@ -65,7 +67,9 @@ for (const build of ["relaxed", "plain"] as const) {
               const large = op === "conv2d" && kernel === 3 && stride === 1 && height * width >= 1024;
               test(title, async () => {
                 const tolerance = large ? WINOGRAD_TOLERANCE : OP_TOLERANCE.wasm;
-                expect(await opCaseDifference(executor, op, opCase)).toBeLessThanOrEqual(tolerance);
+                const difference = await opCaseDifference(executor, op, opCase);
+                expect(difference).toBeLessThanOrEqual(tolerance);
+                if (op === "conv2d") expect(await opCaseDifference(low, op, opCase)).toBe(difference);
                 if (large)
                   expect(await opCaseDifference(exact, op, opCase)).toBeLessThanOrEqual(OP_TOLERANCE.wasm);
               });

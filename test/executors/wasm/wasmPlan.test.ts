@@ -1,7 +1,13 @@
 import { expect, test } from "vitest";
+import { convolution } from "../../../src/blocks/convolution.ts";
 import { BackendError } from "../../../src/errors.ts";
 import { planLayout } from "../../../src/executors/wasm/planLayout.ts";
 import { wasmExecutor } from "../../../src/executors/wasm/wasmExecutor.ts";
+import { GraphBuilder } from "../../../src/graph/graph.ts";
+import { foldBatchNorm } from "../../../src/graph/passes/foldBatchNorm.ts";
+import { OPS } from "../../../src/kernels/ops.ts";
+import { DEFAULT_CHOICES } from "../../../src/kernels/wasmKernel.ts";
+import { elementCount, shapeOf } from "../../../src/tensor.ts";
 import { chain, chainInputs, chainWeights } from "../../support/chain.ts";
 
 test("a graph that needs more than WebAssembly can address is refused before anything is computed", async () => {
@@ -16,8 +22,8 @@ test("a graph that needs more than WebAssembly can address is refused before any
 });
 
 test("a chain of layers takes the memory of few maps, however long it is", () => {
-  const short = planLayout(chain(32, 8, 4), "default");
-  const long = planLayout(chain(32, 8, 40), "default");
+  const short = planLayout(chain(32, 8, 4), DEFAULT_CHOICES);
+  const long = planLayout(chain(32, 8, 40), DEFAULT_CHOICES);
   expect(long.bytes.maps).toBe(short.bytes.maps);
   expect(short.bytes.maps).toBe(2 * 32 * 32 * 8 * 4);
 });
@@ -47,4 +53,27 @@ test("runs do not grow the memory, which dispose gives back", async () => {
   expect((await plan.run(inputs)).outputs.y.data).toEqual(first);
   await executor.dispose();
   await expect(plan.run(inputs)).rejects.toThrow("one that was disposed of");
+});
+
+test("tells of each stored parameter once when it is no longer needed, folded ones among them", async () => {
+  const builder = new GraphBuilder();
+  let x = builder.input("x", shapeOf(8, 8, 4));
+  for (const name of ["first", "second"]) {
+    const batchNorm = { epsilon: 1e-3 };
+    x = convolution(x, builder.root.at(name), { channels: 8, kernel: 3, bias: true, batchNorm });
+  }
+  builder.output("y", x);
+  const graph = foldBatchNorm(builder.build(), OPS);
+  const stored = Object.entries(graph.parameters).map(([name, { shape }]) => {
+    return [name, { shape, data: new Float32Array(elementCount(shape)).fill(1) }] as const;
+  });
+  const weights = new Map(stored);
+  const executor = await wasmExecutor({ threads: 1 });
+  const told: string[] = [];
+  await executor.prepare(graph, weights, (name) => {
+    told.push(name);
+    weights.delete(name);
+  });
+  expect(told.sort()).toEqual(Object.keys(graph.parameters).sort());
+  await executor.dispose();
 });
