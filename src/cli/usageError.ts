@@ -1,8 +1,6 @@
 import type { CommanderError } from "commander";
 import { type Fault, UsageError } from "../errors.ts";
 
-const SEE_HELP = "See centernet --help.";
-
 /** Commander's messages, by its codes, as this project words faults. */
 const FAULTS: Readonly<
   Record<string, { pattern: RegExp; fault: (...parts: string[]) => Omit<Fault, "hint"> }>
@@ -17,7 +15,11 @@ const FAULTS: Readonly<
   },
   "commander.unknownCommand": {
     pattern: /^unknown command '(.*)'$/s,
-    fault: (name) => ({ where: `command ${name}`, expected: "one of centernet's", got: "an unknown name" }),
+    fault: (name) => ({
+      where: `command ${name}`,
+      expected: "one of those in the help",
+      got: "an unknown name",
+    }),
   },
   "commander.missingArgument": {
     pattern: /^missing required argument '(.*)'$/,
@@ -41,11 +43,11 @@ const FAULTS: Readonly<
   },
 };
 
-/** A call that commander refuses, in one line; its guess at what was meant is the hint. */
-export function usageError(error: CommanderError): UsageError {
+/** A call of `program` that commander refuses, in one line; its guess at what was meant is the hint. */
+export function usageError(error: CommanderError, program = "centernet"): UsageError {
   const text = error.message.replace(/^error: /, "");
   const [message, guess] = text.split(/\n?\((?=Did you mean)/);
-  const hint = guess?.replace(/\)$/, "") ?? SEE_HELP;
+  const hint = guess?.replace(/\)$/, "") ?? `See ${program} --help.`;
   const known = FAULTS[error.code];
   const parts = known?.pattern.exec(message)?.slice(1);
   const fault = parts

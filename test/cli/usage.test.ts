@@ -11,7 +11,7 @@ const WRONG: [string[], number, RegExp][] = [
   [
     ["detekt", "x.jpg"],
     1,
-    /: command detekt: expected one of centernet's, got an unknown name\. Did you mean detect\?$/,
+    /: command detekt: expected one of those in the help, got an unknown name\. Did you mean detect\?$/,
   ],
   [["detect"], 1, /: argument <image>: expected it to be given, got nothing\. See centernet --help\.$/],
   [

@@ -1,0 +1,59 @@
+/** What runs in an engine's process: one engine, which does what the parent's messages say, one after the other. */
+import { readFile } from "node:fs/promises";
+import type { Fault } from "../../src/errors.ts";
+import { prepareNetwork } from "../prepareNetwork.ts";
+import type { Answer, Request } from "./childEngine.ts";
+import type { Engine, EngineSpec } from "./engine.ts";
+import { onnxEngine } from "./onnxEngine.ts";
+import { ownEngine } from "./ownEngine.ts";
+import { tfjsEngine } from "./tfjsEngine.ts";
+
+const ENGINES: Readonly<Record<EngineSpec["engine"], (spec: EngineSpec) => Promise<Engine>>> = {
+  centernet: ownEngine,
+  "onnxruntime-node": onnxEngine,
+  "onnxruntime-web": onnxEngine,
+  "tfjs-backend-wasm": tfjsEngine,
+};
+
+let engine: Engine | undefined;
+let picture = new Uint8Array(0);
+
+process.on("message", async (request: Request) => {
+  try {
+    reply({ value: await answer(request) });
+  } catch (error) {
+    reply({ fault: faultOf(error, request) });
+  }
+});
+// A parent that was killed can ask for nothing any more.
+process.on("disconnect", () => process.exit());
+
+async function answer(request: Request): Promise<unknown> {
+  if (request.kind === "prepare") return prepareNetwork(request.network, request.folder);
+  if (request.kind === "load") {
+    picture = new Uint8Array(await readFile(request.picture));
+    const start = performance.now();
+    engine = await ENGINES[request.spec.engine](request.spec);
+    return { title: engine.title, load: performance.now() - start };
+  }
+  if (!engine) throw new Error("nothing is loaded");
+  switch (request.kind) {
+    case "run":
+      return engine.run(picture);
+    case "outputs":
+      return engine.outputs(picture);
+    case "memory":
+      return { resident: process.memoryUsage.rss(), peak: process.resourceUsage().maxRSS * 1024 };
+  }
+}
+
+/** Also of an error of the package as it was built, whose classes are not those of this bundle. */
+function faultOf(error: unknown, { kind }: Request): Fault {
+  if (error instanceof Error && "fault" in error) return error.fault as Fault;
+  const got = error instanceof Error ? error.message : String(error);
+  return { where: `process ${process.pid}`, expected: `it to ${kind}`, got };
+}
+
+function reply(answer: Answer): void {
+  process.send?.(answer);
+}

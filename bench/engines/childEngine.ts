@@ -1,0 +1,90 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { BackendError, type Fault } from "../../src/errors.ts";
+import type { BenchNetwork } from "../networks.ts";
+import { CHILD } from "../paths.ts";
+import type { NetworkFiles } from "../prepareNetwork.ts";
+import {
+  type Build,
+  type EngineOutputs,
+  type EngineSpec,
+  isWasm,
+  type Memory,
+  type RunTimes,
+} from "./engine.ts";
+
+/** What a child can be asked. */
+export type Request =
+  | { readonly kind: "prepare"; readonly network: BenchNetwork; readonly folder: string }
+  | { readonly kind: "load"; readonly spec: EngineSpec; readonly picture: string }
+  | { readonly kind: "run" | "outputs" | "memory" };
+
+/** What it answers: something of the kind that was asked for, or why not. */
+export type Answer = { readonly value: unknown } | { readonly fault: Fault };
+
+/** Of each kind of request. */
+interface Answers {
+  readonly prepare: NetworkFiles;
+  readonly load: { readonly title: string; readonly load: number };
+  readonly run: RunTimes;
+  readonly outputs: EngineOutputs;
+  readonly memory: Memory;
+}
+
+/**
+ * A process of its own for one engine, so that neither memory nor threads mix. It ends with `end()`, with the signal,
+ * or with this process.
+ */
+export class ChildEngine {
+  private readonly process: ChildProcess;
+  private readonly stop = () => this.end();
+
+  constructor(
+    /** As errors name it. */
+    private readonly where: string,
+    private readonly signal: AbortSignal,
+    build?: Build,
+  ) {
+    this.process = fork(CHILD, [], { execArgv: buildFlags(build), serialization: "advanced" });
+    signal.addEventListener("abort", this.stop);
+  }
+
+  /**
+   * @throws BackendError where the engine fails or its process ends.
+   * @throws the signal's reason once it is aborted.
+   */
+  async ask<Kind extends Request["kind"]>(request: Request & { kind: Kind }): Promise<Answers[Kind]> {
+    this.signal.throwIfAborted();
+    const answer = this.answer();
+    this.process.send(request);
+    const given = await answer;
+    this.signal.throwIfAborted();
+    if ("value" in given) return given.value as Answers[Kind];
+    throw new BackendError({ ...given.fault, where: `${this.where}, ${given.fault.where}` });
+  }
+
+  end(): void {
+    this.signal.removeEventListener("abort", this.stop);
+    this.process.kill("SIGKILL");
+  }
+
+  private answer(): Promise<Answer> {
+    return new Promise((resolve) => {
+      const onExit = (code: number | null, signal: string | null) => {
+        this.process.off("message", onMessage);
+        const got = signal ?? `exit code ${code}`;
+        resolve({ fault: { where: "its process", expected: "it to answer", got } });
+      };
+      const onMessage = (message: Answer) => {
+        this.process.off("exit", onExit);
+        resolve(message);
+      };
+      this.process.once("exit", onExit).once("message", onMessage);
+    });
+  }
+}
+
+/** Node 20 has relaxed SIMD behind a flag, Node 22 and newer unless that flag is switched off. */
+function buildFlags(build: Build | undefined): string[] {
+  if (!isWasm(build)) return [];
+  return [build === "relaxed" ? "--experimental-wasm-relaxed-simd" : "--no-experimental-wasm-relaxed-simd"];
+}

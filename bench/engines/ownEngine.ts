@@ -1,0 +1,49 @@
+import { version } from "../../src/cli/version.ts";
+import { BackendError } from "../../src/errors.ts";
+import { type BackendDetails, backendInWords } from "../../src/executors/backendDetails.ts";
+import { type Engine, type EngineSpec, isWasm } from "./engine.ts";
+import { library } from "./library.ts";
+import { pictureOf, poseRows } from "./poseRows.ts";
+
+/** This project, by its public interface. */
+export async function ownEngine(spec: EngineSpec): Promise<Engine> {
+  const { network, files, threads, build } = spec;
+  const { decodeImage, load } = await library();
+  const { side } = network;
+  const detector = await load(network.model, {
+    backend: isWasm(build) ? "wasm" : build,
+    weights: files.weights,
+    inputSize: { height: side, width: side },
+    ...(isWasm(build) && { threads }),
+  });
+  refuseOther(detector.network.backendDetails, spec);
+  const { model, inputSize: size, constants } = detector.network;
+  return {
+    title: `centernet ${version()}`,
+    async run(picture) {
+      const start = performance.now();
+      const { times } = await detector.detect(picture);
+      return { network: times.network, total: performance.now() - start };
+    },
+    async outputs(picture) {
+      const loaded = { size, constants };
+      const [view] = model.look(decodeImage(picture, "the picture"), loaded, {}).views;
+      const { outputs } = await detector.network.run(view.inputs());
+      if (!network.peers.includes("tfjs-backend-wasm")) return outputs;
+      const again = model.look(pictureOf(view), loaded, {});
+      again.views[0].see(outputs);
+      return { ...outputs, poses: poseRows(again.finding().detections, side) };
+    },
+  };
+}
+
+/** Node's flags decide which build runs, and threads may not be had: what ran must be what the row says. */
+function refuseOther(details: BackendDetails, { build, threads }: EngineSpec): void {
+  if (!isWasm(build) || (details.build === build && details.threads === threads)) return;
+  throw new BackendError({
+    where: "backend wasm",
+    expected: backendInWords("wasm", { build, threads }),
+    got: backendInWords("wasm", details),
+    hint: details.note,
+  });
+}

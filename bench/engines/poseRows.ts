@@ -1,0 +1,28 @@
+import type { Detection } from "../../src/detection.ts";
+import type { Picture } from "../../src/image/picture.ts";
+import type { View } from "../../src/models/look.ts";
+import type { EngineOutputs } from "./engine.ts";
+
+/** Below it, order and keypoints are noise. */
+export const LEAST_SCORE = 0.2;
+
+/**
+ * People as rows of numbers from 0 to 1, best first: score, box and keypoints in parts of the input's side, their
+ * scores.
+ */
+export function poseRows(detections: readonly Detection[], side: number): EngineOutputs[string] {
+  const rows = detections
+    .filter(({ score }) => score >= LEAST_SCORE)
+    .sort((a, b) => b.score - a.score)
+    .map(({ score, box, keypoints = [] }) => [
+      score,
+      ...[box.ymin, box.xmin, box.ymax, box.xmax].map((pixels) => pixels / side),
+      ...keypoints.flatMap((point) => [point.y / side, point.x / side, point.score]),
+    ]);
+  return { shape: [rows.length, rows[0]?.length ?? 0], data: Float32Array.from(rows.flat()) };
+}
+
+/** What a network sees as a picture of its own, which needs no resizing: all engines get the same pixels. */
+export function pictureOf({ size, inputs }: View): Picture {
+  return { ...size, data: Uint8Array.from(inputs().image.data) };
+}

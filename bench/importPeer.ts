@@ -1,0 +1,23 @@
+import { BackendError } from "../src/errors.ts";
+
+/**
+ * A package of this folder's own dependencies, which only this folder may need; `Module` is what is used of it.
+ *
+ * @throws BackendError where they are not installed.
+ */
+export async function importPeer<Module>(name: string): Promise<Module> {
+  try {
+    const module: { default?: Module } & Module = await import(/* @vite-ignore */ name);
+    return module.default ?? module;
+  } catch (error) {
+    throw new BackendError(
+      {
+        where: `package ${name}`,
+        expected: "it in bench/node_modules",
+        got: error instanceof Error ? error.message : String(error),
+        hint: "npm ci --prefix bench installs it.",
+      },
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,81 @@
+import { UsageError } from "../src/errors.ts";
+import { nearestNames } from "../src/nearestNames.ts";
+
+/** What is measured: a model at a size, and which peers run the same network. */
+export interface BenchNetwork {
+  /** As `--only` takes it. */
+  readonly name: string;
+  /** In the README's table. */
+  readonly title: string;
+  readonly model: string;
+  /** Of the square input, in pixels. */
+  readonly side: number;
+  /** Those that ship with the package, or made up: no time depends on their values. */
+  readonly weights: "packaged" | "synthetic";
+  readonly peers: readonly PeerName[];
+  /** Of what takes minutes. */
+  readonly mostRuns?: number;
+}
+
+export const PEERS = ["onnxruntime-web", "onnxruntime-node", "tfjs-backend-wasm"] as const;
+export type PeerName = (typeof PEERS)[number];
+
+const ONNX_RUNTIMES = ["onnxruntime-web", "onnxruntime-node"] as const;
+
+export const NETWORKS: readonly BenchNetwork[] = [
+  {
+    name: "hourglass-104",
+    title: "Hourglass-104",
+    model: "centernet_hg104_512x512_coco17_tpu-8",
+    side: 512,
+    weights: "synthetic",
+    peers: ONNX_RUNTIMES,
+  },
+  {
+    name: "resnet-50-fpn",
+    title: "ResNet-50 V1 FPN",
+    model: "centernet_resnet50_v1_fpn_512x512_coco17_tpu-8",
+    side: 512,
+    weights: "synthetic",
+    peers: ONNX_RUNTIMES,
+  },
+  {
+    name: "mobilenetv2-fpn",
+    title: "MobileNetV2 FPN",
+    model: "centernet_mobilenetv2fpn_512x512_coco17_od",
+    side: 512,
+    weights: "synthetic",
+    peers: ONNX_RUNTIMES,
+  },
+  {
+    name: "movenet-multipose",
+    title: "MoveNet multipose",
+    model: "movenet-multipose",
+    side: 256,
+    weights: "packaged",
+    peers: ["tfjs-backend-wasm", ...ONNX_RUNTIMES],
+  },
+  {
+    name: "hourglass-104-1024",
+    title: "Hourglass-104",
+    model: "centernet_hg104_1024x1024_coco17_tpu-32",
+    side: 1024,
+    weights: "synthetic",
+    peers: [],
+    mostRuns: 1,
+  },
+];
+
+/** @throws UsageError for an unknown name, with the nearest known one. */
+export function networkNamed(name: string, where: string): BenchNetwork {
+  const network = NETWORKS.find((candidate) => candidate.name === name);
+  if (network) return network;
+  const names = NETWORKS.map((candidate) => candidate.name);
+  const nearest = nearestNames([name], names).get(name);
+  throw new UsageError({
+    where,
+    expected: `some of ${names.join(", ")}`,
+    got: name,
+    hint: nearest && `Did you mean ${nearest}?`,
+  });
+}

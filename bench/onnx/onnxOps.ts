@@ -1,0 +1,189 @@
+import type { Epilogue } from "../../src/graph/epilogue.ts";
+import type { BatchNormAttributes } from "../../src/kernels/batchNorm/op.ts";
+import { type CornerPoolAttributes, POOL_STEPS } from "../../src/kernels/cornerPool/op.ts";
+import type { MaxPoolAttributes } from "../../src/kernels/maxPool/op.ts";
+import type { NormalizeAttributes } from "../../src/kernels/normalize/op.ts";
+import type { OpName } from "../../src/kernels/ops.ts";
+import type { TransposedConv2dAttributes } from "../../src/kernels/transposedConv2d/op.ts";
+import type { Window } from "../../src/kernels/window.ts";
+import type { Parameter, Shape } from "../../src/tensor.ts";
+import type { OnnxBuilder, OnnxNode } from "./onnxGraph.ts";
+
+/** One call of an op of this project, to be written in ops of ONNX. */
+export interface OnnxCall<Attributes extends object = object> {
+  readonly builder: OnnxBuilder;
+  /** ONNX's names of the inputs; a residual is not among them. */
+  readonly inputs: readonly string[];
+  /** Of this project's maps, in the order of the inputs. */
+  readonly inputShapes: readonly Shape[];
+  readonly output: Shape;
+  readonly attributes: Attributes;
+  readonly parameters: Readonly<Record<string, Parameter>>;
+}
+
+/** Adds nodes and gives the name of the output, before any residual sum and activation. */
+type OnnxOp<Attributes extends object> = (call: OnnxCall<Attributes>) => string;
+
+/** Total: an op that cannot be written as ONNX does not compile. */
+export const ONNX_OPS = {
+  add: ({ builder, inputs }) => builder.node("Add", inputs),
+  batchNorm,
+  bias: ({ builder, inputs, parameters }) =>
+    builder.node("Add", [inputs[0], perChannel(builder, parameters.bias.data)]),
+  conv2d: (call) => {
+    const [height, width, inputChannels, channels] = call.parameters.kernel.shape;
+    const kernel = transposed(call.parameters.kernel, [3, 2, 0, 1]);
+    const weights = call.builder.tensor([channels, inputChannels, height, width], kernel);
+    return convolution(call, "Conv", weights);
+  },
+  cornerPool,
+  depthwiseConv2d: (call) => {
+    const [height, width, channels] = call.parameters.kernel.shape;
+    const kernel = transposed(call.parameters.kernel, [2, 3, 0, 1]);
+    const weights = call.builder.tensor([channels, 1, height, width], kernel);
+    return convolution(call, "Conv", weights, channels);
+  },
+  maxPool,
+  normalize,
+  relu: ({ builder, inputs }) => builder.node("Relu", inputs),
+  relu6: ({ builder, inputs }) => clip(builder, inputs[0]),
+  sigmoid: ({ builder, inputs }) => builder.node("Sigmoid", inputs),
+  transposedConv2d: (call: OnnxCall<TransposedConv2dAttributes>) => {
+    const [height, width, channels, inputChannels] = call.parameters.kernel.shape;
+    const kernel = transposed(call.parameters.kernel, [3, 2, 0, 1]);
+    const weights = call.builder.tensor([inputChannels, channels, height, width], kernel);
+    return convolution(call, "ConvTranspose", weights);
+  },
+  upsampleBilinear: ({ builder, inputs }) =>
+    resize(builder, inputs[0], { mode: "linear", coordinate_transformation_mode: "half_pixel" }),
+  upsampleNearest: ({ builder, inputs }) =>
+    resize(builder, inputs[0], {
+      mode: "nearest",
+      coordinate_transformation_mode: "asymmetric",
+      nearest_mode: "floor",
+    }),
+} satisfies Record<OpName, OnnxOp<never>>;
+
+/** What stands behind a convolution in one node here is nodes of their own there; ONNX Runtime fuses them. */
+export function writeEpilogue(
+  builder: OnnxBuilder,
+  value: string,
+  { activation }: Epilogue,
+  residual: string | undefined,
+): string {
+  const sum = residual === undefined ? value : builder.node("Add", [value, residual]);
+  if (activation === "none") return sum;
+  return activation === "relu" ? builder.node("Relu", [sum]) : clip(builder, sum);
+}
+
+function convolution(
+  { builder, inputs, attributes, parameters }: OnnxCall<Window>,
+  opType: "Conv" | "ConvTranspose",
+  weights: string,
+  group = 1,
+): string {
+  const { bias } = parameters;
+  const biases = bias ? [builder.tensor(bias.shape, bias.data)] : [];
+  return builder.node(opType, [inputs[0], weights, ...biases], { ...windowOf(attributes), group });
+}
+
+function batchNorm({ builder, inputs, attributes, parameters }: OnnxCall<BatchNormAttributes>): string {
+  const lists = ["gamma", "beta", "mean", "variance"].map((role) =>
+    builder.tensor(parameters[role].shape, parameters[role].data),
+  );
+  const epsilon = { float: attributes.epsilon };
+  return builder.node("BatchNormalization", [inputs[0], ...lists], { epsilon });
+}
+
+/**
+ * ONNX has no running maximum. Comparing a map with itself shifted by 1, 2, 4, … cells reaches the end of a line in log2
+ * of its length steps; one pool as long as the line would compare each cell with all others. A shift is a padding
+ * whose other side is negative.
+ */
+function cornerPool({ builder, inputs, inputShapes, attributes }: OnnxCall<CornerPoolAttributes>): string {
+  const { down, right } = POOL_STEPS[attributes.direction];
+  const [, height, width] = inputShapes[0];
+  const reach = down === 0 ? width : height;
+  const outside = builder.tensor([], Float32Array.of(LOWEST));
+  let value = inputs[0];
+  for (let apart = 1; apart < reach; apart *= 2) {
+    const before = [0, 0, -down * apart, -right * apart];
+    const behind = [0, 0, down * apart, right * apart];
+    const pads = builder.tensor([8], BigInt64Array.from([...before, ...behind], BigInt));
+    value = builder.node("Max", [value, builder.node("Pad", [value, pads, outside])]);
+  }
+  return value === inputs[0] ? builder.node("Identity", inputs) : value;
+}
+
+/**
+ * ONNX's pools are padded by what takes no part. Where zeros count, windows that reach into the padding get a zero
+ * to compare with. A layer of zeros before the pool would be plainer, but ONNX Runtime 1.30 takes it for
+ * padding that takes no part (its "pad fusion"), and is wrong where all of a window is negative.
+ */
+function maxPool({ builder, inputs, attributes, output, ...call }: OnnxCall<MaxPoolAttributes>): string {
+  const { kernel, stride, padding, outside } = attributes;
+  const pooled = builder.node("MaxPool", inputs, windowOf(attributes));
+  if (outside === "ignored") return pooled;
+  const [, height, width] = call.inputShapes[0];
+  const [, rows, columns] = output;
+  const leaves = (index: number, before: number, size: number) =>
+    index * stride < before || index * stride - before + kernel > size;
+  const floor = Float32Array.from({ length: rows * columns }, (_, cell) => {
+    const [row, column] = [Math.floor(cell / columns), cell % columns];
+    return leaves(row, padding.top, height) || leaves(column, padding.left, width) ? 0 : LOWEST;
+  });
+  return builder.node("Max", [pooled, builder.tensor([1, 1, rows, columns], floor)]);
+}
+
+/** Below every float32 but infinity. */
+const LOWEST = -3.4028234663852886e38;
+
+function normalize({ builder, inputs, attributes }: OnnxCall<NormalizeAttributes>): string {
+  const { order, mean, scale, offset } = attributes;
+  const channels = builder.tensor([order.length], BigInt64Array.from(order, BigInt));
+  const list = (numbers: readonly number[]) => perChannel(builder, Float32Array.from(numbers));
+  const ordered = builder.node("Gather", [inputs[0], channels], { axis: 1 });
+  const centred = builder.node("Sub", [ordered, list(mean)]);
+  const scaled = builder.node("Mul", [centred, list(scale)]);
+  return builder.node("Add", [scaled, list(offset)]);
+}
+
+function resize(builder: OnnxBuilder, value: string, attributes: OnnxNode["attributes"]): string {
+  const scales = builder.tensor([4], Float32Array.of(1, 1, 2, 2));
+  return builder.node("Resize", [value, "", scales], attributes);
+}
+
+function clip(builder: OnnxBuilder, value: string): string {
+  const [low, high] = [0, 6].map((limit) => builder.tensor([], Float32Array.of(limit)));
+  return builder.node("Clip", [value, low, high]);
+}
+
+/** One number a channel, in the shape that a map of NCHW takes. */
+function perChannel(builder: OnnxBuilder, data: Float32Array): string {
+  return builder.tensor([data.length, 1, 1], data);
+}
+
+function windowOf({ kernel, stride, padding }: Window) {
+  return {
+    kernel_shape: [kernel, kernel],
+    strides: [stride, stride],
+    pads: [padding.top, padding.left, padding.bottom, padding.right],
+  };
+}
+
+/** Elements of a parameter of four axes with its axes in another order: `order[0]` becomes the first. */
+function transposed({ shape, data }: Parameter, order: readonly number[]): Float32Array {
+  const steps = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, side) => product * side, 1));
+  const sides = order.map((axis) => shape[axis]);
+  const [a, b, c, d] = order.map((axis) => steps[axis]);
+  const result = new Float32Array(data.length);
+  let to = 0;
+  for (let i = 0; i < sides[0]; i++) {
+    for (let j = 0; j < sides[1]; j++) {
+      for (let k = 0; k < sides[2]; k++) {
+        for (let l = 0; l < sides[3]; l++) result[to++] = data[i * a + j * b + k * c + l * d];
+      }
+    }
+  }
+  return result;
+}

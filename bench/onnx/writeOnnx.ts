@@ -1,0 +1,31 @@
+import { open, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { type ExternalData, encodeOnnx, tensorBytes } from "./encodeOnnx.ts";
+import type { OnnxGraph, OnnxTensor } from "./onnxGraph.ts";
+
+/** What is smaller stays in the model's file, where readers look for shapes and scales. */
+const LEAST_EXTERNAL_BYTES = 1024;
+/** So that tensors can be mapped into memory. */
+const ALIGNMENT = 4096;
+
+/**
+ * Writes a model as `path` and its weights as `path.data` (ONNX's "external data"): a protobuf message ends at 2 GiB,
+ * and readers copy what is in it.
+ */
+export async function writeOnnx(path: string, graph: OnnxGraph): Promise<void> {
+  const places = new Map<OnnxTensor, ExternalData>();
+  const data = await open(`${path}.data`, "w");
+  try {
+    let offset = 0;
+    for (const tensor of graph.tensors) {
+      const bytes = tensorBytes(tensor);
+      if (bytes.length < LEAST_EXTERNAL_BYTES) continue;
+      await data.write(bytes, 0, bytes.length, offset);
+      places.set(tensor, { location: `${basename(path)}.data`, offset, length: bytes.length });
+      offset = Math.ceil((offset + bytes.length) / ALIGNMENT) * ALIGNMENT;
+    }
+  } finally {
+    await data.close();
+  }
+  await writeFile(path, await encodeOnnx(graph, (tensor) => places.get(tensor)));
+}

@@ -1,0 +1,14 @@
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+/** Everything is bundled into bench/.cache, two folders below the repository's root. */
+const inRepository = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+/** Weights go through here, up to 1.6 GB a network, and are gone afterwards. */
+export const CACHE = inRepository("bench/.cache");
+export const RESULTS = inRepository("bench/results");
+export const PICTURE = inRepository("samples/people.jpg");
+export const WEIGHTS = inRepository("weights");
+/** The bundle of engines/child.ts. */
+export const CHILD = inRepository("bench/.cache/child.mjs");
+/** The package as it was built. */
+export const LIBRARY = pathToFileURL(inRepository("dist/node/index.js")).href;

@@ -1,0 +1,127 @@
+import { availableParallelism } from "node:os";
+import type { Command } from "commander";
+import type { Io } from "../src/cli/io.ts";
+import { valueOption } from "../src/cli/options.ts";
+import { formatTable } from "../src/cli/table.ts";
+import { UsageError } from "../src/errors.ts";
+import { BUILDS, type Build } from "./engines/engine.ts";
+import { type BenchNetwork, NETWORKS, networkNamed, PEERS, type PeerName } from "./networks.ts";
+import { countUpTo, listOption, oneOf } from "./options.ts";
+import { measurePeers, type Row } from "./peers.ts";
+import { progressLine } from "./progressLine.ts";
+import { describeMachine, writeResults } from "./results.ts";
+
+const DEFAULT_BUILDS: readonly Build[] = ["plain", "relaxed"];
+const DEFAULT_RUNS = 5;
+const MOST_RUNS = 1000;
+
+const HELP = `
+Networks: ${NETWORKS.map(({ name }) => name).join(", ")}.
+Each engine has a process of its own; they take turns, and minima are compared.
+Their outputs must agree, or there is no result. A full call, without --only,
+--threads, --against and --build, is kept in bench/results.
+
+Examples:
+  npm run bench -- peers
+  npm run bench -- peers --only hourglass-104 --threads 1,2 --runs 3
+  npm run bench -- peers --only movenet-multipose --json -`;
+
+interface PeersFlags {
+  readonly only?: readonly BenchNetwork[];
+  readonly threads?: readonly number[];
+  readonly against?: readonly PeerName[];
+  readonly build?: readonly Build[];
+  readonly runs?: number;
+  readonly json?: string;
+}
+
+export function addPeers(program: Command, io: Io): void {
+  const cores = availableParallelism();
+  program
+    .command("peers")
+    .description("Compare times and memory with ONNX Runtime and TensorFlow.js on the same networks.")
+    .addOption(listOption("--only <networks>", "only these, see below", networkNamed))
+    .addOption(
+      listOption("--threads <counts>", "how many threads each engine gets (default: 1,2)", countUpTo(cores)),
+    )
+    .addOption(listOption("--against <peers>", `only these: ${PEERS.join(", ")}`, oneOf(PEERS)))
+    .addOption(
+      listOption(
+        "--build <builds>",
+        `of centernet: ${BUILDS.join(", ")} (default: both of wasm, plain,relaxed)`,
+        oneOf(BUILDS),
+      ),
+    )
+    .addOption(valueOption("--runs <n>", `of each engine (default: ${DEFAULT_RUNS})`, countUpTo(MOST_RUNS)))
+    .addOption(valueOption("--json <->", "print one JSON object a row instead of the table", parseJson))
+    .addHelpText("after", HELP)
+    .action((flags: PeersFlags) => peers(flags, io));
+}
+
+function parseJson(text: string, where: string): string {
+  if (text === "-") return text;
+  throw new UsageError({ where, expected: "-, which is standard output", got: text });
+}
+
+async function peers(flags: PeersFlags, io: Io): Promise<void> {
+  const isFull = !(flags.only || flags.threads || flags.against || flags.build);
+  const { runs = DEFAULT_RUNS } = flags;
+  const options = {
+    networks: flags.only ?? NETWORKS,
+    threads: flags.threads ?? [1, 2].filter((count) => count <= availableParallelism()),
+    builds: flags.build ?? DEFAULT_BUILDS,
+    peers: flags.against ?? PEERS,
+    runs,
+  };
+  const { tell, hide } = progressLine(io.stderr);
+  const rows: Row[] = [];
+  for await (const some of measurePeers(options, io.signal, tell)) {
+    hide();
+    rows.push(...some);
+    if (flags.json) for (const row of some) io.stdout.write(`${JSON.stringify(row)}\n`);
+  }
+  if (!flags.json) {
+    io.stdout.write(`${describeMachine()}; minima of ${runs} runs\n`);
+    for (const line of tableOf(rows)) io.stdout.write(`${line}\n`);
+  }
+  if (isFull) io.stderr.write(`written to ${await writeResults(rows, runs)}\n`);
+}
+
+function tableOf(rows: readonly Row[]): string[] {
+  return formatTable(
+    [
+      { heading: "network", align: "left" },
+      { heading: "size", align: "right" },
+      { heading: "threads", align: "right" },
+      { heading: "build", align: "left" },
+      { heading: "ms", align: "right" },
+      { heading: "total", align: "right" },
+      { heading: "MB", align: "right" },
+      { heading: "peer", align: "left" },
+      { heading: "ms", align: "right" },
+      { heading: "total", align: "right" },
+      { heading: "MB", align: "right" },
+      { heading: "ratio", align: "right" },
+      { heading: "difference", align: "right" },
+    ],
+    rows.map((row) => [
+      row.model,
+      `${row.size}`,
+      `${row.threads}`,
+      row.build,
+      milliseconds(row.ms),
+      milliseconds(row.totalMs),
+      row.memoryMB.toFixed(0),
+      row.peer ?? "",
+      milliseconds(row.peerMs),
+      milliseconds(row.peerTotalMs),
+      row.peerMemoryMB?.toFixed(0) ?? "",
+      row.ratio?.toFixed(2) ?? "",
+      row.difference?.toExponential(1) ?? "",
+    ]),
+  );
+}
+
+function milliseconds(value: number | undefined): string {
+  return value?.toFixed(value < 100 ? 1 : 0) ?? "";
+}

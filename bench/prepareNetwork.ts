@@ -1,0 +1,45 @@
+import { join } from "node:path";
+import { writeSafetensors } from "../src/checkpoints/writeSafetensors.ts";
+import { writeOutput } from "../src/cli/writeOutput.ts";
+import { foldBatchNorm } from "../src/graph/passes/foldBatchNorm.ts";
+import { fuseEpilogues } from "../src/graph/passes/fuseEpilogues.ts";
+import { OPS } from "../src/kernels/ops.ts";
+import { modelNamed } from "../src/models/models.ts";
+import type { Weights } from "../src/tensor.ts";
+import type { BenchNetwork } from "./networks.ts";
+import { exportGraph } from "./onnx/exportGraph.ts";
+import { writeOnnx } from "./onnx/writeOnnx.ts";
+import { WEIGHTS } from "./paths.ts";
+import { readModelWeights } from "./readModelWeights.ts";
+import { syntheticWeights } from "./syntheticWeights.ts";
+
+/** One network in the files that engines load. */
+export interface NetworkFiles {
+  /** As `centernet convert` writes them, float32. */
+  readonly weights: string;
+  /** With its weights in a file beside it; absent where no peer reads it. */
+  readonly onnx?: string;
+}
+
+/** Writes a network's weights, and the same network with the same weights as ONNX, into `folder`. */
+export async function prepareNetwork(network: BenchNetwork, folder: string): Promise<NetworkFiles> {
+  const model = modelNamed(network.model);
+  const size = { height: network.side, width: network.side };
+  const packaged = network.weights === "packaged" ? join(WEIGHTS, `${network.model}.safetensors`) : undefined;
+  const weights: Weights = packaged
+    ? await readModelWeights(model, size, packaged)
+    : syntheticWeights(model.graph(size));
+  const file = packaged ?? join(folder, "weights.safetensors");
+  if (!packaged) {
+    const metadata = new Map([
+      ["format", "centernet"],
+      ["model", network.model],
+    ]);
+    await writeOutput(file, writeSafetensors(weights, metadata, { dtype: "F32" }).pieces, file);
+  }
+  if (!network.peers.some((peer) => peer.startsWith("onnxruntime"))) return { weights: file };
+  const onnx = join(folder, "network.onnx");
+  const graph = fuseEpilogues(foldBatchNorm(model.graph(size, weights), OPS), OPS);
+  await writeOnnx(onnx, exportGraph(graph, weights));
+  return { weights: file, onnx };
+}

@@ -1,0 +1,9 @@
+import { nameParameters } from "../src/checkpoints/nameParameters.ts";
+import type { InputSize, Model } from "../src/models/model.ts";
+import { openWeightsFile, readWeights } from "../src/network.ts";
+import type { Weights } from "../src/tensor.ts";
+
+/** All of a model's weights, from a file. */
+export async function readModelWeights(model: Model, size: InputSize, file: string): Promise<Weights> {
+  return readWeights(await nameParameters(await openWeightsFile(file)), model, size);
+}

@@ -1,0 +1,57 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { availableParallelism, cpus, release, totalmem, type } from "node:os";
+import { join } from "node:path";
+import { version } from "../src/cli/version.ts";
+import { RESULTS } from "./paths.ts";
+import type { Row } from "./peers.ts";
+
+/** What a call measured and where: one file each in bench/results. */
+export interface Results {
+  /** When it ended, in ISO 8601. */
+  readonly date: string;
+  readonly machine: {
+    readonly cpu: string;
+    readonly cores: number;
+    readonly memoryGB: number;
+    readonly system: string;
+  };
+  /** Of what the times depend on; the peers' stand in their rows. */
+  readonly versions: { readonly centernet: string; readonly node: string; readonly v8: string };
+  /** Of each engine. */
+  readonly runs: number;
+  readonly rows: readonly Row[];
+}
+
+/** Writes a file named after the date, and gives its path. */
+export async function writeResults(rows: readonly Row[], runs: number): Promise<string> {
+  const date = new Date().toISOString();
+  const results: Results = {
+    date,
+    machine: {
+      cpu: cpus()[0]?.model ?? "unknown",
+      cores: availableParallelism(),
+      memoryGB: Math.round(totalmem() / 2 ** 30),
+      system: `${type()} ${release()}`,
+    },
+    versions: { centernet: version(), node: process.versions.node, v8: process.versions.v8 },
+    runs,
+    rows: rows.map(rounded),
+  };
+  await mkdir(RESULTS, { recursive: true });
+  const path = join(RESULTS, `peers-${date.slice(0, 16).replace(":", "")}.json`);
+  await writeFile(path, `${JSON.stringify(results, null, 2)}\n`);
+  return path;
+}
+
+export function describeMachine(): string {
+  return `${cpus()[0]?.model ?? "unknown processor"}, ${availableParallelism()} cores, Node ${process.version}`;
+}
+
+/** Four digits are more than repeats. */
+function rounded(row: Row): Row {
+  const entries = Object.entries(row).map(([key, value]) => [
+    key,
+    typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value,
+  ]);
+  return Object.fromEntries(entries);
+}
