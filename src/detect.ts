@@ -76,6 +76,8 @@ const NETWORK_OPTIONS = {
   precision: { expected: "a precision's name", fits: isString },
   memory: { expected: "a memory use's name", fits: isString },
   threads: { expected: THREADS_EXPECTED, fits: isThreadCount },
+  fallback: { expected: "a backend's name", fits: isString },
+  onPrepare: { expected: "a function", fits: (value) => typeof value === "function" },
   weights: {
     expected: "a path, a URL or the bytes of a file",
     fits: (value) =>

@@ -28,7 +28,7 @@ export function backendOption(): Option {
 }
 
 export function precisionOption(): Option {
-  const description = "of the backend wasm: default, or exact, which is slower and rounds less";
+  const description = "of the backends wasm and wgsl: default, or exact, which is slower and rounds less";
   return valueOption("--precision <name>", description, parsePrecision);
 }
 

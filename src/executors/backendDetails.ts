@@ -9,6 +9,8 @@ export interface BackendDetails {
   readonly precision?: Precision;
   /** Only where it is `low`. */
   readonly memory?: MemoryUse;
+  /** The GPU that `wgsl` took, as far as the system tells its name. */
+  readonly adapter?: string;
   /** What was wanted and is not to be had on this machine, and why. */
   readonly note?: string;
 }
@@ -16,9 +18,10 @@ export interface BackendDetails {
 /** `wasm (relaxed SIMD, 2 threads)` */
 export function backendInWords(
   backend: string,
-  { build, threads, precision, memory }: BackendDetails = {},
+  { build, threads, precision, memory, adapter }: BackendDetails = {},
 ): string {
   const parts = [
+    adapter,
     build && `${build} SIMD`,
     threads && `${threads} ${threads === 1 ? "thread" : "threads"}`,
     precision === "exact" && "precision exact",

@@ -1,27 +1,42 @@
-import { UsageError } from "../errors.ts";
+import { BackendError, UsageError } from "../errors.ts";
 import { MEMORY_USES, type MemoryUse, PRECISIONS, type Precision } from "../kernels/wasmKernel.ts";
 import type { Executor } from "./executor.ts";
 import { gpujsExecutor } from "./gpujs/gpujsExecutor.ts";
 import { availableModes, GPUJS_MODES } from "./gpujs/modes.ts";
 import { wasmExecutor } from "./wasm/wasmExecutor.ts";
 import { wasmBuilds } from "./wasm/wasmModule.ts";
+import type { PrepareProgress } from "./wgsl/deviceGraph.ts";
+import { realGpuName } from "./wgsl/openDevice.ts";
+import { wgslExecutor } from "./wgsl/wgslExecutor.ts";
 
-/** What a network can run on; `auto` takes a GPU where there is one, else `wasm`. */
-export const BACKENDS = ["auto", "wasm", ...GPUJS_MODES] as const;
+/** What a network can run on; `auto` takes `wgsl` where there is a real GPU, else `wasm`. */
+export const BACKENDS = ["auto", "wgsl", "wasm", ...GPUJS_MODES] as const;
 export type Backend = (typeof BACKENDS)[number];
 
 /**
- * Options that only `wasm` has. Where `auto` takes another backend they have no effect: that one multiplies as
- * exactly as it can, and its threads are the device's.
+ * Options that only some backends have. Where `auto` takes another one they have no effect: that one multiplies
+ * as exactly as it can, and its threads are the device's.
  */
 export interface ExecutorOptions {
-  /** `exact` forgoes what is faster and rounds more: Winograd's F(4x4). Default: `default`. */
+  /** Of `wasm` and `wgsl`: `exact` forgoes what is faster and rounds more: Winograd's F(4x4). Default: `default`. */
   readonly precision?: Precision;
-  /** `low` takes half of the memory on large networks, and a few percent more time. Default: `default`. */
+  /** Of `wasm`: `low` takes half of the memory on large networks, and a few percent more time. Default: `default`. */
   readonly memory?: MemoryUse;
-  /** How many threads compute, from 1 to 64. Default: one for each of the processor's cores, as far as that is known. */
+  /** Of `wasm`: how many threads compute, from 1 to 64. Default: one for each of the processor's cores, as far as that is known. */
   readonly threads?: number;
+  /** Of `wgsl`: the backend that takes over where the GPU is lost and cannot be had again. Default: an error. */
+  readonly fallback?: Exclude<Backend, "auto" | "wgsl">;
+  /** Of `wgsl`: called while shaders compile and weights go to the GPU. */
+  readonly onPrepare?: PrepareProgress;
 }
+
+/** The backends that have an option. */
+const OWNERS = {
+  precision: ["wasm", "wgsl"],
+  memory: ["wasm"],
+  threads: ["wasm"],
+  fallback: ["wgsl"],
+} satisfies Partial<Record<keyof ExecutorOptions, readonly Backend[]>>;
 
 /** More have not been tried, and would wait for each other. */
 const MOST_THREADS = 64;
@@ -42,7 +57,7 @@ export async function createExecutor(
   if (!BACKENDS.includes(backend)) {
     throw new UsageError({ where: "backend", expected: `one of ${BACKENDS.join(", ")}`, got: `${backend}` });
   }
-  const { precision = "default", memory = "default", threads } = options;
+  const { precision = "default", memory = "default", threads, fallback } = options;
   if (!PRECISIONS.includes(precision)) {
     const expected = `one of ${PRECISIONS.join(", ")}`;
     throw new UsageError({ where: "precision", expected, got: `${precision}` });
@@ -53,29 +68,64 @@ export async function createExecutor(
   if (threads !== undefined && !isThreadCount(threads)) {
     throw new UsageError({ where: "threads", expected: THREADS_EXPECTED, got: `${threads}` });
   }
-  const chosen = backend === "auto" ? await bestBackend() : backend;
-  if (chosen === "wasm") return wasmExecutor({ precision, memory, threads });
-  if (backend !== "auto")
-    refuseForeign(
-      { threads, precision: precision === "exact" || undefined, memory: memory === "low" || undefined },
-      chosen,
-    );
-  return gpujsExecutor({ mode: chosen });
+  if (fallback !== undefined && !FALLBACKS.includes(fallback)) {
+    throw new UsageError({
+      where: "fallback",
+      expected: `one of ${FALLBACKS.join(", ")}`,
+      got: `${fallback}`,
+    });
+  }
+  if (backend === "auto") return bestExecutor(options);
+  refuseForeign(options, backend);
+  return executorOf(backend, options);
 }
 
-function refuseForeign(options: Readonly<Record<string, unknown>>, backend: string): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (value === undefined) continue;
+const FALLBACKS = BACKENDS.filter((backend) => backend !== "auto" && backend !== "wgsl");
+
+function executorOf(backend: Exclude<Backend, "auto">, options: ExecutorOptions): Promise<Executor> {
+  const { precision, memory, threads, fallback, onPrepare } = options;
+  if (backend === "wasm") return wasmExecutor({ precision, memory, threads });
+  if (backend !== "wgsl") return gpujsExecutor({ mode: backend });
+  return wgslExecutor({
+    precision,
+    onProgress: onPrepare,
+    fallback: fallback && (() => executorOf(fallback, { precision, memory, threads })),
+  });
+}
+
+function refuseForeign(options: ExecutorOptions, backend: Backend): void {
+  for (const [name, owners] of Object.entries(OWNERS)) {
+    const value = options[name as keyof typeof OWNERS];
+    const isDefault = value === undefined || value === "default";
+    if (isDefault || (owners as readonly Backend[]).includes(backend)) continue;
+    const [alone, ...others] = owners;
     throw new UsageError({
       where: `option ${name}`,
-      expected: "the backend wasm, which alone has it",
+      expected:
+        others.length > 0
+          ? `one of the backends ${owners.join(", ")}`
+          : `the backend ${alone}, which alone has it`,
       got: backend,
-      hint: "Leave it away, or choose wasm.",
+      hint: `Leave it away, or choose ${owners.join(" or ")}.`,
     });
   }
 }
 
-async function bestBackend(): Promise<Exclude<Backend, "auto">> {
+/** A GPU that does not work is told of, and the next best runs. */
+async function bestExecutor(options: ExecutorOptions): Promise<Executor> {
+  const gpu = await realGpuName();
+  if (gpu === undefined) return executorOf(await bestOther(), options);
+  try {
+    return await executorOf("wgsl", options);
+  } catch (error) {
+    if (!(error instanceof BackendError)) throw error;
+    const other = await executorOf(await bestOther(), options);
+    const note = `${gpu} is not used: ${error.message}`;
+    return { ...other, details: { ...other.details, note } };
+  }
+}
+
+async function bestOther(): Promise<Exclude<Backend, "auto" | "wgsl">> {
   const [mode] = await availableModes();
   const hasGpu = mode === "webgpu" || mode === "webgl2";
   return !hasGpu && wasmBuilds().length > 0 ? "wasm" : mode;

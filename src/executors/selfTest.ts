@@ -1,6 +1,6 @@
 import { BackendError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
-import { caseGraph, selfTestCases } from "./caseGraph.ts";
+import { caseGraph, type NamedCase, selfTestCases } from "./caseGraph.ts";
 import type { Executor } from "./executor.ts";
 import { referenceExecutor } from "./reference/referenceExecutor.ts";
 
@@ -9,12 +9,12 @@ export const SELF_TEST_TOLERANCE = 1e-4;
 
 /**
  * Runs one case of every op and compares it with plain arithmetic: drivers exist that return zeros, or half
- * precision, without an error.
+ * precision, without an error. `more` are cases for kernels that the first case of their op does not reach.
  *
  * @throws BackendError naming the op, where a number is wrong.
  */
-export async function selfTest(executor: Executor): Promise<void> {
-  const { graph, inputs, weights } = caseGraph(selfTestCases());
+export async function selfTest(executor: Executor, more: readonly NamedCase[] = []): Promise<void> {
+  const { graph, inputs, weights } = caseGraph([...selfTestCases(), ...more]);
   const plan = await executor.prepare(graph, weights);
   const reference = await referenceExecutor().prepare(graph, weights);
   const [got, expected] = [await plan.run(inputs), await reference.run(inputs)];

@@ -1,4 +1,7 @@
 import type { KernelCall } from "./kernel.ts";
+import type { Precision } from "./precision.ts";
+
+export { PRECISIONS, type Precision } from "./precision.ts";
 
 /**
  * Maps lie in WebAssembly's memory in planes of four channels, [channels / 4][height][width][4]: four
@@ -143,10 +146,6 @@ export interface WasmKernel {
   readonly workspaceBytes?: number;
   steps(at: WasmAddresses): readonly WasmStep[];
 }
-
-/** `exact` forgoes what is faster and rounds more: Winograd's F(4x4). */
-export const PRECISIONS = ["default", "exact"] as const;
-export type Precision = (typeof PRECISIONS)[number];
 
 /**
  * `low` keeps the weights of Winograd's layers as they are stored and transforms them anew in each run, into a

@@ -8,6 +8,8 @@ import { load } from "../../src/detect.ts";
 import type { GpujsMode } from "../../src/executors/gpujs/modes.ts";
 import { CASES } from "../../src/kernels/cases.ts";
 import type { OpName } from "../../src/kernels/ops.ts";
+import { DEFAULT_MODEL } from "../../src/models/models.ts";
+import { expectAlike } from "../support/expectAlike.ts";
 import { OP_TOLERANCE } from "../support/opCaseDifference.ts";
 import { mayBeLeftOut } from "../support/required.ts";
 import { chromiumPath, launchChromium, NO_CHROMIUM } from "./chromium.ts";
@@ -68,7 +70,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("in headless Chromium, through Vi
     expect(await inPage("modes")).toEqual(MODES);
   });
 
-  for (const mode of [...MODES, "wasm"] as const) {
+  for (const mode of [...MODES, "wasm", "wgsl"] as const) {
     for (const op of Object.keys(CASES) as OpName[]) {
       test(`${op} on ${mode} agrees with plain arithmetic in ${CASES[op].length} cases`, async () => {
         const differences = await inPage("op", mode, op);
@@ -83,6 +85,16 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("in headless Chromium, through Vi
       expect(report.pass, report.text).toBe(true);
     });
   }
+
+  test("the default model on wgsl finds what wasm finds in Node", async () => {
+    const picture = "samples/people.jpg";
+    const { detections, backend } = await inPage("detect", "wgsl", DEFAULT_MODEL, `/${picture}`);
+    expect(backend).toBe("wgsl");
+    const detector = await load(DEFAULT_MODEL, { backend: "wasm" });
+    const inNode = await detector.detect(new Uint8Array(await readFile(join(ROOT, picture))));
+    await detector.dispose();
+    expectAlike(detections, inNode.detections);
+  });
 
   test("the built bundle finds in a browser what it finds in Node", async () => {
     const picture = "samples/people.jpg";

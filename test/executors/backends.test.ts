@@ -15,7 +15,7 @@ test("auto is wasm on a machine without a GPU", async () => {
 test("unknown names are refused with those that there are", async () => {
   await expect(createExecutor("cuda" as Backend)).rejects.toBeInstanceOf(UsageError);
   await expect(createExecutor("cuda" as Backend)).rejects.toThrow(
-    "backend: expected one of auto, wasm, webgpu, webgl2, webasm, cpu, got cuda.",
+    "backend: expected one of auto, wgsl, wasm, webgpu, webgl2, webasm, cpu, got cuda.",
   );
   await expect(createExecutor("wasm", { precision: "fp16" as Precision })).rejects.toThrow(
     "precision: expected one of default, exact, got fp16.",

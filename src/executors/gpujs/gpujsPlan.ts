@@ -3,6 +3,7 @@ import { BackendError, CenterNetError, UsageError } from "../../errors.ts";
 import { type Graph, shapesByName } from "../../graph/graph.ts";
 import { neededNodes } from "../../graph/neededNodes.ts";
 import { type Shape, type Tensor, toNdarray, type Weights } from "../../tensor.ts";
+import { abortable } from "../abortable.ts";
 import type { Plan, RunOptions, RunResult } from "../executor.ts";
 import { checkInputs, checkTaps, prepareNodes } from "../preparedNode.ts";
 import { flattenResult, GpuLayer, type Handle, type Rows, tensorInput } from "./gpuKernels.ts";
@@ -148,15 +149,4 @@ export class GpujsPlan implements Plan {
       );
     }
   }
-}
-
-/** Rejects as soon as the signal aborts, whether or not `work` has ended. */
-async function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return work;
-  signal.throwIfAborted();
-  return new Promise<T>((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener("abort", abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  });
 }

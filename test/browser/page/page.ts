@@ -5,6 +5,7 @@ import type { Executor } from "../../../src/executors/executor.ts";
 import { gpujsExecutor } from "../../../src/executors/gpujs/gpujsExecutor.ts";
 import { availableModes, type GpujsMode } from "../../../src/executors/gpujs/modes.ts";
 import { wasmExecutor } from "../../../src/executors/wasm/wasmExecutor.ts";
+import { wgslExecutor } from "../../../src/executors/wgsl/wgslExecutor.ts";
 import { CASES } from "../../../src/kernels/cases.ts";
 import type { OpName } from "../../../src/kernels/ops.ts";
 import { formatReport } from "../../../src/verify/formatReport.ts";
@@ -12,14 +13,19 @@ import { readGoldenCase } from "../../../src/verify/goldenCase.ts";
 import { verifyModel } from "../../../src/verify/verifyModel.ts";
 import { opCaseDifference } from "../../support/opCaseDifference.ts";
 
-type Mode = GpujsMode | "wasm";
+type Mode = GpujsMode | "wasm" | "wgsl";
 
 const executors = new Map<Mode, Promise<Executor>>();
 
 function executorOf(mode: Mode): Promise<Executor> {
-  const executor = executors.get(mode) ?? (mode === "wasm" ? wasmExecutor() : gpujsExecutor({ mode }));
+  const executor = executors.get(mode) ?? makeExecutor(mode);
   executors.set(mode, executor);
   return executor;
+}
+
+function makeExecutor(mode: Mode): Promise<Executor> {
+  if (mode === "wgsl") return wgslExecutor();
+  return mode === "wasm" ? wasmExecutor() : gpujsExecutor({ mode });
 }
 
 const tests = {
@@ -44,7 +50,7 @@ const tests = {
     return { pass: report.pass, text: formatReport(report) };
   },
 
-  async detect(mode: GpujsMode, model: string, picture: string) {
+  async detect(mode: Mode, model: string, picture: string) {
     const detector = await load(model, { backend: mode, weights: `/weights/${model}.safetensors` });
     const { detections, backend } = await detector.detect(await bytesOf(picture));
     await detector.dispose();

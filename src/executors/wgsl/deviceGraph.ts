@@ -1,0 +1,242 @@
+import { BackendError, MemoryError } from "../../errors.ts";
+import type { Graph } from "../../graph/graph.ts";
+import { BYTES_PER_VECTOR, mapVectors, type WgslOperand } from "../../kernels/wgslKernel.ts";
+import type { Shape, Tensor, Weights } from "../../tensor.ts";
+import { nodeParameters } from "../preparedNode.ts";
+import { messageOf, type OpenDevice } from "./openDevice.ts";
+import { type BoundDispatch, encodeDispatch, Pipelines } from "./pipelines.ts";
+import type { PlanLayout, PlannedNode } from "./planLayout.ts";
+import { Readback } from "./readback.ts";
+import { ConstantUpload } from "./uploadConstants.ts";
+import { fromVectors, toVectors } from "./vectorMap.ts";
+import { type GpuBuffer, USAGE } from "./webgpu.ts";
+
+/** Called while shaders compile and weights upload, with the layers that are ready, of all. */
+export type PrepareProgress = (readyLayers: number, allLayers: number) => void;
+
+interface BoundNode {
+  readonly planned: PlannedNode;
+  readonly dispatches: readonly BoundDispatch[];
+}
+
+/** A graph on a device: buffers, weights, pipelines. It lives as long as the device does, or until `destroy`. */
+export class DeviceGraph {
+  private constructor(
+    readonly open: OpenDevice,
+    private readonly graph: Graph,
+    private readonly layout: PlanLayout,
+    private readonly buffers: readonly GpuBuffer[],
+    private readonly constants: readonly GpuBuffer[],
+    private readonly nodes: readonly BoundNode[],
+    private readonly outputs: Readback,
+  ) {}
+
+  /**
+   * All shaders compile while the weights go up, layer by layer.
+   *
+   * @throws BackendError where the device has too little memory or refuses a shader.
+   * @throws ModelError where a parameter is missing or has another shape than the graph needs.
+   */
+  static async create(
+    open: OpenDevice,
+    graph: Graph,
+    layout: PlanLayout,
+    weights: Weights,
+    onProgress: PrepareProgress = () => {},
+  ): Promise<DeviceGraph> {
+    const { device } = open;
+    const pipelines = new Pipelines(device);
+    const made: GpuBuffer[] = [];
+    try {
+      return await guarded(open, layout, async () => {
+        for (const { kernel } of layout.nodes) {
+          for (const { code } of kernel.dispatches) pipelines.compile(code);
+        }
+        const usage = USAGE.storage | USAGE.copySource | USAGE.copyDestination;
+        const buffers = layout.bufferBytes.map((size) => device.createBuffer({ size, usage }));
+        made.push(...buffers);
+        const upload = new ConstantUpload(device, pipelines);
+        const constants: GpuBuffer[] = [];
+        const nodes: BoundNode[] = [];
+        for (const planned of layout.nodes) {
+          const entries = Object.entries(nodeParameters(graph, planned.node, weights));
+          const parameters = Object.fromEntries(entries.map(([role, { data }]) => [role, data]));
+          const own: GpuBuffer[] = [];
+          for (const constant of planned.kernel.constants) {
+            const buffer = await upload.upload(constant, parameters);
+            made.push(buffer);
+            own.push(buffer);
+          }
+          constants.push(...own);
+          const bufferOf = (operand: WgslOperand) => operandBuffer(operand, planned, buffers, own);
+          const dispatches = await Promise.all(
+            planned.kernel.dispatches.map((dispatch) => pipelines.bind(dispatch, bufferOf)),
+          );
+          nodes.push({ planned, dispatches });
+          onProgress(nodes.length, layout.nodes.length);
+        }
+        const outputs = new Readback(device, mapSizes(layout, Object.values(graph.outputs)));
+        return new DeviceGraph(open, graph, layout, buffers, constants, nodes, outputs);
+      });
+    } catch (error) {
+      for (const buffer of made) buffer.destroy();
+      throw error;
+    }
+  }
+
+  /**
+   * Runs the named nodes and reads back the outputs and the taps. A tap is copied as soon as it is there, before
+   * its buffer goes to another value.
+   *
+   * @throws BackendError where the device is lost or refuses something.
+   */
+  async run(
+    inputs: Readonly<Record<string, Tensor>>,
+    needed: ReadonlySet<string>,
+    taps: readonly string[],
+  ): Promise<ReadonlyMap<string, Tensor>> {
+    const { device, workOfSubmit } = this.open;
+    const tapped = taps.length > 0 ? new Readback(device, mapSizes(this.layout, taps)) : undefined;
+    try {
+      device.pushErrorScope("validation");
+      for (const name of Object.keys(this.graph.inputs)) {
+        device.queue.writeBuffer(this.map(name), 0, toVectors(inputs[name]));
+      }
+      let encoder = device.createCommandEncoder();
+      let pass = encoder.beginComputePass();
+      let work = 0;
+      for (const { planned, dispatches } of this.nodes) {
+        const { name } = planned.node;
+        if (!needed.has(name)) continue;
+        for (const dispatch of dispatches) {
+          encodeDispatch(pass, dispatch);
+          work += dispatch.work;
+        }
+        const isTapped = tapped?.has(name);
+        if (!isTapped && work < workOfSubmit) continue;
+        pass.end();
+        if (isTapped) tapped?.encodeCopy(encoder, name, this.map(name));
+        if (work >= workOfSubmit) {
+          device.queue.submit([encoder.finish()]);
+          encoder = device.createCommandEncoder();
+          work = 0;
+        }
+        pass = encoder.beginComputePass();
+      }
+      pass.end();
+      for (const name of this.outputs.names) this.outputs.encodeCopy(encoder, name, this.map(name));
+      device.queue.submit([encoder.finish()]);
+      const refused = device.popErrorScope();
+      const read = await lostOr(this.open, Promise.all([this.outputs.read(), tapped?.read()]));
+      const error = await lostOr(this.open, refused);
+      if (error) throw broken("the network to run", error.message);
+      const vectors = read.flatMap((values) => [...(values ?? [])]);
+      return new Map(vectors.map(([name, data]) => [name, fromVectors(this.shape(name), data)]));
+    } finally {
+      this.outputs.release();
+      tapped?.destroy();
+    }
+  }
+
+  destroy(): void {
+    for (const buffer of [...this.buffers, ...this.constants]) buffer.destroy();
+    this.outputs.destroy();
+  }
+
+  private map(name: string): GpuBuffer {
+    return this.buffers[this.layout.maps.get(name) as number];
+  }
+
+  private shape(name: string): Shape {
+    return this.layout.shapes.get(name) as Shape;
+  }
+}
+
+function mapSizes({ shapes }: PlanLayout, names: readonly string[]): ReadonlyMap<string, number> {
+  return new Map(names.map((name) => [name, mapVectors(shapes.get(name) as Shape) * BYTES_PER_VECTOR]));
+}
+
+function operandBuffer(
+  operand: WgslOperand,
+  { inputs, residual, output, scratch }: PlannedNode,
+  buffers: readonly GpuBuffer[],
+  constants: readonly GpuBuffer[],
+): GpuBuffer {
+  if (operand === "output") return buffers[output];
+  if (operand === "residual") return buffers[residual ?? output];
+  const index = Number(/\d+$/.exec(operand));
+  if (operand.startsWith("input")) return buffers[inputs[index]];
+  return operand.startsWith("scratch") ? buffers[scratch[index]] : constants[index];
+}
+
+/** Runs `make` and turns what the device complains of meanwhile into errors of this project. */
+async function guarded<T>(open: OpenDevice, layout: PlanLayout, make: () => Promise<T>): Promise<T> {
+  const { device } = open;
+  device.pushErrorScope("validation");
+  device.pushErrorScope("out-of-memory");
+  const made = await make().then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+  const [memory, validation] = await lostOr(
+    open,
+    Promise.all([device.popErrorScope(), device.popErrorScope()]),
+  );
+  if (memory) {
+    const bytes = layout.constantBytes + layout.bufferBytes.reduce((sum, size) => sum + size, 0);
+    throw new MemoryError({
+      where: "backend wgsl",
+      expected: `${Math.ceil(bytes / 1e6)} MB of memory on ${open.name}`,
+      got: memory.message || "less",
+      hint: "Choose a smaller input size or another backend.",
+    });
+  }
+  if (validation) throw broken("shaders and buffers that the device takes", validation.message);
+  if ("value" in made) return made.value;
+  if (made.error instanceof Error && "fault" in made.error) throw made.error;
+  throw broken("shaders and buffers that the device takes", messageOf(made.error), undefined, made.error);
+}
+
+/** What is waited for, or the loss of the device: some implementations never answer after it. */
+async function lostOr<T>(open: OpenDevice, work: Promise<T>): Promise<T> {
+  const loss = open.device.lost.then(() => {
+    throw new DeviceLost(open);
+  });
+  try {
+    return await Promise.race([work, loss]);
+  } catch (error) {
+    if (error instanceof BackendError) throw error;
+    // The rejection of what was under way comes first, the news of the loss soon after.
+    const lost = await Promise.race([
+      open.device.lost,
+      new Promise<void>((resolve) => setTimeout(resolve, LOSS_NEWS)),
+    ]);
+    if (lost) throw new DeviceLost(open, error);
+    throw broken("the network to run", messageOf(error), undefined, error);
+  }
+}
+
+/** Milliseconds until a lost device must have said so. */
+const LOSS_NEWS = 1000;
+
+/** The device is gone, and all that was on it. */
+export class DeviceLost extends BackendError {
+  constructor(open: OpenDevice, cause?: unknown) {
+    const fault = {
+      where: "backend wgsl",
+      expected: `${open.name} to stay`,
+      got: `its loss (${open.lost() ?? "no reason given"})`,
+      hint: "Choose another backend.",
+    };
+    super(fault, { cause });
+  }
+}
+
+function broken(
+  expected: string,
+  got: string,
+  hint = "Choose another backend.",
+  cause?: unknown,
+): BackendError {
+  return new BackendError({ where: "backend wgsl", expected, got, hint }, { cause });
+}

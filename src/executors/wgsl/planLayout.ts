@@ -1,0 +1,106 @@
+import { MemoryError } from "../../errors.ts";
+import { type Graph, type GraphNode, shapesByName } from "../../graph/graph.ts";
+import type { OpName } from "../../kernels/ops.ts";
+import {
+  BYTES_PER_VECTOR,
+  mapVectors,
+  type WgslKernel,
+  type WgslKernelOf,
+  type WgslTarget,
+} from "../../kernels/wgslKernel.ts";
+import type { Shape } from "../../tensor.ts";
+import { kernelCall } from "../preparedNode.ts";
+import { WGSL_KERNELS } from "./kernels.ts";
+import { type Lifetime, placeBuffers } from "./placeBuffers.ts";
+
+/** A node and which of the plan's buffers it works on. */
+export interface PlannedNode {
+  readonly node: GraphNode;
+  readonly kernel: WgslKernel;
+  readonly inputs: readonly number[];
+  readonly residual?: number;
+  readonly output: number;
+  readonly scratch: readonly number[];
+}
+
+/** Everything about a graph's work on the device, worked out before any of it exists there. */
+export interface PlanLayout {
+  readonly shapes: ReadonlyMap<string, Shape>;
+  readonly nodes: readonly PlannedNode[];
+  /** Which buffer holds a value, by name, graph inputs included. */
+  readonly maps: ReadonlyMap<string, number>;
+  readonly bufferBytes: readonly number[];
+  readonly constantBytes: number;
+}
+
+/** @throws MemoryError where a map or weight needs more than the device binds at once. */
+export function planLayout(graph: Graph, target: WgslTarget): PlanLayout {
+  const shapes = shapesByName(graph);
+  refuseLarge(
+    [...shapes].map(([name, shape]): Need => [name, mapVectors(shape)]),
+    target,
+  );
+  const kernels = graph.nodes.map((node) => {
+    const kernelOf = WGSL_KERNELS[node.op as OpName] as WgslKernelOf<object>;
+    const residual = node.epilogue?.residual ? shapes.get(node.inputs[node.inputs.length - 1]) : undefined;
+    return kernelOf({ ...kernelCall(node, shapes), residual }, target);
+  });
+  const scratchName = (step: number, index: number) => `${step}:${index}`;
+  const scratch = kernels.flatMap(({ scratchBytes }, step): Lifetime[] =>
+    scratchBytes.map((bytes, index) => ({ name: scratchName(step, index), bytes, from: step, until: step })),
+  );
+  const { bufferBytes, buffers } = placeBuffers([...mapLifetimes(graph, shapes), ...scratch]);
+  const buffer = (name: string) => buffers.get(name) as number;
+  const nodes = graph.nodes.map((node, step): PlannedNode => {
+    const inputs = node.inputs.map(buffer);
+    const residual = node.epilogue?.residual ? inputs.pop() : undefined;
+    const scratches = kernels[step].scratchBytes.map((_, index) => buffer(scratchName(step, index)));
+    return { node, kernel: kernels[step], inputs, residual, output: buffer(node.name), scratch: scratches };
+  });
+  refuseLarge(
+    nodes.flatMap(({ node, kernel }) => kernel.constants.map(({ vectors }): Need => [node.name, vectors])),
+    target,
+  );
+  const constants = kernels.flatMap((kernel) => kernel.constants);
+  return {
+    shapes,
+    nodes,
+    maps: new Map([...shapes.keys()].map((name) => [name, buffer(name)])),
+    bufferBytes,
+    constantBytes: constants.reduce((sum, { vectors }) => sum + vectors * BYTES_PER_VECTOR, 0),
+  };
+}
+
+/** A map or weight by the layer that it belongs to, in vectors. */
+type Need = readonly [layer: string, vectors: number];
+
+function refuseLarge(needs: readonly Need[], { maxBindingBytes }: WgslTarget): void {
+  const [layer, vectors] = needs.reduce((most, next) => (next[1] > most[1] ? next : most), ["", 0]);
+  if (vectors * BYTES_PER_VECTOR <= maxBindingBytes) return;
+  throw new MemoryError({
+    where: `backend wgsl, layer ${layer}`,
+    expected: `a device that binds ${megabytes(vectors * BYTES_PER_VECTOR)} MB at once`,
+    got: `one that binds ${megabytes(maxBindingBytes)} MB`,
+    hint: "Choose a smaller input size or another backend.",
+  });
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
+}
+
+/** A value is in use from the node that makes it until the last that reads it; outputs until the end. */
+function mapLifetimes(graph: Graph, shapes: ReadonlyMap<string, Shape>): Lifetime[] {
+  const until = new Map<string, number>();
+  graph.nodes.forEach((node, index) => {
+    for (const name of [node.name, ...node.inputs]) until.set(name, index);
+  });
+  for (const name of Object.values(graph.outputs)) until.set(name, graph.nodes.length);
+  const from = new Map(graph.nodes.map((node, index) => [node.name, index]));
+  return [...shapes].map(([name, shape]) => ({
+    name,
+    bytes: mapVectors(shape) * BYTES_PER_VECTOR,
+    from: from.get(name) ?? -1,
+    until: until.get(name) ?? -1,
+  }));
+}

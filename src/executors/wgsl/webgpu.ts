@@ -1,0 +1,97 @@
+/** As much of the WebGPU API (https://www.w3.org/TR/webgpu) as is used here; TypeScript's DOM has none of it yet. */
+
+export interface Gpu {
+  requestAdapter(options?: { powerPreference?: "high-performance" }): Promise<GpuAdapter | null>;
+}
+
+export interface GpuLimits {
+  readonly maxBufferSize: number;
+  readonly maxStorageBufferBindingSize: number;
+}
+
+export interface GpuAdapter {
+  readonly limits: GpuLimits;
+  /** Older browsers have none. */
+  readonly info?: GpuAdapterInfo;
+  readonly isFallbackAdapter?: boolean;
+  readonly features: ReadonlySet<string>;
+  requestDevice(options?: {
+    requiredLimits?: Readonly<Partial<GpuLimits>>;
+    requiredFeatures?: readonly string[];
+  }): Promise<GpuDevice>;
+}
+
+export interface GpuAdapterInfo {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly device: string;
+  readonly description: string;
+  readonly isFallbackAdapter?: boolean;
+}
+
+export interface GpuDevice {
+  readonly limits: GpuLimits;
+  readonly queue: GpuQueue;
+  readonly lost: Promise<{ readonly reason: string; readonly message: string }>;
+  createBuffer(options: { size: number; usage: number }): GpuBuffer;
+  createShaderModule(options: { code: string }): GpuShaderModule;
+  createComputePipelineAsync(options: {
+    layout: "auto";
+    compute: { module: GpuShaderModule; entryPoint: string };
+  }): Promise<GpuComputePipeline>;
+  createBindGroup(options: {
+    layout: GpuBindGroupLayout;
+    entries: readonly { binding: number; resource: { buffer: GpuBuffer } }[];
+  }): GpuBindGroup;
+  createCommandEncoder(): GpuCommandEncoder;
+  pushErrorScope(filter: "validation" | "out-of-memory" | "internal"): void;
+  popErrorScope(): Promise<{ readonly message: string } | null>;
+  destroy(): void;
+}
+
+export interface GpuQueue {
+  writeBuffer(buffer: GpuBuffer, offset: number, data: Float32Array): void;
+  submit(commands: readonly GpuCommandBuffer[]): void;
+  onSubmittedWorkDone(): Promise<unknown>;
+}
+
+export interface GpuBuffer {
+  readonly size: number;
+  mapAsync(mode: number): Promise<unknown>;
+  getMappedRange(): ArrayBuffer;
+  unmap(): void;
+  destroy(): void;
+}
+
+export interface GpuCommandEncoder {
+  beginComputePass(): GpuComputePass;
+  copyBufferToBuffer(
+    from: GpuBuffer,
+    fromOffset: number,
+    to: GpuBuffer,
+    toOffset: number,
+    size: number,
+  ): void;
+  finish(): GpuCommandBuffer;
+}
+
+export interface GpuComputePass {
+  setPipeline(pipeline: GpuComputePipeline): void;
+  setBindGroup(index: number, group: GpuBindGroup): void;
+  dispatchWorkgroups(x: number, y: number, z: number): void;
+  end(): void;
+}
+
+export interface GpuComputePipeline {
+  getBindGroupLayout(index: number): GpuBindGroupLayout;
+}
+
+/** Handles that are only passed on. */
+export type GpuShaderModule = object;
+export type GpuBindGroupLayout = object;
+export type GpuBindGroup = object;
+export type GpuCommandBuffer = object;
+
+/** The specification's bits. */
+export const USAGE = { mapRead: 0x1, copySource: 0x4, copyDestination: 0x8, storage: 0x80 } as const;
+export const MAP_READ = 0x1;

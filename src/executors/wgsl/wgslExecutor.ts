@@ -1,0 +1,78 @@
+import type { Precision } from "../../kernels/precision.ts";
+import type { BackendDetails } from "../backendDetails.ts";
+import type { Executor } from "../executor.ts";
+import { PlanSet } from "../planSet.ts";
+import { selfTest } from "../selfTest.ts";
+import type { PrepareProgress } from "./deviceGraph.ts";
+import { DeviceKeeper } from "./deviceKeeper.ts";
+import { WGSL_SELF_TEST } from "./selfTestCases.ts";
+import type { Gpu } from "./webgpu.ts";
+import { WgslPlan } from "./wgslPlan.ts";
+
+export interface WgslOptions {
+  /** `exact` does without Winograd's F(4x4), whose largest error is ten times that of a plain sum. */
+  readonly precision?: Precision;
+  readonly onProgress?: PrepareProgress;
+  /** Makes the executor that takes over where the device is lost twice in a run, or cannot be replaced. */
+  readonly fallback?: () => Promise<Executor>;
+  /** Default: that of the browser; in Node, the npm package `webgpu`. */
+  readonly gpu?: Gpu;
+}
+
+/**
+ * The executor whose kernels are hand-written WGSL, on a WebGPU device of its own. Before it is handed out, it
+ * runs one case of every op and compares the results with plain arithmetic.
+ *
+ * @throws BackendError where the machine has no WebGPU, or it computes wrong numbers.
+ */
+export async function wgslExecutor({
+  precision = "default",
+  onProgress,
+  fallback,
+  gpu,
+}: WgslOptions = {}): Promise<Executor> {
+  const keeper = await DeviceKeeper.open(gpu);
+  const plans = new PlanSet();
+  let substitute: Promise<Executor> | undefined;
+  let ready = false;
+  let backend = "wgsl";
+  let details: BackendDetails = { adapter: keeper.name, precision };
+  const executor: Executor = {
+    get backend() {
+      return backend;
+    },
+    get details() {
+      return details;
+    },
+    async prepare(graph, weights) {
+      const plan = await WgslPlan.prepare(keeper, graph, weights, {
+        precision,
+        onProgress: ready ? onProgress : undefined,
+        fallback:
+          fallback &&
+          (async (...work) => {
+            substitute ??= fallback();
+            const other = await substitute;
+            backend = other.backend;
+            details = { ...other.details, note: `${keeper.name} was lost` };
+            return other.prepare(...work);
+          }),
+      });
+      return plans.add(plan);
+    },
+    checkMemory: (graph) => keeper.checkMemory(graph, precision),
+    async dispose() {
+      await plans.dispose();
+      await (await substitute)?.dispose();
+      await keeper.destroy();
+    },
+  };
+  try {
+    await selfTest(executor, WGSL_SELF_TEST);
+  } catch (error) {
+    await executor.dispose();
+    throw error;
+  }
+  ready = true;
+  return executor;
+}

@@ -1,0 +1,136 @@
+import { BackendError, UsageError } from "../../errors.ts";
+import type { Graph } from "../../graph/graph.ts";
+import { neededNodes } from "../../graph/neededNodes.ts";
+import type { Precision } from "../../kernels/precision.ts";
+import { type Tensor, toNdarray, type Weights } from "../../tensor.ts";
+import { abortable } from "../abortable.ts";
+import type { Plan, RunOptions, RunResult } from "../executor.ts";
+import { checkInputs, checkTaps } from "../preparedNode.ts";
+import { DeviceGraph, DeviceLost, type PrepareProgress } from "./deviceGraph.ts";
+import type { DeviceKeeper } from "./deviceKeeper.ts";
+import { fuseUpsampling } from "./fuseUpsampling.ts";
+import { kernelTarget } from "./openDevice.ts";
+import { planLayout } from "./planLayout.ts";
+
+export interface WgslPlanOptions {
+  readonly precision: Precision;
+  readonly onProgress?: PrepareProgress;
+  /** Takes over where the device is lost for good: prepares the graph elsewhere. */
+  readonly fallback?: (graph: Graph, weights: Weights) => Promise<Plan>;
+}
+
+/**
+ * A graph on a GPU, run in one pass. A device that is lost (a driver that was reset, a laptop that changed its
+ * GPU) is replaced once a run, with everything on it; where that is lost too, the fallback takes over, or the
+ * run fails. No result of a lost device is ever handed out.
+ */
+export class WgslPlan implements Plan {
+  private onDevice?: DeviceGraph;
+  private substitute?: Plan;
+  private disposal?: Promise<void>;
+  private readonly graph: Graph;
+
+  private constructor(
+    private readonly keeper: DeviceKeeper,
+    private readonly original: Graph,
+    private readonly weights: Weights,
+    private readonly options: WgslPlanOptions,
+  ) {
+    this.graph = fuseUpsampling(original);
+  }
+
+  /**
+   * @throws BackendError where the device has too little memory or is lost.
+   * @throws ModelError where a parameter is missing or has another shape than the graph needs.
+   */
+  static async prepare(
+    keeper: DeviceKeeper,
+    graph: Graph,
+    weights: Weights,
+    options: WgslPlanOptions,
+  ): Promise<WgslPlan> {
+    const plan = new WgslPlan(keeper, graph, weights, options);
+    await keeper.exclusive(() => plan.replacingOnce(() => plan.resident()));
+    return plan;
+  }
+
+  /** A pass on the device cannot be stopped: on abort the promise rejects at once, and the pass ends unobserved. */
+  async run(
+    inputs: Readonly<Record<string, Tensor>>,
+    { taps = [], signal }: RunOptions = {},
+  ): Promise<RunResult> {
+    if (this.disposal) {
+      throw new UsageError({ where: "plan.run", expected: "a plan in use", got: "one that was disposed of" });
+    }
+    checkInputs(this.original, inputs);
+    checkTaps(this.original, taps);
+    const running = this.keeper.exclusive(() => {
+      signal?.throwIfAborted();
+      return this.runOrSubstitute(inputs, taps, signal);
+    });
+    return abortable(running, signal);
+  }
+
+  /** Runs under way end first. */
+  dispose(): Promise<void> {
+    this.disposal ??= this.keeper.exclusive(async () => {
+      this.onDevice?.destroy();
+      await this.substitute?.dispose();
+    });
+    return this.disposal;
+  }
+
+  private async runOrSubstitute(
+    inputs: Readonly<Record<string, Tensor>>,
+    taps: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<RunResult> {
+    if (this.substitute) return this.substitute.run(inputs, { taps, signal });
+    try {
+      return await this.replacingOnce(() => this.runOnDevice(inputs, taps));
+    } catch (error) {
+      const { fallback } = this.options;
+      if (!fallback || !(error instanceof BackendError)) throw error;
+      this.onDevice?.destroy();
+      this.substitute = await fallback(this.original, this.weights);
+      return this.substitute.run(inputs, { taps, signal });
+    }
+  }
+
+  private async runOnDevice(
+    inputs: Readonly<Record<string, Tensor>>,
+    taps: readonly string[],
+  ): Promise<RunResult> {
+    const onDevice = await this.resident();
+    const needed = new Set(neededNodes(this.graph, taps).map(({ name }) => name));
+    const values = await onDevice.run(inputs, needed, [...new Set(taps)]);
+    const value = (name: string) => values.get(name) as Tensor;
+    const outputs = Object.entries(this.graph.outputs).map(([name, node]) => [name, value(node)]);
+    return {
+      outputs: Object.fromEntries(outputs),
+      taps: Object.fromEntries(taps.map((name) => [name, toNdarray(value(name))])),
+    };
+  }
+
+  /** Tries again, on a new device, where the first was lost under way. */
+  private async replacingOnce<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof DeviceLost)) throw error;
+      return work();
+    }
+  }
+
+  /** The graph on the device that there is now. */
+  private async resident(): Promise<DeviceGraph> {
+    const open = await this.keeper.device();
+    if (this.onDevice?.open === open) return this.onDevice;
+    const { precision, onProgress } = this.options;
+    const layout = planLayout(this.graph, kernelTarget(open, precision));
+    this.onDevice?.destroy();
+    this.onDevice = undefined;
+    this.onDevice = await DeviceGraph.create(open, this.graph, layout, this.weights, onProgress);
+    return this.onDevice;
+  }
+}

@@ -1,0 +1,28 @@
+import { channelConstant } from "../wgslEpilogue.ts";
+import { vectorCount, type WgslKernelOf } from "../wgslKernel.ts";
+import { wgslMap } from "../wgslSource.ts";
+import type { BatchNormAttributes } from "./op.ts";
+
+export const batchNormWgsl: WgslKernelOf<BatchNormAttributes> = ({ attributes, output }) => {
+  const channels = output[3];
+  const vectors = vectorCount(channels);
+  return {
+    algorithm: "vector by vector",
+    constants: [
+      channelConstant(channels, [
+        (p) => p.mean,
+        (p) => p.gamma.map((gamma, c) => gamma / Math.sqrt(p.variance[c] + attributes.epsilon)),
+        (p) => p.beta,
+      ]),
+    ],
+    scratchBytes: [],
+    dispatches: [
+      wgslMap({
+        title: "batchNorm",
+        reads: { x: "input0", numbers: "constant0" },
+        output,
+        value: `(x[index] - numbers[vector]) * numbers[${vectors}u + vector] + numbers[${2 * vectors}u + vector]`,
+      }),
+    ],
+  };
+};

@@ -1,0 +1,42 @@
+import { LANES, vectorCount, type WgslKernelOf } from "../wgslKernel.ts";
+import { float, repeat, wgslMap } from "../wgslSource.ts";
+import type { NormalizeAttributes } from "./op.ts";
+
+export const normalizeWgsl: WgslKernelOf<NormalizeAttributes> = ({ attributes, inputs, output }) => {
+  const { order, mean, scale, offset } = attributes;
+  const vectors = vectorCount(inputs[0][3]);
+  const pixel = (channel: number) => {
+    return `x[index / ${vectorCount(output[3])}u * ${vectors}u + ${Math.floor(channel / LANES)}u].${"xyzw"[channel % LANES]}`;
+  };
+  // The order is known here, so each vector of the output has a line of its own.
+  const fourOf = (vector: number, text: (channel: number) => string) => {
+    const lanes = repeat(
+      LANES,
+      (lane) => {
+        const channel = vector * LANES + lane;
+        return channel < order.length ? text(channel) : "0";
+      },
+      ", ",
+    );
+    return `vec4f(${lanes})`;
+  };
+  return {
+    algorithm: "vector by vector",
+    constants: [],
+    scratchBytes: [],
+    dispatches: [
+      wgslMap({
+        title: "normalize",
+        reads: { x: "input0" },
+        output,
+        statements: `  var value = vec4f();
+${repeat(vectorCount(output[3]), (vector) => {
+  const pixels = fourOf(vector, (c) => pixel(order[c]));
+  const [means, scales, offsets] = [mean, scale, offset].map((list) => fourOf(vector, (c) => float(list[c])));
+  return `  if (vector == ${vector}u) { value = (${pixels} - ${means}) * ${scales} + ${offsets}; }`;
+})}`,
+        value: "value",
+      }),
+    ],
+  };
+};

@@ -1,0 +1,145 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { convolution } from "../../../src/blocks/convolution.ts";
+import { BackendError, MemoryError } from "../../../src/errors.ts";
+import { createExecutor } from "../../../src/executors/backends.ts";
+import type { Executor } from "../../../src/executors/executor.ts";
+import { wasmExecutor } from "../../../src/executors/wasm/wasmExecutor.ts";
+import type { Gpu } from "../../../src/executors/wgsl/webgpu.ts";
+import { wgslExecutor } from "../../../src/executors/wgsl/wgslExecutor.ts";
+import { GraphBuilder } from "../../../src/graph/graph.ts";
+import { caseData } from "../../../src/kernels/opCase.ts";
+import { type Parameter, shapeOf, tensor } from "../../../src/tensor.ts";
+import { dawn, NO_DAWN } from "../../support/dawn.ts";
+import { destroyAtDispatch, gpuWith } from "../../support/faultyGpu.ts";
+import { mayBeLeftOut } from "../../support/required.ts";
+
+const found = await dawn();
+if (!found) console.log(`wgsl: ${NO_DAWN}`);
+
+const SHAPE = shapeOf(9, 7, 4);
+const LAYERS = 4;
+
+const builder = new GraphBuilder();
+let x = builder.input("x", SHAPE);
+for (let layer = 0; layer < LAYERS; layer++) {
+  const scope = builder.root.at(`layer${layer}`);
+  x = convolution(x, scope, { channels: 4, kernel: 3, bias: true, activation: "relu" });
+}
+builder.output("y", x);
+const graph = builder.build();
+const weights = new Map<string, Parameter>(
+  Object.entries(graph.parameters).map(([name, { shape }], i) => [name, { shape, data: caseData(shape, i) }]),
+);
+const inputs = { x: tensor(SHAPE, caseData(SHAPE, 99)) };
+
+describe.skipIf(!found && mayBeLeftOut)("wgsl", () => {
+  const gpu = found as Gpu;
+  const executors: Executor[] = [];
+  const open = async (...options: Parameters<typeof wgslExecutor>) => {
+    const executor = await wgslExecutor(...options);
+    executors.push(executor);
+    return executor;
+  };
+  afterEach(async () => {
+    for (const executor of executors.splice(0)) await executor.dispose();
+  });
+
+  test("gives the right result after one replacement, wherever the device was lost", async () => {
+    const faulty = destroyAtDispatch(gpu);
+    const executor = await open({ gpu: faulty.gpu });
+    const plan = await executor.prepare(graph, weights);
+    faulty.count = 0;
+    const { outputs } = await plan.run(inputs);
+    const dispatches = faulty.count;
+    expect(dispatches).toBe(3 * LAYERS);
+    for (let index = 0; index < dispatches; index++) {
+      faulty.destroyAt(index);
+      expect((await plan.run(inputs)).outputs.y.data, `lost at dispatch ${index}`).toEqual(outputs.y.data);
+      expect(faulty.destroyed).toBe(index + 1);
+    }
+  });
+
+  test("says so where the device is lost again and again, and works on when it stays", async () => {
+    const faulty = destroyAtDispatch(gpu);
+    const executor = await open({ gpu: faulty.gpu });
+    const plan = await executor.prepare(graph, weights);
+    const { outputs } = await plan.run(inputs);
+    faulty.destroyAlways = true;
+    await expect(plan.run(inputs)).rejects.toBeInstanceOf(BackendError);
+    await expect(plan.run(inputs)).rejects.toThrow(/^backend wgsl: expected .* to stay, got its loss/);
+    faulty.destroyAlways = false;
+    expect((await plan.run(inputs)).outputs.y.data).toEqual(outputs.y.data);
+  });
+
+  test("hands over to the fallback that was chosen", async () => {
+    const faulty = destroyAtDispatch(gpu);
+    const executor = await open({ gpu: faulty.gpu, fallback: () => wasmExecutor() });
+    const plan = await executor.prepare(graph, weights);
+    const { outputs } = await plan.run(inputs);
+    expect(executor.backend).toBe("wgsl");
+    faulty.destroyAlways = true;
+    const other = await plan.run(inputs);
+    other.outputs.y.data.forEach((value, i) => {
+      expect(value).toBeCloseTo(outputs.y.data[i], 3);
+    });
+    expect(executor.backend).toBe("wasm");
+    expect(executor.details.note).toMatch(/was lost$/);
+    expect((await plan.run(inputs)).outputs.y.data).toEqual(other.outputs.y.data);
+  });
+
+  test("refuses a machine without an adapter or a device, by name", async () => {
+    const none: Gpu = { requestAdapter: async () => null };
+    await expect(wgslExecutor({ gpu: none })).rejects.toThrow(
+      "backend wgsl: expected an adapter of WebGPU, got none.",
+    );
+    const broken = gpuWith(gpu, async () => {
+      throw new Error("the driver is busy");
+    });
+    await expect(wgslExecutor({ gpu: broken })).rejects.toThrow(
+      /^backend wgsl: expected a device of .*, got the driver is busy\./,
+    );
+  });
+
+  test("works on an adapter with no more than every adapter has, and refuses what does not fit", async () => {
+    // No limits asked for: the device has the specification's.
+    const least = gpuWith(gpu, (adapter) => adapter.requestDevice({}));
+    const executor = await open({ gpu: least });
+    const plan = await executor.prepare(graph, weights);
+    expect((await plan.run(inputs)).outputs.y.data.some((value) => value > 0)).toBe(true);
+    const large = new GraphBuilder();
+    const image = large.input("x", shapeOf(4096, 2049, 4));
+    large.output("y", convolution(image, large.root.at("layer0"), { channels: 4, kernel: 3, bias: true }));
+    const preparing = executor.prepare(large.build(), weights);
+    await expect(preparing).rejects.toBeInstanceOf(MemoryError);
+    await expect(preparing).rejects.toThrow(
+      /expected a device that binds 134\.3 MB at once, got one that binds 134\.2 MB/,
+    );
+  });
+
+  test("runs do not grow the host's memory, nor make buffers", async () => {
+    let buffers = 0;
+    const counting = gpuWith(gpu, async (adapter) => {
+      const device = await adapter.requestDevice({});
+      const create = device.createBuffer.bind(device);
+      device.createBuffer = (options) => {
+        buffers++;
+        return create(options);
+      };
+      return device;
+    });
+    const executor = await open({ gpu: counting });
+    const plan = await executor.prepare(graph, weights);
+    for (let run = 0; run < 100; run++) await plan.run(inputs);
+    const [before, made] = [process.memoryUsage().rss, buffers];
+    for (let run = 0; run < 1000; run++) await plan.run(inputs);
+    expect(buffers).toBe(made);
+    expect(process.memoryUsage().rss - before).toBeLessThan(64e6);
+  });
+});
+
+test("a fallback that is none is refused, and one for another backend", async () => {
+  await expect(createExecutor("wgsl", { fallback: "auto" as "wasm" })).rejects.toThrow(
+    "fallback: expected one of wasm, webgpu, webgl2, webasm, cpu, got auto.",
+  );
+  await expect(createExecutor("wasm", { fallback: "cpu" })).rejects.toThrow("option fallback: expected");
+});

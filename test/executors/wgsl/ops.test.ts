@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Executor } from "../../../src/executors/executor.ts";
+import { WGSL_SELF_TEST } from "../../../src/executors/wgsl/selfTestCases.ts";
+import { wgslExecutor } from "../../../src/executors/wgsl/wgslExecutor.ts";
+import { CASES } from "../../../src/kernels/cases.ts";
+import type { OpName } from "../../../src/kernels/ops.ts";
+import { dawn, NO_DAWN } from "../../support/dawn.ts";
+import { OP_TOLERANCE, opCaseDifference, WINOGRAD_TOLERANCE } from "../../support/opCaseDifference.ts";
+import { mayBeLeftOut } from "../../support/required.ts";
+
+const gpu = await dawn();
+if (!gpu) console.log(`wgsl: ${NO_DAWN}`);
+
+describe.skipIf(!gpu && mayBeLeftOut)(
+  `every op on wgsl agrees with plain arithmetic within ${OP_TOLERANCE.wgsl}`,
+  () => {
+    let executor: Executor;
+    beforeAll(async () => {
+      if (!gpu) throw new Error(NO_DAWN);
+      executor = await wgslExecutor({ gpu });
+    });
+    afterAll(() => executor.dispose());
+
+    const table = (Object.keys(CASES) as OpName[]).flatMap((op) =>
+      CASES[op].map((opCase) => ({ op, opCase })),
+    );
+    for (const { op, opCase } of [...table, ...WGSL_SELF_TEST]) {
+      test(`${op}: ${opCase.title}`, async () => {
+        const tolerance = /Winograd/.test(opCase.title) ? WINOGRAD_TOLERANCE : OP_TOLERANCE.wgsl;
+        expect(await opCaseDifference(executor, op, opCase)).toBeLessThanOrEqual(tolerance);
+      });
+    }
+  },
+);

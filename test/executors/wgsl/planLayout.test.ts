@@ -1,0 +1,82 @@
+import { expect, test } from "vitest";
+import { convolution } from "../../../src/blocks/convolution.ts";
+import { MemoryError } from "../../../src/errors.ts";
+import { fuseUpsampling } from "../../../src/executors/wgsl/fuseUpsampling.ts";
+import { planLayout } from "../../../src/executors/wgsl/planLayout.ts";
+import { type Graph, GraphBuilder } from "../../../src/graph/graph.ts";
+import { neededNodes } from "../../../src/graph/neededNodes.ts";
+import { add } from "../../../src/kernels/add/op.ts";
+import { upsampleNearest } from "../../../src/kernels/upsampleNearest/op.ts";
+import type { WgslTarget } from "../../../src/kernels/wgslKernel.ts";
+import { TILES } from "../../../src/kernels/wgslTiles.ts";
+import { MODELS } from "../../../src/models/models.ts";
+import { runnable } from "../../../src/network.ts";
+import { shapeOf } from "../../../src/tensor.ts";
+
+// Worked out without a GPU.
+const TARGET: WgslTarget = { precision: "default", tiles: TILES, slots: 264, maxBindingBytes: 2 ** 27 };
+
+function chain(side: number, channels: number, layers: number): Graph {
+  const builder = new GraphBuilder();
+  let x = builder.input("x", shapeOf(side, side, channels));
+  for (let layer = 0; layer < layers; layer++) {
+    x = convolution(x, builder.root.at(`layer${layer}`), { channels, kernel: 3, bias: true });
+  }
+  builder.output("y", x);
+  return builder.build();
+}
+
+for (const model of MODELS) {
+  test(`no dispatch of ${model.name} reads and writes one buffer, nor is a value overwritten while it is read`, () => {
+    const graph = fuseUpsampling(runnable(model.graph(model.defaultSize), true));
+    const { nodes, maps } = planLayout(graph, { ...TARGET, maxBindingBytes: 2 ** 30 });
+    const holder = new Map<number, string>(
+      Object.keys(graph.inputs).map((name) => [maps.get(name) ?? -1, name]),
+    );
+    for (const { node, inputs, residual, output, scratch } of nodes) {
+      const read = [...inputs, ...(residual === undefined ? [] : [residual])];
+      expect(read.map((buffer) => holder.get(buffer))).toEqual(node.inputs);
+      const written = [output, ...scratch];
+      expect(new Set([...written, ...read]).size).toBe(written.length + new Set(read).size);
+      for (const buffer of scratch) holder.set(buffer, "scratch");
+      holder.set(output, node.name);
+    }
+    for (const name of Object.values(graph.outputs)) expect(holder.get(maps.get(name) ?? -1)).toBe(name);
+  });
+}
+
+test("a chain of layers takes the memory of few maps, however long it is", () => {
+  const bytes = (layers: number) =>
+    planLayout(chain(12, 8, layers), TARGET).bufferBytes.reduce((a, b) => a + b);
+  expect(bytes(40)).toBe(bytes(4));
+  expect(bytes(4)).toBe(2 * 12 * 12 * 8 * 4);
+});
+
+test("Winograd's transforms are worked off in bands where a binding is small, and each fits", () => {
+  const graph = chain(64, 64, 1);
+  const maxBindingBytes = 64 * 64 * 64 * 4;
+  const [{ kernel }] = planLayout(graph, { ...TARGET, maxBindingBytes }).nodes;
+  expect(kernel.algorithm).toBe("Winograd F(4x4) in 3 bands: 3x3 on a large map");
+  expect(kernel.dispatches).toHaveLength(9);
+  for (const bytes of kernel.scratchBytes) expect(bytes).toBeLessThanOrEqual(maxBindingBytes);
+  const [{ kernel: whole }] = planLayout(graph, TARGET).nodes;
+  expect(whole.algorithm).toBe("Winograd F(4x4): 3x3 on a large map");
+  const [{ kernel: exact }] = planLayout(graph, { ...TARGET, precision: "exact" }).nodes;
+  expect(exact.algorithm).toMatch(/^gathered product of matrices.*: precision exact$/);
+});
+
+test("a map that no binding holds is refused with what it needs and what there is", () => {
+  const layout = () => planLayout(chain(64, 64, 1), { ...TARGET, maxBindingBytes: 1e6 });
+  expect(layout).toThrow(MemoryError);
+  expect(layout).toThrow("expected a device that binds 1.0 MB at once, got one that binds 1.0 MB");
+});
+
+test("a sum reads the map before a nearest upsampling; the upsampling runs where it is tapped", () => {
+  const builder = new GraphBuilder();
+  const small = builder.input("small", shapeOf(2, 3, 4));
+  const large = builder.input("large", shapeOf(4, 6, 4));
+  builder.output("y", add(large, upsampleNearest(small, builder.root), builder.root));
+  const graph = fuseUpsampling(builder.build());
+  expect(neededNodes(graph).map(({ inputs }) => inputs)).toEqual([["large", "small"]]);
+  expect(neededNodes(graph, ["upsampleNearest"])).toHaveLength(2);
+});

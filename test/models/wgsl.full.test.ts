@@ -1,0 +1,69 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { load } from "../../src/detect.ts";
+import type { Backend } from "../../src/executors/backends.ts";
+import { ZOO } from "../../src/models/zoo.ts";
+import { formatReport } from "../../src/verify/formatReport.ts";
+import { verifyModel } from "../../src/verify/verifyModel.ts";
+import { installDawn, NO_DAWN } from "../support/dawn.ts";
+import { expectAlike } from "../support/expectAlike.ts";
+import { ALL_GOLDENS, goldenAt, OWN_GOLDENS } from "../support/goldens.ts";
+import { MOVENET_CASES, weightsAtHand, weightsOf } from "../support/movenetCases.ts";
+import { mayBeLeftOut } from "../support/required.ts";
+import { verifyZooCases } from "../support/zooCases.ts";
+
+const hasDawn = await installDawn();
+if (!hasDawn) console.log(`wgsl: ${NO_DAWN}`);
+
+const GOLDENS = ALL_GOLDENS ?? OWN_GOLDENS;
+
+/** One of each network; those with keypoints have the same one with more heads. */
+const NETWORKS = [
+  "centernet_mobilenetv2fpn_512x512_coco17_kpts",
+  "centernet_resnet50_v1_fpn_512x512_coco17_tpu-8",
+  "centernet_resnet50_v2_512x512_coco17_tpu-8",
+  "centernet_hg104_512x512_coco17_tpu-8",
+];
+
+describe.skipIf(!hasDawn && mayBeLeftOut)("wgsl", () => {
+  for (const [model, picture] of MOVENET_CASES) {
+    test.skipIf(!weightsAtHand(model) && mayBeLeftOut)(
+      `with TensorFlow.js: ${model} ${picture}`,
+      async () => {
+        const golden = await goldenAt(join(GOLDENS, "tfjs", model, picture));
+        const report = await verifyModel(model, golden, { backend: "wgsl", ...weightsOf(model) });
+        expect(report.pass, formatReport(report)).toBe(true);
+      },
+    );
+  }
+
+  for (const name of NETWORKS) {
+    const folder = join(GOLDENS, "tf", name);
+    test.skipIf(!existsSync(folder) && mayBeLeftOut)(
+      `agrees with TensorFlow at every tap and head: ${name}`,
+      async () => {
+        const rows = ZOO.filter((row) => row.name === name);
+        const [{ report, pixels }] = await verifyZooCases(rows, [folder], "wgsl");
+        expect(report.pass, formatReport(report)).toBe(true);
+        expect(pixels).toMatchObject({ pass: true });
+      },
+    );
+  }
+
+  test("finds with the default model what wasm finds", async () => {
+    const bytes = new Uint8Array(await readFile(new URL("../../samples/people.jpg", import.meta.url)));
+    const found = async (backend: Backend) => {
+      const detector = await load(undefined, { backend });
+      const result = await detector.detect(bytes);
+      await detector.dispose();
+      return result;
+    };
+    const { detections, backend, backendDetails } = await found("wgsl");
+    expect(backend).toBe("wgsl");
+    expect(backendDetails).toEqual({ adapter: expect.stringMatching(/./), precision: "default" });
+    expect(detections.length).toBeGreaterThan(2);
+    expectAlike(detections, (await found("wasm")).detections);
+  });
+});
