@@ -1,11 +1,16 @@
 import type { Command } from "commander";
 import { describeGraph, type GraphDescription, type LayerDescription } from "../../describe.ts";
-import { checkInputSize, type InputSize } from "../../models/model.ts";
+import { UsageError } from "../../errors.ts";
+import { describeWasmPlan, type WasmPlanDescription } from "../../executors/wasm/describeWasmPlan.ts";
+import { defaultThreads } from "../../executors/wasm/threads/startThreads.ts";
+import { DEFAULT_CHOICES, type Precision } from "../../kernels/wasmKernel.ts";
+import { checkInputSize, type InputSize, type Model } from "../../models/model.ts";
 import { modelNamed } from "../../models/models.ts";
 import { runnable } from "../../network.ts";
 import { formatCount, formatSides } from "../formatNumber.ts";
 import { print, type Session } from "../io.ts";
-import { sizeOption } from "../options.ts";
+import { lowMemoryOption, precisionOption, sizeOption, threadsOption } from "../options.ts";
+import { algorithmTable, memoryTable, memoryTotals } from "../planTable.ts";
 import { formatTable } from "../table.ts";
 
 const HELP = `
@@ -14,15 +19,24 @@ layer runs only when it is tapped, and they are not in the total.
 A layer's full name, as taps take it, is the scope, a dot and the layer:
 backbone.stem.conv2d. With --json names are full.
 
+--plan and --memory tell of the backend wasm, which runs layers as --fused
+shows them. With --json they give { model, input, choices, layers, bytes }.
+
 Examples:
   centernet describe movenet-multipose
   centernet describe movenet-multipose --size 512x384 --fused
-  centernet describe movenet-lightning --json`;
+  centernet describe movenet-lightning --json
+  centernet describe movenet-multipose --plan --memory --threads 2`;
 
 interface DescribeFlags {
   readonly size?: InputSize;
   readonly fused?: boolean;
   readonly json?: boolean;
+  readonly plan?: boolean;
+  readonly memory?: boolean;
+  readonly precision?: Precision;
+  readonly lowMemory?: boolean;
+  readonly threads?: number;
 }
 
 export function addDescribe(program: Command, session: Session): void {
@@ -32,15 +46,26 @@ export function addDescribe(program: Command, session: Session): void {
     .argument("<model>", "its name, see centernet models")
     .addOption(sizeOption())
     .option("--fused", "as it runs: bias, sum and activation within their convolution")
+    .option("--plan", "which algorithm each layer gets on wasm, and why")
+    .option("--memory", "what a plan takes on wasm: maps by how long they are held, peak and total")
+    .addOption(precisionOption())
+    .addOption(lowMemoryOption())
+    .addOption(threadsOption())
     .option("--json", "print one JSON object instead: { model, input, rows, totals }")
     .addHelpText("after", HELP)
     .action((name: string, flags: DescribeFlags) => describe(name, flags, session));
 }
 
-function describe(name: string, { size, fused = false, json }: DescribeFlags, session: Session): void {
+function describe(name: string, flags: DescribeFlags, session: Session): void {
+  const { size, fused = false, json } = flags;
   const model = modelNamed(name);
   const input = size ?? model.defaultSize;
   checkInputSize(model, input);
+  if (flags.plan || flags.memory) {
+    describePlan(model, input, flags, session);
+    return;
+  }
+  refuseWithoutPlan(flags);
   const graph = runnable(model.graph(input), fused);
   const description = describeGraph(graph, model.constants(input));
   if (json) {
@@ -49,6 +74,38 @@ function describe(name: string, { size, fused = false, json }: DescribeFlags, se
   }
   print(session, `${model.name} at ${input.width}x${input.height}: ${model.backbone}`);
   for (const line of [...layersOf(description), ...totalsOf(description)]) print(session, line);
+}
+
+function describePlan(model: Model, input: InputSize, flags: DescribeFlags, session: Session): void {
+  const { precision = DEFAULT_CHOICES.precision, threads = defaultThreads(), lowMemory } = flags;
+  const choices = { precision, memory: lowMemory ? ("low" as const) : DEFAULT_CHOICES.memory };
+  const plan = describeWasmPlan(runnable(model.graph(input), true), choices, threads);
+  if (flags.json) {
+    print(session, JSON.stringify({ model: model.name, input, choices: { ...choices, threads }, ...plan }));
+    return;
+  }
+  const counted = `${threads} ${threads === 1 ? "thread" : "threads"}`;
+  print(session, `${model.name} at ${input.width}x${input.height} on wasm, ${counted}`);
+  for (const line of linesOf(plan, flags)) print(session, line);
+}
+
+function linesOf(plan: WasmPlanDescription, flags: DescribeFlags): string[] {
+  return [
+    ...(flags.plan ? ["", ...algorithmTable(plan)] : []),
+    ...(flags.memory ? ["", ...memoryTable(plan), "", ...memoryTotals(plan)] : []),
+  ];
+}
+
+/** @throws UsageError for an option that makes no difference. */
+function refuseWithoutPlan({ precision, lowMemory, threads }: DescribeFlags): void {
+  for (const [option, value] of Object.entries({ precision, "low-memory": lowMemory, threads })) {
+    if (value === undefined) continue;
+    throw new UsageError({
+      where: `option --${option}`,
+      expected: "it with --plan or --memory",
+      got: "neither",
+    });
+  }
 }
 
 /** One row a layer, with its scope above where that is new. */

@@ -34,6 +34,8 @@ export interface PlanLayout {
   readonly shapes: ReadonlyMap<string, Shape>;
   /** Of every value, nodes' and inputs'. Those of different lifetimes share. */
   readonly maps: ReadonlyMap<string, number>;
+  /** Of every value and every layer's workspace. */
+  readonly lifetimes: readonly Lifetime[];
   readonly nodes: readonly PlannedNode[];
   /** One address for each thread. */
   readonly scratch: readonly number[];
@@ -81,7 +83,8 @@ export function planLayout(graph: Graph, choices: WasmChoices, threads = 1): Pla
   const scratch = Array.from({ length: threads }, () => reserve(scratchBytes));
   const workspaces = kernels.map(({ workspaceBytes = 0 }, index) => workspaceLifetime(index, workspaceBytes));
   const used = workspaces.filter(({ bytes }) => bytes > 0);
-  const placement = placeMaps([...mapLifetimes(graph, shapes), ...used]);
+  const lifetimes = [...mapLifetimes(graph, shapes), ...used];
+  const placement = placeMaps(lifetimes);
   const firstMap = reserve(Math.max(placement.bytes, passingFloats * BYTES_PER_FLOAT));
   const maps = new Map([...placement.offsets].map(([name, offset]) => [name, firstMap + offset]));
 
@@ -107,7 +110,7 @@ export function planLayout(graph: Graph, choices: WasmChoices, threads = 1): Pla
     total: end,
   };
   const passing = { fields: passingFields, floats: firstMap };
-  return { shapes, maps, nodes, scratch, passing, bytes };
+  return { shapes, maps, lifetimes, nodes, scratch, passing, bytes };
 }
 
 /** Writes the fields of a step's call where its function reads them. */

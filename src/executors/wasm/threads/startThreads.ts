@@ -11,9 +11,14 @@ export interface Threads {
   readonly note?: string;
 }
 
+/** One a core, as far as that pays. */
+export function defaultThreads(): number {
+  return Math.min(coreCount(), MOST_BY_DEFAULT);
+}
+
 /** As many threads as wanted, by default one a core; where they cannot be had, none, and a note that says why. */
 export async function startThreads(wanted?: number): Promise<Threads> {
-  const count = wanted ?? Math.min(coreCount(), MOST_BY_DEFAULT);
+  const count = wanted ?? defaultThreads();
   if (count === 1) return {};
   const obstacle = whyNoSharedMemory();
   if (obstacle !== undefined) return { note: `wasm runs on one thread: ${obstacle}` };
