@@ -1,8 +1,5 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { load } from "../../src/detect.ts";
 import type { GpujsMode } from "../../src/executors/gpujs/modes.ts";
@@ -12,59 +9,27 @@ import { DEFAULT_MODEL } from "../../src/models/models.ts";
 import { expectAlike } from "../support/expectAlike.ts";
 import { OP_TOLERANCE } from "../support/opCaseDifference.ts";
 import { mayBeLeftOut } from "../support/required.ts";
-import { chromiumPath, launchChromium, NO_CHROMIUM } from "./chromium.ts";
-import type { PageTests } from "./page/page.ts";
-import { serve } from "./serve.ts";
+import { type BuiltPage, buildPage, type OpenPage, ROOT } from "./builtPage.ts";
+import { chromiumPath, NO_CHROMIUM } from "./chromium.ts";
+import { ISOLATED } from "./serve.ts";
 
 const MODES: readonly GpujsMode[] = ["webgpu", "webgl2", "webasm", "cpu"];
 const SMALLEST = "movenet-lightning";
 const GOLDEN = `/goldens/tfjs/${SMALLEST}/grace-hopper`;
-const ROOT = new URL("../..", import.meta.url).pathname;
 
 if (!chromiumPath) console.log(`test:browser: ${NO_CHROMIUM}`);
 
 describe.skipIf(!chromiumPath && mayBeLeftOut)("in headless Chromium, through Vite's minified build", () => {
-  let folder: string;
-  let browser: Browser;
-  let page: Page;
-  let server: Awaited<ReturnType<typeof serve>>;
+  let built: BuiltPage;
+  let open: OpenPage;
 
   beforeAll(async () => {
-    if (!chromiumPath) throw new Error(NO_CHROMIUM);
-    folder = await mkdtemp(join(tmpdir(), "centernet-page-"));
-    const root = join(ROOT, "test/browser/page");
-    // Vite's default minifier renames what it may: the kernels must not care.
-    const alias = { centernet: join(ROOT, "dist/browser/index.js") };
-    const output = { outDir: folder, emptyOutDir: true };
-    await build({ root, base: "/page/", logLevel: "error", resolve: { alias }, build: output });
-    const folders = {
-      page: folder,
-      weights: join(ROOT, "weights"),
-      goldens: join(ROOT, "test/goldens"),
-      samples: join(ROOT, "samples"),
-    };
-    server = await serve(folders, true);
-    browser = await launchChromium();
-    page = await browser.newPage();
-    await page.goto(`${server.url}/page/index.html`);
-    await page.waitForFunction("globalThis.tests !== undefined");
+    built = await buildPage();
+    open = await built.open(ISOLATED);
   });
+  afterAll(() => built?.close());
 
-  afterAll(async () => {
-    await browser?.close();
-    server?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  /** Calls one of the page's tests. */
-  function inPage<Name extends keyof PageTests>(
-    name: Name,
-    ...args: Parameters<PageTests[Name]>
-  ): Promise<Awaited<ReturnType<PageTests[Name]>>> {
-    return page.evaluate(`tests.${name}(...${JSON.stringify(args)})`) as Promise<
-      Awaited<ReturnType<PageTests[Name]>>
-    >;
-  }
+  const inPage: OpenPage["call"] = (name, ...args) => open.call(name, ...args);
 
   test("the browser has every mode", async () => {
     expect(await inPage("modes")).toEqual(MODES);

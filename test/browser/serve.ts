@@ -9,11 +9,17 @@ const TYPES: Record<string, string> = {
   ".json": "application/json",
 };
 
-/** Serves folders by the first part of the path; `isolated` sends the headers that allow shared memory. */
-export async function serve(folders: Readonly<Record<string, string>>, isolated: boolean) {
-  const headers: Record<string, string> = isolated
-    ? { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" }
-    : {};
+/** What allows a page to share memory between threads. */
+export const ISOLATED = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
+
+/** Serves folders by the first part of the path, every file with these headers. */
+export async function serve(
+  folders: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>>,
+) {
   const server = createServer(async (request, response) => {
     const [, root, ...rest] = normalize(new URL(request.url ?? "/", "http://localhost").pathname).split("/");
     try {

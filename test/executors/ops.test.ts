@@ -1,18 +1,30 @@
+import { setFlagsFromString } from "node:v8";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Executor } from "../../src/executors/executor.ts";
 import { gpujsExecutor } from "../../src/executors/gpujs/gpujsExecutor.ts";
 import { availableModes } from "../../src/executors/gpujs/modes.ts";
 import { wasmExecutor } from "../../src/executors/wasm/wasmExecutor.ts";
+import { wasmBuilds } from "../../src/executors/wasm/wasmModule.ts";
 import { CASES } from "../../src/kernels/cases.ts";
 import type { OpName } from "../../src/kernels/ops.ts";
+import { PRECISIONS } from "../../src/kernels/wasmKernel.ts";
 import { OP_TOLERANCE, opCaseDifference } from "../support/opCaseDifference.ts";
 
+// Node 20 has relaxed SIMD behind this flag, newer ones without.
+setFlagsFromString("--experimental-wasm-relaxed-simd");
+
+const WASM = PRECISIONS.flatMap((precision) =>
+  wasmBuilds().map((build) => ({ mode: "wasm", build, precision }) as const),
+);
+
 // Every mode that this machine has; `npm run test:browser` runs the same tables in a browser's modes.
-for (const mode of [...(await availableModes()), "wasm"] as const) {
-  describe(`every op on ${mode} agrees with plain arithmetic within ${OP_TOLERANCE[mode]}`, () => {
+for (const place of [...(await availableModes()).map((mode) => ({ mode })), ...WASM]) {
+  const { mode } = place;
+  const title = Object.values(place).join(" ");
+  describe(`every op on ${title} agrees with plain arithmetic within ${OP_TOLERANCE[mode]}`, () => {
     let executor: Executor;
     beforeAll(async () => {
-      executor = await (mode === "wasm" ? wasmExecutor() : gpujsExecutor({ mode }));
+      executor = await (place.mode === "wasm" ? wasmExecutor(place) : gpujsExecutor(place));
     });
     afterAll(() => executor.dispose());
 

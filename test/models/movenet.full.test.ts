@@ -1,15 +1,16 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Backend } from "../../src/executors/backends.ts";
 import { availableModes } from "../../src/executors/gpujs/modes.ts";
 import { formatReport } from "../../src/verify/formatReport.ts";
 import { verifyModel } from "../../src/verify/verifyModel.ts";
 import { ALL_GOLDENS, goldenAt, OWN_GOLDENS } from "../support/goldens.ts";
 import { MOVENET_CASES, weightsAtHand, weightsOf } from "../support/movenetCases.ts";
+import type { Place } from "../support/openGraph.ts";
 import { mayBeLeftOut } from "../support/required.ts";
+import { describeOnWasm } from "../support/wasmPlaces.ts";
 
-/** What every machine has; a browser's modes are tested in a browser. */
-const MODES = ["wasm", "webasm", "cpu"] as const satisfies readonly Backend[];
+/** Of gpu.js, what every machine has; a browser's modes are tested in a browser. */
+const MODES = ["webasm", "cpu"] as const;
 
 test("this machine has the modes that are to be tested", async () => {
   expect(await availableModes()).toEqual(expect.arrayContaining(["webasm", "cpu"]));
@@ -20,15 +21,21 @@ test.skipIf(ALL_GOLDENS === undefined && mayBeLeftOut)(
   () => expect(ALL_GOLDENS).toBeDefined(),
 );
 
-for (const mode of MODES) {
-  describe(`${mode} agrees with TensorFlow.js at every tap`, () => {
-    for (const [model, picture] of MOVENET_CASES) {
-      const needs = weightsAtHand(model) ? "" : " (needs CENTERNET_HUMAN_MODELS)";
-      test.skipIf(!weightsAtHand(model) && mayBeLeftOut)(`${model} ${picture}${needs}`, async () => {
-        const golden = await goldenAt(join(ALL_GOLDENS ?? OWN_GOLDENS, "tfjs", model, picture));
-        const report = await verifyModel(model, golden, { backend: mode, ...weightsOf(model) });
-        expect(report.pass, formatReport(report)).toBe(true);
-      });
-    }
-  });
+const TITLE = "agrees with TensorFlow.js at every tap";
+
+function agrees(place: Place): void {
+  for (const [model, picture] of MOVENET_CASES) {
+    const needs = weightsAtHand(model) ? "" : " (needs CENTERNET_HUMAN_MODELS)";
+    test.skipIf(!weightsAtHand(model) && mayBeLeftOut)(`${model} ${picture}${needs}`, async () => {
+      const golden = await goldenAt(join(ALL_GOLDENS ?? OWN_GOLDENS, "tfjs", model, picture));
+      const report = await verifyModel(model, golden, { ...place, ...weightsOf(model) });
+      expect(report.pass, formatReport(report)).toBe(true);
+    });
+  }
 }
+
+describeOnWasm(TITLE, (place) => {
+  agrees(place);
+  describe("with precision exact", () => agrees({ ...place, precision: "exact" }));
+});
+for (const backend of MODES) describe(`${backend} ${TITLE}`, () => agrees({ backend }));

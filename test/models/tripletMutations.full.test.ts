@@ -80,6 +80,6 @@ function mutated(graph: Graph, { node: name, change }: Mutation): Graph {
 
 test.each(MUTATIONS)("$mistake is noticed at $noticed", async (mutation) => {
   const folder = join(OWN_GOLDENS, "triplet", "centernet-tiny");
-  const report = await verifyTripletNetwork(folder, "wasm", (graph) => mutated(graph, mutation));
+  const report = await verifyTripletNetwork(folder, { backend: "wasm" }, (graph) => mutated(graph, mutation));
   expect(report.firstBeyond?.name).toBe(mutation.noticed);
 });

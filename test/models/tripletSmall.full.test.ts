@@ -3,22 +3,29 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { formatReport } from "../../src/verify/formatReport.ts";
 import { ALL_GOLDENS } from "../support/goldens.ts";
+import type { Place } from "../support/openGraph.ts";
 import { mayBeLeftOut } from "../support/required.ts";
 import { verifyTripletNetwork } from "../support/tripletCases.ts";
+import { describeOnWasm } from "../support/wasmPlaces.ts";
 
 const MODELS = ["centernet-tiny", "centernet-52", "centernet-104"];
 
-describe.each(["wasm", "webasm"] as const)("%s agrees with PyTorch at every tap and head of", (backend) => {
+const TITLE = "agrees with PyTorch at every tap and head of";
+
+function agrees(place: Place): void {
   for (const model of MODELS) {
     const folder = join(ALL_GOLDENS ?? "", "triplet", model);
     const missing = ALL_GOLDENS === undefined || !existsSync(folder);
     test.skipIf(missing && mayBeLeftOut)(
       `${model}${missing ? " (needs CENTERNET_GOLDENS)" : ""}`,
       async () => {
-        const report = await verifyTripletNetwork(folder, backend);
+        const report = await verifyTripletNetwork(folder, place);
         if (process.env.SHOW) console.log(formatReport(report));
         expect(report.pass, formatReport(report)).toBe(true);
       },
     );
   }
-});
+}
+
+describeOnWasm(TITLE, agrees);
+describe(`webasm ${TITLE}`, () => agrees({ backend: "webasm" }));

@@ -8,7 +8,7 @@ import { verifyTripletNetwork } from "../support/tripletCases.ts";
 test.each(["webasm", "wasm"] as const)(
   "%s agrees with PyTorch at every tap and head of centernet-tiny",
   async (backend) => {
-    const report = await verifyTripletNetwork(join(OWN_GOLDENS, "triplet", "centernet-tiny"), backend);
+    const report = await verifyTripletNetwork(join(OWN_GOLDENS, "triplet", "centernet-tiny"), { backend });
     if (process.env.SHOW) console.log(formatReport(report));
     expect(report.pass, formatReport(report)).toBe(true);
     expect(report.taps).toHaveLength(36);

@@ -45,7 +45,7 @@ describe.skipIf(!hasDawn && mayBeLeftOut)("wgsl", () => {
       `agrees with TensorFlow at every tap and head: ${name}`,
       async () => {
         const rows = ZOO.filter((row) => row.name === name);
-        const [{ report, pixels }] = await verifyZooCases(rows, [folder], "wgsl");
+        const [{ report, pixels }] = await verifyZooCases(rows, [folder], { backend: "wgsl" });
         expect(report.pass, formatReport(report)).toBe(true);
         expect(pixels).toMatchObject({ pass: true });
       },

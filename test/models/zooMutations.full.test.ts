@@ -70,6 +70,8 @@ function mutated(graph: Graph, { node: name, change }: Mutation): Graph {
 test.each(MUTATIONS)("$mistake is noticed at $noticed", async (mutation) => {
   const rows = ZOO.filter(({ name }) => name === mutation.model);
   const folders = [join(OWN_GOLDENS, "tf", mutation.model)];
-  const [{ report }] = await verifyZooCases(rows, folders, "webasm", (graph) => mutated(graph, mutation));
+  const [{ report }] = await verifyZooCases(rows, folders, { backend: "webasm" }, (graph) =>
+    mutated(graph, mutation),
+  );
   expect(report.firstBeyond?.name).toBe(mutation.noticed);
 });

@@ -1,15 +1,13 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Backend } from "../../src/executors/backends.ts";
 import { ZOO, type ZooRow } from "../../src/models/zoo.ts";
 import { formatReport } from "../../src/verify/formatReport.ts";
 import { ALL_GOLDENS, OWN_GOLDENS } from "../support/goldens.ts";
+import type { Place } from "../support/openGraph.ts";
 import { mayBeLeftOut } from "../support/required.ts";
+import { describeOnWasm } from "../support/wasmPlaces.ts";
 import { verifyZooCases } from "../support/zooCases.ts";
-
-/** Our own kernels, and the gpu.js kernels in the mode that every machine has. */
-const BACKENDS: readonly Backend[] = ["wasm", "webasm"];
 
 /** Models that differ in the size of their input alone have one case `small`, on the same weights. */
 function byArchitecture(rows: readonly ZooRow[]): ZooRow[][] {
@@ -24,15 +22,21 @@ function byArchitecture(rows: readonly ZooRow[]): ZooRow[][] {
 const folderOf = (name: string) => join(ALL_GOLDENS ?? OWN_GOLDENS, "tf", name);
 const atHand = ({ name }: ZooRow) => existsSync(folderOf(name));
 
-describe.each(BACKENDS)("%s agrees with TensorFlow at every tap and head", (backend) => {
+const TITLE = "agrees with TensorFlow at every tap and head";
+
+function agrees(place: Place): void {
   for (const rows of byArchitecture(ZOO)) {
     const names = rows.map(({ name }) => name);
     const needs = rows.every(atHand) ? "" : " (needs CENTERNET_GOLDENS)";
     test.skipIf(!rows.every(atHand) && mayBeLeftOut)(`${names.join(", ")}${needs}`, async () => {
-      for (const { report, pixels } of await verifyZooCases(rows, names.map(folderOf), backend)) {
+      for (const { report, pixels } of await verifyZooCases(rows, names.map(folderOf), place)) {
         expect(report.pass, formatReport(report)).toBe(true);
         expect(pixels, report.name).toMatchObject({ pass: true });
       }
     });
   }
-});
+}
+
+describeOnWasm(TITLE, agrees);
+// The gpu.js kernels, in the mode that every machine has.
+describe(`webasm ${TITLE}`, () => agrees({ backend: "webasm" }));

@@ -12,7 +12,7 @@ test.each([
   ["wasm", "centernet_resnet50_v2_512x512_coco17_tpu-8"],
 ] as const)("%s agrees with TensorFlow at every tap and head of %s", async (backend, model) => {
   const rows = ZOO.filter(({ name }) => name === model);
-  const [{ report, pixels }] = await verifyZooCases(rows, [join(OWN_GOLDENS, "tf", model)], backend);
+  const [{ report, pixels }] = await verifyZooCases(rows, [join(OWN_GOLDENS, "tf", model)], { backend });
   expect(report.pass, formatReport(report)).toBe(true);
   expect(pixels).toMatchObject({ pass: true });
 });

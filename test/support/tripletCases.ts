@@ -1,16 +1,15 @@
 import { join } from "node:path";
 import { loadParameters } from "../../src/checkpoints/loadParameters.ts";
 import { nameParameters } from "../../src/checkpoints/nameParameters.ts";
-import { type Backend, createExecutor } from "../../src/executors/backends.ts";
 import type { Graph } from "../../src/graph/graph.ts";
 import { tripletGraph } from "../../src/models/tripletArchitecture.ts";
 import { runnable } from "../../src/network.ts";
-import type { Weights } from "../../src/tensor.ts";
 import { goldenInput } from "../../src/verify/goldenCase.ts";
 import { tripletTapSource } from "../../src/verify/taps/triplet.ts";
-import { type RunnableNetwork, tapValues } from "../../src/verify/tapValues.ts";
+import { tapValues } from "../../src/verify/tapValues.ts";
 import { type CaseReport, verifyCase } from "../../src/verify/verifyCase.ts";
 import { goldenAt } from "./goldens.ts";
+import { openGraph, type Place } from "./openGraph.ts";
 import { syntheticStateDict } from "./syntheticCheckpoint.ts";
 
 /**
@@ -19,7 +18,7 @@ import { syntheticStateDict } from "./syntheticCheckpoint.ts";
  */
 export async function verifyTripletNetwork(
   folder: string,
-  backend: Backend,
+  place: Place,
   mutate: (graph: Graph) => Graph = (graph) => graph,
 ): Promise<CaseReport> {
   const whole = await goldenAt(join(folder, "small"));
@@ -34,23 +33,17 @@ export async function verifyTripletNetwork(
   const shapes = Object.entries(graph.parameters).map(([name, { shape }]) => [name, shape] as const);
   const weights = await loadParameters(new Map(shapes), checkpoint, { model: golden.model });
 
-  const network = await openGraph(runnable(graph, true), weights, backend);
+  const network = await openGraph(runnable(graph, true), weights, place);
   try {
     return await verifyCase(golden, {
       tapSource: tripletTapSource(architecture.hourglass),
       async run(input, names) {
         // Without outputs, no more of it runs than what the hidden taps need.
-        const unfused = () => openGraph({ ...graph, outputs: {} }, weights, backend);
+        const unfused = () => openGraph({ ...graph, outputs: {} }, weights, place);
         return { ...(await tapValues(network, unfused, { image: input }, names)), decoded: undefined };
       },
     });
   } finally {
     await network.dispose();
   }
-}
-
-async function openGraph(graph: Graph, weights: Weights, backend: Backend): Promise<RunnableNetwork> {
-  const executor = await createExecutor(backend);
-  const plan = await executor.prepare(graph, weights);
-  return { graph, run: (inputs, options) => plan.run(inputs, options), dispose: () => executor.dispose() };
 }

@@ -1,18 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadParameters } from "../../src/checkpoints/loadParameters.ts";
-import { type Backend, createExecutor } from "../../src/executors/backends.ts";
 import type { Graph } from "../../src/graph/graph.ts";
 import type { ZooRow } from "../../src/models/zoo.ts";
 import { zooGraph } from "../../src/models/zooArchitecture.ts";
 import { runnable } from "../../src/network.ts";
-import type { Weights } from "../../src/tensor.ts";
 import { type Comparison, compare, EXACT } from "../../src/verify/compare.ts";
 import { type GoldenCase, goldenInput } from "../../src/verify/goldenCase.ts";
 import { zooTapSource } from "../../src/verify/taps/zoo.ts";
-import { type RunnableNetwork, type TapValues, tapValues } from "../../src/verify/tapValues.ts";
+import { type TapValues, tapValues } from "../../src/verify/tapValues.ts";
 import { type CaseReport, verifyCase } from "../../src/verify/verifyCase.ts";
 import { goldenAt } from "./goldens.ts";
+import { openGraph, type Place } from "./openGraph.ts";
 import { syntheticCheckpoint } from "./syntheticCheckpoint.ts";
 
 export interface ZooVerification {
@@ -33,7 +32,7 @@ const PIXEL_TOLERANCE = { absolute: 5e-7, relative: 3e-7 };
 export async function verifyZooCases(
   rows: readonly ZooRow[],
   folders: readonly string[],
-  backend: Backend,
+  place: Place,
   mutate: (graph: Graph) => Graph = (graph) => graph,
 ): Promise<ZooVerification[]> {
   const [{ name: model, architecture }] = rows;
@@ -55,9 +54,9 @@ export async function verifyZooCases(
   const tapSource = zooTapSource(architecture.backbone);
   const taps = goldens.flatMap((golden) => golden.taps);
   const names = new Set([PIXELS, ...taps.flatMap(({ name }) => tapSource(name)?.value ?? [])]);
-  const network = await openGraph(runnable(graph, true), weights, backend);
+  const network = await openGraph(runnable(graph, true), weights, place);
   try {
-    const unfused = () => openGraph(graph, weights, backend);
+    const unfused = () => openGraph(graph, weights, place);
     const values = await tapValues(network, unfused, { image }, [...names]);
     const run = async () => ({ ...values, decoded: undefined });
     const verifications = goldens.map(async (golden) => {
@@ -67,12 +66,6 @@ export async function verifyZooCases(
   } finally {
     await network.dispose();
   }
-}
-
-async function openGraph(graph: Graph, weights: Weights, backend: Backend): Promise<RunnableNetwork> {
-  const executor = await createExecutor(backend);
-  const plan = await executor.prepare(graph, weights);
-  return { graph, run: (inputs, options) => plan.run(inputs, options), dispose: () => executor.dispose() };
 }
 
 function pixelsOf(golden: GoldenCase, { values }: TapValues): Comparison {

@@ -6,11 +6,16 @@ import { gpujsExecutor } from "../../../src/executors/gpujs/gpujsExecutor.ts";
 import { availableModes, type GpujsMode } from "../../../src/executors/gpujs/modes.ts";
 import { wasmExecutor } from "../../../src/executors/wasm/wasmExecutor.ts";
 import { wgslExecutor } from "../../../src/executors/wgsl/wgslExecutor.ts";
+import type { Graph } from "../../../src/graph/graph.ts";
 import { CASES } from "../../../src/kernels/cases.ts";
 import type { OpName } from "../../../src/kernels/ops.ts";
+import { ZOO } from "../../../src/models/zoo.ts";
+import { type ZooArchitecture, zooGraph } from "../../../src/models/zooArchitecture.ts";
+import { runnable } from "../../../src/network.ts";
 import { formatReport } from "../../../src/verify/formatReport.ts";
 import { readGoldenCase } from "../../../src/verify/goldenCase.ts";
 import { verifyModel } from "../../../src/verify/verifyModel.ts";
+import { inputsFor, largestDifference, weightsFor } from "../../support/madeWeights.ts";
 import { opCaseDifference } from "../../support/opCaseDifference.ts";
 
 type Mode = GpujsMode | "wasm" | "wgsl";
@@ -26,6 +31,13 @@ function executorOf(mode: Mode): Promise<Executor> {
 function makeExecutor(mode: Mode): Promise<Executor> {
   if (mode === "wgsl") return wgslExecutor();
   return mode === "wasm" ? wasmExecutor() : gpujsExecutor({ mode });
+}
+
+const HOURGLASS_SIZE = { height: 128, width: 128 };
+
+function smallHourglass(): Graph {
+  const architecture: ZooArchitecture = { ...ZOO[0].architecture, backbone: "hourglass_10" };
+  return runnable(zooGraph(architecture, HOURGLASS_SIZE), true);
 }
 
 const tests = {
@@ -47,14 +59,32 @@ const tests = {
       backend: mode,
       weights: `/weights/${model}.safetensors`,
     });
-    return { pass: report.pass, text: formatReport(report) };
+    return { pass: report.pass, ranOn: report.ranOn, text: formatReport(report) };
   },
 
-  async detect(mode: Mode, model: string, picture: string) {
-    const detector = await load(model, { backend: mode, weights: `/weights/${model}.safetensors` });
-    const { detections, backend } = await detector.detect(await bytesOf(picture));
+  /** Hourglass-10 on `wasm` against the gpu.js kernels: the largest difference, relative to each map's largest value. */
+  async hourglass(threads: number) {
+    const graph = smallHourglass();
+    const [weights, inputs] = [weightsFor(graph), inputsFor(graph)];
+    const executor = await wasmExecutor({ threads });
+    const got = await (await executor.prepare(graph, weights)).run(inputs);
+    await executor.dispose();
+    const definition = await gpujsExecutor({ mode: "webasm" });
+    const expected = await (await definition.prepare(graph, weights)).run(inputs);
+    await definition.dispose();
+    return {
+      difference: largestDifference(expected.outputs, got.outputs),
+      maps: Object.keys(got.outputs).length,
+      details: executor.details,
+    };
+  },
+
+  async detect(mode: Mode, model: string, picture: string, threads?: number) {
+    const weights = `/weights/${model}.safetensors`;
+    const detector = await load(model, { backend: mode, weights, threads });
+    const { detections, backend, backendDetails } = await detector.detect(await bytesOf(picture));
     await detector.dispose();
-    return { detections, backend };
+    return { detections, backend, backendDetails };
   },
 };
 
