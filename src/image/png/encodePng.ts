@@ -4,7 +4,7 @@ import type { Picture } from "../picture.ts";
 import { crc32 } from "./crc32.ts";
 import { paethPredictor } from "./unfilterRows.ts";
 
-const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+export const PNG_SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 const PIXEL_BYTES = 3;
 const PAETH = 4;
 
@@ -22,14 +22,15 @@ export function encodePng(picture: Picture): Uint8Array {
   view.setUint32(4, picture.height);
   header.set([8, 2, 0, 0, 0], 8); // bits, RGB, deflate, adaptive filters, no interlace
   return concatenate([
-    SIGNATURE,
-    chunk("IHDR", header),
-    chunk("IDAT", zlibSync(filterRows(picture), { level: LEVEL })),
-    chunk("IEND", new Uint8Array(0)),
+    PNG_SIGNATURE,
+    pngChunk("IHDR", header),
+    pngChunk("IDAT", zlibSync(filterRows(picture), { level: LEVEL })),
+    pngChunk("IEND", new Uint8Array(0)),
   ]);
 }
 
-function chunk(type: string, data: Uint8Array): Uint8Array {
+/** Length, type, data and check sum. */
+export function pngChunk(type: string, data: Uint8Array): Uint8Array {
   const whole = new Uint8Array(12 + data.length);
   const view = new DataView(whole.buffer);
   view.setUint32(0, data.length);

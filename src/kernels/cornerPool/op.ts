@@ -1,7 +1,7 @@
 import { expectShape, type Scope, type Value } from "../../graph/graph.ts";
 import { NO_MULTIPLY_ADDS, NO_PARAMETERS, type Op } from "../../graph/op.ts";
 
-/** Named after the side of a box that the pool finds: `top` looks down from each cell, `left` to the right. */
+/** Named after where the largest values are carried: `top` looks down from each cell, `left` to the right. */
 export const POOL_DIRECTIONS = ["top", "bottom", "left", "right"] as const;
 export type PoolDirection = (typeof POOL_DIRECTIONS)[number];
 
