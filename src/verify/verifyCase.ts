@@ -9,7 +9,9 @@ export type TapSource<Decoded> =
   /** A value of the network's graph, by its name. */
   | { readonly value: string }
   /** A number of the decode, or something recomputed from its numbers; undefined where it has no such. */
-  | { readonly decoded: (decoded: Decoded) => DecodedTap | undefined };
+  | { readonly decoded: (decoded: Decoded) => DecodedTap | undefined }
+  /** Something that is compared in a way of its own. */
+  | { readonly outcome: (decoded: Decoded, tap: GoldenTap, golden: GoldenCase) => Outcome };
 
 export interface DecodedTap {
   readonly values: Float32Array | Int32Array;
@@ -113,7 +115,7 @@ export async function verifyCase<Decoded>(
   };
 }
 
-type Outcome = Pick<TapReport, "compared" | "problem">;
+export type Outcome = Pick<TapReport, "compared" | "problem">;
 
 function compareTap<Decoded>(
   golden: GoldenCase,
@@ -123,6 +125,7 @@ function compareTap<Decoded>(
   options: VerifyOptions,
 ): Outcome {
   if (source === undefined) return { problem: "this tap is not mapped to a value of the model" };
+  if ("outcome" in source) return source.outcome(run.decoded, tap, golden);
   let got: ArrayLike<number>;
   let decoded: DecodedTap | undefined;
   if ("value" in source) {

@@ -6,6 +6,7 @@ import { type GoldenCase, goldenInput } from "./goldenCase.ts";
 import { MOVENET_FLOAT64_TOLERANCE, type MoveNetSteps, movenetTapSource } from "./taps/movenet.ts";
 import { type RunnableNetwork, tapValues } from "./tapValues.ts";
 import { type CaseReport, type CaseRun, type CaseRunner, verifyCase } from "./verifyCase.ts";
+import { verifyTriplet } from "./verifyTriplet.ts";
 import { verifyZoo } from "./verifyZoo.ts";
 
 /**
@@ -20,7 +21,9 @@ export async function verifyModel(
   options: Omit<NetworkOptions, "inputSize" | "fuse"> = {},
   readPhoto?: (file: string) => Promise<Uint8Array>,
 ): Promise<CaseReport> {
-  if (golden.model !== name) {
+  // The triplets' authors write their models' names with capitals.
+  const ofFamily = golden.family === "triplet" ? golden.model.toLowerCase() : golden.model;
+  if (ofFamily !== name) {
     throw new UsageError({
       where: golden.name,
       expected: `a case of ${name}`,
@@ -28,10 +31,11 @@ export async function verifyModel(
     });
   }
   if (golden.family === "tf") return verifyZoo(name, golden, options, readPhoto);
+  if (golden.family === "triplet") return verifyTriplet(name, golden, options, readPhoto);
   if (golden.family !== "tfjs") {
     throw new UsageError({
       where: golden.name,
-      expected: "a case of the families tf and tfjs",
+      expected: "a case of the families tf, tfjs and triplet",
       got: `one of the family ${golden.family}`,
       hint: "No table maps its taps to a model of this project yet.",
     });

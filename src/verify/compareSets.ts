@@ -1,0 +1,98 @@
+import type { Comparison } from "./compare.ts";
+
+/** Which columns say what; all others are coordinates. */
+export interface RowColumns {
+  /** Must be equal. */
+  readonly same: readonly number[];
+  readonly scores: readonly number[];
+}
+
+export interface SetTolerance {
+  /** Of a coordinate, in the rows' own unit. */
+  readonly box: number;
+  readonly score: number;
+  /** Rows that need no partner, each for a reason of its own, and how many others need none. */
+  readonly excused?: (row: readonly number[]) => boolean;
+  readonly mayMiss?: number;
+}
+
+export type SetComparison = { readonly compared: Comparison } | { readonly problem: string };
+
+/**
+ * Every expected row takes the nearest of the rows that are still free and agree with it within the tolerance.
+ * The comparison tells of the matched rows: the largest differences of coordinates, and the ratio to what is
+ * allowed, of scores as well.
+ */
+export function compareSets(
+  expected: readonly (readonly number[])[],
+  got: readonly (readonly number[])[],
+  columns: RowColumns,
+  { box, score, excused = () => false, mayMiss = 0 }: SetTolerance,
+): SetComparison {
+  const free = new Set(got);
+  const kinds = (expected[0] ?? got[0] ?? []).map((_, column): Kind => {
+    if (columns.same.includes(column)) return "same";
+    return columns.scores.includes(column) ? "score" : "coordinate";
+  });
+  const limits = { same: 0, score, coordinate: box };
+  const lonely: (readonly number[])[] = [];
+  let ratio = 0;
+  let largest = 0;
+  let squares = 0;
+  let worst: Comparison["worst"];
+  for (const [index, row] of expected.entries()) {
+    let best: { row: readonly number[]; ratio: number; column: number } | undefined;
+    for (const candidate of free) {
+      const distance = distanceOf(row, candidate, kinds, limits);
+      if (distance.ratio <= 1 && distance.ratio < (best?.ratio ?? 2)) best = { row: candidate, ...distance };
+    }
+    if (!best) {
+      lonely.push(row);
+      continue;
+    }
+    free.delete(best.row);
+    const off = largestOf(row, best.row, kinds);
+    largest = Math.max(largest, off);
+    squares += off * off;
+    if (best.ratio < ratio && worst) continue;
+    ratio = best.ratio;
+    const { column } = best;
+    worst = { index: index * row.length + column, expected: row[column], got: best.row[column] };
+  }
+  const missing = lonely.filter((row) => !excused(row));
+  const surplus = [...free].filter((row) => !excused(row));
+  if (Math.max(missing.length, surplus.length) > mayMiss) {
+    const [first] = missing.length > 0 ? missing : surplus;
+    const kind = missing.length > 0 ? "no row like" : "an unexpected row";
+    const counts = `${missing.length} of ${expected.length} rows are missing, ${surplus.length} too many`;
+    return { problem: `${counts}; ${kind} ${first.map((value) => Number(value.toPrecision(6))).join(" ")}` };
+  }
+  const rms = Math.sqrt(squares / Math.max(1, expected.length - lonely.length));
+  return { compared: { measure: "absolute", largest, rms, ratio, pass: ratio <= 1, worst } };
+}
+
+type Kind = "same" | "score" | "coordinate";
+
+function distanceOf(
+  row: readonly number[],
+  other: readonly number[],
+  kinds: readonly Kind[],
+  limits: Readonly<Record<Kind, number>>,
+): { ratio: number; column: number } {
+  let ratio = 0;
+  let column = 0;
+  for (const [i, kind] of kinds.entries()) {
+    const off = Math.abs(row[i] - other[i]);
+    if (off === 0) continue;
+    const part = off / limits[kind];
+    if (part > ratio) [ratio, column] = [part, i];
+    if (ratio > 1) break;
+  }
+  return { ratio, column };
+}
+
+function largestOf(row: readonly number[], other: readonly number[], kinds: readonly Kind[]): number {
+  return kinds.reduce((largest, kind, i) => {
+    return kind === "coordinate" ? Math.max(largest, Math.abs(row[i] - other[i])) : largest;
+  }, 0);
+}

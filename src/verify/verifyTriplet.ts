@@ -1,0 +1,103 @@
+import { viewPeaks } from "../decode/triplet/triplets.ts";
+import { UsageError } from "../errors.ts";
+import { backendInWords } from "../executors/backendDetails.ts";
+import { centerOnCanvas } from "../image/centerOnCanvas.ts";
+import { decodeImage } from "../image/decodeImage.ts";
+import type { Picture } from "../image/picture.ts";
+import { tripletMaps } from "../models/tripletArchitecture.ts";
+import { isTripletModel, tripletSettings, tripletSights } from "../models/tripletModel.ts";
+import { loadNetwork, type Network, type NetworkOptions } from "../network.ts";
+import type { GoldenCase } from "./goldenCase.ts";
+import { tripletTapSource } from "./taps/triplet.ts";
+import { scaleAndName, type TripletStep, type TripletSteps, tripletStepSource } from "./taps/tripletSteps.ts";
+import { tapValues } from "./tapValues.ts";
+import { type CaseReport, type CaseRunner, verifyCase } from "./verifyCase.ts";
+
+/**
+ * Runs a golden case of keypoint triplets on the picture that it names, from the file's bytes to the boxes:
+ * plain and mirrored, at each scale of the case. Without a name, the weights decide which model it is.
+ *
+ * @throws UsageError for a model that is none of triplets, or a picture that cannot be had.
+ */
+export async function verifyTriplet(
+  name: string | undefined,
+  golden: GoldenCase,
+  options: NetworkOptions,
+  readPhoto?: (file: string) => Promise<Uint8Array>,
+): Promise<CaseReport> {
+  const file = golden.input?.get("image");
+  if (!readPhoto || typeof file !== "string") {
+    const got = readPhoto ? "none" : "no way to read it";
+    throw new UsageError({ where: golden.name, expected: "the picture of the case", got });
+  }
+  const picture = decodeImage(await readPhoto(file), file);
+  const network = await loadNetwork(name, options);
+  try {
+    const runner = tripletRunner(network, golden, picture, () =>
+      loadNetwork(name, { ...options, fuse: false }),
+    );
+    const ranOn = backendInWords(network.backend, network.backendDetails);
+    // The canvases are compared like all else.
+    const taps = golden.taps.map((tap) => (tap.role === "input" ? { ...tap, role: "case" as const } : tap));
+    const input = centerOnCanvas(picture);
+    return { ...(await verifyCase({ ...golden, taps }, runner, { input })), ranOn };
+  } finally {
+    await network.dispose();
+  }
+}
+
+function tripletRunner(
+  network: Network,
+  golden: GoldenCase,
+  picture: Picture,
+  openUnfused: () => Promise<Network>,
+): CaseRunner<TripletSteps> {
+  const { model } = network;
+  if (!isTripletModel(model)) {
+    const fault = { where: `verify ${model.name}`, expected: "a model of triplets", got: "another" };
+    throw new UsageError({ ...fault, hint: "The case is of that family." });
+  }
+  const layers = tripletTapSource(model.tripletSpec.architecture.hourglass);
+  const layer = (tap: string) => layers(tap)?.value;
+  const looking = { flip: true, scales: scalesOf(golden), asReference: true };
+  const settings = tripletSettings(looking);
+  const byName = new Map(golden.taps.map((tap) => [tap.name, tap]));
+  return {
+    tapSource(name) {
+      const tap = byName.get(name);
+      return tap && tripletStepSource(tap, layer);
+    },
+    async run() {
+      const views: TripletStep[] = [];
+      for (const sight of tripletSights(picture, looking)) {
+        const { scale, mirrored } = sight.placement;
+        const image = centerOnCanvas(picture, scale, { mirrored, asReference: true });
+        const wanted = wantedValues(golden, scale, mirrored, layer);
+        const { values, outputs } = await tapValues(network, openUnfused, { image }, wanted);
+        const peaks = viewPeaks({ maps: tripletMaps(outputs), placement: sight.placement }, settings);
+        views.push({ sight, image, values, peaks });
+      }
+      return { values: new Map(), unfused: new Set(), decoded: { views, settings } };
+    },
+  };
+}
+
+/** Of the taps at this scale; layers are tapped in the plain picture alone. */
+function wantedValues(
+  { taps }: GoldenCase,
+  scale: number,
+  mirrored: boolean,
+  layer: (name: string) => string | undefined,
+): string[] {
+  return taps.flatMap((tap) => {
+    const { scale: tapScale = scale, name } = scaleAndName(tap.name);
+    if (tapScale !== scale || (mirrored && tap.shape[0] < 2)) return [];
+    return layer(name) ?? [];
+  });
+}
+
+function scalesOf({ fields }: GoldenCase): number[] {
+  const config = fields.get("config");
+  const scales = config instanceof Map ? config.get("test_scales") : undefined;
+  return Array.isArray(scales) ? scales.map(Number) : [1];
+}

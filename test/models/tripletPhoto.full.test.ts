@@ -1,0 +1,25 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { formatReport } from "../../src/verify/formatReport.ts";
+import { ALL_GOLDENS } from "../support/goldens.ts";
+import { mayBeLeftOut } from "../support/required.ts";
+import { verifyTripletCase } from "../support/tripletPhotos.ts";
+
+const CASES = {
+  "centernet-tiny": ["small", "photo"],
+  "centernet-52": ["small", "photo-small", "multi-scale", "photo"],
+  "centernet-104": ["small", "photo"],
+} as const;
+
+describe("from the picture to the boxes, wasm agrees with PyTorch", () => {
+  for (const [model, names] of Object.entries(CASES)) {
+    const folder = join(ALL_GOLDENS ?? "", "triplet", model);
+    const missing = ALL_GOLDENS === undefined || !existsSync(folder);
+    test.skipIf(missing && mayBeLeftOut).each(names)(`${model} %s`, async (name) => {
+      const report = await verifyTripletCase(folder, name, "wasm");
+      if (process.env.SHOW) console.log(formatReport(report));
+      expect(report.pass, formatReport(report)).toBe(true);
+    });
+  }
+});
