@@ -79,9 +79,13 @@ const NETWORK_OPTIONS = {
   fallback: { expected: "a backend's name", fits: isString },
   onPrepare: { expected: "a function", fits: (value) => typeof value === "function" },
   weights: {
-    expected: "a path, a URL or the bytes of a file",
+    expected: "a path, a URL, the bytes of a file or a Blob",
     fits: (value) =>
-      isString(value) || isBytes(value) || value instanceof URL || (isObject(value) && "variables" in value),
+      isString(value) ||
+      isBytes(value) ||
+      value instanceof URL ||
+      value instanceof Blob ||
+      (isObject(value) && "variables" in value),
   },
   inputSize: {
     expected: "{ height, width } in pixels",

@@ -19,18 +19,20 @@ import { checkInputSize, type InputSize, type Model } from "./models/model.ts";
 import { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
 import { OTHER_TRIPLETS, tripletModelOf } from "./models/triplet.ts";
 import { zooModel } from "./models/zooModel.ts";
+import { blobWeights } from "./platform/blobWeights.ts";
 import { systemMessage } from "./systemMessage.ts";
 import type { Parameter, Tensor, Weights } from "./tensor.ts";
 import { zooNotes, zooSpec } from "./zooPipeline.ts";
 
-/** A path or URL, the bytes of a file that stands alone, or an opened checkpoint. */
-export type WeightsSource = string | URL | Uint8Array | ArrayBuffer | Checkpoint;
+/** A path or URL, the bytes of a file that stands alone, a `File` or other `Blob`, or an opened checkpoint. */
+export type WeightsSource = string | URL | Uint8Array | ArrayBuffer | Blob | Checkpoint;
 
 export interface NetworkOptions extends ExecutorOptions {
   /** Default: `auto`, the best that the machine has. */
   readonly backend?: Backend;
   /**
-   * safetensors, a TensorFlow.js model.json, or a checkpoint of TensorFlow (its tar.gz, folder or prefix).
+   * safetensors, a TensorFlow.js model.json, a checkpoint of TensorFlow (its tar.gz, folder or prefix), or a
+   * file of PyTorch's torch.save.
    * Default: what ships with this package, or an archive that was pulled.
    */
   readonly weights?: WeightsSource;
@@ -332,6 +334,7 @@ export async function openWeightsFile(source: WeightsSource, hint = "Check the p
   if (source instanceof ArrayBuffer) {
     return openCheckpoint({ where: "weights", bytes: new Uint8Array(source) });
   }
+  if (source instanceof Blob) return openStoredWeights(await blobWeights(source, nameOf(source)));
   if (typeof source === "object" && "variables" in source) return source;
   const where = source.toString();
   try {
@@ -341,4 +344,9 @@ export async function openWeightsFile(source: WeightsSource, hint = "Check the p
     const got = systemMessage(error);
     throw new ModelError({ where, expected: "a file of weights", got, hint }, { cause: error });
   }
+}
+
+/** A file that the user of a page chose has one. */
+function nameOf(blob: Blob): string {
+  return "name" in blob && typeof blob.name === "string" ? blob.name : "weights";
 }

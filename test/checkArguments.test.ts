@@ -14,7 +14,7 @@ const LOADS: [unknown[], RegExp][] = [
     ["movenet-lightning", { bakend: "cpu" }],
     /^option bakend of load: expected one of backend, .*, got an unknown name\. Did you mean backend\?$/,
   ],
-  [["movenet-lightning", { weights: 5 }], /^weights: expected a path, a URL or the bytes .*, got 5\.$/],
+  [["movenet-lightning", { weights: 5 }], /^weights: expected a path, a URL, the bytes .*, got 5\.$/],
   [["movenet-lightning", { weights: null }], /^weights: .*got null\.$/],
   [["movenet-lightning", { backend: Symbol("x") }], /^backend: .*got Symbol\(x\)\.$/],
   [

@@ -43,7 +43,7 @@ export function threadsOption(): Option {
 
 export function weightsOption(): Option {
   const description =
-    "weights other than those of this package: safetensors, a TensorFlow.js model.json, or a TensorFlow checkpoint (its tar.gz, folder or prefix)";
+    "weights other than those of this package: safetensors, a TensorFlow.js model.json, a TensorFlow checkpoint (its tar.gz, folder or prefix), or a PyTorch state dict (.pth, .pkl)";
   return valueOption("--weights <file>", description, parsePath);
 }
 

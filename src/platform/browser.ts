@@ -1,5 +1,5 @@
-import type { ByteSource } from "../checkpoints/byteSource.ts";
-import { looksLikeGzip, type StoredWeights } from "../checkpoints/openCheckpoint.ts";
+import type { StoredWeights } from "../checkpoints/openCheckpoint.ts";
+import { blobWeights } from "./blobWeights.ts";
 import { fetchBytes, fetchFile } from "./fetchBytes.ts";
 
 /** A file by its URL, relative to the page. */
@@ -17,27 +17,10 @@ export function packagedWeights(file: string): URL {
   return new URL(`../../weights/${file}`, import.meta.url);
 }
 
-/**
- * Weights by their URL: a file or an archive, which the browser holds as a Blob (on disk, where it is large)
- * and which is read in pieces. Servers do not list folders.
- */
+/** Weights by their URL: a file or an archive. Servers do not list folders. */
 export async function findWeights(source: string | URL): Promise<StoredWeights> {
   const where = pageUrl(source).href;
-  const blob = await (await fetchFile(where)).blob();
-  if (looksLikeGzip(new Uint8Array(await blob.slice(0, 2).arrayBuffer()))) {
-    return { kind: "archive", file: { where, stream: () => blob.stream() } };
-  }
-  return { kind: "file", source: blobSource(blob, where), readSibling: siblingReader(source) };
-}
-
-function blobSource(blob: Blob, where: string): ByteSource {
-  return {
-    where,
-    length: blob.size,
-    async read(offset, target) {
-      target.set(new Uint8Array(await blob.slice(offset, offset + target.length).arrayBuffer()));
-    },
-  };
+  return blobWeights(await (await fetchFile(where)).blob(), where, siblingReader(source));
 }
 
 /** There is no folder of pulled archives. */

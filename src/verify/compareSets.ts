@@ -16,7 +16,14 @@ export interface SetTolerance {
   readonly mayMiss?: number;
 }
 
-export type SetComparison = { readonly compared: Comparison } | { readonly problem: string };
+export interface SetComparison {
+  readonly compared?: Comparison;
+  /** Why the sets are not the same. */
+  readonly problem?: string;
+  /** Rows without a partner, excused or not. */
+  readonly missing: readonly (readonly number[])[];
+  readonly surplus: readonly (readonly number[])[];
+}
 
 /**
  * Every expected row takes the nearest of the rows that are still free and agree with it within the tolerance.
@@ -29,7 +36,7 @@ export function compareSets(
   columns: RowColumns,
   { box, score, excused = () => false, mayMiss = 0 }: SetTolerance,
 ): SetComparison {
-  const free = new Set(got);
+  const free = new Set(got.keys());
   const kinds = (expected[0] ?? got[0] ?? []).map((_, column): Kind => {
     if (columns.same.includes(column)) return "same";
     return columns.scores.includes(column) ? "score" : "coordinate";
@@ -41,34 +48,39 @@ export function compareSets(
   let squares = 0;
   let worst: Comparison["worst"];
   for (const [index, row] of expected.entries()) {
-    let best: { row: readonly number[]; ratio: number; column: number } | undefined;
-    for (const candidate of free) {
-      const distance = distanceOf(row, candidate, kinds, limits);
-      if (distance.ratio <= 1 && distance.ratio < (best?.ratio ?? 2)) best = { row: candidate, ...distance };
+    let best: { position: number; ratio: number; column: number } | undefined;
+    for (const position of free) {
+      const distance = distanceOf(row, got[position], kinds, limits);
+      if (distance.ratio <= 1 && distance.ratio < (best?.ratio ?? 2)) best = { position, ...distance };
     }
     if (!best) {
       lonely.push(row);
       continue;
     }
-    free.delete(best.row);
-    const off = largestOf(row, best.row, kinds);
+    const partner = got[best.position];
+    free.delete(best.position);
+    const off = largestOf(row, partner, kinds);
     largest = Math.max(largest, off);
     squares += off * off;
     if (best.ratio < ratio && worst) continue;
     ratio = best.ratio;
     const { column } = best;
-    worst = { index: index * row.length + column, expected: row[column], got: best.row[column] };
+    worst = { index: index * row.length + column, expected: row[column], got: partner[column] };
   }
+  const lists = { missing: lonely, surplus: [...free].map((position) => got[position]) };
   const missing = lonely.filter((row) => !excused(row));
-  const surplus = [...free].filter((row) => !excused(row));
+  const surplus = lists.surplus.filter((row) => !excused(row));
   if (Math.max(missing.length, surplus.length) > mayMiss) {
     const [first] = missing.length > 0 ? missing : surplus;
     const kind = missing.length > 0 ? "no row like" : "an unexpected row";
     const counts = `${missing.length} of ${expected.length} rows are missing, ${surplus.length} too many`;
-    return { problem: `${counts}; ${kind} ${first.map((value) => Number(value.toPrecision(6))).join(" ")}` };
+    return {
+      ...lists,
+      problem: `${counts}; ${kind} ${first.map((value) => Number(value.toPrecision(6))).join(" ")}`,
+    };
   }
   const rms = Math.sqrt(squares / Math.max(1, expected.length - lonely.length));
-  return { compared: { measure: "absolute", largest, rms, ratio, pass: ratio <= 1, worst } };
+  return { ...lists, compared: { measure: "absolute", largest, rms, ratio, pass: ratio <= 1, worst } };
 }
 
 type Kind = "same" | "score" | "coordinate";

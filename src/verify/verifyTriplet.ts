@@ -9,7 +9,8 @@ import { isTripletModel, tripletSettings, tripletSights } from "../models/triple
 import { loadNetwork, type Network, type NetworkOptions } from "../network.ts";
 import type { GoldenCase } from "./goldenCase.ts";
 import { tripletTapSource } from "./taps/triplet.ts";
-import { scaleAndName, type TripletStep, type TripletSteps, tripletStepSource } from "./taps/tripletSteps.ts";
+import type { TripletStep, TripletSteps } from "./taps/tripletRows.ts";
+import { scaleAndName, tripletStepSource } from "./taps/tripletSteps.ts";
 import { tapValues } from "./tapValues.ts";
 import { type CaseReport, type CaseRunner, verifyCase } from "./verifyCase.ts";
 

@@ -6,6 +6,7 @@ import type { GpujsMode } from "../../src/executors/gpujs/modes.ts";
 import { CASES } from "../../src/kernels/cases.ts";
 import type { OpName } from "../../src/kernels/ops.ts";
 import { DEFAULT_MODEL } from "../../src/models/models.ts";
+import { openWeightsFile } from "../../src/network.ts";
 import { expectAlike } from "../support/expectAlike.ts";
 import { OP_TOLERANCE } from "../support/opCaseDifference.ts";
 import { mayBeLeftOut } from "../support/required.ts";
@@ -59,6 +60,18 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("in headless Chromium, through Vi
     const inNode = await detector.detect(new Uint8Array(await readFile(join(ROOT, picture))));
     await detector.dispose();
     expectAlike(detections, inNode.detections);
+  });
+
+  test("files of torch.save are read by their URL and as a Blob, as in Node", async () => {
+    for (const file of ["few-cuda-legacy.pkl", "few-cuda.pth"]) {
+      const path = `goldens/triplet/torch-files/${file}`;
+      const checkpoint = await openWeightsFile(join(ROOT, "test", path));
+      const inNode: Record<string, number> = {};
+      for (const name of checkpoint.variables.keys()) inNode[name] = (await checkpoint.read(name))[0];
+      expect(Object.keys(inNode).length).toBeGreaterThan(1);
+      for (const asBlob of [false, true])
+        expect(await inPage("torchFile", `/${path}`, asBlob)).toEqual(inNode);
+    }
   });
 
   test("the built bundle finds in a browser what it finds in Node", async () => {

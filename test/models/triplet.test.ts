@@ -1,10 +1,15 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { convertCheckpoint } from "../../src/checkpoints/convertCheckpoint.ts";
+import { nameParameters } from "../../src/checkpoints/nameParameters.ts";
 import { type Detector, ImageError, load, type Picture, UsageError } from "../../src/index.ts";
 import { modelNamed } from "../../src/models/models.ts";
 import { tripletSights } from "../../src/models/tripletModel.ts";
+import { checkpointModel, readWeights } from "../../src/network.ts";
 import { OWN_GOLDENS } from "../support/goldens.ts";
 import { syntheticStateDict } from "../support/syntheticCheckpoint.ts";
+
+const FOLDER = join(OWN_GOLDENS, "triplet/centernet-tiny");
 
 /** Stripes, so that a mirror image is another picture. */
 function picture(width: number, height: number): Picture {
@@ -18,13 +23,25 @@ const wide = picture(200, 60);
 describe("a narrow network of triplets", () => {
   let detector: Detector;
   beforeAll(async () => {
-    const weights = await syntheticStateDict(join(OWN_GOLDENS, "triplet/centernet-tiny"));
+    const weights = await syntheticStateDict(FOLDER);
     detector = await load(undefined, { weights, backend: "wasm" });
   });
   afterAll(() => detector.dispose());
 
   test("is recognised by its variables, whatever its name", () => {
     expect(detector.network.model.name).toBe("centernet-triplets");
+  });
+
+  test("converted, it is the same model, and read from a Blob as well", async () => {
+    const checkpoint = await nameParameters(await syntheticStateDict(FOLDER));
+    const { model } = checkpointModel(checkpoint);
+    const { file } = convertCheckpoint(checkpoint, model.name, await readWeights(checkpoint, model), "F32");
+    const pieces = [...file.pieces].map((piece) => Uint8Array.from(piece));
+    const converted = await load(undefined, { weights: new Blob(pieces), backend: "wasm" });
+    expect(converted.network.model.name).toBe("centernet-triplets");
+    const { detections } = await converted.detect(small, { score: 0 });
+    await converted.dispose();
+    expect(detections).toEqual((await detector.detect(small, { score: 0 })).detections);
   });
 
   test("overlapping calls on pictures of several sizes give what single calls give", async () => {
@@ -116,7 +133,7 @@ test("views come scale by scale, plain before mirrored, on canvases of 127 modul
 });
 
 test("no size can be chosen where pictures decide it, and no view where a model has one", async () => {
-  const weights = await syntheticStateDict(join(OWN_GOLDENS, "triplet/centernet-tiny"));
+  const weights = await syntheticStateDict(FOLDER);
   const inputSize = { height: 511, width: 511 };
   await expect(load(undefined, { weights, inputSize })).rejects.toThrow(
     "input size of centernet-triplets: expected none: each picture decides it, got 511x511. Choose scales",

@@ -15,7 +15,7 @@ const compared = (got: number[][], changed: Partial<SetTolerance> = {}) => {
 
 test("the order does not matter; differences are told of matched rows", () => {
   const outcome = compared([[10, 20, 0.7, 2], [30, 40.02, 0.80005, 1], rows[0]]);
-  if ("problem" in outcome) throw new Error(outcome.problem);
+  if (!outcome.compared) throw new Error(outcome.problem);
   const { largest, ratio, pass, worst } = outcome.compared;
   expect(largest).toBeCloseTo(0.02);
   expect(ratio).toBeCloseTo(0.5);
@@ -28,7 +28,9 @@ test.each([
   ["another score", [10, 20, 0.9002, 1]],
   ["another class", [10, 20, 0.9, 3]],
 ])("%s is another row", (_, row) => {
-  expect(compared([row, rows[1], rows[2]])).toEqual({
+  expect(compared([row, rows[1], rows[2]])).toMatchObject({
+    missing: [rows[0]],
+    surplus: [row],
     problem: "1 of 3 rows are missing, 1 too many; no row like 10 20 0.9 1",
   });
 });

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { Checkpoint } from "../../checkpoints/checkpoint.ts";
 import { type CheckpointDescription, describeCheckpoint } from "../../checkpoints/inspect.ts";
 import { nameParameters } from "../../checkpoints/nameParameters.ts";
-import { openWeightsFile } from "../../network.ts";
+import { checkpointModel, openWeightsFile } from "../../network.ts";
 import { formatCount } from "../formatNumber.ts";
 import { print, type Session } from "../io.ts";
 import { printable } from "../printable.ts";
@@ -20,7 +20,10 @@ export function addInspect(program: Command, session: Session): void {
   program
     .command("inspect")
     .description("List the variables of a file of weights.")
-    .argument("<file>", "safetensors, a TensorFlow.js model.json, or a TensorFlow checkpoint")
+    .argument(
+      "<file>",
+      "safetensors, a TensorFlow.js model.json, a TensorFlow checkpoint, or a file of torch.save",
+    )
     .option("--json", "print one JSON object instead: { format, where, metadata, rows, totals }")
     .addHelpText("after", HELP)
     .action(async (file: string, { json }: { json?: boolean }) => {
@@ -31,10 +34,15 @@ export function addInspect(program: Command, session: Session): void {
     });
 }
 
-/** With what its variables are named by for this project, where it is known whose they are. */
+/** With what its variables are named by for this project, and whose they are, where that is known. */
 async function metadataOf(checkpoint: Checkpoint): Promise<Checkpoint["metadata"]> {
   const named = await nameParameters(checkpoint).catch(() => checkpoint);
-  return new Map([...checkpoint.metadata, ...named.metadata]);
+  const model = named.hourglass && checkpointModel(named).model.name;
+  return new Map([
+    ...checkpoint.metadata,
+    ...named.metadata,
+    ...(model ? [["recognised as", model] as const] : []),
+  ]);
 }
 
 function linesOf({ format, where, metadata, rows, totals }: CheckpointDescription): string[] {

@@ -11,7 +11,7 @@ import { CASES } from "../../../src/kernels/cases.ts";
 import type { OpName } from "../../../src/kernels/ops.ts";
 import { ZOO } from "../../../src/models/zoo.ts";
 import { type ZooArchitecture, zooGraph } from "../../../src/models/zooArchitecture.ts";
-import { runnable } from "../../../src/network.ts";
+import { openWeightsFile, runnable } from "../../../src/network.ts";
 import { formatReport } from "../../../src/verify/formatReport.ts";
 import { readGoldenCase } from "../../../src/verify/goldenCase.ts";
 import { verifyModel } from "../../../src/verify/verifyModel.ts";
@@ -60,6 +60,15 @@ const tests = {
       weights: `/weights/${model}.safetensors`,
     });
     return { pass: report.pass, ranOn: report.ranOn, text: formatReport(report) };
+  },
+
+  /** A file of torch.save by its URL, or as the Blob that a user's file is: names, and each one's first value. */
+  async torchFile(url: string, asBlob: boolean): Promise<Record<string, number>> {
+    const source = asBlob ? await (await fetch(url)).blob() : url;
+    const checkpoint = await openWeightsFile(source);
+    const first: Record<string, number> = {};
+    for (const name of checkpoint.variables.keys()) first[name] = (await checkpoint.read(name))[0];
+    return first;
   },
 
   /** Hourglass-10 on `wasm` against the gpu.js kernels: the largest difference, relative to each map's largest value. */

@@ -1,0 +1,28 @@
+import type { ByteSource } from "../checkpoints/byteSource.ts";
+import { looksLikeGzip, type StoredWeights } from "../checkpoints/openCheckpoint.ts";
+import type { ReadSibling } from "../checkpoints/tfjs.ts";
+
+/**
+ * Weights in a Blob, as a page has them that fetched a file or was given one by its user. The browser keeps
+ * large ones on disk; they are read in pieces.
+ */
+export async function blobWeights(
+  blob: Blob,
+  where: string,
+  readSibling?: ReadSibling,
+): Promise<StoredWeights> {
+  if (looksLikeGzip(new Uint8Array(await blob.slice(0, 2).arrayBuffer()))) {
+    return { kind: "archive", file: { where, stream: () => blob.stream() } };
+  }
+  return { kind: "file", source: blobSource(blob, where), readSibling };
+}
+
+function blobSource(blob: Blob, where: string): ByteSource {
+  return {
+    where,
+    length: blob.size,
+    async read(offset, target) {
+      target.set(new Uint8Array(await blob.slice(offset, offset + target.length).arrayBuffer()));
+    },
+  };
+}

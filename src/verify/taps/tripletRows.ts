@@ -1,0 +1,122 @@
+import type { Triplet } from "../../decode/triplet/centralRegion.ts";
+import type { Peak } from "../../decode/triplet/heatmapPeaks.ts";
+import { pairCorners } from "../../decode/triplet/pairCorners.ts";
+import type { PlacedPair, Placement } from "../../decode/triplet/placement.ts";
+import {
+  allCenters,
+  confirmPairs,
+  type DetectedTriplet,
+  type TripletSettings,
+  type ViewPeaks,
+  viewCenters,
+  viewPairs,
+} from "../../decode/triplet/triplets.ts";
+import type { TripletSight } from "../../models/tripletModel.ts";
+import type { Tensor } from "../../tensor.ts";
+import type { RowColumns } from "../compareSets.ts";
+import type { GoldenTap } from "../goldenCase.ts";
+
+/** One view of the picture, and what came of it. */
+export interface TripletStep {
+  readonly sight: TripletSight;
+  /** The network's input. */
+  readonly image: Tensor;
+  /** Those of the graph's values that the case has taps for, by their names. */
+  readonly values: ReadonlyMap<string, Tensor>;
+  readonly peaks: ViewPeaks;
+}
+
+export interface TripletSteps {
+  /** Scale by scale, the plain picture and its mirror image. */
+  readonly views: readonly TripletStep[];
+  /** With the reference's faults. */
+  readonly settings: TripletSettings;
+}
+
+export type Row = readonly number[];
+
+/** A tap of rows: which of its rows count, and the same rows of this project. */
+export interface RowTap extends RowColumns {
+  readonly unit: "cell" | "pixel";
+  /** The scores of the peaks that a row was made of. */
+  readonly peaks: readonly number[];
+  readonly expected?: (rows: readonly Row[]) => readonly Row[];
+  /** `views` are those of the tap's scale. */
+  readonly rows: (views: readonly TripletStep[], steps: TripletSteps) => Row[];
+}
+
+/** In the reference's lists, pairs that were rejected have it. */
+const isPair = (row: Row) => row[4] > -1;
+const pairs = (rows: readonly Row[]) => rows.filter(isPair);
+
+/** A list that two images share has the image's number behind each row. */
+export const ROW_TAPS: Readonly<Record<string, RowTap>> = {
+  "decode.detections": {
+    ...{ unit: "cell", same: [7, 8], scores: [4, 5, 6], peaks: [5, 6], expected: pairs },
+    rows: (views, { settings }) =>
+      views.flatMap(({ peaks }, image) =>
+        pairCorners(peaks.topLeft, peaks.bottomRight, settings).map(({ topLeft, bottomRight, score }) => {
+          const corners = [topLeft.x, topLeft.y, bottomRight.x, bottomRight.y];
+          return [...corners, score, topLeft.score, bottomRight.score, topLeft.class, image];
+        }),
+      ),
+  },
+  "decode.center": {
+    ...{ unit: "cell", same: [2, 4], scores: [3], peaks: [3] },
+    rows: (views) =>
+      views.flatMap(({ peaks }, image) => peaks.center.map((center) => [...centerRow(center), image])),
+  },
+  // In pixels of the scaled picture; its centers already are in those of the picture.
+  "rescaled.detections": {
+    ...{ unit: "pixel", same: [7], scores: [4, 5, 6], peaks: [5, 6], expected: pairs },
+    rows: (views, { settings }) =>
+      views.flatMap(({ peaks, sight }) =>
+        viewPairs(peaks, settings).map((pair) => pairRow(pair, sight.placement.scale)),
+      ),
+  },
+  "rescaled.center": {
+    ...{ unit: "pixel", same: [2], scores: [3], peaks: [3] },
+    rows: (views, { settings }) =>
+      views.flatMap(({ peaks }) => viewCenters(peaks, settings).map((center) => centerRow(center))),
+  },
+  before_nms: {
+    ...{ unit: "pixel", same: [7], scores: [4, 5, 6], peaks: [5, 6] },
+    rows: (_, { views, settings }) => {
+      const peaks = views.map((view) => view.peaks);
+      const proposals = peaks.flatMap((view) => viewPairs(view, settings));
+      return confirmPairs(proposals, allCenters(peaks, settings)).map((triplet) => pairRow(triplet, 1));
+    },
+  },
+};
+
+/** Of [images, rows, columns] with the image's number behind each row, where there are two images. */
+export function rowsOf({ shape, values }: GoldenTap): Row[] {
+  const width = shape.at(-1) ?? 1;
+  const perImage = shape.length > 2 ? shape[1] : Number.POSITIVE_INFINITY;
+  const several = shape.length > 2 && shape[0] > 1;
+  return Array.from({ length: values.length / width }, (_, i) => {
+    const row = [...values.subarray(i * width, (i + 1) * width)];
+    return several ? [...row, Math.floor(i / perImage)] : row;
+  });
+}
+
+function pairRow({ box, score, topLeft, bottomRight }: PlacedPair | Triplet, scale: number): Row {
+  const sides = [box.x1, box.y1, box.x2, box.y2].map((side) => side * scale);
+  return [...sides, score, topLeft.score, bottomRight.score, topLeft.class];
+}
+
+/** A row of `before_nms` as what soft-NMS takes: it does not look at the center, nor at the view. */
+export function tripletOfRow(row: Row, placement: Placement): Triplet {
+  const [x1, y1, x2, y2, score, topLeft, bottomRight, index] = row;
+  const peak = (peakScore: number): Peak => ({ x: 0, y: 0, class: index, score: peakScore });
+  const corners = { topLeft: peak(topLeft), bottomRight: peak(bottomRight) };
+  return { ...corners, box: { x1, y1, x2, y2 }, center: peak(0), class: index, score, placement };
+}
+
+function centerRow({ x, y, score, class: index }: Peak): Row {
+  return [x, y, index, score];
+}
+
+export function boxRows(triplets: readonly DetectedTriplet[]): Row[] {
+  return triplets.map(({ x1, y1, x2, y2, score, triplet }) => [x1, y1, x2, y2, score, triplet.class]);
+}
