@@ -17,6 +17,7 @@ import { fuseEpilogues } from "./graph/passes/fuseEpilogues.ts";
 import { OPS } from "./kernels/ops.ts";
 import { checkInputSize, type InputSize, type Model } from "./models/model.ts";
 import { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
+import { pointsModelOf } from "./models/points.ts";
 import { OTHER_TRIPLETS, tripletModelOf } from "./models/triplet.ts";
 import { zooModel } from "./models/zooModel.ts";
 import { blobWeights } from "./platform/blobWeights.ts";
@@ -265,6 +266,8 @@ export function checkpointModel(
     if (wanted) return { model: wanted, notes: [] };
     const triplets = tripletFacts(checkpoint);
     if (triplets) return { model: tripletModelOf(triplets), notes: [] };
+    const points = checkpoint.hourglass?.family === "points" && pointsModelOf(checkpoint.hourglass);
+    if (points) return { model: points, notes: [] };
     if (checkpoint.model !== undefined) return { model: modelNamed(checkpoint.model), notes: [] };
     const backbone = checkpoint.zoo?.backbone;
     throw new ModelError({

@@ -81,3 +81,19 @@ export const COCO_LABELS: ReadonlyMap<number, string> = new Map([
   [89, "hair drier"],
   [90, "toothbrush"],
 ]);
+
+export interface ClassLabel {
+  readonly label: string;
+  readonly classId: number;
+}
+
+/**
+ * By channel of a heatmap without the ids that are not used: of 80 channels each is the next of COCO's ids;
+ * other networks' classes have no names.
+ */
+export function classLabels(classes: number): ClassLabel[] {
+  if (classes === COCO_LABELS.size) {
+    return [...COCO_LABELS].map(([classId, label]) => ({ classId, label }));
+  }
+  return Array.from({ length: classes }, (_, index) => ({ classId: index + 1, label: `class ${index + 1}` }));
+}

@@ -2,12 +2,13 @@ import { ModelError } from "../errors.ts";
 import { nearestNames } from "../nearestNames.ts";
 import type { Model } from "./model.ts";
 import { MOVENETS } from "./movenet.ts";
+import { POINTS } from "./points.ts";
 import { TRIPLETS } from "./triplet.ts";
 import { ZOO } from "./zoo.ts";
 import { publishedZooModel } from "./zooModel.ts";
 
 /** Every model there is. */
-export const MODELS: readonly Model[] = [...MOVENETS, ...ZOO.map(publishedZooModel), ...TRIPLETS];
+export const MODELS: readonly Model[] = [...MOVENETS, ...ZOO.map(publishedZooModel), ...TRIPLETS, ...POINTS];
 
 export const DEFAULT_MODEL = "movenet-multipose";
 

@@ -12,7 +12,7 @@ import type { Detection } from "../detection.ts";
 import { UsageError } from "../errors.ts";
 import { centerOnCanvas, placeOnCanvas } from "../image/centerOnCanvas.ts";
 import type { Picture } from "../image/picture.ts";
-import { COCO_LABELS } from "./cocoLabels.ts";
+import { type ClassLabel, classLabels } from "./cocoLabels.ts";
 import type { Finding, Look, LookOptions, View } from "./look.ts";
 import type { Model } from "./model.ts";
 import {
@@ -61,7 +61,7 @@ export function tripletModel(spec: TripletSpec): TripletModel {
     weightsHint,
     constants: () => new Map(),
     graph: (size) => tripletGraph(architecture, size),
-    look: (picture, _loaded, options) => tripletLook(picture, options, labelsOf(architecture)),
+    look: (picture, _loaded, options) => tripletLook(picture, options, classLabels(architecture.classes)),
   };
 }
 
@@ -107,7 +107,7 @@ export function tripletSettings({ scales = [1], asReference = false }: LookOptio
   return { ...TRIPLET_SETTINGS, softNms: { ...softNms, asReference } };
 }
 
-function tripletLook(picture: Picture, options: LookOptions, labels: readonly TripletLabel[]): Look {
+function tripletLook(picture: Picture, options: LookOptions, labels: readonly ClassLabel[]): Look {
   checkScales(options);
   const settings = tripletSettings(options);
   const { asReference, explain } = options;
@@ -138,7 +138,7 @@ function checkScales({ scales, asReference }: LookOptions): void {
 function finding(
   seen: readonly ViewPeaks[],
   settings: TripletSettings,
-  labels: readonly TripletLabel[],
+  labels: readonly ClassLabel[],
   explain: boolean,
 ): Finding {
   const found = decodeTriplets(seen, settings);
@@ -153,17 +153,7 @@ function finding(
 
 function detectionOf(
   { x1, y1, x2, y2, score, triplet }: DetectedTriplet,
-  labels: readonly TripletLabel[],
+  labels: readonly ClassLabel[],
 ): Detection {
   return { ...labels[triplet.class], score, box: { xmin: x1, ymin: y1, xmax: x2, ymax: y2 } };
-}
-
-type TripletLabel = Pick<Detection, "label" | "classId">;
-
-/** Class c of 80 is the c-th of COCO's ids, which have gaps; other networks' classes have no names. */
-function labelsOf({ classes }: TripletArchitecture): TripletLabel[] {
-  if (classes === COCO_LABELS.size) {
-    return [...COCO_LABELS].map(([classId, label]) => ({ classId, label }));
-  }
-  return Array.from({ length: classes }, (_, index) => ({ classId: index + 1, label: `class ${index + 1}` }));
 }

@@ -1,15 +1,15 @@
 import { KEYPOINT_ESTIMATION_PARAMS, OBJECT_CENTER_PARAMS } from "../centerNetProto.ts";
-import { type DetectedObject, detectedObjects } from "../decode/detectedObjects.ts";
+import { detectedObjects } from "../decode/detectedObjects.ts";
 import type { ObjectMaps } from "../decode/objectMaps.ts";
 import { decodeObjects } from "../decode/objects.ts";
 import type { DecodeSettings } from "../decode/settings.ts";
-import type { Detection } from "../detection.ts";
 import { padToSquare } from "../image/padToSquare.ts";
 import type { Tensor } from "../tensor.ts";
 import { COCO_LABELS } from "./cocoLabels.ts";
 import { COCO_KEYPOINTS, PERSON } from "./cocoPose.ts";
-import { type InputSize, singleLook } from "./look.ts";
+import { singleLook } from "./look.ts";
 import type { Model } from "./model.ts";
+import { objectDetection } from "./objectDetection.ts";
 import { onPhoto } from "./onPhoto.ts";
 import type { ZooRow } from "./zoo.ts";
 import { ZOO_BACKBONES, type ZooArchitecture, zooGraph } from "./zooArchitecture.ts";
@@ -57,7 +57,11 @@ export function zooModel(spec: ZooSpec): ZooModel {
       return singleLook(size, { image }, (outputs) => {
         const decoded = decodeObjects(zooMaps(outputs, decode), decode, trueShape);
         const objects = detectedObjects(decoded, decode.keypointEstimationTask);
-        return objects.map((object) => onPhoto(detection(object, labels, decoded.trueShape), placement));
+        return objects.map((object) => {
+          const classId = object.classIndex + 1;
+          const label = { label: labels.get(classId) ?? `class ${classId}`, classId };
+          return onPhoto(objectDetection(object, label, decoded.trueShape), placement);
+        });
       });
     },
   };
@@ -83,30 +87,4 @@ export function zooMaps(outputs: Readonly<Record<string, Tensor>>, settings: Dec
   const task = { keypointHeatmap, keypointRegression, keypointOffset };
   const keypointTasks = settings.keypointEstimationTask.map(() => task);
   return { centerHeatmap, boxSize, boxOffset, keypointTasks };
-}
-
-/** Fractions of the picture become pixels of the network's input. */
-function detection(
-  object: DetectedObject,
-  labels: ZooSpec["labels"],
-  { height, width }: InputSize,
-): Detection {
-  const { classIndex, score, box, keypoints } = object;
-  const classId = classIndex + 1;
-  return {
-    label: labels.get(classId) ?? `class ${classId}`,
-    classId,
-    score,
-    box: {
-      xmin: box.xmin * width,
-      ymin: box.ymin * height,
-      xmax: box.xmax * width,
-      ymax: box.ymax * height,
-    },
-    ...(keypoints && {
-      keypoints: keypoints.map(({ label, x, y, score }) => {
-        return { name: label, x: x * width, y: y * height, score };
-      }),
-    }),
-  };
 }

@@ -1,0 +1,129 @@
+import { describe, expect, test } from "vitest";
+import { HOURGLASS } from "../../src/backbones/hourglass.ts";
+import { describeGraph } from "../../src/describe.ts";
+import type { Detection } from "../../src/detection.ts";
+import { modelNamed } from "../../src/models/models.ts";
+import { pointsModelOf } from "../../src/models/points.ts";
+import { shapeOf, type Tensor, tensor } from "../../src/tensor.ts";
+
+const WIDTH = 150;
+const HEIGHT = 90;
+const PHOTO = { width: WIDTH, height: HEIGHT, data: new Uint8Array(WIDTH * HEIGHT * 3).fill(200) };
+/** The canvas is 256 x 128 and the photo's first pixel lies at (53, 19). */
+const [LEFT, TOP] = [128 - 75, 64 - 45];
+
+/** Maps of that canvas, zero but for these elements. */
+function maps(
+  channels: Readonly<Record<string, number>>,
+  set: (map: (name: string) => (y: number, x: number, c: number, value: number) => void) => void,
+) {
+  const outputs: Record<string, Tensor> = {};
+  for (const [name, count] of Object.entries(channels)) outputs[name] = tensor(shapeOf(32, 64, count));
+  set((name) => (y, x, c, value) => {
+    outputs[name].data[(y * 64 + x) * channels[name] + c] = value;
+  });
+  return outputs;
+}
+
+function found(name: string, outputs: Readonly<Record<string, Tensor>>): readonly Detection[] {
+  const model = modelNamed(name);
+  const look = model.look(PHOTO, { size: model.defaultSize, constants: new Map() }, {});
+  look.views[0].see(outputs);
+  return look.finding().detections;
+}
+
+test("a photo lies in the middle of the next multiples of 128, as it is", () => {
+  const model = modelNamed("ctdet_coco_hg");
+  const { views } = model.look(PHOTO, { size: model.defaultSize, constants: new Map() }, {});
+  expect(views).toHaveLength(1);
+  expect(views[0].size).toEqual({ width: 256, height: 128 });
+  const { image } = views[0].inputs();
+  expect(image.shape).toEqual([1, 128, 256, 3]);
+  const lit = Array.from({ length: 128 * 256 }, (_, pixel) => pixel).filter(
+    (pixel) => image.data[pixel * 3 + 1] > 0,
+  );
+  expect(lit).toHaveLength(WIDTH * HEIGHT);
+  expect(lit[0]).toBe(TOP * 256 + LEFT);
+  expect(lit.at(-1)).toBe((TOP + HEIGHT - 1) * 256 + LEFT + WIDTH - 1);
+  expect(image.data[lit[0] * 3]).toBe(200);
+});
+
+describe("detections", () => {
+  const BOXES = { centerHeatmap: 80, boxSize: 2, boxOffset: 2 };
+
+  test("are boxes around peaks, in pixels of the photo; one beside it is none", () => {
+    const detections = found(
+      "ctdet_coco_hg",
+      maps(BOXES, (map) => {
+        // Class 11 of 80 has the id 13, for 12 is not used.
+        map("centerHeatmap")(16, 32, 11, 0.9);
+        map("boxOffset")(16, 32, 0, 0.25);
+        map("boxOffset")(16, 32, 1, 0.5);
+        map("boxSize")(16, 32, 0, 4);
+        map("boxSize")(16, 32, 1, 6);
+        map("centerHeatmap")(1, 2, 0, 0.8);
+        map("boxSize")(1, 2, 0, 2);
+        map("boxSize")(1, 2, 1, 2);
+      }),
+    );
+    expect(detections).toHaveLength(1);
+    const [{ label, classId, score, box }] = detections;
+    expect({ label, classId }).toEqual({ label: "stop sign", classId: 13 });
+    expect(score).toBeCloseTo(0.9);
+    expect(box.xmin).toBeCloseTo((32.5 - 3) * 4 - LEFT, 3);
+    expect(box.xmax).toBeCloseTo((32.5 + 3) * 4 - LEFT, 3);
+    expect(box.ymin).toBeCloseTo((16.25 - 2) * 4 - TOP, 3);
+    expect(box.ymax).toBeCloseTo((16.25 + 2) * 4 - TOP, 3);
+  });
+
+  test("of people have joints: at the nearest peak inside the box, or where the center says", () => {
+    const POSES = {
+      ...BOXES,
+      centerHeatmap: 1,
+      keypointHeatmap: 17,
+      keypointRegression: 34,
+      keypointOffset: 2,
+    };
+    const detections = found(
+      "multi_pose_hg_3x",
+      maps(POSES, (map) => {
+        map("centerHeatmap")(16, 32, 0, 0.9);
+        map("boxSize")(16, 32, 0, 10);
+        map("boxSize")(16, 32, 1, 8);
+        // The nose at one cell above, and a peak one further up; an eye has none.
+        map("keypointRegression")(16, 32, 0, -1);
+        map("keypointHeatmap")(14, 32, 0, 0.7);
+        map("keypointOffset")(14, 32, 1, 0.5);
+        map("keypointRegression")(16, 32, 3, 2);
+      }),
+    );
+    expect(detections).toHaveLength(1);
+    const [{ label, keypoints = [] }] = detections;
+    expect(label).toBe("person");
+    expect(keypoints.map(({ name }) => name).slice(0, 2)).toEqual(["nose", "left_eye"]);
+    expect(keypoints[0].x).toBeCloseTo(32.5 * 4 - LEFT, 3);
+    expect(keypoints[0].y).toBeCloseTo(14 * 4 - TOP, 3);
+    expect(keypoints[0].score).toBeCloseTo(0.7);
+    expect(keypoints[1].x).toBeCloseTo(34 * 4 - LEFT, 3);
+    expect(keypoints[1].y).toBeCloseTo(16 * 4 - TOP, 3);
+  });
+});
+
+// Of the zoo's networks, whose figures are those of its exported checkpoints; other channels make the difference.
+test.each([
+  ["ctdet_coco_hg", "centernet_hg104_512x512_coco17_tpu-8", 90 - 80],
+  ["multi_pose_hg_3x", "centernet_hg104_512x512_kpts_coco17_tpu-32", 90 - 1 + 34 - 2],
+] as const)("%s costs as much as %s less %i channels of its heads", (name, zoo, channels) => {
+  const size = { height: 512, width: 512 };
+  const [mine, theirs] = [name, zoo].map((model) => describeGraph(modelNamed(model).graph(size)).totals);
+  expect(theirs.trainableParameters - mine.trainableParameters).toBe(2 * channels * (256 + 1));
+  expect(theirs.multiplyAdds - mine.multiplyAdds).toBe(128 * 128 * 256 * channels);
+});
+
+test("a state dict's model is told by its network", () => {
+  const hourglass = { ...HOURGLASS["hourglass-104"], featureChannels: 256 };
+  expect(pointsModelOf({ hourglass, classes: 80 })?.name).toBe("ctdet_coco_hg");
+  expect(pointsModelOf({ hourglass, classes: 1, keypoints: 17 })?.name).toBe("multi_pose_hg_3x");
+  expect(pointsModelOf({ hourglass, classes: 20 })).toBeUndefined();
+  expect(pointsModelOf({ hourglass: { ...hourglass, stacks: 1 }, classes: 80 })).toBeUndefined();
+});
