@@ -227,7 +227,7 @@ function chosenSize(model: Model, wanted: InputSize | undefined): InputSize | un
     where: `input size of ${model.name}`,
     expected: "none: each picture decides it",
     got: `${wanted.width}x${wanted.height}`,
-    hint: "Choose scales instead.",
+    hint: model.lookOptions?.includes("scales") ? "Choose scales instead." : undefined,
   });
 }
 

@@ -43,6 +43,8 @@ interface ModelFacts {
     readonly remainder?: number;
   };
   readonly outputs: string;
+  /** How it can be made to look at a picture: `flip`, `scales`, … */
+  readonly lookOptions?: Model["lookOptions"];
   readonly parameters: number;
   readonly gflops: number;
   readonly weights: string;
@@ -65,6 +67,7 @@ export async function factsOf(model: Model): Promise<ModelFacts> {
       remainder: model.sizeRemainder,
     },
     outputs,
+    lookOptions: model.lookOptions,
     parameters: totals.trainableParameters,
     gflops: Number(totals.gflops.toFixed(3)),
     weights: weightsHint,
@@ -95,9 +98,11 @@ export function listOf(models: readonly ModelFacts[]): string[] {
   ];
 }
 
-function wordsOf({ isDefault, input, outputs, published, weights, cached }: ModelFacts): string[] {
+function wordsOf(facts: ModelFacts): string[] {
+  const { isDefault, input, outputs, lookOptions, published, weights, cached } = facts;
   const words = [`Finds ${outputs}.`];
-  if (input.byPicture) words.push("Sees each picture at its own size, or scaled as --scales says.");
+  const scaled = lookOptions?.includes("scales") ? ", or scaled as --scales says" : "";
+  if (input.byPicture) words.push(`Sees each picture at its own size${scaled}.`);
   else if (input.multipleOf) words.push(`Takes any size in multiples of ${input.multipleOf}.`);
   if (isDefault) words.push("The default.");
   if (published) words.push(figuresOf(published));
