@@ -2,7 +2,6 @@ import { compareOutputs } from "./compareOutputs.ts";
 import { ChildEngine } from "./engines/childEngine.ts";
 import type { Build, EngineOutputs, EngineSpec, Memory, RunTimes } from "./engines/engine.ts";
 import type { BenchNetwork, PeerName } from "./networks.ts";
-import { PICTURE } from "./paths.ts";
 import type { NetworkFiles } from "./prepareNetwork.ts";
 
 export interface Comparison {
@@ -49,7 +48,7 @@ export async function comparePeers(
       const child = new ChildEngine(name, signal, spec.build);
       const engine: TimedEngine = { spec, child, times: [] };
       engines.push(engine);
-      engine.loaded = await child.ask({ kind: "load", spec, picture: PICTURE });
+      engine.loaded = await child.ask({ kind: "load", spec });
       tell(`${name}: first run`);
       const outputs = await child.ask({ kind: "outputs" });
       expected ??= outputs;

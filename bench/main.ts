@@ -6,6 +6,7 @@ import { complain, type Io } from "../src/cli/io.ts";
 import { processIo } from "../src/cli/processIo.ts";
 import { usageError } from "../src/cli/usageError.ts";
 import { addPeers } from "./peersCommand.ts";
+import { addScaling } from "./scalingCommand.ts";
 
 /** Runs one call of the benchmark, arguments without the program's name. Never throws. */
 export async function runBench(argv: readonly string[], io: Io): Promise<ExitCode> {
@@ -15,6 +16,7 @@ export async function runBench(argv: readonly string[], io: Io): Promise<ExitCod
     .configureOutput({ outputError: () => {} })
     .exitOverride();
   addPeers(program, io);
+  addScaling(program, io);
   try {
     await program.parseAsync(argv, { from: "user" });
     return EXIT.fine;

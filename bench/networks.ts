@@ -15,6 +15,8 @@ export interface BenchNetwork {
   readonly peers: readonly PeerName[];
   /** Of what takes minutes. */
   readonly mostRuns?: number;
+  /** Of centernet's options. */
+  readonly memory?: "low";
 }
 
 export const PEERS = ["onnxruntime-web", "onnxruntime-node", "tfjs-backend-wasm"] as const;
@@ -28,6 +30,23 @@ export const NETWORKS: readonly BenchNetwork[] = [
     title: "Hourglass-104",
     model: "centernet_hg104_512x512_coco17_tpu-8",
     side: 512,
+    weights: "synthetic",
+    peers: ONNX_RUNTIMES,
+  },
+  {
+    name: "hourglass-104-low",
+    title: "Hourglass-104, memory low",
+    model: "centernet_hg104_512x512_coco17_tpu-8",
+    side: 512,
+    weights: "synthetic",
+    peers: [],
+    memory: "low",
+  },
+  {
+    name: "centernet-104",
+    title: "CenterNet-104 (triplets)",
+    model: "centernet-104",
+    side: 511,
     weights: "synthetic",
     peers: ONNX_RUNTIMES,
   },

@@ -10,5 +10,7 @@ export const PICTURE = inRepository("samples/people.jpg");
 export const WEIGHTS = inRepository("weights");
 /** The bundle of engines/child.ts. */
 export const CHILD = inRepository("bench/.cache/child.mjs");
+/** The bundle of engines/startup.ts. */
+export const STARTUP = inRepository("bench/.cache/startup.mjs");
 /** The package as it was built. */
 export const LIBRARY = pathToFileURL(inRepository("dist/node/index.js")).href;

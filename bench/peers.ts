@@ -55,7 +55,7 @@ export async function* measurePeers(
     const folder = await mkdtemp(join(CACHE, "network-"));
     try {
       tell(`${network.name}: writing its weights`);
-      const files = await prepare(network, folder, signal);
+      const files = await prepareInChild(network, folder, signal);
       for (const count of threads) {
         const runs = Math.min(options.runs, network.mostRuns ?? options.runs);
         const comparison: Comparison = { ...options, network, files, threads: count, runs };
@@ -67,8 +67,12 @@ export async function* measurePeers(
   }
 }
 
-/** In a process of its own, which gives the memory back. */
-async function prepare(network: BenchNetwork, folder: string, signal: AbortSignal): Promise<NetworkFiles> {
+/** Writes a network's files in a process of its own, which gives the memory back. */
+export async function prepareInChild(
+  network: BenchNetwork,
+  folder: string,
+  signal: AbortSignal,
+): Promise<NetworkFiles> {
   const child = new ChildEngine(`weights of ${network.name}`, signal);
   try {
     return await child.ask({ kind: "prepare", network, folder });

@@ -10,9 +10,12 @@ import { countUpTo, listOption, oneOf } from "./options.ts";
 import { measurePeers, type Row } from "./peers.ts";
 import { progressLine } from "./progressLine.ts";
 import { describeMachine, writeResults } from "./results.ts";
+import { measureStartup, type StartupRow } from "./startup.ts";
 
 const DEFAULT_BUILDS: readonly Build[] = ["plain", "relaxed"];
 const DEFAULT_RUNS = 5;
+/** They are short, and vary. */
+const STARTUPS = 7;
 const MOST_RUNS = 1000;
 
 const HELP = `
@@ -80,11 +83,18 @@ async function peers(flags: PeersFlags, io: Io): Promise<void> {
     rows.push(...some);
     if (flags.json) for (const row of some) io.stdout.write(`${JSON.stringify(row)}\n`);
   }
+  const startups: StartupRow[] = [];
+  if (isFull) {
+    for (const build of options.builds) {
+      startups.push(await measureStartup(build, STARTUPS, io.signal));
+    }
+    if (flags.json) for (const row of startups) io.stdout.write(`${JSON.stringify(row)}\n`);
+  }
   if (!flags.json) {
     io.stdout.write(`${describeMachine()}; minima of ${runs} runs\n`);
-    for (const line of tableOf(rows)) io.stdout.write(`${line}\n`);
+    for (const line of [...tableOf(rows), ...startups.map(startupLine)]) io.stdout.write(`${line}\n`);
   }
-  if (isFull) io.stderr.write(`written to ${await writeResults(rows, runs)}\n`);
+  if (isFull) io.stderr.write(`written to ${await writeResults(rows, startups, runs)}\n`);
 }
 
 function tableOf(rows: readonly Row[]): string[] {
@@ -120,6 +130,11 @@ function tableOf(rows: readonly Row[]): string[] {
       row.difference?.toExponential(1) ?? "",
     ]),
   );
+}
+
+function startupLine({ model, build, threads, startupMs, nodeMs }: StartupRow): string {
+  const [own, node] = [startupMs.toFixed(0), nodeMs.toFixed(0)];
+  return `${model} from files to people, ${build}, ${threads} threads: ${own} ms beyond Node's own ${node} ms`;
 }
 
 function milliseconds(value: number | undefined): string {

@@ -1,15 +1,19 @@
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeSafetensors } from "../src/checkpoints/writeSafetensors.ts";
 import { writeOutput } from "../src/cli/writeOutput.ts";
 import { foldBatchNorm } from "../src/graph/passes/foldBatchNorm.ts";
 import { fuseEpilogues } from "../src/graph/passes/fuseEpilogues.ts";
+import { decodeImage } from "../src/image/decodeImage.ts";
+import { encodeJpeg } from "../src/image/jpeg/encodeJpeg.ts";
 import { OPS } from "../src/kernels/ops.ts";
 import { modelNamed } from "../src/models/models.ts";
+import { readBytes } from "../src/platform/node.ts";
 import type { Weights } from "../src/tensor.ts";
 import type { BenchNetwork } from "./networks.ts";
 import { exportGraph } from "./onnx/exportGraph.ts";
 import { writeOnnx } from "./onnx/writeOnnx.ts";
-import { WEIGHTS } from "./paths.ts";
+import { PICTURE, WEIGHTS } from "./paths.ts";
 import { readModelWeights } from "./readModelWeights.ts";
 import { syntheticWeights } from "./syntheticWeights.ts";
 
@@ -19,6 +23,8 @@ export interface NetworkFiles {
   readonly weights: string;
   /** With its weights in a file beside it; absent where no peer reads it. */
   readonly onnx?: string;
+  /** A JPEG that makes the network as large as it is to be measured. */
+  readonly picture: string;
 }
 
 /** Writes a network's weights, and the same network with the same weights as ONNX, into `folder`. */
@@ -37,9 +43,22 @@ export async function prepareNetwork(network: BenchNetwork, folder: string): Pro
     ]);
     await writeOutput(file, writeSafetensors(weights, metadata, { dtype: "F32" }).pieces, file);
   }
-  if (!network.peers.some((peer) => peer.startsWith("onnxruntime"))) return { weights: file };
+  const picture = model.sizedByPicture ? join(folder, "picture.jpg") : PICTURE;
+  if (model.sizedByPicture) await writeFile(picture, await croppedPicture(network.side));
+  if (!network.peers.some((peer) => peer.startsWith("onnxruntime"))) return { weights: file, picture };
   const onnx = join(folder, "network.onnx");
   const graph = fuseEpilogues(foldBatchNorm(model.graph(size, weights), OPS), OPS);
   await writeOnnx(onnx, exportGraph(graph, weights));
-  return { weights: file, onnx };
+  return { weights: file, onnx, picture };
+}
+
+/** The sample's top left corner, `side` pixels high and wide. */
+async function croppedPicture(side: number): Promise<Uint8Array> {
+  const { width, data } = decodeImage(await readBytes(PICTURE), PICTURE);
+  const cropped = new Uint8Array(side * side * 3);
+  for (let row = 0; row < side; row++) {
+    const from = row * width * 3;
+    cropped.set(data.subarray(from, from + side * 3), row * side * 3);
+  }
+  return encodeJpeg({ width: side, height: side, data: cropped });
 }

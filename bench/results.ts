@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { version } from "../src/cli/version.ts";
 import { RESULTS } from "./paths.ts";
 import type { Row } from "./peers.ts";
+import type { StartupRow } from "./startup.ts";
 
 /** What a call measured and where: one file each in bench/results. */
 export interface Results {
@@ -20,22 +21,22 @@ export interface Results {
   /** Of each engine. */
   readonly runs: number;
   readonly rows: readonly Row[];
+  readonly startups: readonly StartupRow[];
 }
 
 /** Writes a file named after the date, and gives its path. */
-export async function writeResults(rows: readonly Row[], runs: number): Promise<string> {
-  const date = new Date().toISOString();
+export async function writeResults(
+  rows: readonly Row[],
+  startups: readonly StartupRow[],
+  runs: number,
+): Promise<string> {
+  const where = machineAndVersions();
+  const { date } = where;
   const results: Results = {
-    date,
-    machine: {
-      cpu: cpus()[0]?.model ?? "unknown",
-      cores: availableParallelism(),
-      memoryGB: Math.round(totalmem() / 2 ** 30),
-      system: `${type()} ${release()}`,
-    },
-    versions: { centernet: version(), node: process.versions.node, v8: process.versions.v8 },
+    ...where,
     runs,
     rows: rows.map(rounded),
+    startups: startups.map(rounded),
   };
   await mkdir(RESULTS, { recursive: true });
   const path = join(RESULTS, `peers-${date.slice(0, 16).replace(":", "")}.json`);
@@ -43,15 +44,29 @@ export async function writeResults(rows: readonly Row[], runs: number): Promise<
   return path;
 }
 
+/** What every file of results begins with. */
+export function machineAndVersions(): Pick<Results, "date" | "machine" | "versions"> {
+  return {
+    date: new Date().toISOString(),
+    machine: {
+      cpu: cpus()[0]?.model ?? "unknown",
+      cores: availableParallelism(),
+      memoryGB: Math.round(totalmem() / 2 ** 30),
+      system: `${type()} ${release()}`,
+    },
+    versions: { centernet: version(), node: process.versions.node, v8: process.versions.v8 },
+  };
+}
+
 export function describeMachine(): string {
   return `${cpus()[0]?.model ?? "unknown processor"}, ${availableParallelism()} cores, Node ${process.version}`;
 }
 
 /** Four digits are more than repeats. */
-function rounded(row: Row): Row {
+function rounded<Numbers extends object>(row: Numbers): Numbers {
   const entries = Object.entries(row).map(([key, value]) => [
     key,
     typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value,
   ]);
-  return Object.fromEntries(entries);
+  return Object.fromEntries(entries) as Numbers;
 }

@@ -7,7 +7,7 @@ const path = (name) => fileURLToPath(new URL(name, import.meta.url));
 const { build } = await import("esbuild");
 mkdirSync(path(".cache"), { recursive: true });
 await build({
-  entryPoints: [path("main.ts"), path("engines/child.ts")],
+  entryPoints: [path("main.ts"), path("engines/child.ts"), path("engines/startup.ts")],
   entryNames: "[name]",
   outdir: path(".cache"),
   outExtension: { ".js": ".mjs" },

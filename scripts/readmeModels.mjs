@@ -1,9 +1,6 @@
 // Writes the README's table of models out of the code; --check only says whether it is up to date.
-import { readFileSync, writeFileSync } from "node:fs";
 import { DEFAULT_MODEL, describeGraph, MODELS } from "../dist/node/index.js";
-
-const START = "<!-- models: node scripts/readmeModels.mjs writes this table -->\n";
-const END = "<!-- end of models -->";
+import { writeReadmePart } from "./readmePart.mjs";
 
 const HEAD = ["model", "backbone", "input", "finds", "parameters", "GFLOPs", "published", "weights"];
 const rows = MODELS.map((model) => {
@@ -21,22 +18,13 @@ const rows = MODELS.map((model) => {
 });
 const table = [HEAD, HEAD.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 
-const readme = readFileSync("README.md", "utf8");
-const start = readme.indexOf(START);
-const end = readme.indexOf(END);
-if (start === -1 || end === -1) throw new Error("README.md: expected the marks of the table of models");
-const written = `${readme.slice(0, start)}${START}\n${table}\n\n${readme.slice(end)}`;
-if (process.argv.includes("--check")) {
-  if (written !== readme) {
-    console.error(
-      "README.md: the table of models is not what the code says. Run node scripts/readmeModels.mjs.",
-    );
-    process.exit(1);
-  }
-  console.log("README.md: the table of models is up to date");
-} else {
-  writeFileSync("README.md", written);
-}
+writeReadmePart({
+  what: "the table of models",
+  script: "node scripts/readmeModels.mjs",
+  start: "<!-- models: node scripts/readmeModels.mjs writes this table -->\n",
+  end: "<!-- end of models -->",
+  text: table,
+});
 
 function sizes({ defaultSize, sizeMultiple, sizedByPicture }) {
   const { height, width } = defaultSize;

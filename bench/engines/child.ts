@@ -31,7 +31,7 @@ process.on("disconnect", () => process.exit());
 async function answer(request: Request): Promise<unknown> {
   if (request.kind === "prepare") return prepareNetwork(request.network, request.folder);
   if (request.kind === "load") {
-    picture = new Uint8Array(await readFile(request.picture));
+    picture = new Uint8Array(await readFile(request.spec.files.picture));
     const start = performance.now();
     engine = await ENGINES[request.spec.engine](request.spec);
     return { title: engine.title, load: performance.now() - start };

@@ -15,7 +15,7 @@ import {
 /** What a child can be asked. */
 export type Request =
   | { readonly kind: "prepare"; readonly network: BenchNetwork; readonly folder: string }
-  | { readonly kind: "load"; readonly spec: EngineSpec; readonly picture: string }
+  | { readonly kind: "load"; readonly spec: EngineSpec }
   | { readonly kind: "run" | "outputs" | "memory" };
 
 /** What it answers: something of the kind that was asked for, or why not. */
@@ -84,7 +84,7 @@ export class ChildEngine {
 }
 
 /** Node 20 has relaxed SIMD behind a flag, Node 22 and newer unless that flag is switched off. */
-function buildFlags(build: Build | undefined): string[] {
+export function buildFlags(build: Build | undefined): string[] {
   if (!isWasm(build)) return [];
   return [build === "relaxed" ? "--experimental-wasm-relaxed-simd" : "--no-experimental-wasm-relaxed-simd"];
 }

@@ -8,12 +8,14 @@ import { pictureOf, poseRows } from "./poseRows.ts";
 /** This project, by its public interface. */
 export async function ownEngine(spec: EngineSpec): Promise<Engine> {
   const { network, files, threads, build } = spec;
-  const { decodeImage, load } = await library();
+  const { decodeImage, load, modelNamed } = await library();
   const { side } = network;
   const detector = await load(network.model, {
     backend: isWasm(build) ? "wasm" : build,
     weights: files.weights,
-    inputSize: { height: side, width: side },
+    // Of the other models, the picture is as large as it has to be.
+    ...(!modelNamed(network.model).sizedByPicture && { inputSize: { height: side, width: side } }),
+    ...(network.memory && { memory: network.memory }),
     ...(isWasm(build) && { threads }),
   });
   refuseOther(detector.network.backendDetails, spec);

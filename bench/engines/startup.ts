@@ -1,0 +1,12 @@
+/** A process that does nothing but detect the people in a picture, from the start of Node to the end. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { PICTURE, WEIGHTS } from "../paths.ts";
+import { library } from "./library.ts";
+
+const { load } = await library();
+const weights = join(WEIGHTS, "movenet-multipose.safetensors");
+const detector = await load("movenet-multipose", { backend: "wasm", weights });
+const { detections, backendDetails } = await detector.detect(new Uint8Array(await readFile(PICTURE)));
+console.log(JSON.stringify({ people: detections.length, ...backendDetails }));
+process.exit();

@@ -1,0 +1,107 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import type { Command } from "commander";
+import type { Io } from "../src/cli/io.ts";
+import { valueOption } from "../src/cli/options.ts";
+import { formatTable } from "../src/cli/table.ts";
+import { UsageError } from "../src/errors.ts";
+import { checkInputSize } from "../src/models/model.ts";
+import { modelNamed } from "../src/models/models.ts";
+import { BUILDS, type Build } from "./engines/engine.ts";
+import { type BenchNetwork, networkNamed } from "./networks.ts";
+import { countUpTo, listOption, oneOf } from "./options.ts";
+import { RESULTS } from "./paths.ts";
+import { progressLine } from "./progressLine.ts";
+import { describeMachine, machineAndVersions } from "./results.ts";
+import { measureScaling, type ScalingRow } from "./scaling.ts";
+import { scalingChart } from "./scalingChart.ts";
+
+const DEFAULT_NETWORK = "hourglass-104";
+const DEFAULT_SIZES = [256, 384, 512, 640, 768, 896, 1024];
+const LARGEST_SIZE = 4096;
+const MOST_RUNS = 100;
+
+interface ScalingFlags {
+  readonly network?: BenchNetwork;
+  readonly sizes?: readonly number[];
+  readonly threads?: readonly number[];
+  readonly build?: Build;
+  readonly runs?: number;
+}
+
+export function addScaling(program: Command, io: Io): void {
+  const cores = availableParallelism();
+  program
+    .command("scaling")
+    .description("Time and memory of centernet against the input's size and threads, as a chart.")
+    .addOption(valueOption("--network <name>", `which one (default: ${DEFAULT_NETWORK})`, networkNamed))
+    .addOption(
+      listOption(
+        "--sizes <pixels>",
+        `of the input's side (default: ${DEFAULT_SIZES})`,
+        countUpTo(LARGEST_SIZE),
+      ),
+    )
+    .addOption(listOption("--threads <counts>", "(default: 1 to the number of cores)", countUpTo(cores)))
+    .addOption(
+      valueOption("--build <build>", `one of ${BUILDS.join(", ")} (default: relaxed)`, oneOf(BUILDS)),
+    )
+    .addOption(
+      valueOption("--runs <n>", "of each (default: 1, after one that warms up)", countUpTo(MOST_RUNS)),
+    )
+    .addHelpText("after", "\nWrites scaling-<network>.svg and .json into bench/results.")
+    .action((flags: ScalingFlags) => scaling(flags, io));
+}
+
+async function scaling(flags: ScalingFlags, io: Io): Promise<void> {
+  const network = flags.network ?? networkNamed(DEFAULT_NETWORK, "--network");
+  const options = {
+    network,
+    sizes: flags.sizes ?? DEFAULT_SIZES,
+    threads: flags.threads ?? Array.from({ length: availableParallelism() }, (_, index) => index + 1),
+    build: flags.build ?? ("relaxed" as const),
+    runs: flags.runs ?? 1,
+  };
+  checkSizes(options);
+  const { tell, hide } = progressLine(io.stderr);
+  const rows: ScalingRow[] = [];
+  for await (const row of measureScaling(options, io.signal, tell)) rows.push(row);
+  hide();
+  io.stdout.write(`${describeMachine()}\n`);
+  for (const line of tableOf(rows)) io.stdout.write(`${line}\n`);
+
+  await mkdir(RESULTS, { recursive: true });
+  const path = join(RESULTS, `scaling-${network.name}`);
+  const title = `${network.title}, ${options.build}${options.build === "relaxed" || options.build === "plain" ? " SIMD" : ""}`;
+  await writeFile(`${path}.svg`, scalingChart(rows, title));
+  await writeFile(`${path}.json`, `${JSON.stringify({ ...machineAndVersions(), rows }, null, 2)}\n`);
+  io.stderr.write(`written to ${path}.svg and .json\n`);
+}
+
+/** @throws UsageError before minutes have gone by. */
+function checkSizes({ network, sizes }: { network: BenchNetwork; sizes: readonly number[] }): void {
+  const model = modelNamed(network.model);
+  if (model.sizedByPicture) {
+    throw new UsageError({
+      where: "option --network",
+      expected: "a network whose size can be chosen",
+      got: network.name,
+    });
+  }
+  for (const size of sizes) checkInputSize(model, { height: size, width: size });
+}
+
+function tableOf(rows: readonly ScalingRow[]): string[] {
+  const headings = ["size", "threads", "ms", "GFLOP/s", "MB"];
+  return formatTable(
+    headings.map((heading) => ({ heading, align: "right" })),
+    rows.map(({ size, threads, ms, multiplyAdds, peakMemoryMB }) => [
+      `${size}`,
+      `${threads}`,
+      ms.toFixed(0),
+      ((2 * multiplyAdds) / ms / 1e6).toFixed(1),
+      peakMemoryMB.toFixed(0),
+    ]),
+  );
+}
