@@ -1,12 +1,20 @@
 import { KEYPOINT_ESTIMATION_PARAMS, OBJECT_CENTER_PARAMS } from "../centerNetProto.ts";
 import { detectedObjects } from "../decode/detectedObjects.ts";
+import {
+  averageMirrored,
+  type MirroredChannel,
+  swappedSides,
+  swappedVectors,
+} from "../decode/mirroredMaps.ts";
 import { decodeObjects } from "../decode/objects.ts";
 import type { DecodeSettings } from "../decode/settings.ts";
+import { SOFT_NMS, softNms } from "../decode/triplet/softNms.ts";
 import type { Detection } from "../detection.ts";
 import { centerOnMultiple, placeOnMultiple } from "../image/centerOnMultiple.ts";
+import type { Tensor } from "../tensor.ts";
 import { classLabels } from "./cocoLabels.ts";
 import { COCO_KEYPOINTS, PERSON } from "./cocoPose.ts";
-import type { View } from "./look.ts";
+import type { InputSize, View } from "./look.ts";
 import type { Model } from "./model.ts";
 import { objectDetection } from "./objectDetection.ts";
 import { onPhoto } from "./onPhoto.ts";
@@ -21,9 +29,10 @@ export interface PointsSpec {
 
 /**
  * Objects as Points (Zhou et al., arXiv:1904.07850), as `lib/detectors/{ctdet,multi_pose}.py` of
- * github.com/xingyizhou/CenterNet tests it with `--keep_res`: each picture at its own size, once. The decode is
- * the one that the Object Detection API took over from it: the best 100 peaks, no suppression; a keypoint
- * moves to the nearest peak of its heatmap inside of the object's box, if one is near enough.
+ * github.com/xingyizhou/CenterNet tests it with `--keep_res`: each picture at its own size. With `flip` the maps
+ * are the means of the picture's and its mirror image's; with several `scales` soft-NMS joins what was found. The
+ * decode is the one that the Object Detection API took over from it: the best 100 peaks, no suppression; a
+ * keypoint moves to the nearest peak of its heatmap inside of the object's box, if one is near enough.
  *
  * Nothing here was compared with the original's numbers but what the zoo's Hourglass-104 shares. Boxes are cut
  * at the photo's border, which the original leaves to its evaluation.
@@ -40,24 +49,83 @@ export function pointsModel({ name, architecture, weightsHint }: PointsSpec): Mo
     defaultSize: { height: 512, width: 512 },
     sizeMultiple,
     sizedByPicture: true,
+    lookOptions: ["flip", "scales"],
     weightsHint,
     constants: () => new Map(),
     graph: (size) => zooGraph(architecture, size),
-    look(picture) {
-      const { canvas: size, placement } = placeOnMultiple(picture, sizeMultiple);
-      let detections: Detection[] = [];
-      const inputs = () => ({ image: centerOnMultiple(picture, sizeMultiple) });
-      const see: View["see"] = (outputs) => {
-        const decoded = decodeObjects(zooMaps(outputs, settings), settings);
-        const objects = detectedObjects(decoded, settings.keypointEstimationTask);
-        detections = objects.flatMap((object) => {
-          const onCanvas = objectDetection(object, labels[object.classIndex], size);
-          return withinPhoto(onPhoto(onCanvas, placement), picture);
-        });
-      };
-      return { views: [{ size, inputs, see }], finding: () => ({ detections }) };
+    look(picture, _loaded, { flip = false, scales = [1] }) {
+      const found: Detection[] = [];
+      const views = scales.flatMap((scale) => {
+        const { canvas: size, placement } = placeOnMultiple(picture, sizeMultiple, scale);
+        const decode = (outputs: Outputs) => {
+          const decoded = decodeObjects(zooMaps(outputs, settings), settings);
+          for (const object of detectedObjects(decoded, settings.keypointEstimationTask)) {
+            const onCanvas = objectDetection(object, labels[object.classIndex], size);
+            found.push(...withinPhoto(onPhoto(onCanvas, placement), picture));
+          }
+        };
+        const inputs = (mirrored: boolean) => () => {
+          return { image: centerOnMultiple(picture, sizeMultiple, scale, mirrored) };
+        };
+        return flip ? pairOfViews(size, inputs, decode) : [{ size, inputs: inputs(false), see: decode }];
+      });
+      return { views, finding: () => ({ detections: scales.length > 1 ? suppressed(found) : found }) };
     },
   };
+}
+
+type Outputs = Readonly<Record<string, Tensor>>;
+
+/** The plain picture and its mirror image, after which the mean of both is decoded. */
+function pairOfViews(
+  size: InputSize,
+  inputs: (mirrored: boolean) => View["inputs"],
+  decode: (outputs: Outputs) => void,
+): View[] {
+  let plain: Outputs = {};
+  const keep = (outputs: Outputs) => {
+    plain = outputs;
+  };
+  const join = (mirrored: Outputs) => {
+    decode(joinedMaps(plain, mirrored));
+    plain = {};
+  };
+  return [
+    { size, inputs: inputs(false), see: keep },
+    { size, inputs: inputs(true), see: join },
+  ];
+}
+
+/** Of each keypoint the one that a mirror image has in its place: the left eye's is the right one. */
+const PARTNERS = COCO_KEYPOINTS.map((name) => {
+  const other = name.replace(/^(left|right)/, (side) => (side === "left" ? "right" : "left"));
+  return COCO_KEYPOINTS.findIndex((candidate) => candidate === other);
+});
+
+/** Offsets within a cell are those of the plain picture. */
+function joinedMaps(plain: Outputs, mirrored: Outputs): Outputs {
+  const channels: Readonly<Record<string, MirroredChannel | undefined>> = {
+    keypointHeatmap: swappedSides(PARTNERS),
+    keypointRegression: swappedVectors(PARTNERS),
+  };
+  const averaged = ["centerHeatmap", "boxSize", "keypointHeatmap", "keypointRegression"];
+  const joined = Object.entries(plain).map(([name, map]) => {
+    return [name, averaged.includes(name) ? averageMirrored(map, mirrored[name], channels[name]) : map];
+  });
+  return Object.fromEntries(joined);
+}
+
+/** Soft-NMS of each class, as in the triplets' code, where it comes from. */
+function suppressed(detections: readonly Detection[]): Detection[] {
+  const classes = [...new Set(detections.map(({ classId }) => classId))];
+  return classes.flatMap((wanted) => {
+    const ofClass = detections.filter(({ classId }) => classId === wanted);
+    const rows = ofClass.map(({ box, score }) => {
+      const place = { x1: box.xmin, y1: box.ymin, x2: box.xmax, y2: box.ymax };
+      return { ...place, score: Math.fround(score), topLeftScore: 0, bottomRightScore: 0 };
+    });
+    return softNms(rows, SOFT_NMS).boxes.map(({ score, source }) => ({ ...ofClass[source], score }));
+  });
 }
 
 function pointsSettings(withPoses: boolean): DecodeSettings {

@@ -109,6 +109,71 @@ describe("detections", () => {
   });
 });
 
+describe("a pair of mirror images", () => {
+  const loaded = { size: { height: 512, width: 512 }, constants: new Map() };
+  const POSES = {
+    ...{ centerHeatmap: 1, boxSize: 2, boxOffset: 2 },
+    ...{ keypointHeatmap: 17, keypointRegression: 34, keypointOffset: 2 },
+  };
+  /** A person at a column, with its left eye `toLeftEye` cells to the right, and its right one at the center. */
+  const person = (column: number, eye: number, toEye: number, score: number) =>
+    maps(POSES, (map) => {
+      map("centerHeatmap")(16, column, 0, score);
+      map("boxSize")(16, column, 0, 10);
+      map("boxSize")(16, column, 1, 8);
+      map("keypointRegression")(16, column, 2 * eye + 1, toEye);
+    });
+
+  test("agrees with the plain picture where both say the same, joints changing sides", () => {
+    const model = modelNamed("multi_pose_hg_3x");
+    const [LEFT_EYE, RIGHT_EYE] = [1, 2];
+    const { views, finding } = model.look(PHOTO, loaded, { flip: true });
+    expect(views).toHaveLength(2);
+    const plain = person(30, LEFT_EYE, 2, 0.9);
+    views[0].see(plain);
+    views[1].see(person(63 - 30, RIGHT_EYE, -2, 0.5));
+    const [both] = finding().detections;
+    const [alone] = found("multi_pose_hg_3x", plain);
+    expect(both.score).toBeCloseTo(0.7);
+    expect({ ...both, score: alone.score }).toEqual(alone);
+  });
+
+  test("is the picture and the picture turned round", () => {
+    const photo = { width: 150, height: 90, data: Uint8Array.from({ length: 40_500 }, (_, i) => i % 251) };
+    const [plain, mirrored] = modelNamed("ctdet_coco_hg").look(photo, loaded, { flip: true }).views;
+    const [{ image }, { image: turned }] = [plain.inputs(), mirrored.inputs()];
+    const [y, x] = [50, 60];
+    expect(image.data[(y * 256 + x) * 3]).toBeGreaterThan(0);
+    expect(turned.data[(y * 256 + 255 - x) * 3]).toBe(image.data[(y * 256 + x) * 3]);
+  });
+
+  test("what several scales find is joined: the same box twice becomes a weak second", () => {
+    const { views, finding } = modelNamed("ctdet_coco_hg").look(PHOTO, loaded, { scales: [1, 2] });
+    expect(views.map(({ size }) => size)).toEqual([
+      { width: 256, height: 128 },
+      { width: 384, height: 256 },
+    ]);
+    const box = (width: number, height: number, y: number, x: number, side: number, score: number) => {
+      const [centerHeatmap, boxSize, boxOffset] = [80, 2, 2].map((channels) =>
+        tensor(shapeOf(height / 4, width / 4, channels)),
+      );
+      const cell = y * (width / 4) + x;
+      centerHeatmap.data[cell * 80] = score;
+      boxSize.data.set([side, side], cell * 2);
+      return { centerHeatmap, boxSize, boxOffset };
+    };
+    views[0].see(box(256, 128, 16, 32, 4, 0.9));
+    // (32 * 4 - 53) * 2 = 150 photo pixels are at 42 + 150 on the larger canvas.
+    views[1].see(box(384, 256, 32, 48, 8, 0.8));
+    const [first, second] = finding().detections;
+    expect(first.score).toBeCloseTo(0.9);
+    expect(second.score).toBeLessThan(0.2);
+    for (const side of ["xmin", "ymin", "xmax", "ymax"] as const) {
+      expect(Math.abs(first.box[side] - second.box[side])).toBeLessThan(2);
+    }
+  });
+});
+
 // Of the zoo's networks, whose figures are those of its exported checkpoints; other channels make the difference.
 test.each([
   ["ctdet_coco_hg", "centernet_hg104_512x512_coco17_tpu-8", 90 - 80],

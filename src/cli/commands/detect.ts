@@ -66,10 +66,11 @@ A folder is searched for .jpg, .jpeg and .png files, with the folders in it.
 Coordinates are pixels of the original photo. The table counts the keypoints
 with a score of at least ${SEEN_KEYPOINT}; all of them are in the JSON.
 
-Models of triplets (centernet-52, centernet-104) see each picture at its own
-size. They alone know --flip, --scales, --explain and --as-reference, of which
-the last repeats what the original does by mistake: rows that soft-NMS dropped
-stay behind, centers are not clipped, a photo's last column may be lost.
+Models of triplets (centernet-52, centernet-104) and of objects as points
+(ctdet_coco_hg, multi_pose_hg_3x) see each picture at its own size and know
+--flip and --scales; those of triplets also --explain, and --as-reference, which
+repeats what the original does by mistake: rows that soft-NMS dropped stay
+behind, centers are not clipped, a photo's last column may be lost.
 
 With --json each picture gives one line of JSON:
   { image, width, height, model, backend, backendDetails,
