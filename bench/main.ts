@@ -5,6 +5,7 @@ import { exitCodeOf } from "../src/cli/exitCodeOf.ts";
 import { complain, type Io } from "../src/cli/io.ts";
 import { processIo } from "../src/cli/processIo.ts";
 import { usageError } from "../src/cli/usageError.ts";
+import { addGpu } from "./gpu/gpuCommand.ts";
 import { addPeers } from "./peersCommand.ts";
 import { addScaling } from "./scalingCommand.ts";
 
@@ -17,6 +18,7 @@ export async function runBench(argv: readonly string[], io: Io): Promise<ExitCod
     .exitOverride();
   addPeers(program, io);
   addScaling(program, io);
+  addGpu(program, io);
   try {
     await program.parseAsync(argv, { from: "user" });
     return EXIT.fine;

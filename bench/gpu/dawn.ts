@@ -1,0 +1,32 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { BackendError } from "../../src/errors.ts";
+import type { Gpu } from "../../src/executors/wgsl/webgpu.ts";
+
+/** The instance dies with its last reference, and the process with it. */
+const instances: Gpu[] = [];
+
+/**
+ * WebGPU with a clock of full resolution: the npm package `webgpu` in the folder that CENTERNET_WEBGPU names, or
+ * the bare module of it that DAWN_NODE names, as in a packed folder. `toggles` are Dawn's.
+ */
+export async function openDawn(toggles: readonly string[]): Promise<Gpu> {
+  const { DAWN_NODE, CENTERNET_WEBGPU } = process.env;
+  const { create, globals } = DAWN_NODE
+    ? createRequire(import.meta.url)(DAWN_NODE)
+    : await import(CENTERNET_WEBGPU ? join(CENTERNET_WEBGPU, "index.js") : "webgpu");
+  if (typeof create !== "function") {
+    throw new BackendError({
+      where: "bench gpu",
+      expected: "the npm package webgpu, in the folder that CENTERNET_WEBGPU names",
+      got: "none",
+    });
+  }
+  Object.assign(globalThis, globals);
+  const enabled = toggles.length > 0 ? [`enable-dawn-features=${toggles.join(",")}`] : [];
+  const gpu: Gpu = create(["disable-dawn-features=timestamp_quantization", ...enabled]);
+  instances.push(gpu);
+  // gpu.js looks for it there.
+  Object.defineProperty(globalThis, "navigator", { value: { gpu }, configurable: true });
+  return gpu;
+}

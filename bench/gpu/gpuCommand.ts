@@ -1,0 +1,172 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { Command } from "commander";
+import { type Io, print } from "../../src/cli/io.ts";
+import { valueOption } from "../../src/cli/options.ts";
+import { type Column, formatTable } from "../../src/cli/table.ts";
+import { version } from "../../src/cli/version.ts";
+import { openDevice } from "../../src/executors/wgsl/openDevice.ts";
+import { MODELS, modelNamed } from "../../src/models/models.ts";
+import { countUpTo, listOption, oneOf } from "../options.ts";
+import { openDawn } from "./dawn.ts";
+import {
+  type GpuNetwork,
+  type KindTimes,
+  type NetworkTimes,
+  type TileTimes,
+  timeGpujs,
+  timeNetwork,
+  timeTiles,
+} from "./stages.ts";
+
+const STAGES = ["networks", "gpujs", "tiles"] as const;
+type Stage = (typeof STAGES)[number];
+
+const HELP = `
+Runs wgsl in Node on the npm package webgpu, whose folder CENTERNET_WEBGPU names;
+bench/gpu/pack.sh makes a folder that does so on a machine without Node and
+network. Weights are made up: no time depends on them. Times are minima, in ms:
+wall from the input map to the output maps, gpu on the GPU's clock, encode the
+host's part. Stages: networks, gpujs (the plain kernels on the same GPU), tiles
+(every distinct convolution with every tile).
+
+Examples:
+  npm run bench -- gpu --only movenet-multipose --size 128 --runs 2
+  npm run bench -- gpu --stages networks,tiles --json bench/results/gpu.json`;
+
+interface GpuFlags {
+  readonly only?: readonly string[];
+  readonly stages?: readonly Stage[];
+  readonly size?: number;
+  readonly runs?: number;
+  readonly budget?: number;
+  readonly toggles?: readonly string[];
+  readonly json?: string;
+}
+
+interface GpuResults {
+  readonly date: string;
+  /** With the driver, where the system tells it. */
+  readonly adapter: string;
+  readonly versions: { readonly centernet: string; readonly node: string };
+  readonly toggles: readonly string[];
+  readonly networks: NetworkTimes[];
+  readonly kinds: Record<string, readonly KindTimes[]>;
+  readonly tiles: TileTimes[];
+}
+
+export function addGpu(program: Command, io: Io): void {
+  program
+    .command("gpu")
+    .description("Measure wgsl on this machine's GPU: networks, kinds of layers, tiles.")
+    .addOption(
+      listOption("--only <models>", "only these, see centernet models", (name) => modelNamed(name).name),
+    )
+    .addOption(listOption("--stages <stages>", `some of ${STAGES.join(", ")} (default: all)`, oneOf(STAGES)))
+    .addOption(valueOption("--size <pixels>", "of the square input (default: the model's)", countUpTo(4096)))
+    .addOption(valueOption("--runs <n>", "of each network (default: 20)", countUpTo(1000)))
+    .addOption(
+      valueOption("--budget <seconds>", "start nothing after so long (default: 480)", countUpTo(100_000)),
+    )
+    .addOption(listOption("--toggles <names>", "of Dawn, to be switched on", (name) => name))
+    .addOption(valueOption("--json <file>", "keep the results there", (path) => path))
+    .addHelpText("after", HELP)
+    .action((flags: GpuFlags) => gpu(flags, io));
+}
+
+async function gpu(flags: GpuFlags, io: Io): Promise<void> {
+  const { stages = STAGES, runs = 20, budget = 480, toggles = [] } = flags;
+  const until = performance.now() + budget * 1000;
+  const api = await openDawn(toggles);
+  const { device, name } = await openDevice(api);
+  device.destroy();
+  const results: GpuResults = {
+    date: new Date().toISOString(),
+    adapter: name,
+    versions: { centernet: version(), node: process.versions.node },
+    toggles,
+    networks: [],
+    kinds: {},
+    tiles: [],
+  };
+  print(io, `${name}, Node ${process.version}, ${runs} runs each`);
+  const wanted = MODELS.filter(({ name, sizedByPicture }) => flags.only?.includes(name) ?? !sizedByPicture);
+  const networks = wanted.map((model): GpuNetwork => {
+    return { model: model.name, side: flags.size ?? model.defaultSize.width };
+  });
+  for (const network of networks) {
+    for (const stage of stages) {
+      if (performance.now() > until) break;
+      // One that fails must not cost the others' results.
+      await runStage(stage, network, { api, runs, until, results, io }).catch((error: unknown) => {
+        print(io, `${network.model} ${stage}: ${error instanceof Error ? error.message : error}`);
+      });
+      await keep(results, flags.json);
+    }
+  }
+  print(io, formatTable(COLUMNS, results.networks.map(networkRow)).join("\n"));
+  process.exitCode = results.networks.length > 0 || results.tiles.length > 0 ? 0 : 2;
+}
+
+interface Call {
+  readonly api: Awaited<ReturnType<typeof openDawn>>;
+  readonly runs: number;
+  readonly until: number;
+  readonly results: GpuResults;
+  readonly io: Io;
+}
+
+async function runStage(stage: Stage, network: GpuNetwork, call: Call): Promise<void> {
+  const { api, runs, until, results, io } = call;
+  switch (stage) {
+    case "networks": {
+      const { times, kinds } = await timeNetwork(api, network, runs);
+      results.networks.push(times);
+      results.kinds[`${network.model} ${network.side}`] = kinds;
+      print(io, `${network.model} ${network.side}: wall ${format(times.wall)}, gpu ${format(times.gpu)} ms`);
+      for (const { kind, dispatches, milliseconds, teraflops } of kinds) {
+        print(io, `  ${format(milliseconds)} ms  ${format(teraflops)} TFLOP/s  ${dispatches} x ${kind}`);
+      }
+      return;
+    }
+    case "gpujs": {
+      const times = await timeGpujs(network, Math.min(runs, 5));
+      results.networks.push(times);
+      print(io, `${network.model} ${network.side} on gpu.js: wall ${format(times.wall)} ms`);
+      return;
+    }
+    case "tiles":
+      await timeTiles(api, network, until, (times) => {
+        results.tiles.push(times);
+        const tried = times.tiles.map(({ tile, milliseconds }) => `${tile} ${format(milliseconds)}`);
+        print(io, `  ${times.layer}: ${tried.join(", ")}`);
+      });
+  }
+}
+
+async function keep(results: GpuResults, path: string | undefined): Promise<void> {
+  if (path === undefined) return;
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, `${JSON.stringify(results, null, 2)}\n`);
+}
+
+const COLUMNS: readonly Column[] = [
+  { heading: "model", align: "left" },
+  { heading: "size", align: "right" },
+  { heading: "backend", align: "left" },
+  { heading: "gpu", align: "right" },
+  { heading: "wall", align: "right" },
+  { heading: "encode", align: "right" },
+  { heading: "prepare", align: "right" },
+  { heading: "published", align: "right" },
+];
+
+function networkRow({ model, side, backend, gpu, wall, encode, prepare }: NetworkTimes): string[] {
+  const published = modelNamed(model).published?.milliseconds;
+  const times = [gpu, wall, encode, prepare, published].map(format);
+  return [model, `${side}`, backend, ...times];
+}
+
+function format(value: number | undefined): string {
+  return value === undefined || !Number.isFinite(value) ? "-" : value.toPrecision(3);
+}

@@ -1,0 +1,233 @@
+import type { Executor, Plan } from "../../src/executors/executor.ts";
+import { gpujsExecutor } from "../../src/executors/gpujs/gpujsExecutor.ts";
+import { DeviceGraph } from "../../src/executors/wgsl/deviceGraph.ts";
+import { fuseUpsampling } from "../../src/executors/wgsl/fuseUpsampling.ts";
+import { kernelTarget, openDevice } from "../../src/executors/wgsl/openDevice.ts";
+import { planLayout } from "../../src/executors/wgsl/planLayout.ts";
+import type { Gpu } from "../../src/executors/wgsl/webgpu.ts";
+import { wgslExecutor } from "../../src/executors/wgsl/wgslExecutor.ts";
+import type { Graph } from "../../src/graph/graph.ts";
+import { neededNodes } from "../../src/graph/neededNodes.ts";
+import { caseData } from "../../src/kernels/opCase.ts";
+import type { Tile, WgslDispatch } from "../../src/kernels/wgslKernel.ts";
+import { TILES } from "../../src/kernels/wgslTiles.ts";
+import { modelNamed } from "../../src/models/models.ts";
+import { runnable } from "../../src/network.ts";
+import { elementCount, type Tensor, tensor, type Weights } from "../../src/tensor.ts";
+import { syntheticWeights } from "../syntheticWeights.ts";
+import { TimedGpu } from "./timedGpu.ts";
+
+export interface GpuNetwork {
+  readonly model: string;
+  readonly side: number;
+}
+
+/** Milliseconds, minima of the runs. */
+export interface NetworkTimes extends GpuNetwork {
+  readonly backend: string;
+  /** Shaders, weights and self-test. */
+  readonly prepare: number;
+  /** From the input map to the output maps. */
+  readonly wall: number;
+  /** On the GPU's clock; absent where it has none. */
+  readonly gpu?: number;
+  /** The host's part until all is submitted. */
+  readonly encode?: number;
+}
+
+/** What one kind of dispatch takes in a run of the network, each in a pass of its own. */
+export interface KindTimes {
+  readonly kind: string;
+  readonly dispatches: number;
+  readonly milliseconds: number;
+  readonly teraflops: number;
+}
+
+export interface TileTimes {
+  readonly layer: string;
+  /** Best first. */
+  readonly tiles: readonly {
+    readonly tile: string;
+    readonly algorithm: string;
+    readonly milliseconds: number;
+  }[];
+}
+
+interface Prepared {
+  readonly graph: Graph;
+  readonly weights: Weights;
+  readonly inputs: Readonly<Record<string, Tensor>>;
+}
+
+export function prepareGraph({ model, side }: GpuNetwork): Prepared {
+  const declared = modelNamed(model).graph({ height: side, width: side });
+  const graph = runnable(declared, true);
+  const inputs = Object.entries(graph.inputs).map(([name, shape]) => {
+    return [
+      name,
+      tensor(
+        shape,
+        caseData(shape, 1).map((value) => 127.5 + 127.5 * value),
+      ),
+    ];
+  });
+  return { graph, weights: syntheticWeights(declared), inputs: Object.fromEntries(inputs) };
+}
+
+/** The network's times, and what each kind of dispatch takes in it. */
+export async function timeNetwork(
+  api: Gpu,
+  network: GpuNetwork,
+  runs: number,
+): Promise<{ times: NetworkTimes; kinds: readonly KindTimes[] }> {
+  const { graph, weights, inputs } = prepareGraph(network);
+  const timed = new TimedGpu(api);
+  const start = performance.now();
+  const executor = await wgslExecutor({ gpu: timed.gpu });
+  const plan = await executor.prepare(graph, weights);
+  const prepare = performance.now() - start;
+  const walls: number[] = [];
+  const gpus: number[] = [];
+  const encodes: number[] = [];
+  for (let run = 0; run < runs + 2; run++) {
+    await timed.take();
+    const began = performance.now();
+    await plan.run(inputs);
+    const wall = performance.now() - began;
+    const { from, until } = timed.encoding;
+    const passes = await timed.take();
+    if (run < 2) continue; // clears buffers, warms up
+    walls.push(wall);
+    encodes.push(until - from);
+    if (passes.length > 0) gpus.push(sum(passes) / 1e6);
+  }
+  const kinds = await timeKinds(timed, plan, await dispatchesOf(api, graph), inputs, runs);
+  await executor.dispose();
+  const wall = Math.min(...walls);
+  const times = { ...network, backend: "wgsl", prepare, wall, gpu: least(gpus), encode: least(encodes) };
+  return { times, kinds };
+}
+
+/** gpu.js on the same GPU and network: what the plain kernels take. `navigator.gpu` must be there. */
+export async function timeGpujs(network: GpuNetwork, runs: number): Promise<NetworkTimes> {
+  const { graph, weights, inputs } = prepareGraph(network);
+  const start = performance.now();
+  const executor: Executor = await gpujsExecutor({ mode: "webgpu" });
+  const plan = await executor.prepare(graph, weights);
+  const prepare = performance.now() - start;
+  const walls: number[] = [];
+  for (let run = 0; run < runs + 1; run++) {
+    const began = performance.now();
+    await plan.run(inputs);
+    if (run > 0) walls.push(performance.now() - began);
+  }
+  await executor.dispose();
+  return { ...network, backend: "gpu.js webgpu", prepare, wall: Math.min(...walls) };
+}
+
+/** Those of a run, in its order, as this GPU gets them. */
+async function dispatchesOf(api: Gpu, graph: Graph): Promise<WgslDispatch[]> {
+  const open = await openDevice(api);
+  const fused = fuseUpsampling(graph);
+  const { nodes } = planLayout(fused, kernelTarget(open, "default"));
+  open.device.destroy();
+  const needed = new Set(neededNodes(fused).map(({ name }) => name));
+  return nodes.filter(({ node }) => needed.has(node.name)).flatMap(({ kernel }) => kernel.dispatches);
+}
+
+async function timeKinds(
+  timed: TimedGpu,
+  plan: Plan,
+  dispatches: readonly WgslDispatch[],
+  inputs: Prepared["inputs"],
+  runs: number,
+): Promise<KindTimes[]> {
+  timed.everyDispatch = true;
+  let best: number[] = [];
+  for (let run = 0; run < Math.min(runs, 5); run++) {
+    await timed.take();
+    await plan.run(inputs);
+    const passes = await timed.take();
+    best = passes.map((time, i) => Math.min(time, best[i] ?? Number.POSITIVE_INFINITY));
+  }
+  timed.everyDispatch = false;
+  if (best.length < dispatches.length) return [];
+  const kinds = new Map<string, { dispatches: number; nanoseconds: number; work: number }>();
+  dispatches.forEach((dispatch, i) => {
+    const kind = kindOf(dispatch);
+    const known = kinds.get(kind) ?? { dispatches: 0, nanoseconds: 0, work: 0 };
+    kinds.set(kind, {
+      dispatches: known.dispatches + 1,
+      nanoseconds: known.nanoseconds + best[i],
+      work: known.work + dispatch.work,
+    });
+  });
+  return [...kinds]
+    .map(([kind, { dispatches: count, nanoseconds, work }]) => ({
+      kind,
+      dispatches: count,
+      milliseconds: nanoseconds / 1e6,
+      teraflops: (2 * work) / nanoseconds / 1e3,
+    }))
+    .sort((a, b) => b.milliseconds - a.milliseconds);
+}
+
+/** The title of a dispatch without its sizes. */
+function kindOf({ code }: WgslDispatch): string {
+  return code.slice(3, code.indexOf("\n")).split(":")[0];
+}
+
+/** Every distinct convolution of a network with every tile: the table that `wgslTiles.ts` models. */
+export async function timeTiles(
+  api: Gpu,
+  network: GpuNetwork,
+  until: number,
+  report: (times: TileTimes) => void,
+): Promise<void> {
+  const { graph, weights } = prepareGraph(network);
+  const timed = new TimedGpu(api);
+  const open = await openDevice(timed.gpu);
+  const seen = new Set<string>();
+  for (const node of graph.nodes.filter(({ op }) => op === "conv2d")) {
+    const source =
+      graph.nodes.find(({ name }) => name === node.inputs[0])?.shape ?? Object.values(graph.inputs)[0];
+    const layer = `${source.slice(1).join("x")} to ${node.shape.slice(1).join("x")}, ${node.attributes.kernel} x ${node.attributes.kernel}`;
+    if (seen.has(layer) || performance.now() > until) continue;
+    seen.add(layer);
+    const alone: Graph = {
+      ...graph,
+      inputs: { x: source },
+      nodes: [{ ...node, inputs: ["x"], epilogue: node.epilogue && { ...node.epilogue, residual: false } }],
+      outputs: { y: node.name },
+    };
+    const inputs = { x: tensor(source, caseData([elementCount(source)], 1)) };
+    const tiles: { tile: string; algorithm: string; milliseconds: number }[] = [];
+    for (const tile of TILES) {
+      const layout = planLayout(alone, { ...kernelTarget(open, "default"), tiles: [tile] });
+      const resident = await DeviceGraph.create(open, alone, layout, weights);
+      const times: number[] = [];
+      for (let run = 0; run < 5; run++) {
+        await timed.take();
+        await resident.run(inputs, new Set([node.name]), []);
+        times.push(sum(await timed.take()) / 1e6);
+      }
+      resident.destroy();
+      const [{ kernel }] = layout.nodes;
+      tiles.push({ tile: inWords(tile), algorithm: kernel.algorithm, milliseconds: Math.min(...times) });
+    }
+    report({ layer, tiles: tiles.sort((a, b) => a.milliseconds - b.milliseconds) });
+  }
+  open.device.destroy();
+}
+
+function inWords({ rows, columns }: Tile): string {
+  return `${rows}x${columns}`;
+}
+
+function least(values: readonly number[]): number | undefined {
+  return values.length > 0 ? Math.min(...values) : undefined;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,147 @@
+import type {
+  Gpu,
+  GpuAdapter,
+  GpuBindGroup,
+  GpuBuffer,
+  GpuCommandEncoder,
+  GpuComputePass,
+  GpuComputePipeline,
+  GpuDevice,
+} from "../../src/executors/wgsl/webgpu.ts";
+
+/** What timing needs of the WebGPU API beside what the library uses. */
+interface TimingDevice extends GpuDevice {
+  createQuerySet(options: { type: "timestamp"; count: number }): object;
+}
+interface TimingEncoder extends GpuCommandEncoder {
+  beginComputePass(options?: { timestampWrites: object }): GpuComputePass;
+  resolveQuerySet(querySet: object, first: number, count: number, to: GpuBuffer, offset: number): void;
+}
+
+/** As many as a query set may hold. */
+const MOST_TIMESTAMPS = 4096;
+const QUERY_RESOLVE = 0x200;
+const COPY_SOURCE = 0x4;
+const READ_TARGET = 0x9;
+
+/**
+ * A GPU whose passes are timed, which the executor does not notice. `everyDispatch` gives each dispatch a pass of
+ * its own: what it takes alone, with a few microseconds for the pass.
+ */
+export class TimedGpu {
+  everyDispatch = false;
+  readonly gpu: Gpu;
+  /** When the last picture's first command was encoded and its last submitted, in ms. */
+  encoding = { from: Number.POSITIVE_INFINITY, until: 0 };
+  private device?: TimingDevice;
+  private querySet: object = {};
+  private resolved?: GpuBuffer;
+  private readable?: GpuBuffer;
+  private timestamps = 0;
+
+  constructor(api: Gpu) {
+    this.gpu = {
+      requestAdapter: async (options) => {
+        const adapter = await api.requestAdapter(options);
+        return adapter && this.timedAdapter(adapter);
+      },
+    };
+  }
+
+  /** Nanoseconds of each pass since the last call, in their order; none where the GPU has no clock. */
+  async take(): Promise<number[]> {
+    const { device, resolved, readable, timestamps: count } = this;
+    this.timestamps = 0;
+    this.encoding = { from: Number.POSITIVE_INFINITY, until: 0 };
+    if (!device || !resolved || !readable || count === 0) return [];
+    const encoder = plainEncoder(device) as TimingEncoder;
+    encoder.resolveQuerySet(this.querySet, 0, count, resolved, 0);
+    encoder.copyBufferToBuffer(resolved, 0, readable, 0, count * 8);
+    device.queue.submit([encoder.finish()]);
+    await readable.mapAsync(1);
+    const times = new BigUint64Array(readable.getMappedRange().slice(0, count * 8));
+    readable.unmap();
+    return Array.from({ length: count / 2 }, (_, i) => Number(times[2 * i + 1] - times[2 * i]));
+  }
+
+  private timedAdapter(adapter: GpuAdapter): GpuAdapter {
+    const { limits, info, features, isFallbackAdapter } = adapter;
+    const hasClock = features.has("timestamp-query");
+    return {
+      limits,
+      info,
+      features,
+      isFallbackAdapter,
+      requestDevice: async (options) => {
+        const requiredFeatures = hasClock ? ["timestamp-query"] : [];
+        const device = (await adapter.requestDevice({ ...options, requiredFeatures })) as TimingDevice;
+        this.watchSubmits(device);
+        if (hasClock) this.timeDevice(device);
+        return device;
+      },
+    };
+  }
+
+  private watchSubmits(device: GpuDevice): void {
+    const submit = device.queue.submit.bind(device.queue);
+    device.queue.submit = (commands) => {
+      submit(commands);
+      this.encoding.until = performance.now();
+    };
+  }
+
+  private timeDevice(device: TimingDevice): void {
+    this.device = device;
+    this.querySet = device.createQuerySet({ type: "timestamp", count: MOST_TIMESTAMPS });
+    const size = MOST_TIMESTAMPS * 8;
+    this.resolved = device.createBuffer({ size, usage: QUERY_RESOLVE | COPY_SOURCE });
+    this.readable = device.createBuffer({ size, usage: READ_TARGET });
+    const create = device.createCommandEncoder.bind(device);
+    plainEncoders.set(device, create);
+    device.createCommandEncoder = () => {
+      this.encoding.from = Math.min(this.encoding.from, performance.now());
+      const encoder = create() as TimingEncoder;
+      const begin = encoder.beginComputePass.bind(encoder);
+      encoder.beginComputePass = () => {
+        return this.everyDispatch ? passOfPasses(() => this.timedPass(begin)) : this.timedPass(begin);
+      };
+      return encoder;
+    };
+  }
+
+  private timedPass(begin: TimingEncoder["beginComputePass"]): GpuComputePass {
+    const at = this.timestamps;
+    if (at + 2 > MOST_TIMESTAMPS) return begin();
+    this.timestamps = at + 2;
+    const indices = { beginningOfPassWriteIndex: at, endOfPassWriteIndex: at + 1 };
+    return begin({ timestampWrites: { querySet: this.querySet, ...indices } });
+  }
+}
+
+const plainEncoders = new WeakMap<GpuDevice, () => GpuCommandEncoder>();
+
+function plainEncoder(device: GpuDevice): GpuCommandEncoder {
+  return (plainEncoders.get(device) ?? (() => device.createCommandEncoder()))();
+}
+
+/** Looks like one pass and opens one for each dispatch. */
+function passOfPasses(begin: () => GpuComputePass): GpuComputePass {
+  let pipeline: GpuComputePipeline;
+  let group: GpuBindGroup;
+  return {
+    setPipeline: (next) => {
+      pipeline = next;
+    },
+    setBindGroup: (_, next) => {
+      group = next;
+    },
+    dispatchWorkgroups: (...workgroups) => {
+      const pass = begin();
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, group);
+      pass.dispatchWorkgroups(...workgroups);
+      pass.end();
+    },
+    end: () => {},
+  };
+}
