@@ -1,4 +1,4 @@
-import { BackendError, MemoryError } from "../../errors.ts";
+import { BackendError, CenterNetError, MemoryError } from "../../errors.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { BYTES_PER_VECTOR, mapVectors, type WgslOperand } from "../../kernels/wgslKernel.ts";
 import type { Shape, Tensor, Weights } from "../../tensor.ts";
@@ -174,10 +174,12 @@ async function guarded<T>(open: OpenDevice, layout: PlanLayout, make: () => Prom
   const { device } = open;
   device.pushErrorScope("validation");
   device.pushErrorScope("out-of-memory");
-  const made = await make().then(
-    (value) => ({ value }),
-    (error: unknown) => ({ error }),
-  );
+  const made = await open.loss
+    .before(make(), () => new DeviceLost(open))
+    .then(
+      (value) => ({ value }),
+      (error: unknown) => ({ error }),
+    );
   const [memory, validation] = await lostOr(
     open,
     Promise.all([device.popErrorScope(), device.popErrorScope()]),
@@ -193,27 +195,23 @@ async function guarded<T>(open: OpenDevice, layout: PlanLayout, make: () => Prom
   }
   if (validation) throw broken("shaders and buffers that the device takes", validation.message);
   if ("value" in made) return made.value;
-  if (made.error instanceof Error && "fault" in made.error) throw made.error;
-  throw broken("shaders and buffers that the device takes", messageOf(made.error), undefined, made.error);
+  throw await lossOr(open, made.error);
 }
 
 /** What is waited for, or the loss of the device: some implementations never answer after it. */
 async function lostOr<T>(open: OpenDevice, work: Promise<T>): Promise<T> {
-  const loss = open.device.lost.then(() => {
-    throw new DeviceLost(open);
-  });
   try {
-    return await Promise.race([work, loss]);
+    return await open.loss.before(work, () => new DeviceLost(open));
   } catch (error) {
-    if (error instanceof BackendError) throw error;
-    // The rejection of what was under way comes first, the news of the loss soon after.
-    const lost = await Promise.race([
-      open.device.lost,
-      new Promise<void>((resolve) => setTimeout(resolve, LOSS_NEWS)),
-    ]);
-    if (lost) throw new DeviceLost(open, error);
-    throw broken("the network to run", messageOf(error), undefined, error);
+    throw await lossOr(open, error);
   }
+}
+
+/** The rejection of what was under way comes first, the news of the loss soon after. */
+async function lossOr(open: OpenDevice, error: unknown): Promise<Error> {
+  if (error instanceof CenterNetError) return error;
+  if (await open.loss.within(LOSS_NEWS)) return new DeviceLost(open, error);
+  return broken("the network to run", messageOf(error), undefined, error);
 }
 
 /** Milliseconds until a lost device must have said so. */
@@ -225,7 +223,7 @@ export class DeviceLost extends BackendError {
     const fault = {
       where: "backend wgsl",
       expected: `${open.name} to stay`,
-      got: `its loss (${open.lost() ?? "no reason given"})`,
+      got: `its loss (${open.loss.reason ?? "no reason given"})`,
       hint: "Choose another backend.",
     };
     super(fault, { cause });

@@ -26,7 +26,7 @@ export class DeviceKeeper {
 
   /** @throws BackendError where the device was lost and there is no other. */
   async device(): Promise<OpenDevice> {
-    if (this.current.lost() !== undefined) this.current = await openDevice(this.gpu);
+    if (this.current.loss.reason !== undefined) this.current = await openDevice(this.gpu);
     return this.current;
   }
 

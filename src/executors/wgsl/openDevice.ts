@@ -3,6 +3,7 @@ import { BackendError } from "../../errors.ts";
 import type { Precision } from "../../kernels/precision.ts";
 import type { WgslTarget } from "../../kernels/wgslKernel.ts";
 import { type AdapterClass, adapterClass, adapterName, isSoftware } from "./adapterClass.ts";
+import { DeviceLoss } from "./deviceLoss.ts";
 import type { Gpu, GpuAdapter, GpuDevice } from "./webgpu.ts";
 
 /** A device of this project's own, and what is known of it. */
@@ -10,8 +11,7 @@ export interface OpenDevice extends AdapterClass {
   readonly device: GpuDevice;
   /** Of the adapter. */
   readonly name: string;
-  /** Why it was lost, once it was. */
-  readonly lost: () => string | undefined;
+  readonly loss: DeviceLoss;
 }
 
 /** What kernels for the device are made for. */
@@ -41,11 +41,7 @@ export async function openDevice(gpu?: Gpu): Promise<OpenDevice> {
     });
   if (!adapter) throw refuse("an adapter of WebGPU", "none", NO_GPU_HINT);
   const device = await requestDevice(adapter);
-  let reason: string | undefined;
-  device.lost.then(({ reason: kind, message }) => {
-    reason = message || kind || "no reason given";
-  });
-  return { ...adapterClass(adapter), device, name: adapterName(adapter), lost: () => reason };
+  return { ...adapterClass(adapter), device, name: adapterName(adapter), loss: new DeviceLoss(device) };
 }
 
 async function requestDevice(adapter: GpuAdapter): Promise<GpuDevice> {
