@@ -4,6 +4,7 @@
 # CENTERNET_WEBGPU names the folder of the npm package webgpu; VULKAN_LOADER a libvulkan.so.1 where it is not found.
 set -euo pipefail
 out=$(realpath -m "${1:?usage: pack.sh <folder>}")
+webgpu=${CENTERNET_WEBGPU:?names the folder of the npm package webgpu}
 cd "$(dirname "$0")/../.."
 temporary=$(mktemp -d)
 trap 'rm -rf "$temporary"' EXIT
@@ -14,7 +15,7 @@ mkdir -p "$out/bench/gpu"
 cp package.json "$out/"
 node bench/gpu/bundle.mjs "$out/bench/gpu/bench.mjs"
 cp "$(node -p process.execPath)" "$temporary/node"
-cp "${CENTERNET_WEBGPU:?names the folder of the npm package webgpu}/dist/linux-x64/dawn.node" "$temporary/dawn.node"
+cp "$webgpu/dist/linux-x64/dawn.node" "$temporary/dawn.node"
 for file in node dawn.node; do
   strip --strip-unneeded "$temporary/$file" 2>/dev/null || true
 done
