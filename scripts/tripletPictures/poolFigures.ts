@@ -66,12 +66,11 @@ export async function cornerPoolFigure(): Promise<Picture> {
   looks(down, [KITE.corner, KITE.left], [SUN.corner, SUN.left]);
   const right = heat(value(steps, "left.cornerPool"), 1.6);
   looks(right, [KITE.corner, KITE.top], [SUN.corner, SUN.top]);
-  const sum = heat(value(steps, "add"), 2);
   return figure([
     { title: "What the features show: sides", picture: seen },
     { title: "top: each cell looks down for left sides", picture: down },
     { title: "left: each cell looks right for top sides", picture: right },
-    { title: "Their sum: three corners, one of a kite", picture: withCorners(sum) },
+    { title: "Their sum: three corners, one of a kite", picture: cornerSum(value(steps, "add")) },
   ]);
 }
 
@@ -85,21 +84,19 @@ export async function cascadeFigure(): Promise<Picture> {
   const joined = heat(step("add"), 2);
   ring(joined, KITE.left);
   ring(joined, SUN.left);
-  note(joined, "side and inside: 2", at(11.2, 0.3));
-  note(joined, "a side alone: 1", at(4, 9.4));
+  note(joined, `side and inside: ${valueAt(step("add"), KITE.left)}`, at(11.2, 0.3));
+  note(joined, `a side alone: ${valueAt(step("add"), SUN.left)}`, at(4, 9.4));
   const down = heat(step("cornerPool"), 1.3);
   looks(down, [KITE.corner, KITE.left]);
-  const before = withCorners(heat(value(await cornerPooling(SCENE), "add"), 2));
-  const after = heat(value(steps, "topLeft.out.relu"), 2);
-  ring(after, KITE.corner);
-  note(after, "the kite's: 2", at(4.6, 4.6));
+  const before = cornerSum(value(await cornerPooling(SCENE), "add"));
+  const after = cornerSum(value(steps, "topLeft.out.relu"));
   return figure([
     { title: "lookV(x): what is inside", picture: boxed(inside) },
     { title: "H: each cell looks right for it", picture: boxed(seen) },
     { title: "bodyV(x) + that: sides join what is behind", picture: boxed(joined) },
     { title: "convV takes 1 away, V looks down: v", picture: boxed(down) },
     { title: "Before: corner pooling alone", picture: before },
-    { title: "After: cascade corner pooling, v + h", picture: boxed(after) },
+    { title: "After: cascade corner pooling, v + h", picture: after },
   ]);
 }
 
@@ -154,12 +151,14 @@ function looks(picture: Picture, ...pairs: readonly (readonly [Cell, Cell])[]): 
   }
 }
 
-function withCorners(sum: Picture): Picture {
-  for (const cell of [KITE.corner, SUN.corner, FALSE_CORNER]) ring(sum, cell);
-  note(sum, "the kite's: 2", at(4.6, 4.6));
-  note(sum, "the sun's: 2", at(0.6, 16.6));
-  note(sum, "nobody's: 2", at(0.6, 4.6));
-  return boxed(sum);
+/** What a module says of each corner; 2 is white. */
+function cornerSum(sum: Tensor): Picture {
+  const picture = heat(sum, 2);
+  for (const cell of [KITE.corner, SUN.corner, FALSE_CORNER]) ring(picture, cell);
+  note(picture, `the kite's: ${valueAt(sum, KITE.corner)}`, at(4.6, 4.6));
+  note(picture, `the sun's: ${valueAt(sum, SUN.corner)}`, at(0.6, 16.6));
+  note(picture, `nobody's: ${valueAt(sum, FALSE_CORNER)}`, at(0.6, 4.6));
+  return boxed(picture);
 }
 
 function boxed(picture: Picture): Picture {
@@ -171,4 +170,9 @@ function value(steps: ReadonlyMap<string, Tensor>, name: string): Tensor {
   const found = steps.get(name);
   if (!found) throw new Error(`there is no step ${name}`);
   return found;
+}
+
+/** To one decimal: batch norm's epsilon makes 1 a little less. */
+function valueAt({ data, shape }: Tensor, { row, column }: Cell): number {
+  return Math.round(data[row * shape[2] + column] * 10) / 10;
 }
