@@ -8,7 +8,8 @@ const HOURGLASS = { backbone: "hourglass_104", normalization: ZOO_NORMALIZATIONS
  * Objects as Points on the hourglass (Zhou et al., arXiv:1904.07850; github.com/xingyizhou/CenterNet), by the
  * names of its released files. The Object Detection API rebuilt this network, so that its graph, `zooGraph`, is
  * theirs too, pixels' means and deviations included; only the classes are COCO's 80 without the unused ids, and
- * one keypoint offset serves all keypoints. `torchKeys` brings sizes and offsets into the API's order, (y, x).
+ * one keypoint offset serves all keypoints. Reading a checkpoint brings sizes and offsets into the API's order,
+ * (y, x).
  */
 export const POINTS_ARCHITECTURES = {
   ctdet_coco_hg: { ...HOURGLASS, classes: 80, heads: PLAIN_HEADS },
