@@ -24,7 +24,7 @@ export interface Row {
   /** Megabytes resident after the runs, and at most since the start. */
   readonly memoryMB: number;
   readonly peakMemoryMB: number;
-  /** With its version; `centernet on 1 thread` where that is what is compared with. Absent in rows without one. */
+  /** With its version; `centernet 0.1.0, 1 thread` in rows of several threads. Absent in rows without one. */
   readonly peer?: string;
   readonly peerMs?: number;
   readonly peerTotalMs?: number;
