@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { BackendError, MemoryError } from "../../../src/errors.ts";
@@ -8,6 +9,9 @@ import { wasmBuilds } from "../../../src/executors/wasm/wasmModule.ts";
 import { CASES } from "../../../src/kernels/cases.ts";
 import type { OpName } from "../../../src/kernels/ops.ts";
 import { chain, chainInputs, chainWeights } from "../../support/chain.ts";
+
+// Node 20 has relaxed SIMD behind this flag, newer ones without.
+setFlagsFromString("--experimental-wasm-relaxed-simd");
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -39,12 +43,12 @@ describe("results have the same bits on 1, 2, 3 and 4 threads", () => {
     "layers of several blocks": { graph: large, weights: chainWeights(large), inputs: chainInputs(large) },
   };
   for (const build of wasmBuilds()) {
-    for (const precision of ["default", "exact"] as const) {
+    for (const choices of [{}, { precision: "exact" }, { memory: "low" }] as const) {
       for (const [title, { graph, weights, inputs }] of Object.entries(graphs)) {
-        test(`${title}, ${build} SIMD, precision ${precision}`, async () => {
+        test(`${title}, ${build} SIMD, ${JSON.stringify(choices)}`, async () => {
           const outputsOn = (threads: number) =>
-            using({ threads, build, precision }, async (executor) => {
-              expect(executor.details).toEqual({ build, threads, precision, note: undefined });
+            using({ threads, build, ...choices }, async (executor) => {
+              expect(executor.details).toMatchObject({ build, threads, ...choices });
               return (await (await executor.prepare(graph, weights)).run(inputs)).outputs;
             });
           const expected = await outputsOn(1);
