@@ -25,17 +25,8 @@ export function gatherGemm(address: usize, unit: i32, scratch: usize): void {
   const sumBytes = call.blockCells * 16;
   const sums = scratch;
   const targets = sums + 2 * sumBytes;
-  const offsets = targets + call.blockCells * 4;
-  const packed = offsets + call.blockCells * 4;
-  if (call.sameCells) {
-    gatherRun(call, firstCell, cells, packed);
-  } else {
-    for (let tap = 0; tap < call.taps; tap++) {
-      locateSources(call, firstCell, cells, tap, offsets);
-      if (call.picture) gatherPicture(call, cells, tap, offsets, packed);
-      else gather(call, cells, tap, offsets, packed);
-    }
-  }
+  const packed = targets + call.blockCells * 4;
+  pack(call, firstCell, cells, packed, packed + call.blockCells * depth * 16);
   if (call.step > 1) locateTargets(call, firstCell, cells, targets);
 
   const panels = (call.outputPlanes + 1) >> 1;
@@ -51,6 +42,53 @@ export function gatherGemm(address: usize, unit: i32, scratch: usize): void {
     }
     finish(call, panel * 2, sums, firstCell, cells, targets);
     if (whole) finish(call, panel * 2 + 1, sums + sumBytes, firstCell, cells, targets);
+  }
+}
+
+/** What a block of output cells sees, [tile][depth][8 cells][4]: gathered, or computed by the layer before. */
+function pack(call: GatherGemmCall, firstCell: i32, cells: i32, packed: usize, scratch: usize): void {
+  if (call.inner) {
+    gemmBlock(call.inner, firstCell, cells, packed, scratch);
+  } else if (call.sameCells) {
+    gatherRun(call, firstCell, cells, packed);
+  } else {
+    for (let tap = 0; tap < call.taps; tap++) {
+      locateSources(call, firstCell, cells, tap, scratch);
+      if (call.picture) gatherPicture(call, cells, tap, scratch, packed);
+      else gather(call, cells, tap, scratch, packed);
+    }
+  }
+}
+
+/**
+ * A layer whose only reader sees its very cells, computed where the reader would gather it, so that its map never
+ * leaves the cache: [tile][output planes][8 cells][4].
+ */
+function gemmBlock(address: usize, firstCell: i32, cells: i32, target: usize, scratch: usize): void {
+  const call = GatherGemmCall.at(address);
+  const depth = call.depth;
+  const tiles = (cells + 7) >> 3;
+  const packed = scratch;
+  pack(call, firstCell, cells, packed, packed + tiles * depth * 128);
+  const low = f32x4.splat(call.low);
+  const high = f32x4.splat(call.high);
+  for (let plane = 0; plane < call.outputPlanes; plane += 2) {
+    const weights = call.weights + plane * depth * 64;
+    const whole = plane + 1 < call.outputPlanes;
+    for (let tile = 0; tile < tiles; tile++) {
+      const seen = packed + tile * depth * 128;
+      const finished = target + (tile * call.outputPlanes + plane) * 128;
+      if (whole) gemmTile(seen, weights, depth, finished, 128);
+      else gemmTileHalf(seen, weights, depth, finished, 128);
+      finishTile(finished, v128.load(call.bias + plane * 16), low, high);
+      if (whole) finishTile(finished + 128, v128.load(call.bias + plane * 16, 16), low, high);
+    }
+  }
+}
+
+function finishTile(cells: usize, bias: v128, low: v128, high: v128): void {
+  for (let place = cells; place < cells + 128; place += 16) {
+    v128.store(place, f32x4.pmin(f32x4.pmax(f32x4.add(v128.load(place), bias), low), high));
   }
 }
 

@@ -6,6 +6,7 @@ import {
   type WasmBuild,
   wasmMemory,
 } from "../src/executors/wasm/wasmModule.ts";
+import { stepsOf } from "../src/executors/wasm/wasmPlan.ts";
 import { writeConstants } from "../src/executors/wasm/writeConstants.ts";
 import { type Graph, type GraphNode, shapesByName } from "../src/graph/graph.ts";
 import { neededNodes } from "../src/graph/neededNodes.ts";
@@ -15,6 +16,8 @@ import { fuseEpilogues } from "../src/graph/passes/fuseEpilogues.ts";
 import { OPS, type OpName } from "../src/kernels/ops.ts";
 import type { WasmChoices } from "../src/kernels/wasmKernel.ts";
 import { elementCount, type Weights } from "../src/tensor.ts";
+
+const NO_TAPS: ReadonlySet<string> = new Set();
 
 export interface LayerTime {
   /** Its op and sizes, the same for layers of one class. */
@@ -56,9 +59,9 @@ export async function layerRunner(unfused: Graph, { build, choices }: Omit<Layer
   const nodes = layout.nodes.filter(({ node }) => needed.has(node.name));
   const least = nodes.map(() => Number.POSITIVE_INFINITY);
   const run = () => {
-    nodes.forEach(({ steps }, index) => {
+    nodes.forEach((planned, index) => {
       const start = process.cpuUsage();
-      for (const step of steps) {
+      for (const step of stepsOf(planned, NO_TAPS)) {
         const call = functions[step.function];
         for (let unit = 0; unit < step.units; unit++) call(step.address, unit, scratch);
       }

@@ -2,6 +2,8 @@ import type { KernelCall } from "./kernel.ts";
 import { biasConstant, epilogueFields } from "./wasmEpilogue.ts";
 import {
   BYTES_PER_CELL,
+  BYTES_PER_FLOAT,
+  type InnerLayer,
   LANES,
   planeCount,
   type WasmAddresses,
@@ -102,10 +104,7 @@ export function gemmStep(
   const [, outputHeight, outputWidth, channels] = call.output;
   const cells = blockCells(gemm, call);
   const blocks = Math.ceil((gemm.rows * gemm.columns) / cells);
-  const panels = Math.ceil(channels / TILE);
-  const splits = Math.min(panels, Math.ceil(ENOUGH_UNITS / blocks));
-  const centred = gemm.taps.length === 1 && gemm.taps.every(({ down, right }) => down === 0 && right === 0);
-  const same = centred && gemm.stride === 1 && gemm.rows === height && gemm.columns === width;
+  const splits = Math.min(Math.ceil(channels / TILE), Math.ceil(ENOUGH_UNITS / blocks));
   return wasmStep("gatherGemm", blocks * splits, {
     source: at.inputs[0],
     destination: at.output,
@@ -118,7 +117,8 @@ export function gemmStep(
     tapTable,
     depth: depthOf(gemm, call),
     picture: isPicture(call) ? 1 : 0,
-    sameCells: same && !isPicture(call) ? 1 : 0,
+    sameCells: seesItsCells(gemm, call) ? 1 : 0,
+    inner: at.inner ?? 0,
     stride: gemm.stride,
     rows: gemm.rows,
     columns: gemm.columns,
@@ -132,6 +132,31 @@ export function gemmStep(
     top: gemm.top,
     left: gemm.left,
   });
+}
+
+/** The layer as one that is computed inside the next (assembly/gatherGemm.ts), unless it adds a residual. */
+export function gemmAsInner(gemm: GatherGemm, call: KernelCall): InnerLayer | undefined {
+  if (call.epilogue.residual) return undefined;
+  const scratchBytes = (cells: number) => {
+    const whole = Math.ceil(cells / TILE) * TILE;
+    return whole * (cellBytes(gemm, call) + BYTES_PER_FLOAT);
+  };
+  return { scratchBytes };
+}
+
+/** How many cells at a time the layer before would be computed for, if it may be: a block is gathered only once. */
+export function hostedCells(gemm: GatherGemm, call: KernelCall): number | undefined {
+  const cells = blockCells(gemm, call);
+  const enough = gemm.rows * gemm.columns > (ENOUGH_UNITS - 1) * cells;
+  return enough && seesItsCells(gemm, call) ? cells : undefined;
+}
+
+/** Whether each output cell sees the same cell of the input, and nothing else. */
+function seesItsCells(gemm: GatherGemm, call: KernelCall): boolean {
+  const [, height, width] = call.inputs[0];
+  const centred = gemm.taps.length === 1 && gemm.taps.every(({ down, right }) => down === 0 && right === 0);
+  const all = gemm.stride === 1 && gemm.rows === height && gemm.columns === width;
+  return centred && all && !isPicture(call);
 }
 
 /** Three channels are packed without gaps (assembly/gatherGemm.ts). */

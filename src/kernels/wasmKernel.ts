@@ -65,6 +65,7 @@ export const WASM_CALLS = {
     depth: "i32",
     picture: "i32",
     sameCells: "i32",
+    inner: "usize",
     stride: "i32",
     rows: "i32",
     columns: "i32",
@@ -82,7 +83,14 @@ export const WASM_CALLS = {
   winograd4: WINOGRAD,
   winogradWeights2: WINOGRAD_WEIGHTS,
   winogradWeights4: WINOGRAD_WEIGHTS,
-  depthwise: { ...MAPS, ...SIZE, ...OUTPUT_SIZE, ...WINDOW, ...FINISH, weights: "usize" },
+  depthwise: {
+    ...MAPS,
+    ...SIZE,
+    ...OUTPUT_SIZE,
+    ...WINDOW,
+    ...FINISH,
+    weights: "usize",
+  },
   maxPool: { ...MAPS, ...SIZE, ...OUTPUT_SIZE, ...WINDOW, paddedWidth: "i32", outside: "f32" },
   cornerPool: { ...MAPS, ...SIZE, down: "i32", right: "i32" },
   affine: { ...MAPS, cells: "i32", numbers: "usize", listBytes: "i32", low: "f32", high: "f32" },
@@ -133,6 +141,14 @@ export interface WasmAddresses {
   readonly constants: readonly number[];
   /** 0 for a kernel without one. */
   readonly workspace: number;
+  /** Where the fields of the layer lie that is to be computed inside this one. */
+  readonly inner?: number;
+}
+
+/** Of a layer that a product of matrices can compute block by block in the place of gathering its map. */
+export interface InnerLayer {
+  /** For a block of so many cells. */
+  scratchBytes(cells: number): number;
 }
 
 /** A layer for the WebAssembly module. */
@@ -144,6 +160,10 @@ export interface WasmKernel {
   readonly scratchBytes: number;
   /** What its steps leave for each other: it lies among the maps, for this layer alone. */
   readonly workspaceBytes?: number;
+  /** Set where the layer may be computed inside the one that reads it. */
+  readonly asInner?: InnerLayer;
+  /** Set where the layer before may be computed inside this one: how many cells it needs at a time. */
+  readonly blockCells?: number;
   steps(at: WasmAddresses): readonly WasmStep[];
 }
 

@@ -39,13 +39,14 @@ export function describeWasmPlan(
 ): WasmPlanDescription {
   const { nodes, lifetimes, bytes } = planLayout(graph, choices, threads);
   const byName = new Map(lifetimes.map((lifetime) => [lifetime.name, lifetime]));
-  const layers = nodes.map(({ node, kernel }, index) => {
+  const layers = nodes.map(({ node, kernel, group }, index) => {
     const map = byName.get(node.name);
     const inUse = lifetimes.filter(({ from, until }) => from <= index && index <= until);
     return {
       name: node.name,
       op: node.op,
-      algorithm: kernel.algorithm,
+      algorithm:
+        group && group.last !== node.name ? `${kernel.algorithm}; inside ${group.last}` : kernel.algorithm,
       weightBytes: kernel.constants.reduce((sum, { floats }) => sum + floats * BYTES_PER_FLOAT, 0),
       mapBytes: map?.bytes ?? 0,
       lastReader: nodes[map?.until ?? nodes.length]?.node.name ?? null,

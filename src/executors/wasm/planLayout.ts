@@ -12,6 +12,7 @@ import {
 } from "../../kernels/wasmKernel.ts";
 import type { Shape } from "../../tensor.ts";
 import { kernelCall } from "../preparedNode.ts";
+import { innerLayers, type LayerGroup } from "./innerLayers.ts";
 import { WASM_KERNELS } from "./kernels.ts";
 import { align, type Lifetime, placeMaps } from "./placeMaps.ts";
 
@@ -22,6 +23,10 @@ export interface PlannedNode {
   /** Of each constant of the kernel. */
   readonly constants: readonly number[];
   readonly steps: readonly PlannedStep[];
+  /** Set where it may be computed together with others. */
+  readonly group?: LayerGroup;
+  /** Takes the place of `steps` where the members of the group before it are computed inside. */
+  readonly groupStep?: PlannedStep;
 }
 
 export interface PlannedStep extends WasmStep {
@@ -66,9 +71,13 @@ export function planLayout(graph: Graph, choices: WasmChoices, threads = 1): Pla
     end = align(end + bytes);
     return address;
   };
+  const groups = innerLayers(graph, kernels);
   // How many steps a kernel has, and how long their fields are, does not depend on addresses.
   const fields = kernels.map((kernel) =>
     kernel.steps(NOWHERE).map((step) => reserve(fieldCount(step) * BYTES_PER_FLOAT)),
+  );
+  const groupFields = graph.nodes.map(({ name }) =>
+    insideOf(groups, name) === undefined ? undefined : reserve(MOST_FIELDS * BYTES_PER_FLOAT),
   );
   const constants = kernels.map((kernel) =>
     kernel.constants.map(({ floats }) => reserve(floats * BYTES_PER_FLOAT)),
@@ -79,29 +88,46 @@ export function planLayout(graph: Graph, choices: WasmChoices, threads = 1): Pla
     0,
     ...kernels.flatMap(({ constants: list }) => list.map(({ transform }) => transform?.floats ?? 0)),
   );
-  const scratchBytes = kernels.reduce((most, kernel) => Math.max(most, kernel.scratchBytes), 0);
+  const places = new Map(graph.nodes.map(({ name }, place) => [name, place]));
+  const scratchBytes = kernels.reduce((most, { scratchBytes: own, blockCells = 0 }, index) => {
+    const inner = groups.get(graph.nodes[index].name)?.inner ?? [];
+    const theirs = inner.map(
+      (name) => kernels[places.get(name) as number].asInner?.scratchBytes(blockCells) ?? 0,
+    );
+    return Math.max(
+      most,
+      theirs.reduce((sum, bytes) => sum + bytes, own),
+    );
+  }, 0);
   const scratch = Array.from({ length: threads }, () => reserve(scratchBytes));
   const workspaces = kernels.map(({ workspaceBytes = 0 }, index) => workspaceLifetime(index, workspaceBytes));
   const used = workspaces.filter(({ bytes }) => bytes > 0);
-  const lifetimes = [...mapLifetimes(graph, shapes), ...used];
+  const lifetimes = [...mapLifetimes(graph, shapes, groups), ...used];
   const placement = placeMaps(lifetimes);
   const firstMap = reserve(Math.max(placement.bytes, passingFloats * BYTES_PER_FLOAT));
   const maps = new Map([...placement.offsets].map(([name, offset]) => [name, firstMap + offset]));
 
-  const nodes = graph.nodes.map((node, index) => {
+  const nodes = graph.nodes.map((node, index): PlannedNode => {
     const inputs = node.inputs.map((name) => maps.get(name) as number);
     const residual = node.epilogue?.residual ? (inputs.pop() as number) : 0;
     const output = maps.get(node.name) as number;
-    const steps = kernels[index]
-      .steps({
-        inputs,
-        residual,
-        output,
-        constants: constants[index],
-        workspace: maps.get(workspaces[index].name) ?? 0,
-      })
-      .map((step, i) => ({ ...step, address: fields[index][i] }));
-    return { node, kernel: kernels[index], constants: constants[index], steps };
+    const workspace = maps.get(workspaces[index].name) ?? 0;
+    const at = { inputs, residual, output, constants: constants[index], workspace };
+    const steps = kernels[index].steps(at).map((step, i) => ({ ...step, address: fields[index][i] }));
+    const planned = {
+      node,
+      kernel: kernels[index],
+      constants: constants[index],
+      steps,
+      group: groups.get(node.name),
+    };
+    const inside = insideOf(groups, node.name);
+    const address = groupFields[index];
+    if (inside === undefined || address === undefined) return planned;
+    const before = places.get(inside) as number;
+    const inner = groupFields[before] ?? fields[before][0];
+    const [step] = kernels[index].steps({ ...at, inner });
+    return { ...planned, groupStep: { ...step, address } };
   });
   const bytes = {
     constants: constantBytes,
@@ -135,11 +161,26 @@ function workspaceLifetime(index: number, bytes: number): Lifetime {
   return { name: `workspace ${index}`, bytes, from: index, until: index };
 }
 
+/** The layer that may be computed inside the named one. */
+function insideOf(groups: ReadonlyMap<string, LayerGroup>, name: string): string | undefined {
+  const group = groups.get(name);
+  if (!group) return undefined;
+  const members = [...group.inner, group.last];
+  return members[members.indexOf(name) - 1];
+}
+
 /** A value is in use from the node that makes it until the last that reads it; outputs until the end. */
-function mapLifetimes(graph: Graph, shapes: ReadonlyMap<string, Shape>): Lifetime[] {
+function mapLifetimes(
+  graph: Graph,
+  shapes: ReadonlyMap<string, Shape>,
+  groups: ReadonlyMap<string, LayerGroup>,
+): Lifetime[] {
+  const places = new Map(graph.nodes.map(({ name }, place) => [name, place]));
   const until = new Map<string, number>();
   graph.nodes.forEach((node, index) => {
-    for (const name of [node.name, ...node.inputs]) until.set(name, index);
+    // A layer inside another reads its inputs when that one runs.
+    const runs = places.get(groups.get(node.name)?.last ?? node.name) ?? index;
+    for (const name of [node.name, ...node.inputs]) until.set(name, Math.max(until.get(name) ?? 0, runs));
   });
   for (const name of Object.values(graph.outputs)) until.set(name, graph.nodes.length);
   const from = new Map(graph.nodes.map((node, index) => [node.name, index]));

@@ -6,7 +6,7 @@ import { type Shape, type Tensor, toNdarray, type Weights } from "../../tensor.t
 import type { Plan, RunOptions, RunResult } from "../executor.ts";
 import { checkInputs, checkTaps } from "../preparedNode.ts";
 import { readPlanar, writePlanar } from "./planarMap.ts";
-import { type PlanLayout, planLayout } from "./planLayout.ts";
+import { type PlanLayout, type PlannedNode, type PlannedStep, planLayout } from "./planLayout.ts";
 import type { Runner, RunStep } from "./runner.ts";
 import { sameThreadRunner } from "./sameThreadRunner.ts";
 import type { ThreadPool } from "./threads/threadPool.ts";
@@ -104,9 +104,9 @@ export class WasmPlan implements Plan {
     const needed = new Set(neededNodes(this.graph, [...taps]).map(({ name }) => name));
     const tapped: [string, Tensor][] = [];
     let steps: RunStep[] = [];
-    for (const { node, steps: own } of this.layout.nodes) {
-      const { name } = node;
-      if (needed.has(name)) steps.push(...own.map((step) => ({ ...step, layer: name })));
+    for (const planned of this.layout.nodes) {
+      const { name } = planned.node;
+      if (needed.has(name)) steps.push(...stepsOf(planned, taps).map((step) => ({ ...step, layer: name })));
       if (!taps.has(name)) continue;
       await runner.run(steps, signal);
       steps = [];
@@ -128,6 +128,15 @@ export class WasmPlan implements Plan {
     const shape = this.layout.shapes.get(name) as Shape;
     return new Float32Array(memory.buffer, this.layout.maps.get(name), planarBytes(shape) / 4);
   }
+}
+
+/** Layers of a group run together, unless one is tapped whose map would not be written then. */
+export function stepsOf(
+  { node, steps, group, groupStep }: PlannedNode,
+  taps: ReadonlySet<string>,
+): readonly PlannedStep[] {
+  if (!group || group.inner.some((name) => taps.has(name))) return steps;
+  return groupStep && group.last === node.name ? [groupStep] : [];
 }
 
 /** Never none, since constants may be worked out in a step as well. */

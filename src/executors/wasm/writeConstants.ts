@@ -23,13 +23,14 @@ export async function writeConstants(
 ): Promise<void> {
   const last = lastUses(graph);
   const view = new DataView(memory.buffer);
-  for (const [place, { node, kernel, constants, steps }] of layout.nodes.entries()) {
+  for (const [place, { node, kernel, constants, steps, groupStep }] of layout.nodes.entries()) {
     const parameters = Object.entries(nodeParameters(graph, node, weights));
     const data = Object.fromEntries(parameters.map(([role, parameter]) => [role, parameter.data]));
     for (const [index, constant] of kernel.constants.entries()) {
       await writeConstant(memory, runner, layout, node.name, constant, constants[index], data);
     }
     for (const step of steps) writeFields(view, step);
+    if (groupStep) writeFields(view, groupStep);
     for (const name of storedParameters(graph, node)) {
       if (last.get(name) === place) onWritten(name);
     }

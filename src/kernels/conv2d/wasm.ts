@@ -1,5 +1,13 @@
 import type { KernelCall } from "../kernel.ts";
-import { type GatherGemm, gemmBias, gemmConstants, gemmScratchBytes, gemmStep } from "../wasmGemm.ts";
+import {
+  type GatherGemm,
+  gemmAsInner,
+  gemmBias,
+  gemmConstants,
+  gemmScratchBytes,
+  gemmStep,
+  hostedCells,
+} from "../wasmGemm.ts";
 import type { WasmKernel, WasmKernelOf } from "../wasmKernel.ts";
 import { winogradWasm } from "../wasmWinograd.ts";
 import { chooseConvolution } from "./chooseConvolution.ts";
@@ -32,6 +40,8 @@ function gemmWasm(call: KernelCall<Conv2dAttributes>, algorithm: string): WasmKe
     algorithm,
     constants: [...gemmConstants(gemm, call), gemmBias(call)],
     scratchBytes: gemmScratchBytes(gemm, call),
+    asInner: gemmAsInner(gemm, call),
+    blockCells: hostedCells(gemm, call),
     steps: (at) => [gemmStep(gemm, call, at, [at.constants[0], at.constants[1]])],
   };
 }
