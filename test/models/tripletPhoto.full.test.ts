@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { formatReport } from "../../src/verify/formatReport.ts";
-import { ALL_GOLDENS } from "../support/goldens.ts";
+import { ALL_GOLDENS, OWN_GOLDENS } from "../support/goldens.ts";
 import { mayBeLeftOut } from "../support/required.ts";
 import { verifyTripletCase } from "../support/tripletPhotos.ts";
 
@@ -11,6 +11,13 @@ const CASES = {
   "centernet-52": ["small", "photo-small", "multi-scale", "photo"],
   "centernet-104": ["small", "photo"],
 } as const;
+
+describe("from the picture to the boxes, webasm agrees with PyTorch", () => {
+  test.each(CASES["centernet-tiny"])("centernet-tiny %s", async (name) => {
+    const report = await verifyTripletCase(join(OWN_GOLDENS, "triplet/centernet-tiny"), name, "webasm");
+    expect(report.pass, formatReport(report)).toBe(true);
+  });
+});
 
 describe("from the picture to the boxes, wasm agrees with PyTorch", () => {
   for (const [model, names] of Object.entries(CASES)) {
