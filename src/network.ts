@@ -159,6 +159,7 @@ export class Network {
     const last = this.prepared;
     this.prepared = undefined;
     await last?.plan.dispose();
+    if (last) await this.executor.releasePlans?.();
     const graph = this.graphAt(size);
     const plan = await this.executor.prepare(graph, weights, onWritten);
     this.prepared = { size, graph, plan };

@@ -22,6 +22,11 @@ export interface Executor {
    * @throws MemoryError where it cannot have that much.
    */
   checkMemory?(graph: Graph): void;
+  /**
+   * Lets go of what plans that were disposed of may still hold: threads keep their memory until they end. Called
+   * only where no plan is in use.
+   */
+  releasePlans?(): Promise<void>;
   /** Frees everything, plans included. */
   dispose(): Promise<void>;
 }

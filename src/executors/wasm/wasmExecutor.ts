@@ -1,3 +1,4 @@
+import { BackendError } from "../../errors.ts";
 import type { MemoryUse, Precision } from "../../kernels/wasmKernel.ts";
 import type { Executor } from "../executor.ts";
 import { PlanSet } from "../planSet.ts";
@@ -31,7 +32,8 @@ export async function wasmExecutor({
 }: WasmOptions = {}): Promise<Executor> {
   const choices = { precision, memory };
   const build = chooseBuild(wanted.build);
-  const { pool, note } = await startThreads(wanted.threads);
+  const { pool: started, note } = await startThreads(wanted.threads);
+  let pool = started;
   const module = await compileWasm(build, pool !== undefined);
   const plans = new PlanSet();
   const executor: Executor = {
@@ -45,6 +47,15 @@ export async function wasmExecutor({
     },
     async prepare(graph, weights, onWritten) {
       return plans.add(await WasmPlan.prepare({ module, pool }, graph, weights, choices, onWritten));
+    },
+    async releasePlans() {
+      if (!pool) return;
+      const { count } = pool;
+      await pool.dispose();
+      pool = (await startThreads(count)).pool;
+      if (pool) return;
+      const fault = { where: "backend wasm", expected: `${count} threads once more`, got: "none" };
+      throw new BackendError({ ...fault, hint: "Ask for one thread." });
     },
     checkMemory: (graph) => refuseTooMuch(planLayout(graph, choices, pool?.count).bytes.total),
     async dispose() {
