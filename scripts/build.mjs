@@ -14,12 +14,14 @@ await buildWasm();
 await buildThreadCode();
 const node = await buildNode("dist/node");
 
-// Everything inside: a page can import it as it is, without a bundler.
+// Everything inside: a page can import it as it is, without a bundler. What is loaded on demand, as gpu.js is,
+// lies beside it.
 const browser = await build({
   ...shared,
   entryPoints: { index: "src/index.ts" },
   outdir: "dist/browser",
   platform: "browser",
+  splitting: true,
 });
 
 const typescript = "node_modules/typescript/bin/tsc";

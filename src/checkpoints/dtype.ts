@@ -1,5 +1,11 @@
 import { ModelError } from "../errors.ts";
-import { bfloat16ToNumber, float16ToNumber, numberToBfloat16, numberToFloat16 } from "./float16.ts";
+import {
+  bfloat16ToNumber,
+  float16sToFloat32,
+  float16ToNumber,
+  numberToBfloat16,
+  numberToFloat16,
+} from "./float16.ts";
 
 /**
  * The element types that checkpoints store, under safetensors' names; all little-endian. `read` takes any
@@ -51,6 +57,7 @@ export interface RawTensor {
 
 /** Wider types are rounded to float32; what overflows becomes infinite, which loading then refuses. */
 export function toFloat32(tensor: RawTensor): Float32Array {
+  if (tensor.dtype === "F16") return float16sToFloat32(tensor.bytes);
   const { bytes, read } = DTYPES[tensor.dtype];
   const view = viewOf(tensor.bytes);
   const values = new Float32Array(tensor.bytes.length / bytes);

@@ -22,6 +22,19 @@ export function float16ToNumber(half: number): number {
   return float[0];
 }
 
+/** Little-endian halves, bit by bit into float32s: this is what most weights are read by. */
+export function float16sToFloat32(bytes: Uint8Array): Float32Array {
+  const wide = new Uint32Array(bytes.length / 2);
+  const values = new Float32Array(wide.buffer);
+  for (let i = 0; i < wide.length; i++) {
+    const half = bytes[i * 2] | (bytes[i * 2 + 1] << 8);
+    const exponent = half & 0x7c00;
+    if (exponent === 0 || exponent === 0x7c00) values[i] = float16ToNumber(half);
+    else wide[i] = ((half & 0x8000) << 16) | (((half & 0x7fff) << 13) + (BIAS_DIFFERENCE << 23));
+  }
+  return values;
+}
+
 /** `value` must be a float32: a float64 in between two halves would be rounded twice. */
 export function numberToFloat16(value: number): number {
   float[0] = value;

@@ -1,7 +1,6 @@
 import { BackendError, UsageError } from "../errors.ts";
 import { MEMORY_USES, type MemoryUse, PRECISIONS, type Precision } from "../kernels/wasmKernel.ts";
 import type { Executor } from "./executor.ts";
-import { gpujsExecutor } from "./gpujs/gpujsExecutor.ts";
 import { availableModes, GPUJS_MODES } from "./gpujs/modes.ts";
 import { wasmExecutor } from "./wasm/wasmExecutor.ts";
 import { wasmBuilds } from "./wasm/wasmModule.ts";
@@ -82,10 +81,14 @@ export async function createExecutor(
 
 const FALLBACKS = BACKENDS.filter((backend) => backend !== "auto" && backend !== "wgsl");
 
-function executorOf(backend: Exclude<Backend, "auto">, options: ExecutorOptions): Promise<Executor> {
+async function executorOf(backend: Exclude<Backend, "auto">, options: ExecutorOptions): Promise<Executor> {
   const { precision, memory, threads, fallback, onPrepare } = options;
   if (backend === "wasm") return wasmExecutor({ precision, memory, threads });
-  if (backend !== "wgsl") return gpujsExecutor({ mode: backend });
+  if (backend !== "wgsl") {
+    // gpu.js is half of this package: who does not use it need not wait until it is read.
+    const { gpujsExecutor } = await import("./gpujs/gpujsExecutor.ts");
+    return gpujsExecutor({ mode: backend });
+  }
   return wgslExecutor({
     precision,
     onProgress: onPrepare,

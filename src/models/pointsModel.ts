@@ -97,9 +97,9 @@ function pairOfViews(
 }
 
 /** Of each keypoint the one that a mirror image has in its place: the left eye's is the right one. */
-const PARTNERS = COCO_KEYPOINTS.map((name) => {
+const PARTNERS = COCO_KEYPOINTS.map((name, _, names: readonly string[]) => {
   const other = name.replace(/^(left|right)/, (side) => (side === "left" ? "right" : "left"));
-  return COCO_KEYPOINTS.findIndex((candidate) => candidate === other);
+  return names.indexOf(other);
 });
 
 /** Offsets within a cell are those of the plain picture. */

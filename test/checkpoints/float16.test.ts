@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   bfloat16ToNumber,
+  float16sToFloat32,
   float16ToNumber,
   numberToBfloat16,
   numberToFloat16,
@@ -32,6 +33,13 @@ test("every half widens and narrows back to itself; NaN stays NaN", () => {
     if (isNaNHalf(half)) expect(isNaNHalf(back)).toBe(true);
     else if (back !== half) expect(back).toBe(half);
   }
+});
+
+test("many halves widen as one does, to the bit", () => {
+  const halves = Uint16Array.from({ length: 0x10000 }, (_, half) => half);
+  const many = float16sToFloat32(new Uint8Array(halves.buffer));
+  const single = Float32Array.from(halves, float16ToNumber);
+  for (const half of halves) if (!Object.is(many[half], single[half])) expect(many[half]).toBe(single[half]);
 });
 
 test("every bfloat16 widens and narrows back to itself; NaN stays NaN", () => {

@@ -1,4 +1,3 @@
-import { GPU } from "gpu.js";
 import { BackendError } from "../../errors.ts";
 
 /** Where gpu.js can run kernels, best first. */
@@ -10,13 +9,24 @@ export type GpujsMode = (typeof GPUJS_MODES)[number];
  * and never fuse a pipeline on WebGPU.
  */
 export async function availableModes(): Promise<GpujsMode[]> {
+  const graphics = mayHaveGraphics() ? await graphicsModes() : { webgpu: false, webgl2: false };
   const available: Record<GpujsMode, boolean> = {
-    webgpu: await GPU.isWebGPUAvailable(),
-    webgl2: GPU.isWebGL2Supported,
+    ...graphics,
     webasm: typeof WebAssembly === "object",
     cpu: true,
   };
   return GPUJS_MODES.filter((mode) => available[mode]);
+}
+
+/** As Node has not: gpu.js, which can tell exactly, is large, and loaded only where there is something to tell. */
+function mayHaveGraphics(): boolean {
+  const hasCanvas = typeof OffscreenCanvas !== "undefined" || typeof document !== "undefined";
+  return hasCanvas || (typeof navigator !== "undefined" && "gpu" in navigator);
+}
+
+async function graphicsModes() {
+  const { GPU } = await import("gpu.js");
+  return { webgpu: await GPU.isWebGPUAvailable(), webgl2: GPU.isWebGL2Supported };
 }
 
 /** @throws BackendError where the machine does not have that mode. */
