@@ -168,8 +168,9 @@ export interface WasmKernel {
 }
 
 /**
- * `low` keeps the weights of Winograd's layers as they are stored and transforms them anew in each run, into a
- * workspace that all layers share: half of the memory, for a few percent more time.
+ * `low` keeps the weights of all of Winograd's layers as they are stored and transforms them anew in each run, into a
+ * workspace that all layers share: some 60 % of the memory, for a few percent more time. By default, only layers of large
+ * maps do so (conv2d/chooseConvolution.ts).
  */
 export const MEMORY_USES = ["default", "low"] as const;
 export type MemoryUse = (typeof MEMORY_USES)[number];

@@ -5,7 +5,6 @@ import {
   BYTES_PER_CELL,
   BYTES_PER_FLOAT,
   LANES,
-  type MemoryUse,
   planeCount,
   type WasmConstant,
   type WasmKernel,
@@ -34,8 +33,8 @@ const GAP_BYTES = 64;
 export function winogradWasm(
   outputs: 2 | 4,
   call: KernelCall<Conv2dAttributes>,
-  memory: MemoryUse,
-  algorithm: string,
+  reason: string,
+  reasonToKeepStored: string | undefined,
 ): WasmKernel {
   const { inputs, output, attributes, epilogue } = call;
   const [, height, width, inputChannels] = inputs[0];
@@ -53,17 +52,18 @@ export function winogradWasm(
   const seenBytes = blockTiles * planes * BYTES_PER_CELL + GAP_BYTES;
   const sumBytes = blockTiles * Math.ceil(panels / splits) * 2 * BYTES_PER_CELL + GAP_BYTES;
   const weights = { outputs, inputChannels, channels };
-  const low = memory === "low";
+  const algorithm = `Winograd F(${outputs}x${outputs}): ${reason}`;
+  const eachRun = reasonToKeepStored !== undefined;
   return {
-    algorithm: low ? `${algorithm}; weights transformed in each run` : algorithm,
+    algorithm: eachRun ? `${algorithm}; weights transformed in each run: ${reasonToKeepStored}` : algorithm,
     constants: [
-      low ? storedWeights(weights) : transformedWeights(weights),
+      eachRun ? storedWeights(weights) : transformedWeights(weights),
       biasConstant(epilogue, channels, TILE),
     ],
-    workspaceBytes: low ? transformedFloats(weights) * BYTES_PER_FLOAT : 0,
+    workspaceBytes: eachRun ? transformedFloats(weights) * BYTES_PER_FLOAT : 0,
     scratchBytes: 2 * points * BYTES_PER_CELL + points * (seenBytes + sumBytes),
     steps: (at) => [
-      ...(low ? [weightStep(weights, at.constants[0], at.workspace)] : []),
+      ...(eachRun ? [weightStep(weights, at.constants[0], at.workspace)] : []),
       wasmStep(`winograd${outputs}`, blocks * splits, {
         source: at.inputs[0],
         destination: at.output,
@@ -76,7 +76,7 @@ export function winogradWasm(
         padLeft: attributes.padding.left,
         planes,
         outputPlanes: planeCount(channels),
-        weights: low ? at.workspace : at.constants[0],
+        weights: eachRun ? at.workspace : at.constants[0],
         tilesAcross,
         tiles,
         blockTiles,

@@ -11,7 +11,7 @@ import { WasmPlan } from "./wasmPlan.ts";
 export interface WasmOptions {
   /** `exact` does without Winograd's F(4x4), whose largest error is some 2e-5 of a layer's root mean square. */
   readonly precision?: Precision;
-  /** `low` takes half of the memory and a few percent more time. */
+  /** `low` takes some 60 % of the memory, for a few percent more time. */
   readonly memory?: MemoryUse;
   /** Default: the best that the machine can run. */
   readonly build?: WasmBuild;

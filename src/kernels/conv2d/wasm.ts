@@ -10,7 +10,7 @@ import {
 } from "../wasmGemm.ts";
 import type { WasmKernel, WasmKernelOf } from "../wasmKernel.ts";
 import { winogradWasm } from "../wasmWinograd.ts";
-import { chooseConvolution } from "./chooseConvolution.ts";
+import { chooseConvolution, reasonToKeepStored } from "./chooseConvolution.ts";
 import type { Conv2dAttributes } from "./op.ts";
 
 export const conv2dWasm: WasmKernelOf<Conv2dAttributes> = (call, { precision, memory }) => {
@@ -19,9 +19,9 @@ export const conv2dWasm: WasmKernelOf<Conv2dAttributes> = (call, { precision, me
     case "gemm":
       return gemmWasm(call, `gathered product of matrices: ${reason}`);
     case "winograd2":
-      return winogradWasm(2, call, memory, `Winograd F(2x2): ${reason}`);
+      return winogradWasm(2, call, reason, reasonToKeepStored(call, memory));
     case "winograd4":
-      return winogradWasm(4, call, memory, `Winograd F(4x4): ${reason}`);
+      return winogradWasm(4, call, reason, reasonToKeepStored(call, memory));
   }
 };
 

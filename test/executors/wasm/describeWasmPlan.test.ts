@@ -4,6 +4,7 @@ import { describeWasmPlan } from "../../../src/executors/wasm/describeWasmPlan.t
 import { type Graph, GraphBuilder } from "../../../src/graph/graph.ts";
 import { DEFAULT_CHOICES } from "../../../src/kernels/wasmKernel.ts";
 import { shapeOf } from "../../../src/tensor.ts";
+import { chain } from "../../support/chain.ts";
 
 function network(): Graph {
   const builder = new GraphBuilder();
@@ -48,9 +49,24 @@ test("memory is that of weights, of the largest maps in use together, and of wor
 
 test("memory low holds weights as they are stored, and one layer's transformed ones among the maps", () => {
   const { layers, bytes } = describeWasmPlan(network(), { ...DEFAULT_CHOICES, memory: "low" });
-  expect(layers[1].algorithm).toBe("Winograd F(4x4): 3x3 on a large map; weights transformed in each run");
+  expect(layers[1].algorithm).toBe(
+    "Winograd F(4x4): 3x3 on a large map; weights transformed in each run: memory low",
+  );
   const [kernel, bias] = [3 * 3 * 16 * 16, 16];
   expect(layers[1].weightBytes).toBe((kernel + bias) * 4);
   expect(bytes.weights).toBeLessThan(describeWasmPlan(network()).bytes.weights);
   expect(bytes.maps).toBe(2 * 64 * 64 * 16 * 4 + 36 * 16 * 16 * 4);
+});
+
+test("layers of large maps hold their weights as they are stored by default as well", () => {
+  for (const [side, stored] of [
+    [127, false],
+    [128, true],
+  ] as const) {
+    const [{ algorithm, weightBytes }] = describeWasmPlan(chain(side, 16, 1)).layers;
+    const weights = (stored ? 3 * 3 : 6 * 6) * 16 * 16 + 16;
+    expect(weightBytes).toBe(weights * 4);
+    const reason = stored ? "; weights transformed in each run: a map from 128x128 on" : "";
+    expect(algorithm).toBe(`Winograd F(4x4): 3x3 on a large map${reason}`);
+  }
 });

@@ -54,6 +54,19 @@ for (const build of ["relaxed", "plain"] as const) {
     });
     afterAll(() => Promise.all([executor.dispose(), exact.dispose(), low.dispose()]));
 
+    test("a map from 128x128 on, whose weights are transformed in each run", async () => {
+      const window = { kernel: 3, stride: 1, padding: padAll(1) };
+      const inputs = [shapeOf(128, 128, 5)];
+      const opCase: OpCase = {
+        title: "",
+        inputs,
+        attributes: { ...window, channels: 9 },
+        epilogue: EPILOGUES[1],
+      };
+      expect(await opCaseDifference(executor, "conv2d", opCase)).toBeLessThanOrEqual(WINOGRAD_TOLERANCE);
+      expect(await opCaseDifference(exact, "conv2d", opCase)).toBeLessThanOrEqual(OP_TOLERANCE.wasm);
+    });
+
     for (const op of [...DENSE, "depthwiseConv2d", "maxPool"] as const) {
       describe(`${op} of every size agrees with plain arithmetic`, () => {
         for (const { height, width, input, channels } of SIZES) {
