@@ -31,7 +31,7 @@ module.exports = {
     },
     down(
       "tensor-and-errors-are-the-ground",
-      "^src/(tensor|errors|detection|nearestNames|centerNetProto)\\.ts$",
+      "^src/(tensor|errors|detection|nearestNames|centerNetProto|peaks)\\.ts$",
       "^src/",
       "Nothing lies below them.",
     ),
@@ -60,7 +60,7 @@ module.exports = {
     down(
       "executors-know-no-model",
       "^src/executors",
-      "^src/(?!executors/|kernels/|graph/|platform/(node|browser)Machine\\.ts|tensor\\.ts|errors\\.ts)",
+      "^src/(?!executors/|kernels/|graph/|platform/(node|browser)Machine\\.ts|tensor\\.ts|errors\\.ts|peaks\\.ts)",
     ),
     {
       name: "an-executor-imports-its-own-kernels",
@@ -86,7 +86,11 @@ module.exports = {
       from: { path: "^src/executors/reference" },
       to: { path: "^src/kernels/[^/]+/(gpu|wasm|wgsl)\\.ts$" },
     },
-    down("decode-is-pure", "^src/decode", "^src/(?!decode/|tensor\\.ts|errors\\.ts|centerNetProto\\.ts)"),
+    down(
+      "decode-is-pure",
+      "^src/decode",
+      "^src/(?!decode/|peaks\\.ts|tensor\\.ts|errors\\.ts|centerNetProto\\.ts)",
+    ),
     down("image-knows-no-model", "^src/image", "^src/(?!image/|detection\\.ts|tensor\\.ts|errors\\.ts)"),
     down(
       "checkpoints-know-no-model",

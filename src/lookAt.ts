@@ -34,11 +34,12 @@ export async function lookAt(
     const inputs = view.inputs();
     times.preprocess += clock();
     const result = await network
-      .run(inputs, { taps: tapped ? undefined : taps, signal })
+      .run(inputs, { taps: tapped ? undefined : taps, signal, peaks: view.peaks?.request })
       .catch((error: unknown) => rethrow(error, view, network, where));
     times.network += clock();
     tapped ??= result.taps;
-    view.see(result.outputs);
+    if (view.peaks && result.peaks) view.peaks.see(result.peaks);
+    else view.see(result.outputs);
     times.postprocess += clock();
   }
   const clock = stopwatch();

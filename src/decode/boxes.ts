@@ -1,24 +1,27 @@
-import type { Tensor } from "../tensor.ts";
-
 /**
  * Boxes of the objects whose centres are `cells` (flat, y · width + x), clipped to the map:
  *
- *     (height, width) = max(size[cell], 0)
- *     (y, x) = cell + offset[cell]
+ *     (height, width) = max(size, 0)
+ *     (y, x) = cell + offset
  *     corners = (y, x) ∓ (height, width) / 2, clipped to [0, map height] and [0, map width]
  *
- * `size` and `offset` are [1, h, w, 2], y before x, in cells. Returns rows of (ymin, xmin, ymax, xmax) in
- * cells, rounded to float32 after each operation as the original does.
+ * `sizes` and `offsets` are the maps' values at the cells, rows of (y, x) in cells; `map` is the maps' size in
+ * cells. Returns rows of (ymin, xmin, ymax, xmax) in cells, rounded to float32 after each operation as the
+ * original does.
  */
-export function boxesInCells(cells: Int32Array, size: Tensor, offset: Tensor): Float32Array {
-  const [, mapHeight, mapWidth] = size.shape;
+export function boxesInCells(
+  cells: Int32Array,
+  sizes: Float32Array,
+  offsets: Float32Array,
+  map: { readonly height: number; readonly width: number },
+): Float32Array {
   const boxes = new Float32Array(cells.length * 4);
   cells.forEach((cell, row) => {
-    const sides = [mapHeight, mapWidth];
-    const corner = [Math.floor(cell / mapWidth), cell % mapWidth];
+    const sides = [map.height, map.width];
+    const corner = [Math.floor(cell / map.width), cell % map.width];
     for (let axis = 0; axis < 2; axis++) {
-      const middle = Math.fround(corner[axis] + offset.data[cell * 2 + axis]);
-      const half = Math.fround(Math.max(size.data[cell * 2 + axis], 0) / 2);
+      const middle = Math.fround(corner[axis] + offsets[row * 2 + axis]);
+      const half = Math.fround(Math.max(sizes[row * 2 + axis], 0) / 2);
       boxes[row * 4 + axis] = clip(Math.fround(middle - half), sides[axis]);
       boxes[row * 4 + 2 + axis] = clip(Math.fround(middle + half), sides[axis]);
     }

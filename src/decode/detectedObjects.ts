@@ -20,9 +20,14 @@ export interface LabelledKeypoint extends PoseKeypoint {
   depth?: number;
 }
 
+/** As much of a decode as its detections are made of. */
+type FoundObjects = Pick<DecodedObjects, "boxes" | "scores" | "detected" | "keypoints"> & {
+  readonly centers: Pick<DecodedObjects["centers"], "classes">;
+};
+
 /** The detections of a decode, in the order of its rows; `tasks` are the settings' it was made with. */
 export function detectedObjects(
-  decoded: DecodedObjects,
+  decoded: FoundObjects,
   tasks: readonly KeypointEstimationTask[],
 ): DetectedObject[] {
   return Array.from(decoded.detected, (row) => {
@@ -38,7 +43,7 @@ export function detectedObjects(
 }
 
 function keypointsOf(
-  { keypoints: found }: DecodedObjects,
+  { keypoints: found }: FoundObjects,
   tasks: readonly KeypointEstimationTask[],
   row: number,
 ): LabelledKeypoint[] | undefined {

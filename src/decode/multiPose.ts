@@ -1,6 +1,7 @@
 import type { Tensor } from "../tensor.ts";
 import { boxesAsFractions, boxesInCells } from "./boxes.ts";
 import { checkMaps } from "./checkMaps.ts";
+import { gathered } from "./gathered.ts";
 import {
   type GaussianCandidates,
   gaussianCells,
@@ -81,9 +82,11 @@ export function multiPoseSteps(maps: MultiPoseMaps, constants: MultiPoseConstant
   const [, height, width] = maps.centerHeatmap.shape;
   const centerPeaks = peakScores(maps.centerHeatmap, maps.centerMaximum, constants.peakTolerance);
   const centers = topK(centerPeaks, constants.maxPersons);
+  const sizes = gathered(maps.boxSize, centers.indices);
+  const offsets = gathered(maps.boxOffset, centers.indices);
   const candidates = {
     heatmap: maps.keypointHeatmap,
-    boxes: boxesInCells(centers.indices, maps.boxSize, maps.boxOffset),
+    boxes: boxesInCells(centers.indices, sizes, offsets, { height, width }),
     regressed: regressedKeypoints(centers.indices, maps.keypointRegression),
     denominator: gaussianDenominator(height, width, constants.gaussianDenominatorRatio),
   };

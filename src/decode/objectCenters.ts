@@ -1,5 +1,7 @@
 import type { ObjectCenterParams } from "../centerNetProto.ts";
-import { type Tensor, tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
+import { gathered } from "./gathered.ts";
+import { maskedBeyond } from "./maskedBeyond.ts";
 import type { Ranked } from "./topK.ts";
 import { topPeaks } from "./topPeaks.ts";
 
@@ -23,6 +25,8 @@ export interface ObjectCenters {
 
 /**
  * The best `maxBoxPredictions` peaks of all classes. Where there are fewer peaks, cells of score 0 follow.
+ * Beyond the picture the heatmap counts as zero as the original does it (`mask_from_true_image_shape`): cells are
+ * compared with pixels, not divided by the stride. So only pictures of an aspect beyond 1 : stride are ever masked.
  * `heatmap` is [1, h, w, classes], probabilities.
  */
 export function objectCenters(
@@ -31,33 +35,13 @@ export function objectCenters(
   trueShape: TrueShape | undefined,
 ): ObjectCenters {
   const classCount = heatmap.shape[3];
-  const masked = trueShape ? maskedByTrueShape(heatmap, trueShape) : heatmap;
+  const masked = trueShape ? maskedBeyond(heatmap, trueShape) : heatmap;
   const candidates = topPeaks(masked, params.maxBoxPredictions, params.peakMaxPoolKernelSize);
   const cells = candidates.indices.map((index) => Math.floor(index / classCount));
-  const multiclassScores = new Float32Array(cells.length * classCount);
-  cells.forEach((cell, row) => {
-    const scores = masked.data.subarray(cell * classCount, (cell + 1) * classCount);
-    multiclassScores.set(scores, row * classCount);
-  });
   return {
     candidates,
     cells,
     classes: candidates.indices.map((index) => index % classCount),
-    multiclassScores,
+    multiclassScores: gathered(masked, cells),
   };
-}
-
-/**
- * Zero outside of the picture — as the original does it (`mask_from_true_image_shape`): cells are compared
- * with pixels, not divided by the stride. So only pictures of an aspect beyond 1 : stride are ever masked.
- */
-function maskedByTrueShape(heatmap: Tensor, trueShape: TrueShape): Tensor {
-  const [, height, width, classes] = heatmap.shape;
-  if (trueShape.height >= height && trueShape.width >= width) return heatmap;
-  const data = heatmap.data.map((score, i) => {
-    const cell = Math.floor(i / classes);
-    const isInside = Math.floor(cell / width) < trueShape.height && cell % width < trueShape.width;
-    return isInside ? score : 0;
-  });
-  return tensor(heatmap.shape, data);
 }

@@ -1,6 +1,7 @@
 import { boxesAsFractions, boxesInCells } from "./boxes.ts";
+import { detectedRows } from "./detectedRows.ts";
+import { gathered } from "./gathered.ts";
 import { instanceScores } from "./instanceScores.ts";
-import { nonMaximumSuppression } from "./nonMaximumSuppression.ts";
 import { type ObjectCenters, objectCenters, type TrueShape } from "./objectCenters.ts";
 import { type ObjectKeypoints, objectKeypoints } from "./objectKeypoints.ts";
 import { checkObjectMaps, type ObjectMaps } from "./objectMaps.ts";
@@ -51,12 +52,16 @@ export function decodeObjects(
   const { outputStride, objectCenterParams, keypointEstimationTask: tasks } = settings;
   const shape = trueShape ?? { height: height * outputStride, width: width * outputStride };
   const centers = objectCenters(maps.centerHeatmap, objectCenterParams, trueShape);
-  const cellBoxes = boxSize && boxOffset && boxesInCells(centers.cells, boxSize, boxOffset);
+  const { cells } = centers;
+  const cellBoxes =
+    boxSize &&
+    boxOffset &&
+    boxesInCells(cells, gathered(boxSize, cells), gathered(boxOffset, cells), { height, width });
   const keypoints =
     tasks.length > 0 ? objectKeypoints(keypointTasks, settings, centers, cellBoxes, shape) : undefined;
   const boxes = cellBoxes
     ? boxesAsFractions(cellBoxes, shape.height, shape.width, outputStride)
-    : tightBoxes(centers.cells.length, keypoints);
+    : tightBoxes(cells.length, keypoints);
   const peakCount = centers.candidates.scores.filter((score) => score > 0).length;
   const scores = keypoints ? rescored(centers, keypoints, tasks) : centers.candidates.scores;
   const decoded = { height, width, trueShape: shape, centers, peakCount, keypoints, boxes, scores };
@@ -78,23 +83,6 @@ function rescored(
     const after = instanceScores(before, ofTask, Math.fround(task.rescoringThreshold));
     return before.map((score, row) => (classes[row] === task.classIndex ? after[row] : score));
   }, candidates.scores);
-}
-
-/** Non-maximum suppression ranks by the centres' own scores, whatever the keypoints say. */
-function detectedRows(
-  { centers, boxes, scores, peakCount }: Pick<DecodedObjects, "centers" | "boxes" | "scores" | "peakCount">,
-  { postProcessing }: DecodeSettings,
-): Pick<DecodedObjects, "detected" | "scores"> {
-  const detected = Int32Array.from({ length: peakCount }, (_, row) => row);
-  if (!postProcessing) return { detected, scores };
-  const peakScores = centers.candidates.scores;
-  const rows = nonMaximumSuppression(
-    boxes.subarray(0, peakCount * 4),
-    peakScores.subarray(0, peakCount),
-    centers.classes,
-    postProcessing.batchNonMaxSuppression,
-  );
-  return { detected: rows, scores: peakScores };
 }
 
 /** Around all of a row's keypoints. */

@@ -1,5 +1,6 @@
 import type { NdArray } from "ndarray";
 import type { Graph } from "../graph/graph.ts";
+import type { PeakRequest, PeakValues } from "../peaks.ts";
 import type { Tensor, Weights } from "../tensor.ts";
 import type { BackendDetails } from "./backendDetails.ts";
 
@@ -47,11 +48,15 @@ export interface RunOptions {
   /** Names of nodes whose values are wanted beside the outputs. */
   readonly taps?: readonly string[];
   readonly signal?: AbortSignal;
+  /** All that is wanted of the outputs. A backend may find it on its device, or give the outputs all the same. */
+  readonly peaks?: PeakRequest;
 }
 
 export interface RunResult {
-  /** By output name. */
+  /** By output name; empty where there are `peaks`. */
   readonly outputs: Readonly<Record<string, Tensor>>;
   /** By node name; shape [1, height, width, channels]. */
   readonly taps: Readonly<Record<string, NdArray<Float32Array>>>;
+  /** Only where they were asked for, from outputs whose every number is finite. */
+  readonly peaks?: PeakValues;
 }

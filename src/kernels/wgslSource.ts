@@ -11,9 +11,13 @@ const THREADS = 64;
 export interface WgslModule {
   /** Stands above the code, for those who read it in a debugger. */
   readonly title: string;
-  /** Buffers by the name that the code knows them by, `array<vec4f>` each. */
+  /** Buffers by the name that the code knows them by. */
   readonly reads: Readonly<Record<string, WgslOperand>>;
   readonly writes: Readonly<Record<string, WgslOperand>>;
+  /** What a buffer holds, by its name. Default: `array<vec4f>`. */
+  readonly types?: Readonly<Record<string, string>>;
+  /** Types and functions of the module, which may use its buffers. */
+  readonly declarations?: string;
   /** Arrays in workgroup memory: name → vectors. */
   readonly shared?: Readonly<Record<string, number>>;
   readonly threads: number;
@@ -24,15 +28,28 @@ export interface WgslModule {
 }
 
 export function wgslDispatch(module: WgslModule): WgslDispatch {
-  const { title, reads, writes, shared = {}, threads, body, workgroups, work } = module;
+  const {
+    title,
+    reads,
+    writes,
+    types = {},
+    declarations,
+    shared = {},
+    threads,
+    body,
+    workgroups,
+    work,
+  } = module;
+  const typeOf = (name: string) => types[name] ?? "array<vec4f>";
   const buffers = [
-    ...Object.keys(reads).map((name) => `var<storage, read> ${name}: array<vec4f>;`),
-    ...Object.keys(writes).map((name) => `var<storage, read_write> ${name}: array<vec4f>;`),
+    ...Object.keys(reads).map((name) => `var<storage, read> ${name}: ${typeOf(name)};`),
+    ...Object.keys(writes).map((name) => `var<storage, read_write> ${name}: ${typeOf(name)};`),
   ];
   const code = [
     `// ${title}`,
     ...buffers.map((buffer, binding) => `@group(0) @binding(${binding}) ${buffer}`),
     ...Object.entries(shared).map(([name, size]) => `var<workgroup> ${name}: array<vec4f, ${size}>;`),
+    ...(declarations ? [declarations] : []),
     `@compute @workgroup_size(${threads})`,
     "fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {",
     body,
@@ -50,6 +67,8 @@ export interface WgslElements {
   readonly title: string;
   readonly reads: Readonly<Record<string, WgslOperand>>;
   readonly writes: Readonly<Record<string, WgslOperand>>;
+  readonly types?: WgslModule["types"];
+  readonly declarations?: string;
   /** How many threads have something to do. */
   readonly count: number;
   readonly work?: number;

@@ -1,4 +1,6 @@
+import { peakValues } from "../decode/peakValues.ts";
 import type { Detection, Explanation } from "../detection.ts";
+import type { PeakRequest, PeakValues } from "../peaks.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** Of the network's input, in pixels. */
@@ -34,6 +36,19 @@ export interface View {
   inputs(): Readonly<Record<string, Tensor>>;
   /** Takes what it needs of the network's outputs; they are not kept. */
   see(outputs: Readonly<Record<string, Tensor>>): void;
+  /** Set where some peaks are all that it needs: backends that find them spare the outputs' way to the host. */
+  readonly peaks?: { readonly request: PeakRequest; see(found: PeakValues): void };
+}
+
+/** A view that sees peaks alone, wherever they were found. */
+export function peakView(
+  size: InputSize,
+  inputs: View["inputs"],
+  request: PeakRequest,
+  seePeaks: (found: PeakValues) => void,
+): View {
+  const see: View["see"] = (outputs) => seePeaks(peakValues(outputs, request));
+  return { size, inputs, see, peaks: { request, see: seePeaks } };
 }
 
 export interface Finding {

@@ -1,12 +1,11 @@
 import { KEYPOINT_ESTIMATION_PARAMS, OBJECT_CENTER_PARAMS } from "../centerNetProto.ts";
-import { detectedObjects } from "../decode/detectedObjects.ts";
+import type { DetectedObject } from "../decode/detectedObjects.ts";
 import {
   averageMirrored,
   type MirroredChannel,
   swappedSides,
   swappedVectors,
 } from "../decode/mirroredMaps.ts";
-import { decodeObjects } from "../decode/objects.ts";
 import type { DecodeSettings } from "../decode/settings.ts";
 import { SOFT_NMS, softNms } from "../decode/triplet/softNms.ts";
 import type { Detection } from "../detection.ts";
@@ -14,12 +13,12 @@ import { centerOnMultiple, placeOnMultiple } from "../image/centerOnMultiple.ts"
 import type { Tensor } from "../tensor.ts";
 import { classLabels } from "./cocoLabels.ts";
 import { COCO_KEYPOINTS, PERSON } from "./cocoPose.ts";
-import type { InputSize, View } from "./look.ts";
+import type { View } from "./look.ts";
 import type { Model } from "./model.ts";
 import { objectDetection } from "./objectDetection.ts";
 import { onPhoto } from "./onPhoto.ts";
 import { ZOO_BACKBONES, type ZooArchitecture, zooGraph } from "./zooArchitecture.ts";
-import { OUTPUT_STRIDE, zooMaps } from "./zooModel.ts";
+import { OUTPUT_STRIDE, objectView } from "./zooModel.ts";
 
 export interface PointsSpec {
   readonly name: string;
@@ -57,9 +56,8 @@ export function pointsModel({ name, architecture, weightsHint }: PointsSpec): Mo
       const found: Detection[] = [];
       const views = scales.flatMap((scale) => {
         const { canvas: size, placement } = placeOnMultiple(picture, sizeMultiple, scale);
-        const decode = (outputs: Outputs) => {
-          const decoded = decodeObjects(zooMaps(outputs, settings), settings);
-          for (const object of detectedObjects(decoded, settings.keypointEstimationTask)) {
+        const take = (objects: readonly DetectedObject[]) => {
+          for (const object of objects) {
             const onCanvas = objectDetection(object, labels[object.classIndex], size);
             found.push(...withinPhoto(onPhoto(onCanvas, placement), picture));
           }
@@ -67,7 +65,8 @@ export function pointsModel({ name, architecture, weightsHint }: PointsSpec): Mo
         const inputs = (mirrored: boolean) => () => {
           return { image: centerOnMultiple(picture, sizeMultiple, scale, mirrored) };
         };
-        return flip ? pairOfViews(size, inputs, decode) : [{ size, inputs: inputs(false), see: decode }];
+        const view = objectView(size, inputs(false), settings, take);
+        return flip ? pairOfViews(view, inputs(true)) : [view];
       });
       return { views, finding: () => ({ detections: scales.length > 1 ? suppressed(found) : found }) };
     },
@@ -77,22 +76,18 @@ export function pointsModel({ name, architecture, weightsHint }: PointsSpec): Mo
 type Outputs = Readonly<Record<string, Tensor>>;
 
 /** The plain picture and its mirror image, after which the mean of both is decoded. */
-function pairOfViews(
-  size: InputSize,
-  inputs: (mirrored: boolean) => View["inputs"],
-  decode: (outputs: Outputs) => void,
-): View[] {
+function pairOfViews({ size, inputs, see }: View, mirroredInputs: View["inputs"]): View[] {
   let plain: Outputs = {};
   const keep = (outputs: Outputs) => {
     plain = outputs;
   };
   const join = (mirrored: Outputs) => {
-    decode(joinedMaps(plain, mirrored));
+    see(joinedMaps(plain, mirrored));
     plain = {};
   };
   return [
-    { size, inputs: inputs(false), see: keep },
-    { size, inputs: inputs(true), see: join },
+    { size, inputs, see: keep },
+    { size, inputs: mirroredInputs, see: join },
   ];
 }
 

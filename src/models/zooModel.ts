@@ -1,13 +1,16 @@
 import { KEYPOINT_ESTIMATION_PARAMS, OBJECT_CENTER_PARAMS } from "../centerNetProto.ts";
-import { detectedObjects } from "../decode/detectedObjects.ts";
+import { type DetectedObject, detectedObjects } from "../decode/detectedObjects.ts";
+import type { TrueShape } from "../decode/objectCenters.ts";
 import type { ObjectMaps } from "../decode/objectMaps.ts";
+import { decodeObjectPeaks, objectPeakRequest } from "../decode/objectPeaks.ts";
 import { decodeObjects } from "../decode/objects.ts";
 import type { DecodeSettings } from "../decode/settings.ts";
+import type { Detection } from "../detection.ts";
 import { padToSquare } from "../image/padToSquare.ts";
 import type { Tensor } from "../tensor.ts";
 import { COCO_LABELS } from "./cocoLabels.ts";
 import { COCO_KEYPOINTS, PERSON } from "./cocoPose.ts";
-import { singleLook } from "./look.ts";
+import { type InputSize, peakView, type View } from "./look.ts";
 import type { Model } from "./model.ts";
 import { objectDetection } from "./objectDetection.ts";
 import { onPhoto } from "./onPhoto.ts";
@@ -54,17 +57,39 @@ export function zooModel(spec: ZooSpec): ZooModel {
     graph: (size) => zooGraph(architecture, size),
     look(picture, { size }) {
       const { image, placement, trueShape } = padToSquare(picture, size.width);
-      return singleLook(size, { image }, (outputs) => {
-        const decoded = decodeObjects(zooMaps(outputs, decode), decode, trueShape);
-        const objects = detectedObjects(decoded, decode.keypointEstimationTask);
-        return objects.map((object) => {
+      let detections: readonly Detection[] = [];
+      const take = (objects: readonly DetectedObject[]) => {
+        detections = objects.map((object) => {
           const classId = object.classIndex + 1;
           const label = { label: labels.get(classId) ?? `class ${classId}`, classId };
-          return onPhoto(objectDetection(object, label, decoded.trueShape), placement);
+          return onPhoto(objectDetection(object, label, trueShape), placement);
         });
-      });
+      };
+      const view = objectView(size, () => ({ image }), decode, take, trueShape);
+      return { views: [view], finding: () => ({ detections }) };
     },
   };
+}
+
+/** A view whose objects are decoded as the settings say: of boxes alone from peaks, of keypoints from whole maps. */
+export function objectView(
+  size: InputSize,
+  inputs: View["inputs"],
+  settings: DecodeSettings,
+  take: (objects: readonly DetectedObject[]) => void,
+  trueShape?: TrueShape,
+): View {
+  const request = objectPeakRequest(settings, trueShape);
+  if (request) {
+    return peakView(size, inputs, request, (peaks) => {
+      take(detectedObjects(decodeObjectPeaks(peaks, settings, trueShape), []));
+    });
+  }
+  const see: View["see"] = (outputs) => {
+    const decoded = decodeObjects(zooMaps(outputs, settings), settings, trueShape);
+    take(detectedObjects(decoded, settings.keypointEstimationTask));
+  };
+  return { size, inputs, see };
 }
 
 /** A model of the zoo's table, decoded as its published `pipeline.config` says. */

@@ -1,20 +1,16 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { boxesAsFractions, boxesInCells } from "../../src/decode/boxes.ts";
-import { shapeOf, tensor } from "../../src/tensor.ts";
 
 const HEIGHT = 3;
 const WIDTH = 4;
 
 function boxOf(cell: number, size: [number, number], offset: [number, number]): number[] {
-  const sizes = tensor(shapeOf(HEIGHT, WIDTH, 2));
-  const offsets = tensor(shapeOf(HEIGHT, WIDTH, 2));
-  sizes.data.set(size, cell * 2);
-  offsets.data.set(offset, cell * 2);
-  return [...boxesInCells(Int32Array.of(cell), sizes, offsets)];
+  const map = { height: HEIGHT, width: WIDTH };
+  return [...boxesInCells(Int32Array.of(cell), Float32Array.from(size), Float32Array.from(offset), map)];
 }
 
-test("size and offset are read at the cell, y before x", () => {
+test("size and offset are of the cell, y before x", () => {
   expect(boxOf(6, [1, 0.5], [0.25, 0.5])).toEqual([0.75, 2.25, 1.75, 2.75]);
 });
 

@@ -1,4 +1,4 @@
-import type { Gpu, GpuAdapter, GpuDevice } from "../../src/executors/wgsl/webgpu.ts";
+import { type Gpu, type GpuAdapter, type GpuDevice, USAGE } from "../../src/executors/wgsl/webgpu.ts";
 
 /** A GPU whose devices come from `requestDevice`. */
 export function gpuWith(gpu: Gpu, requestDevice: (adapter: GpuAdapter) => Promise<GpuDevice>): Gpu {
@@ -51,4 +51,33 @@ export function destroyAtDispatch(gpu: Gpu) {
     },
   };
   return faulty;
+}
+
+/** A GPU that counts the bytes that are copied to where the host reads them. */
+export function countReadBytes(gpu: Gpu) {
+  const counter = {
+    gpu: gpuWith(gpu, async (adapter) => {
+      const device = await adapter.requestDevice({});
+      const hostBuffers = new WeakSet<object>();
+      const createBuffer = device.createBuffer.bind(device);
+      device.createBuffer = (options) => {
+        const buffer = createBuffer(options);
+        if (options.usage & USAGE.mapRead) hostBuffers.add(buffer);
+        return buffer;
+      };
+      const createEncoder = device.createCommandEncoder.bind(device);
+      device.createCommandEncoder = () => {
+        const encoder = createEncoder();
+        const copy = encoder.copyBufferToBuffer.bind(encoder);
+        encoder.copyBufferToBuffer = (from, fromOffset, to, toOffset, size) => {
+          if (hostBuffers.has(to)) counter.bytes += size;
+          copy(from, fromOffset, to, toOffset, size);
+        };
+        return encoder;
+      };
+      return device;
+    }),
+    bytes: 0,
+  };
+  return counter;
 }

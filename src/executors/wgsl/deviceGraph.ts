@@ -1,15 +1,17 @@
 import { BackendError, CenterNetError, MemoryError } from "../../errors.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { BYTES_PER_VECTOR, mapVectors, type WgslOperand } from "../../kernels/wgslKernel.ts";
+import type { PeakRequest, PeakValues } from "../../peaks.ts";
 import type { Shape, Tensor, Weights } from "../../tensor.ts";
 import { nodeParameters } from "../preparedNode.ts";
 import { messageOf, type OpenDevice } from "./openDevice.ts";
+import { type DeviceMap, PeakFinder } from "./peakFinder.ts";
 import { type BoundDispatch, encodeDispatch, Pipelines } from "./pipelines.ts";
 import type { PlanLayout, PlannedNode } from "./planLayout.ts";
 import { Readback } from "./readback.ts";
 import { ConstantUpload } from "./uploadConstants.ts";
 import { fromVectors, toVectors } from "./vectorMap.ts";
-import { type GpuBuffer, USAGE } from "./webgpu.ts";
+import { type GpuBuffer, type GpuCommandEncoder, USAGE } from "./webgpu.ts";
 
 /** Called while shaders compile and weights upload, with the layers that are ready, of all. */
 export type PrepareProgress = (readyLayers: number, allLayers: number) => void;
@@ -19,8 +21,17 @@ interface BoundNode {
   readonly dispatches: readonly BoundDispatch[];
 }
 
+/** What a run gives: values by node, and the peaks in place of the outputs where they tell enough. */
+export interface DeviceResult {
+  readonly values: ReadonlyMap<string, Tensor>;
+  readonly peaks?: PeakValues;
+}
+
 /** A graph on a device: buffers, weights, pipelines. It lives as long as the device does, or until `destroy`. */
 export class DeviceGraph {
+  /** Of the last run's request. */
+  private finder?: PeakFinder;
+
   private constructor(
     readonly open: OpenDevice,
     private readonly graph: Graph,
@@ -85,8 +96,8 @@ export class DeviceGraph {
   }
 
   /**
-   * Runs the named nodes and reads back the outputs and the taps. A tap is copied as soon as it is there, before
-   * its buffer goes to another value.
+   * Runs the named nodes and reads back the taps and the outputs, or what is asked of them. A tap is copied as
+   * soon as it is there, before its buffer goes to another value.
    *
    * @throws BackendError where the device is lost or refuses something.
    */
@@ -94,8 +105,10 @@ export class DeviceGraph {
     inputs: Readonly<Record<string, Tensor>>,
     needed: ReadonlySet<string>,
     taps: readonly string[],
-  ): Promise<ReadonlyMap<string, Tensor>> {
+    peaks?: PeakRequest,
+  ): Promise<DeviceResult> {
     const { device, workOfSubmit } = this.open;
+    const finder = peaks && (await lostOr(this.open, this.finderOf(peaks)));
     const tapped = taps.length > 0 ? new Readback(device, mapSizes(this.layout, taps)) : undefined;
     try {
       device.pushErrorScope("validation");
@@ -123,15 +136,20 @@ export class DeviceGraph {
         }
         pass = encoder.beginComputePass();
       }
+      if (finder) finder.encode(pass, peaks);
       pass.end();
-      for (const name of this.outputs.names) this.outputs.encodeCopy(encoder, name, this.map(name));
+      if (finder) finder.encodeCopy(encoder);
+      else this.encodeOutputs(encoder);
       device.queue.submit([encoder.finish()]);
       const refused = device.popErrorScope();
-      const read = await lostOr(this.open, Promise.all([this.outputs.read(), tapped?.read()]));
+      const outputs = finder ? undefined : this.outputs.read();
+      const reading = Promise.all([tapped?.read(), outputs, finder?.read()]);
+      const [tapVectors, outputVectors, found] = await lostOr(this.open, reading);
       const error = await lostOr(this.open, refused);
       if (error) throw broken("the network to run", error.message);
-      const vectors = read.flatMap((values) => [...(values ?? [])]);
-      return new Map(vectors.map(([name, data]) => [name, fromVectors(this.shape(name), data)]));
+      const values = this.tensors([...(tapVectors ?? []), ...(outputVectors ?? [])]);
+      if (!finder || found) return { values, peaks: found };
+      return { values: new Map([...values, ...(await this.wholeOutputs())]) };
     } finally {
       this.outputs.release();
       tapped?.destroy();
@@ -141,6 +159,35 @@ export class DeviceGraph {
   destroy(): void {
     for (const buffer of [...this.buffers, ...this.constants]) buffer.destroy();
     this.outputs.destroy();
+    this.finder?.destroy();
+  }
+
+  private async finderOf(request: PeakRequest): Promise<PeakFinder> {
+    if (this.finder?.finds(request)) return this.finder;
+    this.finder?.destroy();
+    this.finder = undefined;
+    const maps = Object.entries(this.graph.outputs).map(([output, name]): [string, DeviceMap] => {
+      return [output, { shape: this.shape(name), buffer: this.map(name) }];
+    });
+    this.finder = await PeakFinder.create(this.open.device, request, new Map(maps));
+    return this.finder;
+  }
+
+  /** The outputs of the last run, where their peaks did not tell enough. */
+  private async wholeOutputs(): Promise<ReadonlyMap<string, Tensor>> {
+    const { device } = this.open;
+    const encoder = device.createCommandEncoder();
+    this.encodeOutputs(encoder);
+    device.queue.submit([encoder.finish()]);
+    return this.tensors([...(await lostOr(this.open, this.outputs.read()))]);
+  }
+
+  private encodeOutputs(encoder: GpuCommandEncoder): void {
+    for (const name of this.outputs.names) this.outputs.encodeCopy(encoder, name, this.map(name));
+  }
+
+  private tensors(vectors: readonly (readonly [string, Float32Array])[]): ReadonlyMap<string, Tensor> {
+    return new Map(vectors.map(([name, data]) => [name, fromVectors(this.shape(name), data)]));
   }
 
   private map(name: string): GpuBuffer {

@@ -57,7 +57,7 @@ export class WgslPlan implements Plan {
   /** A pass on the device cannot be stopped: on abort the promise rejects at once, and the pass ends unobserved. */
   async run(
     inputs: Readonly<Record<string, Tensor>>,
-    { taps = [], signal }: RunOptions = {},
+    { taps = [], signal, peaks }: RunOptions = {},
   ): Promise<RunResult> {
     if (this.disposal) {
       throw new UsageError({ where: "plan.run", expected: "a plan in use", got: "one that was disposed of" });
@@ -66,7 +66,7 @@ export class WgslPlan implements Plan {
     checkTaps(this.original, taps);
     const running = this.keeper.exclusive(() => {
       signal?.throwIfAborted();
-      return this.runOrSubstitute(inputs, taps, signal);
+      return this.runOrSubstitute(inputs, { taps, signal, peaks });
     });
     return abortable(running, signal);
   }
@@ -82,33 +82,35 @@ export class WgslPlan implements Plan {
 
   private async runOrSubstitute(
     inputs: Readonly<Record<string, Tensor>>,
-    taps: readonly string[],
-    signal: AbortSignal | undefined,
+    options: RunOptions,
   ): Promise<RunResult> {
-    if (this.substitute) return this.substitute.run(inputs, { taps, signal });
+    if (this.substitute) return this.substitute.run(inputs, options);
     try {
-      return await this.replacingOnce(() => this.runOnDevice(inputs, taps));
+      return await this.replacingOnce(() => this.runOnDevice(inputs, options));
     } catch (error) {
       const { fallback } = this.options;
       if (!fallback || !(error instanceof BackendError)) throw error;
       this.onDevice?.destroy();
       this.substitute = await fallback(this.original, this.weights);
-      return this.substitute.run(inputs, { taps, signal });
+      return this.substitute.run(inputs, options);
     }
   }
 
   private async runOnDevice(
     inputs: Readonly<Record<string, Tensor>>,
-    taps: readonly string[],
+    { taps = [], peaks }: RunOptions,
   ): Promise<RunResult> {
     const onDevice = await this.resident();
     const needed = new Set(neededNodes(this.graph, taps).map(({ name }) => name));
-    const values = await onDevice.run(inputs, needed, [...new Set(taps)]);
-    const value = (name: string) => values.get(name) as Tensor;
-    const outputs = Object.entries(this.graph.outputs).map(([name, node]) => [name, value(node)]);
+    const found = await onDevice.run(inputs, needed, [...new Set(taps)], peaks);
+    const value = (name: string) => found.values.get(name) as Tensor;
+    const outputs = found.peaks
+      ? []
+      : Object.entries(this.graph.outputs).map(([name, node]) => [name, value(node)]);
     return {
       outputs: Object.fromEntries(outputs),
       taps: Object.fromEntries(taps.map((name) => [name, toNdarray(value(name))])),
+      ...(found.peaks && { peaks: found.peaks }),
     };
   }
 

@@ -55,7 +55,8 @@ describe.skipIf(!gpu && mayBeLeftOut)("the tiles of a large GPU agree with plain
             `tile ${tile.rows} x ${tile.columns} x`,
           );
           const resident = await DeviceGraph.create(open, graph, layout, weights);
-          const got = (await resident.run(inputs, new Set([node.name]), [])).get(node.name);
+          const { values } = await resident.run(inputs, new Set([node.name]), []);
+          const got = values.get(node.name);
           resident.destroy();
           const reference = await referenceExecutor().prepare(graph, weights);
           const expected = (await reference.run(inputs)).outputs[node.name];

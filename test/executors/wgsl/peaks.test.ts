@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { peakValues } from "../../../src/decode/peakValues.ts";
+import type { Executor } from "../../../src/executors/executor.ts";
+import { LIST_BYTES } from "../../../src/executors/wgsl/peakShaders.ts";
+import { wgslExecutor } from "../../../src/executors/wgsl/wgslExecutor.ts";
+import { type Graph, GraphBuilder } from "../../../src/graph/graph.ts";
+import { maxPool } from "../../../src/kernels/maxPool/op.ts";
+import { caseData } from "../../../src/kernels/opCase.ts";
+import { sigmoid } from "../../../src/kernels/sigmoid/op.ts";
+import { padAll } from "../../../src/kernels/window.ts";
+import type { PeakRequest } from "../../../src/peaks.ts";
+import { shapeOf, type Tensor, tensor } from "../../../src/tensor.ts";
+import { dawn, NO_DAWN } from "../../support/dawn.ts";
+import { countReadBytes } from "../../support/faultyGpu.ts";
+import { mayBeLeftOut } from "../../support/required.ts";
+
+const gpu = await dawn();
+if (!gpu) console.log(`wgsl: ${NO_DAWN}`);
+
+const REQUEST: PeakRequest = { heatmap: "heat", count: 20, window: 3, at: ["size", "offset"] };
+
+interface PeakCase {
+  readonly title: string;
+  readonly size: readonly [height: number, width: number, classes: number];
+  /** Of the heatmap, by row, column and class; `i` is the element's number. */
+  score(y: number, x: number, c: number, i: number): number;
+  readonly request?: Partial<PeakRequest>;
+  /** The scores are the sigmoid of `score`, so that numbers other than 0 fill up a cell's last vector. */
+  readonly logits?: true;
+  /** Where the device's list does not tell, the whole maps come back. */
+  readonly whole?: true;
+}
+
+/** Between 0 and 1, each element another, by multiplication in the field of 8191 elements. */
+const scattered = (i: number) => (((i + 1) * 1733) % 8191) / 8191;
+
+const CASES: readonly PeakCase[] = [
+  { title: "scores all over the map", size: [13, 17, 6], score: (_y, _x, _c, i) => scattered(i) },
+  { title: "a single class", size: [13, 17, 1], score: (_y, _x, _c, i) => scattered(i) },
+  { title: "90 classes", size: [9, 8, 90], score: (_y, _x, _c, i) => scattered(i) },
+  {
+    title: "equal scores: the lower index first",
+    size: [16, 16, 5],
+    score: (y, x) => (y % 4 === 1 && x % 4 === 2 ? 0.5 : 0.25),
+  },
+  { title: "a plateau", size: [7, 9, 3], score: () => 0.125 },
+  {
+    title: "peaks that are nearly as high as their neighbours",
+    size: [9, 9, 4],
+    score: (y, x, c) => 0.5 + ((y + x) % 2) * [0, 5e-7, 1e-6, 2e-6][c],
+  },
+  {
+    title: "corners and borders",
+    size: [5, 6, 2],
+    score: (y, x) => (y % 4 === 0 && x % 5 === 0 ? 0.9 : 0.1 + x / 100),
+  },
+  { title: "fewer peaks than wanted", size: [8, 8, 3], score: (y, x) => (y === 3 && x === 4 ? 0.7 : 0) },
+  {
+    title: "scores over many orders of magnitude, subnormal ones among them",
+    size: [8, 8, 4],
+    score: (y, x, c) => (y % 2) * (x % 2) * 10 ** -(y * 4 + x + c),
+  },
+  {
+    title: "every cell a peak",
+    size: [9, 7, 4],
+    score: (_y, _x, _c, i) => scattered(i),
+    request: { window: 1 },
+  },
+  { title: "a window of 2", size: [9, 7, 4], score: (_y, _x, _c, i) => scattered(i), request: { window: 2 } },
+  { title: "a window of 5", size: [9, 7, 4], score: (_y, _x, _c, i) => scattered(i), request: { window: 5 } },
+  {
+    title: "zeros beyond the picture, which make peaks at its border",
+    size: [12, 10, 3],
+    score: (y, x, c) => (1 + y * 10 + x + c) / 200,
+    request: { within: { height: 12, width: 6 } },
+  },
+  {
+    title: "probabilities below one half",
+    size: [13, 17, 6],
+    score: (_y, _x, _c, i) => -4 * scattered(i),
+    logits: true,
+  },
+  { title: "no other maps", size: [13, 17, 6], score: (_y, _x, _c, i) => scattered(i), request: { at: [] } },
+  { title: "more peaks than the list holds", size: [64, 64, 3], score: () => 0.25, whole: true },
+  { title: "no peak", size: [6, 6, 3], score: () => 0, whole: true },
+  {
+    title: "a number that is not finite",
+    size: [6, 6, 3],
+    score: (y, x) => (y === 2 && x === 3 ? Number.POSITIVE_INFINITY : 0.5),
+    whole: true,
+  },
+  {
+    title: "a negative score",
+    size: [6, 6, 3],
+    score: (y, x) => (y === 2 && x === 3 ? -0.5 : 0.5),
+    whole: true,
+  },
+];
+
+/** Outputs that equal the inputs, but for the heatmap where those are logits. */
+function outputsOf(inputs: Readonly<Record<string, Tensor>>, logits: boolean): Graph {
+  const builder = new GraphBuilder();
+  const window = { kernel: 1, stride: 1, padding: padAll(0), outside: "ignored" } as const;
+  for (const [name, { shape }] of Object.entries(inputs)) {
+    const [input, scope] = [builder.input(`${name}Input`, shape), builder.root.at(name)];
+    builder.output(name, logits && name === "heat" ? sigmoid(input, scope) : maxPool(input, scope, window));
+  }
+  return builder.build();
+}
+
+function mapsOf({ size: [height, width, classes], score }: PeakCase): Record<string, Tensor> {
+  const heat = tensor(shapeOf(height, width, classes));
+  heat.data.forEach((_, i) => {
+    const cell = Math.floor(i / classes);
+    heat.data[i] = score(Math.floor(cell / width), cell % width, i % classes, i);
+  });
+  const pair = shapeOf(height, width, 2);
+  const sizes = caseData(pair, 1).map((value) => value * 9);
+  return { heat, size: tensor(pair, sizes), offset: tensor(pair, caseData(pair, 2)) };
+}
+
+describe.skipIf(!gpu && mayBeLeftOut)("peaks found on the device are exactly those of the whole maps", () => {
+  let executor: Executor;
+  const counter = gpu && countReadBytes(gpu);
+  beforeAll(async () => {
+    if (!counter) throw new Error(NO_DAWN);
+    executor = await wgslExecutor({ gpu: counter.gpu });
+  });
+  afterAll(() => executor.dispose());
+
+  for (const peakCase of CASES) {
+    test(peakCase.title, async () => {
+      if (!counter) throw new Error(NO_DAWN);
+      const maps = mapsOf(peakCase);
+      const request = { ...REQUEST, ...peakCase.request };
+      const plan = await executor.prepare(outputsOf(maps, peakCase.logits === true), new Map());
+      const inputs = Object.fromEntries(Object.entries(maps).map(([name, map]) => [`${name}Input`, map]));
+      const whole = await plan.run(inputs);
+      // Twice: nothing of the first run may be counted in the second.
+      await plan.run(inputs, { peaks: request });
+      counter.bytes = 0;
+      const { outputs, peaks } = await plan.run(inputs, { peaks: request });
+      const { bytes } = counter;
+      await plan.dispose();
+      if (peakCase.whole) {
+        expect(peaks).toBeUndefined();
+        expect(outputs).toEqual(whole.outputs);
+        return;
+      }
+      expect(outputs).toEqual({});
+      expect(peaks).toEqual(peakValues(whole.outputs, request));
+      expect(peaks?.scores.length).toBeGreaterThan(0);
+      expect(bytes).toBe(LIST_BYTES);
+    });
+  }
+});
