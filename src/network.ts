@@ -22,7 +22,7 @@ import { OTHER_TRIPLETS, tripletModelOf } from "./models/triplet.ts";
 import { zooModel } from "./models/zooModel.ts";
 import { blobWeights } from "./platform/blobWeights.ts";
 import { systemMessage } from "./systemMessage.ts";
-import type { Parameter, Tensor, Weights } from "./tensor.ts";
+import { allFinite, type Parameter, type Tensor, type Weights } from "./tensor.ts";
 import { zooNotes, zooSpec } from "./zooPipeline.ts";
 
 /** A path or URL, the bytes of a file that stands alone, a `File` or other `Blob`, or an opened checkpoint. */
@@ -123,7 +123,7 @@ export class Network {
     const result = await plan.run(inputs, options);
     if (result.peaks) return result;
     const outputs = Object.values(result.outputs);
-    if (!outputs.every((map) => map.data.every(Number.isFinite))) throw await this.notFinite(plan, inputs);
+    if (!outputs.every((map) => allFinite(map.data))) throw await this.notFinite(plan, inputs);
     if (outputs.every((map) => map.data.every((value) => value === 0))) {
       throw new BackendError({
         where: `backend ${this.backend}`,

@@ -45,3 +45,9 @@ export function sameShape(a: readonly number[], b: readonly number[]): boolean {
 export function toNdarray(t: Tensor): ndarray.NdArray<Float32Array> {
   return ndarray(t.data, [...t.shape]);
 }
+
+/** A plain loop, since it looks at every number of every output: `every` takes eight times as long. */
+export function allFinite(data: Float32Array): boolean {
+  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return false;
+  return true;
+}

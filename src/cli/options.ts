@@ -33,7 +33,7 @@ export function precisionOption(): Option {
 }
 
 export function lowMemoryOption(): Option {
-  return new Option("--low-memory", "of the backend wasm: half of the memory, for a few percent more time");
+  return new Option("--low-memory", "of the backend wasm: 60 % of the memory, for a few percent more time");
 }
 
 export function threadsOption(): Option {

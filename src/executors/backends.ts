@@ -19,7 +19,7 @@ export type Backend = (typeof BACKENDS)[number];
 export interface ExecutorOptions {
   /** Of `wasm` and `wgsl`: `exact` forgoes what is faster and rounds more: Winograd's F(4x4). Default: `default`. */
   readonly precision?: Precision;
-  /** Of `wasm`: `low` takes half of the memory on large networks, and a few percent more time. Default: `default`. */
+  /** Of `wasm`: `low` takes some 60 % of the memory on large networks, and a few percent more time. Default: `default`. */
   readonly memory?: MemoryUse;
   /** Of `wasm`: how many threads compute, from 1 to 64. Default: one for each of the processor's cores, as far as that is known. */
   readonly threads?: number;

@@ -1,15 +1,14 @@
-import { LANES, planeCount } from "../../kernels/wasmKernel.ts";
+import { LANES } from "../../kernels/wasmKernel.ts";
 import type { Shape, Tensor } from "../../tensor.ts";
 
 /** Writes a map as planes of four channels; the channels that fill up the last plane become 0. */
 export function writePlanar({ shape, data }: Tensor, target: Float32Array): void {
   const [, height, width, channels] = shape;
   const cells = height * width;
-  for (let channel = 0; channel < planeCount(channels) * LANES; channel++) {
+  target.fill(0, Math.floor(channels / LANES) * cells * LANES);
+  for (let channel = 0; channel < channels; channel++) {
     let to = Math.floor(channel / LANES) * cells * LANES + (channel % LANES);
-    for (let cell = 0, from = channel; cell < cells; cell++, from += channels, to += LANES) {
-      target[to] = channel < channels ? data[from] : 0;
-    }
+    for (let from = channel; from < data.length; from += channels, to += LANES) target[to] = data[from];
   }
 }
 
@@ -18,10 +17,12 @@ export function readPlanar(shape: Shape, source: Float32Array): Tensor {
   const [, height, width, channels] = shape;
   const cells = height * width;
   const data = new Float32Array(cells * channels);
-  for (let channel = 0; channel < channels; channel++) {
-    let from = Math.floor(channel / LANES) * cells * LANES + (channel % LANES);
-    for (let cell = 0, to = channel; cell < cells; cell++, to += channels, from += LANES)
-      data[to] = source[from];
+  for (let first = 0; first < channels; first += LANES) {
+    const lanes = Math.min(LANES, channels - first);
+    let from = first * cells;
+    for (let to = first; to < data.length; to += channels, from += LANES) {
+      for (let lane = 0; lane < lanes; lane++) data[to + lane] = source[from + lane];
+    }
   }
   return { shape, data };
 }
