@@ -12,11 +12,13 @@ const CASES = {
   "centernet-104": ["small", "photo"],
 } as const;
 
-// Not the photo: gpu.js gives a layer 60 seconds, which one of that size can take on a busy machine.
-test("from the picture to the boxes, webasm agrees with PyTorch: centernet-tiny small", async () => {
-  const report = await verifyTripletCase(join(OWN_GOLDENS, "triplet/centernet-tiny"), "small", "webasm");
-  expect(report.pass, formatReport(report)).toBe(true);
-});
+test.each(["small", "photo"])(
+  "from the picture to the boxes, webasm agrees with PyTorch: centernet-tiny %s",
+  async (name) => {
+    const report = await verifyTripletCase(join(OWN_GOLDENS, "triplet/centernet-tiny"), name, "webasm");
+    expect(report.pass, formatReport(report)).toBe(true);
+  },
+);
 
 describe("from the picture to the boxes, wasm agrees with PyTorch", () => {
   for (const [model, names] of Object.entries(CASES)) {

@@ -8,6 +8,7 @@ import type { Plan, RunOptions, RunResult } from "../executor.ts";
 import { checkInputs, checkTaps, prepareNodes } from "../preparedNode.ts";
 import { flattenResult, GpuLayer, type Handle, type Rows, tensorInput } from "./gpuKernels.ts";
 import type { GpujsMode } from "./modes.ts";
+import { patientPipeline } from "./patientPipeline.ts";
 import { runLayers } from "./runLayers.ts";
 
 /**
@@ -99,7 +100,7 @@ export class GpujsPlan implements Plan {
     const key = wanted.join("\n");
     if (this.pipeline?.wanted === key) return this.pipeline.run;
     await this.pipeline?.run.destroy();
-    const run = this.gpu.createPipeline(this.orchestration(wanted));
+    const run = patientPipeline(this.gpu.createPipeline(this.orchestration(wanted)));
     this.pipeline = { wanted: key, run };
     return run;
   }
