@@ -34,8 +34,7 @@ test("mutants of a pickle in a whole archive are read consistently or refused", 
   const storages = Array.from({ length: 12 }, (_, key) => ({ path: `a/data/${key}`, bytes: data }));
   const run = (pickle: Uint8Array) =>
     readTorch(madeZip([...storages, { path: "a/data.pkl", bytes: pickle }]));
-  const runs = Math.min(Number(process.env.FUZZ_RUNS ?? 300), 100_000); // checksums take most of the time
-  report("torch pickle", await fuzz({ seeds: pickles, run, runs, seed: 13, maxMilliseconds: 1000 }));
+  report("torch pickle", await fuzz({ seeds: pickles, run, seed: 13, maxMilliseconds: 1000 }));
 });
 
 test("mutants of a pickle alone are read or refused", { timeout }, async () => {
@@ -54,7 +53,7 @@ async function readTorch(bytes: Uint8Array): Promise<void> {
   for (const [name, { shape }] of checkpoint.variables) {
     const values = await checkpoint.read(name);
     if (values.length !== elementCount(shape)) throw new Error(`${name} has not its shape's size`);
-    if (values.length > bytes.length + FREE_BYTES / 4) throw new Error(`${name} is larger than allowed`);
+    if (values.byteLength > bytes.length + FREE_BYTES) throw new Error(`${name} is larger than allowed`);
   }
 }
 

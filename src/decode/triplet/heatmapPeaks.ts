@@ -25,7 +25,7 @@ export interface KeypointMaps {
 }
 
 /**
- * The `k` best peaks of all classes, best first (Law & Deng, arXiv:1808.01244, section 3.4): cells that are
+ * The `k` best peaks of all classes, best first (Law & Deng, arXiv:1808.01244, section 4.2): cells that are
  * the largest of the `kernel` × `kernel` window around them; equal neighbours all are. Where there are fewer
  * peaks, the reference fills the list with any other cells at a score of 0; here it is shorter.
  */

@@ -10,7 +10,7 @@ export interface CornerPoolAttributes {
 }
 
 /**
- * Corner pooling (Law & Deng, arXiv:1808.01244, section 3.2; `_cpools/src/*.cpp` of CornerNet): the largest
+ * Corner pooling (Law & Deng, arXiv:1808.01244, section 3.4; `_cpools/src/*.cpp` of CornerNet): the largest
  * value from each cell on, to the end of its column or row. A NaN spreads to all cells that look over it.
  *
  *     top:    y[i, j, c] = max over k ≥ i of x[k, j, c]        left:  y[i, j, c] = max over k ≥ j of x[i, k, c]
