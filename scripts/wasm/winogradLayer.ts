@@ -89,20 +89,31 @@ export function winogradLayer(outputs: number): string {
 }
 
 /**
- * The weights of one input channel (the unit), from [3][3][inputs][outputs]; zeros for those that fill up the last
- * plane.
+ * The weights of a plane of input channels (the unit), from [3][3][inputs][outputs]; zeros for those that fill up the
+ * last plane. Matrices lie powers of two apart and share their cache lines' places, so results are put together first
+ * and whole lines written.
  */
-export function winogradWeights${outputs}(address: usize, channel: i32, scratch: usize): void {
+export function winogradWeights${outputs}(address: usize, plane: i32, scratch: usize): void {
   const call = WinogradWeights${outputs}Call.at(address);
   const rowBytes = call.panels * 32;
   const stride = call.panels * call.planes * 128;
-  for (let half = 0; half < call.panels * 2; half++) {
-    const source = call.source + channel * rowBytes + half * 16;
-    const target = call.destination + ((half >> 1) * call.planes * 4 + channel) * 32 + (half & 1) * 16;
-    if (channel < call.channels) {
-      weightTransform${outputs}(source, call.channels * rowBytes, target, stride, scratch);
-    } else {
-      for (let point = 0; point < ${points}; point++) v128.store(target + point * stride, f32x4.splat(0));
+  const lines = scratch + ${patchBytes};
+  for (let panel = 0; panel < call.panels; panel++) {
+    for (let part = 0; part < 8; part++) {
+      const channel = plane * 4 + (part >> 1);
+      const source = call.source + channel * rowBytes + panel * 32 + (part & 1) * 16;
+      const target = lines + part * 16;
+      if (channel < call.channels) {
+        weightTransform${outputs}(source, call.channels * rowBytes, target, 128, scratch);
+      } else {
+        for (let point = 0; point < ${points}; point++) v128.store(target + point * 128, f32x4.splat(0));
+      }
+    }
+    const target = call.destination + (panel * call.planes + plane) * 128;
+    for (let point = 0; point < ${points}; point++) {
+      for (let part = 0; part < 128; part += 16) {
+        v128.store(target + point * stride + part, v128.load(lines + point * 128 + part));
+      }
     }
   }
 }

@@ -120,7 +120,7 @@ function transformedFloats({ outputs, inputChannels, channels }: WinogradWeights
 
 function weightStep(weights: WinogradWeights, source: number, destination: number): WasmStep {
   const { outputs, inputChannels, channels } = weights;
-  return wasmStep(`winogradWeights${outputs}`, planeCount(inputChannels) * LANES, {
+  return wasmStep(`winogradWeights${outputs}`, planeCount(inputChannels), {
     source,
     destination,
     channels: inputChannels,

@@ -49,7 +49,7 @@ export function chooseConvolution(
   return CHOICES.find(({ applies }) => applies(facts)) as Choice;
 }
 
-/** From here on, transforming weights anew measured 2 to 3 % of a layer's time, 1 to 1.5 % of Hourglass-104's. */
+/** From here on, transforming weights anew measured at most 3 % of a layer's time, 1.5 % of Hourglass-104's. */
 const LEAST_CELLS = 128 * 128;
 
 /**
