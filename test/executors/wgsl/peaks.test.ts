@@ -11,7 +11,7 @@ import { padAll } from "../../../src/kernels/window.ts";
 import type { PeakRequest } from "../../../src/peaks.ts";
 import { shapeOf, type Tensor, tensor } from "../../../src/tensor.ts";
 import { dawn, NO_DAWN } from "../../support/dawn.ts";
-import { countReadBytes } from "../../support/faultyGpu.ts";
+import { countReadBytes, destroyAtDispatch } from "../../support/faultyGpu.ts";
 import { mayBeLeftOut } from "../../support/required.ts";
 
 const gpu = await dawn();
@@ -154,3 +154,26 @@ describe.skipIf(!gpu && mayBeLeftOut)("peaks found on the device are exactly tho
     });
   }
 });
+
+test.skipIf(!gpu && mayBeLeftOut)(
+  "peaks are right after the device is lost at any dispatch of a run",
+  async () => {
+    if (!gpu) throw new Error(NO_DAWN);
+    const faulty = destroyAtDispatch(gpu);
+    const executor = await wgslExecutor({ gpu: faulty.gpu });
+    const maps = mapsOf(CASES[0]);
+    const plan = await executor.prepare(outputsOf(maps, false), new Map());
+    const inputs = Object.fromEntries(Object.entries(maps).map(([name, map]) => [`${name}Input`, map]));
+    faulty.count = 0;
+    const { peaks } = await plan.run(inputs, { peaks: REQUEST });
+    const dispatches = faulty.count;
+    expect(dispatches).toBe(7); // three maps, and four to find the peaks
+    for (let index = 0; index < dispatches; index++) {
+      faulty.destroyAt(index);
+      const again = await plan.run(inputs, { peaks: REQUEST });
+      expect(faulty.destroyed).toBe(index + 1);
+      expect(again.peaks).toEqual(peaks);
+    }
+    await executor.dispose();
+  },
+);
