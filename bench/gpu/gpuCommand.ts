@@ -26,8 +26,8 @@ const HELP = `
 Runs wgsl in Node on the npm package webgpu, whose folder CENTERNET_WEBGPU names;
 bench/gpu/pack.sh makes a folder that does so on a machine without Node and
 network. Weights are made up: no time depends on them. Times are minima, in ms:
-wall from the input map to the output maps, gpu on the GPU's clock, encode the
-host's part. Stages: networks, gpujs (the plain kernels on the same GPU), tiles
+wall from the input map to the output maps or, of models that need no more, the
+peaks (reads); gpu on the GPU's clock, encode the host's part. Stages: networks, gpujs (the plain kernels on the same GPU), tiles
 (every distinct convolution with every tile).
 
 Examples:
@@ -156,15 +156,16 @@ const COLUMNS: readonly Column[] = [
   { heading: "backend", align: "left" },
   { heading: "gpu", align: "right" },
   { heading: "wall", align: "right" },
+  { heading: "reads", align: "left" },
   { heading: "encode", align: "right" },
   { heading: "prepare", align: "right" },
   { heading: "published", align: "right" },
 ];
 
-function networkRow({ model, side, backend, gpu, wall, encode, prepare }: NetworkTimes): string[] {
+function networkRow({ model, side, backend, gpu, wall, reads, encode, prepare }: NetworkTimes): string[] {
   const published = modelNamed(model).published?.milliseconds;
-  const times = [gpu, wall, encode, prepare, published].map(format);
-  return [model, `${side}`, backend, ...times];
+  const others = [encode, prepare, published].map(format);
+  return [model, `${side}`, backend, format(gpu), format(wall), reads, ...others];
 }
 
 function format(value: number | undefined): string {

@@ -11,8 +11,10 @@ import { neededNodes } from "../../src/graph/neededNodes.ts";
 import { caseData } from "../../src/kernels/opCase.ts";
 import type { Tile, WgslDispatch } from "../../src/kernels/wgslKernel.ts";
 import { TILES } from "../../src/kernels/wgslTiles.ts";
+import type { InputSize } from "../../src/models/model.ts";
 import { modelNamed } from "../../src/models/models.ts";
 import { runnable } from "../../src/network.ts";
+import type { PeakRequest } from "../../src/peaks.ts";
 import { elementCount, type Tensor, tensor, type Weights } from "../../src/tensor.ts";
 import { syntheticWeights } from "../syntheticWeights.ts";
 import { TimedGpu } from "./timedGpu.ts";
@@ -27,8 +29,10 @@ export interface NetworkTimes extends GpuNetwork {
   readonly backend: string;
   /** Shaders, weights and self-test. */
   readonly prepare: number;
-  /** From the input map to the output maps. */
+  /** From the input map to what is read back. */
   readonly wall: number;
+  /** The output maps, or the peaks alone that were found on the GPU. */
+  readonly reads: "maps" | "peaks";
   /** On the GPU's clock; absent where it has none. */
   readonly gpu?: number;
   /** The host's part until all is submitted. */
@@ -57,10 +61,13 @@ interface Prepared {
   readonly graph: Graph;
   readonly weights: Weights;
   readonly inputs: Readonly<Record<string, Tensor>>;
+  /** Where they are all that the model needs of the outputs. */
+  readonly peaks?: PeakRequest;
 }
 
 export function prepareGraph({ model, side }: GpuNetwork): Prepared {
-  const declared = modelNamed(model).graph({ height: side, width: side });
+  const size = { height: side, width: side };
+  const declared = modelNamed(model).graph(size);
   const graph = runnable(declared, true);
   const inputs = Object.entries(graph.inputs).map(([name, shape]) => {
     return [
@@ -71,7 +78,18 @@ export function prepareGraph({ model, side }: GpuNetwork): Prepared {
       ),
     ];
   });
-  return { graph, weights: syntheticWeights(declared), inputs: Object.fromEntries(inputs) };
+  return {
+    graph,
+    weights: syntheticWeights(declared),
+    inputs: Object.fromEntries(inputs),
+    peaks: peaksOf(model, size),
+  };
+}
+
+function peaksOf(model: string, size: InputSize): PeakRequest | undefined {
+  const black = { ...size, data: new Uint8Array(size.height * size.width * 3) };
+  const [view] = modelNamed(model).look(black, { size, constants: new Map() }, {}).views;
+  return view.peaks?.request;
 }
 
 /** The network's times, and what each kind of dispatch takes in it. */
@@ -80,7 +98,7 @@ export async function timeNetwork(
   network: GpuNetwork,
   runs: number,
 ): Promise<{ times: NetworkTimes; kinds: readonly KindTimes[] }> {
-  const { graph, weights, inputs } = prepareGraph(network);
+  const { graph, weights, inputs, peaks } = prepareGraph(network);
   const timed = new TimedGpu(api);
   const start = performance.now();
   const executor = await wgslExecutor({ gpu: timed.gpu });
@@ -89,11 +107,13 @@ export async function timeNetwork(
   const walls: number[] = [];
   const gpus: number[] = [];
   const encodes: number[] = [];
+  let reads: NetworkTimes["reads"] = "maps";
   for (let run = 0; run < runs + 2; run++) {
     await timed.take();
     const began = performance.now();
-    await plan.run(inputs);
+    const result = await plan.run(inputs, { peaks });
     const wall = performance.now() - began;
+    reads = result.peaks ? "peaks" : "maps";
     const { from, until } = timed.encoding;
     const passes = await timed.take();
     if (run < 2) continue; // clears buffers, warms up
@@ -104,7 +124,15 @@ export async function timeNetwork(
   const kinds = await timeKinds(timed, plan, await dispatchesOf(api, graph), inputs, runs);
   await executor.dispose();
   const wall = Math.min(...walls);
-  const times = { ...network, backend: "wgsl", prepare, wall, gpu: least(gpus), encode: least(encodes) };
+  const times = {
+    ...network,
+    backend: "wgsl",
+    prepare,
+    wall,
+    reads,
+    gpu: least(gpus),
+    encode: least(encodes),
+  };
   return { times, kinds };
 }
 
@@ -122,7 +150,7 @@ export async function timeGpujs(network: GpuNetwork, runs: number): Promise<Netw
     if (run > 0) walls.push(performance.now() - began);
   }
   await executor.dispose();
-  return { ...network, backend: "gpu.js webgpu", prepare, wall: Math.min(...walls) };
+  return { ...network, backend: "gpu.js webgpu", prepare, wall: Math.min(...walls), reads: "maps" };
 }
 
 /** Those of a run, in its order, as this GPU gets them. */
