@@ -79,8 +79,12 @@ export interface RejectedPair extends CornerEvidence {
 export interface Explanation {
   /** How many pairs of corners, of all views, ended how. */
   pairs: Record<PairOutcome, number>;
-  /** How many of the accepted ones are none of the detections: soft-NMS dropped them, or left too low a score. */
+  /** How many of the accepted ones are none of the best 1000 proposals of their view, the only ones that count. */
+  beyondBestPairs: number;
+  /** How many of the others soft-NMS dropped; none with `asReference`, which keeps them. */
   suppressed: number;
+  /** How many of the rest are none of the best boxes: of the 100 best, or so many as `max` asks for beyond that. */
+  beyondBestBoxes: number;
   /** The best of each reason, best first. */
   rejected: RejectedPair[];
 }

@@ -96,8 +96,8 @@ function roundedCorners(corners: CornerEvidence): CornerEvidence {
   };
 }
 
-function roundedExplanation({ pairs, suppressed, rejected }: Explanation): Explanation {
-  return { pairs, suppressed, rejected: rejected.map(roundedRejection) };
+function roundedExplanation({ rejected, ...counts }: Explanation): Explanation {
+  return { ...counts, rejected: rejected.map(roundedRejection) };
 }
 
 function roundedRejection(pair: RejectedPair): RejectedPair {

@@ -49,15 +49,18 @@ function triplets(detections: readonly Detection[]): string[] {
 }
 
 /** One sentence with every count. */
-function outcome(shown: number, { pairs, suppressed }: Explanation): string {
+function outcome(shown: number, explanation: Explanation): string {
+  const { pairs, beyondBestPairs, suppressed, beyondBestBoxes } = explanation;
   const all = Object.values(pairs).reduce((sum, count) => sum + count, 0);
   const reasons = (Object.keys(REASONS) as RejectedPair["reason"][])
     .filter((reason) => pairs[reason] > 0)
     .map((reason) => `${formatCount(pairs[reason])} ${REASONS[reason]}`);
-  const left = pairs.accepted - suppressed - shown;
+  const left = pairs.accepted - beyondBestPairs - suppressed - beyondBestBoxes - shown;
   const accepted = [
     `${formatCount(shown)} shown`,
+    ...(beyondBestPairs > 0 ? [`${formatCount(beyondBestPairs)} beyond the best pairs of a view`] : []),
     `${formatCount(suppressed)} dropped by soft-NMS`,
+    ...(beyondBestBoxes > 0 ? [`${formatCount(beyondBestBoxes)} beyond the best boxes`] : []),
     ...(left > 0 ? [`${formatCount(left)} beyond --score and --max`] : []),
   ];
   const parts = [`${formatCount(pairs.accepted)} confirmed by a center (${accepted.join(", ")})`, ...reasons];

@@ -2,7 +2,12 @@ import { centralRegion, type Triplet } from "../decode/triplet/centralRegion.ts"
 import { type ExplainedPair, explainPairs } from "../decode/triplet/explainPairs.ts";
 import type { Peak } from "../decode/triplet/heatmapPeaks.ts";
 import { type PixelBox, type PlacedPair, placePeak } from "../decode/triplet/placement.ts";
-import { allCenters, type TripletSettings, type ViewPeaks } from "../decode/triplet/triplets.ts";
+import {
+  allCenters,
+  type TripletSettings,
+  type TripletSteps,
+  type ViewPeaks,
+} from "../decode/triplet/triplets.ts";
 import type {
   Box,
   CornerEvidence,
@@ -30,11 +35,11 @@ export function tripletEvidence(triplet: Triplet): TripletEvidence {
   };
 }
 
-/** What became of the corners' pairs of all views; `boxes` are left of those that were accepted. */
+/** What became of the corners' pairs of all views; `steps` are what `decodeTriplets` made of them. */
 export function explainTriplets(
   views: readonly ViewPeaks[],
   settings: TripletSettings,
-  boxes: number,
+  { confirmed, kept, boxes }: TripletSteps,
   labels: readonly string[],
 ): Explanation {
   const centers = allCenters(views, settings);
@@ -55,7 +60,13 @@ export function explainTriplets(
       .slice(0, MOST_REJECTED)
       .map((pair) => rejectedPair(pair, reason, labels)),
   );
-  return { pairs, suppressed: Math.max(0, pairs.accepted - boxes), rejected };
+  return {
+    pairs,
+    beyondBestPairs: pairs.accepted - confirmed.length,
+    suppressed: confirmed.length - kept.length,
+    beyondBestBoxes: kept.length - boxes.length,
+    rejected,
+  };
 }
 
 function rejectedPair(

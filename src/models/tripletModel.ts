@@ -141,14 +141,14 @@ function finding(
   labels: readonly ClassLabel[],
   explain: boolean,
 ): Finding {
-  const found = decodeTriplets(seen, settings);
-  const detections = found.map((triplet) => {
+  const steps = decodeTriplets(seen, settings);
+  const detections = steps.boxes.map((triplet) => {
     const detection = detectionOf(triplet, labels);
     return explain ? { ...detection, triplet: tripletEvidence(triplet.triplet) } : detection;
   });
   if (!explain) return { detections };
   const names = labels.map(({ label }) => label);
-  return { detections, explanation: explainTriplets(seen, settings, found.length, names) };
+  return { detections, explanation: explainTriplets(seen, settings, steps, names) };
 }
 
 function detectionOf(

@@ -14,8 +14,10 @@ const corners = {
 const triplet = { ...corners, center: peak(25, 50, 0.5), centralRegion: box, score: 0.7 };
 const detections: Detection[] = [{ label: "cat", classId: 17, score: 0.6, box, triplet }];
 const explanation: Explanation = {
-  pairs: { accepted: 4, class: 1200, embedding: 0, geometry: 0, outside: 1, noCenter: 2 },
+  pairs: { accepted: 1014, class: 1200, embedding: 0, geometry: 0, outside: 1, noCenter: 2 },
+  beyondBestPairs: 1003,
   suppressed: 1,
+  beyondBestBoxes: 7,
   rejected: [
     { ...corners, reason: "class", labels: ["cat", "dog"], score: 0.8, box },
     { ...corners, reason: "noCenter", labels: ["cat", "cat"], score: 0.75, box, centralRegion: box },
@@ -27,7 +29,7 @@ test("tells each box's three peaks, every count, and the best of each reason", (
   expect(text).toMatch(/cat +0\.60 +0\.70 +40,20 0\.90 +10,80 0\.70 +25,50 0\.50 +0\.12 +0\.6x mirrored/);
   const sentence = text.replace(/\s+/g, " ");
   expect(sentence).toContain(
-    "1,207 pairs of corners: 4 confirmed by a center (1 shown, 1 dropped by soft-NMS, 2 beyond --score and --max); 1,200 of two classes;",
+    "2,217 pairs of corners: 1,014 confirmed by a center (1 shown, 1,003 beyond the best pairs of a view, 1 dropped by soft-NMS, 7 beyond the best boxes, 2 beyond --score and --max); 1,200 of two classes;",
   );
   expect(sentence).toContain("1 with a box that reaches beyond the photo; 2 without a center");
   expect(sentence).not.toContain("embeddings too far");
@@ -37,5 +39,5 @@ test("tells each box's three peaks, every count, and the best of each reason", (
 
 test("a picture without boxes is explained as well", () => {
   const lines = explanationLines([], { ...explanation, rejected: [] });
-  expect(lines[0]).toMatch(/^ {2}1,207 pairs of corners: 4 confirmed by a center \(0 shown/);
+  expect(lines[0]).toMatch(/^ {2}2,217 pairs of corners: 1,014 confirmed by a center \(0 shown/);
 });

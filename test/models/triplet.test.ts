@@ -82,7 +82,8 @@ describe("a narrow network of triplets", () => {
       expect(score).toBeLessThanOrEqual(triplet.score);
     }
     if (!explanation) throw new Error("no explanation");
-    expect(explanation.pairs.accepted - explanation.suppressed).toBe(detections.length);
+    const { pairs, beyondBestPairs, suppressed, beyondBestBoxes } = explanation;
+    expect(pairs.accepted - beyondBestPairs - suppressed - beyondBestBoxes).toBe(detections.length);
     for (const reason of ["class", "embedding", "geometry", "noCenter"] as const) {
       const told = explanation.rejected.filter((pair) => pair.reason === reason);
       expect(told).toHaveLength(Math.min(5, explanation.pairs[reason]));

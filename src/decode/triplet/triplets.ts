@@ -48,6 +48,15 @@ export const TRIPLET_SETTINGS: TripletSettings = {
 /** Of the published configurations for several scales: overlapping boxes are merged, with this exponent. */
 export const MULTI_SCALE_SOFT_NMS: SoftNmsSettings = { ...SOFT_NMS, mergeExponent: 10 };
 
+/** What is left of all views' pairs after each step. */
+export interface TripletSteps {
+  readonly confirmed: readonly Triplet[];
+  /** By soft-NMS; with `asReference` all of them. */
+  readonly kept: readonly DetectedTriplet[];
+  /** The best of all classes. */
+  readonly boxes: readonly DetectedTriplet[];
+}
+
 /** A triplet as it is detected: soft-NMS may have lowered its score and merged its box with others. */
 export interface DetectedTriplet {
   readonly x1: number;
@@ -72,9 +81,11 @@ export function viewPeaks({ maps, placement }: TripletView, { peaks, kernel }: T
  * picture and its mirror image, at one scale or several) are joined, those that a center confirms stay, and
  * overlapping ones of a class are weakened.
  */
-export function decodeTriplets(views: readonly ViewPeaks[], settings: TripletSettings): DetectedTriplet[] {
+export function decodeTriplets(views: readonly ViewPeaks[], settings: TripletSettings): TripletSteps {
   const pairs = views.flatMap((view) => viewPairs(view, settings));
-  return suppressTriplets(confirmPairs(pairs, allCenters(views, settings)), settings);
+  const confirmed = confirmPairs(pairs, allCenters(views, settings));
+  const kept = suppressTriplets(confirmed, settings);
+  return { confirmed, kept, boxes: bestTriplets(kept, settings) };
 }
 
 /**
@@ -107,13 +118,13 @@ export function confirmPairs(pairs: readonly PlacedPair[], centers: readonly Pea
   return triplets.sort((a, b) => a.class - b.class || b.score - a.score);
 }
 
-/** Soft-NMS of each class, then the best of all classes, class by class. */
+/** Soft-NMS of each class, class by class. */
 export function suppressTriplets(
   triplets: readonly Triplet[],
-  { softNms: suppression, maxBoxes }: TripletSettings,
+  { softNms: suppression }: TripletSettings,
 ): DetectedTriplet[] {
   const classes = [...new Set(triplets.map((triplet) => triplet.class))];
-  const boxes = classes.flatMap((wanted) => {
+  return classes.flatMap((wanted) => {
     const ofClass = triplets.filter((triplet) => triplet.class === wanted);
     const rows = ofClass.map((triplet) => ({
       ...triplet.box,
@@ -125,6 +136,13 @@ export function suppressTriplets(
       return { x1, y1, x2, y2, score, triplet: ofClass[source] };
     });
   });
+}
+
+/** The best of all classes, in their order. */
+export function bestTriplets(
+  boxes: readonly DetectedTriplet[],
+  { maxBoxes }: TripletSettings,
+): readonly DetectedTriplet[] {
   if (boxes.length <= maxBoxes) return boxes;
   const threshold = boxes.map(({ score }) => score).sort((a, b) => b - a)[maxBoxes - 1];
   return boxes.filter(({ score }) => score >= threshold);

@@ -1,4 +1,9 @@
-import { decodeTriplets, suppressTriplets, type TripletSettings } from "../../decode/triplet/triplets.ts";
+import {
+  bestTriplets,
+  decodeTriplets,
+  suppressTriplets,
+  type TripletSettings,
+} from "../../decode/triplet/triplets.ts";
 import { compare } from "../compare.ts";
 import { compareSets, type SetComparison, type SetTolerance } from "../compareSets.ts";
 import type { GoldenCase, GoldenTap } from "../goldenCase.ts";
@@ -98,7 +103,7 @@ function compareBoxes(name: "after_nms" | "final", what: Compared): Outcome {
   const stored = asReference ? rowsOf(tap) : keptRows(rowsOf(tap), golden);
   const expected = otherOutcome(what, settings) ?? stored;
   const tolerance: SetTolerance = { box, score, mayMiss: mayMiss(golden, expected.length) };
-  const got = boxRows(decodeTriplets(peaks, settings));
+  const got = boxRows(decodeTriplets(peaks, settings).boxes);
   return told(compareSets(expected, got, BOX_COLUMNS, tolerance), what);
 }
 
@@ -112,7 +117,7 @@ function otherOutcome(what: Compared, settings: TripletSettings): Row[] | undefi
   const { placement } = what.steps.views[0].sight;
   const triplets = rows.map((row) => tripletOfRow(row, placement));
   triplets.sort((a, b) => a.class - b.class || b.score - a.score);
-  return boxRows(suppressTriplets(triplets, settings));
+  return boxRows(bestTriplets(suppressTriplets(triplets, settings), settings));
 }
 
 function isEqual(row: Row, other: Row): boolean {

@@ -7,6 +7,7 @@ import type { PlacedPair, Placement } from "../../../src/decode/triplet/placemen
 import type { SoftNmsSettings } from "../../../src/decode/triplet/softNms.ts";
 import {
   allCenters,
+  bestTriplets,
   confirmPairs,
   type DetectedTriplet,
   decodeTriplets,
@@ -104,7 +105,7 @@ describe.skipIf(!ALL_GOLDENS && mayBeLeftOut)(
       const centers = allCenters(peaks, settings);
       const triplets = confirmPairs(pairs, centers);
       expectRows(triplets.map(beforeRow), golden.rows(`${name}/before_nms`), { class: 7, score: 4 });
-      const final = decodeTriplets(peaks, settings);
+      const final = decodeTriplets(peaks, settings).boxes;
       expectRows(final.map(finalRow), golden.rows(`${name}/final`), { class: 5, score: 4 });
     });
 
@@ -124,7 +125,7 @@ describe.skipIf(!ALL_GOLDENS && mayBeLeftOut)(
 
     test.each(["exp", "linear", "hard"])("%s as the paper means it: the rows that count", (name) => {
       const settings = { ...TRIPLET_SETTINGS, ...suppression[name] };
-      const final = decodeTriplets(peaksOf(settings), settings);
+      const final = decodeTriplets(peaksOf(settings), settings).boxes;
       expectRows(final.map(finalRow), keptRows(golden, name), { class: 5, score: 4 });
     });
   },
@@ -179,7 +180,8 @@ describe.skipIf(!ALL_GOLDENS && mayBeLeftOut).each(whole)(
         expectRows(triplets.map(beforeRow), golden.rows("before_nms"), { class: 7, score: 4 });
       }
       const triplets = golden.rows("before_nms").map(tripletOfRow);
-      const final = suppressTriplets(triplets, { ...TRIPLET_SETTINGS, softNms });
+      const settings = { ...TRIPLET_SETTINGS, softNms };
+      const final = bestTriplets(suppressTriplets(triplets, settings), settings);
       expectRows(final.map(finalRow), golden.rows("final"), { class: 5, score: 4 });
     });
   },
