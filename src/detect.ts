@@ -16,8 +16,6 @@ import { stopwatch } from "./stopwatch.ts";
 export interface DetectOptions extends LookOptions {
   /** Detections below this are left out. From 0 to 1; default 0.2. */
   readonly score?: number;
-  /** At most so many detections, the best ones. Default 100. */
-  readonly max?: number;
   /**
    * Stops between layers where the backend runs them one by one; a fused pass on the device ends unobserved
    * while the promise already rejects.

@@ -58,7 +58,7 @@ export function scoreOption(): Option {
 }
 
 export function maxOption(): Option {
-  const description = "at most so many detections a picture, the best ones";
+  const description = "at most so many detections a picture, the best ones; few models find more than 100";
   return valueOption("--max <number>", description, parseMax).default(DEFAULT_MAX);
 }
 

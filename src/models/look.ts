@@ -17,8 +17,16 @@ export interface LookOptions {
   readonly scales?: readonly number[];
   /** Tells why each detection is one, and why other candidates are none. Default false. */
   readonly explain?: boolean;
-  /** Repeats the faults of the implementation that the model was published with. Default false. */
+  /**
+   * Repeats the faults of the implementation that the model was published with, and its limit of boxes. Where
+   * there are `scales`, 1 must be among them. Default false.
+   */
   readonly asReference?: boolean;
+  /**
+   * At most so many detections, the best ones. Default 100. Few models find more than that: those of triplets,
+   * unless `asReference`, and those of points at several scales.
+   */
+  readonly max?: number;
 }
 
 /** One picture's way through a model: the network's runs, and then what all of them say together. */

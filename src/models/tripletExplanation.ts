@@ -4,8 +4,8 @@ import type { Peak } from "../decode/triplet/heatmapPeaks.ts";
 import { type PixelBox, type PlacedPair, placePeak } from "../decode/triplet/placement.ts";
 import {
   allCenters,
+  type DecodedTriplets,
   type TripletSettings,
-  type TripletSteps,
   type ViewPeaks,
 } from "../decode/triplet/triplets.ts";
 import type {
@@ -39,7 +39,7 @@ export function tripletEvidence(triplet: Triplet): TripletEvidence {
 export function explainTriplets(
   views: readonly ViewPeaks[],
   settings: TripletSettings,
-  { confirmed, kept, boxes }: TripletSteps,
+  { confirmed, kept, boxes }: DecodedTriplets,
   labels: readonly string[],
 ): Explanation {
   const centers = allCenters(views, settings);

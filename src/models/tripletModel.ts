@@ -101,10 +101,18 @@ export function tripletSights(
 /** Pixels of the input a cell of the maps. */
 const CELL = 4;
 
-/** Several scales merge boxes that overlap, as the published configurations do. */
-export function tripletSettings({ scales = [1], asReference = false }: LookOptions): TripletSettings {
+/**
+ * Several scales merge boxes that overlap, as the published configurations do. `max` can raise their limit of
+ * boxes, but for `asReference`.
+ */
+export function tripletSettings({
+  scales = [1],
+  asReference = false,
+  max = 0,
+}: LookOptions): TripletSettings {
   const softNms = scales.length > 1 ? MULTI_SCALE_SOFT_NMS : TRIPLET_SETTINGS.softNms;
-  return { ...TRIPLET_SETTINGS, softNms: { ...softNms, asReference } };
+  const maxBoxes = asReference ? TRIPLET_SETTINGS.maxBoxes : Math.max(TRIPLET_SETTINGS.maxBoxes, max);
+  return { ...TRIPLET_SETTINGS, softNms: { ...softNms, asReference }, maxBoxes };
 }
 
 function tripletLook(picture: Picture, options: LookOptions, labels: readonly ClassLabel[]): Look {

@@ -2,9 +2,17 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { convertCheckpoint } from "../../src/checkpoints/convertCheckpoint.ts";
 import { nameParameters } from "../../src/checkpoints/nameParameters.ts";
-import { type Detector, ImageError, load, type Picture, UsageError } from "../../src/index.ts";
+import {
+  type DetectOptions,
+  type Detector,
+  ImageError,
+  load,
+  type Picture,
+  UsageError,
+} from "../../src/index.ts";
+import type { LookOptions } from "../../src/models/look.ts";
 import { modelNamed } from "../../src/models/models.ts";
-import { tripletSights } from "../../src/models/tripletModel.ts";
+import { tripletSettings, tripletSights } from "../../src/models/tripletModel.ts";
 import { checkpointModel, readWeights } from "../../src/network.ts";
 import { OWN_GOLDENS } from "../support/goldens.ts";
 import { syntheticStateDict } from "../support/syntheticCheckpoint.ts";
@@ -114,11 +122,25 @@ describe("a narrow network of triplets", () => {
     expect((await detector.detect(small)).height).toBe(60);
   });
 
+  test("finds more than 100 boxes where more are asked for", async () => {
+    const scales = [0.6, 1, 1.2, 1.5, 1.8];
+    const found = async (options: DetectOptions) =>
+      (await detector.detect(small, { flip: true, scales, score: 0, ...options })).detections.length;
+    expect(await found({})).toBe(100);
+    expect(await found({ max: 1000 })).toBeGreaterThan(100);
+  });
+
   test("scales without 1 are refused where the reference would break", async () => {
     const scales = [0.5];
     await expect(detector.detect(small, { scales, asReference: true })).rejects.toBeInstanceOf(UsageError);
     expect((await detector.detect(small, { scales, flip: true })).detections).toBeDefined();
   });
+});
+
+test("a larger max raises the limit of boxes, but not the reference's", () => {
+  const limit = (options: LookOptions) => tripletSettings(options).maxBoxes;
+  expect([limit({}), limit({ max: 10 }), limit({ max: 300 })]).toEqual([100, 100, 300]);
+  expect(limit({ max: 300, asReference: true })).toBe(100);
 });
 
 test("views come scale by scale, plain before mirrored, on canvases of 127 modulo 128", () => {

@@ -72,7 +72,8 @@ Models of triplets (centernet-52, centernet-104) and of objects as points
 repeats what the original does by mistake: rows that soft-NMS dropped stay
 behind, centers are not clipped, a photo's last column may be lost.
 --explain counts what leaves out pairs that a center confirms: the limit of
-1000 proposals a view, soft-NMS, and the limit of 100 boxes a picture.
+1000 proposals a view, soft-NMS, and the limit of 100 boxes a picture, which a
+larger --max raises, but for --as-reference.
 
 With --json each picture gives one line of JSON:
   { image, width, height, model, backend, backendDetails,

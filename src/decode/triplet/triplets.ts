@@ -49,7 +49,7 @@ export const TRIPLET_SETTINGS: TripletSettings = {
 export const MULTI_SCALE_SOFT_NMS: SoftNmsSettings = { ...SOFT_NMS, mergeExponent: 10 };
 
 /** What is left of all views' pairs after each step. */
-export interface TripletSteps {
+export interface DecodedTriplets {
   readonly confirmed: readonly Triplet[];
   /** By soft-NMS; with `asReference` all of them. */
   readonly kept: readonly DetectedTriplet[];
@@ -81,7 +81,7 @@ export function viewPeaks({ maps, placement }: TripletView, { peaks, kernel }: T
  * picture and its mirror image, at one scale or several) are joined, those that a center confirms stay, and
  * overlapping ones of a class are weakened.
  */
-export function decodeTriplets(views: readonly ViewPeaks[], settings: TripletSettings): TripletSteps {
+export function decodeTriplets(views: readonly ViewPeaks[], settings: TripletSettings): DecodedTriplets {
   const pairs = views.flatMap((view) => viewPairs(view, settings));
   const confirmed = confirmPairs(pairs, allCenters(views, settings));
   const kept = suppressTriplets(confirmed, settings);
