@@ -8,7 +8,7 @@ import { isThreadCount, THREADS_EXPECTED } from "./executors/backends.ts";
 import { decodeImage } from "./image/decodeImage.ts";
 import type { Picture } from "./image/picture.ts";
 import { lookAt } from "./lookAt.ts";
-import type { LookOptions } from "./models/look.ts";
+import { checkReferenceScales, type LookOptions } from "./models/look.ts";
 import type { Model } from "./models/model.ts";
 import { loadNetwork, type Network, type NetworkOptions } from "./network.ts";
 import { stopwatch } from "./stopwatch.ts";
@@ -166,6 +166,7 @@ export class Detector {
     const { score = DEFAULT_SCORE, max = DEFAULT_MAX, signal, taps, where = "image" } = options;
     const { model, inputSize, constants } = this.network;
     checkLookOptions(model, options);
+    checkReferenceScales(options);
     signal?.throwIfAborted();
     const clock = stopwatch();
     const bytes = image instanceof ArrayBuffer ? new Uint8Array(image) : image;

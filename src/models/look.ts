@@ -1,5 +1,6 @@
 import { peakValues } from "../decode/peakValues.ts";
 import type { Detection, Explanation } from "../detection.ts";
+import { UsageError } from "../errors.ts";
 import type { PeakRequest, PeakValues } from "../peaks.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -27,6 +28,21 @@ export interface LookOptions {
    * unless `asReference`, and those of points at several scales.
    */
   readonly max?: number;
+}
+
+/**
+ * The reference implementation takes centers from scale 1 alone, and breaks where that is not among the scales.
+ *
+ * @throws UsageError
+ */
+export function checkReferenceScales({ scales, asReference }: LookOptions): void {
+  if (!asReference || !scales || scales.includes(1)) return;
+  throw new UsageError({
+    where: "scales",
+    expected: "1 among them, as the reference implementation does",
+    got: scales.join(", "),
+    hint: "Add it, or leave asReference (--as-reference) away.",
+  });
 }
 
 /** One picture's way through a model: the network's runs, and then what all of them say together. */

@@ -9,7 +9,6 @@ import {
   viewPeaks,
 } from "../decode/triplet/triplets.ts";
 import type { Detection } from "../detection.ts";
-import { UsageError } from "../errors.ts";
 import { centerOnCanvas, placeOnCanvas } from "../image/centerOnCanvas.ts";
 import type { Picture } from "../image/picture.ts";
 import { type ClassLabel, classLabels } from "./cocoLabels.ts";
@@ -116,7 +115,6 @@ export function tripletSettings({
 }
 
 function tripletLook(picture: Picture, options: LookOptions, labels: readonly ClassLabel[]): Look {
-  checkScales(options);
   const settings = tripletSettings(options);
   const { asReference, explain } = options;
   const seen: ViewPeaks[] = [];
@@ -131,16 +129,6 @@ function tripletLook(picture: Picture, options: LookOptions, labels: readonly Cl
     };
   });
   return { views, finding: () => finding(seen, settings, labels, explain ?? false) };
-}
-
-/** The reference takes centers from scale 1 alone, and breaks where that is not among the scales. */
-function checkScales({ scales, asReference }: LookOptions): void {
-  if (!asReference || !scales || scales.includes(1)) return;
-  throw new UsageError({
-    where: "scales",
-    expected: "1 among them, as the reference implementation does",
-    got: scales.join(", "),
-  });
 }
 
 function finding(

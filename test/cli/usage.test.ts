@@ -57,6 +57,11 @@ const WRONG: [string[], number, RegExp][] = [
     1,
     /option asReference: expected a model that has it/,
   ],
+  [
+    ["detect", "x.jpg", "--weights", "none.pkl", "--as-reference", "--scales", "0.6,1.2"],
+    1,
+    /scales: expected 1 among them, .*, got 0\.6, 1\.2\. Add it, or leave asReference \(--as-reference\) away\.$/,
+  ],
   [["detect", "x.jpg", ...LIGHTNING, "--backend", "cpu", "--low-memory"], 1, /option memory: /],
   [["detect", "x.jpg", "--out", ""], 1, /--out: expected a path, got an empty one/],
   [["detect", ""], 1, /image: expected a path, got an empty one/],

@@ -132,7 +132,9 @@ describe("a narrow network of triplets", () => {
 
   test("scales without 1 are refused where the reference would break", async () => {
     const scales = [0.5];
-    await expect(detector.detect(small, { scales, asReference: true })).rejects.toBeInstanceOf(UsageError);
+    const noPicture = new Uint8Array(9);
+    const refused = detector.detect(noPicture, { scales, asReference: true });
+    await expect(refused).rejects.toBeInstanceOf(UsageError);
     expect((await detector.detect(small, { scales, flip: true })).detections).toBeDefined();
   });
 });

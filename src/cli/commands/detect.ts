@@ -8,6 +8,7 @@ import type { Backend } from "../../executors/backends.ts";
 import { drawDetections } from "../../image/draw/drawDetections.ts";
 import { encodeJpeg, encodePng } from "../../image/encodeImage.ts";
 import type { Precision } from "../../kernels/wasmKernel.ts";
+import { checkReferenceScales } from "../../models/look.ts";
 import type { InputSize } from "../../models/model.ts";
 import { DEFAULT_MODEL } from "../../models/models.ts";
 import { systemMessage } from "../../systemMessage.ts";
@@ -71,6 +72,7 @@ Models of triplets (centernet-52, centernet-104) and of objects as points
 --flip and --scales; those of triplets also --explain, and --as-reference, which
 repeats what the original does by mistake: rows that soft-NMS dropped stay
 behind, centers are not clipped, a photo's last column may be lost.
+It needs 1 among the scales.
 --explain counts what leaves out pairs that a center confirms: the limit of
 1000 proposals a view, soft-NMS, and the limit of 100 boxes a picture, which a
 larger --max raises, but for --as-reference.
@@ -130,6 +132,7 @@ export function addDetect(program: Command, session: Session): void {
 }
 
 async function detect(inputs: readonly string[], flags: DetectFlags, session: Session): Promise<void> {
+  checkReferenceScales(flags);
   const images = await findImages(inputs, flags.out);
   const json = flags.json === undefined ? NO_JSON : await openJsonLines(flags.json, images, session);
   try {
