@@ -42,8 +42,9 @@ export interface CornerEvidence {
   /** The photo was enlarged by this. */
   scale: number;
   mirrored: boolean;
-  /** Of the image as the network saw it: in a mirrored one it is the photo's top-right corner. */
+  /** Of the image as the network saw it: in a mirrored one it is the box's top-right corner in the photo. */
   topLeft: PeakEvidence;
+  /** As seen, too: in a mirrored image it is the box's bottom-left corner in the photo. */
   bottomRight: PeakEvidence;
   /** Between the corners' embeddings; up to 0.5 they are one object's. */
   embeddingDistance: number;

@@ -27,10 +27,15 @@ const VIEW: readonly Column[] = [
  */
 export function explanationLines(detections: readonly Detection[], explanation: Explanation): string[] {
   const sentence = wrap(outcome(detections.length, explanation), 76);
-  return [...triplets(detections), ...sentence, ...rejected(explanation)].map((line) =>
-    line === "" ? line : `  ${line}`,
-  );
+  const lines = [...triplets(detections), ...sentence, ...rejected(explanation)];
+  const told = [...detections.flatMap(({ triplet }) => triplet ?? []), ...explanation.rejected];
+  if (told.some(({ mirrored }) => mirrored)) lines.push("", ...wrap(MIRRORED, 76));
+  return lines.map((line) => (line === "" ? line : `  ${line}`));
 }
+
+/** The corners are shown where their peaks lie, and so are not the box's corners of the same name. */
+const MIRRORED =
+  "mirrored: seen in the mirror image. Its top-left corner is the box's top-right one in the photo, its bottom-right corner the bottom-left one.";
 
 function triplets(detections: readonly Detection[]): string[] {
   const columns: Column[] = [

@@ -37,6 +37,19 @@ test("tells each box's three peaks, every count, and the best of each reason", (
   expect(text).toMatch(/noCenter +cat +0\.75/);
 });
 
+test("says which corners those of a mirror image are in the photo, where there are any", () => {
+  const told = (mirrored: boolean) => {
+    const rejected = explanation.rejected.map((pair) => ({ ...pair, mirrored }));
+    return explanationLines([], { ...explanation, rejected })
+      .join(" ")
+      .replace(/\s+/g, " ");
+  };
+  expect(told(true)).toContain(
+    "mirrored: seen in the mirror image. Its top-left corner is the box's top-right",
+  );
+  expect(told(false)).not.toContain("mirror");
+});
+
 test("a picture without boxes is explained as well", () => {
   const lines = explanationLines([], { ...explanation, rejected: [] });
   expect(lines[0]).toMatch(/^ {2}2,217 pairs of corners: 1,014 confirmed by a center \(0 shown/);
