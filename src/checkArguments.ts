@@ -43,12 +43,17 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 }
 
 const MOST_LETTERS = 60;
+const MOST_MEMBERS = 12;
 
 /** A value of any kind as an error shows it. */
 export function inWords(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(oneLine(value.slice(0, MOST_LETTERS)));
   if (typeof value === "function") return "a function";
   if (!isObject(value)) return String(value);
+  if (Array.isArray(value)) {
+    const members = value.slice(0, MOST_MEMBERS).map((member) => (isObject(member) ? "…" : inWords(member)));
+    return `[${members.join(", ")}${value.length > MOST_MEMBERS ? ", …" : ""}]`;
+  }
   const name: unknown = value.constructor?.name;
   if (typeof name !== "string" || name === "Object" || name === "") return "an object";
   return `${/^[AEIOU](?!int)/.test(name) ? "an" : "a"} ${name}`;

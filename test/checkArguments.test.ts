@@ -47,6 +47,9 @@ const DETECTIONS: [unknown[], RegExp][] = [
   [[pixels, { scores: 0.5 }], /^option scores of detect: .*Did you mean score\?$/],
   [[pixels, { score: "0.5" }], /^score: expected a number from 0 to 1, got "0\.5"\.$/],
   [[pixels, { max: Number.NaN }], /^max: expected a whole number, 0 or more, got NaN\.$/],
+  [[pixels, { scales: [1, 1] }], /^scales: expected a list of 1 to 10 different numbers .*, got \[1, 1\]\.$/],
+  [[pixels, { scales: [[], "1"] }], /got \[…, "1"\]\.$/],
+  [[pixels, { scales: Array(20).fill(2) }], /got \[(2, ){12}…\]\.$/],
   [[pixels, { taps: "output" }], /^taps: expected a list of names of nodes, got "output"\.$/],
 ];
 
