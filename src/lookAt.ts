@@ -49,6 +49,7 @@ export async function lookAt(
 }
 
 const SMALLER = "Look at it smaller: scales: [0.5], on the command line --scales 0.5.";
+const LESS_MEMORY = 'Where little is missing, memory: "low" may do, on the command line --low-memory.';
 
 function checkSize(size: InputSize, network: Network, where: string): void {
   const { width, height } = size;
@@ -68,5 +69,7 @@ function rethrow(error: unknown, { size }: Pick<View, "size">, network: Network,
   if (!(error instanceof MemoryError) || !network.model.sizedByPicture) throw error;
   const { expected, got } = error.fault;
   const place = `${where}, seen at ${size.width}x${size.height}`;
-  throw new ImageError({ where: place, expected, got, hint: SMALLER }, { cause: error });
+  const hasLess = network.backend === "wasm" && network.backendDetails.memory !== "low";
+  const hint = hasLess ? `${SMALLER} ${LESS_MEMORY}` : SMALLER;
+  throw new ImageError({ where: place, expected, got, hint }, { cause: error });
 }
