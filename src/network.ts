@@ -20,6 +20,7 @@ import { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
 import { pointsModelOf } from "./models/points.ts";
 import { OTHER_TRIPLETS, tripletModelOf } from "./models/triplet.ts";
 import { zooModel } from "./models/zooModel.ts";
+import { nameNotes } from "./nameNotes.ts";
 import { blobWeights } from "./platform/blobWeights.ts";
 import { systemMessage } from "./systemMessage.ts";
 import { allFinite, type Parameter, type Tensor, type Weights } from "./tensor.ts";
@@ -267,9 +268,9 @@ export function checkpointModel(
     }
     if (wanted) return { model: wanted, notes: [] };
     const triplets = tripletFacts(checkpoint);
-    if (triplets) return { model: tripletModelOf(triplets), notes: [] };
+    if (triplets) return named(checkpoint, tripletModelOf(triplets));
     const points = checkpoint.hourglass?.family === "points" && pointsModelOf(checkpoint.hourglass);
-    if (points) return { model: points, notes: [] };
+    if (points) return named(checkpoint, points);
     if (checkpoint.model !== undefined) return { model: modelNamed(checkpoint.model), notes: [] };
     const backbone = checkpoint.zoo?.backbone;
     throw new ModelError({
@@ -293,7 +294,14 @@ export function checkpointModel(
     wanted && wanted.name !== spec.name
       ? [`${checkpoint.where} holds ${spec.name}, by its pipeline.config`]
       : [];
-  return { model: zooModel(spec), notes: [...other, ...zooNotes(checkpoint, spec)] };
+  return {
+    model: zooModel(spec),
+    notes: [...other, ...nameNotes(checkpoint.where, spec.name), ...zooNotes(checkpoint, spec)],
+  };
+}
+
+function named({ where }: Checkpoint, model: Model): { model: Model; notes: readonly string[] } {
+  return { model, notes: nameNotes(where, model.name) };
 }
 
 /** A network of triplets that its variables tell, since no name does. */

@@ -127,6 +127,8 @@ describe("contradictions", () => {
   test("between the file's name and its configuration are told", () => {
     const config = CONFIG.replaceAll("512", "320");
     const notes = (where: string) => checkpointModel(checkpointOf(config, undefined, where)).notes;
+    const [renamed] = notes("folder/CenterNet-104_480000.pkl");
+    expect(renamed).toMatch(/^the name says centernet-104, the file holds centernet_resnet_v2_50_320x320$/);
     expect(notes("/x/centernet_hg104_512x512_kpts.tar.gz")).toEqual([
       "the name says 512x512, pipeline.config 320x320",
       "the name says keypoints, pipeline.config has none",
