@@ -32,6 +32,7 @@ export const NETWORKS: readonly BenchNetwork[] = [
     side: 512,
     weights: "synthetic",
     peers: ONNX_RUNTIMES,
+    mostRuns: 3,
   },
   {
     name: "hourglass-104-low",
@@ -40,6 +41,7 @@ export const NETWORKS: readonly BenchNetwork[] = [
     side: 512,
     weights: "synthetic",
     peers: [],
+    mostRuns: 2,
     memory: "low",
   },
   {
@@ -49,6 +51,7 @@ export const NETWORKS: readonly BenchNetwork[] = [
     side: 511,
     weights: "synthetic",
     peers: ONNX_RUNTIMES,
+    mostRuns: 2,
   },
   {
     name: "resnet-50-fpn",
