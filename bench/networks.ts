@@ -32,7 +32,7 @@ export const NETWORKS: readonly BenchNetwork[] = [
     side: 512,
     weights: "synthetic",
     peers: ONNX_RUNTIMES,
-    mostRuns: 3,
+    mostRuns: 2,
   },
   {
     name: "hourglass-104-low",

@@ -36,7 +36,7 @@ function textOf({ date, machine, versions, runs, rows, startups }) {
     table.map((cells) => `| ${cells.join(" | ")} |`).join("\n"),
     [
       `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB, Node ${versions.node}, ${date.slice(0, 10)}.`,
-      `Minima of ${runs} runs, taken in turns. Memory is the most that was resident, loading included.`,
+      `Minima of ${runs} runs, of the largest networks of one or two, taken in turns. Memory is the most that was resident, loading included.`,
       `From files to the first people, \`movenet-multipose\` takes ${starts.join(" and ")} beyond Node's own start.`,
     ].join(" "),
   ].join("\n\n");
