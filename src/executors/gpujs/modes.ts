@@ -9,7 +9,7 @@ export type GpujsMode = (typeof GPUJS_MODES)[number];
  * and never fuse a pipeline on WebGPU.
  */
 export async function availableModes(): Promise<GpujsMode[]> {
-  const graphics = mayHaveGraphics() ? await graphicsModes() : { webgpu: false, webgl2: false };
+  const graphics = await graphicsModes();
   const available: Record<GpujsMode, boolean> = {
     ...graphics,
     webasm: typeof WebAssembly === "object",
@@ -18,15 +18,16 @@ export async function availableModes(): Promise<GpujsMode[]> {
   return GPUJS_MODES.filter((mode) => available[mode]);
 }
 
-/** As Node has not: gpu.js, which can tell exactly, is large, and loaded only where there is something to tell. */
+/** gpu.js, which can tell exactly, is large, and loaded only where there is something to tell: not in Node. */
+async function graphicsModes(): Promise<{ webgpu: boolean; webgl2: boolean }> {
+  if (!mayHaveGraphics()) return { webgpu: false, webgl2: false };
+  const { gpujsGraphics } = await import("./gpujsGraphics.ts");
+  return gpujsGraphics();
+}
+
 function mayHaveGraphics(): boolean {
   const hasCanvas = typeof OffscreenCanvas !== "undefined" || typeof document !== "undefined";
   return hasCanvas || (typeof navigator !== "undefined" && "gpu" in navigator);
-}
-
-async function graphicsModes() {
-  const { GPU } = await import("gpu.js");
-  return { webgpu: await GPU.isWebGPUAvailable(), webgl2: GPU.isWebGL2Supported };
 }
 
 /** @throws BackendError where the machine does not have that mode. */
