@@ -3,7 +3,12 @@ import { cachedArchive, findWeights, packagedWeights } from "#platform";
 import type { Checkpoint } from "./checkpoints/checkpoint.ts";
 import { type HourglassFacts, hourglassFacts } from "./checkpoints/hourglassFacts.ts";
 import type { LabelMap } from "./checkpoints/labelMap.ts";
-import { type KnownModels, loadParameters, type ParameterShapes } from "./checkpoints/loadParameters.ts";
+import {
+  checkParameters,
+  type KnownModels,
+  loadParameters,
+  type ParameterShapes,
+} from "./checkpoints/loadParameters.ts";
 import { nameParameters } from "./checkpoints/nameParameters.ts";
 import { openCheckpoint, openStoredWeights } from "./checkpoints/openCheckpoint.ts";
 import { BackendError, CenterNetError, ModelError, UsageError } from "./errors.ts";
@@ -198,15 +203,7 @@ export class Network {
  * @throws UsageError for an input size that the model cannot take.
  */
 export async function loadNetwork(name: string | undefined, options: NetworkOptions = {}): Promise<Network> {
-  const wanted = name === undefined ? undefined : modelNamed(name);
-  const checkpoint = await openWeights(wanted, options.weights);
-  // A pulled archive was chosen by its name, which is no promise: what it holds decides, and is told.
-  const { model, notes } = checkpointModel(
-    checkpoint,
-    wanted,
-    options.labelMap,
-    options.weights === undefined,
-  );
+  const { model, checkpoint, notes } = await openModel(name, options);
   const inputSize = chosenSize(model, options.inputSize);
   const weights = await readWeights(checkpoint, model, inputSize, options.onProgress);
   const executor = await createExecutor(options.backend, options);
@@ -217,6 +214,29 @@ export async function loadNetwork(name: string | undefined, options: NetworkOpti
     await executor.dispose();
     throw error;
   }
+}
+
+/** A model and its weights, of which no number is read yet. */
+export interface OpenedModel {
+  readonly model: Model;
+  /** Under this project's parameter names. */
+  readonly checkpoint: Checkpoint;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Without a name, the weights decide which model it is, and without weights the default model is taken.
+ *
+ * @throws ModelError for an unknown name, or weights that cannot be opened or are those of another model.
+ */
+export async function openModel(
+  name: string | undefined,
+  { weights, labelMap }: Pick<NetworkOptions, "weights" | "labelMap"> = {},
+): Promise<OpenedModel> {
+  const wanted = name === undefined ? undefined : modelNamed(name);
+  const checkpoint = await openWeights(wanted, weights);
+  // A pulled archive was chosen by its name, which is no promise: what it holds decides, and is told.
+  return { checkpoint, ...checkpointModel(checkpoint, wanted, labelMap, weights === undefined) };
 }
 
 function chosenSize(model: Model, wanted: InputSize | undefined): InputSize | undefined {
@@ -232,6 +252,15 @@ function chosenSize(model: Model, wanted: InputSize | undefined): InputSize | un
     got: `${wanted.width}x${wanted.height}`,
     hint: model.lookOptions?.includes("scales") ? "Choose scales instead." : undefined,
   });
+}
+
+/** @throws ModelError where a checkpoint does not hold exactly a model's weights, by their names and shapes. */
+export async function checkWeights(
+  checkpoint: Checkpoint,
+  model: Model,
+  size: InputSize = model.defaultSize,
+): Promise<void> {
+  await checkParameters(parameterShapes(model, size), checkpoint, { model: model.name, knownModels });
 }
 
 /** All of a model's weights, strictly. */
@@ -279,7 +308,7 @@ export function checkpointModel(
       got: backbone
         ? `variables of ${backbone} alone`
         : `a ${checkpoint.format} file that does not say its model`,
-      hint: "Say with --model which model they are for.",
+      hint: "Say which model they are for (detect and convert: with --model).",
     });
   }
   if (wanted && wanted.name !== spec.name && !mayDiffer) {

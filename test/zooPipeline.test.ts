@@ -159,7 +159,9 @@ describe("contradictions", () => {
 
   test("variables without a configuration need a name", () => {
     const bare = { ...checkpointOf(CONFIG), zoo: { backbone: "hourglass" } };
-    expect(() => checkpointModel(bare)).toThrow("Say with --model which model they are for.");
+    expect(() => checkpointModel(bare)).toThrow(
+      "Say which model they are for (detect and convert: with --model).",
+    );
     const wanted = modelNamed("centernet_hg104_512x512_coco17_tpu-8");
     expect(checkpointModel(bare, wanted).model).toBe(wanted);
   });

@@ -11,45 +11,57 @@ export type ParameterShapes = ReadonlyMap<string, readonly number[]>;
 /** Models by name; a file that does not fit is compared with all of them. */
 export type KnownModels = ReadonlyMap<string, () => ParameterShapes>;
 
-export interface LoadOptions {
+export interface CheckOptions {
   /** The model that the parameters are for, as errors name it. */
   model: string;
   /** Where given, an error says which of them the file more likely belongs to. */
   knownModels?: KnownModels;
+}
+
+export interface LoadOptions extends CheckOptions {
   /** Called after each parameter with the bytes read so far, of all that there are. */
   onProgress?: (readBytes: number, allBytes: number) => void;
 }
 
 /**
- * Reads exactly the expected parameters, strictly both ways: the file must hold all of them, in these
- * shapes, as floats, and nothing else. All differences are told by one ModelError (the first in its message,
- * all in its `differences`), found before any data are read. Throws ModelError also for values that are not
- * finite and for kernels that are zero throughout.
+ * Reads exactly the expected parameters, strictly both ways, as `checkParameters` finds them before any data are
+ * read. Throws ModelError also for values that are not finite and for kernels that are zero throughout.
  */
 export async function loadParameters(
   expected: ParameterShapes,
   checkpoint: Checkpoint,
   options: LoadOptions,
 ): Promise<Map<string, Parameter>> {
-  const named = await nameParameters(checkpoint);
-  const problems = differences(expected, named);
-  if (problems.length > 0) {
-    const likely = likelyModel(expected, named, options);
-    const count = named.variables.size;
-    const got = likely ? `the parameters of ${likely}, it seems (${count})` : `${count}`;
-    const fault = {
-      where: named.where,
-      expected: `the ${expected.size} parameters of ${options.model}`,
-      got: `${got}, with these differences: ${firstOf(problems)}`,
-      hint: likely && "Ask for that model, or give another file.",
-    };
-    throw new ModelError(fault, { differences: problems });
-  }
+  const named = await checkParameters(expected, checkpoint, options);
   try {
     return await readAll(named, options);
   } finally {
     await named.close?.();
   }
+}
+
+/**
+ * The checkpoint under this project's names. It must hold all of the parameters, in these shapes, as floats, and
+ * nothing else: all differences are told by one ModelError (the first in its message, all in its `differences`).
+ */
+export async function checkParameters(
+  expected: ParameterShapes,
+  checkpoint: Checkpoint,
+  options: CheckOptions,
+): Promise<Checkpoint> {
+  const named = await nameParameters(checkpoint);
+  const problems = differences(expected, named);
+  if (problems.length === 0) return named;
+  const likely = likelyModel(expected, named, options);
+  const count = named.variables.size;
+  const got = likely ? `the parameters of ${likely}, it seems (${count})` : `${count}`;
+  const fault = {
+    where: named.where,
+    expected: `the ${expected.size} parameters of ${options.model}`,
+    got: `${got}, with these differences: ${firstOf(problems)}`,
+    hint: likely && "Ask for that model, or give another file.",
+  };
+  throw new ModelError(fault, { differences: problems });
 }
 
 async function readAll(named: Checkpoint, { onProgress }: LoadOptions): Promise<Map<string, Parameter>> {
@@ -108,17 +120,20 @@ function listed(unexpected: readonly string[]): string[] {
   return rest > 0 ? [...shown, `${rest} more unexpected`] : shown;
 }
 
+/** Below it a model is none that one should ask for, if another fits even less. */
+const LEAST_FIT = 0.5;
+
 /** Another model that fits the file better than the one asked for: by what the file says, or by shapes. */
 function likelyModel(
   expected: ParameterShapes,
   file: Checkpoint,
-  { model, knownModels }: LoadOptions,
+  { model, knownModels }: CheckOptions,
 ): string | undefined {
   if (file.model !== undefined && file.model !== model) return quote(file.model);
   let best = { name: model, fit: fitOf(expected, file) };
   for (const [name, shapes] of knownModels ?? []) {
     const fit = fitOf(shapes(), file);
-    if (fit > best.fit) best = { name, fit };
+    if (fit >= LEAST_FIT && fit > best.fit) best = { name, fit };
   }
   return best.name === model ? undefined : best.name;
 }

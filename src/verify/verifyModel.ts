@@ -1,7 +1,8 @@
 import { UsageError } from "../errors.ts";
 import { backendInWords } from "../executors/backendDetails.ts";
 import { movenetMultiSteps, movenetSingleSteps } from "../models/movenet.ts";
-import { loadNetwork, type Network, type NetworkOptions } from "../network.ts";
+import { OTHER_TRIPLETS } from "../models/triplet.ts";
+import { loadNetwork, type Network, type NetworkOptions, openModel } from "../network.ts";
 import { type GoldenCase, goldenInput } from "./goldenCase.ts";
 import { MOVENET_FLOAT64_TOLERANCE, type MoveNetSteps, movenetTapSource } from "./taps/movenet.ts";
 import { type RunnableNetwork, tapValues } from "./tapValues.ts";
@@ -9,27 +10,35 @@ import { type CaseReport, type CaseRun, type CaseRunner, verifyCase } from "./ve
 import { verifyTriplet } from "./verifyTriplet.ts";
 import { verifyZoo } from "./verifyZoo.ts";
 
+type CaseOptions = Omit<NetworkOptions, "inputSize" | "fuse">;
+
 /**
- * Runs a golden case on a model of this project, at the size of the case's input. `readPhoto` reads a picture
- * that a case names instead of holding a tensor.
+ * Runs a golden case on a model of this project, at the size of the case's input. Without a name, the weights
+ * decide which model it is. `readPhoto` reads a picture that a case names instead of holding a tensor.
  *
- * @throws UsageError where no table knows the case's family, and whatever loading and running throw.
+ * @throws UsageError for a case of another model, or one whose family no table knows, and whatever loading and
+ *   running throw.
  */
 export async function verifyModel(
-  name: string,
+  name: string | undefined,
   golden: GoldenCase,
-  options: Omit<NetworkOptions, "inputSize" | "fuse"> = {},
+  options: CaseOptions = {},
   readPhoto?: (file: string) => Promise<Uint8Array>,
 ): Promise<CaseReport> {
-  // The triplets' authors write their models' names with capitals.
-  const ofFamily = golden.family === "triplet" ? golden.model.toLowerCase() : golden.model;
-  if (ofFamily !== name) {
-    throw new UsageError({
-      where: golden.name,
-      expected: `a case of ${name}`,
-      got: `one of ${golden.model}`,
-    });
-  }
+  if (name !== undefined) return verifyNamed(name, name, golden, options, readPhoto);
+  const { model, checkpoint } = await openModel(undefined, options);
+  return verifyNamed(model.name, undefined, golden, { ...options, weights: checkpoint }, readPhoto);
+}
+
+/** `name` is what loading is asked for; `model` what that will be. */
+async function verifyNamed(
+  model: string,
+  name: string | undefined,
+  golden: GoldenCase,
+  options: CaseOptions,
+  readPhoto?: (file: string) => Promise<Uint8Array>,
+): Promise<CaseReport> {
+  checkIsOf(model, golden);
   if (golden.family === "tf") return verifyZoo(name, golden, options, readPhoto);
   if (golden.family === "triplet") return verifyTriplet(name, golden, options, readPhoto);
   if (golden.family !== "tfjs") {
@@ -51,6 +60,15 @@ export async function verifyModel(
   } finally {
     await network.dispose();
   }
+}
+
+/** @throws UsageError for a case of another model. Networks without a row have no name that a case could say. */
+function checkIsOf(model: string, golden: GoldenCase): void {
+  if (golden.family === "triplet" && model === OTHER_TRIPLETS) return;
+  // The triplets' authors write their models' names with capitals.
+  const ofFamily = golden.family === "triplet" ? golden.model.toLowerCase() : golden.model;
+  if (ofFamily === model) return;
+  throw new UsageError({ where: golden.name, expected: `a case of ${model}`, got: `one of ${golden.model}` });
 }
 
 /** Runs the fused network; what its groups hide comes from a run of the unfused one. */

@@ -13,12 +13,13 @@ import { type CaseReport, type CaseRunner, verifyCase } from "./verifyCase.ts";
 
 /**
  * Runs a golden case of the TensorFlow Object Detection API: on the tensor that it holds, at that tensor's
- * size, or on the photo that it names, from the file's bytes to the detections.
+ * size, or on the photo that it names, from the file's bytes to the detections. Without a name, the weights
+ * decide which model it is.
  *
  * @throws UsageError for a model that is none of the API's, or a photo that cannot be had.
  */
 export async function verifyZoo(
-  name: string,
+  name: string | undefined,
   golden: GoldenCase,
   options: NetworkOptions,
   readPhoto?: (file: string) => Promise<Uint8Array>,

@@ -83,7 +83,11 @@ const WRONG: [string[], number, RegExp][] = [
   ],
   [["detect", "x.jpg", ...LIGHTNING, "--backend", "webgl2"], 2, /backend webgl2: expected one that this/],
   [["models", "all"], 1, /command models: expected 0 arguments, got 1\. See centernet --help\.$/],
-  [["describe"], 1, /argument <model>: expected it to be given/],
+  [
+    ["describe"],
+    1,
+    /argument <model>: expected it to be given, or --weights, got neither\. See centernet mo/,
+  ],
   [["describe", "movenet"], 2, /model movenet: expected one of movenet-multipose/],
   [["describe", "movenet-multipose", "--size", "100x100"], 1, /expected multiples of 32, got 100x100/],
   [["convert", "model.json"], 1, /option -o, --output: expected <file>, got no such option/],
@@ -94,6 +98,14 @@ const WRONG: [string[], number, RegExp][] = [
   [["verify", "movenet-lightning"], 1, /option --golden: expected <folder>, got no such option/],
   [["verify", "movenet-lightning", "--golden", "src"], 1, /src: expected a golden case or a folder of cases/],
   [["verify", "movenet-lightning", "--golden", "none"], 1, /none: expected a folder of golden cases/],
+  [["verify", "--golden", "src"], 1, /argument <model>: expected it to be given, or --weights, got neither/],
+  [["verify", "--weights", "none.pkl", "--golden", "src"], 1, /src: expected a golden case or a folder of/],
+  [["describe", "--weights", "none.pkl"], 2, /none\.pkl: expected a file of weights, got no such file/],
+  [
+    ["describe", "--weights", "package.json"],
+    2,
+    /package\.json: expected the model\.json of a TensorFlow\.js/,
+  ],
   [["verify", "no-such-model", "--golden", "src"], 2, /unknown name/],
 ];
 

@@ -6,11 +6,13 @@ import { defaultThreads } from "../../executors/wasm/threads/startThreads.ts";
 import { DEFAULT_CHOICES, type Precision } from "../../kernels/wasmKernel.ts";
 import { checkInputSize, type InputSize, type Model } from "../../models/model.ts";
 import { modelNamed } from "../../models/models.ts";
-import { runnable } from "../../network.ts";
+import { checkWeights, openModel, runnable } from "../../network.ts";
+import { checkTellsModel } from "../checkTellsModel.ts";
 import { formatCount, formatSides } from "../formatNumber.ts";
-import { print, type Session } from "../io.ts";
-import { lowMemoryOption, precisionOption, sizeOption, threadsOption } from "../options.ts";
+import { complain, print, type Session } from "../io.ts";
+import { lowMemoryOption, precisionOption, sizeOption, threadsOption, weightsOption } from "../options.ts";
 import { algorithmTable, memoryTable, memoryTotals } from "../planTable.ts";
+import { printable } from "../printable.ts";
 import { formatTable } from "../table.ts";
 
 const HELP = `
@@ -22,13 +24,18 @@ backbone.stem.conv2d. With --json names are full.
 --plan and --memory tell of the backend wasm, which runs layers as --fused
 shows them. With --json they give { model, input, choices, layers, bytes }.
 
+--weights tells of the network that a file holds, whether it is one of the
+models or not; the file must hold all of it, and nothing else.
+
 Examples:
   centernet describe movenet-multipose
   centernet describe movenet-multipose --size 512x384 --fused
   centernet describe movenet-lightning --json
-  centernet describe movenet-multipose --plan --memory --threads 2`;
+  centernet describe movenet-multipose --plan --memory --threads 2
+  centernet describe --weights CenterNet-104_480000.pkl --size 255x127`;
 
 interface DescribeFlags {
+  readonly weights?: string;
   readonly size?: InputSize;
   readonly fused?: boolean;
   readonly json?: boolean;
@@ -43,7 +50,8 @@ export function addDescribe(program: Command, session: Session): void {
   program
     .command("describe")
     .description("Print the layers of a model, what they store and what they cost.")
-    .argument("<model>", "its name, see centernet models")
+    .argument("[model]", "its name, see centernet models (default: what the weights say)")
+    .addOption(weightsOption())
     .addOption(sizeOption())
     .option("--fused", "as it runs: bias, sum and activation within their convolution")
     .option("--plan", "which algorithm each layer gets on wasm, and why")
@@ -53,14 +61,12 @@ export function addDescribe(program: Command, session: Session): void {
     .addOption(threadsOption())
     .option("--json", "print one JSON object instead: { model, input, rows, totals }")
     .addHelpText("after", HELP)
-    .action((name: string, flags: DescribeFlags) => describe(name, flags, session));
+    .action((name: string | undefined, flags: DescribeFlags) => describe(name, flags, session));
 }
 
-function describe(name: string, flags: DescribeFlags, session: Session): void {
-  const { size, fused = false, json } = flags;
-  const model = modelNamed(name);
-  const input = size ?? model.defaultSize;
-  checkInputSize(model, input);
+async function describe(name: string | undefined, flags: DescribeFlags, session: Session): Promise<void> {
+  const { fused = false, json } = flags;
+  const { model, input } = await describedModel(name, flags, session);
   if (flags.plan || flags.memory) {
     describePlan(model, input, flags, session);
     return;
@@ -74,6 +80,34 @@ function describe(name: string, flags: DescribeFlags, session: Session): void {
   }
   print(session, `${model.name} at ${input.width}x${input.height}: ${model.backbone}`);
   for (const line of [...layersOf(description), ...totalsOf(description)]) print(session, line);
+}
+
+/** What is described, and at which size of its input. */
+async function describedModel(
+  name: string | undefined,
+  { weights, size }: DescribeFlags,
+  session: Session,
+): Promise<{ model: Model; input: InputSize }> {
+  checkTellsModel(name, weights);
+  if (name !== undefined && weights === undefined) {
+    const model = modelNamed(name);
+    return { model, input: sizeOf(model, size) };
+  }
+  const { model, checkpoint, notes } = await openModel(name, { weights });
+  try {
+    const input = sizeOf(model, size);
+    await checkWeights(checkpoint, model, input);
+    for (const note of notes) complain(session, printable(note));
+    return { model, input };
+  } finally {
+    await checkpoint.close?.();
+  }
+}
+
+/** @throws UsageError for a size that the model cannot take. */
+function sizeOf(model: Model, size = model.defaultSize): InputSize {
+  checkInputSize(model, size);
+  return size;
 }
 
 function describePlan(model: Model, input: InputSize, flags: DescribeFlags, session: Session): void {

@@ -9,6 +9,7 @@ import { systemMessage } from "../../systemMessage.ts";
 import { formatReport } from "../../verify/formatReport.ts";
 import { type GoldenCase, readGoldenCase } from "../../verify/goldenCase.ts";
 import { verifyModel } from "../../verify/verifyModel.ts";
+import { checkTellsModel } from "../checkTellsModel.ts";
 import { EXIT } from "../exitCode.ts";
 import { formatCounted } from "../formatNumber.ts";
 import { print, type Session } from "../io.ts";
@@ -26,6 +27,9 @@ const HELP = `
 A golden case holds what an independent implementation computed: a case.json
 and its tensors. Every tap is compared in the network's order; the exit code is
 4 when one is beyond the case's tolerance.
+
+Without a model's name, --weights decides which it is; so networks of keypoint
+triplets can be verified that are none of the published ones.
 
 Examples:
   cd test/goldens/tfjs
@@ -47,7 +51,7 @@ export function addVerify(program: Command, session: Session): void {
   program
     .command("verify")
     .description("Compare a model with golden cases, tap by tap.")
-    .argument("<model>", "its name, see centernet models")
+    .argument("[model]", "its name, see centernet models (default: what the weights say)")
     .addOption(golden.makeOptionMandatory())
     .addOption(weightsOption())
     .addOption(backendOption())
@@ -55,11 +59,12 @@ export function addVerify(program: Command, session: Session): void {
     .addOption(precisionOption())
     .addOption(lowMemoryOption())
     .addHelpText("after", HELP)
-    .action((name: string, flags: VerifyFlags) => verify(name, flags, session));
+    .action((name: string | undefined, flags: VerifyFlags) => verify(name, flags, session));
 }
 
-async function verify(name: string, flags: VerifyFlags, session: Session): Promise<void> {
-  const { name: model } = modelNamed(name);
+async function verify(name: string | undefined, flags: VerifyFlags, session: Session): Promise<void> {
+  checkTellsModel(name, flags.weights);
+  const model = name === undefined ? undefined : modelNamed(name).name;
   const { weights, backend, threads, precision, lowMemory } = flags;
   const memory = lowMemory ? ("low" as const) : undefined;
   const options = { weights, backend, threads, precision, memory };
