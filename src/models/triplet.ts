@@ -2,7 +2,12 @@
  * CenterNet of keypoint triplets (Duan et al., arXiv:1904.08189): the two networks that its authors publish.
  * Their figures are in the README of github.com/Duankaiwen/CenterNet.
  */
-import { TRIPLET_ARCHITECTURES, type TripletArchitecture } from "./tripletArchitecture.ts";
+import { ModelError } from "../errors.ts";
+import {
+  TRIPLET_ARCHITECTURES,
+  type TripletArchitecture,
+  tripletSizeMultiple,
+} from "./tripletArchitecture.ts";
 import { type TripletModel, tripletModel } from "./tripletModel.ts";
 
 /** Both at one scale, with the mirror image. */
@@ -32,12 +37,27 @@ export const TRIPLETS: readonly TripletModel[] = ROWS.map(({ name, backbone, fil
 /** Of networks that are none of the published ones. */
 export const OTHER_TRIPLETS = "centernet-triplets";
 
-/** The published model of this architecture, or one that has no row: whoever trained it named it elsewhere. */
+/** The sides of the canvases on which pictures are seen (`placeOnCanvas`) are one less than a multiple of it. */
+const CANVAS_MULTIPLE = 128;
+
+/**
+ * The published model of this architecture, or one that has no row: whoever trained it named it elsewhere.
+ *
+ * @throws ModelError for an hourglass that is too deep for the canvases of the test procedure.
+ */
 export function tripletModelOf(architecture: TripletArchitecture): TripletModel {
   const published = TRIPLETS.find(({ tripletSpec }) => isSame(tripletSpec.architecture, architecture));
   if (published) return published;
   const { stacks, channels } = architecture.hourglass;
-  const backbone = `Hourglass of ${stacks} x ${channels.length - 1} levels, triplets`;
+  const levels = channels.length - 1;
+  if (CANVAS_MULTIPLE % tripletSizeMultiple(architecture) !== 0) {
+    throw new ModelError({
+      where: OTHER_TRIPLETS,
+      expected: "an hourglass of up to 5 levels, which halve sides of 127 modulo 128 alike",
+      got: `one of ${levels}`,
+    });
+  }
+  const backbone = `Hourglass of ${stacks} x ${levels} levels, triplets`;
   const weightsHint = "Give the weights that it was found in.";
   return tripletModel({ name: OTHER_TRIPLETS, backbone, architecture, weightsHint });
 }

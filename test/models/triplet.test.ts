@@ -12,6 +12,7 @@ import {
 } from "../../src/index.ts";
 import type { LookOptions } from "../../src/models/look.ts";
 import { modelNamed } from "../../src/models/models.ts";
+import { tripletModelOf } from "../../src/models/triplet.ts";
 import { tripletSettings, tripletSights } from "../../src/models/tripletModel.ts";
 import { checkpointModel, readWeights } from "../../src/network.ts";
 import { OWN_GOLDENS } from "../support/goldens.ts";
@@ -27,6 +28,20 @@ function picture(width: number, height: number): Picture {
 
 const small = picture(100, 60);
 const wide = picture(200, 60);
+
+test("a network of any depth is known that the canvases fit, and a deeper one refused", () => {
+  const ofDepth = (levels: number) => {
+    const [channels, blocks] = [new Array(levels + 1).fill(8), new Array(levels + 1).fill(1)];
+    return tripletModelOf({ hourglass: { stacks: 1, stemChannels: 8, channels, blocks }, classes: 3 });
+  };
+  for (const levels of [1, 2, 3, 4, 5]) {
+    const model = ofDepth(levels);
+    for (const { canvas } of tripletSights({ width: 97, height: 140 }, { scales: [1, 1.5] }))
+      model.graph(canvas);
+    expect(model.backbone).toBe(`Hourglass of 1 x ${levels} levels, triplets`);
+  }
+  expect(() => ofDepth(6)).toThrow("expected an hourglass of up to 5 levels, ");
+});
 
 describe("a narrow network of triplets", () => {
   let detector: Detector;
