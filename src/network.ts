@@ -22,7 +22,7 @@ import { fuseEpilogues } from "./graph/passes/fuseEpilogues.ts";
 import { OPS } from "./kernels/ops.ts";
 import { checkInputSize, type InputSize, type Model } from "./models/model.ts";
 import { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
-import { pointsModelOf } from "./models/points.ts";
+import { POINTS, pointsModelOf } from "./models/points.ts";
 import { OTHER_TRIPLETS, tripletModelOf } from "./models/triplet.ts";
 import { zooModel } from "./models/zooModel.ts";
 import { nameNotes } from "./nameNotes.ts";
@@ -301,15 +301,7 @@ export function checkpointModel(
     const points = checkpoint.hourglass?.family === "points" && pointsModelOf(checkpoint.hourglass);
     if (points) return named(checkpoint, points);
     if (checkpoint.model !== undefined) return { model: modelNamed(checkpoint.model), notes: [] };
-    const backbone = checkpoint.zoo?.backbone;
-    throw new ModelError({
-      where: checkpoint.where,
-      expected: backbone ? "a pipeline.config beside the checkpoint" : "weights of a model known here",
-      got: backbone
-        ? `variables of ${backbone} alone`
-        : `a ${checkpoint.format} file that does not say its model`,
-      hint: "Say which model they are for (detect and convert: with --model).",
-    });
+    throw untold(checkpoint);
   }
   if (wanted && wanted.name !== spec.name && !mayDiffer) {
     throw new ModelError({
@@ -327,6 +319,21 @@ export function checkpointModel(
     model: zooModel(spec),
     notes: [...other, ...nameNotes(checkpoint.where, spec.name), ...zooNotes(checkpoint, spec)],
   };
+}
+
+/** Of weights that do not tell their model, or one that has no row. */
+function untold({ where, format, zoo, hourglass }: Checkpoint): ModelError {
+  if (hourglass?.family === "points") {
+    const expected = `objects as points on the hourglass of ${POINTS.map(({ name }) => name).join(" or ")}`;
+    return new ModelError({ where, expected, got: "variables of another size or number of heads" });
+  }
+  const backbone = zoo?.backbone;
+  return new ModelError({
+    where,
+    expected: backbone ? "a pipeline.config beside the checkpoint" : "weights of a model known here",
+    got: backbone ? `variables of ${backbone} alone` : `a ${format} file that does not say its model`,
+    hint: "Say which model they are for (detect and convert: with --model).",
+  });
 }
 
 function named({ where }: Checkpoint, model: Model): { model: Model; notes: readonly string[] } {

@@ -1,6 +1,10 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { movenetFile } from "../checkpoints/support/movenetFile.ts";
+import { OWN_GOLDENS } from "../support/goldens.ts";
+import { pointsShapes, stateDict } from "../support/stateDicts.ts";
+import { syntheticStateDict } from "../support/syntheticCheckpoint.ts";
+import { torchSave } from "../support/torchSave.ts";
 import { temporaryFolder, write } from "./support/folders.ts";
 import { runCli } from "./support/runCli.ts";
 
@@ -32,6 +36,30 @@ test("inspect reads a TensorFlow.js model with its shards, names as they are the
   const { code, stdout } = await runCli(["inspect", join(folder, "model.json")]);
   expect(code).toBe(0);
   expect(stdout).toMatch(/\nF16 +\S+ +3x3x3x32 +StatefulPartitionedCall\/\S*Conv1\/Conv2D_weights\n/);
+});
+
+test("a state dict is inspected with the model that it is recognised as, or without where there is none", async () => {
+  const folder = await temporaryFolder();
+  const { variables, ...rest } = await syntheticStateDict(join(OWN_GOLDENS, "triplet/centernet-tiny"));
+  const shapes = new Map([...variables].map(([key, { shape }]) => [key, shape]));
+  const points = pointsShapes(shapes, 2, { hm: 3, wh: 2, reg: 2 });
+  await write(folder, {
+    "triplets.pkl": await torchSave({ variables, ...rest }),
+    "points.pth": await torchSave(stateDict(points)),
+  });
+  const { stdout } = await runCli(["inspect", join(folder, "triplets.pkl")]);
+  expect(stdout).toMatch(/triplets\.pkl: torch\n(.*\n)* {2}recognised as: centernet-triplets\n/);
+
+  const file = join(folder, "points.pth");
+  const unknown = await runCli(["inspect", file]);
+  expect(unknown).toMatchObject({ code: 0, stderr: "" });
+  expect(unknown.stdout).not.toContain("recognised as");
+  expect(unknown.stdout).toMatch(/\nF32 +[\d,]+ +3x16x1x1 +module\.hm\.1\.1\.weight\n/);
+  const refused = await runCli(["convert", file, "-o", join(folder, "points.safetensors")]);
+  expect(refused).toMatchObject({ code: 2, stdout: "" });
+  expect(refused.stderr).toMatch(
+    /expected objects as points on the hourglass of ctdet_coco_hg or multi_pose_hg_3x, got variables of another size/,
+  );
 });
 
 test("convert names all that is wrong with a model that is not one of the known ones, and writes nothing", async () => {

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Checkpoint } from "../../checkpoints/checkpoint.ts";
 import { type CheckpointDescription, describeCheckpoint } from "../../checkpoints/inspect.ts";
 import { nameParameters } from "../../checkpoints/nameParameters.ts";
+import { CenterNetError } from "../../errors.ts";
 import { checkpointModel, openWeightsFile } from "../../network.ts";
 import { formatCount } from "../formatNumber.ts";
 import { print, type Session } from "../io.ts";
@@ -37,12 +38,22 @@ export function addInspect(program: Command, session: Session): void {
 /** With what its variables are named by for this project, and whose they are, where that is known. */
 async function metadataOf(checkpoint: Checkpoint): Promise<Checkpoint["metadata"]> {
   const named = await nameParameters(checkpoint).catch(() => checkpoint);
-  const model = named.hourglass && checkpointModel(named).model.name;
+  const model = named.hourglass && knownName(named);
   return new Map([
     ...checkpoint.metadata,
     ...named.metadata,
     ...(model ? [["recognised as", model] as const] : []),
   ]);
+}
+
+/** Undefined where it is a network that cannot be run here; its variables are listed all the same. */
+function knownName(named: Checkpoint): string | undefined {
+  try {
+    return checkpointModel(named).model.name;
+  } catch (error) {
+    if (error instanceof CenterNetError) return undefined;
+    throw error;
+  }
 }
 
 function linesOf({ format, where, metadata, rows, totals }: CheckpointDescription): string[] {
