@@ -5,7 +5,7 @@ import { type LabelMap, parseLabelMap } from "../../checkpoints/labelMap.ts";
 import { checkLookOptions, type Detector, type DetectResult, load } from "../../detect.ts";
 import { BackendError, ModelError } from "../../errors.ts";
 import type { Backend } from "../../executors/backends.ts";
-import { drawDetections } from "../../image/draw/drawDetections.ts";
+import { drawDetections, MOST_TRIPLETS } from "../../image/draw/drawDetections.ts";
 import { encodeJpeg, encodePng } from "../../image/encodeImage.ts";
 import type { Precision } from "../../kernels/wasmKernel.ts";
 import { checkReferenceScales } from "../../models/look.ts";
@@ -75,7 +75,9 @@ behind, centers are not clipped, a photo's last column may be lost.
 It needs 1 among the scales.
 --explain counts what leaves out pairs that a center confirms: the limit of
 1000 proposals a view, soft-NMS, and the limit of 100 boxes a picture, which a
-larger --max raises, but for --as-reference.
+larger --max raises, but for --as-reference. In the picture each box has its own
+colour; of the best ${MOST_TRIPLETS} also the corners, the center and the region that it had
+to lie in are drawn.
 
 With --json each picture gives one line of JSON:
   { image, width, height, model, backend, backendDetails,

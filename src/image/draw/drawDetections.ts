@@ -17,10 +17,14 @@ export interface DrawOptions {
   labels?: boolean;
 }
 
+/** With more, nobody could tell which corner and which center are whose. */
+export const MOST_TRIPLETS = 20;
+
 /**
- * Draws boxes, skeletons, triplets and labels on a copy of the picture. People with keypoints have a colour each,
- * other detections one a class. The best detections lie on top, and labels above everything. What lies
- * outside the picture is cut off, a label moved inside; what has no finite place is left out.
+ * Draws boxes, skeletons, triplets and labels on a copy of the picture. People with keypoints and boxes with their
+ * triplet have a colour each, other detections one a class. Of triplets the best 20 are drawn, the finer the more
+ * there are. The best detections lie on top, and labels above everything. What lies outside the picture is cut off,
+ * a label moved inside; what has no finite place is left out.
  */
 export function drawDetections(
   picture: Picture,
@@ -29,7 +33,8 @@ export function drawDetections(
 ): Picture {
   const { keypointScore = 0.2, labels = true } = options;
   const drawing: Picture = { ...picture, data: Uint8Array.from(picture.data) };
-  const sizes = drawingSizes(picture.width, picture.height);
+  const triplets = detections.filter(({ triplet }) => triplet).length;
+  const sizes = sizesFor(triplets, drawingSizes(picture.width, picture.height));
   const bestFirst = coloured(detections)
     .filter(({ detection }) => isFinitePlace(Object.values(detection.box)))
     .sort((a, b) => b.detection.score - a.detection.score);
@@ -45,7 +50,7 @@ export function drawDetections(
   }));
   const worstFirst = [...items].reverse();
   for (const { box, colour } of worstFirst) drawFrame(drawing, box, colour, sizes);
-  for (const { triplet, colour, box } of worstFirst) {
+  for (const { triplet, colour, box } of items.slice(0, MOST_TRIPLETS).reverse()) {
     if (triplet) drawTriplet(drawing, triplet, colour, skeletonSizes(sizes, box));
   }
   for (const { keypoints, colour, box } of worstFirst) {
@@ -56,11 +61,28 @@ export function drawDetections(
 }
 
 function coloured(detections: readonly Detection[]): { detection: Detection; colour: Colour }[] {
-  let people = 0;
+  let told = 0;
   return detections.map((detection) => {
-    const index = detection.keypoints ? people++ : detection.classId;
+    const index = detection.keypoints || detection.triplet ? told++ : detection.classId;
     return { detection, colour: colourOf(index) };
   });
+}
+
+/** So many triplets can be told apart at the usual sizes. */
+const FEW_TRIPLETS = 6;
+const FINEST = 0.55;
+
+function sizesFor(triplets: number, sizes: DrawingSizes): DrawingSizes {
+  const part = Math.min(1, Math.max(FINEST, Math.sqrt(FEW_TRIPLETS / triplets)));
+  const { lineRadius, rim, dotRadius, capitalHeight, corner } = sizes;
+  return {
+    lineRadius: lineRadius * part,
+    rim: rim * part,
+    // Where the center lies matters more than how thin a line is.
+    dotRadius: dotRadius * Math.sqrt(part),
+    capitalHeight: Math.max(7, capitalHeight * part),
+    corner: corner * part,
+  };
 }
 
 /** Far beyond every picture and still exact in the arithmetic of drawing. */

@@ -212,3 +212,46 @@ function plateSize(detection: Detection): number {
   const without = drawDetections(greyPicture(400, 300), [detection], { labels: false });
   return drawn.data.filter((value, i) => value !== without.data[i]).length / 3;
 }
+
+describe("boxes with their triplet", () => {
+  const corner = (x: number, y: number) => ({ x, y, score: 0.9 });
+  /** Side by side, 40 x 40, the best on the left. */
+  const kite = (i: number): Detection => {
+    const xmin = 10.5 + i * 60;
+    const box = { xmin, ymin: 20.5, xmax: xmin + 40, ymax: 60.5 };
+    const triplet = {
+      ...{ scale: 1, mirrored: false, embeddingDistance: 0, score: 0.9 },
+      ...{
+        topLeft: corner(xmin, 20.5),
+        bottomRight: corner(xmin + 40, 60.5),
+        center: corner(xmin + 20, 40.5),
+      },
+      centralRegion: { xmin: xmin + 14, ymin: 34, xmax: xmin + 26, ymax: 47 },
+    };
+    return { label: "kite", classId: 38, score: 0.9 - i / 100, box, triplet };
+  };
+  const drawn = (count: number) => {
+    const kites = Array.from({ length: count }, (_, i) => kite(i));
+    return drawDetections(greyPicture(1500, 700), kites, { labels: false });
+  };
+
+  test("of one class have a colour each, which their center has, too", () => {
+    const picture = drawn(2);
+    for (const i of [0, 1]) {
+      expectNear(pixel(picture, 30 + i * 60, 20), colourOf(i));
+      expectNear(pixel(picture, 30 + i * 60, 40), colourOf(i));
+    }
+  });
+
+  test("are drawn finer where there are many, and of the best twenty alone with what they are made of", () => {
+    const [few, many] = [drawn(6), drawn(22)];
+    const thickness = (picture: Picture) =>
+      Array.from({ length: 12 }, (_, i) => pixel(picture, 30, 14 + i)).filter(([red]) => red !== GREY).length;
+    expect(thickness(many)).toBeLessThan(thickness(few));
+    for (const i of [0, 19]) expectNear(pixel(many, 30 + i * 60, 40), colourOf(i));
+    for (const i of [20, 21]) {
+      expect(pixel(many, 30 + i * 60, 40)).toEqual(UNTOUCHED);
+      expectNear(pixel(many, 30 + i * 60, 20), colourOf(i));
+    }
+  });
+});
