@@ -77,7 +77,7 @@ It needs 1 among the scales.
 1000 proposals a view, soft-NMS, and the limit of 100 boxes a picture, which a
 larger --max raises, but for --as-reference. In the picture each box has its own
 colour; of the best ${MOST_TRIPLETS} also the corners, the center and the region that it had
-to lie in are drawn.
+to lie in are drawn, and the others are faint.
 
 With --json each picture gives one line of JSON:
   { image, width, height, model, backend, backendDetails,

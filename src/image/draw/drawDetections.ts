@@ -5,7 +5,7 @@ import { type DrawingSizes, drawingSizes, skeletonSizes } from "./drawingSizes.t
 import { drawLabels } from "./drawLabels.ts";
 import { drawSkeleton } from "./drawSkeleton.ts";
 import { drawTriplet } from "./drawTriplet.ts";
-import { type Colour, type Rectangle, strokeRounded } from "./shapes.ts";
+import { type Colour, type Paint, type Rectangle, strokeRounded } from "./shapes.ts";
 
 export interface DrawOptions {
   /**
@@ -23,7 +23,7 @@ export const MOST_TRIPLETS = 20;
 /**
  * Draws boxes, skeletons, triplets and labels on a copy of the picture. People with keypoints and boxes with their
  * triplet have a colour each, other detections one a class. Of triplets the best 20 are drawn, the finer the more
- * there are. The best detections lie on top, and labels above everything. What lies outside the picture is cut off,
+ * there are; boxes beyond these are faint. The best detections lie on top, and labels above everything. What lies outside the picture is cut off,
  * a label moved inside; what has no finite place is left out.
  */
 export function drawDetections(
@@ -49,7 +49,10 @@ export function drawDetections(
     ),
   }));
   const worstFirst = [...items].reverse();
-  for (const { box, colour } of worstFirst) drawFrame(drawing, box, colour, sizes);
+  worstFirst.forEach(({ box, colour, triplet }, i) => {
+    const isOneOfMany = triplet && items.length - i > MOST_TRIPLETS;
+    drawFrame(drawing, box, { colour, opacity: isOneOfMany ? FAINT : 1 }, sizes);
+  });
   for (const { triplet, colour, box } of items.slice(0, MOST_TRIPLETS).reverse()) {
     if (triplet) drawTriplet(drawing, triplet, colour, skeletonSizes(sizes, box));
   }
@@ -71,6 +74,8 @@ function coloured(detections: readonly Detection[]): { detection: Detection; col
 /** So many triplets can be told apart at the usual sizes. */
 const FEW_TRIPLETS = 6;
 const FINEST = 0.55;
+/** Of the frames beyond the best. */
+const FAINT = 0.45;
 
 function sizesFor(triplets: number, sizes: DrawingSizes): DrawingSizes {
   const part = Math.min(1, Math.max(FINEST, Math.sqrt(FEW_TRIPLETS / triplets)));
@@ -100,8 +105,9 @@ function frameOf(box: Box, picture: Picture, { lineRadius, rim }: DrawingSizes):
   return { xmin: x(box.xmin), ymin: y(box.ymin), xmax: x(box.xmax), ymax: y(box.ymax) };
 }
 
-function drawFrame(picture: Picture, frame: Rectangle, colour: Colour, sizes: DrawingSizes): void {
+function drawFrame(picture: Picture, frame: Rectangle, paint: Paint, sizes: DrawingSizes): void {
   const { corner, lineRadius, rim } = sizes;
-  strokeRounded(picture, frame, corner, lineRadius + rim, { colour: BLACK, opacity: 0.45 });
-  strokeRounded(picture, frame, corner, lineRadius, { colour, opacity: 1 });
+  const shade = { colour: BLACK, opacity: 0.45 * paint.opacity };
+  strokeRounded(picture, frame, corner, lineRadius + rim, shade);
+  strokeRounded(picture, frame, corner, lineRadius, paint);
 }
