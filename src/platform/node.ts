@@ -159,8 +159,26 @@ async function folderFiles(root: string): Promise<ModelFiles> {
   }
 }
 
+/** Most variables are far smaller than this, and to open a file takes longer than to read as much. */
+const READ_AHEAD = 2 ** 20;
+
+/** Small pieces are taken out of a larger one, which the next ones are likely to lie in as well. */
 function fileSource(path: string, length: number, where = path): ByteSource {
-  return { where, length, read: (offset, target) => readPart(path, offset, target) };
+  let ahead = { offset: 0, bytes: new Uint8Array(0) };
+  return {
+    where,
+    length,
+    async read(offset, target) {
+      if (target.length >= READ_AHEAD) return readPart(path, offset, target);
+      if (offset < ahead.offset || offset + target.length > ahead.offset + ahead.bytes.length) {
+        const bytes = new Uint8Array(Math.max(target.length, Math.min(READ_AHEAD, length - offset)));
+        await readPart(path, offset, bytes);
+        ahead = { offset, bytes };
+      }
+      const from = offset - ahead.offset;
+      target.set(ahead.bytes.subarray(from, from + target.length));
+    },
+  };
 }
 
 async function readPart(path: string, offset: number, target: Uint8Array): Promise<void> {

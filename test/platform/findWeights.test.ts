@@ -56,6 +56,29 @@ test("a file URL and a safetensors file are found too", async () => {
   expect((await open(path)).format).toBe("safetensors");
 });
 
+test("variables are read right in any order, small and large ones", async () => {
+  const lengths = [3, 300_000, 1, 50_000, 250_000, 7];
+  const tensors = new Map(
+    lengths.map((length, i) => [
+      `v${i}`,
+      { shape: [length], data: Float32Array.from({ length }, (_, at) => i * 1e6 + at) },
+    ]),
+  );
+  const path = join(folder, "mixed.safetensors");
+  await writeFile(path, safetensorsFile(tensors, new Map(), { dtype: "F32" }));
+  const checkpoint = await open(path);
+  const names = [...tensors.keys()];
+  for (const name of [...names, ...names.reverse(), "v3", "v0", "v5"]) {
+    const data = await checkpoint.read(name);
+    const expected = tensors.get(name)?.data ?? new Float32Array(0);
+    expect(data.length).toBe(expected.length);
+    expect(
+      data.findIndex((value, at) => value !== expected[at]),
+      name,
+    ).toBe(-1);
+  }
+});
+
 test("what is not there is the file system's error", async () => {
   await expect(open(join(folder, "nothing"))).rejects.toThrow("ENOENT");
 });
