@@ -40,8 +40,24 @@ export function deriveParameter(derived: DerivedParameter, weights: Weights): Pa
   const kernel = stored(derived.kernel, weights);
   const stride = kernel.shape.slice(derived.axis + 1).reduce((product, side) => product * side, 1);
   const channels = kernel.shape[derived.axis];
-  const data = kernel.data.map((w, index) => w * factor[Math.floor(index / stride) % channels]);
-  return { shape: kernel.shape, data };
+  return { shape: kernel.shape, data: scaledAlong(kernel.data, factor, channels, stride) };
+}
+
+/** Plain loops: every weight of a network passes through here while it is loaded. */
+function scaledAlong(
+  values: Float32Array,
+  factors: readonly number[],
+  channels: number,
+  stride: number,
+): Float32Array {
+  const scaled = new Float32Array(values.length);
+  for (let at = 0; at < values.length; ) {
+    for (let channel = 0; channel < channels; channel++) {
+      const factor = factors[channel];
+      for (const end = at + stride; at < end; at++) scaled[at] = values[at] * factor;
+    }
+  }
+  return scaled;
 }
 
 /** The stored parameters that it is computed from. */

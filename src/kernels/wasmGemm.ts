@@ -61,15 +61,10 @@ export function gemmConstants(
     {
       floats: panels * panelFloats,
       write(target, { kernel }) {
-        for (let panel = 0; panel < panels; panel++) {
-          const first = panel * TILE;
-          const count = Math.min(TILE, channels - first);
-          for (const [index, tap] of gemm.taps.entries()) {
-            for (let input = 0; input < inputChannels; input++) {
-              const at = panel * panelFloats + index * tapFloats + input * TILE;
-              let from = tap.weights + input * inputStep + first * outputStep;
-              for (let to = at; to < at + count; to++, from += outputStep) target[to] = kernel[from];
-            }
+        for (const [index, { weights }] of gemm.taps.entries()) {
+          for (let input = 0; input < inputChannels; input++) {
+            const to = index * tapFloats + input * TILE;
+            packOutputs(target, to, panelFloats, kernel, weights + input * inputStep, outputStep, channels);
           }
         }
       },
@@ -82,6 +77,27 @@ export function gemmConstants(
       },
     },
   ];
+}
+
+/**
+ * The weights of all outputs that belong to one input, 8 to each panel. All of a network's weights pass through
+ * here at every start: read in their order, and by numbers alone, which engines compile at once.
+ */
+function packOutputs(
+  target: Float32Array,
+  to: number,
+  panelFloats: number,
+  kernel: Float32Array,
+  from: number,
+  outputStep: number,
+  channels: number,
+): void {
+  const end = from + channels * outputStep;
+  for (let at = to, first = from; first < end; at += panelFloats, first += TILE * outputStep) {
+    const last = Math.min(first + TILE * outputStep, end);
+    for (let lane = at, source = first; source < last; lane++, source += outputStep)
+      target[lane] = kernel[source];
+  }
 }
 
 /** Whole panels of 8, since tiles read 8 of them. */
