@@ -1,3 +1,6 @@
+/** So often, in milliseconds, work on the calling thread lets others have their turn. */
+export const TURN = 50;
+
 /**
  * Lets timers, signals and the page have their turn. A message is not slowed down in background tabs, where
  * timers are.

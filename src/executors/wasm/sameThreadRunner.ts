@@ -1,9 +1,6 @@
-import { nextTask } from "./nextTask.ts";
+import { nextTask, TURN } from "./nextTask.ts";
 import { layerFault, type Runner } from "./runner.ts";
 import type { WasmFunctions } from "./wasmModule.ts";
-
-/** So often, in milliseconds, a run looks up from its work. */
-const TURN = 50;
 
 /** Does all units itself; between steps, timers, signals and the page have their turn. */
 export function sameThreadRunner(functions: WasmFunctions, scratch: number): Runner {

@@ -3,7 +3,7 @@ import type { Graph, GraphNode } from "../../graph/graph.ts";
 import type { WasmConstant } from "../../kernels/wasmKernel.ts";
 import type { Weights } from "../../tensor.ts";
 import { nodeParameters } from "../preparedNode.ts";
-import { nextTask } from "./nextTask.ts";
+import { nextTask, TURN } from "./nextTask.ts";
 import { type PlanLayout, writeFields } from "./planLayout.ts";
 import type { Runner } from "./runner.ts";
 
@@ -23,6 +23,7 @@ export async function writeConstants(
 ): Promise<void> {
   const last = lastUses(graph);
   const view = new DataView(memory.buffer);
+  let turn = performance.now();
   for (const [place, { node, kernel, constants, steps, groupStep }] of layout.nodes.entries()) {
     const parameters = Object.entries(nodeParameters(graph, node, weights));
     const data = Object.fromEntries(parameters.map(([role, parameter]) => [role, parameter.data]));
@@ -34,7 +35,9 @@ export async function writeConstants(
     for (const name of storedParameters(graph, node)) {
       if (last.get(name) === place) onWritten(name);
     }
-    if (parameters.length > 0) await nextTask();
+    if (performance.now() - turn < TURN) continue;
+    await nextTask();
+    turn = performance.now();
   }
 }
 
