@@ -205,13 +205,16 @@ export class Network {
 export async function loadNetwork(name: string | undefined, options: NetworkOptions = {}): Promise<Network> {
   const { model, checkpoint, notes } = await openModel(name, options);
   const inputSize = chosenSize(model, options.inputSize);
-  const weights = await readWeights(checkpoint, model, inputSize, options.onProgress);
-  const executor = await createExecutor(options.backend, options);
+  // Threads start and shaders compile while weights are read.
+  const starting = createExecutor(options.backend, options);
+  starting.catch(() => {}); // It is told below, after what is wrong with the weights.
   try {
+    const weights = await readWeights(checkpoint, model, inputSize, options.onProgress);
+    const executor = await starting;
     const fuse = options.fuse ?? true;
     return await Network.open({ model, inputSize, weights, executor, fuse, notes });
   } catch (error) {
-    await executor.dispose();
+    await starting.then((executor) => executor.dispose()).catch(() => {});
     throw error;
   }
 }

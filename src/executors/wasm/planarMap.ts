@@ -17,12 +17,9 @@ export function readPlanar(shape: Shape, source: Float32Array): Tensor {
   const [, height, width, channels] = shape;
   const cells = height * width;
   const data = new Float32Array(cells * channels);
-  for (let first = 0; first < channels; first += LANES) {
-    const lanes = Math.min(LANES, channels - first);
-    let from = first * cells;
-    for (let to = first; to < data.length; to += channels, from += LANES) {
-      for (let lane = 0; lane < lanes; lane++) data[to + lane] = source[from + lane];
-    }
+  for (let channel = 0; channel < channels; channel++) {
+    let from = Math.floor(channel / LANES) * cells * LANES + (channel % LANES);
+    for (let to = channel; to < data.length; to += channels, from += LANES) data[to] = source[from];
   }
   return { shape, data };
 }

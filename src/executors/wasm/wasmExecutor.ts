@@ -4,7 +4,7 @@ import type { Executor } from "../executor.ts";
 import { PlanSet } from "../planSet.ts";
 import { selfTest } from "../selfTest.ts";
 import { planLayout } from "./planLayout.ts";
-import { startThreads } from "./threads/startThreads.ts";
+import { startThreads, wantsThreads } from "./threads/startThreads.ts";
 import { chooseBuild, compileWasm, refuseTooMuch, type WasmBuild } from "./wasmModule.ts";
 import { WasmPlan } from "./wasmPlan.ts";
 
@@ -32,7 +32,10 @@ export async function wasmExecutor({
 }: WasmOptions = {}): Promise<Executor> {
   const choices = { precision, memory };
   const build = chooseBuild(wanted.build);
-  const { pool: started, note } = await startThreads(wanted.threads);
+  const starting = startThreads(wanted.threads);
+  // While they start; it is awaited below, once it is known whether they did.
+  if (wantsThreads(wanted.threads)) compileWasm(build, true).catch(() => {});
+  const { pool: started, note } = await starting;
   let pool = started;
   const module = await compileWasm(build, pool !== undefined);
   const plans = new PlanSet();

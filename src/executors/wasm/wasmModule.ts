@@ -25,16 +25,18 @@ const compiled = new Map<string, Promise<WebAssembly.Module>>();
 
 /** The builds that this machine can run, best first; `plain` needs 128-bit SIMD. */
 export function wasmBuilds(): WasmBuild[] {
-  if (typeof WebAssembly !== "object") return [];
-  const builds = Object.keys(BUILDS) as WasmBuild[];
-  return builds.filter((build) => WebAssembly.validate(bytesOf(BUILDS[build])));
+  return (Object.keys(BUILDS) as WasmBuild[]).filter(isRunnable);
+}
+
+function isRunnable(build: WasmBuild): boolean {
+  return typeof WebAssembly === "object" && WebAssembly.validate(bytesOf(BUILDS[build]));
 }
 
 /** @throws BackendError where the machine cannot run the build, or any. */
 export function chooseBuild(wanted?: WasmBuild): WasmBuild {
-  const builds = wasmBuilds();
-  const build = wanted ?? builds[0];
-  if (!builds.includes(build)) {
+  const candidates = wanted ? [wanted] : (Object.keys(BUILDS) as WasmBuild[]);
+  const build = candidates.find(isRunnable);
+  if (!build) {
     throw new BackendError({
       where: "backend wasm",
       expected: `WebAssembly with ${wanted === "relaxed" ? "relaxed" : "128-bit"} SIMD`,
@@ -108,5 +110,8 @@ function megabytes(bytes: number): number {
 }
 
 function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
 }

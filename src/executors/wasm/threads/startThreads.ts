@@ -16,6 +16,11 @@ export function defaultThreads(): number {
   return Math.min(coreCount(), MOST_BY_DEFAULT);
 }
 
+/** Whether `startThreads` will try to start some. */
+export function wantsThreads(wanted = defaultThreads()): boolean {
+  return wanted > 1 && whyNoSharedMemory() === undefined;
+}
+
 /** As many threads as wanted, by default one a core; where they cannot be had, none, and a note that says why. */
 export async function startThreads(wanted?: number): Promise<Threads> {
   const count = wanted ?? defaultThreads();
