@@ -97,7 +97,7 @@ export function networkNamed(name: string, where: string): BenchNetwork {
   throw new UsageError({
     where,
     expected: `some of ${names.join(", ")}`,
-    got: name,
+    got: name === "" ? "nothing" : name,
     hint: nearest && `Did you mean ${nearest}?`,
   });
 }

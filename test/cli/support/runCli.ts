@@ -1,7 +1,6 @@
-import { Writable } from "node:stream";
 import type { ExitCode } from "../../../src/cli/exitCode.ts";
-import type { Output } from "../../../src/cli/io.ts";
 import { run } from "../../../src/cli/run.ts";
+import { Collector } from "../../support/collector.ts";
 
 export interface Call {
   /** Makes both streams a terminal of this width. */
@@ -24,23 +23,4 @@ export async function runCli(args: readonly string[], call: Call = {}): Promise<
   const stderr = new Collector(terminal);
   const code = await run(args, { stdout, stderr, signal, debug: false });
   return { code, stdout: stdout.text, stderr: stderr.text };
-}
-
-class Collector extends Writable implements Output {
-  text = "";
-  readonly isTTY: boolean;
-
-  constructor(
-    readonly columns: number | undefined,
-    private readonly onText: (text: string) => void = () => {},
-  ) {
-    super();
-    this.isTTY = columns !== undefined;
-  }
-
-  override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
-    this.text += chunk.toString();
-    this.onText(chunk.toString());
-    done();
-  }
 }

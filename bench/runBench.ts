@@ -1,0 +1,37 @@
+import { Command, CommanderError } from "commander";
+import { errorMessage } from "../src/cli/errorMessage.ts";
+import { EXIT, type ExitCode } from "../src/cli/exitCode.ts";
+import { exitCodeOf } from "../src/cli/exitCodeOf.ts";
+import { complain, type Io } from "../src/cli/io.ts";
+import { usageError } from "../src/cli/usageError.ts";
+import { addGpu } from "./gpu/gpuCommand.ts";
+import { addPeers } from "./peersCommand.ts";
+import { addScaling } from "./scalingCommand.ts";
+
+/** As it is called from the repository. */
+const PROGRAM = "npm run bench --";
+
+/** Runs one call of the benchmark, arguments without the program's name. Never throws. */
+export async function runBench(argv: readonly string[], io: Io): Promise<ExitCode> {
+  const program = new Command(PROGRAM)
+    .description("Measures centernet, and the programs that it is compared with, on this machine.")
+    .helpOption("-h, --help", "print this help")
+    .configureOutput({ outputError: () => {} })
+    .exitOverride();
+  addPeers(program, io);
+  addScaling(program, io);
+  addGpu(program, io);
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    return EXIT.fine;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.fine;
+    if (io.signal.aborted) {
+      complain(io, "interrupted");
+      return exitCodeOf(io.signal.reason);
+    }
+    const fault = error instanceof CommanderError ? usageError(error, PROGRAM) : error;
+    complain(io, errorMessage(fault, io.debug));
+    return exitCodeOf(fault);
+  }
+}
