@@ -1,11 +1,7 @@
 import { type PlannedNode, planLayout } from "../src/executors/wasm/planLayout.ts";
+import { planMemory } from "../src/executors/wasm/planMemory.ts";
 import { sameThreadRunner } from "../src/executors/wasm/sameThreadRunner.ts";
-import {
-  compileWasm,
-  instantiateWasm,
-  type WasmBuild,
-  wasmMemory,
-} from "../src/executors/wasm/wasmModule.ts";
+import { compileWasm, instantiateWasm, type WasmBuild } from "../src/executors/wasm/wasmModule.ts";
 import { stepsOf } from "../src/executors/wasm/wasmPlan.ts";
 import { writeConstants } from "../src/executors/wasm/writeConstants.ts";
 import { type Graph, type GraphNode, shapesByName } from "../src/graph/graph.ts";
@@ -46,7 +42,7 @@ export async function layerTimes(unfused: Graph, options: LayerRuns) {
 export async function layerRunner(unfused: Graph, { build, choices }: Omit<LayerRuns, "runs">) {
   const graph = asStored(fuseEpilogues(foldBatchNorm(unfused, OPS), OPS));
   const layout = planLayout(graph, choices);
-  const memory = wasmMemory(layout.bytes.total, false);
+  const memory = planMemory(layout.bytes.total, false, { graph, choices });
   const functions = await instantiateWasm(await compileWasm(build, false), memory);
   const [scratch] = layout.scratch;
   const runner = sameThreadRunner(functions, scratch);

@@ -52,7 +52,19 @@ export class BackendError extends CenterNetError {
 }
 
 /** A backend has not the memory for a network at this size. */
-export class MemoryError extends BackendError {}
+export class MemoryError extends BackendError {
+  /** What may be done but choosing a smaller size, as part of a sentence. */
+  readonly alternative?: string;
+
+  constructor(
+    fault: Omit<Fault, "hint">,
+    { alternative, ...options }: ErrorOptions & { alternative?: string } = {},
+  ) {
+    const or = alternative ? `, or ${alternative}` : "";
+    super({ ...fault, hint: `Choose a smaller input size${or}.` }, options);
+    this.alternative = alternative;
+  }
+}
 
 /** A picture cannot be read, or is too large to be looked at. */
 export class ImageError extends CenterNetError {

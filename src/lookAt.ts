@@ -48,14 +48,13 @@ export async function lookAt(
   return { ...finding, taps: tapped ?? {}, times };
 }
 
-const SMALLER = "Look at it smaller: scales: [0.5], on the command line --scales 0.5.";
-const LESS_MEMORY = 'Where little is missing, memory: "low" may do, on the command line --low-memory.';
+const SMALLER = "Look at it smaller: scales: [0.5], on the command line --scales 0.5";
 
 function checkSize(size: InputSize, network: Network, where: string): void {
   const { width, height } = size;
   if (width * height > MAX_PIXELS) {
     const expected = `at most ${MAX_PIXELS} pixels in the network's input`;
-    throw new ImageError({ where, expected, got: `${width}x${height}`, hint: SMALLER });
+    throw new ImageError({ where, expected, got: `${width}x${height}`, hint: `${SMALLER}.` });
   }
   try {
     network.checkMemory(size);
@@ -69,7 +68,6 @@ function rethrow(error: unknown, { size }: Pick<View, "size">, network: Network,
   if (!(error instanceof MemoryError) || !network.model.sizedByPicture) throw error;
   const { expected, got } = error.fault;
   const place = `${where}, seen at ${size.width}x${size.height}`;
-  const hasLess = network.backend === "wasm" && network.backendDetails.memory !== "low";
-  const hint = hasLess ? `${SMALLER} ${LESS_MEMORY}` : SMALLER;
+  const hint = error.alternative ? `${SMALLER}, or choose ${error.alternative}.` : `${SMALLER}.`;
   throw new ImageError({ where: place, expected, got, hint }, { cause: error });
 }

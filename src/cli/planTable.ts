@@ -39,7 +39,7 @@ export function memoryTotals({ layers, bytes }: WasmPlanDescription): string[] {
     `weights   ${megabytes(bytes.weights)}, as the algorithms read them`,
     `maps      ${megabytes(bytes.maps)}, of ${megabytes(bytes.unsharedMaps)} that share it; most in use at ${peak.name}: ${megabytes(peak.inUseBytes)}`,
     `scratch   ${megabytes(bytes.scratch)}`,
-    `together  ${megabytes(bytes.total)}`,
+    `together  ${megabytes(bytes.total)}${bytes.total > bytes.most ? `: refused, since WebAssembly can address ${megabytes(bytes.most)} at most` : ""}`,
   ];
 }
 

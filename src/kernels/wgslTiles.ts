@@ -56,7 +56,6 @@ export function chooseTiling(
       where: "backend wgsl",
       expected: `maps of at most ${MAX_WORKGROUPS * tiles[0].rows} cells`,
       got: `one of ${rows}`,
-      hint: "Choose a smaller input size.",
     });
   }
   const tile = fitting.reduce((best, next) => (cost(next) < CLEARLY * cost(best) ? next : best));

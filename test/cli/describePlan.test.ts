@@ -24,6 +24,14 @@ test("describe --memory adds up what lies in memory together", async () => {
   expect(stdout).toMatch(/\ntogether +\d+ MB\n$/);
 });
 
+test("describe --memory says where a plan would be refused on every machine", async () => {
+  const args = ["describe", "centernet_hg104_512x512_coco17_tpu-8", "--memory", "--size", "4096x4096"];
+  const { stdout } = await runCli(args);
+  expect(stdout).toMatch(
+    /\ntogether +7,\d{3} MB: refused, since WebAssembly can address 4,295 MB at most\n$/,
+  );
+});
+
 test("low memory and precision change the plan; without one they are refused", async () => {
   const total = async (...flags: string[]) => {
     const args = ["describe", "centernet_hg104_512x512_coco17_tpu-8", "--memory", "--json", ...flags];

@@ -1,6 +1,7 @@
 import type { Graph } from "../../graph/graph.ts";
 import { BYTES_PER_FLOAT, DEFAULT_CHOICES, type WasmChoices } from "../../kernels/wasmKernel.ts";
 import { planLayout } from "./planLayout.ts";
+import { ADDRESSABLE_BYTES } from "./planMemory.ts";
 
 export interface WasmPlanDescription {
   readonly layers: readonly {
@@ -25,6 +26,8 @@ export interface WasmPlanDescription {
     readonly unsharedMaps: number;
     readonly scratch: number;
     readonly total: number;
+    /** All that WebAssembly can address: a plan of more is refused on every machine. */
+    readonly most: number;
   };
 }
 
@@ -55,5 +58,5 @@ export function describeWasmPlan(
   });
   const unsharedMaps = lifetimes.reduce((sum, lifetime) => sum + lifetime.bytes, 0);
   const { constants: weights, maps, scratch, total } = bytes;
-  return { layers, bytes: { weights, maps, unsharedMaps, scratch, total } };
+  return { layers, bytes: { weights, maps, unsharedMaps, scratch, total, most: ADDRESSABLE_BYTES } };
 }

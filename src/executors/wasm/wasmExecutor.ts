@@ -4,8 +4,9 @@ import type { Executor } from "../executor.ts";
 import { PlanSet } from "../planSet.ts";
 import { selfTest } from "../selfTest.ts";
 import { planLayout } from "./planLayout.ts";
+import { refuseTooMuch } from "./planMemory.ts";
 import { startThreads, wantsThreads } from "./threads/startThreads.ts";
-import { chooseBuild, compileWasm, refuseTooMuch, type WasmBuild } from "./wasmModule.ts";
+import { chooseBuild, compileWasm, type WasmBuild } from "./wasmModule.ts";
 import { WasmPlan } from "./wasmPlan.ts";
 
 export interface WasmOptions {
@@ -60,7 +61,10 @@ export async function wasmExecutor({
       const fault = { where: "backend wasm", expected: `${count} threads once more`, got: "none" };
       throw new BackendError({ ...fault, hint: "Ask for one thread." });
     },
-    checkMemory: (graph) => refuseTooMuch(planLayout(graph, choices, pool?.count).bytes.total),
+    checkMemory(graph) {
+      const threads = pool?.count;
+      refuseTooMuch(planLayout(graph, choices, threads).bytes.total, { graph, choices, threads });
+    },
     async dispose() {
       await plans.dispose();
       await pool?.dispose();

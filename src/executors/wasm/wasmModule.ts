@@ -1,5 +1,4 @@
-import { memoryLimit } from "#machine";
-import { BackendError, MemoryError } from "../../errors.ts";
+import { BackendError } from "../../errors.ts";
 import type { WasmFunction } from "../../kernels/wasmKernel.ts";
 import { PLAIN_SIMD, RELAXED_SIMD } from "./generated/wasmBinary.ts";
 
@@ -77,36 +76,6 @@ export async function instantiateWasm(
 ): Promise<WasmFunctions> {
   const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
   return exports as unknown as WasmFunctions;
-}
-
-/** @throws MemoryError for more than the machine has, before anything is computed. */
-export function wasmMemory(bytes: number, shared: boolean): WebAssembly.Memory {
-  refuseTooMuch(bytes);
-  const pages = Math.ceil(bytes / PAGE_BYTES);
-  try {
-    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
-  } catch (error) {
-    throw memoryError(bytes, "less than that from this machine", error);
-  }
-}
-
-/** @throws MemoryError for more than WebAssembly can have on any machine, or this machine at all. */
-export function refuseTooMuch(bytes: number): void {
-  if (Math.ceil(bytes / PAGE_BYTES) > MAX_PAGES) {
-    throw memoryError(bytes, "at most 4295 MB, which is all that WebAssembly can address");
-  }
-  const limit = memoryLimit();
-  if (bytes > limit) throw memoryError(bytes, `a machine or container with ${megabytes(limit)} MB`);
-}
-
-function memoryError(bytes: number, got: string, cause?: unknown): MemoryError {
-  const expected = `${megabytes(bytes)} MB of memory for this network at this size`;
-  const hint = "Choose a smaller input size.";
-  return new MemoryError({ where: "backend wasm", expected, got, hint }, { cause });
-}
-
-function megabytes(bytes: number): number {
-  return Math.ceil(bytes / 1e6);
 }
 
 function bytesOf(base64: string): Uint8Array<ArrayBuffer> {

@@ -7,10 +7,11 @@ import type { Plan, RunOptions, RunResult } from "../executor.ts";
 import { checkInputs, checkTaps } from "../preparedNode.ts";
 import { readPlanar, writePlanar } from "./planarMap.ts";
 import { type PlanLayout, type PlannedNode, type PlannedStep, planLayout } from "./planLayout.ts";
+import { planMemory } from "./planMemory.ts";
 import type { Runner, RunStep } from "./runner.ts";
 import { sameThreadRunner } from "./sameThreadRunner.ts";
 import type { ThreadPool } from "./threads/threadPool.ts";
-import { instantiateWasm, wasmMemory } from "./wasmModule.ts";
+import { instantiateWasm } from "./wasmModule.ts";
 import { writeConstants } from "./writeConstants.ts";
 
 /** The compiled module, for shared memory where there are threads. */
@@ -47,8 +48,9 @@ export class WasmPlan implements Plan {
     choices: WasmChoices,
     onWritten?: (parameter: string) => void,
   ): Promise<WasmPlan> {
-    const layout = planLayout(graph, choices, pool?.count);
-    const memory = wasmMemory(layout.bytes.total, pool !== undefined);
+    const threads = pool?.count;
+    const layout = planLayout(graph, choices, threads);
+    const memory = planMemory(layout.bytes.total, pool !== undefined, { graph, choices, threads });
     const runner = pool
       ? pool.runner({ module, memory, scratch: layout.scratch, steps: stepCount(layout) })
       : sameThreadRunner(await instantiateWasm(module, memory), layout.scratch[0]);

@@ -233,12 +233,9 @@ async function guarded<T>(open: OpenDevice, layout: PlanLayout, make: () => Prom
   );
   if (memory) {
     const bytes = layout.constantBytes + layout.bufferBytes.reduce((sum, size) => sum + size, 0);
-    throw new MemoryError({
-      where: "backend wgsl",
-      expected: `${Math.ceil(bytes / 1e6)} MB of memory on ${open.name}`,
-      got: memory.message || "less",
-      hint: "Choose a smaller input size or another backend.",
-    });
+    const expected = `${Math.ceil(bytes / 1e6)} MB of memory on ${open.name}`;
+    const fault = { where: "backend wgsl", expected, got: memory.message || "less" };
+    throw new MemoryError(fault, { alternative: "another backend" });
   }
   if (validation) throw broken("shaders and buffers that the device takes", validation.message);
   if ("value" in made) return made.value;

@@ -77,12 +77,10 @@ type Need = readonly [layer: string, vectors: number];
 function refuseLarge(needs: readonly Need[], { maxBindingBytes }: WgslTarget): void {
   const [layer, vectors] = needs.reduce((most, next) => (next[1] > most[1] ? next : most), ["", 0]);
   if (vectors * BYTES_PER_VECTOR <= maxBindingBytes) return;
-  throw new MemoryError({
-    where: `backend wgsl, layer ${layer}`,
-    expected: `a device that binds ${megabytes(vectors * BYTES_PER_VECTOR)} MB at once`,
-    got: `one that binds ${megabytes(maxBindingBytes)} MB`,
-    hint: "Choose a smaller input size or another backend.",
-  });
+  const expected = `a device that binds ${megabytes(vectors * BYTES_PER_VECTOR)} MB at once`;
+  const got = `one that binds ${megabytes(maxBindingBytes)} MB`;
+  const fault = { where: `backend wgsl, layer ${layer}`, expected, got };
+  throw new MemoryError(fault, { alternative: "another backend" });
 }
 
 function megabytes(bytes: number): string {

@@ -4,10 +4,12 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { BackendError, MemoryError } from "../../../src/errors.ts";
 import { caseGraph } from "../../../src/executors/caseGraph.ts";
 import type { Executor } from "../../../src/executors/executor.ts";
+import { describeWasmPlan } from "../../../src/executors/wasm/describeWasmPlan.ts";
 import { wasmExecutor } from "../../../src/executors/wasm/wasmExecutor.ts";
 import { wasmBuilds } from "../../../src/executors/wasm/wasmModule.ts";
 import { CASES } from "../../../src/kernels/cases.ts";
 import type { OpName } from "../../../src/kernels/ops.ts";
+import type { MemoryUse } from "../../../src/kernels/wasmKernel.ts";
 import { chain, chainInputs, chainWeights } from "../../support/chain.ts";
 
 // Node 20 has relaxed SIMD behind this flag, newer ones without.
@@ -154,8 +156,24 @@ test("a network that needs more than the machine or its container has is refused
     await using({ threads }, async (executor) => {
       expect(() => executor.checkMemory?.(graph)).toThrow(MemoryError);
       await expect(executor.prepare(graph, chainWeights(graph))).rejects.toThrow(
-        /^backend wasm: expected \d{3} MB of memory for this network at this size, got a machine or container with 50 MB\./,
+        /^backend wasm: expected \d{3} MB of memory for this network at this size, got a machine or container with 50 MB\. Choose a smaller input size\.$/,
       );
     });
   }
+});
+
+test("where low memory would do, the error says so, with what it takes", async () => {
+  const graph = chain(64, 256, 4);
+  const total = (memory: MemoryUse) => describeWasmPlan(graph, { precision: "default", memory }).bytes.total;
+  vi.spyOn(process, "constrainedMemory").mockReturnValue(total("low"));
+  const low = Math.ceil(total("low") / 1e6);
+  await using({ threads: 1 }, async (executor) => {
+    await expect(executor.prepare(graph, chainWeights(graph))).rejects.toThrow(
+      `Choose a smaller input size, or memory: "low" (on the command line --low-memory), which takes ${low} MB.`,
+    );
+  });
+  await using({ threads: 1, memory: "low" }, async (executor) => {
+    const plan = await executor.prepare(graph, chainWeights(graph));
+    expect((await plan.run(chainInputs(graph))).outputs.y.data.every(Number.isFinite)).toBe(true);
+  });
 });
