@@ -8,7 +8,7 @@ import { elementCount } from "../../src/tensor.ts";
 import { fuzz } from "../support/fuzz.ts";
 import { OWN_GOLDENS } from "../support/goldens.ts";
 import { pointsShapes, type Shapes, stateDict, withKeys } from "../support/stateDicts.ts";
-import type { SyntheticVariable } from "../support/syntheticCheckpoint.ts";
+import type { SyntheticVariable } from "../support/syntheticVariables.ts";
 
 /** FUZZ_RUNS sets the number of mutants. */
 const timeout = 36_000_000;

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { formatReport } from "../../src/verify/formatReport.ts";
 import { ALL_GOLDENS, OWN_GOLDENS } from "../support/goldens.ts";
 import { mayBeLeftOut } from "../support/required.ts";
 import { verifyTripletCase } from "../support/tripletPhotos.ts";
+import { describeOnEachBuild } from "../support/wasmPlaces.ts";
 
 const CASES = {
   "centernet-tiny": ["small", "photo"],
@@ -15,17 +16,19 @@ const CASES = {
 test.each(["small", "photo"])(
   "from the picture to the boxes, webasm agrees with PyTorch: centernet-tiny %s",
   async (name) => {
-    const report = await verifyTripletCase(join(OWN_GOLDENS, "triplet/centernet-tiny"), name, "webasm");
+    const report = await verifyTripletCase(join(OWN_GOLDENS, "triplet/centernet-tiny"), name, {
+      backend: "webasm",
+    });
     expect(report.pass, formatReport(report)).toBe(true);
   },
 );
 
-describe("from the picture to the boxes, wasm agrees with PyTorch", () => {
+describeOnEachBuild("from the picture to the boxes agrees with PyTorch", {}, (place) => {
   for (const [model, names] of Object.entries(CASES)) {
     const folder = join(ALL_GOLDENS ?? "", "triplet", model);
     const missing = ALL_GOLDENS === undefined || !existsSync(folder);
     test.skipIf(missing && mayBeLeftOut).each(names)(`${model} %s`, async (name) => {
-      const report = await verifyTripletCase(folder, name, "wasm");
+      const report = await verifyTripletCase(folder, name, place);
       if (process.env.SHOW) console.log(formatReport(report));
       expect(report.pass, formatReport(report)).toBe(true);
     });

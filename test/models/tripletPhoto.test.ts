@@ -6,7 +6,9 @@ import { verifyTripletCase } from "../support/tripletPhotos.ts";
 
 // A narrow network; tripletPhoto.full.test.ts has those of full size.
 test.each(["small", "photo"])("from the picture to the boxes, wasm agrees with PyTorch: %s", async (name) => {
-  const report = await verifyTripletCase(join(OWN_GOLDENS, "triplet/centernet-tiny"), name, "wasm");
+  const report = await verifyTripletCase(join(OWN_GOLDENS, "triplet/centernet-tiny"), name, {
+    backend: "wasm",
+  });
   if (process.env.SHOW) console.log(formatReport(report));
   expect(report.pass, formatReport(report)).toBe(true);
 });

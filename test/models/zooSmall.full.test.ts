@@ -6,7 +6,7 @@ import { formatReport } from "../../src/verify/formatReport.ts";
 import { ALL_GOLDENS, OWN_GOLDENS } from "../support/goldens.ts";
 import type { Place } from "../support/openGraph.ts";
 import { mayBeLeftOut } from "../support/required.ts";
-import { describeOnWasm } from "../support/wasmPlaces.ts";
+import { describeOnEachBuild, describeOnWasm } from "../support/wasmPlaces.ts";
 import { verifyZooCases } from "../support/zooCases.ts";
 
 /** Models that differ in the size of their input alone have one case `small`, on the same weights. */
@@ -38,5 +38,6 @@ function agrees(place: Place): void {
 }
 
 describeOnWasm(TITLE, agrees);
+describeOnEachBuild(TITLE, { precision: "exact" }, agrees);
 // The gpu.js kernels, in the mode that every machine has.
 describe(`webasm ${TITLE}`, () => agrees({ backend: "webasm" }));

@@ -4,21 +4,28 @@ import { load } from "centernet";
 import type { Executor } from "../../../src/executors/executor.ts";
 import { gpujsExecutor } from "../../../src/executors/gpujs/gpujsExecutor.ts";
 import { availableModes, type GpujsMode } from "../../../src/executors/gpujs/modes.ts";
-import { wasmExecutor } from "../../../src/executors/wasm/wasmExecutor.ts";
+import { type WasmOptions, wasmExecutor } from "../../../src/executors/wasm/wasmExecutor.ts";
+import type { WasmBuild } from "../../../src/executors/wasm/wasmModule.ts";
 import { wgslExecutor } from "../../../src/executors/wgsl/wgslExecutor.ts";
 import type { Graph } from "../../../src/graph/graph.ts";
 import { CASES } from "../../../src/kernels/cases.ts";
 import type { OpName } from "../../../src/kernels/ops.ts";
 import { ZOO } from "../../../src/models/zoo.ts";
 import { type ZooArchitecture, zooGraph } from "../../../src/models/zooArchitecture.ts";
-import { openWeightsFile, runnable } from "../../../src/network.ts";
+import { type NetworkOptions, openWeightsFile, runnable } from "../../../src/network.ts";
 import { formatReport } from "../../../src/verify/formatReport.ts";
-import { readGoldenCase } from "../../../src/verify/goldenCase.ts";
+import { type GoldenCase, readGoldenCase } from "../../../src/verify/goldenCase.ts";
+import type { CaseReport } from "../../../src/verify/verifyCase.ts";
 import { verifyModel } from "../../../src/verify/verifyModel.ts";
+import { verifyTriplet } from "../../../src/verify/verifyTriplet.ts";
 import { inputsFor, largestDifference, weightsFor } from "../../support/madeWeights.ts";
 import { opCaseDifference } from "../../support/opCaseDifference.ts";
+import { stateDictOf } from "../../support/syntheticVariables.ts";
+import { letMachineHave } from "../../support/wasmBuild.ts";
 
 type Mode = GpujsMode | "wasm" | "wgsl";
+/** What a test chooses of the backend. */
+type Choices = Pick<NetworkOptions, "threads" | "precision">;
 
 const executors = new Map<Mode, Promise<Executor>>();
 
@@ -53,13 +60,24 @@ const tests = {
     return differences;
   },
 
-  async verify(mode: Mode, model: string, folder: string) {
-    const golden = await readGoldenCase((name) => bytesOf(`${folder}/${name}`), folder);
-    const report = await verifyModel(model, golden, {
-      backend: mode,
-      weights: `/weights/${model}.safetensors`,
-    });
-    return { pass: report.pass, ranOn: report.ranOn, text: formatReport(report) };
+  async verify(mode: Mode, model: string, folder: string, choices: Choices = {}) {
+    const golden = await goldenAt(folder);
+    const weights = `/weights/${model}.safetensors`;
+    return summary(await verifyModel(model, golden, { ...choices, backend: mode, weights }));
+  },
+
+  /** A golden model of keypoint triplets on `wasm`, from the bytes of the picture, in `pictures`, to the boxes. */
+  async verifyTriplet(model: string, name: string, pictures: string, choices: Choices) {
+    const folder = `${model}/${name}`;
+    const weights = await stateDictOf((file) => bytesOf(`${model}/${file}`), model);
+    const options = { ...choices, backend: "wasm", weights } as const;
+    const readPhoto = (file: string) => bytesOf(`${pictures}/${file}`);
+    return summary(await verifyTriplet(undefined, await goldenAt(folder), options, readPhoto));
+  },
+
+  /** From now on the page is in a browser whose best build of `wasm` is this one. */
+  async haveBuild(build: WasmBuild): Promise<void> {
+    letMachineHave(build);
   },
 
   /** A file of torch.save by its URL, or as the Blob that a user's file is: names, and each one's first value. */
@@ -72,10 +90,10 @@ const tests = {
   },
 
   /** Hourglass-10 on `wasm` against the gpu.js kernels: the largest difference, relative to each map's largest value. */
-  async hourglass(threads: number) {
+  async hourglass(options: WasmOptions) {
     const graph = smallHourglass();
     const [weights, inputs] = [weightsFor(graph), inputsFor(graph)];
-    const executor = await wasmExecutor({ threads });
+    const executor = await wasmExecutor(options);
     const got = await (await executor.prepare(graph, weights)).run(inputs);
     await executor.dispose();
     const definition = await gpujsExecutor({ mode: "webasm" });
@@ -96,6 +114,14 @@ const tests = {
     return { detections, backend, backendDetails };
   },
 };
+
+function summary(report: CaseReport) {
+  return { pass: report.pass, ranOn: report.ranOn, text: formatReport(report) };
+}
+
+function goldenAt(folder: string): Promise<GoldenCase> {
+  return readGoldenCase((name) => bytesOf(`${folder}/${name}`), folder);
+}
 
 async function bytesOf(url: string): Promise<Uint8Array> {
   return new Uint8Array(await (await fetch(url)).arrayBuffer());
