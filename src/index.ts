@@ -33,4 +33,4 @@ export type { Finding, InputSize, Look, LookOptions, View } from "./models/look.
 export type { Model } from "./models/model.ts";
 export { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
 export type { NetworkOptions, WeightsSource } from "./network.ts";
-export type { PeakRequest, PeakValues } from "./peaks.ts";
+export type { FoundPeaks, PeakFind, PeakList, PeakRequest, PeakValues } from "./peaks.ts";

@@ -1,11 +1,19 @@
 import type { Tensor } from "../tensor.ts";
 
-/** All channels of a map at each of the `cells` (flat, y · width + x): rows one after the other. */
-export function gathered({ shape, data }: Tensor, cells: Int32Array): Float32Array {
-  const channels = shape[3];
-  const rows = new Float32Array(cells.length * channels);
+/**
+ * Channels of a map at each of the `cells` (flat, y · width + x): rows one after the other. All channels, or
+ * `count` of them from `first(row)` on.
+ */
+export function gathered(
+  { shape, data }: Tensor,
+  cells: Int32Array,
+  count = shape[3],
+  first: (row: number) => number = () => 0,
+): Float32Array {
+  const rows = new Float32Array(cells.length * count);
   cells.forEach((cell, row) => {
-    rows.set(data.subarray(cell * channels, (cell + 1) * channels), row * channels);
+    const at = cell * shape[3] + first(row);
+    rows.set(data.subarray(at, at + count), row * count);
   });
   return rows;
 }

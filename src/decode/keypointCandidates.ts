@@ -1,8 +1,10 @@
+import type { PeakFind, PeakValues } from "../peaks.ts";
 import type { Tensor } from "../tensor.ts";
-import { shiftedCells } from "./keypointPositions.ts";
+import { gathered } from "./gathered.ts";
+import { keypointShifts, shiftedCells } from "./keypointPositions.ts";
 import type { Points } from "./pose.ts";
 import type { KeypointEstimationTask } from "./settings.ts";
-import { topPeaks } from "./topPeaks.ts";
+import { PEAK_TOLERANCE, topPeaks } from "./topPeaks.ts";
 
 /** One keypoint task's maps, all [1, h, w, channels]; positions in cells, y before x. */
 export interface KeypointMaps {
@@ -39,24 +41,82 @@ export interface KeypointCandidates {
  */
 export function keypointCandidates(maps: KeypointMaps, task: KeypointEstimationTask): KeypointCandidates {
   const [, height, width, keypoints] = maps.keypointHeatmap.shape;
-  const count = Math.min(task.numCandidatesPerKeypoint, height * width);
+  const count = candidateCount(task, height, width);
   const cells = new Int32Array(count * keypoints);
   const scores = new Float32Array(count * keypoints);
-  const valid = new Int32Array(keypoints);
-  const threshold = Math.fround(task.keypointCandidateScoreThreshold);
   for (let keypoint = 0; keypoint < keypoints; keypoint++) {
-    const best = topPeaks(maps.keypointHeatmap, count, task.peakMaxPoolKernelSize, keypoint, keypoints);
+    const ofChannel = { start: keypoint, step: keypoints };
+    const best = topPeaks(maps.keypointHeatmap, count, task.peakMaxPoolKernelSize, ofChannel);
     best.indices.forEach((cell, rank) => {
       cells[rank * keypoints + keypoint] = cell;
       scores[rank * keypoints + keypoint] = best.scores[rank];
     });
-    valid[keypoint] = best.scores.filter((score) => score >= threshold).length;
   }
   const depths = maps.keypointDepth && depthsAt(cells, maps.keypointDepth, keypoints);
-  return { keypoints, cells, scores, positions: shiftedCells(cells, maps.keypointOffset), depths, valid };
+  const positions = shiftedCells(cells, keypointShifts(cells, maps.keypointOffset), width);
+  return { keypoints, cells, scores, positions, depths, valid: validCounts(scores, keypoints, task) };
+}
+
+/**
+ * What `candidatesFound` needs. Undefined where depth is wanted, too, or where cells that are no peak
+ * would be candidates.
+ */
+export function candidateFind(task: KeypointEstimationTask): PeakFind | undefined {
+  if (task.predictDepth || Math.fround(task.keypointCandidateScoreThreshold) <= 0) return undefined;
+  const offset = ["keypointOffset"];
+  return {
+    heatmap: "keypointHeatmap",
+    among: "each channel",
+    count: task.numCandidatesPerKeypoint,
+    window: task.peakMaxPoolKernelSize,
+    tolerance: PEAK_TOLERANCE,
+    ...(task.perKeypointOffset ? { at: [], atOwn: offset } : { at: offset }),
+  };
+}
+
+/**
+ * From the answer to `candidateFind`. Where a keypoint has fewer peaks, its last candidates have a score of 0 and
+ * any position: below the threshold as they are, none of them is chosen, like those of `keypointCandidates`.
+ */
+export function candidatesFound(
+  { lists, height, width }: PeakValues,
+  task: KeypointEstimationTask,
+): KeypointCandidates {
+  const keypoints = lists.length;
+  const count = candidateCount(task, height, width);
+  const cells = new Int32Array(count * keypoints);
+  const scores = new Float32Array(count * keypoints);
+  const shifts = new Float32Array(count * keypoints * 2);
+  lists.forEach((list, keypoint) => {
+    list.scores.forEach((score, rank) => {
+      const at = rank * keypoints + keypoint;
+      cells[at] = Math.floor(list.indices[rank] / keypoints);
+      scores[at] = score;
+      shifts.set(list.at.keypointOffset.subarray(rank * 2, rank * 2 + 2), at * 2);
+    });
+  });
+  const positions = shiftedCells(cells, shifts, width);
+  return { keypoints, cells, scores, positions, valid: validCounts(scores, keypoints, task) };
+}
+
+function candidateCount(task: KeypointEstimationTask, height: number, width: number): number {
+  return Math.min(task.numCandidatesPerKeypoint, height * width);
+}
+
+function validCounts(
+  scores: Float32Array,
+  keypoints: number,
+  { keypointCandidateScoreThreshold }: KeypointEstimationTask,
+): Int32Array {
+  const threshold = Math.fround(keypointCandidateScoreThreshold);
+  const valid = new Int32Array(keypoints);
+  scores.forEach((score, i) => {
+    if (score >= threshold) valid[i % keypoints]++;
+  });
+  return valid;
 }
 
 function depthsAt(cells: Int32Array, depth: Tensor, keypoints: number): Float32Array {
   const channels = depth.shape[3];
-  return Float32Array.from(cells, (cell, i) => depth.data[cell * channels + ((i % keypoints) % channels)]);
+  return gathered(depth, cells, 1, (i) => (i % keypoints) % channels);
 }

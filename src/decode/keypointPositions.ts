@@ -1,4 +1,5 @@
 import type { Tensor } from "../tensor.ts";
+import { gathered } from "./gathered.ts";
 import type { Points } from "./pose.ts";
 
 /**
@@ -6,30 +7,33 @@ import type { Points } from "./pose.ts";
  *
  *     point[i, k] = centre cell of i + regression[cell of i, k]
  *
- * `centerCells` are flat (y · width + x); the box offset is not added. `regression` is
- * [1, h, w, 2 · keypoints], pairs (y, x), in cells.
+ * `centerCells` are flat (y · width + x); the box offset is not added. `rows` is what the regression map holds
+ * at each of them: pairs (y, x), one a keypoint, in cells. `width` is the map's.
  */
-export function regressedKeypoints(centerCells: Int32Array, regression: Tensor): Points {
-  const keypoints = regression.shape[3] / 2;
+export function regressedKeypoints(centerCells: Int32Array, rows: Float32Array, width: number): Points {
+  const keypoints = rows.length / 2 / Math.max(centerCells.length, 1);
   const cells = new Int32Array(centerCells.length * keypoints);
   centerCells.forEach((cell, instance) => {
     cells.fill(cell, instance * keypoints, (instance + 1) * keypoints);
   });
-  return shiftedCells(cells, regression);
+  return shiftedCells(cells, rows, width);
 }
 
-/**
- * Cell plus the shift read there, in cells: `cells[i]` (flat, y · width + x) belongs to keypoint
- * i mod keypoints. `shift` is [1, h, w, 2 · keypoints], pairs (y, x): a keypoint's sub-cell offset.
- */
-export function shiftedCells(cells: Int32Array, shift: Tensor): Points {
-  const [, , width, channels] = shift.shape;
+/** Cell (flat, y · width + x) plus its shift, in cells; `shifts` has a pair (y, x) a cell. */
+export function shiftedCells(cells: Int32Array, shifts: Float32Array, width: number): Points {
   const y = new Float32Array(cells.length);
   const x = new Float32Array(cells.length);
   cells.forEach((cell, i) => {
-    const channel = cell * channels + ((2 * i) % channels);
-    y[i] = Math.floor(cell / width) + shift.data[channel];
-    x[i] = (cell % width) + shift.data[channel + 1];
+    y[i] = Math.floor(cell / width) + shifts[2 * i];
+    x[i] = (cell % width) + shifts[2 * i + 1];
   });
   return { y, x };
+}
+
+/**
+ * A keypoint's shift within its cell: `cells[i]` belongs to keypoint i mod `keypoints`, whose pair it is, or
+ * all keypoints share one. `shift` is [1, h, w, 2 · keypoints] or [1, h, w, 2].
+ */
+export function keypointShifts(cells: Int32Array, shift: Tensor): Float32Array {
+  return gathered(shift, cells, 2, (i) => (2 * i) % shift.shape[3]);
 }

@@ -9,7 +9,7 @@ import {
   gaussianKeypointScores,
 } from "./gaussianWeighted.ts";
 import { instanceScores } from "./instanceScores.ts";
-import { regressedKeypoints, shiftedCells } from "./keypointPositions.ts";
+import { keypointShifts, regressedKeypoints, shiftedCells } from "./keypointPositions.ts";
 import { peakScores } from "./peaks.ts";
 import type { Points, Pose } from "./pose.ts";
 import { type Ranked, topK } from "./topK.ts";
@@ -87,11 +87,12 @@ export function multiPoseSteps(maps: MultiPoseMaps, constants: MultiPoseConstant
   const candidates = {
     heatmap: maps.keypointHeatmap,
     boxes: boxesInCells(centers.indices, sizes, offsets, { height, width }),
-    regressed: regressedKeypoints(centers.indices, maps.keypointRegression),
+    regressed: regressedKeypoints(centers.indices, gathered(maps.keypointRegression, centers.indices), width),
     denominator: gaussianDenominator(height, width, constants.gaussianDenominatorRatio),
   };
   const keypointCells = gaussianCells(candidates);
   const keypointScores = gaussianKeypointScores(candidates, keypointCells);
+  const positions = shiftedCells(keypointCells, keypointShifts(keypointCells, maps.keypointOffset), width);
   return {
     kind: "multi",
     height,
@@ -101,7 +102,7 @@ export function multiPoseSteps(maps: MultiPoseMaps, constants: MultiPoseConstant
     candidates,
     keypointCells,
     keypointScores,
-    keypoints: asFractions(shiftedCells(keypointCells, maps.keypointOffset), height, width),
+    keypoints: asFractions(positions, height, width),
     boxes: boxesAsFractions(candidates.boxes, height, width),
     scores: instanceScores(centers.scores, keypointScores, constants.keypointScoreThreshold),
   };

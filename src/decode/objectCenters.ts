@@ -19,8 +19,10 @@ export interface ObjectCenters {
   readonly cells: Int32Array;
   /** Channels of the heatmap. */
   readonly classes: Int32Array;
-  /** [rows, classes]: the probabilities of all classes at each row's cell. */
-  readonly multiclassScores: Float32Array;
+  /** [rows, classes]: the probabilities of all classes at each row's cell; where the map was at hand. */
+  readonly multiclassScores?: Float32Array;
+  /** Channels that the heatmap has. */
+  readonly classCount: number;
 }
 
 /**
@@ -37,11 +39,16 @@ export function objectCenters(
   const classCount = heatmap.shape[3];
   const masked = trueShape ? maskedBeyond(heatmap, trueShape) : heatmap;
   const candidates = topPeaks(masked, params.maxBoxPredictions, params.peakMaxPoolKernelSize);
-  const cells = candidates.indices.map((index) => Math.floor(index / classCount));
+  const centers = rankedCenters(candidates, classCount);
+  return { ...centers, multiclassScores: gathered(masked, centers.cells) };
+}
+
+/** Flat indices as cells and classes. */
+export function rankedCenters(candidates: Ranked, classCount: number): ObjectCenters {
   return {
     candidates,
-    cells,
+    cells: candidates.indices.map((index) => Math.floor(index / classCount)),
     classes: candidates.indices.map((index) => index % classCount),
-    multiclassScores: gathered(masked, cells),
+    classCount,
   };
 }

@@ -1,7 +1,8 @@
 import { gaussianCells, gaussianDenominator, gaussianKeypointScores } from "./gaussianWeighted.ts";
-import { type KeypointCandidates, type KeypointMaps, keypointCandidates } from "./keypointCandidates.ts";
-import { regressedKeypoints, shiftedCells } from "./keypointPositions.ts";
+import type { KeypointCandidates } from "./keypointCandidates.ts";
+import { keypointShifts, regressedKeypoints, shiftedCells } from "./keypointPositions.ts";
 import type { ObjectCenters, TrueShape } from "./objectCenters.ts";
+import type { KeypointReadings, ObjectReadings } from "./objectReadings.ts";
 import type { Points } from "./pose.ts";
 import { type RefinedKeypoints, refineKeypoints } from "./refineKeypoints.ts";
 import type { DecodeSettings, KeypointEstimationTask } from "./settings.ts";
@@ -31,20 +32,24 @@ export interface TaskKeypoints {
 }
 
 /**
- * The keypoints of each row of `centers`: of all rows where there is one class and one task, else of those
+ * The keypoints of each centre's row: of all rows where there is one class and one task, else of those
  * of the task's class that score above 0. `boxes` has a row (ymin, xmin, ymax, xmax) in cells a centre.
  */
 export function objectKeypoints(
-  maps: readonly KeypointMaps[],
+  { centers, keypointTasks, width }: ObjectReadings,
   settings: DecodeSettings,
-  centers: ObjectCenters,
   boxes: Float32Array | undefined,
   trueShape: TrueShape,
 ): ObjectKeypoints {
   const columns = taskColumns(settings.keypointEstimationTask, isSingle(settings, centers));
   const tasks = settings.keypointEstimationTask.map((task, i) => {
     const rows = rowsOf(task, settings, centers);
-    return { ...taskKeypoints(maps[i], task, rows, centers, boxes), rows, columns: columns[i] };
+    const ofRows = {
+      cells: rows.map((row) => centers.cells[row]),
+      regression: selectedRows(keypointTasks[i].regression, rows, centers.cells.length),
+      boxes: boxes && selectedRows(boxes, rows, centers.cells.length),
+    };
+    return { ...taskKeypoints(keypointTasks[i], task, ofRows, width), rows, columns: columns[i] };
   });
   const keypoints = columns.reduce((sum, ofTask) => sum + ofTask.length, 0);
   const scattered = scatter(tasks, centers.cells.length, keypoints);
@@ -58,37 +63,45 @@ export function objectKeypoints(
   };
 }
 
-function taskKeypoints(
-  maps: KeypointMaps,
-  task: KeypointEstimationTask,
-  rows: Int32Array,
-  centers: ObjectCenters,
-  allBoxes: Float32Array | undefined,
-): Omit<TaskKeypoints, "rows" | "columns"> {
-  const regressed = regressedKeypoints(
-    rows.map((row) => centers.cells[row]),
-    maps.keypointRegression,
-  );
-  const boxes =
-    allBoxes &&
-    Float32Array.from({ length: rows.length * 4 }, (_, i) => {
-      return allBoxes[rows[Math.floor(i / 4)] * 4 + (i % 4)];
-    });
-  if (task.candidateRankingMode === "gaussian_weighted_const" && boxes) {
-    const heatmap = maps.keypointHeatmap;
-    const [, height, width] = heatmap.shape;
-    const denominator = gaussianDenominator(height, width, Math.fround(task.gaussianDenomRatio));
-    const candidates = { heatmap, boxes, regressed, denominator };
-    const cells = gaussianCells(candidates);
-    const positions = shiftedCells(cells, maps.keypointOffset);
-    return { regressed, refined: { positions, scores: gaussianKeypointScores(candidates, cells), cells } };
-  }
-  const candidates = keypointCandidates(maps, task);
-  return { regressed, candidates, refined: refineKeypoints(regressed, candidates, boxes, task) };
+/** Of the rows that have a task's keypoints. */
+interface RowsOfTask {
+  readonly cells: Int32Array;
+  readonly regression: Float32Array;
+  readonly boxes?: Float32Array;
 }
 
-function isSingle(settings: DecodeSettings, { multiclassScores, cells }: ObjectCenters): boolean {
-  return settings.keypointEstimationTask.length === 1 && multiclassScores.length === cells.length;
+function taskKeypoints(
+  { places }: KeypointReadings,
+  task: KeypointEstimationTask,
+  { cells: centerCells, regression, boxes }: RowsOfTask,
+  width: number,
+): Omit<TaskKeypoints, "rows" | "columns"> {
+  const regressed = regressedKeypoints(centerCells, regression, width);
+  if ("keypointHeatmap" in places) {
+    const heatmap = places.keypointHeatmap;
+    const [, height] = heatmap.shape;
+    const denominator = gaussianDenominator(height, width, Math.fround(task.gaussianDenomRatio));
+    // `checkSettings` asks for boxes where all cells compete.
+    const candidates = { heatmap, boxes: boxes as Float32Array, regressed, denominator };
+    const cells = gaussianCells(candidates);
+    const positions = shiftedCells(cells, keypointShifts(cells, places.keypointOffset), width);
+    return { regressed, refined: { positions, scores: gaussianKeypointScores(candidates, cells), cells } };
+  }
+  return { regressed, candidates: places, refined: refineKeypoints(regressed, places, boxes, task) };
+}
+
+/** Those of all rows, `rowCount`, that are named. */
+function selectedRows(values: Float32Array, rows: Int32Array, rowCount: number): Float32Array {
+  const columns = values.length / Math.max(rowCount, 1);
+  const selected = new Float32Array(rows.length * columns);
+  rows.forEach((row, i) => {
+    selected.set(values.subarray(row * columns, (row + 1) * columns), i * columns);
+  });
+  return selected;
+}
+
+function isSingle(settings: DecodeSettings, { classCount }: ObjectCenters): boolean {
+  return settings.keypointEstimationTask.length === 1 && classCount === 1;
 }
 
 function rowsOf(task: KeypointEstimationTask, settings: DecodeSettings, centers: ObjectCenters): Int32Array {

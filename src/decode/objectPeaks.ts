@@ -1,27 +1,36 @@
-import type { PeakRequest, PeakValues } from "../peaks.ts";
-import { boxesAsFractions, boxesInCells } from "./boxes.ts";
-import { detectedRows } from "./detectedRows.ts";
-import type { TrueShape } from "./objectCenters.ts";
-import type { DecodedObjects } from "./objects.ts";
+import { UsageError } from "../errors.ts";
+import type { FoundPeaks, PeakFind, PeakRequest } from "../peaks.ts";
+import { candidateFind, candidatesFound } from "./keypointCandidates.ts";
+import { rankedCenters, type TrueShape } from "./objectCenters.ts";
+import type { ObjectReadings } from "./objectReadings.ts";
+import { type DecodedObjects, decodeReadings } from "./objects.ts";
 import { checkSettings, type DecodeSettings } from "./settings.ts";
+import { PEAK_TOLERANCE } from "./topPeaks.ts";
 
 /**
- * What the decode needs of a network's outputs where nothing but boxes is wanted: the best peaks of
- * `centerHeatmap`, `boxSize` and `boxOffset` there. Undefined with keypoints, whose heatmaps it needs whole.
+ * What the decode needs of the outputs of a network with boxes and at most one keypoint task: the best peaks of
+ * `centerHeatmap` with sizes, offsets and regressed keypoints there; and of each channel of `keypointHeatmap`
+ * the best with their offsets. Undefined where it needs whole maps: where a keypoint may lie in any cell.
  */
 export function objectPeakRequest(
-  { objectCenterParams, keypointEstimationTask }: DecodeSettings,
+  { objectCenterParams, keypointEstimationTask: tasks }: DecodeSettings,
   trueShape?: TrueShape,
 ): PeakRequest | undefined {
-  if (keypointEstimationTask.length > 0) return undefined;
-  return {
+  const [task] = tasks;
+  const keypoints = task && candidateFind(task);
+  const needsMaps = task?.candidateRankingMode === "gaussian_weighted_const";
+  if (tasks.length > 1 || needsMaps || (task && !keypoints)) return undefined;
+  const centers: PeakFind = {
     heatmap: "centerHeatmap",
+    among: "all channels",
     count: objectCenterParams.maxBoxPredictions,
     window: objectCenterParams.peakMaxPoolKernelSize,
-    at: ["boxSize", "boxOffset"],
+    tolerance: PEAK_TOLERANCE,
+    at: ["boxSize", "boxOffset", ...(keypoints ? ["keypointRegression"] : [])],
     // Cells and pixels are compared as `objectCenters` does.
     ...(trueShape && { within: trueShape }),
   };
+  return { centers, ...(keypoints && { keypoints }) };
 }
 
 /**
@@ -29,20 +38,34 @@ export function objectPeakRequest(
  * Throws UsageError for settings that contradict each other.
  */
 export function decodeObjectPeaks(
-  peaks: PeakValues,
+  found: FoundPeaks,
   settings: DecodeSettings,
   trueShape?: TrueShape,
-): Pick<DecodedObjects, "trueShape" | "boxes" | "scores" | "detected"> & {
-  readonly centers: Pick<DecodedObjects["centers"], "candidates" | "classes">;
-} {
-  const { height, width, channels, scores, indices, at } = peaks;
-  checkSettings(settings, channels, true);
-  const { outputStride } = settings;
-  const shape = trueShape ?? { height: height * outputStride, width: width * outputStride };
-  const cells = indices.map((index) => Math.floor(index / channels));
-  const cellBoxes = boxesInCells(cells, at.boxSize, at.boxOffset, peaks);
-  const boxes = boxesAsFractions(cellBoxes, shape.height, shape.width, outputStride);
-  const centers = { candidates: { scores, indices }, classes: indices.map((index) => index % channels) };
-  const rows = { centers, boxes, scores, peakCount: indices.length };
-  return { trueShape: shape, centers, boxes, ...detectedRows(rows, settings) };
+): DecodedObjects {
+  checkSettings(settings, found.centers.channels, true);
+  return decodeReadings(readPeaks(found, settings), settings, trueShape);
+}
+
+function readPeaks(
+  { centers, keypoints }: FoundPeaks,
+  { keypointEstimationTask: [task] }: DecodeSettings,
+): ObjectReadings {
+  const { height, width, channels, lists } = centers;
+  const [{ scores, indices, at }] = lists;
+  if (task && keypoints.channels !== task.keypointLabels.length) {
+    const expected = `${task.keypointLabels.length} channels, one a keypoint`;
+    throw new UsageError({ where: "map keypointHeatmap", expected, got: `${keypoints.channels}` });
+  }
+  const ofTask = task && {
+    regression: at.keypointRegression,
+    places: candidatesFound(keypoints, task),
+  };
+  return {
+    height,
+    width,
+    centers: rankedCenters({ scores, indices }, channels),
+    boxSize: at.boxSize,
+    boxOffset: at.boxOffset,
+    keypointTasks: ofTask ? [ofTask] : [],
+  };
 }

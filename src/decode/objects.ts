@@ -1,10 +1,10 @@
 import { boxesAsFractions, boxesInCells } from "./boxes.ts";
 import { detectedRows } from "./detectedRows.ts";
-import { gathered } from "./gathered.ts";
 import { instanceScores } from "./instanceScores.ts";
-import { type ObjectCenters, objectCenters, type TrueShape } from "./objectCenters.ts";
+import type { ObjectCenters, TrueShape } from "./objectCenters.ts";
 import { type ObjectKeypoints, objectKeypoints } from "./objectKeypoints.ts";
 import { checkObjectMaps, type ObjectMaps } from "./objectMaps.ts";
+import { type ObjectReadings, readMaps } from "./objectReadings.ts";
 import { atLeast, checkSettings, type DecodeSettings, type KeypointEstimationTask } from "./settings.ts";
 
 /** Everything that the decode computes on its way; rows are in the order of the centres' scores. */
@@ -45,20 +45,23 @@ export function decodeObjects(
   trueShape?: TrueShape,
 ): DecodedObjects {
   checkObjectMaps(maps, settings);
-  const [, height, width, classes] = maps.centerHeatmap.shape;
-  const { boxSize, boxOffset, keypointTasks = [] } = maps;
-  checkSettings(settings, classes, boxSize !== undefined);
+  checkSettings(settings, maps.centerHeatmap.shape[3], maps.boxSize !== undefined);
   for (const [side, pixels] of Object.entries(trueShape ?? {})) atLeast(`trueShape.${side}`, pixels, 1);
-  const { outputStride, objectCenterParams, keypointEstimationTask: tasks } = settings;
+  return decodeReadings(readMaps(maps, settings, trueShape), settings, trueShape);
+}
+
+/** The same from what was read of the maps, wherever that was. */
+export function decodeReadings(
+  readings: ObjectReadings,
+  settings: DecodeSettings,
+  trueShape?: TrueShape,
+): DecodedObjects {
+  const { height, width, centers, boxSize, boxOffset } = readings;
+  const { outputStride, keypointEstimationTask: tasks } = settings;
   const shape = trueShape ?? { height: height * outputStride, width: width * outputStride };
-  const centers = objectCenters(maps.centerHeatmap, objectCenterParams, trueShape);
   const { cells } = centers;
-  const cellBoxes =
-    boxSize &&
-    boxOffset &&
-    boxesInCells(cells, gathered(boxSize, cells), gathered(boxOffset, cells), { height, width });
-  const keypoints =
-    tasks.length > 0 ? objectKeypoints(keypointTasks, settings, centers, cellBoxes, shape) : undefined;
+  const cellBoxes = boxSize && boxOffset && boxesInCells(cells, boxSize, boxOffset, readings);
+  const keypoints = tasks.length > 0 ? objectKeypoints(readings, settings, cellBoxes, shape) : undefined;
   const boxes = cellBoxes
     ? boxesAsFractions(cellBoxes, shape.height, shape.width, outputStride)
     : tightBoxes(cells.length, keypoints);

@@ -3,7 +3,8 @@ import type { Tensor } from "../tensor.ts";
 import { argMax } from "./argMax.ts";
 import { checkMaps } from "./checkMaps.ts";
 import { distanceRescored, weightedCenters } from "./distanceWeighted.ts";
-import { regressedKeypoints, shiftedCells } from "./keypointPositions.ts";
+import { gathered } from "./gathered.ts";
+import { keypointShifts, regressedKeypoints, shiftedCells } from "./keypointPositions.ts";
 import type { FractionBox, Points, Pose } from "./pose.ts";
 
 /** A single-person network's output, all [1, h, w, channels]; positions in cells, y before x. */
@@ -64,11 +65,12 @@ export function singlePoseSteps(maps: SinglePoseMaps, constants: SinglePoseConst
   const [, height, width, keypoints] = maps.keypointHeatmap.shape;
   const centers = weightedCenters(maps.centerHeatmap, constants.centerWeights);
   const centerCell = argMax(centers);
-  const regressed = regressedKeypoints(Int32Array.of(centerCell), maps.keypointRegression);
+  const center = Int32Array.of(centerCell);
+  const regressed = regressedKeypoints(center, gathered(maps.keypointRegression, center), width);
   const rescored = distanceRescored(maps.keypointHeatmap, regressed, constants.distanceOffset);
   const channels = Array.from({ length: keypoints }, (_, keypoint) => keypoint);
   const keypointCells = Int32Array.from(channels, (channel) => argMax(rescored.data, channel, keypoints));
-  const { y, x } = shiftedCells(keypointCells, maps.keypointOffset);
+  const { y, x } = shiftedCells(keypointCells, keypointShifts(keypointCells, maps.keypointOffset), width);
   return {
     kind: "single",
     height,

@@ -1,6 +1,6 @@
 import type { NdArray } from "ndarray";
 import type { Graph } from "../graph/graph.ts";
-import type { PeakRequest, PeakValues } from "../peaks.ts";
+import type { FoundPeaks, PeakRequest } from "../peaks.ts";
 import type { Tensor, Weights } from "../tensor.ts";
 import type { BackendDetails } from "./backendDetails.ts";
 
@@ -58,5 +58,5 @@ export interface RunResult {
   /** By node name; shape [1, height, width, channels]. */
   readonly taps: Readonly<Record<string, NdArray<Float32Array>>>;
   /** Only where they were asked for, from outputs whose every number is finite. */
-  readonly peaks?: PeakValues;
+  readonly peaks?: FoundPeaks;
 }

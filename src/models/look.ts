@@ -1,7 +1,7 @@
-import { peakValues } from "../decode/peakValues.ts";
+import { foundPeaks } from "../decode/peakValues.ts";
 import type { Detection, Explanation } from "../detection.ts";
 import { UsageError } from "../errors.ts";
-import type { PeakRequest, PeakValues } from "../peaks.ts";
+import type { FoundPeaks, PeakRequest } from "../peaks.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** Of the network's input, in pixels. */
@@ -61,7 +61,7 @@ export interface View {
   /** Takes what it needs of the network's outputs; they are not kept. */
   see(outputs: Readonly<Record<string, Tensor>>): void;
   /** Set where some peaks are all that it needs: backends that find them spare the outputs' way to the host. */
-  readonly peaks?: { readonly request: PeakRequest; see(found: PeakValues): void };
+  readonly peaks?: { readonly request: PeakRequest; see(found: FoundPeaks): void };
 }
 
 /** A view that sees peaks alone, wherever they were found. */
@@ -69,9 +69,9 @@ export function peakView(
   size: InputSize,
   inputs: View["inputs"],
   request: PeakRequest,
-  seePeaks: (found: PeakValues) => void,
+  seePeaks: (found: FoundPeaks) => void,
 ): View {
-  const see: View["see"] = (outputs) => seePeaks(peakValues(outputs, request));
+  const see: View["see"] = (outputs) => seePeaks(foundPeaks(outputs, request));
   return { size, inputs, see, peaks: { request, see: seePeaks } };
 }
 

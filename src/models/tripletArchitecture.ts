@@ -4,8 +4,8 @@
  * `models/py_utils/kp.py` of github.com/Duankaiwen/CenterNet.
  */
 import { HOURGLASS, type HourglassOptions, hourglass } from "../backbones/hourglass.ts";
-import type { KeypointMaps } from "../decode/triplet/heatmapPeaks.ts";
-import type { TripletMaps } from "../decode/triplet/triplets.ts";
+import type { KeypointMaps, KeypointOutputs } from "../decode/triplet/heatmapPeaks.ts";
+import type { TripletMaps, TripletOutputNames } from "../decode/triplet/triplets.ts";
 import { type Graph, GraphBuilder } from "../graph/graph.ts";
 import { type TripletHeads, tripletHeads } from "../heads/tripletHeads.ts";
 import { shapeOf, type Tensor } from "../tensor.ts";
@@ -83,12 +83,24 @@ function declareOutputs(builder: GraphBuilder, { topLeft, bottomRight, center }:
   for (const [name, value] of Object.entries(values)) builder.output(name, value);
 }
 
+/** Names of the graph's outputs, as the decode asks for their peaks. */
+export const TRIPLET_OUTPUTS: TripletOutputNames = {
+  topLeft: { heatmap: "topLeftHeatmap", offset: "topLeftOffset", embedding: "topLeftEmbedding" },
+  bottomRight: {
+    heatmap: "bottomRightHeatmap",
+    offset: "bottomRightOffset",
+    embedding: "bottomRightEmbedding",
+  },
+  center: { heatmap: "centerHeatmap", offset: "centerOffset" },
+};
+
 /** The graph's outputs as the decode takes them. */
 export function tripletMaps(outputs: Readonly<Record<string, Tensor>>): TripletMaps {
-  const keypoint = (name: string): KeypointMaps => ({
-    heatmap: outputs[`${name}Heatmap`],
-    offset: outputs[`${name}Offset`],
-    embedding: outputs[`${name}Embedding`],
+  const keypoint = ({ heatmap, offset, embedding }: KeypointOutputs): KeypointMaps => ({
+    heatmap: outputs[heatmap],
+    offset: outputs[offset],
+    ...(embedding !== undefined && { embedding: outputs[embedding] }),
   });
-  return { topLeft: keypoint("topLeft"), bottomRight: keypoint("bottomRight"), center: keypoint("center") };
+  const { topLeft, bottomRight, center } = TRIPLET_OUTPUTS;
+  return { topLeft: keypoint(topLeft), bottomRight: keypoint(bottomRight), center: keypoint(center) };
 }

@@ -6,18 +6,19 @@ import {
   TRIPLET_SETTINGS,
   type TripletSettings,
   type ViewPeaks,
-  viewPeaks,
+  viewPeakRequest,
+  viewPeaksFound,
 } from "../decode/triplet/triplets.ts";
 import type { Detection } from "../detection.ts";
 import { centerOnCanvas, placeOnCanvas } from "../image/centerOnCanvas.ts";
 import type { Picture } from "../image/picture.ts";
 import { type ClassLabel, classLabels } from "./cocoLabels.ts";
-import type { Finding, Look, LookOptions, View } from "./look.ts";
+import { type Finding, type Look, type LookOptions, peakView } from "./look.ts";
 import type { Model } from "./model.ts";
 import {
+  TRIPLET_OUTPUTS,
   type TripletArchitecture,
   tripletGraph,
-  tripletMaps,
   tripletSizeMultiple,
 } from "./tripletArchitecture.ts";
 import { explainTriplets, tripletEvidence } from "./tripletExplanation.ts";
@@ -118,15 +119,13 @@ function tripletLook(picture: Picture, options: LookOptions, labels: readonly Cl
   const settings = tripletSettings(options);
   const { asReference, explain } = options;
   const seen: ViewPeaks[] = [];
-  const views = tripletSights(picture, options).map(({ placement, canvas }): View => {
+  const request = viewPeakRequest(TRIPLET_OUTPUTS, settings);
+  const views = tripletSights(picture, options).map(({ placement, canvas }) => {
     const { scale, mirrored } = placement;
-    return {
-      size: canvas,
-      inputs: () => ({ image: centerOnCanvas(picture, scale, { mirrored, asReference }) }),
-      see: (outputs) => {
-        seen.push(viewPeaks({ maps: tripletMaps(outputs), placement }, settings));
-      },
-    };
+    const inputs = () => ({ image: centerOnCanvas(picture, scale, { mirrored, asReference }) });
+    return peakView(canvas, inputs, request, (found) => {
+      seen.push(viewPeaksFound(found, TRIPLET_OUTPUTS, placement));
+    });
   });
   return { views, finding: () => finding(seen, settings, labels, explain ?? false) };
 }

@@ -71,7 +71,7 @@ export function zooModel(spec: ZooSpec): ZooModel {
   };
 }
 
-/** A view whose objects are decoded as the settings say: of boxes alone from peaks, of keypoints from whole maps. */
+/** A view whose objects are decoded as the settings say: from peaks where these are all that it takes. */
 export function objectView(
   size: InputSize,
   inputs: View["inputs"],
@@ -81,8 +81,9 @@ export function objectView(
 ): View {
   const request = objectPeakRequest(settings, trueShape);
   if (request) {
-    return peakView(size, inputs, request, (peaks) => {
-      take(detectedObjects(decodeObjectPeaks(peaks, settings, trueShape), []));
+    return peakView(size, inputs, request, (found) => {
+      const decoded = decodeObjectPeaks(found, settings, trueShape);
+      take(detectedObjects(decoded, settings.keypointEstimationTask));
     });
   }
   const see: View["see"] = (outputs) => {

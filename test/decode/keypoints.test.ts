@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { argMax } from "../../src/decode/argMax.ts";
 import { distanceRescored, weightedCenters } from "../../src/decode/distanceWeighted.ts";
+import { gathered } from "../../src/decode/gathered.ts";
 import {
   type GaussianCandidates,
   gaussianCells,
@@ -10,14 +11,15 @@ import {
   gaussianScore,
 } from "../../src/decode/gaussianWeighted.ts";
 import { instanceScores } from "../../src/decode/instanceScores.ts";
-import { regressedKeypoints, shiftedCells } from "../../src/decode/keypointPositions.ts";
+import { keypointShifts, regressedKeypoints, shiftedCells } from "../../src/decode/keypointPositions.ts";
 import { shapeOf, tensor } from "../../src/tensor.ts";
 
 test("a keypoint's shift is read at its own cell and channel pair", () => {
   const shift = tensor(shapeOf(2, 3, 4)); // two keypoints
   shift.data.set([0.25, -0.5], 4 * 4 + 0); // keypoint 0 at cell 4
   shift.data.set([-1, 2], 5 * 4 + 2); // keypoint 1 at cell 5
-  const { y, x } = shiftedCells(Int32Array.of(4, 5, 0, 4), shift);
+  const cells = Int32Array.of(4, 5, 0, 4);
+  const { y, x } = shiftedCells(cells, keypointShifts(cells, shift), 3);
   expect([...y]).toEqual([1.25, 0, 0, 1]);
   expect([...x]).toEqual([0.5, 4, 0, 1]);
 });
@@ -25,7 +27,8 @@ test("a keypoint's shift is read at its own cell and channel pair", () => {
 test("regressed keypoints all start from their instance's centre", () => {
   const regression = tensor(shapeOf(2, 3, 4));
   regression.data.set([-3, 0.5, 8, -2], 5 * 4);
-  const { y, x } = regressedKeypoints(Int32Array.of(5, 1), regression);
+  const cells = Int32Array.of(5, 1);
+  const { y, x } = regressedKeypoints(cells, gathered(regression, cells), 3);
   expect([...y]).toEqual([-2, 9, 0, 0]);
   expect([...x]).toEqual([2.5, 0, 1, 1]);
 });

@@ -1,40 +1,94 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { detectedObjects } from "../../src/decode/detectedObjects.ts";
 import { decodeObjectPeaks, objectPeakRequest } from "../../src/decode/objectPeaks.ts";
 import { decodeObjects } from "../../src/decode/objects.ts";
-import { peakValues } from "../../src/decode/peakValues.ts";
-import { shapeOf, tensor } from "../../src/tensor.ts";
+import { foundPeaks, peakValues } from "../../src/decode/peakValues.ts";
+import type { PeakFind } from "../../src/peaks.ts";
+import { shapeOf, type Tensor, tensor } from "../../src/tensor.ts";
 import { readCommittedCase } from "../verify/goldenFiles.ts";
-import { objectVariants } from "./objectCases.ts";
+import { type ObjectVariant, objectVariants } from "./objectCases.ts";
 
-const VARIANTS = objectVariants(await readCommittedCase("tf/decode_boxes"));
+/** A network's outputs. */
+function outputsOf({ maps: { keypointTasks = [], ...boxes } }: ObjectVariant): Record<string, Tensor> {
+  const outputs = Object.entries({ ...boxes, ...keypointTasks[0] }).filter(([, map]) => map !== undefined);
+  return Object.fromEntries(outputs as [string, Tensor][]);
+}
 
-test.each(VARIANTS.map((variant) => [variant.name, variant] as const))(
-  "%s: the peaks alone give what the whole maps give",
-  (_, { maps: { centerHeatmap, boxSize, boxOffset }, settings, trueShape }) => {
-    if (!boxSize || !boxOffset) throw new Error("no boxes");
+const CASES = [
+  ["tf/decode_boxes", 13],
+  ["tf/decode_keypoints", 27],
+  ["tf/decode_edges", 11],
+] as const;
+
+describe.each(CASES)("%s: the peaks alone give what the whole maps give", async (name, count) => {
+  const variants = objectVariants(await readCommittedCase(name)).filter(({ maps, settings }) => {
+    return maps.boxSize && objectPeakRequest(settings);
+  });
+
+  test(`in ${count} variants`, () => expect(variants).toHaveLength(count));
+
+  test.each(variants.map((variant) => [variant.name, variant] as const))("%s", (_, variant) => {
+    const { maps, settings, trueShape } = variant;
     const request = objectPeakRequest(settings, trueShape);
     if (!request) throw new Error("no request");
-    const peaks = peakValues({ centerHeatmap, boxSize, boxOffset }, request);
-    const decoded = decodeObjects({ centerHeatmap, boxSize, boxOffset }, settings, trueShape);
-    const found = detectedObjects(decodeObjectPeaks(peaks, settings, trueShape), []);
-    expect(found).toEqual(detectedObjects(decoded, []));
-    expect(peaks.indices).toHaveLength(decoded.peakCount);
-  },
-);
+    const found = foundPeaks(outputsOf(variant), request);
+    const decoded = decodeObjects(maps, settings, trueShape);
+    const tasks = settings.keypointEstimationTask;
+    const objects = detectedObjects(decodeObjectPeaks(found, settings, trueShape), tasks);
+    expect(objects).toEqual(detectedObjects(decoded, tasks));
+    expect(found.centers.lists[0].indices).toHaveLength(decoded.peakCount);
+  });
+});
+
+const FIND: PeakFind = {
+  heatmap: "heat",
+  among: "all channels",
+  count: 4,
+  window: 3,
+  tolerance: 1e-6,
+  at: [],
+};
 
 test("cells that are no peak fill no row, however many are wanted", () => {
   const heat = tensor(shapeOf(2, 2, 1), Float32Array.of(0.1, 0.9, 0.2, 0.3));
-  const request = { heatmap: "heat", count: 4, window: 3, at: ["heat"] };
-  const { scores, indices, at } = peakValues({ heat }, request);
+  const [{ scores, indices, at }] = peakValues({ heat }, { ...FIND, at: ["heat"] }).lists;
   expect([...indices]).toEqual([1]);
   expect(scores).toEqual(Float32Array.of(0.9));
   expect(at.heat).toEqual(scores);
 });
 
-test("maps of different sizes are refused", () => {
-  const heat = tensor(shapeOf(2, 2, 1));
+test("of each channel the best, with the channels that are its own", () => {
+  const heat = tensor(shapeOf(1, 3, 2), Float32Array.of(0.5, 0, 0.25, 0.75, 0.5, 0));
+  const shift = tensor(
+    shapeOf(1, 3, 4),
+    Float32Array.from({ length: 12 }, (_, i) => i),
+  );
+  const { lists } = peakValues({ heat, shift }, { ...FIND, among: "each channel", atOwn: ["shift"] });
+  expect(lists).toEqual([
+    {
+      scores: Float32Array.of(0.5, 0.5),
+      indices: Int32Array.of(0, 4),
+      at: { shift: Float32Array.of(0, 1, 8, 9) },
+    },
+    { scores: Float32Array.of(0.75), indices: Int32Array.of(3), at: { shift: Float32Array.of(6, 7) } },
+  ]);
+});
+
+test("without a tolerance only the largest of a window are peaks, equal ones all", () => {
+  const near = Math.fround(0.5 - 5e-7);
+  const heat = tensor(shapeOf(1, 4, 1), Float32Array.of(near, 0.5, 0.5, near));
+  expect([...peakValues({ heat }, FIND).lists[0].indices]).toEqual([1, 2, 0, 3]);
+  expect([...peakValues({ heat }, { ...FIND, tolerance: 0 }).lists[0].indices]).toEqual([1, 2]);
+});
+
+test("maps of different sizes, and channels that do not belong to one each, are refused", () => {
+  const heat = tensor(shapeOf(2, 2, 2));
   const size = tensor(shapeOf(2, 3, 2));
-  const request = { heatmap: "heat", count: 4, window: 3, at: ["size"] };
-  expect(() => peakValues({ heat, size }, request)).toThrow("map size: expected shape [1, 2, 2, 2]");
+  const shift = tensor(shapeOf(2, 2, 3));
+  expect(() => peakValues({ heat, size }, { ...FIND, at: ["size"] })).toThrow(
+    "map size: expected shape [1, 2, 2, 2]",
+  );
+  expect(() => peakValues({ heat, shift }, { ...FIND, atOwn: ["shift"] })).toThrow(
+    "map shift: expected a multiple of 2 channels, got 3",
+  );
 });

@@ -66,7 +66,7 @@ function wholeFieldOf(decoded: DecodedObjects, field: string): ArrayLike<number>
     case "detection_scores":
       return decoded.scores;
     case "detection_multiclass_scores":
-      return decoded.centers.multiclassScores;
+      return decoded.centers.multiclassScores ?? [];
     case "detection_classes":
       return decoded.centers.classes;
     case "detection_boxes":

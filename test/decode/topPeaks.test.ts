@@ -43,7 +43,7 @@ test("are the peaks of the whole map, sorted stably, then the rest as zeros", ()
 
       const channel = k % channels;
       const ofChannel = order.filter((i) => i % channels === channel).map((i) => Math.floor(i / channels));
-      const found = topPeaks(map, height * width, size, channel, channels);
+      const found = topPeaks(map, height * width, size, { start: channel, step: channels });
       expect([...found.indices]).toEqual(ofChannel);
     }),
   );

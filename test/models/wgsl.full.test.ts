@@ -12,6 +12,7 @@ import { expectAlike } from "../support/expectAlike.ts";
 import { ALL_GOLDENS, goldenAt, OWN_GOLDENS } from "../support/goldens.ts";
 import { MOVENET_CASES, weightsAtHand, weightsOf } from "../support/movenetCases.ts";
 import { mayBeLeftOut } from "../support/required.ts";
+import { verifyTripletNetwork } from "../support/tripletCases.ts";
 import { verifyZooCases } from "../support/zooCases.ts";
 
 const hasDawn = await installDawn();
@@ -23,9 +24,13 @@ const GOLDENS = ALL_GOLDENS ?? OWN_GOLDENS;
 const NETWORKS = [
   "centernet_mobilenetv2fpn_512x512_coco17_kpts",
   "centernet_resnet50_v1_fpn_512x512_coco17_tpu-8",
+  "centernet_resnet101_v1_fpn_512x512_coco17_tpu-8",
   "centernet_resnet50_v2_512x512_coco17_tpu-8",
   "centernet_hg104_512x512_coco17_tpu-8",
 ];
+
+/** The first is the last with narrow layers. */
+const TRIPLETS = ["centernet-tiny", "centernet-52", "centernet-104"];
 
 describe.skipIf(!hasDawn && mayBeLeftOut)("wgsl", () => {
   for (const [model, picture] of MOVENET_CASES) {
@@ -48,6 +53,17 @@ describe.skipIf(!hasDawn && mayBeLeftOut)("wgsl", () => {
         const [{ report, pixels }] = await verifyZooCases(rows, [folder], { backend: "wgsl" });
         expect(report.pass, formatReport(report)).toBe(true);
         expect(pixels).toMatchObject({ pass: true });
+      },
+    );
+  }
+
+  for (const name of TRIPLETS) {
+    const folder = join(GOLDENS, "triplet", name);
+    test.skipIf(!existsSync(folder) && mayBeLeftOut)(
+      `agrees with PyTorch at every tap and head: ${name}`,
+      async () => {
+        const report = await verifyTripletNetwork(folder, { backend: "wgsl" });
+        expect(report.pass, formatReport(report)).toBe(true);
       },
     );
   }

@@ -1,56 +1,183 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { LIST_BYTES } from "../../src/executors/wgsl/peakShaders.ts";
+import type { Checkpoint } from "../../src/checkpoints/checkpoint.ts";
+import { nameParameters } from "../../src/checkpoints/nameParameters.ts";
+import { foundPeaks } from "../../src/decode/peakValues.ts";
+import { MOST_BYTES } from "../../src/executors/wgsl/peakFinder.ts";
 import { wgslExecutor } from "../../src/executors/wgsl/wgslExecutor.ts";
 import { decodeImage } from "../../src/image/decodeImage.ts";
+import { ZOO_NORMALIZATIONS } from "../../src/image/normalization.ts";
 import type { Picture } from "../../src/image/picture.ts";
 import { lookAt } from "../../src/lookAt.ts";
+import { COCO_KEYPOINTS } from "../../src/models/cocoPose.ts";
+import type { Look, LookOptions, View } from "../../src/models/look.ts";
+import type { InputSize, Model } from "../../src/models/model.ts";
 import { modelNamed } from "../../src/models/models.ts";
+import { pointsModel } from "../../src/models/pointsModel.ts";
+import { tripletModelOf } from "../../src/models/triplet.ts";
+import { SEPARABLE_HEADS, type ZooArchitecture } from "../../src/models/zooArchitecture.ts";
 import { Network, readWeights } from "../../src/network.ts";
+import type { FoundPeaks } from "../../src/peaks.ts";
+import type { Parameter } from "../../src/tensor.ts";
 import { dawn, NO_DAWN } from "../support/dawn.ts";
 import { countReadBytes } from "../support/faultyGpu.ts";
-import { OWN_GOLDENS } from "../support/goldens.ts";
+import { ALL_GOLDENS, OWN_GOLDENS } from "../support/goldens.ts";
+import { weightsFor } from "../support/madeWeights.ts";
 import { mayBeLeftOut } from "../support/required.ts";
-import { syntheticCheckpoint } from "../support/syntheticCheckpoint.ts";
+import { syntheticCheckpoint, syntheticStateDict } from "../support/syntheticCheckpoint.ts";
 
 const gpu = await dawn();
 if (!gpu) console.log(`wgsl: ${NO_DAWN}`);
 
-const NAME = "centernet_mobilenetv2fpn_512x512_coco17_od";
+interface Opened {
+  readonly model: Model;
+  readonly weights: Map<string, Parameter>;
+}
 
-describe.skipIf(!gpu && mayBeLeftOut)(`${NAME} on wgsl`, () => {
-  test("finds from the peaks exactly what it finds from the whole maps, and reads back 64 KB", async () => {
-    if (!gpu) throw new Error(NO_DAWN);
-    const counter = countReadBytes(gpu);
-    const model = modelNamed(NAME);
-    const inputSize = { height: 128, width: 128 };
-    const weights = await readWeights(
-      await syntheticCheckpoint(join(OWN_GOLDENS, "tf", NAME)),
-      model,
-      inputSize,
-    );
-    const executor = await wgslExecutor({ gpu: counter.gpu });
-    const network = await Network.open({ model, inputSize, weights, executor, fuse: true, notes: [] });
-    const file = await readFile(new URL("../../samples/people.jpg", import.meta.url));
-    const photo = decodeImage(new Uint8Array(file), "people.jpg");
-    // The second is so wide that zeros stand in a part of the heatmap that the picture does not reach.
-    for (const picture of [photo, strip(photo)]) {
-      const look = () => model.look(picture, { size: inputSize, constants: new Map() }, {});
-      counter.bytes = 0;
-      const fromPeaks = await lookAt(look(), network, {}, "photo");
-      expect(counter.bytes).toBe(LIST_BYTES);
-      const whole = look();
-      const [view] = whole.views;
-      view.see((await network.run(view.inputs())).outputs);
-      expect(counter.bytes).toBeGreaterThan(3 * LIST_BYTES);
-      const { detections } = whole.finding();
-      expect(fromPeaks.detections).toEqual(detections);
-      expect(detections).toHaveLength(100);
+interface PeakCase {
+  readonly title: string;
+  readonly open: () => Promise<Opened>;
+  /** Where the model does not leave it to the picture. */
+  readonly inputSize?: InputSize;
+  readonly pictures: () => Promise<readonly Picture[]>;
+  readonly options?: LookOptions;
+  readonly folder?: string;
+}
+
+const BOXES = "centernet_mobilenetv2fpn_512x512_coco17_od";
+const POSES = "centernet_mobilenetv2fpn_512x512_coco17_kpts";
+const SMALL = { height: 128, width: 128 };
+const ALL = ALL_GOLDENS ?? OWN_GOLDENS;
+
+const CASES: readonly PeakCase[] = [
+  {
+    title: BOXES,
+    open: () => zooCase(join(OWN_GOLDENS, "tf", BOXES), BOXES),
+    inputSize: SMALL,
+    // So wide that zeros stand in a part of the heatmap that the picture does not reach.
+    pictures: async () => [await samplePhoto(128), strip(await samplePhoto(500))],
+  },
+  {
+    title: POSES,
+    open: () => zooCase(join(ALL, "tf", POSES), POSES),
+    inputSize: SMALL,
+    pictures: async () => [await samplePhoto(128)],
+    folder: join(ALL, "tf", POSES),
+  },
+  {
+    title: "points with poses, whose joints share an offset",
+    open: pointsCase,
+    pictures: async () => [await samplePhoto(120)],
+  },
+  {
+    title: "triplets and a mirror image",
+    open: tripletCase,
+    pictures: async () => [await samplePhoto(100)],
+    options: { flip: true },
+  },
+];
+
+async function zooCase(folder: string, name: string): Promise<Opened> {
+  return named(await syntheticCheckpoint(folder), modelNamed(name), SMALL);
+}
+
+async function named(checkpoint: Checkpoint, model: Model, size?: InputSize): Promise<Opened> {
+  return { model, weights: await readWeights(checkpoint, model, size) };
+}
+
+/** On a smaller network than the published one. */
+async function pointsCase(): Promise<Opened> {
+  const architecture: ZooArchitecture = {
+    backbone: "mobilenet_v2_fpn_sep_conv",
+    normalization: ZOO_NORMALIZATIONS.mobilenetV2,
+    classes: 1,
+    keypoints: COCO_KEYPOINTS.length,
+    heads: { ...SEPARABLE_HEADS, sharedOffset: true },
+  };
+  const model = pointsModel({ name: "points", architecture, weightsHint: "They are made up." });
+  return { model, weights: new Map(weightsFor(model.graph(SMALL))) };
+}
+
+async function tripletCase(): Promise<Opened> {
+  const checkpoint = await nameParameters(
+    await syntheticStateDict(join(OWN_GOLDENS, "triplet", "centernet-tiny")),
+  );
+  const architecture = checkpoint.hourglass;
+  if (architecture?.family !== "triplets") throw new Error("not recognised");
+  return named(checkpoint, tripletModelOf(architecture));
+}
+
+describe.skipIf(!gpu && mayBeLeftOut)(
+  "wgsl finds from the peaks exactly what it finds from whole maps",
+  () => {
+    for (const { title, open, inputSize, pictures, options = {}, folder } of CASES) {
+      const missing = folder !== undefined && !existsSync(folder);
+      const needs = missing ? " (needs CENTERNET_GOLDENS)" : "";
+      test.skipIf(missing && mayBeLeftOut)(
+        `with ${title}, and reads back 64 KB at most${needs}`,
+        async () => {
+          if (!gpu) throw new Error(NO_DAWN);
+          const counter = countReadBytes(gpu);
+          const executor = await wgslExecutor({ gpu: counter.gpu });
+          const network = await Network.open({
+            ...(await open()),
+            inputSize,
+            executor,
+            fuse: true,
+            notes: [],
+          });
+          for (const picture of await pictures()) {
+            const size = network.inputSize;
+            const look = () => network.model.look(picture, { size, constants: new Map() }, options);
+            const found: FoundPeaks[] = [];
+            counter.bytes = 0;
+            const { detections } = await lookAt(watched(look(), found), network, {}, "photo");
+            const read = counter.bytes;
+            const whole = look();
+            expect(found).toHaveLength(whole.views.length);
+            expect(read).toBeLessThanOrEqual(MOST_BYTES * found.length);
+            for (const [i, view] of whole.views.entries()) {
+              const { outputs } = await network.run(view.inputs());
+              view.see(outputs);
+              expect(found[i]).toEqual(view.peaks && foundPeaks(outputs, view.peaks.request));
+              const lists = Object.values(found[i]).flatMap((values) => values.lists);
+              expect(lists.every(({ scores }) => scores.length > 0)).toBe(true);
+            }
+            expect(counter.bytes - read).toBeGreaterThan(2 * read);
+            expect(detections).toEqual(whole.finding().detections);
+          }
+          await network.dispose();
+        },
+      );
     }
-    await network.dispose();
+  },
+);
+
+/** A look whose views tell what peaks they were given. */
+function watched(look: Look, found: FoundPeaks[]): Look {
+  const views = look.views.map((view): View => {
+    const { peaks } = view;
+    if (!peaks) throw new Error("a view that asks for no peaks");
+    const see = (given: FoundPeaks) => {
+      found.push(given);
+      peaks.see(given);
+    };
+    return { ...view, peaks: { ...peaks, see } };
   });
-});
+  return { views, finding: () => look.finding() };
+}
+
+/** Its upper left corner. */
+async function samplePhoto(side: number): Promise<Picture> {
+  const file = await readFile(new URL("../../samples/people.jpg", import.meta.url));
+  const { width, data } = decodeImage(new Uint8Array(file), "people.jpg");
+  const rows = Array.from({ length: side }, (_, y) => [
+    ...data.subarray(y * width * 3, (y * width + side) * 3),
+  ]);
+  return { width: side, height: side, data: Uint8Array.from(rows.flat()) };
+}
 
 /** The first rows alone: six times as wide as high. */
 function strip({ width, data }: Picture): Picture {

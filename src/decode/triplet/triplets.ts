@@ -1,5 +1,13 @@
+import type { FoundPeaks, PeakRequest } from "../../peaks.ts";
 import { confirmPair, type Triplet } from "./centralRegion.ts";
-import { heatmapPeaks, type KeypointMaps, type Peak } from "./heatmapPeaks.ts";
+import {
+  heatmapFind,
+  heatmapPeaks,
+  type KeypointMaps,
+  type KeypointOutputs,
+  listedPeaks,
+  type Peak,
+} from "./heatmapPeaks.ts";
 import { type PairSettings, pairCorners } from "./pairCorners.ts";
 import { type PlacedPair, type Placement, placeCenter, placePair } from "./placement.ts";
 import { SOFT_NMS, type SoftNmsSettings, softNms } from "./softNms.ts";
@@ -10,6 +18,9 @@ export interface TripletMaps {
   readonly bottomRight: KeypointMaps;
   readonly center: KeypointMaps;
 }
+
+/** Which of the network's outputs they are. */
+export type TripletOutputNames = Readonly<Record<keyof TripletMaps, KeypointOutputs>>;
 
 /** The picture at one scale, plain or mirrored, and where it lies in the network's input. */
 export interface TripletView {
@@ -72,6 +83,32 @@ export function viewPeaks({ maps, placement }: TripletView, { peaks, kernel }: T
     topLeft: heatmapPeaks(maps.topLeft, peaks, kernel),
     bottomRight: heatmapPeaks(maps.bottomRight, peaks, kernel),
     center: heatmapPeaks(maps.center, peaks, kernel),
+    placement,
+  };
+}
+
+/** What `viewPeaksFound` needs of the outputs. */
+export function viewPeakRequest(
+  { topLeft, bottomRight, center }: TripletOutputNames,
+  { peaks, kernel }: TripletSettings,
+): PeakRequest {
+  return {
+    topLeft: heatmapFind(topLeft, peaks, kernel),
+    bottomRight: heatmapFind(bottomRight, peaks, kernel),
+    center: heatmapFind(center, peaks, kernel),
+  };
+}
+
+/** As `viewPeaks`, from the answer to `viewPeakRequest` alone. */
+export function viewPeaksFound(
+  { topLeft, bottomRight, center }: FoundPeaks,
+  names: TripletOutputNames,
+  placement: Placement,
+): ViewPeaks {
+  return {
+    topLeft: listedPeaks(topLeft, names.topLeft),
+    bottomRight: listedPeaks(bottomRight, names.bottomRight),
+    center: listedPeaks(center, names.center),
     placement,
   };
 }

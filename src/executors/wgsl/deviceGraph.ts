@@ -1,7 +1,7 @@
 import { BackendError, CenterNetError, MemoryError } from "../../errors.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { BYTES_PER_VECTOR, mapVectors, type WgslOperand } from "../../kernels/wgslKernel.ts";
-import type { PeakRequest, PeakValues } from "../../peaks.ts";
+import type { FoundPeaks, PeakRequest } from "../../peaks.ts";
 import type { Shape, Tensor, Weights } from "../../tensor.ts";
 import { nodeParameters } from "../preparedNode.ts";
 import { messageOf, type OpenDevice } from "./openDevice.ts";
@@ -24,7 +24,7 @@ interface BoundNode {
 /** What a run gives: values by node, and the peaks in place of the outputs where they tell enough. */
 export interface DeviceResult {
   readonly values: ReadonlyMap<string, Tensor>;
-  readonly peaks?: PeakValues;
+  readonly peaks?: FoundPeaks;
 }
 
 /** A graph on a device: buffers, weights, pipelines. It lives as long as the device does, or until `destroy`. */
@@ -162,7 +162,8 @@ export class DeviceGraph {
     this.finder?.destroy();
   }
 
-  private async finderOf(request: PeakRequest): Promise<PeakFinder> {
+  /** Undefined where the answer would be too long. */
+  private async finderOf(request: PeakRequest): Promise<PeakFinder | undefined> {
     if (this.finder?.finds(request)) return this.finder;
     this.finder?.destroy();
     this.finder = undefined;

@@ -1,7 +1,16 @@
-import { BYTES_PER_VECTOR, type WgslOperand } from "../../kernels/wgslKernel.ts";
-import type { PeakRequest, PeakValues } from "../../peaks.ts";
+import type { WgslOperand } from "../../kernels/wgslKernel.ts";
+import type { FoundPeaks, PeakFind, PeakList, PeakRequest, PeakValues } from "../../peaks.ts";
 import type { Shape } from "../../tensor.ts";
-import { LIST_BYTES, LIST_HEADER, type PeakShaders, peakShaders, SCORE_CLASSES } from "./peakShaders.ts";
+import {
+  CAPACITY,
+  PEAK_OPERANDS,
+  type PeakBuffer,
+  type PeakLayout,
+  type PeakMaps,
+  peakBufferBytes,
+  peakLayout,
+  peakShaders,
+} from "./peakShaders.ts";
 import { type BoundDispatch, encodeDispatch, Pipelines } from "./pipelines.ts";
 import { Readback } from "./readback.ts";
 import {
@@ -18,114 +27,176 @@ export interface DeviceMap {
   readonly buffer: GpuBuffer;
 }
 
-const LIST = "list";
+/** By the names of the network's outputs. */
+export type DeviceMaps = ReadonlyMap<string, DeviceMap>;
+
+/** What is read back at most, in bytes. */
+export const MOST_BYTES = 65_536;
 
 /** Finds the peaks of a request on the device, and reads back those alone. */
 export class PeakFinder {
   private constructor(
-    private readonly device: GpuDevice,
     private readonly request: PeakRequest,
-    private readonly maps: ReadonlyMap<string, DeviceMap>,
-    private readonly shaders: PeakShaders,
-    private readonly dispatches: readonly BoundDispatch[],
-    private readonly own: Readonly<Record<"within" | "classes" | "list", GpuBuffer>>,
+    private readonly searches: ReadonlyMap<string, PeakSearch>,
     private readonly readback: Readback,
   ) {}
 
-  /** `maps`: the network's outputs. */
+  /** Undefined where the answer would be too long. */
   static async create(
     device: GpuDevice,
     request: PeakRequest,
-    maps: ReadonlyMap<string, DeviceMap>,
-  ): Promise<PeakFinder> {
-    const outputs = [request.heatmap, ...request.at].map((name) => maps.get(name) as DeviceMap);
-    const [heatmap, ...at] = outputs.map(({ shape }) => shape);
-    const shaders = peakShaders(request, heatmap, at);
-    const usage = USAGE.storage | USAGE.copySource | USAGE.copyDestination;
-    const own = {
-      within: device.createBuffer({ size: BYTES_PER_VECTOR, usage }),
-      classes: device.createBuffer({ size: SCORE_CLASSES * 4, usage }),
-      list: device.createBuffer({ size: LIST_BYTES, usage }),
-    };
-    const bufferOf = (operand: WgslOperand) => {
-      if (operand === "output") return own.list;
-      if (operand === "constant0") return own.within;
-      return operand === "scratch0" ? own.classes : outputs[Number(/\d+$/.exec(operand))].buffer;
-    };
+    maps: DeviceMaps,
+  ): Promise<PeakFinder | undefined> {
+    const finds = Object.entries(request);
+    const sizes = new Map(finds.map(([name, find]) => [name, peakLayout(find, mapsOf(find, maps)).bytes]));
+    const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+    if (bytes > MOST_BYTES) return undefined;
     const pipelines = new Pipelines(device);
-    const bound = shaders.dispatches.map((dispatch) => pipelines.bind(dispatch, bufferOf));
-    const readback = new Readback(device, new Map([[LIST, LIST_BYTES]]));
-    return new PeakFinder(device, request, maps, shaders, await Promise.all(bound), own, readback);
+    const searches = finds.map(async ([name, find]) => {
+      return [name, await PeakSearch.create(device, pipelines, find, maps)] as const;
+    });
+    return new PeakFinder(request, new Map(await Promise.all(searches)), new Readback(device, sizes));
   }
 
   /** Whether it was made for the like; `within` is each run's own. */
   finds(request: PeakRequest): boolean {
-    const made = ({ heatmap, count, window, at }: PeakRequest) =>
-      JSON.stringify([heatmap, count, window, at]);
+    const made = (finds: PeakRequest) => {
+      return JSON.stringify(Object.entries(finds).map(([name, { within, ...find }]) => [name, find]));
+    };
     return made(request) === made(this.request);
   }
 
   /** After the network's layers. */
-  encode(pass: GpuComputePass, { within }: PeakRequest): void {
-    const [, height, width] = this.shape(this.request.heatmap);
-    const sides = Uint32Array.of(within?.height ?? height, within?.width ?? width, 0, 0);
-    this.device.queue.writeBuffer(this.own.within, 0, sides);
-    for (const dispatch of this.dispatches) encodeDispatch(pass, dispatch);
+  encode(pass: GpuComputePass, request: PeakRequest): void {
+    for (const [name, search] of this.searches) search.encode(pass, request[name]);
   }
 
   /** After the pass. */
   encodeCopy(encoder: GpuCommandEncoder): void {
-    this.readback.encodeCopy(encoder, LIST, this.own.list);
+    for (const [name, search] of this.searches) this.readback.encodeCopy(encoder, name, search.list);
   }
 
   /**
-   * Undefined where the list does not tell: it was too short, or empty, or a number is not finite (or a score
-   * negative). Then the whole maps must be looked at.
+   * Undefined where a list does not tell: there were too many candidates, or no peak at all, or a number is not
+   * finite (or a score negative). Then the whole maps must be looked at.
    */
-  async read(): Promise<PeakValues | undefined> {
+  async read(): Promise<FoundPeaks | undefined> {
     try {
-      const list = (await this.readback.read()).get(LIST) as Float32Array;
-      return this.peaks(list, new Uint32Array(list.buffer, list.byteOffset, list.length));
+      const lists = await this.readback.read();
+      const found: Record<string, PeakValues> = {};
+      for (const [name, search] of this.searches) {
+        const values = search.peaks(lists.get(name) as Float32Array);
+        if (!values) return undefined;
+        found[name] = values;
+      }
+      return found;
     } finally {
       this.readback.release();
     }
   }
 
   destroy(): void {
-    for (const buffer of Object.values(this.own)) buffer.destroy();
+    for (const search of this.searches.values()) search.destroy();
     this.readback.destroy();
   }
+}
 
-  /** The list as floats and as whole numbers. */
-  private peaks(list: Float32Array, bits: Uint32Array): PeakValues | undefined {
-    const { capacity, entrySize } = this.shaders;
-    const [found, faults] = bits;
-    if (found === 0 || found > capacity || faults > 0) return undefined;
-    const best = Array.from({ length: found }, (_, entry) => LIST_HEADER + entry * entrySize)
-      .sort((a, b) => list[b] - list[a] || bits[a + 1] - bits[b + 1])
-      .slice(0, this.request.count);
-    const [, height, width, channels] = this.shape(this.request.heatmap);
-    let place = 2;
-    const at = this.request.at.map((name) => {
-      const size = this.shape(name)[3];
-      const rows = new Float32Array(best.length * size);
-      best.forEach((entry, row) => {
-        rows.set(list.subarray(entry + place, entry + place + size), row * size);
-      });
-      place += size;
-      return [name, rows] as const;
+/** One find of a request. */
+class PeakSearch {
+  private constructor(
+    private readonly device: GpuDevice,
+    private readonly find: PeakFind,
+    private readonly maps: PeakMaps,
+    private readonly layout: PeakLayout,
+    private readonly dispatches: readonly BoundDispatch[],
+    private readonly own: Readonly<Record<PeakBuffer, GpuBuffer>>,
+  ) {}
+
+  static async create(
+    device: GpuDevice,
+    pipelines: Pipelines,
+    find: PeakFind,
+    outputs: DeviceMaps,
+  ): Promise<PeakSearch> {
+    const maps = mapsOf(find, outputs);
+    const { dispatches, layout } = peakShaders(find, maps);
+    const usage = USAGE.storage | USAGE.copySource | USAGE.copyDestination;
+    const sizes = Object.entries(peakBufferBytes(layout));
+    const buffers = sizes.map(([name, size]) => [name, device.createBuffer({ size, usage })]);
+    const own = Object.fromEntries(buffers) as Record<PeakBuffer, GpuBuffer>;
+    const inputs = namesOf(find).map((name) => (outputs.get(name) as DeviceMap).buffer);
+    const bufferOf = (operand: WgslOperand) => {
+      const name = (Object.keys(PEAK_OPERANDS) as PeakBuffer[]).find((key) => PEAK_OPERANDS[key] === operand);
+      return name ? own[name] : inputs[Number(/\d+$/.exec(operand))];
+    };
+    const bound = await Promise.all(dispatches.map((dispatch) => pipelines.bind(dispatch, bufferOf)));
+    return new PeakSearch(device, find, maps, layout, bound, own);
+  }
+
+  get list(): GpuBuffer {
+    return this.own.list;
+  }
+
+  encode(pass: GpuComputePass, { within }: PeakFind): void {
+    const [, height, width] = this.maps.heatmap;
+    const sides = Uint32Array.of(within?.height ?? height, within?.width ?? width, 0, 0);
+    this.device.queue.writeBuffer(this.own.within, 0, sides);
+    for (const dispatch of this.dispatches) encodeDispatch(pass, dispatch);
+  }
+
+  /** Of what was read back. */
+  peaks(numbers: Float32Array): PeakValues | undefined {
+    const { lists, entries, entrySize } = this.layout;
+    const bits = new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length);
+    const [faults, ...candidates] = bits.subarray(0, entries);
+    const told = candidates.every((count) => count <= CAPACITY) && candidates.some((count) => count > 0);
+    if (faults > 0 || !told) return undefined;
+    const [, height, width, channels] = this.maps.heatmap;
+    const { count } = this.find;
+    const listed = Array.from({ length: lists }, (_, list) => {
+      const first = entries + list * count * entrySize;
+      return this.peakList(numbers, bits, first, Math.min(candidates[list], count));
     });
+    return { height, width, channels, lists: listed };
+  }
+
+  destroy(): void {
+    for (const buffer of Object.values(this.own)) buffer.destroy();
+  }
+
+  /** Its entries as floats and as whole numbers, from the `first` on. */
+  private peakList(numbers: Float32Array, bits: Uint32Array, first: number, length: number): PeakList {
+    const { entrySize } = this.layout;
+    let place = 2;
+    const at = namesOf(this.find)
+      .slice(1)
+      .map((name, i) => {
+        const { shape, share = shape[3] } = this.maps.gathered[i];
+        const rows = new Float32Array(length * share);
+        for (let row = 0; row < length; row++) {
+          const from = first + row * entrySize + place;
+          rows.set(numbers.subarray(from, from + share), row * share);
+        }
+        place += share;
+        return [name, rows] as const;
+      });
     return {
-      height,
-      width,
-      channels,
-      scores: Float32Array.from(best, (entry) => list[entry]),
-      indices: Int32Array.from(best, (entry) => bits[entry + 1]),
+      scores: Float32Array.from({ length }, (_, row) => numbers[first + row * entrySize]),
+      indices: Int32Array.from({ length }, (_, row) => bits[first + row * entrySize + 1]),
       at: Object.fromEntries(at),
     };
   }
+}
 
-  private shape(output: string): Shape {
-    return (this.maps.get(output) as DeviceMap).shape;
-  }
+/** The heatmap's first. */
+function namesOf({ heatmap, at, atOwn = [] }: PeakFind): string[] {
+  return [heatmap, ...at, ...atOwn];
+}
+
+function mapsOf({ heatmap, at, atOwn = [] }: PeakFind, outputs: DeviceMaps): PeakMaps {
+  const shapeOf = (name: string) => (outputs.get(name) as DeviceMap).shape;
+  const whole = shapeOf(heatmap);
+  const all = at.map((name) => ({ shape: shapeOf(name) }));
+  const own = atOwn.map((name) => ({ shape: shapeOf(name), share: shapeOf(name)[3] / whole[3] }));
+  return { heatmap: whole, gathered: [...all, ...own] };
 }

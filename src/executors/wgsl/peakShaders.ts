@@ -1,154 +1,161 @@
 import { vectorCount, type WgslDispatch, type WgslOperand } from "../../kernels/wgslKernel.ts";
-import { wgslDispatch, wgslElements } from "../../kernels/wgslSource.ts";
-import type { PeakRequest } from "../../peaks.ts";
+import { float, wgslDispatch, wgslElements } from "../../kernels/wgslSource.ts";
+import type { PeakFind } from "../../peaks.ts";
 import type { Shape } from "../../tensor.ts";
 
 /**
  * The best peaks of a heatmap, found on the device, with what other maps hold at their cells: `peakValues` of
- * src/decode is the definition. Four dispatches:
+ * src/decode is the definition. There is one list, or one for each channel of the heatmap. Five dispatches:
  *
  * 1. clear: nothing is counted yet;
- * 2. count: how many peaks have about which score (a histogram), and whether any number is not finite;
- * 3. least: the score above which there are at least as many peaks as are wanted;
- * 4. collect: the peaks from there on are appended to a list, in whatever order the threads come.
+ * 2. count: how many peaks of a list have about which score (a histogram), and whether any number is not finite;
+ * 3. least: the score above which a list has at least as many peaks as are wanted;
+ * 4. collect: the peaks from there on become candidates, in whatever order the threads come;
+ * 5. rank: each candidate counts those before it, and the wanted ones take their places in the list.
  *
- * The host sorts the list. Scores are compared as the bits of their floats, which have the order of the floats
- * where these are not negative. So all of it is exact; a list that is too short says so by its count.
+ * Scores are compared as the bits of their floats, which have the order of the floats where these are not
+ * negative. So all of it is exact; where there are more candidates than room, their count says so.
  */
 export interface PeakShaders {
   readonly dispatches: readonly WgslDispatch[];
-  /** Peaks that the list has room for. */
-  readonly capacity: number;
-  /** Numbers of 4 bytes that a peak takes: score, index, and all channels of the maps at its cell. */
-  readonly entrySize: number;
+  readonly layout: PeakLayout;
 }
 
-/** What is read back at most, in bytes. */
-export const LIST_BYTES = 65_536;
-/** Numbers of 4 bytes before the list's entries: count, faults, least score, nothing. */
-export const LIST_HEADER = 4;
+/** How what is read back lies, in numbers of 4 bytes: faults, the candidates of each list, then entries. */
+export interface PeakLayout {
+  readonly lists: number;
+  /** Numbers that an entry takes: score (0 where there is no peak), index, and the maps' channels at its cell. */
+  readonly entrySize: number;
+  /** Where the entries start, `count` of them a list. */
+  readonly entries: number;
+  readonly bytes: number;
+}
+
+/** Candidates that each list has room for. */
+export const CAPACITY = 4096;
 /** A class of scores for each of the upper 15 bits of a float that is not negative: 6 bits of mantissa. */
-export const SCORE_CLASSES = 16_384;
+const SCORE_CLASSES = 16_384;
 const CLASS_SHIFT = 17;
 
-/** The peak test of `topPeaks`. */
-const PEAK_TOLERANCE = "1e-6f";
+/** A map that entries copy from: which of its channels. */
+export interface GatheredMap {
+  readonly shape: Shape;
+  /** Channels of it that belong to each of the heatmap's; all of them where it is undefined. */
+  readonly share?: number;
+}
 
-const OPERANDS = { heatmap: "input0", within: "constant0", classes: "scratch0", list: "output" } as const;
+/** The heatmap's shape, and the maps of `at` and `atOwn` in this order. */
+export interface PeakMaps {
+  readonly heatmap: Shape;
+  readonly gathered: readonly GatheredMap[];
+}
 
-/** Buffers: the heatmap and then the maps of `at` are the inputs; their shapes are `heatmap` and `at`. */
-export function peakShaders(request: PeakRequest, heatmap: Shape, at: readonly Shape[]): PeakShaders {
-  const entrySize = 2 + at.reduce((sum, [, , , channels]) => sum + channels, 0);
-  const capacity = Math.floor((LIST_BYTES / 4 - LIST_HEADER) / entrySize);
-  const maps = Object.fromEntries(at.map((_, i) => [`at${i}`, `input${i + 1}` as WgslOperand]));
-  const types = {
-    heatmap: "array<vec4u>",
-    within: "vec4u",
-    ...Object.fromEntries(Object.keys(maps).map((name) => [name, "array<vec4u>"])),
-    list: "List",
+/** Buffers beside the maps, by operand; the maps are `input0` (the heatmap), `input1`, …. */
+export const PEAK_OPERANDS = {
+  /** Height and width of what counts of the heatmap, in cells. */
+  within: "constant0",
+  classes: "scratch0",
+  leasts: "scratch1",
+  candidates: "scratch2",
+  list: "output",
+} as const satisfies Record<string, WgslOperand>;
+
+export type PeakBuffer = keyof typeof PEAK_OPERANDS;
+
+export function peakLayout({ among, count }: PeakFind, { heatmap, gathered }: PeakMaps): PeakLayout {
+  const lists = among === "each channel" ? heatmap[3] : 1;
+  const channels = gathered.map(({ shape, share = shape[3] }) => share);
+  const entrySize = 2 + channels.reduce((sum, number) => sum + number, 0);
+  const entries = 1 + lists;
+  return { lists, entrySize, entries, bytes: (entries + lists * count * entrySize) * 4 };
+}
+
+/** Bytes of the buffers that are this find's own. */
+export function peakBufferBytes({ lists, bytes }: PeakLayout): Readonly<Record<PeakBuffer, number>> {
+  return {
+    within: 16,
+    classes: lists * SCORE_CLASSES * 4,
+    leasts: lists * 4,
+    candidates: lists * CAPACITY * 8,
+    list: bytes,
   };
-  const { list, classes, ...reads } = OPERANDS;
-  const size = heatmap[1] * heatmap[2] * vectorCount(heatmap[3]);
-  const each = { count: size, work: size * request.window ** 2 };
-  const peaksOf = `${LIST}\n${peakTest(heatmap, request.window)}`;
-  const dispatches = [
-    wgslElements({
-      title: "peaks: clear",
-      reads: {},
-      writes: { classes, list },
-      types: { classes: "array<u32>", list: "array<u32>" },
-      count: SCORE_CLASSES,
-      body: `  classes[index] = 0u;
-  if (index < ${LIST_HEADER}u) { list[index] = 0u; }`,
-    }),
-    wgslElements({
-      title: "peaks: count",
-      reads: { ...reads, ...maps },
-      writes: { classes, list },
-      types: { ...types, classes: "array<atomic<u32>>" },
-      declarations: peaksOf,
-      ...each,
-      body: `${placeOf(heatmap)}
+}
+
+export function peakShaders(find: PeakFind, maps: PeakMaps): PeakShaders {
+  const layout = peakLayout(find, maps);
+  return {
+    dispatches: [
+      clearDispatch(layout),
+      countDispatch(find, maps, layout),
+      leastDispatch(find.count, layout.lists),
+      collectDispatch(find, maps, layout),
+      rankDispatch(find.count, maps, layout),
+    ],
+    layout,
+  };
+}
+
+function clearDispatch({ lists, bytes }: PeakLayout): WgslDispatch {
+  const { classes, list } = PEAK_OPERANDS;
+  const [allClasses, numbers] = [lists * SCORE_CLASSES, bytes / 4];
+  return wgslElements({
+    title: "peaks: clear",
+    reads: {},
+    writes: { classes, list },
+    types: { classes: "array<u32>", list: "array<u32>" },
+    count: Math.max(allClasses, numbers),
+    body: `  if (index < ${allClasses}u) { classes[index] = 0u; }
+  if (index < ${numbers}u) { list[index] = 0u; }`,
+  });
+}
+
+function countDispatch(find: PeakFind, { heatmap, gathered }: PeakMaps, layout: PeakLayout): WgslDispatch {
+  const { within, classes, list } = PEAK_OPERANDS;
+  return wgslElements({
+    title: "peaks: count",
+    reads: { heatmap: "input0", within, ...gatheredOperands(gathered) },
+    writes: { classes, list },
+    types: {
+      ...mapTypes(gathered),
+      within: "vec4u",
+      classes: "array<atomic<u32>>",
+      list: "List",
+    },
+    declarations: `${listStruct(layout, "atomic<u32>", "u32")}\n${peakTest(find, heatmap)}`,
+    ...eachVector(find, heatmap),
+    body: `${placeOf(heatmap)}
   var faulty = any(inChannels(vector, heatmap[index]) > vec4u(LARGEST));
-${at.map((shape, i) => faultOf(`at${i}`, vectorCount(shape[3]))).join("\n")}
+${gathered.map(({ shape }, i) => faultOf(`at${i}`, vectorCount(shape[3]))).join("\n")}
   if (faulty) { atomicAdd(&list.faults, 1u); }
   let found = peaks(row, column, vector);
   for (var lane = 0u; lane < 4u; lane++) {
-    if (found[lane] > 0u) { atomicAdd(&classes[min(found[lane] >> ${CLASS_SHIFT}u, ${SCORE_CLASSES - 1}u)], 1u); }
+    if (found[lane] == 0u) { continue; }
+    let scoreClass = min(found[lane] >> ${CLASS_SHIFT}u, ${SCORE_CLASSES - 1}u);
+    atomicAdd(&classes[${listOf(layout)} * ${SCORE_CLASSES}u + scoreClass], 1u);
   }`,
-    }),
-    leastDispatch(request.count),
-    wgslElements({
-      title: "peaks: collect",
-      reads: { ...reads, ...maps },
-      writes: { list },
-      types,
-      declarations: peaksOf,
-      ...each,
-      body: `${placeOf(heatmap)}
-  let found = peaks(row, column, vector);
-  for (var lane = 0u; lane < 4u; lane++) {
-    if (found[lane] == 0u || found[lane] < list.least) { continue; }
-    let entry = atomicAdd(&list.count, 1u);
-    if (entry >= ${capacity}u) { continue; }
-    var at = entry * ${entrySize}u;
-    list.entries[at] = found[lane];
-    list.entries[at + 1u] = cell * ${heatmap[3]}u + vector * 4u + lane;
-    at += 2u;
-${at.map((shape, i) => copyOf(`at${i}`, shape[3])).join("\n")}
-  }`,
-    }),
-  ];
-  return { dispatches, capacity, entrySize };
+  });
 }
 
-const LIST = `struct List {
-  count: atomic<u32>,
-  faults: atomic<u32>,
-  least: u32,
-  unused: u32,
-  entries: array<u32>,
-}
-const LARGEST = 0x7f7fffffu; // the bits of the largest finite float; those of negative ones are above it`;
-
-/** Of the thread numbered `index`. */
-function placeOf([, , width, channels]: Shape): string {
-  const vectors = vectorCount(channels);
-  return `  let vector = index % ${vectors}u;
-  let cell = index / ${vectors}u;
-  let row = i32(cell / ${width}u);
-  let column = i32(cell % ${width}u);`;
-}
-
-/** The thread of a cell's first vector looks at all of another map's. */
-function faultOf(map: string, vectors: number): string {
-  return `  for (var i = 0u; vector == 0u && i < ${vectors}u; i++) {
-    faulty = faulty || any((${map}[cell * ${vectors}u + i] & vec4u(0x7fffffffu)) > vec4u(LARGEST));
-  }`;
-}
-
-function copyOf(map: string, channels: number): string {
-  return `    for (var channel = 0u; channel < ${channels}u; channel++) {
-      list.entries[at] = ${map}[cell * ${vectorCount(channels)}u + channel / 4u][channel % 4u];
-      at++;
-    }`;
-}
-
-/** One thread walks down from the highest class, after all threads summed up a part of the classes each. */
-function leastDispatch(count: number): WgslDispatch {
+/**
+ * A workgroup for each list: one thread walks down from the highest class, after all threads summed up a part of
+ * the classes each.
+ */
+function leastDispatch(count: number, lists: number): WgslDispatch {
   const threads = 64;
   const share = SCORE_CLASSES / threads;
+  const { classes, leasts } = PEAK_OPERANDS;
   return wgslDispatch({
     title: "peaks: least",
-    reads: { classes: OPERANDS.classes },
-    writes: { list: OPERANDS.list },
-    types: { classes: "array<u32>", list: "array<u32>" },
+    reads: { classes },
+    writes: { leasts },
+    types: { classes: "array<u32>", leasts: "array<u32>" },
     declarations: `var<workgroup> sums: array<u32, ${threads}>;`,
     threads,
-    workgroups: [1, 1, 1],
-    work: SCORE_CLASSES,
-    body: `  var sum = 0u;
-  for (var i = 0u; i < ${share}u; i++) { sum += classes[thread * ${share}u + i]; }
+    workgroups: [lists, 1, 1],
+    work: SCORE_CLASSES * lists,
+    body: `  let first = group.x * ${SCORE_CLASSES}u;
+  var sum = 0u;
+  for (var i = 0u; i < ${share}u; i++) { sum += classes[first + thread * ${share}u + i]; }
   sums[thread] = sum;
   workgroupBarrier();
   if (thread > 0u) { return; }
@@ -161,13 +168,130 @@ function leastDispatch(count: number): WgslDispatch {
   var least = part * ${share}u;
   while (least > 0u && above < ${count}u) {
     least--;
-    above += classes[least];
+    above += classes[first + least];
   }
-  list[2] = least << ${CLASS_SHIFT}u;`,
+  leasts[group.x] = least << ${CLASS_SHIFT}u;`,
   });
 }
 
-function peakTest([, height, width, channels]: Shape, window: number): string {
+function collectDispatch(find: PeakFind, { heatmap }: PeakMaps, layout: PeakLayout): WgslDispatch {
+  const { within, leasts, candidates, list } = PEAK_OPERANDS;
+  return wgslElements({
+    title: "peaks: collect",
+    reads: { heatmap: "input0", within, leasts },
+    writes: { candidates, list },
+    types: {
+      heatmap: "array<vec4u>",
+      within: "vec4u",
+      leasts: "array<u32>",
+      candidates: "array<vec2u>",
+      list: "List",
+    },
+    declarations: `${listStruct(layout, "u32", "atomic<u32>")}\n${peakTest(find, heatmap)}`,
+    ...eachVector(find, heatmap),
+    body: `${placeOf(heatmap)}
+  let found = peaks(row, column, vector);
+  for (var lane = 0u; lane < 4u; lane++) {
+    if (found[lane] == 0u || found[lane] < leasts[${listOf(layout)}]) { continue; }
+    let place = atomicAdd(&list.candidates[${listOf(layout)}], 1u);
+    if (place >= ${CAPACITY}u) { continue; }
+    let element = cell * ${heatmap[3]}u + vector * 4u + lane;
+    candidates[${listOf(layout)} * ${CAPACITY}u + place] = vec2u(found[lane], element);
+  }`,
+  });
+}
+
+/** A thread for each candidate; of equal scores the lower index comes first. */
+function rankDispatch(count: number, { heatmap, gathered }: PeakMaps, layout: PeakLayout): WgslDispatch {
+  const { lists, entrySize } = layout;
+  const { candidates, list } = PEAK_OPERANDS;
+  return wgslElements({
+    title: "peaks: rank",
+    reads: { candidates, ...gatheredOperands(gathered) },
+    writes: { list },
+    types: { ...mapTypes(gathered), candidates: "array<vec2u>", list: "List" },
+    declarations: listStruct(layout, "u32", "u32"),
+    count: lists * CAPACITY,
+    body: `  let wanted = index / ${CAPACITY}u;
+  let first = wanted * ${CAPACITY}u;
+  let found = list.candidates[wanted];
+  if (index - first >= found || found > ${CAPACITY}u) { return; }
+  let own = candidates[index];
+  var rank = 0u;
+  for (var i = first; i < first + found; i++) {
+    let other = candidates[i];
+    if (other.x > own.x || (other.x == own.x && other.y < own.y)) { rank++; }
+  }
+  if (rank >= ${count}u) { return; }
+  let cell = own.y / ${heatmap[3]}u;
+  let channel = own.y % ${heatmap[3]}u;
+  var at = (wanted * ${count}u + rank) * ${entrySize}u;
+  list.entries[at] = own.x;
+  list.entries[at + 1u] = own.y;
+  at += 2u;
+${gathered.map((map, i) => copyOf(`at${i}`, map)).join("\n")}`,
+  });
+}
+
+function gatheredOperands(gathered: readonly GatheredMap[]): Record<string, WgslOperand> {
+  return Object.fromEntries(gathered.map((_, i) => [`at${i}`, `input${i + 1}` as WgslOperand]));
+}
+
+/** All maps as bits. */
+function mapTypes(gathered: readonly GatheredMap[]): Record<string, string> {
+  return Object.fromEntries(
+    ["heatmap", ...gathered.map((_, i) => `at${i}`)].map((name) => [name, "array<vec4u>"]),
+  );
+}
+
+/** A thread for each vector of the heatmap. */
+function eachVector({ window }: PeakFind, [, height, width, channels]: Shape) {
+  const count = height * width * vectorCount(channels);
+  return { count, work: count * Math.max(window, 1) ** 2 };
+}
+
+/** What is read back: each dispatch counts another part of it. */
+function listStruct({ lists }: PeakLayout, faults: string, candidates: string): string {
+  return `struct List {
+  faults: ${faults},
+  candidates: array<${candidates}, ${lists}>,
+  entries: array<u32>,
+}
+const LARGEST = 0x7f7fffffu; // the bits of the largest finite float; those of negative ones are above it`;
+}
+
+/** Of the thread numbered `index`. */
+function placeOf([, , width, channels]: Shape): string {
+  const vectors = vectorCount(channels);
+  return `  let vector = index % ${vectors}u;
+  let cell = index / ${vectors}u;
+  let row = i32(cell / ${width}u);
+  let column = i32(cell % ${width}u);`;
+}
+
+/** Which list a lane's peak belongs to. */
+function listOf({ lists }: PeakLayout): string {
+  return lists === 1 ? "0u" : "(vector * 4u + lane)";
+}
+
+/** The thread of a cell's first vector looks at all of another map's. */
+function faultOf(map: string, vectors: number): string {
+  return `  for (var i = 0u; vector == 0u && i < ${vectors}u; i++) {
+    faulty = faulty || any((${map}[cell * ${vectors}u + i] & vec4u(0x7fffffffu)) > vec4u(LARGEST));
+  }`;
+}
+
+function copyOf(map: string, { shape, share }: GatheredMap): string {
+  const vectors = vectorCount(shape[3]);
+  const first = share === undefined ? "0u" : `channel * ${share}u`;
+  return `  for (var i = 0u; i < ${share ?? shape[3]}u; i++) {
+    let source = ${first} + i;
+    list.entries[at] = ${map}[cell * ${vectors}u + source / 4u][source % 4u];
+    at++;
+  }`;
+}
+
+function peakTest({ window, tolerance }: PeakFind, [, height, width, channels]: Shape): string {
   const vectors = vectorCount(channels);
   const before = Math.floor((window - 1) / 2);
   return `
@@ -190,6 +314,6 @@ fn peaks(row: i32, column: i32, vector: u32) -> vec4u {
     }
   }
   let below = bitcast<vec4f>(largest) - bitcast<vec4f>(own);
-  return select(vec4u(), own, below < vec4f(${PEAK_TOLERANCE}));
+  return select(vec4u(), own, (largest == own) | (below < vec4f(${float(tolerance)})));
 }`;
 }

@@ -49,7 +49,7 @@ export function objectTap(name: string, steps: ObjectSteps): DecodedTap | undefi
     case "detections/detection_scores":
       return { ...score, values: decoded.scores };
     case "detections/detection_multiclass_scores":
-      return { ...score, values: centers.multiclassScores };
+      return centers.multiclassScores && { ...score, values: centers.multiclassScores };
     case "detections/detection_classes":
       return { ...exact, values: centers.classes.map((channel) => channel + 1) };
     case "detections/detection_boxes":

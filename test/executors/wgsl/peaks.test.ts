@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { peakValues } from "../../../src/decode/peakValues.ts";
+import { foundPeaks } from "../../../src/decode/peakValues.ts";
 import type { Executor } from "../../../src/executors/executor.ts";
-import { LIST_BYTES } from "../../../src/executors/wgsl/peakShaders.ts";
+import { MOST_BYTES } from "../../../src/executors/wgsl/peakFinder.ts";
 import { wgslExecutor } from "../../../src/executors/wgsl/wgslExecutor.ts";
 import { type Graph, GraphBuilder } from "../../../src/graph/graph.ts";
 import { maxPool } from "../../../src/kernels/maxPool/op.ts";
 import { caseData } from "../../../src/kernels/opCase.ts";
 import { sigmoid } from "../../../src/kernels/sigmoid/op.ts";
 import { padAll } from "../../../src/kernels/window.ts";
-import type { PeakRequest } from "../../../src/peaks.ts";
+import type { PeakFind, PeakRequest } from "../../../src/peaks.ts";
 import { shapeOf, type Tensor, tensor } from "../../../src/tensor.ts";
 import { dawn, NO_DAWN } from "../../support/dawn.ts";
 import { countReadBytes, destroyAtDispatch } from "../../support/faultyGpu.ts";
@@ -17,16 +17,30 @@ import { mayBeLeftOut } from "../../support/required.ts";
 const gpu = await dawn();
 if (!gpu) console.log(`wgsl: ${NO_DAWN}`);
 
-const REQUEST: PeakRequest = { heatmap: "heat", count: 20, window: 3, at: ["size", "offset"] };
+const FIND: PeakFind = {
+  heatmap: "heat",
+  among: "all channels",
+  count: 20,
+  window: 3,
+  tolerance: 1e-6,
+  at: ["size", "offset"],
+};
+
+/** The best of each channel, with its own channels of a map that has three for each. */
+const EACH: PeakFind = { ...FIND, among: "each channel", at: ["offset"], atOwn: ["own"] };
 
 interface PeakCase {
   readonly title: string;
   readonly size: readonly [height: number, width: number, classes: number];
   /** Of the heatmap, by row, column and class; `i` is the element's number. */
   score(y: number, x: number, c: number, i: number): number;
-  readonly request?: Partial<PeakRequest>;
+  readonly find?: Partial<PeakFind>;
+  /** Beside the first. */
+  readonly others?: PeakRequest;
   /** The scores are the sigmoid of `score`, so that numbers other than 0 fill up a cell's last vector. */
   readonly logits?: true;
+  /** A map whose last number is infinite. */
+  readonly spoilt?: string;
   /** Where the device's list does not tell, the whole maps come back. */
   readonly whole?: true;
 }
@@ -64,15 +78,15 @@ const CASES: readonly PeakCase[] = [
     title: "every cell a peak",
     size: [9, 7, 4],
     score: (_y, _x, _c, i) => scattered(i),
-    request: { window: 1 },
+    find: { window: 1 },
   },
-  { title: "a window of 2", size: [9, 7, 4], score: (_y, _x, _c, i) => scattered(i), request: { window: 2 } },
-  { title: "a window of 5", size: [9, 7, 4], score: (_y, _x, _c, i) => scattered(i), request: { window: 5 } },
+  { title: "a window of 2", size: [9, 7, 4], score: (_y, _x, _c, i) => scattered(i), find: { window: 2 } },
+  { title: "a window of 5", size: [9, 7, 4], score: (_y, _x, _c, i) => scattered(i), find: { window: 5 } },
   {
     title: "zeros beyond the picture, which make peaks at its border",
     size: [12, 10, 3],
     score: (y, x, c) => (1 + y * 10 + x + c) / 200,
-    request: { within: { height: 12, width: 6 } },
+    find: { within: { height: 12, width: 6 } },
   },
   {
     title: "probabilities below one half",
@@ -80,8 +94,87 @@ const CASES: readonly PeakCase[] = [
     score: (_y, _x, _c, i) => -4 * scattered(i),
     logits: true,
   },
-  { title: "no other maps", size: [13, 17, 6], score: (_y, _x, _c, i) => scattered(i), request: { at: [] } },
+  { title: "no other maps", size: [13, 17, 6], score: (_y, _x, _c, i) => scattered(i), find: { at: [] } },
+  {
+    title: "only the largest of a window, however close its neighbours are",
+    size: [9, 9, 4],
+    score: (y, x, c) => 0.5 + ((y + x) % 2) * [0, 5e-7, 1e-6, 2e-6][c],
+    find: { tolerance: 0 },
+  },
+  {
+    title: "the best of each channel",
+    size: [13, 17, 6],
+    score: (_y, _x, _c, i) => scattered(i),
+    find: EACH,
+  },
+  {
+    title: "the best of each of 17 channels, some with fewer than wanted, one with none",
+    size: [16, 12, 17],
+    score: (y, x, c, i) => (c === 3 || (c === 5 && (y !== 4 || x > 2)) ? 0 : scattered(i)),
+    find: { ...EACH, count: 50 },
+  },
+  {
+    title: "the best of each channel, of which all channels are wanted",
+    size: [9, 8, 5],
+    score: (y, x) => (y % 4 === 1 && x % 4 === 2 ? 0.5 : 0.25),
+    find: { ...EACH, at: ["size", "offset", "own"], atOwn: [] },
+  },
+  {
+    title: "a single channel by itself",
+    size: [9, 8, 1],
+    score: (_y, _x, _c, i) => scattered(i),
+    find: EACH,
+  },
+  {
+    title: "several finds in one run",
+    size: [13, 17, 6],
+    score: (_y, _x, _c, i) => scattered(i),
+    others: { each: EACH, again: { ...FIND, count: 7, window: 5, at: [] }, one: { ...EACH, count: 1 } },
+  },
+  {
+    title: "as many numbers as are read back at most",
+    size: [40, 40, 4],
+    score: (_y, _x, _c, i) => scattered(i),
+    find: { count: 2730, window: 1 },
+  },
+  {
+    title: "more numbers than are read back at most",
+    size: [40, 40, 4],
+    score: (_y, _x, _c, i) => scattered(i),
+    find: { count: 2731, window: 1 },
+    whole: true,
+  },
+  {
+    title: "two finds that are too much together",
+    size: [40, 40, 4],
+    score: (_y, _x, _c, i) => scattered(i),
+    find: { count: 1400, window: 1 },
+    others: { again: { ...FIND, count: 1400, window: 1 } },
+    whole: true,
+  },
+  {
+    title: "more peaks in one channel than its list holds",
+    size: [66, 64, 2],
+    score: (_y, _x, c, i) => (c === 1 ? 0.25 : scattered(i)),
+    find: EACH,
+    whole: true,
+  },
+  {
+    title: "a find without a peak beside one with some",
+    size: [9, 8, 5],
+    score: () => 0,
+    others: { sizes: { ...FIND, heatmap: "positive" } },
+    whole: true,
+  },
   { title: "more peaks than the list holds", size: [64, 64, 3], score: () => 0.25, whole: true },
+  {
+    title: "a number that is not finite in another map",
+    size: [6, 6, 3],
+    score: (_y, _x, _c, i) => scattered(i),
+    find: EACH,
+    spoilt: "own",
+    whole: true,
+  },
   { title: "no peak", size: [6, 6, 3], score: () => 0, whole: true },
   {
     title: "a number that is not finite",
@@ -97,6 +190,18 @@ const CASES: readonly PeakCase[] = [
   },
 ];
 
+/** Score, index and the other maps' numbers of each peak that is wanted; a count a list, and one of faults. */
+function answerBytes(request: PeakRequest, maps: Readonly<Record<string, Tensor>>): number {
+  const numbers = Object.values(request).map(({ heatmap, among, count, at, atOwn = [] }) => {
+    const channelsOf = (name: string) => maps[name].shape[3];
+    const lists = among === "each channel" ? channelsOf(heatmap) : 1;
+    const all = at.reduce((sum, name) => sum + channelsOf(name), 0);
+    const own = atOwn.reduce((sum, name) => sum + channelsOf(name) / channelsOf(heatmap), 0);
+    return 1 + lists + lists * count * (2 + all + own);
+  });
+  return 4 * numbers.reduce((sum, ofFind) => sum + ofFind, 0);
+}
+
 /** Outputs that equal the inputs, but for the heatmap where those are logits. */
 function outputsOf(inputs: Readonly<Record<string, Tensor>>, logits: boolean): Graph {
   const builder = new GraphBuilder();
@@ -108,7 +213,7 @@ function outputsOf(inputs: Readonly<Record<string, Tensor>>, logits: boolean): G
   return builder.build();
 }
 
-function mapsOf({ size: [height, width, classes], score }: PeakCase): Record<string, Tensor> {
+function mapsOf({ size: [height, width, classes], score, spoilt }: PeakCase): Record<string, Tensor> {
   const heat = tensor(shapeOf(height, width, classes));
   heat.data.forEach((_, i) => {
     const cell = Math.floor(i / classes);
@@ -116,7 +221,16 @@ function mapsOf({ size: [height, width, classes], score }: PeakCase): Record<str
   });
   const pair = shapeOf(height, width, 2);
   const sizes = caseData(pair, 1).map((value) => value * 9);
-  return { heat, size: tensor(pair, sizes), offset: tensor(pair, caseData(pair, 2)) };
+  const triple = shapeOf(height, width, 3 * classes);
+  const maps: Record<string, Tensor> = {
+    heat,
+    size: tensor(pair, sizes),
+    offset: tensor(pair, caseData(pair, 2)),
+    own: tensor(triple, caseData(triple, 3)),
+    positive: tensor(pair, caseData(pair, 4).map(Math.abs)),
+  };
+  if (spoilt) maps[spoilt].data[maps[spoilt].data.length - 1] = Number.POSITIVE_INFINITY;
+  return maps;
 }
 
 describe.skipIf(!gpu && mayBeLeftOut)("peaks found on the device are exactly those of the whole maps", () => {
@@ -132,7 +246,7 @@ describe.skipIf(!gpu && mayBeLeftOut)("peaks found on the device are exactly tho
     test(peakCase.title, async () => {
       if (!counter) throw new Error(NO_DAWN);
       const maps = mapsOf(peakCase);
-      const request = { ...REQUEST, ...peakCase.request };
+      const request = { found: { ...FIND, ...peakCase.find }, ...peakCase.others };
       const plan = await executor.prepare(outputsOf(maps, peakCase.logits === true), new Map());
       const inputs = Object.fromEntries(Object.entries(maps).map(([name, map]) => [`${name}Input`, map]));
       const whole = await plan.run(inputs);
@@ -148,9 +262,10 @@ describe.skipIf(!gpu && mayBeLeftOut)("peaks found on the device are exactly tho
         return;
       }
       expect(outputs).toEqual({});
-      expect(peaks).toEqual(peakValues(whole.outputs, request));
-      expect(peaks?.scores.length).toBeGreaterThan(0);
-      expect(bytes).toBe(LIST_BYTES);
+      expect(peaks).toEqual(foundPeaks(whole.outputs, request));
+      expect(peaks?.found.lists.some(({ scores }) => scores.length > 0)).toBe(true);
+      expect(bytes).toBe(answerBytes(request, maps));
+      expect(bytes).toBeLessThanOrEqual(MOST_BYTES);
     });
   }
 });
@@ -162,15 +277,16 @@ test.skipIf(!gpu && mayBeLeftOut)(
     const faulty = destroyAtDispatch(gpu);
     const executor = await wgslExecutor({ gpu: faulty.gpu });
     const maps = mapsOf(CASES[0]);
+    const request = { all: FIND, each: EACH };
     const plan = await executor.prepare(outputsOf(maps, false), new Map());
     const inputs = Object.fromEntries(Object.entries(maps).map(([name, map]) => [`${name}Input`, map]));
     faulty.count = 0;
-    const { peaks } = await plan.run(inputs, { peaks: REQUEST });
+    const { peaks } = await plan.run(inputs, { peaks: request });
     const dispatches = faulty.count;
-    expect(dispatches).toBe(7); // three maps, and four to find the peaks
+    expect(dispatches).toBe(15); // five maps, and five for each find
     for (let index = 0; index < dispatches; index++) {
       faulty.destroyAt(index);
-      const again = await plan.run(inputs, { peaks: REQUEST });
+      const again = await plan.run(inputs, { peaks: request });
       expect(faulty.destroyed).toBe(index + 1);
       expect(again.peaks).toEqual(peaks);
     }
