@@ -1,11 +1,11 @@
 import { GatherGemmCall } from "./generated/calls";
-import { gemmTile, gemmTileHalf } from "./generated/gemmTile";
+import { gemmTile, gemmTileHalf, PIECE, TILE_CELLS, transposePiece } from "./generated/gemmTile";
 
 const OUTSIDE: i32 = -1;
 
 /**
  * A dense convolution as a product of matrices: what each output cell sees, [taps x input channels], times the
- * weights. A unit gathers what a block of output cells sees into one piece of memory, 8 cells side by side,
+ * weights. A unit gathers what a block of output cells sees into one stretch of memory, a tile's cells side by side,
  * where the tiles read it in order. (Reading the map in place costs a third of the speed: neighbouring planes
  * are pages apart.)
  *
@@ -35,17 +35,18 @@ export function gatherGemm(address: usize, unit: i32, scratch: usize): void {
   for (let panel = split * panelsPerSplit; panel < lastPanel; panel++) {
     const weights = call.weights + panel * depth * 128;
     const whole = panel * 2 + 1 < call.outputPlanes;
-    for (let first = 0; first < cells; first += 8) {
-      const seen = packed + (first >> 3) * depth * 128;
+    let seen = packed;
+    for (let first = 0; first < cells; first += TILE_CELLS) {
       if (whole) gemmTile(seen, weights, depth, sums + first * 16, sumBytes);
       else gemmTileHalf(seen, weights, depth, sums + first * 16, sumBytes);
+      seen += depth * PIECE;
     }
     finish(call, panel * 2, sums, firstCell, cells, targets);
     if (whole) finish(call, panel * 2 + 1, sums + sumBytes, firstCell, cells, targets);
   }
 }
 
-/** What a block of output cells sees, [tile][depth][8 cells][4]: gathered, or computed by the layer before. */
+/** What a block of output cells sees, [tile][depth][4][cells]: gathered, or computed by the layer before. */
 function pack(call: GatherGemmCall, firstCell: i32, cells: i32, packed: usize, scratch: usize): void {
   if (call.inner) {
     gemmBlock(call.inner, firstCell, cells, packed, scratch);
@@ -57,39 +58,46 @@ function pack(call: GatherGemmCall, firstCell: i32, cells: i32, packed: usize, s
       if (call.picture) gatherPicture(call, cells, tap, scratch, packed);
       else gather(call, cells, tap, scratch, packed);
     }
+    const end = packed + tilesOf(cells) * call.depth * PIECE;
+    for (let piece = packed; piece < end; piece += PIECE) transposePiece(piece, piece);
   }
+}
+
+function tilesOf(cells: i32): i32 {
+  return (cells + TILE_CELLS - 1) / TILE_CELLS;
 }
 
 /**
  * A layer whose only reader sees its very cells, computed where the reader would gather it, so that its map never
- * leaves the cache: [tile][output planes][8 cells][4].
+ * leaves the cache: [tile][output planes][4][cells].
  */
 function gemmBlock(address: usize, firstCell: i32, cells: i32, target: usize, scratch: usize): void {
   const call = GatherGemmCall.at(address);
   const depth = call.depth;
-  const tiles = (cells + 7) >> 3;
+  const tiles = tilesOf(cells);
   const packed = scratch;
-  pack(call, firstCell, cells, packed, packed + tiles * depth * 128);
+  pack(call, firstCell, cells, packed, packed + tiles * depth * PIECE);
   const low = f32x4.splat(call.low);
   const high = f32x4.splat(call.high);
   for (let plane = 0; plane < call.outputPlanes; plane += 2) {
     const weights = call.weights + plane * depth * 64;
     const whole = plane + 1 < call.outputPlanes;
     for (let tile = 0; tile < tiles; tile++) {
-      const seen = packed + tile * depth * 128;
-      const finished = target + (tile * call.outputPlanes + plane) * 128;
-      if (whole) gemmTile(seen, weights, depth, finished, 128);
-      else gemmTileHalf(seen, weights, depth, finished, 128);
+      const seen = packed + tile * depth * PIECE;
+      const finished = target + (tile * call.outputPlanes + plane) * PIECE;
+      if (whole) gemmTile(seen, weights, depth, finished, PIECE);
+      else gemmTileHalf(seen, weights, depth, finished, PIECE);
       finishTile(finished, v128.load(call.bias + plane * 16), low, high);
-      if (whole) finishTile(finished + 128, v128.load(call.bias + plane * 16, 16), low, high);
+      if (whole) finishTile(finished + PIECE, v128.load(call.bias + plane * 16, 16), low, high);
     }
   }
 }
 
 function finishTile(cells: usize, bias: v128, low: v128, high: v128): void {
-  for (let place = cells; place < cells + 128; place += 16) {
+  for (let place = cells; place < cells + PIECE; place += 16) {
     v128.store(place, f32x4.pmin(f32x4.pmax(f32x4.add(v128.load(place), bias), low), high));
   }
+  transposePiece(cells, cells);
 }
 
 /** Where in its plane each output cell of the block lies, in bytes. */
@@ -130,15 +138,15 @@ function locateSources(call: GatherGemmCall, firstCell: i32, cells: i32, tap: i3
   }
 }
 
-/** Packs one tap of the block: [tile][tap][plane][8 cells][4]. */
+/** Packs one tap of the block: [tile][tap][plane][cells][4], not yet transposed. */
 function gather(call: GatherGemmCall, cells: i32, tap: i32, offsets: usize, packed: usize): void {
   const inputPlane = call.height * call.width * 16;
-  const tileBytes = call.depth * 128;
+  const tileBytes = call.depth * PIECE;
   let source = call.source;
   for (let plane = 0; plane < call.planes; plane++) {
-    let place = packed + (tap * call.planes + plane) * 128;
-    for (let first = 0; first < cells; first += 8) {
-      const last = min(8, cells - first);
+    let place = packed + (tap * call.planes + plane) * PIECE;
+    for (let first = 0; first < cells; first += TILE_CELLS) {
+      const last = min(TILE_CELLS, cells - first);
       for (let cell = 0; cell < last; cell++) {
         const offset = load<i32>(offsets + (first + cell) * 4);
         const value = offset === OUTSIDE ? f32x4.splat(0) : v128.load(source + offset);
@@ -153,24 +161,19 @@ function gather(call: GatherGemmCall, cells: i32, tap: i32, offsets: usize, pack
 /** The same for a single tap that sees the very cells of the block: whole runs of them. */
 function gatherRun(call: GatherGemmCall, firstCell: i32, cells: i32, packed: usize): void {
   const inputPlane = call.height * call.width * 16;
-  const tileBytes = call.depth * 128;
+  const tileBytes = call.depth * PIECE;
   for (let plane = 0; plane < call.planes; plane++) {
     let source = call.source + plane * inputPlane + firstCell * 16;
-    let place = packed + plane * 128;
+    let place = packed + plane * PIECE;
     let rest = cells;
-    for (; rest >= 8; rest -= 8) {
-      v128.store(place, v128.load(source));
-      v128.store(place, v128.load(source, 16), 16);
-      v128.store(place, v128.load(source, 32), 32);
-      v128.store(place, v128.load(source, 48), 48);
-      v128.store(place, v128.load(source, 64), 64);
-      v128.store(place, v128.load(source, 80), 80);
-      v128.store(place, v128.load(source, 96), 96);
-      v128.store(place, v128.load(source, 112), 112);
-      source += 128;
+    for (; rest >= TILE_CELLS; rest -= TILE_CELLS) {
+      transposePiece(source, place);
+      source += PIECE;
       place += tileBytes;
     }
+    if (rest === 0) continue;
     for (let cell = 0; cell < rest; cell++) v128.store(place + cell * 16, v128.load(source + cell * 16));
+    transposePiece(place, place);
   }
 }
 
@@ -180,12 +183,12 @@ function gatherRun(call: GatherGemmCall, firstCell: i32, cells: i32, packed: usi
  * in two planes: the first is written last, since what is written whole covers what comes after it.
  */
 function gatherPicture(call: GatherGemmCall, cells: i32, tap: i32, offsets: usize, packed: usize): void {
-  const tileBytes = call.depth * 128;
+  const tileBytes = call.depth * PIECE;
   const k = tap * 3;
   const lane = k & 3;
-  let place = packed + (k >> 2) * 128;
-  for (let first = 0; first < cells; first += 8) {
-    const last = min(8, cells - first);
+  let place = packed + (k >> 2) * PIECE;
+  for (let first = 0; first < cells; first += TILE_CELLS) {
+    const last = min(TILE_CELLS, cells - first);
     for (let cell = 0; cell < last; cell++) {
       const offset = load<i32>(offsets + (first + cell) * 4);
       const value = offset === OUTSIDE ? f32x4.splat(0) : v128.load(call.source + offset);
@@ -197,10 +200,10 @@ function gatherPicture(call: GatherGemmCall, cells: i32, tap: i32, offsets: usiz
         v128.store_lane<f64>(to, v128.shuffle<f32>(value, value, 1, 2, 1, 2), 0, 8);
       } else if (lane === 2) {
         v128.store_lane<f64>(to, value, 0, 8);
-        v128.store(to, v128.shuffle<f32>(value, f32x4.splat(0), 2, 4, 4, 4), 128);
+        v128.store(to + PIECE, v128.shuffle<f32>(value, f32x4.splat(0), 2, 4, 4, 4));
       } else {
         v128.store_lane<f32>(to, value, 0, 12);
-        v128.store(to, v128.shuffle<f32>(value, f32x4.splat(0), 1, 2, 4, 4), 128);
+        v128.store(to + PIECE, v128.shuffle<f32>(value, f32x4.splat(0), 1, 2, 4, 4));
       }
     }
     place += tileBytes;

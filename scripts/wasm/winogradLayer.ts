@@ -18,7 +18,7 @@ export function winogradLayer(outputs: number): string {
   const call = Winograd${outputs}Call.at(address);
   const firstTile = (unit % call.blocks) * call.blockTiles;
   const tiles = min(call.blockTiles, call.tiles - firstTile);
-  const groups = (tiles + 7) >> 3;
+  const groups = (tiles + TILE_CELLS - 1) / TILE_CELLS;
   const panels = (call.outputPlanes + 1) >> 1;
   const panelsPerSplit = (panels + call.splits - 1) / call.splits;
   const firstPanel = (unit / call.blocks) * panelsPerSplit;
@@ -26,37 +26,47 @@ export function winogradLayer(outputs: number): string {
 
   const patch = scratch;
   const stage = patch + ${patchBytes};
-  const seen = stage + ${patchBytes};
-  const groupBytes = call.planes * 128;
-  const seenStride = ((call.blockTiles + 7) >> 3) * groupBytes + 64;
+  const pieces = stage + ${patchBytes};
+  const seen = pieces + ${points} * PIECE;
+  const groupBytes = call.planes * PIECE;
+  const seenStride = call.blockTiles / TILE_CELLS * groupBytes + 64;
   const sums = seen + ${points} * seenStride;
-  const sumGroupBytes = panelsPerSplit * 256;
-  const sumStride = ((call.blockTiles + 7) >> 3) * sumGroupBytes + 64;
-  const weightStride = panels * groupBytes;
+  const sumGroupBytes = panelsPerSplit * 2 * PIECE;
+  const sumStride = call.blockTiles / TILE_CELLS * sumGroupBytes + 64;
+  const panelBytes = call.planes * 128;
+  const weightStride = panels * panelBytes;
 
   for (let plane = 0; plane < call.planes; plane++) {
     const source = call.source + plane * call.height * call.width * 16;
-    for (let tile = 0; tile < tiles; tile++) {
-      const row = ((firstTile + tile) / call.tilesAcross) * ${outputs} - call.padTop;
-      const column = ((firstTile + tile) % call.tilesAcross) * ${outputs} - call.padLeft;
-      const target = seen + (tile >> 3) * groupBytes + plane * 128 + (tile & 7) * 16;
-      if (row >= 0 && column >= 0 && row + ${inputs} <= call.height && column + ${inputs} <= call.width) {
-        const place = source + (row * call.width + column) * 16;
-        inputTransform${outputs}(place, call.width * 16, target, seenStride, stage);
-      } else {
-        copyIn(source, call.height, call.width, row, column, patch, ${inputs});
-        inputTransform${outputs}(patch, ${inputs * 16}, target, seenStride, stage);
+    for (let group = 0; group < groups; group++) {
+      const first = group * TILE_CELLS;
+      const last = min(tiles, first + TILE_CELLS);
+      for (let tile = first; tile < last; tile++) {
+        const row = ((firstTile + tile) / call.tilesAcross) * ${outputs} - call.padTop;
+        const column = ((firstTile + tile) % call.tilesAcross) * ${outputs} - call.padLeft;
+        const target = pieces + (tile - first) * 16;
+        if (row >= 0 && column >= 0 && row + ${inputs} <= call.height && column + ${inputs} <= call.width) {
+          const place = source + (row * call.width + column) * 16;
+          inputTransform${outputs}(place, call.width * 16, target, PIECE, stage);
+        } else {
+          copyIn(source, call.height, call.width, row, column, patch, ${inputs});
+          inputTransform${outputs}(patch, ${inputs * 16}, target, PIECE, stage);
+        }
+      }
+      const target = seen + group * groupBytes + plane * PIECE;
+      for (let point = 0; point < ${points}; point++) {
+        transposePiece(pieces + point * PIECE, target + point * seenStride);
       }
     }
   }
 
   for (let point = 0; point < ${points}; point++) {
     for (let panel = firstPanel; panel < lastPanel; panel++) {
-      const weights = call.weights + point * weightStride + panel * groupBytes;
+      const weights = call.weights + point * weightStride + panel * panelBytes;
       let from = seen + point * seenStride;
-      let to = sums + point * sumStride + (panel - firstPanel) * 256;
+      let to = sums + point * sumStride + (panel - firstPanel) * 2 * PIECE;
       for (let group = 0; group < groups; group++) {
-        gemmTile(from, weights, call.planes, to, 128);
+        gemmTile(from, weights, call.planes, to, PIECE);
         from += groupBytes;
         to += sumGroupBytes;
       }
@@ -72,7 +82,7 @@ export function winogradLayer(outputs: number): string {
     for (let tile = 0; tile < tiles; tile++) {
       const row = ((firstTile + tile) / call.tilesAcross) * ${outputs};
       const column = ((firstTile + tile) % call.tilesAcross) * ${outputs};
-      const from = sums + (tile >> 3) * sumGroupBytes + (plane - firstPanel * 2) * 128 + (tile & 7) * 16;
+      const from = sums + (tile / TILE_CELLS) * sumGroupBytes + (plane - firstPanel * 2) * PIECE + (tile % TILE_CELLS) * 16;
       const place = plane * call.outputHeight * rowBytes + row * rowBytes + column * 16;
       const target = call.destination + place;
       const residual = call.residual ? call.residual + place : 0;

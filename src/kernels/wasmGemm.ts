@@ -12,11 +12,14 @@ import {
   wasmStep,
 } from "./wasmKernel.ts";
 
-/** A tile of the product: 8 output cells by 8 output channels (scripts/wasm/gemmTile.ts). */
+/** Output channels of a tile of the product (scripts/wasm/gemmTile.ts). */
 export const TILE = 8;
 
-/** 48 cells gathered at a time measured best; of deep layers fewer, so that they stay in the second cache. */
-const BLOCK_CELLS = 48;
+/** Whole tiles in either build, of 5 or 6 cells. */
+export const WHOLE_TILES = 30;
+
+/** Cells gathered at a time; of deep layers fewer, so that they stay in the second cache. */
+const BLOCK_CELLS = 60;
 const BLOCK_BYTES = 768 * 1024;
 
 const PICTURE_CHANNELS = 3;
@@ -154,7 +157,7 @@ export function gemmStep(
 export function gemmAsInner(gemm: GatherGemm, call: KernelCall): InnerLayer | undefined {
   if (call.epilogue.residual) return undefined;
   const scratchBytes = (cells: number) => {
-    const whole = Math.ceil(cells / TILE) * TILE;
+    const whole = Math.ceil(cells / WHOLE_TILES) * WHOLE_TILES;
     return whole * (cellBytes(gemm, call) + BYTES_PER_FLOAT);
   };
   return { scratchBytes };
@@ -193,7 +196,7 @@ function cellBytes(gemm: GatherGemm, call: KernelCall): number {
 }
 
 function blockCells(gemm: GatherGemm, call: KernelCall): number {
-  const fitting = Math.floor(BLOCK_BYTES / Math.max(1, cellBytes(gemm, call)) / TILE) * TILE;
-  const wanted = Math.max(TILE, Math.min(BLOCK_CELLS, fitting));
-  return Math.min(wanted, Math.ceil((gemm.rows * gemm.columns) / TILE) * TILE);
+  const fitting = Math.floor(BLOCK_BYTES / Math.max(1, cellBytes(gemm, call)) / WHOLE_TILES) * WHOLE_TILES;
+  const wanted = Math.max(WHOLE_TILES, Math.min(BLOCK_CELLS, fitting));
+  return Math.min(wanted, Math.ceil((gemm.rows * gemm.columns) / WHOLE_TILES) * WHOLE_TILES);
 }

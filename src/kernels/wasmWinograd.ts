@@ -1,6 +1,7 @@
 import type { Conv2dAttributes } from "./conv2d/op.ts";
 import type { KernelCall } from "./kernel.ts";
 import { biasConstant, epilogueFields } from "./wasmEpilogue.ts";
+import { TILE, WHOLE_TILES } from "./wasmGemm.ts";
 import {
   BYTES_PER_CELL,
   BYTES_PER_FLOAT,
@@ -12,12 +13,13 @@ import {
   wasmStep,
 } from "./wasmKernel.ts";
 
-/** A tile of the products: 8 Winograd tiles by 8 output channels (scripts/wasm/gemmTile.ts). */
-const TILE = 8;
 const TAPS = 9;
 
-/** 24 tiles of 256 channels are 1.8 MB between the transforms; 16 measured 4 to 8 % slower, 48 as much. */
-const BLOCK_TILES = { 2: 32, 4: 24 } as const;
+/** 30 tiles of 256 channels are 2.2 MB between the transforms. */
+const BLOCK_TILES = 30;
+
+/** What the larger build's tiles hold of one plane, for each point: it is put together before it is transposed. */
+const PIECE_BYTES = 6 * BYTES_PER_CELL;
 
 /** A layer of fewer blocks is cut along its output channels as well, to be worth several threads. */
 const ENOUGH_UNITS = 4;
@@ -45,7 +47,7 @@ export function winogradWasm(
 
   const tilesAcross = Math.ceil(outputWidth / outputs);
   const tiles = tilesAcross * Math.ceil(outputHeight / outputs);
-  const blockTiles = Math.min(BLOCK_TILES[outputs], Math.ceil(tiles / TILE) * TILE);
+  const blockTiles = Math.min(BLOCK_TILES, Math.ceil(tiles / WHOLE_TILES) * WHOLE_TILES);
   const blocks = Math.ceil(tiles / blockTiles);
   const splits = Math.min(panels, Math.ceil(ENOUGH_UNITS / blocks));
 
@@ -61,7 +63,7 @@ export function winogradWasm(
       biasConstant(epilogue, channels, TILE),
     ],
     workspaceBytes: eachRun ? transformedFloats(weights) * BYTES_PER_FLOAT : 0,
-    scratchBytes: 2 * points * BYTES_PER_CELL + points * (seenBytes + sumBytes),
+    scratchBytes: points * (2 * BYTES_PER_CELL + PIECE_BYTES) + points * (seenBytes + sumBytes),
     steps: (at) => [
       ...(eachRun ? [weightStep(weights, at.constants[0], at.workspace)] : []),
       wasmStep(`winograd${outputs}`, blocks * splits, {
