@@ -35,6 +35,7 @@ module.exports = {
       "^src/",
       "Nothing lies below them.",
     ),
+    down("a-sampled-picture-is-a-tensor", "^src/sampledPicture\\.ts$", "^src/(?!tensor\\.ts)"),
     down("graph-knows-no-op", "^src/graph", "^src/(?!graph/|tensor\\.ts|errors\\.ts)"),
     down("kernels-know-the-graph-only", "^src/kernels", "^src/(?!kernels/|graph/|tensor\\.ts|errors\\.ts)"),
     {
@@ -60,7 +61,7 @@ module.exports = {
     down(
       "executors-know-no-model",
       "^src/executors",
-      "^src/(?!executors/|kernels/|graph/|platform/(node|browser)Machine\\.ts|tensor\\.ts|errors\\.ts|peaks\\.ts)",
+      "^src/(?!executors/|kernels/|graph/|platform/(node|browser)Machine\\.ts|tensor\\.ts|errors\\.ts|peaks\\.ts|sampledPicture\\.ts)",
     ),
     {
       name: "an-executor-imports-its-own-kernels",
@@ -91,7 +92,7 @@ module.exports = {
       "^src/decode",
       "^src/(?!decode/|peaks\\.ts|tensor\\.ts|errors\\.ts|centerNetProto\\.ts)",
     ),
-    down("image-knows-no-model", "^src/image", "^src/(?!image/|detection\\.ts|tensor\\.ts|errors\\.ts)"),
+    down("image-knows-no-model", "^src/image", "^src/(?!image/|detection\\.ts|sampledPicture\\.ts|tensor\\.ts|errors\\.ts)"),
     down(
       "checkpoints-know-no-model",
       "^src/checkpoints",

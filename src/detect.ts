@@ -53,7 +53,7 @@ export interface Times {
   load: number;
   /** File to pixels. */
   decode: number;
-  /** Pixels to the network's input. */
+  /** Pixels to the network's input; where the backend samples the picture on its device, that is part of `network`. */
   preprocess: number;
   /** Input to maps, upload and read-back included. The first run compiles. */
   network: number;
@@ -153,7 +153,7 @@ export class Detector {
 
   /**
    * Finds the objects in a picture: the bytes of a JPEG or PNG file, or pixels (`Picture`: RGB, 8 bits).
-   * Calls may overlap; they run one after the other.
+   * Calls may overlap; they run one after the other. Pixels must stay as they are until the promise settles.
    *
    * @throws ImageError for bytes that are no picture it can read; UsageError for another kind of picture and
    *   for options that make no sense; the signal's reason once it is aborted.

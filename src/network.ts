@@ -107,6 +107,11 @@ export class Network {
     return this.executor.details;
   }
 
+  /** Whether inputs that pictures give are best left to the backend. */
+  get samplesPictures(): boolean {
+    return this.executor.samplesPictures ?? false;
+  }
+
   /** As it runs: fused, unless that was switched off; at the size that it is prepared for. */
   get graph(): Graph {
     return this.prepared?.graph ?? this.graphAt(this.inputSize);

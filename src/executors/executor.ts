@@ -9,6 +9,8 @@ export interface Executor {
   /** The backend's name as users write it: `webasm`, `webgpu`, … */
   readonly backend: string;
   readonly details: BackendDetails;
+  /** Whether its plans sample pictures themselves (src/sampledPicture.ts), as far as they can; others read their data. */
+  readonly samplesPictures?: boolean;
   /**
    * Compiles a graph and uploads its weights, once. `onWritten` is told of each parameter that the plan needs no
    * more, so that whoever has no other use for it can let go of it and large weights are not held twice. A backend

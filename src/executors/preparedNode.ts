@@ -4,6 +4,7 @@ import { NO_EPILOGUE } from "../graph/epilogue.ts";
 import { type Graph, type GraphNode, shapesByName } from "../graph/graph.ts";
 import type { KernelCall } from "../kernels/kernel.ts";
 import type { OpName } from "../kernels/ops.ts";
+import { isSampledPicture } from "../sampledPicture.ts";
 import {
   elementCount,
   formatShape,
@@ -78,7 +79,8 @@ function parameter(graph: Graph, name: string, weights: Weights): Parameter {
 export function checkInputs(graph: Graph, inputs: Readonly<Record<string, Tensor>>): void {
   for (const [name, shape] of Object.entries(graph.inputs)) {
     const given = inputs[name];
-    if (given && sameShape(given.shape, shape) && given.data.length === elementCount(shape)) continue;
+    const fits = given && sameShape(given.shape, shape);
+    if (fits && (isSampledPicture(given) || given.data.length === elementCount(shape))) continue;
     const got = given ? `${formatShape(given.shape)} with ${given.data.length} numbers` : "nothing";
     throw new UsageError({ where: `input ${name}`, expected: `shape ${formatShape(shape)}`, got });
   }

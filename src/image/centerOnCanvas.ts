@@ -1,6 +1,7 @@
-import { shapeOf, type Tensor, tensor } from "../tensor.ts";
+import { placeNeighbours, type SampledPicture, sampledPicture } from "../sampledPicture.ts";
+import { shapeOf } from "../tensor.ts";
 import type { Picture } from "./picture.ts";
-import { resizeFixedPoint } from "./resizeFixedPoint.ts";
+import { fixedPointNeighbours, resizeFixedPoint } from "./resizeFixedPoint.ts";
 
 /** Where a photo comes to lie when it is centred on a canvas; all in pixels. */
 export interface CanvasPlace {
@@ -40,25 +41,37 @@ export function placeOnCanvas(photo: { width: number; height: number }, scale: n
  * The photo times `scale` in the middle of a black canvas, as the original CenterNet of Duan et al. feeds it to
  * its networks (test/coco.py): [1, height, width, 3], blue, green, red, normalised.
  */
-export function centerOnCanvas(photo: Picture, scale = 1, options: CanvasOptions = {}): Tensor {
+export function centerOnCanvas(photo: Picture, scale = 1, options: CanvasOptions = {}): SampledPicture {
   const { mirrored = false, asReference = false } = options;
   const { canvasWidth, canvasHeight, left, top, width, height } = placeOnCanvas(photo, scale);
-  const scaled = resizeFixedPoint(photo, width, height);
-  const image = blackCanvas(canvasHeight, canvasWidth);
-  const table = normalizedValues();
   const rows = asReference ? croppedSide(height) : height;
   const columns = asReference ? croppedSide(width) : width;
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      const from = (row * width + column) * 3;
-      const placed = mirrored ? canvasWidth - 1 - left - column : left + column;
-      const to = ((top + row) * canvasWidth + placed) * 3;
-      for (let channel = 0; channel < 3; channel++) {
-        image.data[to + channel] = table[channel][scaled.data[from + 2 - channel]];
+  const levels = normalizedLevels();
+  const across = fixedPointNeighbours(photo.width, width, "columns").slice(0, columns);
+  const down = fixedPointNeighbours(photo.height, height, "rows").slice(0, rows);
+  const placed = placeNeighbours(across, canvasWidth, left);
+  const sampling = {
+    picture: photo,
+    columns: mirrored ? placed.reverse() : placed,
+    rows: placeNeighbours(down, canvasHeight, top),
+    arithmetic: "fixedPoint",
+    channels: levels.map((of, channel) => ({ from: 2 - channel, levels: of })),
+  } as const;
+  return sampledPicture(shapeOf(canvasHeight, canvasWidth, 3), sampling, () => {
+    const scaled = resizeFixedPoint(photo, width, height);
+    const data = blackCanvas(canvasHeight, canvasWidth, levels);
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        const from = (row * width + column) * 3;
+        const placed = mirrored ? canvasWidth - 1 - left - column : left + column;
+        const to = ((top + row) * canvasWidth + placed) * 3;
+        for (let channel = 0; channel < 3; channel++) {
+          data[to + channel] = levels[channel][scaled.data[from + 2 - channel]];
+        }
       }
     }
-  }
-  return image;
+    return data;
+  });
 }
 
 /** The photo's middle pixel comes to the canvas' middle pixel. */
@@ -73,15 +86,14 @@ function croppedSide(side: number): number {
 }
 
 /** Black before it is normalised. */
-function blackCanvas(height: number, width: number): Tensor {
-  const black = normalizedValues().map((values) => values[0]);
-  const canvas = tensor(shapeOf(height, width, 3));
-  for (let i = 0; i < canvas.data.length; i++) canvas.data[i] = black[i % 3];
+function blackCanvas(height: number, width: number, levels: readonly Float32Array[]): Float32Array {
+  const canvas = new Float32Array(height * width * 3);
+  for (let i = 0; i < canvas.length; i++) canvas[i] = levels[i % 3][0];
   return canvas;
 }
 
 /** By channel of the network, of every value that a pixel can have; rounded to float32 once. */
-function normalizedValues(): Float32Array[] {
+function normalizedLevels(): Float32Array[] {
   return MEANS.map((mean, channel) =>
     Float32Array.from({ length: 256 }, (_, value) => (value / 255 - mean) / DEVIATIONS[channel]),
   );

@@ -1,7 +1,8 @@
-import { shapeOf, type Tensor, tensor } from "../tensor.ts";
+import { placeNeighbours, type SampledPicture, sampledPicture } from "../sampledPicture.ts";
+import { shapeOf } from "../tensor.ts";
 import type { Placement } from "./letterbox.ts";
 import type { Picture } from "./picture.ts";
-import { resizeFixedPoint } from "./resizeFixedPoint.ts";
+import { fixedPointNeighbours, resizeFixedPoint } from "./resizeFixedPoint.ts";
 
 /**
  * Where a photo, times `scale`, lies in the middle of a canvas whose sides are the next larger multiples (`keep_res` of Objects
@@ -27,21 +28,36 @@ export function placeOnMultiple(
 }
 
 /** The photo there with black around, all turned left to right if `mirrored`: [1, height, width, 3], RGB, 0 to 255. */
-export function centerOnMultiple(photo: Picture, multiple: number, scale = 1, mirrored = false): Tensor {
+export function centerOnMultiple(
+  photo: Picture,
+  multiple: number,
+  scale = 1,
+  mirrored = false,
+): SampledPicture {
   const { canvas, placement } = placeOnMultiple(photo, multiple, scale);
+  const { left, top } = placement;
   const { width, height } = scaledSize(photo, scale);
-  const scaled = resizeFixedPoint(photo, width, height);
-  const image = tensor(shapeOf(canvas.height, canvas.width, 3));
-  for (let row = 0; row < height; row++) {
-    for (let column = 0; column < width; column++) {
-      const x = placement.left + column;
-      const placed = mirrored ? canvas.width - 1 - x : x;
-      const from = (row * width + column) * 3;
-      const to = ((placement.top + row) * canvas.width + placed) * 3;
-      for (let channel = 0; channel < 3; channel++) image.data[to + channel] = scaled.data[from + channel];
+  const columns = placeNeighbours(fixedPointNeighbours(photo.width, width, "columns"), canvas.width, left);
+  const sampling = {
+    picture: photo,
+    columns: mirrored ? columns.reverse() : columns,
+    rows: placeNeighbours(fixedPointNeighbours(photo.height, height, "rows"), canvas.height, top),
+    arithmetic: "fixedPoint",
+  } as const;
+  return sampledPicture(shapeOf(canvas.height, canvas.width, 3), sampling, () => {
+    const scaled = resizeFixedPoint(photo, width, height);
+    const data = new Float32Array(canvas.height * canvas.width * 3);
+    for (let row = 0; row < height; row++) {
+      for (let column = 0; column < width; column++) {
+        const x = left + column;
+        const placed = mirrored ? canvas.width - 1 - x : x;
+        const from = (row * width + column) * 3;
+        const to = ((top + row) * canvas.width + placed) * 3;
+        for (let channel = 0; channel < 3; channel++) data[to + channel] = scaled.data[from + channel];
+      }
     }
-  }
-  return image;
+    return data;
+  });
 }
 
 function scaledSize(photo: { readonly width: number; readonly height: number }, scale: number) {

@@ -1,13 +1,14 @@
-import { shapeOf, type Tensor, tensor } from "../tensor.ts";
+import { placeNeighbours, type SampledPicture, sampledPicture } from "../sampledPicture.ts";
+import { shapeOf } from "../tensor.ts";
 import type { Placement } from "./letterbox.ts";
 import type { Picture } from "./picture.ts";
-import { resizeCornerBilinear } from "./resizeCornerBilinear.ts";
+import { cornerNeighbours, resizeCornerBilinear } from "./resizeCornerBilinear.ts";
 import { roundHalfToEven } from "./roundHalfToEven.ts";
 
 /** A photo as the TensorFlow Object Detection API feeds it to its networks. */
 export interface SquareInput {
   /** [1, side, side, 3]: RGB, 0 to 255, not rounded; 0 where there is no photo. */
-  readonly image: Tensor;
+  readonly image: SampledPicture;
   readonly placement: Placement;
   /** The part of the image that is photo, from its top-left corner; pixels (`true_image_shapes`). */
   readonly trueShape: { readonly height: number; readonly width: number };
@@ -21,11 +22,20 @@ export interface SquareInput {
 export function padToSquare(photo: Picture, side: number): SquareInput {
   const trueShape = keptAspectShape(photo.height, photo.width, side);
   const { height, width } = trueShape;
-  const resized = resizeCornerBilinear(photo, width, height);
-  const image = tensor(shapeOf(side, side, 3));
-  for (let y = 0; y < height; y++) {
-    image.data.set(resized.subarray(y * width * 3, (y + 1) * width * 3), y * side * 3);
-  }
+  const sampling = {
+    picture: photo,
+    columns: placeNeighbours(cornerNeighbours(photo.width, width), side, 0),
+    rows: placeNeighbours(cornerNeighbours(photo.height, height), side, 0),
+    arithmetic: "float",
+  } as const;
+  const image = sampledPicture(shapeOf(side, side, 3), sampling, () => {
+    const resized = resizeCornerBilinear(photo, width, height);
+    const data = new Float32Array(side * side * 3);
+    for (let y = 0; y < height; y++) {
+      data.set(resized.subarray(y * width * 3, (y + 1) * width * 3), y * side * 3);
+    }
+    return data;
+  });
   const placement = {
     left: 0,
     top: 0,

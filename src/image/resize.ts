@@ -1,5 +1,6 @@
+import type { Neighbours } from "../sampledPicture.ts";
 import type { Picture } from "./picture.ts";
-import { type Neighbours, sampleBilinear } from "./sampleBilinear.ts";
+import { sampleBilinear } from "./sampleBilinear.ts";
 
 /**
  * Resizes with bilinear interpolation between pixel centres and without antialiasing. Output pixel i
@@ -14,7 +15,8 @@ export function resizeHalfPixelBilinear(picture: Picture, width: number, height:
   return { width, height, data: sampleBilinear(picture, columns, rows, mix, roundHalfUp, data) };
 }
 
-function halfPixelNeighbours(oldSide: number, newSide: number): Neighbours[] {
+/** By new pixel along one side. */
+export function halfPixelNeighbours(oldSide: number, newSide: number): Neighbours[] {
   return Array.from({ length: newSide }, (_, i) => {
     const position = Math.min(Math.max((i + 0.5) * (oldSide / newSide) - 0.5, 0), oldSide - 1);
     const before = Math.floor(position);

@@ -1,5 +1,6 @@
+import type { Neighbours } from "../sampledPicture.ts";
 import type { Picture } from "./picture.ts";
-import { type Neighbours, sampleBilinear } from "./sampleBilinear.ts";
+import { sampleBilinear } from "./sampleBilinear.ts";
 
 /**
  * Resizes with bilinear interpolation as TensorFlow 1 does: output pixel i lies at i * (old side / new side),
@@ -13,7 +14,8 @@ export function resizeCornerBilinear(picture: Picture, width: number, height: nu
   return sampleBilinear(picture, columns, rows, mix, (value) => value, data);
 }
 
-function cornerNeighbours(oldSide: number, newSide: number): Neighbours[] {
+/** By new pixel along one side. */
+export function cornerNeighbours(oldSide: number, newSide: number): Neighbours[] {
   const step = Math.fround(oldSide / newSide);
   return Array.from({ length: newSide }, (_, i) => {
     const position = Math.fround(i * step);

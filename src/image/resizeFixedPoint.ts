@@ -1,3 +1,4 @@
+import type { Neighbours } from "../sampledPicture.ts";
 import type { Picture } from "./picture.ts";
 import { roundHalfToEven } from "./roundHalfToEven.ts";
 
@@ -11,17 +12,18 @@ const ONE = 2048;
  */
 export function resizeFixedPoint(picture: Picture, width: number, height: number): Picture {
   if (width === picture.width && height === picture.height) return picture;
-  const columns = neighbours(picture.width, width, true);
-  const rows = neighbours(picture.height, height, false);
+  const columns = fixedPointNeighbours(picture.width, width, "columns");
+  const rows = fixedPointNeighbours(picture.height, height, "rows");
   const data = new Uint8Array(width * height * 3);
   let to = 0;
   for (const row of rows) {
     const above = row.before * picture.width * 3;
     const below = row.after * picture.width * 3;
+    const weight = row.fraction * ONE;
     for (const column of columns) {
       for (let channel = 0; channel < 3; channel++) {
-        const upper = (mix(picture.data, above + channel, column) >> 4) * (ONE - row.weight);
-        const lower = (mix(picture.data, below + channel, column) >> 4) * row.weight;
+        const upper = (mix(picture.data, above + channel, column) >> 4) * (ONE - weight);
+        const lower = (mix(picture.data, below + channel, column) >> 4) * weight;
         data[to++] = ((upper >> 16) + (lower >> 16) + 2) >> 2;
       }
     }
@@ -29,26 +31,25 @@ export function resizeFixedPoint(picture: Picture, width: number, height: number
   return { width, height, data };
 }
 
-/** The two old pixels that a new one lies between, and the weight of the second. */
-interface Neighbours {
-  before: number;
-  after: number;
-  weight: number;
-}
-
 /** Beyond the border both are the border's pixel; along x the second has no weight there, along y it keeps it. */
-function neighbours(oldSide: number, newSide: number, isX: boolean): Neighbours[] {
+export function fixedPointNeighbours(
+  oldSide: number,
+  newSide: number,
+  along: "columns" | "rows",
+): Neighbours[] {
   const last = oldSide - 1;
   return Array.from({ length: newSide }, (_, i) => {
     const position = Math.fround((i + 0.5) * (oldSide / newSide) - 0.5);
     const floor = Math.floor(position);
-    const isBeyond = isX && (floor < 0 || floor >= last);
+    const isBeyond = along === "columns" && (floor < 0 || floor >= last);
     const fraction = isBeyond ? 0 : Math.fround(position - floor);
     const clipped = (index: number) => Math.max(0, Math.min(index, last));
-    return { before: clipped(floor), after: clipped(floor + 1), weight: roundHalfToEven(fraction * ONE) };
+    const weight = roundHalfToEven(fraction * ONE);
+    return { before: clipped(floor), after: clipped(floor + 1), fraction: weight / ONE };
   });
 }
 
-function mix(pixels: Uint8Array, start: number, { before, after, weight }: Neighbours): number {
+function mix(pixels: Uint8Array, start: number, { before, after, fraction }: Neighbours): number {
+  const weight = fraction * ONE;
   return pixels[start + before * 3] * (ONE - weight) + pixels[start + after * 3] * weight;
 }

@@ -1,11 +1,5 @@
+import type { Neighbours } from "../sampledPicture.ts";
 import type { Picture } from "./picture.ts";
-
-/** The two old pixels that a new one lies between, and how far it lies towards the second. */
-export interface Neighbours {
-  before: number;
-  after: number;
-  fraction: number;
-}
 
 /**
  * The loop of every bilinear resize: for each new pixel along x first, then along y. `mix` goes from one value

@@ -2,10 +2,12 @@ import { BackendError, CenterNetError, MemoryError } from "../../errors.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { BYTES_PER_VECTOR, mapVectors, type WgslOperand } from "../../kernels/wgslKernel.ts";
 import type { FoundPeaks, PeakRequest } from "../../peaks.ts";
+import { isSampledPicture } from "../../sampledPicture.ts";
 import type { Shape, Tensor, Weights } from "../../tensor.ts";
 import { nodeParameters } from "../preparedNode.ts";
 import { messageOf, type OpenDevice } from "./openDevice.ts";
 import { type DeviceMap, PeakFinder } from "./peakFinder.ts";
+import { PictureSampler } from "./pictureSampler.ts";
 import { type BoundDispatch, encodeDispatch, Pipelines } from "./pipelines.ts";
 import type { PlanLayout, PlannedNode } from "./planLayout.ts";
 import { Readback } from "./readback.ts";
@@ -31,6 +33,8 @@ export interface DeviceResult {
 export class DeviceGraph {
   /** Of the last run's request. */
   private finder?: PeakFinder;
+  /** By input that pictures were sampled into. */
+  private readonly samplers = new Map<string, PictureSampler>();
 
   private constructor(
     readonly open: OpenDevice,
@@ -109,14 +113,17 @@ export class DeviceGraph {
   ): Promise<DeviceResult> {
     const { device, workOfSubmit } = this.open;
     const finder = peaks && (await lostOr(this.open, this.finderOf(peaks)));
+    const samplers = await lostOr(this.open, this.samplersFor(inputs));
     const tapped = taps.length > 0 ? new Readback(device, mapSizes(this.layout, taps)) : undefined;
     try {
       device.pushErrorScope("validation");
       for (const name of Object.keys(this.graph.inputs)) {
+        if (samplers.has(name)) continue;
         device.queue.writeBuffer(this.map(name), 0, toVectors(inputs[name]));
       }
       let encoder = device.createCommandEncoder();
       let pass = encoder.beginComputePass();
+      for (const sampler of samplers.values()) sampler.encode(pass);
       let work = 0;
       for (const { planned, dispatches } of this.nodes) {
         const { name } = planned.node;
@@ -160,6 +167,24 @@ export class DeviceGraph {
     for (const buffer of [...this.buffers, ...this.constants]) buffer.destroy();
     this.outputs.destroy();
     this.finder?.destroy();
+    for (const sampler of this.samplers.values()) sampler.destroy();
+  }
+
+  /** Of the inputs that are sampled on the device, with their pictures on it. */
+  private async samplersFor(
+    inputs: Readonly<Record<string, Tensor>>,
+  ): Promise<ReadonlyMap<string, PictureSampler>> {
+    const taken = new Map<string, PictureSampler>();
+    for (const name of Object.keys(this.graph.inputs)) {
+      const input = inputs[name];
+      if (!isSampledPicture(input)) continue;
+      const sampler =
+        this.samplers.get(name) ??
+        new PictureSampler(this.open.device, { shape: this.shape(name), buffer: this.map(name) });
+      this.samplers.set(name, sampler);
+      if (await sampler.take(input.sampling)) taken.set(name, sampler);
+    }
+    return taken;
   }
 
   /** Undefined where the answer would be too long. */

@@ -50,7 +50,7 @@ export interface GpuDevice {
 }
 
 export interface GpuQueue {
-  writeBuffer(buffer: GpuBuffer, offset: number, data: Float32Array | Uint32Array): void;
+  writeBuffer(buffer: GpuBuffer, offset: number, data: Float32Array | Uint32Array | Uint8Array): void;
   submit(commands: readonly GpuCommandBuffer[]): void;
   onSubmittedWorkDone(): Promise<unknown>;
 }

@@ -44,6 +44,9 @@ export async function wgslExecutor({
     get details() {
       return details;
     },
+    get samplesPictures() {
+      return backend === "wgsl";
+    },
     async prepare(graph, weights) {
       const plan = await WgslPlan.prepare(keeper, graph, weights, {
         precision,
