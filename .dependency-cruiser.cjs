@@ -92,7 +92,11 @@ module.exports = {
       "^src/decode",
       "^src/(?!decode/|peaks\\.ts|tensor\\.ts|errors\\.ts|centerNetProto\\.ts)",
     ),
-    down("image-knows-no-model", "^src/image", "^src/(?!image/|detection\\.ts|sampledPicture\\.ts|tensor\\.ts|errors\\.ts)"),
+    down(
+      "image-knows-no-model",
+      "^src/image",
+      "^src/(?!image/|detection\\.ts|sampledPicture\\.ts|tensor\\.ts|errors\\.ts)",
+    ),
     down(
       "checkpoints-know-no-model",
       "^src/checkpoints",

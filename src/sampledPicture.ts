@@ -16,10 +16,9 @@ export interface PictureSampling {
   readonly columns: readonly (Neighbours | undefined)[];
   readonly rows: readonly (Neighbours | undefined)[];
   /**
-   * `float`: as it comes out; `rounded`: to the nearest whole number, half up; `fixedPoint`: fractions are of
-   * 2048, in the integers of `resizeFixedPoint`.
+   * `float`: float32, as it comes out; `fixedPoint`: fractions are of 2048, in the integers of `resizeFixedPoint`.
    */
-  readonly arithmetic: "float" | "rounded" | "fixedPoint";
+  readonly arithmetic: "float" | "fixedPoint";
   /** By channel of the input, where whole numbers come out: the picture's channel, and what each of 256 levels becomes. */
   readonly channels?: readonly { readonly from: number; readonly levels: Float32Array }[];
 }

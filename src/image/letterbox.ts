@@ -1,7 +1,5 @@
-import { placeNeighbours, type SampledPicture, sampledPicture } from "../sampledPicture.ts";
-import { shapeOf } from "../tensor.ts";
 import type { Picture } from "./picture.ts";
-import { halfPixelNeighbours, resizeHalfPixelBilinear } from "./resize.ts";
+import { resizeHalfPixelBilinear } from "./resize.ts";
 
 /** Where a photo lies in the network's input: input = photo * scale + (left, top). */
 export interface Placement {
@@ -24,51 +22,29 @@ export function letterbox(
   photo: Picture,
   input: { width: number; height: number },
 ): { picture: Picture; placement: Placement } {
-  const { width, height, placement } = placeInLetterbox(photo, input);
-  const resized = resizeHalfPixelBilinear(photo, width, height);
-  const data = new Uint8Array(input.width * input.height * 3);
-  for (let y = 0; y < height; y++) {
-    const row = resized.data.subarray(y * width * 3, (y + 1) * width * 3);
-    data.set(row, ((placement.top + y) * input.width + placement.left) * 3);
-  }
-  return { picture: { width: input.width, height: input.height, data }, placement };
-}
-
-/** The same as a network's input, [1, height, width, 3], RGB, 0 to 255. */
-export function sampledLetterbox(
-  photo: Picture,
-  input: { width: number; height: number },
-): { image: SampledPicture; placement: Placement } {
-  const { width, height, placement } = placeInLetterbox(photo, input);
-  const sampling = {
-    picture: photo,
-    columns: placeNeighbours(halfPixelNeighbours(photo.width, width), input.width, placement.left),
-    rows: placeNeighbours(halfPixelNeighbours(photo.height, height), input.height, placement.top),
-    arithmetic: "rounded",
-  } as const;
-  const image = sampledPicture(shapeOf(input.height, input.width, 3), sampling, () =>
-    Float32Array.from(letterbox(photo, input).picture.data),
-  );
-  return { image, placement };
-}
-
-/** `width` and `height`: of the photo in the input. */
-function placeInLetterbox(
-  photo: Picture,
-  input: { width: number; height: number },
-): { width: number; height: number; placement: Placement } {
   const scale = Math.min(input.width / photo.width, input.height / photo.height);
   const width = Math.max(1, Math.floor(photo.width * scale + 0.5));
   const height = Math.max(1, Math.floor(photo.height * scale + 0.5));
-  const placement = {
-    left: Math.floor((input.width - width) / 2),
-    top: Math.floor((input.height - height) / 2),
-    scaleX: width / photo.width,
-    scaleY: height / photo.height,
-    photoWidth: photo.width,
-    photoHeight: photo.height,
+  const resized = resizeHalfPixelBilinear(photo, width, height);
+  const left = Math.floor((input.width - width) / 2);
+  const top = Math.floor((input.height - height) / 2);
+
+  const data = new Uint8Array(input.width * input.height * 3);
+  for (let y = 0; y < height; y++) {
+    const row = resized.data.subarray(y * width * 3, (y + 1) * width * 3);
+    data.set(row, ((top + y) * input.width + left) * 3);
+  }
+  return {
+    picture: { width: input.width, height: input.height, data },
+    placement: {
+      left,
+      top,
+      scaleX: width / photo.width,
+      scaleY: height / photo.height,
+      photoWidth: photo.width,
+      photoHeight: photo.height,
+    },
   };
-  return { width, height, placement };
 }
 
 /** A point of the network's input in pixels of the photo, not clipped to it. */

@@ -15,8 +15,7 @@ export function resizeHalfPixelBilinear(picture: Picture, width: number, height:
   return { width, height, data: sampleBilinear(picture, columns, rows, mix, roundHalfUp, data) };
 }
 
-/** By new pixel along one side. */
-export function halfPixelNeighbours(oldSide: number, newSide: number): Neighbours[] {
+function halfPixelNeighbours(oldSide: number, newSide: number): Neighbours[] {
   return Array.from({ length: newSide }, (_, i) => {
     const position = Math.min(Math.max((i + 0.5) * (oldSide / newSide) - 0.5, 0), oldSide - 1);
     const before = Math.floor(position);

@@ -15,7 +15,7 @@ import { type Graph, GraphBuilder, type Scope, type Value } from "../graph/graph
 import { keypointHeads } from "../heads/keypointHeads.ts";
 import { boxHeads, centerHead, localMaximum } from "../heads/objectHeads.ts";
 import type { PredictionHeadOptions } from "../heads/predictionHead.ts";
-import { sampledLetterbox } from "../image/letterbox.ts";
+import { letterbox } from "../image/letterbox.ts";
 import { normalize } from "../kernels/normalize/op.ts";
 import { shapeOf, type Tensor, type Weights } from "../tensor.ts";
 import { COCO_KEYPOINTS, PERSON } from "./cocoPose.ts";
@@ -78,7 +78,8 @@ function movenet({ name, width, persons, side, weightsHint }: MovenetRow): Model
     constants: (size) => (several ? MULTI_CONSTANTS : singleConstants(size)),
     graph: (size, constants) => movenetGraph(width, several, size, constants),
     look(picture, { size, constants }) {
-      const { image, placement } = sampledLetterbox(picture, size);
+      const { picture: boxed, placement } = letterbox(picture, size);
+      const image = { shape: shapeOf(size.height, size.width, 3), data: Float32Array.from(boxed.data) };
       return singleLook(size, { image }, (outputs) => {
         const found = several
           ? severalPersons(outputs, constants, size)

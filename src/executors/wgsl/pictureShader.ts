@@ -76,7 +76,6 @@ const BILINEAR = "between(between(upperLeft, upperRight, x), between(lowerLeft, 
 
 const MIXED: Readonly<Record<PictureSampling["arithmetic"], string>> = {
   float: `  return ${BILINEAR};`,
-  rounded: `  return floor(${BILINEAR} + 0.5f);`,
   fixedPoint: `  let right = u32(x * 2048f);
   let below = u32(y * 2048f);
   let upper = (u32(upperLeft) * (2048u - right) + u32(upperRight) * right) >> 4u;
