@@ -35,12 +35,28 @@ export function sum(address: usize, plane: i32): void {
 /** y = 1 / (1 + exp(-x)). Units: planes. */
 export function sigmoid(address: usize, plane: i32): void {
   const call = SigmoidCall.at(address);
-  const one = f32x4.splat(1);
   const first = plane * call.cells * 16;
-  for (let place = first; place < first + call.cells * 16; place += 16) {
-    const power = exponential(f32x4.neg(v128.load(call.source + place)));
-    v128.store(call.destination + place, f32x4.div(one, f32x4.add(one, power)));
+  let source = call.source + first;
+  let destination = call.destination + first;
+  let rest = call.cells;
+  for (; rest >= 4; rest -= 4) {
+    sigmoidAt(source, destination);
+    sigmoidAt(source + 16, destination + 16);
+    sigmoidAt(source + 32, destination + 32);
+    sigmoidAt(source + 48, destination + 48);
+    source += 64;
+    destination += 64;
   }
+  for (; rest > 0; rest--) {
+    sigmoidAt(source, destination);
+    source += 16;
+    destination += 16;
+  }
+}
+
+function sigmoidAt(source: usize, destination: usize): void {
+  const one = f32x4.splat(1);
+  v128.store(destination, f32x4.div(one, f32x4.add(one, exponential(f32x4.neg(v128.load(source))))));
 }
 
 /**
