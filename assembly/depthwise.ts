@@ -1,42 +1,99 @@
-import { DepthwiseCall } from "./generated/calls";
+import { pack, panelSums, tilesOf } from "./gatherGemm";
+import { DepthwiseCall, GatherGemmCall } from "./generated/calls";
 import { depthwiseRow3Stride1, depthwiseRow3Stride2 } from "./generated/depthwiseRow";
+import { PIECE, TILE_CELLS } from "./generated/gemmTile";
 
-/** A depthwise convolution. Units: planes. Weights: [planes][kernel][kernel][4]. Scratch: a row of zeros. */
-export function depthwise(address: usize, plane: i32, scratch: usize): void {
+/**
+ * A depthwise convolution. Weights: [planes][kernel][kernel][4]. Scratch: a row of zeros. Units: planes; or, where the
+ * layer before is computed inside this one, bands of rows.
+ */
+export function depthwise(address: usize, unit: i32, scratch: usize): void {
   const call = DepthwiseCall.at(address);
-  const overhang = (call.outputWidth - 1) * call.stride - call.padLeft + call.kernel - call.width;
-  const narrow = call.padLeft <= 1 && overhang <= 1 && call.outputWidth > 1;
-  if (call.kernel === 3 && call.stride <= 2 && narrow) depthwise3(call, plane, scratch, overhang > 0);
-  else depthwiseAny(call, plane);
+  if (call.inner) {
+    expandedBand(call, GatherGemmCall.at(call.inner), unit, scratch);
+  } else if (call.small) {
+    clearRow(call, scratch);
+    const source = call.source + unit * call.height * call.width * 16;
+    rowsOf(call, unit, source, 0, call.outputHeight, scratch);
+  } else {
+    depthwiseAny(call, unit);
+  }
 }
 
-/** Windows of 3x3 that reach over a map's edge by one cell at most. */
-function depthwise3(call: DepthwiseCall, plane: i32, zeros: usize, right: bool): void {
-  const inputRow = call.width * 16;
+/**
+ * The expansion of an inverted residual for the rows that a band of output rows sees, two planes at a time, and the
+ * depthwise layer of these planes: the map between them, several times as large as any other, never leaves the cache.
+ * Neighbouring bands compute the rows that both see.
+ */
+function expandedBand(call: DepthwiseCall, inner: GatherGemmCall, band: i32, zeros: usize): void {
+  const firstRow = band * call.bandRows;
+  const lastRow = min(call.outputHeight, firstRow + call.bandRows);
+  const top = max(0, firstRow * call.stride - call.padTop);
+  const bottom = min(call.height, (lastRow - 1) * call.stride - call.padTop + 3);
+  const cells = (bottom - top) * call.width;
+
+  const sums = zeros + call.width * 16;
+  const sumBytes = tilesOf(cells) * TILE_CELLS * 16;
+  const packed = sums + 2 * sumBytes;
+  pack(inner, top * call.width, cells, packed, packed + tilesOf(cells) * inner.depth * PIECE);
+
+  clearRow(call, zeros);
+  for (let panel = 0; panel * 2 < inner.outputPlanes; panel++) {
+    const halves = panelSums(inner, panel, cells, packed, sums, sumBytes) ? 2 : 1;
+    for (let half = 0; half < halves; half++) {
+      const plane = panel * 2 + half;
+      const rows = sums + half * sumBytes;
+      finishSums(inner, plane, rows, cells);
+      rowsOf(call, plane, rows - top * call.width * 16, firstRow, lastRow, zeros);
+    }
+  }
+}
+
+function finishSums(call: GatherGemmCall, plane: i32, sums: usize, cells: i32): void {
+  const bias = v128.load(call.bias + plane * 16);
+  const low = f32x4.splat(call.low);
+  const high = f32x4.splat(call.high);
+  for (let place = sums; place < sums + cells * 16; place += 16) {
+    v128.store(place, f32x4.pmin(f32x4.pmax(f32x4.add(v128.load(place), bias), low), high));
+  }
+}
+
+function clearRow(call: DepthwiseCall, zeros: usize): void {
+  for (let place = zeros; place < zeros + call.width * 16; place += 16) v128.store(place, f32x4.splat(0));
+}
+
+/** Windows of 3x3 that reach over a map's edge by one cell at most; `source` is where row 0 of the plane is or would be. */
+function rowsOf(
+  call: DepthwiseCall,
+  plane: i32,
+  source: usize,
+  firstRow: i32,
+  lastRow: i32,
+  zeros: usize,
+): void {
   const outputRow = call.outputWidth * 16;
-  const source = call.source + plane * call.height * inputRow;
   const first = plane * call.outputHeight * outputRow;
   const weights = call.weights + plane * 9 * 16;
   const bias = v128.load(call.bias + plane * 16);
   const low = f32x4.splat(call.low);
   const high = f32x4.splat(call.high);
-  for (let place = zeros; place < zeros + inputRow; place += 16) v128.store(place, f32x4.splat(0));
-  for (let row = 0; row < call.outputHeight; row++) {
+  const columns = call.outputWidth;
+  const left = call.padLeft > 0;
+  const right = (columns - 1) * call.stride - call.padLeft + 3 > call.width;
+  for (let row = firstRow; row < lastRow; row++) {
     const top = row * call.stride - call.padTop;
     const row0 = seenRow(call, source, top, zeros);
     const row1 = seenRow(call, source, top + 1, zeros);
     const row2 = seenRow(call, source, top + 2, zeros);
-    const destination = call.destination + first + row * outputRow;
+    const target = call.destination + first + row * outputRow;
     const residual = call.residual ? call.residual + first + row * outputRow : 0;
-    const columns = call.outputWidth;
-    const left = call.padLeft > 0;
     if (call.stride === 1) {
       depthwiseRow3Stride1(
         row0,
         row1,
         row2,
         weights,
-        destination,
+        target,
         columns,
         left,
         right,
@@ -51,7 +108,7 @@ function depthwise3(call: DepthwiseCall, plane: i32, zeros: usize, right: bool):
         row1,
         row2,
         weights,
-        destination,
+        target,
         columns,
         left,
         right,

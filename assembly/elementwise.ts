@@ -32,7 +32,7 @@ export function sum(address: usize, plane: i32): void {
   }
 }
 
-/** y = 1 / (1 + exp(-x)). Units: planes. */
+/** y = 1 / (1 + exp(-x)). Units: planes. Four cells a turn: engines put the constants together anew in each. */
 export function sigmoid(address: usize, plane: i32): void {
   const call = SigmoidCall.at(address);
   const first = plane * call.cells * 16;

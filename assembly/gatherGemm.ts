@@ -1,5 +1,5 @@
 import { GatherGemmCall } from "./generated/calls";
-import { gemmTile, gemmTileHalf, PIECE, TILE_CELLS, transposePiece } from "./generated/gemmTile";
+import { finishPiece, gemmTile, gemmTileHalf, PIECE, TILE_CELLS, transposePiece } from "./generated/gemmTile";
 
 const OUTSIDE: i32 = -1;
 
@@ -33,21 +33,34 @@ export function gatherGemm(address: usize, unit: i32, scratch: usize): void {
   const panelsPerSplit = (panels + call.splits - 1) / call.splits;
   const lastPanel = min(panels, (split + 1) * panelsPerSplit);
   for (let panel = split * panelsPerSplit; panel < lastPanel; panel++) {
-    const weights = call.weights + panel * depth * 128;
-    const whole = panel * 2 + 1 < call.outputPlanes;
-    let seen = packed;
-    for (let first = 0; first < cells; first += TILE_CELLS) {
-      if (whole) gemmTile(seen, weights, depth, sums + first * 16, sumBytes);
-      else gemmTileHalf(seen, weights, depth, sums + first * 16, sumBytes);
-      seen += depth * PIECE;
-    }
+    const whole = panelSums(call, panel, cells, packed, sums, sumBytes);
     finish(call, panel * 2, sums, firstCell, cells, targets);
     if (whole) finish(call, panel * 2 + 1, sums + sumBytes, firstCell, cells, targets);
   }
 }
 
+/** Bare sums of 8 output channels, or of the last 4 (then it returns false), for a block of cells that is packed. */
+export function panelSums(
+  call: GatherGemmCall,
+  panel: i32,
+  cells: i32,
+  packed: usize,
+  sums: usize,
+  sumBytes: i32,
+): bool {
+  const depth = call.depth;
+  const weights = call.weights + panel * depth * 128;
+  const whole = panel * 2 + 1 < call.outputPlanes;
+  for (let first = 0; first < cells; first += TILE_CELLS) {
+    if (whole) gemmTile(packed, weights, depth, sums + first * 16, sumBytes);
+    else gemmTileHalf(packed, weights, depth, sums + first * 16, sumBytes);
+    packed += depth * PIECE;
+  }
+  return whole;
+}
+
 /** What a block of output cells sees, [tile][depth][4][cells]: gathered, or computed by the layer before. */
-function pack(call: GatherGemmCall, firstCell: i32, cells: i32, packed: usize, scratch: usize): void {
+export function pack(call: GatherGemmCall, firstCell: i32, cells: i32, packed: usize, scratch: usize): void {
   if (call.inner) {
     gemmBlock(call.inner, firstCell, cells, packed, scratch);
   } else if (call.sameCells) {
@@ -63,7 +76,7 @@ function pack(call: GatherGemmCall, firstCell: i32, cells: i32, packed: usize, s
   }
 }
 
-function tilesOf(cells: i32): i32 {
+export function tilesOf(cells: i32): i32 {
   return (cells + TILE_CELLS - 1) / TILE_CELLS;
 }
 
@@ -87,17 +100,10 @@ function gemmBlock(address: usize, firstCell: i32, cells: i32, target: usize, sc
       const finished = target + (tile * call.outputPlanes + plane) * PIECE;
       if (whole) gemmTile(seen, weights, depth, finished, PIECE);
       else gemmTileHalf(seen, weights, depth, finished, PIECE);
-      finishTile(finished, v128.load(call.bias + plane * 16), low, high);
-      if (whole) finishTile(finished + PIECE, v128.load(call.bias + plane * 16, 16), low, high);
+      finishPiece(finished, v128.load(call.bias + plane * 16), low, high);
+      if (whole) finishPiece(finished + PIECE, v128.load(call.bias + plane * 16, 16), low, high);
     }
   }
-}
-
-function finishTile(cells: usize, bias: v128, low: v128, high: v128): void {
-  for (let place = cells; place < cells + PIECE; place += 16) {
-    v128.store(place, f32x4.pmin(f32x4.pmax(f32x4.add(v128.load(place), bias), low), high));
-  }
-  transposePiece(cells, cells);
 }
 
 /** Where in its plane each output cell of the block lies, in bytes. */

@@ -51,7 +51,13 @@ ${accumulate(cells, 1, relaxed)}
 
 /** A piece from [cells][4], as maps hold it, to [4][cells], as tiles read it; it may stay in its place. */
 export function transposePiece(source: usize, target: usize): void {
-${transpose(cells)}
+${transpose(cells, (seen) => seen)}
+}
+
+/** The same in its place for the sums of a layer, which are finished first. */
+export function finishPiece(source: usize, bias: v128, low: v128, high: v128): void {
+  const target = source;
+${transpose(cells, (sum) => `f32x4.pmin(f32x4.pmax(f32x4.add(${sum}, bias), low), high)`)}
 }
 `;
 }
@@ -78,9 +84,9 @@ ${eachSum((cell, vector) => `  v128.store(sums + ${vector} * sumBytes, s${cell}_
 }
 
 /** Four cells as a square of four vectors, and the one or two after them lane by lane or in pairs. */
-function transpose(cells: number): string {
+function transpose(cells: number, finished: (value: string) => string): string {
   const pairs = cells === 6;
-  return `${each(cells, (cell) => `  const r${cell} = v128.load(source, ${cell * 16});`)}
+  return `${each(cells, (cell) => `  const r${cell} = ${finished(`v128.load(source, ${cell * 16})`)};`)}
   const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
   const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
   const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);

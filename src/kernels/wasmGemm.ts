@@ -3,6 +3,8 @@ import { biasConstant, epilogueFields } from "./wasmEpilogue.ts";
 import {
   BYTES_PER_CELL,
   BYTES_PER_FLOAT,
+  ENOUGH_UNITS,
+  type HostLayer,
   type InnerLayer,
   LANES,
   planeCount,
@@ -23,9 +25,6 @@ const BLOCK_CELLS = 60;
 const BLOCK_BYTES = 768 * 1024;
 
 const PICTURE_CHANNELS = 3;
-
-/** A layer of fewer blocks is cut along its output channels as well, to be worth several threads. */
-const ENOUGH_UNITS = 4;
 
 /** One tap of a convolution: how far from its window's start, and where its weights begin in the kernel. */
 export interface Tap {
@@ -160,14 +159,14 @@ export function gemmAsInner(gemm: GatherGemm, call: KernelCall): InnerLayer | un
     const whole = Math.ceil(cells / WHOLE_TILES) * WHOLE_TILES;
     return whole * (cellBytes(gemm, call) + BYTES_PER_FLOAT);
   };
-  return { scratchBytes };
+  return { taps: gemm.taps.length, scratchBytes };
 }
 
-/** How many cells at a time the layer before would be computed for, if it may be: a block is gathered only once. */
-export function hostedCells(gemm: GatherGemm, call: KernelCall): number | undefined {
+/** The layer as one inside which the one before is computed, if it may be: where a block is gathered only once. */
+export function gemmAsHost(gemm: GatherGemm, call: KernelCall): HostLayer | undefined {
   const cells = blockCells(gemm, call);
   const enough = gemm.rows * gemm.columns > (ENOUGH_UNITS - 1) * cells;
-  return enough && seesItsCells(gemm, call) ? cells : undefined;
+  return enough && seesItsCells(gemm, call) ? { cells, mostTaps: Number.POSITIVE_INFINITY } : undefined;
 }
 
 /** Whether each output cell sees the same cell of the input, and nothing else. */

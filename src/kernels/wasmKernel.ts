@@ -90,6 +90,9 @@ export const WASM_CALLS = {
     ...WINDOW,
     ...FINISH,
     weights: "usize",
+    small: "i32",
+    inner: "usize",
+    bandRows: "i32",
   },
   maxPool: { ...MAPS, ...SIZE, ...OUTPUT_SIZE, ...WINDOW, paddedWidth: "i32", outside: "f32" },
   cornerPool: { ...MAPS, ...SIZE, down: "i32", right: "i32" },
@@ -145,11 +148,24 @@ export interface WasmAddresses {
   readonly inner?: number;
 }
 
-/** Of a layer that a product of matrices can compute block by block in the place of gathering its map. */
+/** Of a layer that the next can compute block by block, in the place of reading its map. */
 export interface InnerLayer {
+  /** How many cells each of its outputs sees: what several blocks see of them is gathered for each anew. */
+  readonly taps: number;
   /** For a block of so many cells. */
   scratchBytes(cells: number): number;
 }
+
+/** Of a layer that can compute the one before inside itself. */
+export interface HostLayer {
+  /** How many cells of that layer's map it needs at a time. */
+  readonly cells: number;
+  /** Of more taps it gains nothing. */
+  readonly mostTaps: number;
+}
+
+/** A layer of fewer units is cut further, to be worth several threads. */
+export const ENOUGH_UNITS = 4;
 
 /** A layer for the WebAssembly module. */
 export interface WasmKernel {
@@ -162,8 +178,8 @@ export interface WasmKernel {
   readonly workspaceBytes?: number;
   /** Set where the layer may be computed inside the one that reads it. */
   readonly asInner?: InnerLayer;
-  /** Set where the layer before may be computed inside this one: how many cells it needs at a time. */
-  readonly blockCells?: number;
+  /** Set where the layer before may be computed inside this one. */
+  readonly asHost?: HostLayer;
   steps(at: WasmAddresses): readonly WasmStep[];
 }
 

@@ -5,6 +5,7 @@ import { TILE, WHOLE_TILES } from "./wasmGemm.ts";
 import {
   BYTES_PER_CELL,
   BYTES_PER_FLOAT,
+  ENOUGH_UNITS,
   LANES,
   planeCount,
   type WasmConstant,
@@ -20,9 +21,6 @@ const BLOCK_TILES = 30;
 
 /** What the larger build's tiles hold of one plane, for each point: it is put together before it is transposed. */
 const PIECE_BYTES = 6 * BYTES_PER_CELL;
-
-/** A layer of fewer blocks is cut along its output channels as well, to be worth several threads. */
-const ENOUGH_UNITS = 4;
 
 /** Matrices lie so much further apart than they are long (scripts/wasm/winogradLayer.ts). */
 const GAP_BYTES = 64;

@@ -17,9 +17,11 @@ export interface LayerGroup {
 
 /**
  * Which layers are computed inside the one that reads them, block by block, so that their maps are never written: a
- * product of matrices before a pointwise one that alone reads it, as in heads. By the name of each member.
+ * product of matrices before a pointwise or depthwise one that alone reads it, as in heads and in inverted
+ * residuals. By the name of each member.
  *
- * Depthwise layers stay by themselves: computed for 48 or 128 cells of all planes at a time they gained nothing.
+ * Depthwise layers are not computed inside the pointwise one after them: for 48 or 128 cells of all planes at a time
+ * that gained nothing.
  */
 export function innerLayers(graph: Graph, kernels: readonly WasmKernel[]): ReadonlyMap<string, LayerGroup> {
   const consumers = consumerCounts(graph);
@@ -27,7 +29,10 @@ export function innerLayers(graph: Graph, kernels: readonly WasmKernel[]): Reado
   const groups = new Map<string, LayerGroup>();
   for (const [place, { name, inputs }] of graph.nodes.entries()) {
     const before = places.get(inputs[0]);
-    if (before === undefined || kernels[place].blockCells === undefined || !kernels[before].asInner) continue;
+    if (before === undefined) continue;
+    const { asHost } = kernels[place];
+    const { asInner } = kernels[before];
+    if (!asHost || !asInner || asInner.taps > asHost.mostTaps) continue;
     const inner = graph.nodes[before];
     if (consumers.get(inner.name) !== 1 || planarBytes(inner.shape) < LEAST_BYTES) continue;
     const group = { inner: [...(groups.get(inner.name)?.inner ?? []), inner.name], last: name };

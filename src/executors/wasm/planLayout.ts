@@ -89,10 +89,10 @@ export function planLayout(graph: Graph, choices: WasmChoices, threads = 1): Pla
     ...kernels.flatMap(({ constants: list }) => list.map(({ transform }) => transform?.floats ?? 0)),
   );
   const places = new Map(graph.nodes.map(({ name }, place) => [name, place]));
-  const scratchBytes = kernels.reduce((most, { scratchBytes: own, blockCells = 0 }, index) => {
+  const scratchBytes = kernels.reduce((most, { scratchBytes: own, asHost }, index) => {
     const inner = groups.get(graph.nodes[index].name)?.inner ?? [];
     const theirs = inner.map(
-      (name) => kernels[places.get(name) as number].asInner?.scratchBytes(blockCells) ?? 0,
+      (name) => kernels[places.get(name) as number].asInner?.scratchBytes(asHost?.cells ?? 0) ?? 0,
     );
     return Math.max(
       most,

@@ -1,12 +1,12 @@
 import type { KernelCall } from "../kernel.ts";
 import {
   type GatherGemm,
+  gemmAsHost,
   gemmAsInner,
   gemmBias,
   gemmConstants,
   gemmScratchBytes,
   gemmStep,
-  hostedCells,
 } from "../wasmGemm.ts";
 import type { WasmKernel, WasmKernelOf } from "../wasmKernel.ts";
 import { winogradWasm } from "../wasmWinograd.ts";
@@ -41,7 +41,7 @@ function gemmWasm(call: KernelCall<Conv2dAttributes>, algorithm: string): WasmKe
     constants: [...gemmConstants(gemm, call), gemmBias(call)],
     scratchBytes: gemmScratchBytes(gemm, call),
     asInner: gemmAsInner(gemm, call),
-    blockCells: hostedCells(gemm, call),
+    asHost: gemmAsHost(gemm, call),
     steps: (at) => [gemmStep(gemm, call, at, [at.constants[0], at.constants[1]])],
   };
 }

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { convolution } from "../../../src/blocks/convolution.ts";
-import type { Executor } from "../../../src/executors/executor.ts";
+import { setFlagsFromString } from "node:v8";
+import { describe, expect, test } from "vitest";
+import { convolution, depthwiseConvolution } from "../../../src/blocks/convolution.ts";
 import { describeWasmPlan } from "../../../src/executors/wasm/describeWasmPlan.ts";
 import { wasmExecutor } from "../../../src/executors/wasm/wasmExecutor.ts";
 import { type Graph, GraphBuilder } from "../../../src/graph/graph.ts";
@@ -25,39 +25,91 @@ function heads(): Graph {
   return fuseEpilogues(builder.build(), OPS);
 }
 
-describe("layers that are computed inside the one that reads them", () => {
-  const graph = heads();
-  let executor: Executor;
-  beforeAll(async () => {
-    executor = await wasmExecutor({ threads: 1 });
+/** Two inverted residuals: 54 channels of an odd number of planes, 131 rows that no band divides, either stride. */
+function invertedResiduals(): Graph {
+  const builder = new GraphBuilder();
+  const x = builder.input("x", shapeOf(131, 77, 5));
+  const pointwise = (name: string, channels: number, from = x) =>
+    convolution(from, builder.root.at(name), { channels, kernel: 1, bias: true, activation: "relu6" });
+  const depthwise = (name: string, stride: number, from = x) =>
+    depthwiseConvolution(from, builder.root.at(name), { kernel: 3, stride, bias: true, activation: "relu6" });
+  const even = depthwise("even", 1, pointwise("expandEven", 54));
+  const wide = pointwise("expandOdd", 57, pointwise("project", 54, even));
+  builder.output("y", pointwise("again", 6, depthwise("odd", 2, wide)));
+  // Of more taps than one: stays by itself.
+  const strided = convolution(x, builder.root.at("strided"), {
+    channels: 224,
+    kernel: 3,
+    stride: 2,
+    bias: true,
   });
-  afterAll(() => executor.dispose());
+  builder.output("z", depthwise("last", 1, strided));
+  return fuseEpilogues(builder.build(), OPS);
+}
 
-  test("are those whose large map one pointwise layer alone reads, as the plan tells", () => {
-    const inside = describeWasmPlan(graph).layers.map(({ name, algorithm }) => [
-      name,
-      / inside (.*)$/.exec(algorithm)?.[1],
-    ]);
-    expect(Object.fromEntries(inside)).toMatchObject({
+const GRAPHS = [
+  {
+    title: "pointwise layers read",
+    graph: heads(),
+    inside: {
       "first.relu": "third.relu",
       "second.relu": "third.relu",
       "third.relu": undefined,
       "shortcut.relu": undefined,
-    });
-  });
+    },
+    taps: [["first.relu", "shortcut.relu"], ["second.relu"]],
+  },
+  {
+    title: "depthwise layers read",
+    graph: invertedResiduals(),
+    inside: {
+      "expandEven.relu6": "even.relu6",
+      "even.relu6": undefined,
+      "project.relu6": "odd.relu6",
+      "expandOdd.relu6": "odd.relu6",
+      "odd.relu6": undefined,
+      "strided.bias": undefined,
+    },
+    taps: [["expandEven.relu6", "project.relu6"], ["expandOdd.relu6"]],
+  },
+] as const;
 
-  test("give the same numbers to the bit as each by itself, which taps bring about", async () => {
-    const plan = await executor.prepare(graph, chainWeights(graph));
-    const inputs = chainInputs(graph);
-    const together = await plan.run(inputs);
-    const apart = await plan.run(inputs, { taps: ["first.relu", "shortcut.relu"] });
-    expect(apart.taps["first.relu"].data.some((value) => value !== 0)).toBe(true);
-    const second = await plan.run(inputs, { taps: ["second.relu"] });
-    for (const name of ["y", "z"]) {
-      const expected = together.outputs[name].data;
-      expect(expected.some((value) => value !== 0)).toBe(true);
-      expect(apart.outputs[name].data.findIndex((value, index) => value !== expected[index])).toBe(-1);
-      expect(second.outputs[name].data.findIndex((value, index) => value !== expected[index])).toBe(-1);
-    }
-  });
-});
+// Node 20 has relaxed SIMD behind this flag, newer ones without.
+setFlagsFromString("--experimental-wasm-relaxed-simd");
+
+describe.each(GRAPHS)(
+  "layers computed inside those that read them, which $title",
+  ({ graph, inside, taps }) => {
+    test("are those whose large map one such layer alone reads, as the plan tells", () => {
+      const told = describeWasmPlan(graph).layers.map(({ name, algorithm }) => [
+        name,
+        / inside (.*)$/.exec(algorithm)?.[1],
+      ]);
+      expect(Object.fromEntries(told)).toMatchObject(inside);
+    });
+
+    test.each([
+      ["plain", 1],
+      ["plain", 3],
+      ["relaxed", 1],
+    ] as const)(
+      "give the same numbers to the bit as each by itself, %s SIMD on %d threads",
+      async (build, threads) => {
+        const executor = await wasmExecutor({ build, threads });
+        const plan = await executor.prepare(graph, chainWeights(graph));
+        const inputs = chainInputs(graph);
+        const together = await plan.run(inputs);
+        // A tapped map is written, so its layer is computed by itself.
+        for (const tapped of taps) {
+          const apart = await plan.run(inputs, { taps: tapped });
+          for (const name of tapped) expect(apart.taps[name].data.some((value) => value !== 0)).toBe(true);
+          for (const [name, { data }] of Object.entries(together.outputs)) {
+            expect(data.some((value) => value !== 0)).toBe(true);
+            expect(apart.outputs[name].data.findIndex((value, index) => value !== data[index])).toBe(-1);
+          }
+        }
+        await executor.dispose();
+      },
+    );
+  },
+);
