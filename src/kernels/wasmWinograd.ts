@@ -16,8 +16,12 @@ import {
 
 const TAPS = 9;
 
-/** 30 tiles of 256 channels are 2.2 MB between the transforms. */
-const BLOCK_TILES = 30;
+/**
+ * Each block reads all weights anew, so larger ones save that and smaller ones stay in the cache between the transforms:
+ * 60 tiles of 256 channels are 4.4 MB. On one core of an AMD EPYC, Hourglass-104's layers take 3 % more with 30, and
+ * those of 64x64 maps 8 % more with 90.
+ */
+const BLOCK_TILES = 60;
 
 /** What the larger build's tiles hold of one plane, for each point: it is put together before it is transposed. */
 const PIECE_BYTES = 6 * BYTES_PER_CELL;
