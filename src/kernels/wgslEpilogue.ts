@@ -38,8 +38,7 @@ export function cellOf([, height, width]: Shape, [, outputHeight, outputWidth]: 
 
 export function activated(value: string, activation: Epilogue["activation"]): string {
   if (activation === "none") return value;
-  const relu = `max(${value}, vec4f())`;
-  return activation === "relu" ? relu : `min(${relu}, vec4f(6))`;
+  return `${activation}(${value})`;
 }
 
 /** One constant, or none where the epilogue has no bias: it stands last among a kernel's. */

@@ -1,5 +1,6 @@
 /** The one place where WGSL modules are put together: bindings, entry point, grids and literals. */
 import type { Shape } from "../tensor.ts";
+import { COMPARISONS } from "./wgslComparisons.ts";
 import { mapVectors, vectorCount, type WgslDispatch, type WgslOperand } from "./wgslKernel.ts";
 
 /** Every device allows as many workgroups along each side of a grid. */
@@ -21,7 +22,7 @@ export interface WgslModule {
   /** Arrays in workgroup memory: name → vectors. */
   readonly shared?: Readonly<Record<string, number>>;
   readonly threads: number;
-  /** Knows `group` (vec3u) and `thread` (its number within the group). */
+  /** Knows `group` (vec3u), `thread` (its number within the group) and the functions of `COMPARISONS`. */
   readonly body: string;
   readonly workgroups: readonly [number, number, number];
   readonly work: number;
@@ -45,10 +46,12 @@ export function wgslDispatch(module: WgslModule): WgslDispatch {
     ...Object.keys(reads).map((name) => `var<storage, read> ${name}: ${typeOf(name)};`),
     ...Object.keys(writes).map((name) => `var<storage, read_write> ${name}: ${typeOf(name)};`),
   ];
+  const called = Object.keys(COMPARISONS).filter((name) => body.includes(`${name}(`));
   const code = [
     `// ${title}`,
     ...buffers.map((buffer, binding) => `@group(0) @binding(${binding}) ${buffer}`),
     ...Object.entries(shared).map(([name, size]) => `var<workgroup> ${name}: array<vec4f, ${size}>;`),
+    ...called.map((name) => COMPARISONS[name]),
     ...(declarations ? [declarations] : []),
     `@compute @workgroup_size(${threads})`,
     "fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {",

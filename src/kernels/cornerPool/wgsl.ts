@@ -4,7 +4,7 @@ import { type CornerPoolAttributes, POOL_STEPS } from "./op.ts";
 
 /**
  * One thread runs along a line with four channels of it, so that each cell is read and written once; neighbours
- * have neighbouring channels and read in a row. Comparisons with NaN are false, so NaNs are asked for.
+ * have neighbouring channels and read in a row.
  */
 export const cornerPoolWgsl: WgslKernelOf<CornerPoolAttributes> = ({ attributes, output }) => {
   const [, height, width, channels] = output;
@@ -30,7 +30,7 @@ export const cornerPoolWgsl: WgslKernelOf<CornerPoolAttributes> = ({ attributes,
   for (var i = 0u; i < ${length}u; i++) {
     let place = line + ${isBackwards ? `(${length - 1}u - i)` : "i"} * ${step}u;
     let value = x[place];
-    largest = select(largest, value, (value > largest) | (value != value));
+    largest = larger(largest, value);
     y[place] = largest;
   }`,
       }),

@@ -24,8 +24,8 @@ export const maxPoolWgsl: WgslKernelOf<MaxPoolAttributes> = ({ attributes, input
     for (var v = 0; v < ${kernel}; v++) {
       let mapColumn = i32(column) * ${stride} + v - ${padding.left};
       if (mapRow >= 0 && mapRow < ${height} && mapColumn >= 0 && mapColumn < ${width}) {
-        largest = max(largest, x[u32(mapRow * ${width} + mapColumn) * ${vectorCount(channels)}u + vector]);
-      }${outside === "zero" ? " else { largest = max(largest, vec4f()); }" : ""}
+        largest = larger(largest, x[u32(mapRow * ${width} + mapColumn) * ${vectorCount(channels)}u + vector]);
+      }${outside === "zero" ? " else { largest = larger(largest, vec4f()); }" : ""}
     }
   }`,
         value: "largest",

@@ -1,6 +1,10 @@
 import { elementwiseWgsl } from "../wgslElementwise.ts";
 import type { WgslKernelOf } from "../wgslKernel.ts";
 
-/** Below −80 the power would leave float32, which no device promises to survive; the result is 2e-35 there. */
+/** Below −80 the power would leave float32, which no device promises to survive; the result is 2e-35 there. NaN stays. */
 export const sigmoidWgsl: WgslKernelOf<object> = (call) =>
-  elementwiseWgsl(call, "sigmoid", "1 / (1 + exp(min(-x[index], vec4f(80))))");
+  elementwiseWgsl(
+    call,
+    "sigmoid",
+    "select(x[index], 1 / (1 + exp(min(-x[index], vec4f(80)))), x[index] == x[index])",
+  );

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { caseGraph } from "../../../src/executors/caseGraph.ts";
 import type { Executor } from "../../../src/executors/executor.ts";
+import { referenceExecutor } from "../../../src/executors/reference/referenceExecutor.ts";
 import { WGSL_SELF_TEST } from "../../../src/executors/wgsl/selfTestCases.ts";
 import { wgslExecutor } from "../../../src/executors/wgsl/wgslExecutor.ts";
 import { CASES } from "../../../src/kernels/cases.ts";
@@ -28,6 +30,22 @@ describe.skipIf(!gpu && mayBeLeftOut)(
       test(`${op}: ${opCase.title}`, async () => {
         const tolerance = /Winograd/.test(opCase.title) ? WINOGRAD_TOLERANCE : OP_TOLERANCE.wgsl;
         expect(await opCaseDifference(executor, op, opCase)).toBeLessThanOrEqual(tolerance);
+      });
+      test(`${op}: ${opCase.title}; what a NaN reaches is NaN`, async () => {
+        const { graph, inputs, weights } = caseGraph([{ op, opCase }]);
+        for (const { data } of Object.values(inputs)) data.fill(Number.NaN, 0, Math.ceil(data.length / 2));
+        const [[got], [expected]] = await Promise.all(
+          [executor, referenceExecutor()].map(async (each) => {
+            const plan = await each.prepare(graph, weights);
+            const { outputs } = await plan.run(inputs);
+            await plan.dispose();
+            return Object.values(outputs);
+          }),
+        );
+        // Winograd's transforms spread it over a tile: it may reach more.
+        const lost = expected.data.findIndex((value, i) => Number.isNaN(value) && !Number.isNaN(got.data[i]));
+        expect(expected.data.some(Number.isNaN)).toBe(true);
+        expect(lost).toBe(-1);
       });
     }
   },
