@@ -1,3 +1,4 @@
+import { UsageError } from "../../errors.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { Precision } from "../../kernels/precision.ts";
 import { fuseUpsampling } from "./fuseUpsampling.ts";
@@ -8,6 +9,7 @@ import type { Gpu } from "./webgpu.ts";
 /** Holds the device of an executor, takes a new one where it was lost, and lets one use it at a time. */
 export class DeviceKeeper {
   private queue: Promise<unknown> = Promise.resolve();
+  private isDestroyed = false;
 
   private constructor(
     private readonly gpu: Gpu | undefined,
@@ -24,8 +26,15 @@ export class DeviceKeeper {
     return this.current.name;
   }
 
-  /** @throws BackendError where the device was lost and there is no other. */
+  /**
+   * @throws BackendError where the device was lost and there is no other.
+   * @throws UsageError after `destroy`, which loses the device, too.
+   */
   async device(): Promise<OpenDevice> {
+    if (this.isDestroyed) {
+      const fault = { where: "backend wgsl", expected: "one in use", got: "one that was disposed of" };
+      throw new UsageError(fault);
+    }
     if (this.current.loss.reason !== undefined) this.current = await openDevice(this.gpu);
     return this.current;
   }
@@ -45,6 +54,7 @@ export class DeviceKeeper {
   /** Work under way ends first. */
   async destroy(): Promise<void> {
     await this.queue;
+    this.isDestroyed = true;
     this.current.device.destroy();
   }
 }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { convolution } from "../../../src/blocks/convolution.ts";
-import { BackendError, MemoryError } from "../../../src/errors.ts";
+import { BackendError, MemoryError, UsageError } from "../../../src/errors.ts";
 import { createExecutor } from "../../../src/executors/backends.ts";
 import type { Executor } from "../../../src/executors/executor.ts";
 import { wasmExecutor } from "../../../src/executors/wasm/wasmExecutor.ts";
@@ -85,6 +85,45 @@ describe.skipIf(!found && mayBeLeftOut)("wgsl", () => {
     expect(executor.backend).toBe("wasm");
     expect(executor.details.note).toMatch(/was lost$/);
     expect((await plan.run(inputs)).outputs.y.data).toEqual(other.outputs.y.data);
+  });
+
+  test("frees the device also where the fallback could not be had", async () => {
+    const faulty = destroyAtDispatch(gpu);
+    let destroyed = 0;
+    const watched = gpuWith(faulty.gpu, async (adapter) => {
+      const device = await adapter.requestDevice({});
+      device.lost.then(() => destroyed++);
+      return device;
+    });
+    const fallback = () => createExecutor("webgl2");
+    const executor = await wgslExecutor({ gpu: watched, fallback });
+    const plan = await executor.prepare(graph, weights);
+    const { outputs } = await plan.run(inputs);
+    faulty.destroyAlways = true;
+    await expect(plan.run(inputs)).rejects.toThrow(/^backend webgl2: expected one that this machine has/);
+    faulty.destroyAlways = false;
+    expect((await plan.run(inputs)).outputs.y.data).toEqual(outputs.y.data);
+    expect(destroyed).toBe(2);
+    await executor.dispose();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(destroyed).toBe(3);
+  });
+
+  test("takes no new device after it was disposed of", async () => {
+    let devices = 0;
+    const counting = gpuWith(gpu, (adapter) => {
+      devices++;
+      return adapter.requestDevice({});
+    });
+    const executor = await wgslExecutor({ gpu: counting });
+    const preparing = executor.prepare(graph, weights);
+    await executor.dispose();
+    const plan = await preparing;
+    await expect(plan.run(inputs)).rejects.toThrow(
+      "backend wgsl: expected one in use, got one that was disposed of.",
+    );
+    await expect(executor.prepare(graph, weights)).rejects.toBeInstanceOf(UsageError);
+    expect(devices).toBe(1);
   });
 
   test("refuses a machine without an adapter or a device, by name", async () => {
