@@ -1,10 +1,12 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Command } from "commander";
 import { type Io, print } from "../../src/cli/io.ts";
+import { makeFolders } from "../../src/cli/makeFolders.ts";
 import { valueOption } from "../../src/cli/options.ts";
 import { type Column, formatTable } from "../../src/cli/table.ts";
 import { version } from "../../src/cli/version.ts";
+import { BackendError } from "../../src/errors.ts";
 import { openDevice } from "../../src/executors/wgsl/openDevice.ts";
 import { MODELS, modelNamed } from "../../src/models/models.ts";
 import { countUpTo, listOption, oneOf } from "../options.ts";
@@ -105,7 +107,13 @@ async function gpu(flags: GpuFlags, io: Io): Promise<void> {
     }
   }
   print(io, formatTable(COLUMNS, results.networks.map(networkRow)).join("\n"));
-  process.exitCode = results.networks.length > 0 || results.tiles.length > 0 ? 0 : 2;
+  if (results.networks.length > 0 || results.tiles.length > 0) return;
+  throw new BackendError({
+    where: "bench gpu",
+    expected: "a network or layer that could be measured",
+    got: "none",
+    hint: "What each ended with stands above.",
+  });
 }
 
 interface Call {
@@ -146,7 +154,7 @@ async function runStage(stage: Stage, network: GpuNetwork, call: Call): Promise<
 
 async function keep(results: GpuResults, path: string | undefined): Promise<void> {
   if (path === undefined) return;
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolders(dirname(path));
   await writeFile(path, `${JSON.stringify(results, null, 2)}\n`);
 }
 
