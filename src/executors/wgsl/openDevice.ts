@@ -21,7 +21,7 @@ export function kernelTarget({ tiles, slots, device }: OpenDevice, precision: Pr
 
 /** The name of this machine's GPU, where it is a real one: `auto` asks. */
 export async function realGpuName(): Promise<string | undefined> {
-  const gpu = await machineGpu();
+  const gpu = await machineGpu().catch(() => undefined);
   const adapter = await gpu?.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
   return adapter && !isSoftware(adapter) ? adapterName(adapter) : undefined;
 }
