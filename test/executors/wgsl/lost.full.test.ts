@@ -1,16 +1,20 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { convolution } from "../../../src/blocks/convolution.ts";
+import { foundPeaks } from "../../../src/decode/peakValues.ts";
 import { BackendError, MemoryError, UsageError } from "../../../src/errors.ts";
 import { createExecutor } from "../../../src/executors/backends.ts";
 import type { Executor } from "../../../src/executors/executor.ts";
 import { wasmExecutor } from "../../../src/executors/wasm/wasmExecutor.ts";
 import type { Gpu } from "../../../src/executors/wgsl/webgpu.ts";
 import { wgslExecutor } from "../../../src/executors/wgsl/wgslExecutor.ts";
-import { GraphBuilder } from "../../../src/graph/graph.ts";
+import { type Graph, GraphBuilder } from "../../../src/graph/graph.ts";
+import { centerOnMultiple } from "../../../src/image/centerOnMultiple.ts";
 import { caseData } from "../../../src/kernels/opCase.ts";
-import { type Parameter, shapeOf, tensor } from "../../../src/tensor.ts";
+import type { PeakRequest } from "../../../src/peaks.ts";
+import { type Shape, shapeOf, tensor } from "../../../src/tensor.ts";
 import { dawn, NO_DAWN } from "../../support/dawn.ts";
 import { destroyAtDispatch, gpuWith } from "../../support/faultyGpu.ts";
+import { weightsFor } from "../../support/madeWeights.ts";
 import { mayBeLeftOut } from "../../support/required.ts";
 
 const found = await dawn();
@@ -19,17 +23,19 @@ if (!found) console.log(`wgsl: ${NO_DAWN}`);
 const SHAPE = shapeOf(9, 7, 4);
 const LAYERS = 4;
 
-const builder = new GraphBuilder();
-let x = builder.input("x", SHAPE);
-for (let layer = 0; layer < LAYERS; layer++) {
-  const scope = builder.root.at(`layer${layer}`);
-  x = convolution(x, scope, { channels: 4, kernel: 3, bias: true, activation: "relu" });
+function chain(shape: Shape): Graph {
+  const builder = new GraphBuilder();
+  let x = builder.input("x", shape);
+  for (let layer = 0; layer < LAYERS; layer++) {
+    const scope = builder.root.at(`layer${layer}`);
+    x = convolution(x, scope, { channels: 4, kernel: 3, bias: true, activation: "relu" });
+  }
+  builder.output("y", x);
+  return builder.build();
 }
-builder.output("y", x);
-const graph = builder.build();
-const weights = new Map<string, Parameter>(
-  Object.entries(graph.parameters).map(([name, { shape }], i) => [name, { shape, data: caseData(shape, i) }]),
-);
+
+const graph = chain(SHAPE);
+const weights = weightsFor(graph);
 const inputs = { x: tensor(SHAPE, caseData(SHAPE, 99)) };
 
 describe.skipIf(!found && mayBeLeftOut)("wgsl", () => {
@@ -55,6 +61,29 @@ describe.skipIf(!found && mayBeLeftOut)("wgsl", () => {
     for (let index = 0; index < dispatches; index++) {
       faulty.destroyAt(index);
       expect((await plan.run(inputs)).outputs.y.data, `lost at dispatch ${index}`).toEqual(outputs.y.data);
+      expect(faulty.destroyed).toBe(index + 1);
+    }
+  });
+
+  test("gives the right peaks of a picture, lost at any dispatch from its sampling to the last of the peaks", async () => {
+    const faulty = destroyAtDispatch(gpu);
+    const executor = await open({ gpu: faulty.gpu });
+    const data = Uint8Array.from({ length: 41 * 29 * 3 }, (_, i) => (i * 1733) % 8191);
+    const picture = { x: centerOnMultiple({ width: 41, height: 29, data }, 32) };
+    const network = chain(picture.x.shape);
+    const plan = await executor.prepare(network, weightsFor(network));
+    const find = { among: "all channels", count: 20, window: 3, tolerance: 0 } as const;
+    const request: PeakRequest = { best: { ...find, heatmap: "y", at: ["y"] } };
+    const expected = foundPeaks((await plan.run(picture)).outputs, request);
+    expect(expected.best.lists[0].scores).toHaveLength(20);
+    faulty.count = 0;
+    expect((await plan.run(picture, { peaks: request })).peaks).toEqual(expected);
+    const dispatches = faulty.count;
+    expect(dispatches).toBe(1 + 3 * LAYERS + 5);
+    for (let index = 0; index < dispatches; index++) {
+      faulty.destroyAt(index);
+      const { peaks } = await plan.run(picture, { peaks: request });
+      expect(peaks, `lost at dispatch ${index}`).toEqual(expected);
       expect(faulty.destroyed).toBe(index + 1);
     }
   });
