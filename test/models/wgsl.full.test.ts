@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { load } from "../../src/detect.ts";
 import type { Backend } from "../../src/executors/backends.ts";
-import { ZOO } from "../../src/models/zoo.ts";
 import { formatReport } from "../../src/verify/formatReport.ts";
 import { verifyModel } from "../../src/verify/verifyModel.ts";
 import { installDawn, NO_DAWN } from "../support/dawn.ts";
@@ -13,21 +12,11 @@ import { ALL_GOLDENS, goldenAt, OWN_GOLDENS } from "../support/goldens.ts";
 import { MOVENET_CASES, weightsAtHand, weightsOf } from "../support/movenetCases.ts";
 import { mayBeLeftOut } from "../support/required.ts";
 import { verifyTripletNetwork } from "../support/tripletCases.ts";
-import { verifyZooCases } from "../support/zooCases.ts";
 
 const hasDawn = await installDawn();
 if (!hasDawn) console.log(`wgsl: ${NO_DAWN}`);
 
 const GOLDENS = ALL_GOLDENS ?? OWN_GOLDENS;
-
-/** One of each network; those with keypoints have the same one with more heads. */
-const NETWORKS = [
-  "centernet_mobilenetv2fpn_512x512_coco17_kpts",
-  "centernet_resnet50_v1_fpn_512x512_coco17_tpu-8",
-  "centernet_resnet101_v1_fpn_512x512_coco17_tpu-8",
-  "centernet_resnet50_v2_512x512_coco17_tpu-8",
-  "centernet_hg104_512x512_coco17_tpu-8",
-];
 
 /** The first is the last with narrow layers. */
 const TRIPLETS = ["centernet-tiny", "centernet-52", "centernet-104"];
@@ -40,19 +29,6 @@ describe.skipIf(!hasDawn && mayBeLeftOut)("wgsl", () => {
         const golden = await goldenAt(join(GOLDENS, "tfjs", model, picture));
         const report = await verifyModel(model, golden, { backend: "wgsl", ...weightsOf(model) });
         expect(report.pass, formatReport(report)).toBe(true);
-      },
-    );
-  }
-
-  for (const name of NETWORKS) {
-    const folder = join(GOLDENS, "tf", name);
-    test.skipIf(!existsSync(folder) && mayBeLeftOut)(
-      `agrees with TensorFlow at every tap and head: ${name}`,
-      async () => {
-        const rows = ZOO.filter((row) => row.name === name);
-        const [{ report, pixels }] = await verifyZooCases(rows, [folder], { backend: "wgsl" });
-        expect(report.pass, formatReport(report)).toBe(true);
-        expect(pixels).toMatchObject({ pass: true });
       },
     );
   }

@@ -3,11 +3,15 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ZOO, type ZooRow } from "../../src/models/zoo.ts";
 import { formatReport } from "../../src/verify/formatReport.ts";
+import { installDawn, NO_DAWN } from "../support/dawn.ts";
 import { ALL_GOLDENS, OWN_GOLDENS } from "../support/goldens.ts";
 import type { Place } from "../support/openGraph.ts";
 import { mayBeLeftOut } from "../support/required.ts";
 import { describeOnEachBuild, describeOnWasm } from "../support/wasmPlaces.ts";
 import { verifyZooCases } from "../support/zooCases.ts";
+
+const hasDawn = await installDawn();
+if (!hasDawn) console.log(`wgsl: ${NO_DAWN}`);
 
 /** Models that differ in the size of their input alone have one case `small`, on the same weights. */
 function byArchitecture(rows: readonly ZooRow[]): ZooRow[][] {
@@ -41,3 +45,4 @@ describeOnWasm(TITLE, agrees);
 describeOnEachBuild(TITLE, { precision: "exact" }, agrees);
 // The gpu.js kernels, in the mode that every machine has.
 describe(`webasm ${TITLE}`, () => agrees({ backend: "webasm" }));
+describe.skipIf(!hasDawn && mayBeLeftOut)(`wgsl ${TITLE}`, () => agrees({ backend: "wgsl" }));
