@@ -81,3 +81,31 @@ export function countReadBytes(gpu: Gpu) {
   };
   return counter;
 }
+
+/** A GPU that counts what its devices' buffers hold: those that were made and not destroyed yet. */
+export function countBuffers(gpu: Gpu) {
+  const live = new Map<object, number>();
+  return {
+    gpu: gpuWith(gpu, async (adapter) => {
+      const device = await adapter.requestDevice({});
+      const createBuffer = device.createBuffer.bind(device);
+      device.createBuffer = (options) => {
+        const buffer = createBuffer(options);
+        live.set(buffer, options.size);
+        const destroy = buffer.destroy.bind(buffer);
+        buffer.destroy = () => {
+          live.delete(buffer);
+          destroy();
+        };
+        return buffer;
+      };
+      return device;
+    }),
+    get buffers() {
+      return live.size;
+    },
+    get bytes() {
+      return [...live.values()].reduce((sum, size) => sum + size, 0);
+    },
+  };
+}
