@@ -1,7 +1,7 @@
 import { BackendError, UsageError } from "../errors.ts";
 import { MEMORY_USES, type MemoryUse, PRECISIONS, type Precision } from "../kernels/wasmKernel.ts";
 import type { Executor } from "./executor.ts";
-import { availableModes, GPUJS_MODES } from "./gpujs/modes.ts";
+import { availableModes, GPUJS_MODES, type GpujsMode } from "./gpujs/modes.ts";
 import { wasmExecutor } from "./wasm/wasmExecutor.ts";
 import { wasmBuilds } from "./wasm/wasmModule.ts";
 import type { PrepareProgress } from "./wgsl/deviceGraph.ts";
@@ -114,22 +114,28 @@ function refuseForeign(options: ExecutorOptions, backend: Backend): void {
   }
 }
 
-/** A GPU that does not work is told of, and the next best runs. */
+/** The best that works; what does not is told of. */
 async function bestExecutor(options: ExecutorOptions): Promise<Executor> {
   const gpu = await realGpuName();
-  if (gpu === undefined) return executorOf(await bestOther(), options);
-  try {
-    return await executorOf("wgsl", options);
-  } catch (error) {
-    if (!(error instanceof BackendError)) throw error;
-    const other = await executorOf(await bestOther(), options);
-    const note = `${gpu} is not used: ${error.message}`;
-    return { ...other, details: { ...other.details, note } };
+  const others = await otherBackends();
+  const candidates = gpu === undefined ? others : (["wgsl", ...others] as const);
+  let note: string | undefined;
+  for (const backend of candidates) {
+    try {
+      const executor = await executorOf(backend, options);
+      return note === undefined ? executor : { ...executor, details: { ...executor.details, note } };
+    } catch (error) {
+      if (!(error instanceof BackendError) || backend === candidates[candidates.length - 1]) throw error;
+      note ??= `${gpu ?? backend} is not used: ${error.message}`;
+    }
   }
+  throw new BackendError({ where: "backend auto", expected: "one that this machine has", got: "none" });
 }
 
-async function bestOther(): Promise<Exclude<Backend, "auto" | "wgsl">> {
-  const [mode] = await availableModes();
-  const hasGpu = mode === "webgpu" || mode === "webgl2";
-  return !hasGpu && wasmBuilds().length > 0 ? "wasm" : mode;
+/** All that the machine has beside `wgsl`, best first. */
+async function otherBackends(): Promise<Exclude<Backend, "auto" | "wgsl">[]> {
+  const modes = await availableModes();
+  const isGraphics = (mode: GpujsMode) => mode === "webgpu" || mode === "webgl2";
+  const wasm = wasmBuilds().length > 0 ? (["wasm"] as const) : [];
+  return [...modes.filter(isGraphics), ...wasm, ...modes.filter((mode) => !isGraphics(mode))];
 }

@@ -62,6 +62,28 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("in headless Chromium, through Vi
     expectAlike(detections, inNode.detections);
   });
 
+  for (const [poor, message] of [
+    ["no WebGPU", /backend wgsl: expected WebGPU, got a machine without it\. /],
+    ["no adapter", /backend wgsl: expected an adapter of WebGPU, got none\. /],
+    ["no device", /backend wgsl: expected a device of .+, got .+\. Choose another backend\./],
+  ] as const) {
+    test(`a browser with ${poor} is refused by name, and auto goes without`, async () => {
+      const page = await built.open(ISOLATED);
+      await page.call("haveGpu", poor);
+      const picture = "/samples/people.jpg";
+      await expect(page.call("detect", "wgsl", SMALLEST, picture)).rejects.toThrow(message);
+      expect((await page.call("detect", "auto", SMALLEST, picture)).backend).not.toMatch(/wgsl|webgpu/);
+    });
+  }
+
+  test("an adapter with no more than every adapter has is enough", async () => {
+    const page = await built.open(ISOLATED);
+    const picture = "/samples/people.jpg";
+    const expected = await page.call("detect", "wgsl", SMALLEST, picture);
+    await page.call("haveGpu", "least limits");
+    expect(await page.call("detect", "wgsl", SMALLEST, picture)).toEqual(expected);
+  });
+
   test("files of torch.save are read by their URL and as a Blob, as in Node", async () => {
     for (const file of ["few-cuda-legacy.pkl", "few-cuda.pth"]) {
       const path = `goldens/triplet/torch-files/${file}`;

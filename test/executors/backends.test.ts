@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { UsageError } from "../../src/errors.ts";
 import { type Backend, createExecutor } from "../../src/executors/backends.ts";
 import { availableModes } from "../../src/executors/gpujs/modes.ts";
@@ -9,6 +9,26 @@ test("auto is wasm on a machine without a GPU", async () => {
   if (modes.includes("webgpu") || modes.includes("webgl2")) return;
   const executor = await createExecutor();
   expect(executor.backend).toBe("wasm");
+  await executor.dispose();
+});
+
+test("auto goes on to what works where a GPU gives no device, and says so", async () => {
+  const gpu = {
+    requestAdapter: async () => ({
+      info: { vendor: "nvidia", architecture: "", device: "", description: "a card" },
+      limits: { maxBufferSize: 2 ** 30, maxStorageBufferBindingSize: 2 ** 30 },
+      features: new Set(),
+      requestDevice: async () => {
+        throw new Error("the driver is busy");
+      },
+    }),
+  };
+  vi.stubGlobal("navigator", { gpu });
+  const executor = await createExecutor().finally(() => vi.unstubAllGlobals());
+  expect(executor.backend).toBe("wasm");
+  expect(executor.details.note).toBe(
+    "nvidia a card is not used: backend wgsl: expected a device of nvidia a card, got the driver is busy. Choose another backend.",
+  );
   await executor.dispose();
 });
 

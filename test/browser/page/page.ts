@@ -6,6 +6,7 @@ import { gpujsExecutor } from "../../../src/executors/gpujs/gpujsExecutor.ts";
 import { availableModes, type GpujsMode } from "../../../src/executors/gpujs/modes.ts";
 import { type WasmOptions, wasmExecutor } from "../../../src/executors/wasm/wasmExecutor.ts";
 import type { WasmBuild } from "../../../src/executors/wasm/wasmModule.ts";
+import type { Gpu } from "../../../src/executors/wgsl/webgpu.ts";
 import { wgslExecutor } from "../../../src/executors/wgsl/wgslExecutor.ts";
 import type { Graph } from "../../../src/graph/graph.ts";
 import { CASES } from "../../../src/kernels/cases.ts";
@@ -18,12 +19,15 @@ import { type GoldenCase, readGoldenCase } from "../../../src/verify/goldenCase.
 import type { CaseReport } from "../../../src/verify/verifyCase.ts";
 import { verifyModel } from "../../../src/verify/verifyModel.ts";
 import { verifyTriplet } from "../../../src/verify/verifyTriplet.ts";
+import { gpuWith } from "../../support/faultyGpu.ts";
 import { inputsFor, largestDifference, weightsFor } from "../../support/madeWeights.ts";
 import { opCaseDifference } from "../../support/opCaseDifference.ts";
 import { stateDictOf } from "../../support/syntheticVariables.ts";
 import { letMachineHave } from "../../support/wasmBuild.ts";
 
 type Mode = GpujsMode | "wasm" | "wgsl";
+/** A browser whose WebGPU lacks something. */
+type PoorGpu = "no WebGPU" | "no adapter" | "no device" | "least limits";
 /** What a test chooses of the backend. */
 type Choices = Pick<NetworkOptions, "threads" | "precision">;
 
@@ -75,6 +79,11 @@ const tests = {
     return summary(await verifyTriplet(undefined, await goldenAt(folder), options, readPhoto));
   },
 
+  /** From now on the page is in such a browser. */
+  async haveGpu(poor: PoorGpu): Promise<void> {
+    Object.defineProperty(navigator, "gpu", { value: poorGpu(poor), configurable: true });
+  },
+
   /** From now on the page is in a browser whose best build of `wasm` is this one. */
   async haveBuild(build: WasmBuild): Promise<void> {
     letMachineHave(build);
@@ -106,7 +115,7 @@ const tests = {
     };
   },
 
-  async detect(mode: Mode, model: string, picture: string, threads?: number) {
+  async detect(mode: Mode | "auto", model: string, picture: string, threads?: number) {
     const weights = `/weights/${model}.safetensors`;
     const detector = await load(model, { backend: mode, weights, threads });
     const { detections, backend, backendDetails } = await detector.detect(await bytesOf(picture));
@@ -114,6 +123,17 @@ const tests = {
     return { detections, backend, backendDetails };
   },
 };
+
+function poorGpu(poor: PoorGpu): Gpu | undefined {
+  const { gpu } = navigator as { gpu?: Gpu };
+  if (!gpu || poor === "no WebGPU") return undefined;
+  if (poor === "no adapter") return { requestAdapter: async () => null };
+  // Without limits that are asked for, a device has the specification's: those of every adapter.
+  if (poor === "least limits") return gpuWith(gpu, (adapter) => adapter.requestDevice({}));
+  // The browser's own refusal, of more than there is.
+  const maxBufferSize = Number.MAX_SAFE_INTEGER;
+  return gpuWith(gpu, (adapter) => adapter.requestDevice({ requiredLimits: { maxBufferSize } }));
+}
 
 function summary(report: CaseReport) {
   return { pass: report.pass, ranOn: report.ranOn, text: formatReport(report) };
