@@ -12,5 +12,7 @@ export const WEIGHTS = inRepository("weights");
 export const CHILD = inRepository("bench/.cache/child.mjs");
 /** The bundle of engines/startup.ts. */
 export const STARTUP = inRepository("bench/.cache/startup.mjs");
+/** The source of the page that Chromium opens. */
+export const HOST_PAGE = inRepository("bench/gpu/hostPage.ts");
 /** The package as it was built. */
 export const LIBRARY = pathToFileURL(inRepository("dist/node/index.js")).href;

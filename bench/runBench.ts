@@ -4,6 +4,7 @@ import { EXIT, type ExitCode } from "../src/cli/exitCode.ts";
 import { exitCodeOf } from "../src/cli/exitCodeOf.ts";
 import { complain, type Io } from "../src/cli/io.ts";
 import { usageError } from "../src/cli/usageError.ts";
+import { addGpuChromium } from "./gpu/chromiumCommand.ts";
 import { addGpu } from "./gpu/gpuCommand.ts";
 import { addPeers } from "./peersCommand.ts";
 import { addScaling } from "./scalingCommand.ts";
@@ -21,6 +22,7 @@ export async function runBench(argv: readonly string[], io: Io): Promise<ExitCod
   addPeers(program, io);
   addScaling(program, io);
   addGpu(program, io);
+  addGpuChromium(program, io);
   try {
     await program.parseAsync(argv, { from: "user" });
     return EXIT.fine;

@@ -1,18 +1,17 @@
-import { writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
 import type { Command } from "commander";
 import { type Io, print } from "../../src/cli/io.ts";
-import { makeFolders } from "../../src/cli/makeFolders.ts";
 import { valueOption } from "../../src/cli/options.ts";
 import { type Column, formatTable } from "../../src/cli/table.ts";
-import { version } from "../../src/cli/version.ts";
 import { BackendError } from "../../src/errors.ts";
 import { openDevice } from "../../src/executors/wgsl/openDevice.ts";
-import { MODELS, modelNamed } from "../../src/models/models.ts";
+import { modelNamed } from "../../src/models/models.ts";
 import { countUpTo, listOption, oneOf } from "../options.ts";
+import { machineAndVersions, type Results } from "../results.ts";
 import { openDawn } from "./dawn.ts";
+import type { GpuNetwork } from "./gpuNetwork.ts";
+import { keep, wantedNetworks } from "./gpuOptions.ts";
+import { type HostTimes, hostTable, timeHost } from "./hostTimes.ts";
 import {
-  type GpuNetwork,
   type KindTimes,
   type NetworkTimes,
   type TileTimes,
@@ -21,7 +20,7 @@ import {
   timeTiles,
 } from "./stages.ts";
 
-const STAGES = ["networks", "gpujs", "tiles"] as const;
+const STAGES = ["networks", "host", "gpujs", "tiles"] as const;
 type Stage = (typeof STAGES)[number];
 
 const HELP = `
@@ -29,8 +28,11 @@ Runs wgsl in Node on the npm package webgpu, whose folder CENTERNET_WEBGPU names
 bench/gpu/pack.sh makes a folder that does so on a machine without Node and
 network. Weights are made up: no time depends on them. Times are minima, in ms:
 wall from the input map to the output maps or, of models that need no more, the
-peaks (reads); gpu on the GPU's clock, encode the host's part. Stages: networks, gpujs (the plain kernels on the same GPU), tiles
-(every distinct convolution with every tile).
+peaks (reads); gpu on the GPU's clock, encode the host's part. Stages: networks,
+host (what a picture costs the CPU: upload and encoding, submit(), and from the
+mapped buffer to the result; a software adapter is taken for a graphics card),
+gpujs (the plain kernels on the same GPU), tiles (every distinct convolution with
+every tile).
 
 Examples:
   npm run bench -- gpu --only movenet-multipose --size 128 --runs 2
@@ -46,13 +48,12 @@ interface GpuFlags {
   readonly json?: string;
 }
 
-interface GpuResults {
-  readonly date: string;
+interface GpuResults extends Pick<Results, "date" | "machine" | "versions"> {
   /** With the driver, where the system tells it. */
   readonly adapter: string;
-  readonly versions: { readonly centernet: string; readonly node: string };
   readonly toggles: readonly string[];
   readonly networks: NetworkTimes[];
+  readonly host: HostTimes[];
   readonly kinds: Record<string, readonly KindTimes[]>;
   readonly tiles: TileTimes[];
 }
@@ -83,20 +84,16 @@ async function gpu(flags: GpuFlags, io: Io): Promise<void> {
   const { device, name } = await openDevice(api);
   device.destroy();
   const results: GpuResults = {
-    date: new Date().toISOString(),
+    ...machineAndVersions(),
     adapter: name,
-    versions: { centernet: version(), node: process.versions.node },
     toggles,
     networks: [],
+    host: [],
     kinds: {},
     tiles: [],
   };
   print(io, `${name}, Node ${process.version}, ${runs} runs each`);
-  const wanted = MODELS.filter(({ name, sizedByPicture }) => flags.only?.includes(name) ?? !sizedByPicture);
-  const networks = wanted.map((model): GpuNetwork => {
-    return { model: model.name, side: flags.size ?? model.defaultSize.width };
-  });
-  for (const network of networks) {
+  for (const network of wantedNetworks(flags)) {
     for (const stage of stages) {
       if (performance.now() > until) break;
       // One that fails must not cost the others' results.
@@ -106,8 +103,10 @@ async function gpu(flags: GpuFlags, io: Io): Promise<void> {
       await keep(results, flags.json);
     }
   }
-  print(io, formatTable(COLUMNS, results.networks.map(networkRow)).join("\n"));
-  if (results.networks.length > 0 || results.tiles.length > 0) return;
+  const { networks, host, tiles } = results;
+  if (networks.length > 0) print(io, formatTable(COLUMNS, networks.map(networkRow)).join("\n"));
+  if (host.length > 0) print(io, hostTable(host).join("\n"));
+  if (networks.length + host.length + tiles.length > 0) return;
   throw new BackendError({
     where: "bench gpu",
     expected: "a network or layer that could be measured",
@@ -137,6 +136,9 @@ async function runStage(stage: Stage, network: GpuNetwork, call: Call): Promise<
       }
       return;
     }
+    case "host":
+      results.host.push(await timeHost(api, network, runs));
+      return;
     case "gpujs": {
       const times = await timeGpujs(network, Math.min(runs, 5));
       results.networks.push(times);
@@ -150,12 +152,6 @@ async function runStage(stage: Stage, network: GpuNetwork, call: Call): Promise<
         print(io, `  ${times.layer}: ${tried.join(", ")}`);
       });
   }
-}
-
-async function keep(results: GpuResults, path: string | undefined): Promise<void> {
-  if (path === undefined) return;
-  await makeFolders(dirname(path));
-  await writeFile(path, `${JSON.stringify(results, null, 2)}\n`);
 }
 
 const COLUMNS: readonly Column[] = [

@@ -11,18 +11,9 @@ import { neededNodes } from "../../src/graph/neededNodes.ts";
 import { caseData } from "../../src/kernels/opCase.ts";
 import type { Tile, WgslDispatch } from "../../src/kernels/wgslKernel.ts";
 import { TILES } from "../../src/kernels/wgslTiles.ts";
-import type { InputSize } from "../../src/models/model.ts";
-import { modelNamed } from "../../src/models/models.ts";
-import { runnable } from "../../src/network.ts";
-import type { PeakRequest } from "../../src/peaks.ts";
-import { elementCount, type Tensor, tensor, type Weights } from "../../src/tensor.ts";
-import { syntheticWeights } from "../syntheticWeights.ts";
+import { elementCount, tensor } from "../../src/tensor.ts";
+import { type GpuNetwork, type Prepared, prepareGraph } from "./gpuNetwork.ts";
 import { TimedGpu } from "./timedGpu.ts";
-
-export interface GpuNetwork {
-  readonly model: string;
-  readonly side: number;
-}
 
 /** Milliseconds, minima of the runs. */
 export interface NetworkTimes extends GpuNetwork {
@@ -55,41 +46,6 @@ export interface TileTimes {
     readonly algorithm: string;
     readonly milliseconds: number;
   }[];
-}
-
-interface Prepared {
-  readonly graph: Graph;
-  readonly weights: Weights;
-  readonly inputs: Readonly<Record<string, Tensor>>;
-  /** Where they are all that the model needs of the outputs. */
-  readonly peaks?: PeakRequest;
-}
-
-export function prepareGraph({ model, side }: GpuNetwork): Prepared {
-  const size = { height: side, width: side };
-  const declared = modelNamed(model).graph(size);
-  const graph = runnable(declared, true);
-  const inputs = Object.entries(graph.inputs).map(([name, shape]) => {
-    return [
-      name,
-      tensor(
-        shape,
-        caseData(shape, 1).map((value) => 127.5 + 127.5 * value),
-      ),
-    ];
-  });
-  return {
-    graph,
-    weights: syntheticWeights(declared),
-    inputs: Object.fromEntries(inputs),
-    peaks: peaksOf(model, size),
-  };
-}
-
-function peaksOf(model: string, size: InputSize): PeakRequest | undefined {
-  const black = { ...size, data: new Uint8Array(size.height * size.width * 3) };
-  const [view] = modelNamed(model).look(black, { size, constants: new Map() }, {}).views;
-  return view.peaks?.request;
 }
 
 /** The network's times, and what each kind of dispatch takes in it. */

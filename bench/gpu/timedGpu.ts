@@ -1,6 +1,5 @@
 import type {
   Gpu,
-  GpuAdapter,
   GpuBindGroup,
   GpuBuffer,
   GpuCommandEncoder,
@@ -8,6 +7,7 @@ import type {
   GpuComputePipeline,
   GpuDevice,
 } from "../../src/executors/wgsl/webgpu.ts";
+import { watchedGpu } from "./watchedGpu.ts";
 
 /** What timing needs of the WebGPU API beside what the library uses. */
 interface TimingDevice extends GpuDevice {
@@ -40,12 +40,14 @@ export class TimedGpu {
   private timestamps = 0;
 
   constructor(api: Gpu) {
-    this.gpu = {
-      requestAdapter: async (options) => {
-        const adapter = await api.requestAdapter(options);
-        return adapter && this.timedAdapter(adapter);
-      },
-    };
+    this.gpu = watchedGpu(api, async (adapter, options) => {
+      const hasClock = adapter.features.has("timestamp-query");
+      const requiredFeatures = hasClock ? ["timestamp-query"] : [];
+      const device = (await adapter.requestDevice({ ...options, requiredFeatures })) as TimingDevice;
+      this.watchSubmits(device);
+      if (hasClock) this.timeDevice(device);
+      return device;
+    });
   }
 
   /** Nanoseconds of each pass since the last call, in their order; none where the GPU has no clock. */
@@ -62,24 +64,6 @@ export class TimedGpu {
     const times = new BigUint64Array(readable.getMappedRange().slice(0, count * 8));
     readable.unmap();
     return Array.from({ length: count / 2 }, (_, i) => Number(times[2 * i + 1] - times[2 * i]));
-  }
-
-  private timedAdapter(adapter: GpuAdapter): GpuAdapter {
-    const { limits, info, features, isFallbackAdapter } = adapter;
-    const hasClock = features.has("timestamp-query");
-    return {
-      limits,
-      info,
-      features,
-      isFallbackAdapter,
-      requestDevice: async (options) => {
-        const requiredFeatures = hasClock ? ["timestamp-query"] : [];
-        const device = (await adapter.requestDevice({ ...options, requiredFeatures })) as TimingDevice;
-        this.watchSubmits(device);
-        if (hasClock) this.timeDevice(device);
-        return device;
-      },
-    };
   }
 
   private watchSubmits(device: GpuDevice): void {

@@ -31,6 +31,11 @@ test.each([
     ["scaling", "--network", "centernet-104"],
     "option --network: expected a network whose size can be chosen, got centernet-104.",
   ],
+  [["gpu-chromium", "--runs", "0"], "option --runs: expected whole numbers from 1 to 1000, got 0."],
+  [
+    ["gpu", "--stages", "hosts"],
+    "option --stages: expected some of networks, host, gpujs, tiles, got hosts.",
+  ],
 ] as const)("%j is refused in a line, before anything is measured", async (args, message) => {
   const { code, stdout, stderr } = await call(...args);
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });

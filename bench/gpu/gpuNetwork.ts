@@ -1,0 +1,53 @@
+import type { Graph } from "../../src/graph/graph.ts";
+import { caseData } from "../../src/kernels/opCase.ts";
+import type { View } from "../../src/models/look.ts";
+import { modelNamed } from "../../src/models/models.ts";
+import { runnable } from "../../src/network.ts";
+import type { PeakRequest } from "../../src/peaks.ts";
+import { type Tensor, tensor, type Weights } from "../../src/tensor.ts";
+import { syntheticWeights } from "../syntheticWeights.ts";
+
+export interface GpuNetwork {
+  readonly model: string;
+  readonly side: number;
+}
+
+export interface Prepared {
+  readonly graph: Graph;
+  readonly weights: Weights;
+  readonly inputs: Readonly<Record<string, Tensor>>;
+  /** Where they are all that the model needs of the outputs. */
+  readonly peaks?: PeakRequest;
+}
+
+export function prepareGraph({ model, side }: GpuNetwork): Prepared {
+  const size = { height: side, width: side };
+  const declared = modelNamed(model).graph(size);
+  const graph = runnable(declared, true);
+  const inputs = Object.entries(graph.inputs).map(([name, shape]) => {
+    return [
+      name,
+      tensor(
+        shape,
+        caseData(shape, 1).map((value) => 127.5 + 127.5 * value),
+      ),
+    ];
+  });
+  return {
+    graph,
+    weights: syntheticWeights(declared),
+    inputs: Object.fromEntries(inputs),
+    peaks: firstView({ model, side }, new Uint8Array(side * side * 3)).peaks?.request,
+  };
+}
+
+/** What the model sees first of a picture of that size: its bytes go to the device, or a map that the host makes. */
+export function pictureInputs(network: GpuNetwork): Readonly<Record<string, Tensor>> {
+  const data = Uint8Array.from({ length: network.side ** 2 * 3 }, (_, i) => (i * 1733) % 8191);
+  return firstView(network, data).inputs();
+}
+
+function firstView({ model, side }: GpuNetwork, data: Uint8Array): View {
+  const size = { height: side, width: side };
+  return modelNamed(model).look({ ...size, data }, { size, constants: new Map() }, {}).views[0];
+}

@@ -1,0 +1,24 @@
+import { writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { makeFolders } from "../../src/cli/makeFolders.ts";
+import { MODELS } from "../../src/models/models.ts";
+import type { GpuNetwork } from "./gpuNetwork.ts";
+
+/** All whose input has a size of its own, where none are named. */
+export function wantedNetworks({
+  only,
+  size,
+}: {
+  readonly only?: readonly string[];
+  readonly size?: number;
+}): GpuNetwork[] {
+  const wanted = MODELS.filter(({ name, sizedByPicture }) => only?.includes(name) ?? !sizedByPicture);
+  return wanted.map(({ name, defaultSize }) => ({ model: name, side: size ?? defaultSize.width }));
+}
+
+/** Results so far, where a file for them was named. */
+export async function keep(results: object, path: string | undefined): Promise<void> {
+  if (path === undefined) return;
+  await makeFolders(dirname(path));
+  await writeFile(path, `${JSON.stringify(results, null, 2)}\n`);
+}

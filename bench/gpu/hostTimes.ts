@@ -1,0 +1,86 @@
+import { type Column, formatTable } from "../../src/cli/table.ts";
+import type { Gpu } from "../../src/executors/wgsl/webgpu.ts";
+import { wgslExecutor } from "../../src/executors/wgsl/wgslExecutor.ts";
+import { type GpuNetwork, pictureInputs, prepareGraph } from "./gpuNetwork.ts";
+import { HostClock } from "./hostClock.ts";
+
+/**
+ * What a picture costs the processor on `wgsl`, from the call with the picture to its result: milliseconds of this
+ * thread, each the least of the runs.
+ */
+export interface HostTimes extends GpuNetwork {
+  readonly dispatches: number;
+  readonly submits: number;
+  /** Uploads and the encoding of all dispatches. */
+  readonly encode: number;
+  /** Inside of `submit()`. */
+  readonly submit: number;
+  /** From the mapped buffer to the result. */
+  readonly read: number;
+  /** The three of one run. */
+  readonly total: number;
+  readonly reads: "maps" | "peaks";
+}
+
+/** Runs before those that count: they make buffers and compile. */
+const WARM_UPS = 3;
+
+export async function timeHost(api: Gpu, network: GpuNetwork, runs: number): Promise<HostTimes> {
+  const { graph, weights, peaks: wanted } = prepareGraph(network);
+  const inputs = pictureInputs(network);
+  const clock = new HostClock(api);
+  const executor = await wgslExecutor({ gpu: clock.gpu });
+  try {
+    const plan = await executor.prepare(graph, weights);
+    // Where there are too many peaks or none, the maps are read after them: then they alone are timed.
+    const peaks = (await plan.run(inputs, { peaks: wanted })).peaks && wanted;
+    clock.dispatches = 0;
+    await plan.run(inputs, { peaks });
+    const { dispatches } = clock;
+    clock.dispatches = undefined;
+    const parts: HostParts[] = [];
+    for (let run = 0; run < WARM_UPS + runs; run++) {
+      clock.reset();
+      const began = performance.now();
+      await plan.run(inputs, { peaks });
+      const ended = performance.now();
+      const { submit, waitedFrom, mapped } = clock.marks;
+      if (run < WARM_UPS) continue;
+      const [encode, read] = [waitedFrom - began - submit, ended - mapped];
+      parts.push({ encode, submit, read, total: encode + submit + read });
+    }
+    const { submits } = clock.marks;
+    const reads = peaks ? "peaks" : "maps";
+    return { ...network, dispatches, submits, ...leastOf(parts), reads };
+  } finally {
+    await executor.dispose();
+  }
+}
+
+type HostParts = Pick<HostTimes, "encode" | "submit" | "read" | "total">;
+
+function leastOf(parts: readonly HostParts[]): HostParts {
+  const least = (part: keyof HostParts) => Math.min(...parts.map((times) => times[part]));
+  return { encode: least("encode"), submit: least("submit"), read: least("read"), total: least("total") };
+}
+
+const COLUMNS: readonly Column[] = [
+  { heading: "model", align: "left" },
+  { heading: "size", align: "right" },
+  { heading: "dispatches", align: "right" },
+  { heading: "submits", align: "right" },
+  { heading: "encode", align: "right" },
+  { heading: "submit", align: "right" },
+  { heading: "read", align: "right" },
+  { heading: "CPU ms", align: "right" },
+  { heading: "reads", align: "left" },
+];
+
+export function hostTable(rows: readonly HostTimes[]): string[] {
+  const cells = rows.map(({ model, side, dispatches, submits, reads, ...times }) => {
+    const { encode, submit, read, total } = times;
+    const milliseconds = [encode, submit, read, total].map((time) => time.toFixed(2));
+    return [model, `${side}`, `${dispatches}`, `${submits}`, ...milliseconds, reads];
+  });
+  return formatTable(COLUMNS, cells);
+}
