@@ -52,6 +52,7 @@ interface GpuResults extends Pick<Results, "date" | "machine" | "versions"> {
   /** With the driver, where the system tells it. */
   readonly adapter: string;
   readonly toggles: readonly string[];
+  readonly runs: number;
   readonly networks: NetworkTimes[];
   readonly host: HostTimes[];
   readonly kinds: Record<string, readonly KindTimes[]>;
@@ -87,6 +88,7 @@ async function gpu(flags: GpuFlags, io: Io): Promise<void> {
     ...machineAndVersions(),
     adapter: name,
     toggles,
+    runs,
     networks: [],
     host: [],
     kinds: {},
