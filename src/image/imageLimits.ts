@@ -5,8 +5,8 @@
 export const MAX_PIXELS = 100_000_000;
 
 /**
- * Bytes that jpeg-js may take, by its own count. Its coefficients take 256 bytes a block of 8 x 8, so
- * 1 GB is about 75 megapixels at 4:2:0 and 45 at 4:4:4.
+ * What a JPEG's coefficients (128 bytes a block of 8 x 8), samples and pixels may take: 1 GB is enough for
+ * every picture at 4:2:0, and for about 89 megapixels at 4:4:4.
  */
 export const MAX_JPEG_MEMORY_IN_MB = 1024;
 

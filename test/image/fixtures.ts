@@ -12,7 +12,7 @@ export interface JpegReference {
   height: number;
   /** RGB, base64: Pillow, which interpolates chroma samples. */
   pillow: string;
-  /** RGB, base64: libjpeg told to repeat them, as jpeg-js does; only where that makes a difference. */
+  /** RGB, base64: libjpeg told to repeat them, as is done here; only where that makes a difference. */
   unsmoothed?: string;
 }
 

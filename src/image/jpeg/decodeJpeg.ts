@@ -1,59 +1,60 @@
-import { decode } from "jpeg-js";
 import { ImageError } from "../../errors.ts";
-import { concatenate } from "../concatenate.ts";
 import { readOrientation, UPRIGHT } from "../exif/readOrientation.ts";
 import { turnUpright } from "../exif/turnUpright.ts";
-import { MAX_JPEG_MEMORY_IN_MB, MAX_PIXELS } from "../imageLimits.ts";
+import { MAX_JPEG_MEMORY_IN_MB } from "../imageLimits.ts";
 import type { Picture } from "../picture.ts";
-import { type JpegColours, jpegColours } from "./jpegColours.ts";
-import type { JpegFrame } from "./jpegFrame.ts";
-import { readJpegFile } from "./readJpegFile.ts";
+import { componentSamples } from "./componentSamples.ts";
+import { type Coefficients, decodeScan, newCoefficients } from "./decodeScan.ts";
+import { jpegColours } from "./jpegColours.ts";
+import type { JpegComponent, JpegFrame } from "./jpegFrame.ts";
+import type { ScanComponent } from "./jpegScan.ts";
+import { type CodedScan, type JpegFile, readJpegFile } from "./readJpegFile.ts";
+import { toPicture } from "./toPicture.ts";
+import { BLOCK_CELLS } from "./zigzag.ts";
 
 const MEGABYTE = 1024 * 1024;
 
-/** jpeg-js counts its tables too, a few kilobytes that the estimate leaves out. */
-const TABLES_IN_MB = 16;
-
 /**
- * Decodes a JPEG, baseline or progressive, grey, colour or CMYK, and turns it upright by its Exif
- * orientation. The pixels come from jpeg-js, which sees a checked copy of the file: only the segments
- * that it needs. It repeats chroma samples where libjpeg interpolates them, so a subsampled picture
- * differs from libjpeg's by up to 25 of 255 at hard edges of colour.
+ * Decodes a JPEG, baseline or progressive, grey, colour or CMYK, and turns it upright by its Exif orientation. Every
+ * pixel is that of jpeg-js 0.4.4, which takes several times as long; it repeats chroma samples where libjpeg
+ * interpolates them, so a subsampled picture differs from libjpeg's by up to 25 of 255 at hard edges of colour.
  */
 export function decodeJpeg(bytes: Uint8Array, where: string): Picture {
   const file = readJpegFile(bytes, where);
   checkMemory(file.frame, where);
-  const colours = jpegColours(file);
-  const stored = runDecoder(decodable(file.essentials, colours), colours, where);
-  return turnUpright(stored, file.exif ? readOrientation(file.exif) : UPRIGHT);
+  return turnUpright(decodePixels(file, where), file.exif ? readOrientation(file.exif) : UPRIGHT);
 }
 
-function runDecoder(bytes: Uint8Array, colours: JpegColours, where: string): Picture {
-  try {
-    const { width, height, data } = decode(bytes, {
-      useTArray: true,
-      formatAsRGBA: false,
-      colorTransform: colours === "YCbCr" || colours === "YCCK",
-      maxResolutionInMP: MAX_PIXELS / 1e6,
-      maxMemoryUsageInMB: MAX_JPEG_MEMORY_IN_MB + TABLES_IN_MB,
-    });
-    return { width, height, data };
-  } catch (cause) {
-    // jpeg-js speaks in plain errors, and in TypeErrors where data contradict each other.
-    const isPlain = cause instanceof Error && cause.constructor === Error;
-    const got = isPlain ? `an error of the decoder: ${cause.message}` : "data that contradict each other";
-    const hint = "The file is damaged.";
-    throw new ImageError({ where, expected: "a whole JPEG", got, hint }, { cause });
-  }
+function decodePixels(file: JpegFile, where: string): Picture {
+  const { frame, scans } = file;
+  const coefficients = new Map(
+    frame.components.map((component) => [component, newCoefficients(frame, component)]),
+  );
+  for (const scan of scans) decodeScan(scan, frame, coefficients, where);
+  const samples = frame.components.map((component) =>
+    componentSamples(
+      frame,
+      component,
+      coefficients.get(component) as Coefficients,
+      quantizationOf(scans, component),
+    ),
+  );
+  return toPicture(frame, samples, jpegColours(file));
 }
 
-/** The same sum as jpeg-js does while it allocates: coefficients, samples, then two copies of the pixels. */
+/** The table that held when the component's first scan began: a file may define another one later. */
+function quantizationOf(scans: readonly CodedScan[], component: JpegComponent): Uint16Array {
+  const first = scans.flatMap(({ scan }) => scan.components).find((own) => own.component === component);
+  return (first as ScanComponent).quantization;
+}
+
+/** Coefficients of two bytes, samples, pixels. */
 function checkMemory(frame: JpegFrame, where: string): void {
   const { width, height, components, mcusPerLine, mcusPerColumn } = frame;
-  let memory = width * height * (components.length + 3);
+  let memory = width * height * 3;
   for (const { horizontal, vertical, blocksPerLine, blocksPerColumn } of components) {
-    memory += mcusPerLine * horizontal * mcusPerColumn * vertical * 64 * 4;
-    memory += blocksPerLine * blocksPerColumn * 64;
+    memory += mcusPerLine * horizontal * mcusPerColumn * vertical * BLOCK_CELLS * 2;
+    memory += blocksPerLine * blocksPerColumn * BLOCK_CELLS;
   }
   const megabytes = Math.ceil(memory / MEGABYTE);
   if (megabytes <= MAX_JPEG_MEMORY_IN_MB) return;
@@ -63,18 +64,4 @@ function checkMemory(frame: JpegFrame, where: string): void {
     got: `${megabytes} MB for ${width} x ${height}`,
     hint: "Make the picture smaller first.",
   });
-}
-
-function decodable(essentials: Uint8Array[], colours: JpegColours): Uint8Array {
-  const startOfImage = Uint8Array.of(0xff, 0xd8);
-  const endOfImage = Uint8Array.of(0xff, 0xd9);
-  return concatenate([startOfImage, ...adobeSegment(colours), ...essentials, endOfImage]);
-}
-
-/** jpeg-js refuses four components without Adobe's APP14 segment: length, name, version, flags, transform. */
-function adobeSegment(colours: JpegColours): Uint8Array[] {
-  if (colours !== "CMYK" && colours !== "YCCK") return [];
-  const name = [..."Adobe"].map((letter) => letter.charCodeAt(0));
-  const transform = colours === "YCCK" ? 2 : 0;
-  return [Uint8Array.of(0xff, 0xee, 0, 14, ...name, 0, 100, 0, 0, 0, 0, transform)];
 }

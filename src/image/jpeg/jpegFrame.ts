@@ -46,7 +46,7 @@ export function isFrameMarker(marker: number): boolean {
   return (marker >= 0xc0 && marker <= 0xc2) || marker in UNREADABLE_FRAMES;
 }
 
-/** `segment` is what follows the marker and its length. Refuses what jpeg-js cannot decode rightly. */
+/** `segment` is what follows the marker and its length. Refuses what this decoder cannot decode rightly. */
 export function readJpegFrame(marker: number, segment: Uint8Array, where: string): JpegFrame {
   const unreadable = UNREADABLE_FRAMES[marker];
   if (unreadable) {

@@ -1,35 +1,48 @@
 import { ImageError } from "../../errors.ts";
-import type { JpegTables } from "./jpegScan.ts";
+import { type HuffmanCode, LONGEST_CODE } from "./huffmanTable.ts";
+import { BLOCK_CELLS, ZIGZAG } from "./zigzag.ts";
 
-const COEFFICIENTS = 64;
-const CODE_LENGTHS = 16;
+/** The tables that a file has defined so far, by their numbers. */
+export interface JpegTables {
+  /** What each coefficient of a block, row by row, is multiplied by. */
+  readonly quantization: Map<number, Uint16Array>;
+  readonly huffmanDc: Map<number, HuffmanCode>;
+  readonly huffmanAc: Map<number, HuffmanCode>;
+}
 
-/** Notes which tables a DQT segment (ITU-T T.81 section B.2.4.1) defines; they must fill it exactly. */
-export function noteQuantizationTables(segment: Uint8Array, tables: JpegTables, where: string): void {
+/** Takes the tables that a DQT segment (ITU-T T.81 section B.2.4.1) defines; they must fill it exactly. */
+export function readQuantizationTables(segment: Uint8Array, tables: JpegTables, where: string): void {
   let at = 0;
   while (at < segment.length) {
     const precision = segment[at] >> 4;
     const id = segment[at] & 15;
-    at += 1 + COEFFICIENTS * (precision + 1);
+    const start = at + 1;
+    at = start + BLOCK_CELLS * (precision + 1);
     if (precision > 1 || id > 3 || at > segment.length) throw damaged(`${where}: quantization table ${id}`);
-    tables.quantization.add(id);
+    const table = new Uint16Array(BLOCK_CELLS);
+    ZIGZAG.forEach((cell, k) => {
+      table[cell] =
+        precision === 0 ? segment[start + k] : segment[start + 2 * k] * 256 + segment[start + 2 * k + 1];
+    });
+    tables.quantization.set(id, table);
   }
 }
 
-/** Notes which tables a DHT segment (section B.2.4.2) defines; they must fill it exactly. */
-export function noteHuffmanTables(segment: Uint8Array, tables: JpegTables, where: string): void {
+/** Takes the tables that a DHT segment (section B.2.4.2) defines; they must fill it exactly. */
+export function readHuffmanTables(segment: Uint8Array, tables: JpegTables, where: string): void {
   let at = 0;
   while (at < segment.length) {
     const kind = segment[at] >> 4;
     const id = segment[at] & 15;
-    const codesOfLength = segment.subarray(at + 1, at + 1 + CODE_LENGTHS);
+    const codesOfLength = segment.subarray(at + 1, at + 1 + LONGEST_CODE);
     const codes = codesOfLength.reduce((sum, n) => sum + n, 0);
-    at += 1 + CODE_LENGTHS + codes;
-    const isWhole = codesOfLength.length === CODE_LENGTHS && at <= segment.length;
+    at += 1 + LONGEST_CODE + codes;
+    const isWhole = codesOfLength.length === LONGEST_CODE && at <= segment.length;
     if (kind > 1 || id > 3 || codes > 256 || !isWhole || !isPrefixCode(codesOfLength)) {
       throw damaged(`${where}: Huffman table ${id}`);
     }
-    (kind === 0 ? tables.huffmanDc : tables.huffmanAc).add(id);
+    const values = segment.subarray(at - codes, at);
+    (kind === 0 ? tables.huffmanDc : tables.huffmanAc).set(id, { codesOfLength, values });
   }
 }
 

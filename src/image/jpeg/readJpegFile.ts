@@ -1,8 +1,9 @@
 import { ImageError } from "../../errors.ts";
 import { MAX_JPEG_PIXEL_SCANS, MAX_JPEG_SCANS } from "../imageLimits.ts";
-import { isFrameMarker, type JpegFrame, readJpegFrame } from "./jpegFrame.ts";
-import { type JpegTables, readJpegScan, restartsOfScan } from "./jpegScan.ts";
-import { noteHuffmanTables, noteQuantizationTables } from "./jpegTables.ts";
+import { isRestart } from "./entropyData.ts";
+import { isFrameMarker, type JpegComponent, type JpegFrame, readJpegFrame } from "./jpegFrame.ts";
+import { type JpegScan, readJpegScan, scanUnits } from "./jpegScan.ts";
+import { type JpegTables, readHuffmanTables, readQuantizationTables } from "./jpegTables.ts";
 
 /** What a JPEG file holds, read marker by marker without decoding any pixel. */
 export interface JpegFile {
@@ -13,8 +14,15 @@ export interface JpegFile {
   adobeTransform: number | null;
   /** The first Exif segment, without its "Exif\0\0". */
   exif: Uint8Array | null;
-  /** Tables, frame and scans in their order: all that a decoder needs, without SOI and EOI. */
-  essentials: Uint8Array[];
+  scans: CodedScan[];
+}
+
+/** A scan and its entropy-coded data. */
+export interface CodedScan {
+  readonly scan: JpegScan;
+  /** In units of the scan; 0 where it never restarts. */
+  readonly restartInterval: number;
+  readonly data: Uint8Array;
 }
 
 const SOI = 0xd8;
@@ -30,11 +38,9 @@ const APP1 = 0xe1;
 const APP14 = 0xee;
 const APP15 = 0xef;
 
-const isRestart = (marker: number) => marker >= 0xd0 && marker <= 0xd7;
-
 /**
- * Walks a JPEG from marker to marker (ITU-T T.81 annex B) and refuses, with ImageError, whatever jpeg-js
- * would decode wrongly, slowly or only in part: other processes and precisions, sizes and numbers of
+ * Walks a JPEG from marker to marker (ITU-T T.81 annex B) and refuses, with ImageError, whatever could
+ * be decoded only wrongly, slowly or in part: other processes and precisions, sizes and numbers of
  * scans beyond the limits, tables that are missing, and every file that ends early. Bytes between
  * segments that belong to none are skipped, as libjpeg does.
  */
@@ -46,18 +52,17 @@ class JpegWalk {
   private offset = 2;
   private frame: JpegFrame | null = null;
   private readonly tables: JpegTables = {
-    quantization: new Set(),
-    huffmanDc: new Set(),
-    huffmanAc: new Set(),
+    quantization: new Map(),
+    huffmanDc: new Map(),
+    huffmanAc: new Map(),
   };
   private restartInterval = 0;
-  private scans = 0;
+  private readonly scans: CodedScan[] = [];
   private scanBytes = 0;
-  private readonly startedComponents = new Set<number>();
+  private readonly startedComponents = new Set<JpegComponent>();
   private hasJfif = false;
   private adobeTransform: number | null = null;
   private exif: Uint8Array | null = null;
-  private readonly essentials: Uint8Array[] = [];
 
   constructor(
     private readonly bytes: Uint8Array,
@@ -68,16 +73,14 @@ class JpegWalk {
     for (let marker = this.nextMarker(); marker !== EOI; marker = this.nextMarker()) {
       // TEM and restarts outside of scans carry nothing.
       if (marker === 0x01 || isRestart(marker)) continue;
-      const start = this.offset - 2;
       const segment = this.readSegment();
       if (this.readMetadata(marker, segment)) continue;
-      this.essentials.push(this.bytes.subarray(start, this.offset));
       if (marker === SOS) this.readScan(segment);
       else this.readDefinition(marker, segment);
     }
     const frame = this.checkComplete();
-    const { hasJfif, adobeTransform, exif, essentials } = this;
-    return { frame, hasJfif, adobeTransform, exif, essentials };
+    const { hasJfif, adobeTransform, exif, scans } = this;
+    return { frame, hasJfif, adobeTransform, exif, scans };
   }
 
   private nextMarker(): number {
@@ -113,8 +116,8 @@ class JpegWalk {
   }
 
   private readDefinition(marker: number, segment: Uint8Array): void {
-    if (marker === DQT) noteQuantizationTables(segment, this.tables, this.where);
-    else if (marker === DHT) noteHuffmanTables(segment, this.tables, this.where);
+    if (marker === DQT) readQuantizationTables(segment, this.tables, this.where);
+    else if (marker === DHT) readHuffmanTables(segment, this.tables, this.where);
     else if (marker === DRI && segment.length === 2) this.restartInterval = segment[0] * 256 + segment[1];
     else if (isFrameMarker(marker) && this.frame === null) {
       this.frame = readJpegFrame(marker, segment, this.where);
@@ -126,51 +129,48 @@ class JpegWalk {
 
   private readScan(header: Uint8Array): void {
     if (!this.frame) throw this.damaged("a frame header before the first scan", "none");
-    this.scans++;
-    this.checkScanCount(this.frame);
-    const where = `${this.where}: scan ${this.scans}`;
+    const number = this.scans.length + 1;
+    this.checkScanCount(this.frame, number);
+    const where = `${this.where}: scan ${number}`;
     const scan = readJpegScan(header, this.frame, this.tables, where);
-    const restarts = this.readScanData();
-    const expected = restartsOfScan(scan, this.frame, this.restartInterval, where);
-    // jpeg-js takes a scan that ends at a restart marker for a whole one and leaves the rest grey.
+    const { units } = scanUnits(scan, this.frame);
+    const { restartInterval } = this;
+    const expected = restartInterval === 0 ? 0 : Math.ceil(units / restartInterval) - 1;
+    const { data, restarts } = this.readScanData();
     if (restarts < expected) {
       const hint = "The file is truncated.";
       throw new ImageError({ where, expected: `${expected} restart markers`, got: `${restarts}`, hint });
     }
-    if (scan.startsComponents) for (const { id } of scan.components) this.startedComponents.add(id);
+    this.scans.push({ scan, restartInterval, data });
+    if (scan.startsComponents)
+      for (const { component } of scan.components) this.startedComponents.add(component);
   }
 
-  /** Takes the entropy-coded bytes up to the next marker, fill bytes left out; counts the restarts. */
-  private readScanData(): number {
-    const { bytes } = this;
+  /** Takes the entropy-coded bytes up to the next marker; counts the restarts. */
+  private readScanData(): { data: Uint8Array; restarts: number } {
+    const { bytes, offset: start } = this;
     let restarts = 0;
-    let start = this.offset;
     for (;;) {
       const at = bytes.indexOf(0xff, this.offset);
       if (at < 0 || at + 1 >= bytes.length) throw this.truncated("an end-of-image marker");
       const next = bytes[at + 1];
-      if (next === 0 || isRestart(next)) {
-        if (next !== 0) restarts++;
-        this.offset = at + 2;
-        continue;
-      }
-      this.essentials.push(bytes.subarray(start, at));
-      this.scanBytes += at - start;
+      if (isRestart(next)) restarts++;
+      this.offset = at + (next === 0xff ? 1 : 2);
+      if (next === 0 || next === 0xff || isRestart(next)) continue;
       this.offset = at;
-      if (next !== 0xff) return restarts;
-      start = at + 1;
-      this.offset = start;
+      this.scanBytes += at - start;
+      return { data: bytes.subarray(start, at), restarts };
     }
   }
 
-  private checkScanCount(frame: JpegFrame): void {
+  private checkScanCount(frame: JpegFrame, count: number): void {
     const pixels = frame.width * frame.height;
     const most = Math.min(MAX_JPEG_SCANS, Math.floor(MAX_JPEG_PIXEL_SCANS / pixels));
-    if (this.scans <= most) return;
+    if (count <= most) return;
     throw new ImageError({
       where: this.where,
       expected: `at most ${most} scans in a JPEG of ${frame.width} x ${frame.height}`,
-      got: `${this.scans} or more`,
+      got: `${count} or more`,
       hint: "Save it anew as an ordinary JPEG.",
     });
   }
@@ -178,7 +178,7 @@ class JpegWalk {
   private checkComplete(): JpegFrame {
     const { frame } = this;
     if (!frame) throw this.truncated("a frame header");
-    const missing = frame.components.find(({ id }) => !this.startedComponents.has(id));
+    const missing = frame.components.find((component) => !this.startedComponents.has(component));
     if (missing) throw this.truncated(`a scan of component ${missing.id}`);
     // Every block takes at least one bit; fewer bytes cannot be worth the memory that the size asks for.
     const blocks = frame.components.reduce((sum, c) => sum + c.blocksPerLine * c.blocksPerColumn, 0);
