@@ -1,14 +1,12 @@
 import { ModelError } from "../errors.ts";
-import { openBundle } from "./bundleCheckpoint.ts";
 import { type ByteSource, bytesSource, type ModelFiles, readWhole } from "./byteSource.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { GzipFile } from "./gunzip.ts";
 import { quote } from "./json.ts";
 import { looksLikeSafetensors } from "./safetensors.ts";
 import { safetensorsCheckpoint } from "./safetensorsCheckpoint.ts";
-import { openTarGz } from "./tarGz.ts";
-import { openTfjs, type ReadSibling } from "./tfjs.ts";
-import { looksLikeTorch, openTorch } from "./torch.ts";
+import type { ReadSibling } from "./tfjs.ts";
+import { looksLikeTorch } from "./torchStart.ts";
 
 /** A file that is read where its variables lie. */
 export interface CheckpointSource {
@@ -32,10 +30,16 @@ export type StoredWeights =
   /** `prefix` is that of a checkpoint in the folder: `checkpoint/ckpt-0`. */
   | { kind: "folder"; files: ModelFiles; prefix?: string };
 
-/** Opens weights of every kind. Throws ModelError for what is none. */
+/**
+ * Opens weights of every kind. Throws ModelError for what is none. Readers of all but safetensors are loaded where such
+ * a file is met: what this package ships, or has converted, need not wait for them.
+ */
 export async function openStoredWeights(stored: StoredWeights): Promise<Checkpoint> {
-  if (stored.kind === "archive") return openBundle(await openTarGz(stored.file));
-  return stored.kind === "folder" ? openBundle(stored.files, stored.prefix) : openSource(stored);
+  if (stored.kind === "file") return openSource(stored);
+  const { openBundle } = await import("./bundleCheckpoint.ts");
+  if (stored.kind === "folder") return openBundle(stored.files, stored.prefix);
+  const { openTarGz } = await import("./tarGz.ts");
+  return openBundle(await openTarGz(stored.file));
 }
 
 /** Opens the bytes of a file. Throws ModelError for what is no checkpoint. */
@@ -59,10 +63,11 @@ async function openSource({ source, readSibling }: CheckpointSource): Promise<Ch
   if (looksLikeGzip(start)) {
     return openStoredWeights({ kind: "archive", file: { where, stream: () => streamOf(source) } });
   }
-  if (looksLikeTorch(start)) return openTorch(source);
+  if (looksLikeTorch(start)) return (await import("./torch.ts")).openTorch(source);
   const text = new TextDecoder("latin1").decode(start);
   if (text.trimStart().startsWith("{")) {
     const noSibling = () => Promise.reject(new Error("this file was given without its folder"));
+    const { openTfjs } = await import("./tfjs.ts");
     return openTfjs(await readWhole(source, LARGEST_JSON), where, readSibling ?? noSibling);
   }
   throw new ModelError({

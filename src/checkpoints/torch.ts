@@ -4,18 +4,10 @@ import { type Checkpoint, unknownVariable, type Variable } from "./checkpoint.ts
 import { byteLengthOf } from "./dtype.ts";
 import { quote } from "./json.ts";
 import { openTorchLegacy } from "./torchLegacy.ts";
+import { looksLikeTorch, looksLikeZip } from "./torchStart.ts";
 import { torchVariables } from "./torchVariables.ts";
 import { readTorchView, type TorchView, torchView } from "./torchView.ts";
 import { openTorchZip } from "./torchZip.ts";
-
-/** Whether a file begins as torch.save's do, a zip archive or a pickle; says nothing about the rest. */
-export function looksLikeTorch(start: Uint8Array): boolean {
-  return isZip(start) || start[0] === 0x80;
-}
-
-function isZip(start: Uint8Array): boolean {
-  return start[0] === 0x50 && start[1] === 0x4b; // "PK"
-}
 
 /**
  * The state dict in a file of torch.save, of either format (torch/serialization.py), whatever the file is
@@ -32,7 +24,7 @@ export async function openTorch(source: ByteSource): Promise<Checkpoint> {
     const got = source.length === 0 ? "an empty file" : "other bytes: it is no checkpoint";
     throw new ModelError({ where, expected: "a file of torch.save", got });
   }
-  const file = await (isZip(start) ? openTorchZip(source) : openTorchLegacy(source));
+  const file = await (looksLikeZip(start) ? openTorchZip(source) : openTorchLegacy(source));
   const { tensors, metadata } = torchVariables(file.object, where);
   const views = new Map<string, TorchView>();
   const variables = new Map<string, Variable>();

@@ -5,8 +5,6 @@ import { availableModes, GPUJS_MODES, type GpujsMode } from "./gpujs/modes.ts";
 import { wasmExecutor } from "./wasm/wasmExecutor.ts";
 import { wasmBuilds } from "./wasm/wasmModule.ts";
 import type { PrepareProgress } from "./wgsl/deviceGraph.ts";
-import { realGpuName } from "./wgsl/openDevice.ts";
-import { wgslExecutor } from "./wgsl/wgslExecutor.ts";
 
 /** What a network can run on; `auto` takes `wgsl` where there is a real GPU, else `wasm`. */
 export const BACKENDS = ["auto", "wgsl", "wasm", ...GPUJS_MODES] as const;
@@ -84,11 +82,12 @@ const FALLBACKS = BACKENDS.filter((backend) => backend !== "auto" && backend !==
 async function executorOf(backend: Exclude<Backend, "auto">, options: ExecutorOptions): Promise<Executor> {
   const { precision, memory, threads, fallback, onPrepare } = options;
   if (backend === "wasm") return wasmExecutor({ precision, memory, threads });
+  // The others are most of this package: who does not use them need not wait until they are read.
   if (backend !== "wgsl") {
-    // gpu.js is half of this package: who does not use it need not wait until it is read.
     const { gpujsExecutor } = await import("./gpujs/gpujsExecutor.ts");
     return gpujsExecutor({ mode: backend });
   }
+  const { wgslExecutor } = await import("./wgsl/wgslExecutor.ts");
   return wgslExecutor({
     precision,
     onProgress: onPrepare,
@@ -116,6 +115,7 @@ function refuseForeign(options: ExecutorOptions, backend: Backend): void {
 
 /** The best that works; what does not is told of. */
 async function bestExecutor(options: ExecutorOptions): Promise<Executor> {
+  const { realGpuName } = await import("./wgsl/openDevice.ts");
   const gpu = await realGpuName();
   const others = await otherBackends();
   const candidates = gpu === undefined ? others : (["wgsl", ...others] as const);

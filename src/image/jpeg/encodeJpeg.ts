@@ -1,4 +1,4 @@
-import { encode } from "jpeg-js";
+import encode from "jpeg-js/lib/encoder.js";
 import { ImageError, UsageError } from "../../errors.ts";
 import type { Picture } from "../picture.ts";
 
