@@ -1,3 +1,5 @@
+import { nativeBigEndian, swapBytes } from "./byteOrder.ts";
+
 /**
  * IEEE 754 half precision (1 sign, 5 exponent, 10 fraction bits) and bfloat16 (the upper half of a
  * float32), both given as the 16 bits. Widening is exact, subnormals included. Narrowing rounds to the
@@ -22,17 +24,33 @@ export function float16ToNumber(half: number): number {
   return float[0];
 }
 
-/** Little-endian halves, bit by bit into float32s: this is what most weights are read by. */
+/** Little-endian halves, at any alignment. */
 export function float16sToFloat32(bytes: Uint8Array): Float32Array {
-  const wide = new Uint32Array(bytes.length / 2);
-  const values = new Float32Array(wide.buffer);
-  for (let i = 0; i < wide.length; i++) {
-    const half = bytes[i * 2] | (bytes[i * 2 + 1] << 8);
+  const values = new Float32Array(bytes.length / 2);
+  const halves = halvesIn(values);
+  halves.set(bytes);
+  if (nativeBigEndian) swapBytes(halves, 2);
+  widenHalves(values);
+  return values;
+}
+
+/** The bytes of as many halves as there are values, in the second half of these: from there they widen in place. */
+export function halvesIn({ buffer, byteOffset, length }: Float32Array<ArrayBuffer>): Uint8Array {
+  return new Uint8Array(buffer, byteOffset + length * 2, length * 2);
+}
+
+/** Widens what lies in `halvesIn(values)`, in this machine's byte order, bit by bit: most weights are read by this. */
+export function widenHalves(values: Float32Array<ArrayBuffer>): void {
+  const wide = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  const { buffer, byteOffset } = halvesIn(values);
+  const halves = new Uint16Array(buffer, byteOffset, values.length);
+  // Going forward, a value never reaches a half that is still to be read.
+  for (let i = 0; i < values.length; i++) {
+    const half = halves[i];
     const exponent = half & 0x7c00;
     if (exponent === 0 || exponent === 0x7c00) values[i] = float16ToNumber(half);
     else wide[i] = ((half & 0x8000) << 16) | (((half & 0x7fff) << 13) + (BIAS_DIFFERENCE << 23));
   }
-  return values;
 }
 
 /** `value` must be a float32: a float64 in between two halves would be rounded twice. */

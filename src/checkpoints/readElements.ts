@@ -1,7 +1,7 @@
+import { nativeBigEndian, swapBytes } from "./byteOrder.ts";
 import type { ByteSource } from "./byteSource.ts";
 import { bytesPerElement, type Dtype, toFloat32 } from "./dtype.ts";
-
-const nativeBigEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 0;
+import { halvesIn, widenHalves } from "./float16.ts";
 
 /** `count` elements that lie in `source` one behind the other from byte `offset` on, as float32. */
 export async function readElements(
@@ -17,14 +17,17 @@ export async function readElements(
     await source.read(offset, new Uint8Array(values.buffer));
     return values;
   }
+  if (dtype === "F16") {
+    const values = new Float32Array(count);
+    const halves = halvesIn(values);
+    await source.read(offset, halves);
+    if (bigEndian !== nativeBigEndian) swapBytes(halves, 2);
+    widenHalves(values);
+    return values;
+  }
   const width = bytesPerElement(dtype);
   const bytes = new Uint8Array(count * width);
   await source.read(offset, bytes);
   if (bigEndian) swapBytes(bytes, width);
   return toFloat32({ dtype, shape: [count], bytes });
-}
-
-/** From one byte order to the other, in place. */
-export function swapBytes(bytes: Uint8Array, width: number): void {
-  for (let at = 0; at < bytes.length; at += width) bytes.subarray(at, at + width).reverse();
 }

@@ -1,8 +1,9 @@
 import { ModelError } from "../errors.ts";
 import { elementCount, formatShape } from "../tensor.ts";
+import { swapBytes } from "./byteOrder.ts";
 import type { ByteSource } from "./byteSource.ts";
 import { byteLengthOf, bytesPerElement, toFloat32 } from "./dtype.ts";
-import { readElements, swapBytes } from "./readElements.ts";
+import { readElements } from "./readElements.ts";
 import type { TorchStorage, TorchTensor } from "./torchObjects.ts";
 
 /** A tensor as a view on its storage, checked to lie within it. Offset and strides count elements. */

@@ -17,7 +17,7 @@ export async function selfTest(executor: Executor, more: readonly NamedCase[] = 
   const { graph, inputs, weights } = caseGraph([...selfTestCases(), ...more]);
   const plan = await executor.prepare(graph, weights);
   const reference = await referenceExecutor().prepare(graph, weights);
-  const [got, expected] = [await plan.run(inputs), await reference.run(inputs)];
+  const [got, expected] = await Promise.all([plan.run(inputs), reference.run(inputs)]);
   await plan.dispose();
   for (const node of graph.nodes)
     refuseWrong(executor.backend, node.op, got.outputs[node.name], expected.outputs[node.name]);
