@@ -159,8 +159,8 @@ async function folderFiles(root: string): Promise<ModelFiles> {
   }
 }
 
-/** Most variables are far smaller than this, and to open a file takes longer than to read as much. */
-const READ_AHEAD = 2 ** 20;
+/** Most variables are far smaller than this, and to open a file takes as long as to read some megabytes. */
+const READ_AHEAD = 2 ** 22;
 
 /** Small pieces are taken out of a larger one, which the next ones are likely to lie in as well. */
 function fileSource(path: string, length: number, where = path): ByteSource {
@@ -169,14 +169,17 @@ function fileSource(path: string, length: number, where = path): ByteSource {
     where,
     length,
     async read(offset, target) {
-      if (target.length >= READ_AHEAD) return readPart(path, offset, target);
-      if (offset < ahead.offset || offset + target.length > ahead.offset + ahead.bytes.length) {
-        const bytes = new Uint8Array(Math.max(target.length, Math.min(READ_AHEAD, length - offset)));
-        await readPart(path, offset, bytes);
-        ahead = { offset, bytes };
-      }
       const from = offset - ahead.offset;
-      target.set(ahead.bytes.subarray(from, from + target.length));
+      const there = from < 0 ? new Uint8Array(0) : ahead.bytes.subarray(from, from + target.length);
+      target.set(there);
+      const rest = target.subarray(there.length);
+      if (rest.length === 0) return;
+      const next = offset + there.length;
+      if (rest.length >= READ_AHEAD) return readPart(path, next, rest);
+      const bytes = new Uint8Array(Math.max(rest.length, Math.min(READ_AHEAD, length - next)));
+      await readPart(path, next, bytes);
+      ahead = { offset: next, bytes };
+      rest.set(bytes.subarray(0, rest.length));
     },
   };
 }
