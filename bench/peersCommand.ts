@@ -10,12 +10,10 @@ import { countUpTo, listOption, oneOf } from "./options.ts";
 import { measurePeers, type Row } from "./peers.ts";
 import { progressLine } from "./progressLine.ts";
 import { describeMachine, writeResults } from "./results.ts";
-import { measureStartup, type StartupRow } from "./startup.ts";
+import { measureStartup, STARTUPS, type StartupRow, startupLine } from "./startup.ts";
 
 const DEFAULT_BUILDS: readonly Build[] = ["plain", "relaxed"];
 const DEFAULT_RUNS = 5;
-/** They are short, and vary. */
-const STARTUPS = 7;
 const MOST_RUNS = 1000;
 
 const HELP = `
@@ -130,11 +128,6 @@ function tableOf(rows: readonly Row[]): string[] {
       row.difference?.toExponential(1) ?? "",
     ]),
   );
-}
-
-function startupLine({ model, build, threads, startupMs, nodeMs }: StartupRow): string {
-  const [own, node] = [startupMs.toFixed(0), nodeMs.toFixed(0)];
-  return `${model} from files to people, ${build}, ${threads} threads: ${own} ms beyond Node's own ${node} ms`;
 }
 
 function milliseconds(value: number | undefined): string {

@@ -8,6 +8,7 @@ import { addGpuChromium } from "./gpu/chromiumCommand.ts";
 import { addGpu } from "./gpu/gpuCommand.ts";
 import { addPeers } from "./peersCommand.ts";
 import { addScaling } from "./scalingCommand.ts";
+import { addStartup } from "./startupCommand.ts";
 
 /** As it is called from the repository. */
 const PROGRAM = "npm run bench --";
@@ -21,6 +22,7 @@ export async function runBench(argv: readonly string[], io: Io): Promise<ExitCod
     .exitOverride();
   addPeers(program, io);
   addScaling(program, io);
+  addStartup(program, io);
   addGpu(program, io);
   addGpuChromium(program, io);
   try {

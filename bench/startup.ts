@@ -4,6 +4,9 @@ import { buildFlags } from "./engines/childEngine.ts";
 import type { Build } from "./engines/engine.ts";
 import { STARTUP } from "./paths.ts";
 
+/** They are short, and vary. */
+export const STARTUPS = 7;
+
 /** How long it takes to the first result. */
 export interface StartupRow {
   readonly model: string;
@@ -39,6 +42,11 @@ export async function measureStartup(build: Build, runs: number, signal: AbortSi
   const nodeMs = Math.min(...nodes);
   const startupMs = Math.min(...ours) - nodeMs;
   return { model: "movenet-multipose", size: 256, threads, build, startupMs, nodeMs };
+}
+
+export function startupLine({ model, build, threads, startupMs, nodeMs }: StartupRow): string {
+  const [own, node] = [startupMs.toFixed(0), nodeMs.toFixed(0)];
+  return `${model} from files to people, ${build}, ${threads} threads: ${own} ms beyond Node's own ${node} ms`;
 }
 
 function time(args: readonly string[], signal: AbortSignal): Promise<{ ms: number; output: string }> {

@@ -36,6 +36,7 @@ test.each([
     ["gpu", "--stages", "hosts"],
     "option --stages: expected some of networks, host, gpujs, tiles, got hosts.",
   ],
+  [["startup", "--runs", "0"], "option --runs: expected whole numbers from 1 to 1000, got 0."],
 ] as const)("%j is refused in a line, before anything is measured", async (args, message) => {
   const { code, stdout, stderr } = await call(...args);
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });

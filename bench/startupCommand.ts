@@ -1,0 +1,27 @@
+import type { Command } from "commander";
+import type { Io } from "../src/cli/io.ts";
+import { valueOption } from "../src/cli/options.ts";
+import { countUpTo } from "./options.ts";
+import { describeMachine } from "./results.ts";
+import { measureStartup, STARTUPS, startupLine } from "./startup.ts";
+
+const MOST_RUNS = 1000;
+
+interface StartupFlags {
+  readonly runs?: number;
+}
+
+export function addStartup(program: Command, io: Io): void {
+  program
+    .command("startup")
+    .description("Time from Node's start to the people in a picture, less that of an empty Node.")
+    .addOption(valueOption("--runs <n>", `of each, in turns (default: ${STARTUPS})`, countUpTo(MOST_RUNS)))
+    .action((flags: StartupFlags) => startup(flags, io));
+}
+
+async function startup({ runs = STARTUPS }: StartupFlags, io: Io): Promise<void> {
+  io.stdout.write(`${describeMachine()}; minima of ${runs} runs\n`);
+  for (const build of ["plain", "relaxed"] as const) {
+    io.stdout.write(`${startupLine(await measureStartup(build, runs, io.signal))}\n`);
+  }
+}
