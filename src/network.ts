@@ -208,12 +208,13 @@ export class Network {
  * @throws UsageError for an input size that the model cannot take.
  */
 export async function loadNetwork(name: string | undefined, options: NetworkOptions = {}): Promise<Network> {
-  const { model, checkpoint, notes } = await openModel(name, options);
-  const inputSize = chosenSize(model, options.inputSize);
-  // Threads start and shaders compile while weights are read.
+  const opening = openModel(name, options);
+  // Threads start and shaders compile while weights are opened and read.
   const starting = createExecutor(options.backend, options);
   starting.catch(() => {}); // It is told below, after what is wrong with the weights.
   try {
+    const { model, checkpoint, notes } = await opening;
+    const inputSize = chosenSize(model, options.inputSize);
     const weights = await readWeights(checkpoint, model, inputSize, options.onProgress);
     const executor = await starting;
     const fuse = options.fuse ?? true;
