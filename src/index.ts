@@ -33,4 +33,17 @@ export type { Finding, InputSize, Look, LookOptions, View } from "./models/look.
 export type { Model } from "./models/model.ts";
 export { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
 export type { NetworkOptions, WeightsSource } from "./network.ts";
-export type { FoundPeaks, PeakFind, PeakList, PeakRequest, PeakValues } from "./peaks.ts";
+export type {
+  CellWeight,
+  FindRequest,
+  FoundPeaks,
+  GaussianWeight,
+  NearnessWeight,
+  PeakFind,
+  PeakList,
+  PeakRequest,
+  PeakValues,
+  PointsAround,
+  TableWeight,
+  WeightedFind,
+} from "./peaks.ts";

@@ -2,6 +2,9 @@
  * What a decode that needs no whole maps asks of a network, and gets: finds by name. A backend may work them out
  * on its device.
  */
+export type FindRequest = Readonly<Record<string, PeakFind | WeightedFind>>;
+
+/** One for peaks alone. */
 export type PeakRequest = Readonly<Record<string, PeakFind>>;
 
 /** The best peaks of a heatmap, and what other maps hold there. */
@@ -27,6 +30,59 @@ export interface PeakFind {
   readonly within?: { readonly height: number; readonly width: number };
 }
 
+/**
+ * Elements of a heatmap among which is the best of each channel by score · weight, for each of several instances.
+ * Whoever asks chooses among them in its own arithmetic, and gets what the whole maps give: a backend lists all that
+ * its rounding cannot tell from the best, and the first cell, which is the best where nothing is above 0.
+ */
+export interface WeightedFind {
+  /** An output; it holds probabilities. */
+  readonly heatmap: string;
+  readonly weight: CellWeight;
+  /** As in `PeakFind`. */
+  readonly at: readonly string[];
+  readonly atOwn?: readonly string[];
+}
+
+export type CellWeight = TableWeight | NearnessWeight | GaussianWeight;
+
+/** The same for every channel; a single instance. */
+export interface TableWeight {
+  readonly kind: "table";
+  /** [h, w]: normal numbers above 0. */
+  readonly weights: Float32Array;
+}
+
+/** 1 / (distance in cells to the channel's point + distanceOffset). */
+export interface NearnessWeight {
+  readonly kind: "nearness";
+  readonly points: PointsAround;
+  /** Above 0. */
+  readonly distanceOffset: number;
+}
+
+/** exp(-distance² / denominator) within the instance's box, and 0 outside. */
+export interface GaussianWeight {
+  readonly kind: "gaussian";
+  readonly points: PointsAround;
+  /** Square cells, above 0. */
+  readonly denominator: number;
+  /** Of the find that the points are around: outputs that hold a pair (y, x), in cells. Not clipped to the map. */
+  readonly boxSize: string;
+  readonly boxOffset: string;
+}
+
+/** A point a channel for each instance: cell + regression. */
+export interface PointsAround {
+  /**
+   * An earlier find, whose cells are the instances: the peaks of all channels together, where there are as many as
+   * it wants, or the only cell that may be the best.
+   */
+  readonly find: string;
+  /** One of its `at`: pairs (y, x), one a channel, in cells. */
+  readonly regression: string;
+}
+
 /** By the finds' names. */
 export type FoundPeaks = Readonly<Record<string, PeakValues>>;
 
@@ -35,10 +91,11 @@ export interface PeakValues {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
-  /** One, or one a channel. */
+  /** One, or one a channel where the best of each are wanted. */
   readonly lists: readonly PeakList[];
 }
 
+/** Of a `WeightedFind`: without the weights, in any order, some more than once, scores of 0 as well. */
 export interface PeakList {
   /** Above 0, best first. */
   readonly scores: Float32Array;

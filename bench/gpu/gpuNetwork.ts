@@ -3,7 +3,7 @@ import { caseData } from "../../src/kernels/opCase.ts";
 import type { View } from "../../src/models/look.ts";
 import { modelNamed } from "../../src/models/models.ts";
 import { runnable } from "../../src/network.ts";
-import type { PeakRequest } from "../../src/peaks.ts";
+import type { FindRequest } from "../../src/peaks.ts";
 import { type Tensor, tensor, type Weights } from "../../src/tensor.ts";
 import { syntheticWeights } from "../syntheticWeights.ts";
 
@@ -17,7 +17,7 @@ export interface Prepared {
   readonly weights: Weights;
   readonly inputs: Readonly<Record<string, Tensor>>;
   /** Where they are all that the model needs of the outputs. */
-  readonly peaks?: PeakRequest;
+  readonly peaks?: FindRequest;
 }
 
 export function prepareGraph({ model, side }: GpuNetwork): Prepared {

@@ -1,6 +1,6 @@
 import type { NdArray } from "ndarray";
 import type { Graph } from "../graph/graph.ts";
-import type { FoundPeaks, PeakRequest } from "../peaks.ts";
+import type { FindRequest, FoundPeaks } from "../peaks.ts";
 import type { Tensor, Weights } from "../tensor.ts";
 import type { BackendDetails } from "./backendDetails.ts";
 
@@ -51,7 +51,7 @@ export interface RunOptions {
   readonly taps?: readonly string[];
   readonly signal?: AbortSignal;
   /** All that is wanted of the outputs. A backend may find it on its device, or give the outputs all the same. */
-  readonly peaks?: PeakRequest;
+  readonly peaks?: FindRequest;
 }
 
 export interface RunResult {

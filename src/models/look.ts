@@ -1,7 +1,7 @@
 import { foundPeaks } from "../decode/peakValues.ts";
 import type { Detection, Explanation } from "../detection.ts";
 import { UsageError } from "../errors.ts";
-import type { FoundPeaks, PeakRequest } from "../peaks.ts";
+import type { FindRequest, FoundPeaks, PeakRequest } from "../peaks.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** Of the network's input, in pixels. */
@@ -61,7 +61,7 @@ export interface View {
   /** Takes what it needs of the network's outputs; they are not kept. */
   see(outputs: Readonly<Record<string, Tensor>>): void;
   /** Set where some peaks are all that it needs: backends that find them spare the outputs' way to the host. */
-  readonly peaks?: { readonly request: PeakRequest; see(found: FoundPeaks): void };
+  readonly peaks?: { readonly request: FindRequest; see(found: FoundPeaks): void };
 }
 
 /** A view that sees peaks alone, wherever they were found. */
@@ -82,15 +82,25 @@ export interface Finding {
   readonly explanation?: Explanation;
 }
 
-/** The look of a model that sees a picture once. */
+/** The look of a model that sees a picture once. Outputs made of the peaks must give the same detections. */
 export function singleLook(
   size: InputSize,
   inputs: Readonly<Record<string, Tensor>>,
   detectionsOf: (outputs: Readonly<Record<string, Tensor>>) => Detection[],
+  peaks?: {
+    readonly request: FindRequest;
+    outputsOf(found: FoundPeaks): Readonly<Record<string, Tensor>>;
+  },
 ): Look {
   let detections: readonly Detection[] = [];
   const see: View["see"] = (outputs) => {
     detections = detectionsOf(outputs);
   };
-  return { views: [{ size, inputs: () => inputs, see }], finding: () => ({ detections }) };
+  const view: View = {
+    size,
+    inputs: () => inputs,
+    see,
+    ...(peaks && { peaks: { request: peaks.request, see: (found) => see(peaks.outputsOf(found)) } }),
+  };
+  return { views: [view], finding: () => ({ detections }) };
 }

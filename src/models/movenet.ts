@@ -6,9 +6,22 @@
  */
 import { type FpnOptions, fpn } from "../backbones/fpn.ts";
 import { mobilenetV2 } from "../backbones/mobilenetV2.ts";
-import { type MultiPoseMaps, type MultiPoseSteps, multiPoseSteps, posesOf } from "../decode/multiPose.ts";
+import {
+  type MultiPoseConstants,
+  type MultiPoseMaps,
+  type MultiPoseSteps,
+  multiPoseSteps,
+  posesOf,
+} from "../decode/multiPose.ts";
 import type { Pose } from "../decode/pose.ts";
-import { poseOf, type SinglePoseMaps, type SinglePoseSteps, singlePoseSteps } from "../decode/singlePose.ts";
+import { multiPosePeaks, singlePosePeaks } from "../decode/posePeaks.ts";
+import {
+  poseOf,
+  type SinglePoseConstants,
+  type SinglePoseMaps,
+  type SinglePoseSteps,
+  singlePoseSteps,
+} from "../decode/singlePose.ts";
 import type { Detection } from "../detection.ts";
 import { stored } from "../graph/derivedParameter.ts";
 import { type Graph, GraphBuilder, type Scope, type Value } from "../graph/graph.ts";
@@ -75,17 +88,21 @@ function movenet({ name, width, persons, side, weightsHint }: MovenetRow): Model
     defaultSize: { height: side, width: side },
     sizeMultiple: several ? 32 : undefined,
     weightsHint,
-    constants: (size) => (several ? MULTI_CONSTANTS : singleConstants(size)),
+    constants: (size) => (several ? MULTI_SHAPES : singleShapes(size)),
     graph: (size, constants) => movenetGraph(width, several, size, constants),
     look(picture, { size, constants }) {
       const { picture: boxed, placement } = letterbox(picture, size);
       const image = { shape: shapeOf(size.height, size.width, 3), data: Float32Array.from(boxed.data) };
-      return singleLook(size, { image }, (outputs) => {
+      const detectionsOf = (outputs: Outputs) => {
         const found = several
           ? severalPersons(outputs, constants, size)
           : onePerson(outputs, constants, size);
         return found.map((person) => onPhoto(person, placement));
-      });
+      };
+      const peaks = several
+        ? multiPosePeaks(multiConstants(constants), PEAK_WINDOW, cellsOf(size))
+        : singlePosePeaks(singleConstants(constants));
+      return singleLook(size, { image }, detectionsOf, peaks);
     },
   };
 }
@@ -122,41 +139,55 @@ function movenetHeads(map: Value, p: Scope, several: boolean): Record<string, Va
 }
 
 const SCALAR: readonly number[] = [];
-const MULTI_CONSTANTS = new Map([
+const MULTI_SHAPES = new Map([
   ["preprocess.scale", SCALAR],
   ["decode.peakTolerance", SCALAR],
   ["decode.gaussianDenominatorRatio", SCALAR],
   ["decode.keypointScoreThreshold", SCALAR],
 ]);
 
-function singleConstants({ height, width }: InputSize): ReadonlyMap<string, readonly number[]> {
+function singleShapes(size: InputSize): ReadonlyMap<string, readonly number[]> {
+  const { height, width } = cellsOf(size);
   return new Map([
     ["preprocess.scale", SCALAR],
     ["decode.distanceOffset", SCALAR],
     ["decode.cellSize", SCALAR],
-    ["decode.centerWeights", [height / OUTPUT_STRIDE, width / OUTPUT_STRIDE]],
+    ["decode.centerWeights", [height, width]],
   ]);
+}
+
+/** The size of the output maps. */
+function cellsOf({ height, width }: InputSize): InputSize {
+  return { height: height / OUTPUT_STRIDE, width: width / OUTPUT_STRIDE };
 }
 
 /** The decode of `movenet-multipose` with every value on its way; its constants have the file's rounding. */
 export function movenetMultiSteps(outputs: Outputs, constants: Weights): MultiPoseSteps {
+  return multiPoseSteps(outputs as unknown as MultiPoseMaps, multiConstants(constants));
+}
+
+function multiConstants(constants: Weights): MultiPoseConstants {
   const scalar = (name: string) => stored(`decode.${name}`, constants).data[0];
-  return multiPoseSteps(outputs as unknown as MultiPoseMaps, {
+  return {
     maxPersons: MAX_PERSONS,
     peakTolerance: scalar("peakTolerance"),
     gaussianDenominatorRatio: scalar("gaussianDenominatorRatio"),
     keypointScoreThreshold: scalar("keypointScoreThreshold"),
-  });
+  };
 }
 
 /** The same for the single-person models. */
 export function movenetSingleSteps(outputs: Outputs, constants: Weights): SinglePoseSteps {
+  return singlePoseSteps(outputs as unknown as SinglePoseMaps, singleConstants(constants));
+}
+
+function singleConstants(constants: Weights): SinglePoseConstants {
   const constant = (name: string) => stored(`decode.${name}`, constants).data;
-  return singlePoseSteps(outputs as unknown as SinglePoseMaps, {
+  return {
     centerWeights: constant("centerWeights"),
     distanceOffset: constant("distanceOffset")[0],
     cellSize: constant("cellSize")[0],
-  });
+  };
 }
 
 /** A person in pixels of the network's input. */

@@ -19,7 +19,7 @@ import { pointsModel } from "../../src/models/pointsModel.ts";
 import { tripletModelOf } from "../../src/models/triplet.ts";
 import { SEPARABLE_HEADS, type ZooArchitecture } from "../../src/models/zooArchitecture.ts";
 import { Network, readWeights } from "../../src/network.ts";
-import type { FoundPeaks } from "../../src/peaks.ts";
+import type { FoundPeaks, PeakRequest } from "../../src/peaks.ts";
 import type { Parameter } from "../../src/tensor.ts";
 import { dawn, NO_DAWN } from "../support/dawn.ts";
 import { countReadBytes } from "../support/faultyGpu.ts";
@@ -141,7 +141,7 @@ describe.skipIf(!gpu && mayBeLeftOut)(
             for (const [i, view] of whole.views.entries()) {
               const { outputs } = await network.run(view.inputs());
               view.see(outputs);
-              expect(found[i]).toEqual(view.peaks && foundPeaks(outputs, view.peaks.request));
+              expect(found[i]).toEqual(view.peaks && foundPeaks(outputs, view.peaks.request as PeakRequest));
               const lists = Object.values(found[i]).flatMap((values) => values.lists);
               expect(lists.every(({ scores }) => scores.length > 0)).toBe(true);
             }

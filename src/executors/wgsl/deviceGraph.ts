@@ -1,12 +1,13 @@
 import { BackendError, CenterNetError, MemoryError } from "../../errors.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { BYTES_PER_VECTOR, mapVectors, type WgslOperand } from "../../kernels/wgslKernel.ts";
-import type { FoundPeaks, PeakRequest } from "../../peaks.ts";
+import type { FindRequest, FoundPeaks } from "../../peaks.ts";
 import { isSampledPicture } from "../../sampledPicture.ts";
 import type { Shape, Tensor, Weights } from "../../tensor.ts";
 import { nodeParameters } from "../preparedNode.ts";
+import type { DeviceMap } from "./gatheredMaps.ts";
 import { messageOf, type OpenDevice } from "./openDevice.ts";
-import { type DeviceMap, PeakFinder } from "./peakFinder.ts";
+import { PeakFinder } from "./peakFinder.ts";
 import { PictureSampler } from "./pictureSampler.ts";
 import { type BoundDispatch, encodeDispatch, Pipelines } from "./pipelines.ts";
 import type { PlanLayout, PlannedNode } from "./planLayout.ts";
@@ -109,7 +110,7 @@ export class DeviceGraph {
     inputs: Readonly<Record<string, Tensor>>,
     needed: ReadonlySet<string>,
     taps: readonly string[],
-    peaks?: PeakRequest,
+    peaks?: FindRequest,
   ): Promise<DeviceResult> {
     const { device, workOfSubmit } = this.open;
     const finder = peaks && (await lostOr(this.open, this.finderOf(peaks)));
@@ -188,7 +189,7 @@ export class DeviceGraph {
   }
 
   /** Undefined where the answer would be too long. */
-  private async finderOf(request: PeakRequest): Promise<PeakFinder | undefined> {
+  private async finderOf(request: FindRequest): Promise<PeakFinder | undefined> {
     if (this.finder?.finds(request)) return this.finder;
     this.finder?.destroy();
     this.finder = undefined;

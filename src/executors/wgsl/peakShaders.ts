@@ -1,7 +1,20 @@
-import { vectorCount, type WgslDispatch, type WgslOperand } from "../../kernels/wgslKernel.ts";
+import { vectorCount, type WgslDispatch } from "../../kernels/wgslKernel.ts";
 import { float, wgslDispatch, wgslElements } from "../../kernels/wgslSource.ts";
 import type { PeakFind } from "../../peaks.ts";
 import type { Shape } from "../../tensor.ts";
+import {
+  type FindMaps,
+  gatheredFaults,
+  gatheredOperands,
+  LARGEST,
+  mapTypes,
+  placeOf,
+  writeEntry,
+} from "./gatheredMaps.ts";
+import { CAPACITY, PEAK_OPERANDS, type PeakLayout, SCORE_CLASSES } from "./peakLayout.ts";
+
+/** From a score's bits to its class. */
+const CLASS_SHIFT = 17;
 
 /**
  * The best peaks of a heatmap, found on the device, with what other maps hold at their cells: `peakValues` of
@@ -16,83 +29,14 @@ import type { Shape } from "../../tensor.ts";
  * Scores are compared as the bits of their floats, which have the order of the floats where these are not
  * negative. So all of it is exact; where there are more candidates than room, their count says so.
  */
-export interface PeakShaders {
-  readonly dispatches: readonly WgslDispatch[];
-  readonly layout: PeakLayout;
-}
-
-/** How what is read back lies, in numbers of 4 bytes: faults, the candidates of each list, then entries. */
-export interface PeakLayout {
-  readonly lists: number;
-  /** Numbers that an entry takes: score (0 where there is no peak), index, and the maps' channels at its cell. */
-  readonly entrySize: number;
-  /** Where the entries start, `count` of them a list. */
-  readonly entries: number;
-  readonly bytes: number;
-}
-
-/** Candidates that each list has room for. */
-export const CAPACITY = 4096;
-/** A class of scores for each of the upper 15 bits of a float that is not negative: 6 bits of mantissa. */
-const SCORE_CLASSES = 16_384;
-const CLASS_SHIFT = 17;
-
-/** A map that entries copy from: which of its channels. */
-export interface GatheredMap {
-  readonly shape: Shape;
-  /** Channels of it that belong to each of the heatmap's; all of them where it is undefined. */
-  readonly share?: number;
-}
-
-/** The heatmap's shape, and the maps of `at` and `atOwn` in this order. */
-export interface PeakMaps {
-  readonly heatmap: Shape;
-  readonly gathered: readonly GatheredMap[];
-}
-
-/** Buffers beside the maps, by operand; the maps are `input0` (the heatmap), `input1`, …. */
-export const PEAK_OPERANDS = {
-  /** Height and width of what counts of the heatmap, in cells. */
-  within: "constant0",
-  classes: "scratch0",
-  leasts: "scratch1",
-  candidates: "scratch2",
-  list: "output",
-} as const satisfies Record<string, WgslOperand>;
-
-export type PeakBuffer = keyof typeof PEAK_OPERANDS;
-
-export function peakLayout({ among, count }: PeakFind, { heatmap, gathered }: PeakMaps): PeakLayout {
-  const lists = among === "each channel" ? heatmap[3] : 1;
-  const channels = gathered.map(({ shape, share = shape[3] }) => share);
-  const entrySize = 2 + channels.reduce((sum, number) => sum + number, 0);
-  const entries = 1 + lists;
-  return { lists, entrySize, entries, bytes: (entries + lists * count * entrySize) * 4 };
-}
-
-/** Bytes of the buffers that are this find's own. */
-export function peakBufferBytes({ lists, bytes }: PeakLayout): Readonly<Record<PeakBuffer, number>> {
-  return {
-    within: 16,
-    classes: lists * SCORE_CLASSES * 4,
-    leasts: lists * 4,
-    candidates: lists * CAPACITY * 8,
-    list: bytes,
-  };
-}
-
-export function peakShaders(find: PeakFind, maps: PeakMaps): PeakShaders {
-  const layout = peakLayout(find, maps);
-  return {
-    dispatches: [
-      clearDispatch(layout),
-      countDispatch(find, maps, layout),
-      leastDispatch(find.count, layout.lists),
-      collectDispatch(find, maps, layout),
-      rankDispatch(find.count, maps, layout),
-    ],
-    layout,
-  };
+export function peakShaders(find: PeakFind, maps: FindMaps, layout: PeakLayout): WgslDispatch[] {
+  return [
+    clearDispatch(layout),
+    countDispatch(find, maps, layout),
+    leastDispatch(find.count, layout.lists),
+    collectDispatch(find, maps, layout),
+    rankDispatch(find.count, maps, layout),
+  ];
 }
 
 function clearDispatch({ lists, bytes }: PeakLayout): WgslDispatch {
@@ -109,14 +53,15 @@ function clearDispatch({ lists, bytes }: PeakLayout): WgslDispatch {
   });
 }
 
-function countDispatch(find: PeakFind, { heatmap, gathered }: PeakMaps, layout: PeakLayout): WgslDispatch {
+function countDispatch(find: PeakFind, maps: FindMaps, layout: PeakLayout): WgslDispatch {
+  const { heatmap } = maps;
   const { within, classes, list } = PEAK_OPERANDS;
   return wgslElements({
     title: "peaks: count",
-    reads: { heatmap: "input0", within, ...gatheredOperands(gathered) },
+    reads: { heatmap: "input0", within, ...gatheredOperands(maps) },
     writes: { classes, list },
     types: {
-      ...mapTypes(gathered),
+      ...mapTypes(maps),
       within: "vec4u",
       classes: "array<atomic<u32>>",
       list: "List",
@@ -125,7 +70,7 @@ function countDispatch(find: PeakFind, { heatmap, gathered }: PeakMaps, layout: 
     ...eachVector(find, heatmap),
     body: `${placeOf(heatmap)}
   var faulty = any(inChannels(vector, heatmap[index]) > vec4u(LARGEST));
-${gathered.map(({ shape }, i) => faultOf(`at${i}`, vectorCount(shape[3]))).join("\n")}
+${gatheredFaults(maps)}
   if (faulty) { atomicAdd(&list.faults, 1u); }
   let found = peaks(row, column, vector);
   for (var lane = 0u; lane < 4u; lane++) {
@@ -174,7 +119,7 @@ function leastDispatch(count: number, lists: number): WgslDispatch {
   });
 }
 
-function collectDispatch(find: PeakFind, { heatmap }: PeakMaps, layout: PeakLayout): WgslDispatch {
+function collectDispatch(find: PeakFind, { heatmap }: FindMaps, layout: PeakLayout): WgslDispatch {
   const { within, leasts, candidates, list } = PEAK_OPERANDS;
   return wgslElements({
     title: "peaks: collect",
@@ -202,14 +147,14 @@ function collectDispatch(find: PeakFind, { heatmap }: PeakMaps, layout: PeakLayo
 }
 
 /** A thread for each candidate; of equal scores the lower index comes first. */
-function rankDispatch(count: number, { heatmap, gathered }: PeakMaps, layout: PeakLayout): WgslDispatch {
+function rankDispatch(count: number, maps: FindMaps, layout: PeakLayout): WgslDispatch {
   const { lists, entrySize } = layout;
   const { candidates, list } = PEAK_OPERANDS;
   return wgslElements({
     title: "peaks: rank",
-    reads: { candidates, ...gatheredOperands(gathered) },
+    reads: { candidates, ...gatheredOperands(maps) },
     writes: { list },
-    types: { ...mapTypes(gathered), candidates: "array<vec2u>", list: "List" },
+    types: { ...mapTypes(maps), candidates: "array<vec2u>", list: "List" },
     declarations: listStruct(layout, "u32", "u32"),
     count: lists * CAPACITY,
     body: `  let wanted = index / ${CAPACITY}u;
@@ -223,25 +168,11 @@ function rankDispatch(count: number, { heatmap, gathered }: PeakMaps, layout: Pe
     if (other.x > own.x || (other.x == own.x && other.y < own.y)) { rank++; }
   }
   if (rank >= ${count}u) { return; }
-  let cell = own.y / ${heatmap[3]}u;
-  let channel = own.y % ${heatmap[3]}u;
+  let cell = own.y / ${maps.heatmap[3]}u;
+  let channel = own.y % ${maps.heatmap[3]}u;
   var at = (wanted * ${count}u + rank) * ${entrySize}u;
-  list.entries[at] = own.x;
-  list.entries[at + 1u] = own.y;
-  at += 2u;
-${gathered.map((map, i) => copyOf(`at${i}`, map)).join("\n")}`,
+${writeEntry(maps, "own.x")}`,
   });
-}
-
-function gatheredOperands(gathered: readonly GatheredMap[]): Record<string, WgslOperand> {
-  return Object.fromEntries(gathered.map((_, i) => [`at${i}`, `input${i + 1}` as WgslOperand]));
-}
-
-/** All maps as bits. */
-function mapTypes(gathered: readonly GatheredMap[]): Record<string, string> {
-  return Object.fromEntries(
-    ["heatmap", ...gathered.map((_, i) => `at${i}`)].map((name) => [name, "array<vec4u>"]),
-  );
 }
 
 /** A thread for each vector of the heatmap. */
@@ -257,38 +188,12 @@ function listStruct({ lists }: PeakLayout, faults: string, candidates: string): 
   candidates: array<${candidates}, ${lists}>,
   entries: array<u32>,
 }
-const LARGEST = 0x7f7fffffu; // the bits of the largest finite float; those of negative ones are above it`;
-}
-
-/** Of the thread numbered `index`. */
-function placeOf([, , width, channels]: Shape): string {
-  const vectors = vectorCount(channels);
-  return `  let vector = index % ${vectors}u;
-  let cell = index / ${vectors}u;
-  let row = i32(cell / ${width}u);
-  let column = i32(cell % ${width}u);`;
+${LARGEST}`;
 }
 
 /** Which list a lane's peak belongs to. */
 function listOf({ lists }: PeakLayout): string {
   return lists === 1 ? "0u" : "(vector * 4u + lane)";
-}
-
-/** The thread of a cell's first vector looks at all of another map's. */
-function faultOf(map: string, vectors: number): string {
-  return `  for (var i = 0u; vector == 0u && i < ${vectors}u; i++) {
-    faulty = faulty || any((${map}[cell * ${vectors}u + i] & vec4u(0x7fffffffu)) > vec4u(LARGEST));
-  }`;
-}
-
-function copyOf(map: string, { shape, share }: GatheredMap): string {
-  const vectors = vectorCount(shape[3]);
-  const first = share === undefined ? "0u" : `channel * ${share}u`;
-  return `  for (var i = 0u; i < ${share ?? shape[3]}u; i++) {
-    let source = ${first} + i;
-    list.entries[at] = ${map}[cell * ${vectors}u + source / 4u][source % 4u];
-    at++;
-  }`;
 }
 
 function peakTest({ window, tolerance }: PeakFind, [, height, width, channels]: Shape): string {

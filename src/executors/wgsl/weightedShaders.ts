@@ -1,0 +1,196 @@
+import { vectorCount, type WgslDispatch } from "../../kernels/wgslKernel.ts";
+import { float, wgslDispatch, wgslElements } from "../../kernels/wgslSource.ts";
+import type { CellWeight, GaussianWeight, NearnessWeight, WeightedFind } from "../../peaks.ts";
+import {
+  type FindMaps,
+  gatheredFaults,
+  gatheredOperands,
+  LARGEST,
+  mapTypes,
+  placeOf,
+  writeEntry,
+} from "./gatheredMaps.ts";
+import type { Instances } from "./instances.ts";
+import { WEIGHTED_OPERANDS, type WeightedLayout } from "./weightedLayout.ts";
+import { DECODED_FLOOR, DECODED_ZERO, weightRounding } from "./weightRounding.ts";
+
+/**
+ * The elements that may be the best of their channel by score · weight. Two dispatches:
+ *
+ * 1. check: whether any number is not what the bounds of the rounding hold for;
+ * 2. search: a workgroup for each channel and instance finds the largest log2(score · weight), and lists all that its
+ *    rounding cannot tell from it. Logarithms, since a Gaussian soon leaves the range of float32.
+ *
+ * Where a cell may be inside of a box or not, by rounding, it is listed if it is near enough to the largest or above
+ * it, but is not taken for the largest. So what the decode chooses is always listed, or was not counted as fitting.
+ */
+export function weightedShaders(
+  find: WeightedFind,
+  maps: FindMaps,
+  layout: WeightedLayout,
+  instances: Instances | undefined,
+): WgslDispatch[] {
+  return [checkDispatch(maps), searchDispatch(find, maps, layout, instances)];
+}
+
+/** Scores are 0, or normal numbers up to what a probability may be rounded to; other maps are finite. */
+function checkDispatch(maps: FindMaps): WgslDispatch {
+  const [, height, width, channels] = maps.heatmap;
+  const vectors = vectorCount(channels);
+  return wgslElements({
+    title: "weighted: check",
+    reads: { heatmap: "input0", ...gatheredOperands(maps) },
+    writes: { list: WEIGHTED_OPERANDS.list },
+    types: { ...mapTypes(maps), list: "List" },
+    declarations: LIST,
+    count: height * width * vectors,
+    body: `${placeOf(maps.heatmap)}
+  let scores = heatmap[index];
+  let used = vec4u(0u, 1u, 2u, 3u) + vector * 4u < vec4u(${channels}u);
+  let normal = (scores >= vec4u(0x00800000u)) & (scores < vec4u(0x40000000u));
+  var faulty = any(used & (scores != vec4u()) & !normal);
+${gatheredFaults(maps)}
+  if (faulty) { atomicAdd(&list.faults, 1u); }`,
+  });
+}
+
+const LIST = `struct List {
+  faults: atomic<u32>,
+  wanted: atomic<u32>,
+  entries: array<u32>,
+}
+${LARGEST}`;
+
+const THREADS = 256;
+
+function searchDispatch(
+  { weight }: WeightedFind,
+  maps: FindMaps,
+  { instances: count, capacity, entrySize }: WeightedLayout,
+  instances: Instances | undefined,
+): WgslDispatch {
+  const [, height, width, channels] = maps.heatmap;
+  const cells = height * width;
+  const { absolute, relative } = weightRounding(weight, maps.heatmap);
+  const { basis, list } = WEIGHTED_OPERANDS;
+  const everyCell = `for (var cell = thread; cell < ${cells}u; cell += ${THREADS}u)`;
+  return wgslDispatch({
+    title: `weighted: search, ${weight.kind}`,
+    reads: { heatmap: "input0", basis, ...gatheredOperands(maps) },
+    writes: { list },
+    types: { ...mapTypes(maps), basis: instances ? "array<u32>" : "array<f32>", list: "List" },
+    declarations: `${LIST}
+const LEAST = -1e30f;
+var<workgroup> bests: array<f32, ${THREADS}>;
+${weightFunctions(weight, width, instances)}
+fn scoreAt(cell: u32, channel: u32) -> u32 {
+  return heatmap[cell * ${vectorCount(channels)}u + channel / 4u][channel % 4u];
+}
+fn put(cell: u32, channel: u32, slot: u32) {
+  if (slot >= ${capacity}u) { return; }
+  var at = slot * ${entrySize}u;
+${writeEntry(maps, "scoreAt(cell, channel)")}
+}`,
+    threads: THREADS,
+    workgroups: [channels, count, 1],
+    work: cells * channels * count,
+    body: `  let channel = group.x;
+  let instance = instanceOf(group.y, channel);
+  var best = LEAST;
+  ${everyCell} {
+    let score = scoreAt(cell, channel);
+    if (score > 0u && isInside(instance, cell, -1f)) { best = max(best, logOf(instance, cell, bitcast<f32>(score))); }
+  }
+  bests[thread] = best;
+  workgroupBarrier();
+  for (var reach = ${THREADS / 2}u; reach > 0u; reach /= 2u) {
+    if (thread < reach) { bests[thread] = max(bests[thread], bests[thread + reach]); }
+    workgroupBarrier();
+  }
+  best = bests[0];
+  // Both logarithms may be off, and twice that to be safe.
+  let near = best - ${float(4 * absolute)} - ${float(4 * relative)} * abs(best);
+  let least = select(${float(DECODED_ZERO)}, near, best > ${float(DECODED_FLOOR)});
+  ${everyCell} {
+    let score = scoreAt(cell, channel);
+    if (score == 0u || !isInside(instance, cell, 1f)) { continue; }
+    if (logOf(instance, cell, bitcast<f32>(score)) >= least) {
+      put(cell, channel, atomicAdd(&list.wanted, 1u));
+    }
+  }
+  if (group.y == 0u && thread == 0u) { put(0u, channel, channel); }
+  if (thread == 0u && !isUsable(instance)) { atomicAdd(&list.faults, 1u); }`,
+  });
+}
+
+/** `instanceOf`, `isUsable`, `isInside` (a box grown by so many times its rounding) and `logOf`: log2(score · weight). */
+function weightFunctions(weight: CellWeight, width: number, instances: Instances | undefined): string {
+  const place = `fn placeOf(cell: u32) -> vec2f { return vec2f(f32(cell / ${width}u), f32(cell % ${width}u)); }`;
+  // The smallest normal numbers may become 0, of which there is no logarithm.
+  const logOf = (product: string) => `fn logOf(instance: Instance, cell: u32, score: f32) -> f32 {
+  return ${product};
+}`;
+  if (weight.kind === "table") {
+    return `alias Instance = u32;
+fn instanceOf(number: u32, channel: u32) -> Instance { return number; }
+fn isUsable(instance: Instance) -> bool { return true; }
+${EVERYWHERE}
+${logOf("log2(max(score * basis[cell], 1e-37f))")}`;
+  }
+  if (!instances) throw new Error(`no instances for the weight ${weight.kind}`);
+  if (weight.kind === "nearness") {
+    const distance = "sqrt(max(dot(shift, shift), 1e-12f))";
+    return `${place}
+struct Instance { point: vec2f }
+${pairFunction(weight, instances)}
+fn instanceOf(number: u32, channel: u32) -> Instance { return Instance(pointOf(number, channel)); }
+fn isUsable(instance: Instance) -> bool { return isNear(instance.point); }
+${EVERYWHERE}
+fn logOf(instance: Instance, cell: u32, score: f32) -> f32 {
+  let shift = placeOf(cell) - instance.point;
+  return log2(max(score / (${distance} + ${float(weight.distanceOffset)}), 1e-37f));
+}`;
+  }
+  const { boxSize, boxOffset, denominator } = weight;
+  return `${place}
+struct Instance { point: vec2f, low: vec2f, high: vec2f, margin: vec2f }
+${pairFunction(weight, instances)}
+fn instanceOf(number: u32, channel: u32) -> Instance {
+  let cell = cellOf(number);
+  let offset = pair(number, ${instances.placeOf(boxOffset)}u);
+  let size = max(pair(number, ${instances.placeOf(boxSize)}u), vec2f());
+  let middle = cell + offset;
+  // Eight units of the last place of all that went into a side, and more.
+  let margin = (vec2f(1f) + cell + abs(offset) + size) * ${float(2 ** -20)};
+  return Instance(pointOf(number, channel), middle - size / 2f, middle + size / 2f, margin);
+}
+fn isUsable(instance: Instance) -> bool {
+  return isNear(instance.point) && isNear(instance.low) && isNear(instance.high);
+}
+fn isInside(instance: Instance, cell: u32, margins: f32) -> bool {
+  let place = placeOf(cell);
+  let grown = instance.margin * margins;
+  return all(place >= instance.low - grown) && all(place < instance.high + grown);
+}
+fn logOf(instance: Instance, cell: u32, score: f32) -> f32 {
+  let shift = placeOf(cell) - instance.point;
+  return log2(score) - dot(shift, shift) * ${float(Math.LOG2E / denominator)};
+}`;
+}
+
+const EVERYWHERE = "fn isInside(instance: Instance, cell: u32, margins: f32) -> bool { return true; }";
+
+/** What instances are read from. Far away, the bounds of the rounding do not hold. */
+function pairFunction({ points }: NearnessWeight | GaussianWeight, instances: Instances): string {
+  const { first, entrySize, channels, placeOf } = instances;
+  return `fn entryOf(number: u32) -> u32 { return ${first}u + number * ${entrySize}u; }
+fn cellOf(number: u32) -> vec2f { return placeOf(basis[entryOf(number) + 1u] / ${channels}u); }
+fn pair(number: u32, place: u32) -> vec2f {
+  let at = entryOf(number) + place;
+  return bitcast<vec2f>(vec2u(basis[at], basis[at + 1u]));
+}
+fn pointOf(number: u32, channel: u32) -> vec2f {
+  return cellOf(number) + pair(number, ${placeOf(points.regression)}u + 2u * channel);
+}
+fn isNear(point: vec2f) -> bool { return all(abs(point) < vec2f(1048576f)); }`;
+}
