@@ -49,7 +49,7 @@ export type CellWeight = TableWeight | NearnessWeight | GaussianWeight;
 /** The same for every channel; a single instance. */
 export interface TableWeight {
   readonly kind: "table";
-  /** [h, w]: normal numbers above 0. */
+  /** [h, w], from 2⁻¹²⁶ to 2²⁰. */
   readonly weights: Float32Array;
 }
 
@@ -57,7 +57,7 @@ export interface TableWeight {
 export interface NearnessWeight {
   readonly kind: "nearness";
   readonly points: PointsAround;
-  /** Above 0. */
+  /** At least 2⁻²⁰. */
   readonly distanceOffset: number;
 }
 

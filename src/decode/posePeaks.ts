@@ -58,8 +58,8 @@ export function singlePosePeaks({
   centerWeights,
   distanceOffset,
 }: SinglePoseConstants): PosePeaks | undefined {
-  const isNormal = (weight: number) => weight >= SMALLEST_NORMAL && weight < Number.POSITIVE_INFINITY;
-  if (!(centerWeights.every(isNormal) && distanceOffset > 0)) return undefined;
+  const isBounded = (weight: number) => weight >= 2 ** -126 && weight <= 2 ** 20;
+  if (!(centerWeights.every(isBounded) && distanceOffset >= 2 ** -20)) return undefined;
   const centers: WeightedFind = {
     heatmap: "centerHeatmap",
     weight: { kind: "table", weights: centerWeights },
@@ -70,7 +70,6 @@ export function singlePosePeaks({
   return { request, outputsOf: (found) => foundMaps(found, request) };
 }
 
-const SMALLEST_NORMAL = 2 ** -126;
 const POINTS = { find: "centers", regression: "keypointRegression" };
 
 function keypointFind(weight: CellWeight): WeightedFind {

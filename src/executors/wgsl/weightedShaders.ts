@@ -33,7 +33,7 @@ export function weightedShaders(
   return [checkDispatch(maps), searchDispatch(find, maps, layout, instances)];
 }
 
-/** Scores are 0, or normal numbers up to what a probability may be rounded to; other maps are finite. */
+/** Scores are not negative, and at most what a probability may be rounded to; other maps are finite. */
 function checkDispatch(maps: FindMaps): WgslDispatch {
   const [, height, width, channels] = maps.heatmap;
   const vectors = vectorCount(channels);
@@ -45,10 +45,8 @@ function checkDispatch(maps: FindMaps): WgslDispatch {
     declarations: LIST,
     count: height * width * vectors,
     body: `${placeOf(maps.heatmap)}
-  let scores = heatmap[index];
   let used = vec4u(0u, 1u, 2u, 3u) + vector * 4u < vec4u(${channels}u);
-  let normal = (scores >= vec4u(0x00800000u)) & (scores < vec4u(0x40000000u));
-  var faulty = any(used & (scores != vec4u()) & !normal);
+  var faulty = any(used & (heatmap[index] >= vec4u(0x40000000u))); // the bits of 2
 ${gatheredFaults(maps)}
   if (faulty) { atomicAdd(&list.faults, 1u); }`,
   });
@@ -81,11 +79,14 @@ function searchDispatch(
     types: { ...mapTypes(maps), basis: instances ? "array<u32>" : "array<f32>", list: "List" },
     declarations: `${LIST}
 const LEAST = -1e30f;
+const LIFTED = 1e-37f;
 var<workgroup> bests: array<f32, ${THREADS}>;
 ${weightFunctions(weight, width, instances)}
 fn scoreAt(cell: u32, channel: u32) -> u32 {
   return heatmap[cell * ${vectorCount(channels)}u + channel / 4u][channel % 4u];
 }
+/** Subnormal numbers may become 0, of which there is no logarithm; so low, more is listed than need be. */
+fn lifted(score: u32) -> f32 { return max(bitcast<f32>(score), LIFTED); }
 fn put(cell: u32, channel: u32, slot: u32) {
   if (slot >= ${capacity}u) { return; }
   var at = slot * ${entrySize}u;
@@ -99,7 +100,7 @@ ${writeEntry(maps, "scoreAt(cell, channel)")}
   var best = LEAST;
   ${everyCell} {
     let score = scoreAt(cell, channel);
-    if (score > 0u && isInside(instance, cell, -1f)) { best = max(best, logOf(instance, cell, bitcast<f32>(score))); }
+    if (score > 0u && isInside(instance, cell, -1f)) { best = max(best, logOf(instance, cell, lifted(score))); }
   }
   bests[thread] = best;
   workgroupBarrier();
@@ -114,7 +115,7 @@ ${writeEntry(maps, "scoreAt(cell, channel)")}
   ${everyCell} {
     let score = scoreAt(cell, channel);
     if (score == 0u || !isInside(instance, cell, 1f)) { continue; }
-    if (logOf(instance, cell, bitcast<f32>(score)) >= least) {
+    if (logOf(instance, cell, lifted(score)) >= least) {
       put(cell, channel, atomicAdd(&list.wanted, 1u));
     }
   }
@@ -126,7 +127,7 @@ ${writeEntry(maps, "scoreAt(cell, channel)")}
 /** `instanceOf`, `isUsable`, `isInside` (a box grown by so many times its rounding) and `logOf`: log2(score · weight). */
 function weightFunctions(weight: CellWeight, width: number, instances: Instances | undefined): string {
   const place = `fn placeOf(cell: u32) -> vec2f { return vec2f(f32(cell / ${width}u), f32(cell % ${width}u)); }`;
-  // The smallest normal numbers may become 0, of which there is no logarithm.
+  // A product of small numbers may become 0, too.
   const logOf = (product: string) => `fn logOf(instance: Instance, cell: u32, score: f32) -> f32 {
   return ${product};
 }`;
@@ -135,7 +136,7 @@ function weightFunctions(weight: CellWeight, width: number, instances: Instances
 fn instanceOf(number: u32, channel: u32) -> Instance { return number; }
 fn isUsable(instance: Instance) -> bool { return true; }
 ${EVERYWHERE}
-${logOf("log2(max(score * basis[cell], 1e-37f))")}`;
+${logOf("log2(max(score * basis[cell], LIFTED))")}`;
   }
   if (!instances) throw new Error(`no instances for the weight ${weight.kind}`);
   if (weight.kind === "nearness") {
@@ -148,7 +149,7 @@ fn isUsable(instance: Instance) -> bool { return isNear(instance.point); }
 ${EVERYWHERE}
 fn logOf(instance: Instance, cell: u32, score: f32) -> f32 {
   let shift = placeOf(cell) - instance.point;
-  return log2(max(score / (${distance} + ${float(weight.distanceOffset)}), 1e-37f));
+  return log2(max(score / (${distance} + ${float(weight.distanceOffset)}), LIFTED));
 }`;
   }
   const { boxSize, boxOffset, denominator } = weight;
