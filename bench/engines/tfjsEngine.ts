@@ -6,6 +6,7 @@ import { decodeImage } from "../../src/image/decodeImage.ts";
 import { COCO_KEYPOINTS, PERSON } from "../../src/models/cocoPose.ts";
 import { modelNamed } from "../../src/models/models.ts";
 import { importPeer } from "../importPeer.ts";
+import { poseConstants } from "../poseConstants.ts";
 import type { Engine, EngineSpec } from "./engine.ts";
 import { pictureOf, poseRows } from "./poseRows.ts";
 
@@ -94,7 +95,8 @@ export async function tfjsEngine({ network }: EngineSpec): Promise<Engine> {
     },
     // On the same pixels as the others: resizing differs.
     async outputs(picture) {
-      const loaded = { size: { height: side, width: side }, constants: new Map() };
+      const size = { height: side, width: side };
+      const loaded = { size, constants: poseConstants(size) };
       const look = modelNamed(network.model).look(decodeImage(picture, "the picture"), loaded, {});
       const { width, height, data } = pictureOf(look.views[0]);
       const input = tf.tensor(Int32Array.from(data), [1, height, width, 3], "int32");

@@ -5,6 +5,7 @@ import { modelNamed } from "../../src/models/models.ts";
 import { runnable } from "../../src/network.ts";
 import type { FindRequest } from "../../src/peaks.ts";
 import { type Tensor, tensor, type Weights } from "../../src/tensor.ts";
+import { poseConstants } from "../poseConstants.ts";
 import { syntheticWeights } from "../syntheticWeights.ts";
 
 export interface GpuNetwork {
@@ -49,5 +50,5 @@ export function pictureInputs(network: GpuNetwork): Readonly<Record<string, Tens
 
 function firstView({ model, side }: GpuNetwork, data: Uint8Array): View {
   const size = { height: side, width: side };
-  return modelNamed(model).look({ ...size, data }, { size, constants: new Map() }, {}).views[0];
+  return modelNamed(model).look({ ...size, data }, { size, constants: poseConstants(size) }, {}).views[0];
 }

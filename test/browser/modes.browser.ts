@@ -84,6 +84,15 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("in headless Chromium, through Vi
     expect(await page.call("detect", "wgsl", SMALLEST, picture)).toEqual(expected);
   });
 
+  for (const model of [DEFAULT_MODEL, SMALLEST]) {
+    test(`${model} on wgsl finds from what the device lists exactly what it finds from whole maps`, async () => {
+      const { found, fromPeaks, fromMaps } = await inPage("peaksAndMaps", model, "/samples/people.jpg");
+      expect(found).toBe(true);
+      expect(fromPeaks).toEqual(fromMaps);
+      expect(fromPeaks.length).toBeGreaterThan(0);
+    });
+  }
+
   test("files of torch.save are read by their URL and as a Blob, as in Node", async () => {
     for (const file of ["few-cuda-legacy.pkl", "few-cuda.pth"]) {
       const path = `goldens/triplet/torch-files/${file}`;

@@ -1,3 +1,4 @@
+import { UsageError } from "../../errors.ts";
 import { vectorCount, type WgslOperand } from "../../kernels/wgslKernel.ts";
 import type { PeakFind, PeakList, WeightedFind } from "../../peaks.ts";
 import type { Shape } from "../../tensor.ts";
@@ -57,6 +58,10 @@ function channelsOf(gathered: readonly GatheredMap[]): number {
 /** Where a map's channels begin in an entry. */
 export function placeInEntry({ gathered }: FindMaps, name: string): number {
   const position = gathered.findIndex((map) => map.name === name);
+  if (position < 0) {
+    const got = gathered.map((map) => map.name).join(", ") || "none";
+    throw new UsageError({ where: "peaks", expected: `a find with the map ${name}`, got });
+  }
   return 2 + channelsOf(gathered.slice(0, position));
 }
 

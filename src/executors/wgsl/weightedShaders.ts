@@ -1,6 +1,6 @@
 import { vectorCount, type WgslDispatch } from "../../kernels/wgslKernel.ts";
 import { float, wgslDispatch, wgslElements } from "../../kernels/wgslSource.ts";
-import type { CellWeight, GaussianWeight, NearnessWeight, WeightedFind } from "../../peaks.ts";
+import type { WeightedFind } from "../../peaks.ts";
 import {
   type FindMaps,
   gatheredFaults,
@@ -12,6 +12,7 @@ import {
 } from "./gatheredMaps.ts";
 import type { Instances } from "./instances.ts";
 import { WEIGHTED_OPERANDS, type WeightedLayout } from "./weightedLayout.ts";
+import { weightFunctions } from "./weightFunctions.ts";
 import { DECODED_FLOOR, DECODED_ZERO, weightRounding } from "./weightRounding.ts";
 
 /**
@@ -21,8 +22,8 @@ import { DECODED_FLOOR, DECODED_ZERO, weightRounding } from "./weightRounding.ts
  * 2. search: a workgroup for each channel and instance finds the largest log2(score · weight), and lists all that its
  *    rounding cannot tell from it. Logarithms, since a Gaussian soon leaves the range of float32.
  *
- * Where a cell may be inside of a box or not, by rounding, it is listed if it is near enough to the largest or above
- * it, but is not taken for the largest. So what the decode chooses is always listed, or was not counted as fitting.
+ * The largest is looked for among cells that are surely inside of the box, and all are listed that may be, by rounding.
+ * So what the decode chooses is always among them.
  */
 export function weightedShaders(
   find: WeightedFind,
@@ -122,76 +123,4 @@ ${writeEntry(maps, "scoreAt(cell, channel)")}
   if (group.y == 0u && thread == 0u) { put(0u, channel, channel); }
   if (thread == 0u && !isUsable(instance)) { atomicAdd(&list.faults, 1u); }`,
   });
-}
-
-/** `instanceOf`, `isUsable`, `isInside` (a box grown by so many times its rounding) and `logOf`: log2(score · weight). */
-function weightFunctions(weight: CellWeight, width: number, instances: Instances | undefined): string {
-  const place = `fn placeOf(cell: u32) -> vec2f { return vec2f(f32(cell / ${width}u), f32(cell % ${width}u)); }`;
-  // A product of small numbers may become 0, too.
-  const logOf = (product: string) => `fn logOf(instance: Instance, cell: u32, score: f32) -> f32 {
-  return ${product};
-}`;
-  if (weight.kind === "table") {
-    return `alias Instance = u32;
-fn instanceOf(number: u32, channel: u32) -> Instance { return number; }
-fn isUsable(instance: Instance) -> bool { return true; }
-${EVERYWHERE}
-${logOf("log2(max(score * basis[cell], LIFTED))")}`;
-  }
-  if (!instances) throw new Error(`no instances for the weight ${weight.kind}`);
-  if (weight.kind === "nearness") {
-    const distance = "sqrt(max(dot(shift, shift), 1e-12f))";
-    return `${place}
-struct Instance { point: vec2f }
-${pairFunction(weight, instances)}
-fn instanceOf(number: u32, channel: u32) -> Instance { return Instance(pointOf(number, channel)); }
-fn isUsable(instance: Instance) -> bool { return isNear(instance.point); }
-${EVERYWHERE}
-fn logOf(instance: Instance, cell: u32, score: f32) -> f32 {
-  let shift = placeOf(cell) - instance.point;
-  return log2(max(score / (${distance} + ${float(weight.distanceOffset)}), LIFTED));
-}`;
-  }
-  const { boxSize, boxOffset, denominator } = weight;
-  return `${place}
-struct Instance { point: vec2f, low: vec2f, high: vec2f, margin: vec2f }
-${pairFunction(weight, instances)}
-fn instanceOf(number: u32, channel: u32) -> Instance {
-  let cell = cellOf(number);
-  let offset = pair(number, ${instances.placeOf(boxOffset)}u);
-  let size = max(pair(number, ${instances.placeOf(boxSize)}u), vec2f());
-  let middle = cell + offset;
-  // Eight units of the last place of all that went into a side, and more.
-  let margin = (vec2f(1f) + cell + abs(offset) + size) * ${float(2 ** -20)};
-  return Instance(pointOf(number, channel), middle - size / 2f, middle + size / 2f, margin);
-}
-fn isUsable(instance: Instance) -> bool {
-  return isNear(instance.point) && isNear(instance.low) && isNear(instance.high);
-}
-fn isInside(instance: Instance, cell: u32, margins: f32) -> bool {
-  let place = placeOf(cell);
-  let grown = instance.margin * margins;
-  return all(place >= instance.low - grown) && all(place < instance.high + grown);
-}
-fn logOf(instance: Instance, cell: u32, score: f32) -> f32 {
-  let shift = placeOf(cell) - instance.point;
-  return log2(score) - dot(shift, shift) * ${float(Math.LOG2E / denominator)};
-}`;
-}
-
-const EVERYWHERE = "fn isInside(instance: Instance, cell: u32, margins: f32) -> bool { return true; }";
-
-/** What instances are read from. Far away, the bounds of the rounding do not hold. */
-function pairFunction({ points }: NearnessWeight | GaussianWeight, instances: Instances): string {
-  const { first, entrySize, channels, placeOf } = instances;
-  return `fn entryOf(number: u32) -> u32 { return ${first}u + number * ${entrySize}u; }
-fn cellOf(number: u32) -> vec2f { return placeOf(basis[entryOf(number) + 1u] / ${channels}u); }
-fn pair(number: u32, place: u32) -> vec2f {
-  let at = entryOf(number) + place;
-  return bitcast<vec2f>(vec2u(basis[at], basis[at + 1u]));
-}
-fn pointOf(number: u32, channel: u32) -> vec2f {
-  return cellOf(number) + pair(number, ${placeOf(points.regression)}u + 2u * channel);
-}
-fn isNear(point: vec2f) -> bool { return all(abs(point) < vec2f(1048576f)); }`;
 }

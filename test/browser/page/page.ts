@@ -9,11 +9,12 @@ import type { WasmBuild } from "../../../src/executors/wasm/wasmModule.ts";
 import type { Gpu } from "../../../src/executors/wgsl/webgpu.ts";
 import { wgslExecutor } from "../../../src/executors/wgsl/wgslExecutor.ts";
 import type { Graph } from "../../../src/graph/graph.ts";
+import { decodeImage } from "../../../src/image/decodeImage.ts";
 import { CASES } from "../../../src/kernels/cases.ts";
 import type { OpName } from "../../../src/kernels/ops.ts";
 import { ZOO } from "../../../src/models/zoo.ts";
 import { type ZooArchitecture, zooGraph } from "../../../src/models/zooArchitecture.ts";
-import { type NetworkOptions, openWeightsFile, runnable } from "../../../src/network.ts";
+import { loadNetwork, type NetworkOptions, openWeightsFile, runnable } from "../../../src/network.ts";
 import { formatReport } from "../../../src/verify/formatReport.ts";
 import { type GoldenCase, readGoldenCase } from "../../../src/verify/goldenCase.ts";
 import type { CaseReport } from "../../../src/verify/verifyCase.ts";
@@ -112,6 +113,26 @@ const tests = {
       difference: largestDifference(expected.outputs, got.outputs),
       maps: Object.keys(got.outputs).length,
       details: executor.details,
+    };
+  },
+
+  /** On `wgsl`, what a model finds from what is listed on the device, and from the whole maps of another run. */
+  async peaksAndMaps(name: string, picture: string) {
+    const weights = `/weights/${name}.safetensors`;
+    const network = await loadNetwork(name, { backend: "wgsl", weights });
+    const { model, inputSize: size, constants } = network;
+    const decoded = decodeImage(await bytesOf(picture), picture);
+    const [listed, whole] = [0, 1].map(() => model.look(decoded, { size, constants }, {}));
+    const asked = listed.views[0].peaks;
+    const inputs = listed.views[0].inputs();
+    const { peaks } = await network.run(inputs, { peaks: asked?.request });
+    if (peaks) asked?.see(peaks);
+    whole.views[0].see((await network.run(inputs)).outputs);
+    await network.dispose();
+    return {
+      found: peaks !== undefined,
+      fromPeaks: listed.finding().detections,
+      fromMaps: whole.finding().detections,
     };
   },
 

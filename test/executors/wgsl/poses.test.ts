@@ -402,6 +402,21 @@ test.skipIf(!gpu && mayBeLeftOut)(
   },
 );
 
+test.skipIf(!gpu && mayBeLeftOut)("points around what is not found are refused", async () => {
+  if (!gpu) throw new Error(NO_DAWN);
+  const executor = await wgslExecutor({ gpu });
+  const maps = singleMaps({});
+  const plan = await executor.prepare(unchanged(maps), new Map());
+  const { centers, keypoints } = singlePosePeaks(singlePoseConstants(SIDE))?.request ?? {};
+  await expect(plan.run(maps, { peaks: { keypoints } })).rejects.toThrow(
+    "peaks: expected an earlier find centers, for points around its cells, got none",
+  );
+  await expect(plan.run(maps, { peaks: { centers: { ...centers, at: [] }, keypoints } })).rejects.toThrow(
+    "peaks: expected a find with the map keypointRegression, got none",
+  );
+  await executor.dispose();
+});
+
 describe("constants that leave no bound ask for the whole maps", () => {
   const map = { height: HEIGHT, width: WIDTH };
   const one = singlePoseConstants(SIDE);

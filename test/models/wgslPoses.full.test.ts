@@ -1,0 +1,55 @@
+import { readFile } from "node:fs/promises";
+import { describe, expect, test } from "vitest";
+import { MOST_BYTES } from "../../src/executors/wgsl/peakFinder.ts";
+import { wgslExecutor } from "../../src/executors/wgsl/wgslExecutor.ts";
+import { decodeImage } from "../../src/image/decodeImage.ts";
+import { lookAt } from "../../src/lookAt.ts";
+import { Network, openModel, readWeights } from "../../src/network.ts";
+import { dawn, NO_DAWN } from "../support/dawn.ts";
+import { countReadBytes } from "../support/faultyGpu.ts";
+import { weightsAtHand, weightsOf } from "../support/movenetCases.ts";
+import { mayBeLeftOut } from "../support/required.ts";
+
+const gpu = await dawn();
+if (!gpu) console.log(`wgsl: ${NO_DAWN}`);
+
+const MODELS = ["movenet-multipose", "movenet-lightning", "movenet-thunder"] as const;
+/** The last three show no person. */
+const SAMPLES = ["people.jpg", "grace-hopper.jpg", "astronaut.png", "cat.png", "coffee.png", "rocket.jpg"];
+
+describe.skipIf(!gpu && mayBeLeftOut)(
+  "wgsl finds from what it lists exactly what it finds from whole maps",
+  () => {
+    for (const name of MODELS) {
+      test.skipIf(!weightsAtHand(name) && mayBeLeftOut)(
+        `${name} on samples, and reads back 64 KB at most`,
+        async () => {
+          if (!gpu) throw new Error(NO_DAWN);
+          const counter = countReadBytes(gpu);
+          const executor = await wgslExecutor({ gpu: counter.gpu });
+          const { model, checkpoint } = await openModel(name, weightsOf(name));
+          const inputSize = model.defaultSize;
+          const weights = await readWeights(checkpoint, model, inputSize);
+          const network = await Network.open({ model, inputSize, weights, executor, fuse: true, notes: [] });
+          for (const sample of SAMPLES) {
+            const file = await readFile(new URL(`../../samples/${sample}`, import.meta.url));
+            const picture = decodeImage(new Uint8Array(file), sample);
+            const look = () => model.look(picture, { size: inputSize, constants: network.constants }, {});
+            counter.bytes = 0;
+            const { detections } = await lookAt(look(), network, {}, sample);
+            expect(counter.bytes, sample).toBeLessThanOrEqual(MOST_BYTES);
+            const listed = counter.bytes;
+            const whole = look();
+            const [view] = whole.views;
+            const { outputs } = await network.run(view.inputs());
+            view.see(outputs);
+            expect(detections, sample).toEqual(whole.finding().detections);
+            expect(counter.bytes - listed).toBeGreaterThan(2 * MOST_BYTES);
+            console.log(`${name}, ${sample}: ${listed} bytes in place of ${counter.bytes - listed}`);
+          }
+          await network.dispose();
+        },
+      );
+    }
+  },
+);
