@@ -54,7 +54,7 @@ export class Crew {
     for (const thread of this.threads) thread.post({ kind: "close", plan } satisfies ToThread);
   }
 
-  /** Has every thread go over the table's first rows. @throws Error where one dies meanwhile. */
+  /** Has every thread go over the table's first rows. @throws Error where one dies meanwhile, once all have ended. */
   async run(plan: number, steps: number): Promise<readonly FromThread[]> {
     const answers = this.answersOfAll();
     this.keepAlive(true);
@@ -87,8 +87,9 @@ export class Crew {
   private lose(reason: string): void {
     if (this.broken !== undefined) return;
     this.broken = reason;
-    this.waiting?.reject(new Error(reason));
-    void this.end();
+    // Only then: until it has ended, another with a unit in hand writes into memory that the next run uses.
+    const ended = () => this.waiting?.reject(new Error(reason));
+    this.end().then(ended, ended);
   }
 
   private keepAlive(isWorking: boolean): void {

@@ -57,6 +57,14 @@ export class ThreadPool {
     await this.crew.end();
   }
 
+  private async newCrew(): Promise<Crew> {
+    try {
+      return await Crew.start(this.count);
+    } catch (error) {
+      throw lostThread(error);
+    }
+  }
+
   private async run(
     id: number,
     plan: SharedPlan,
@@ -64,8 +72,8 @@ export class ThreadPool {
     steps: readonly RunStep[],
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    signal?.throwIfAborted();
-    if (this.crew.broken !== undefined) this.crew = await Crew.start(this.count);
+    if (this.crew.broken !== undefined) this.crew = await this.newCrew();
+    signal?.throwIfAborted(); // from here on, what aborts it is heard
     if (!this.crew.knows(id)) this.crew.open(id, (thread) => openMessage(id, plan, table, thread));
     writeSteps(
       table,
