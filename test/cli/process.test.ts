@@ -1,4 +1,4 @@
-import { type ChildProcessByStdio, execFileSync, spawn } from "node:child_process";
+import { type ChildProcessByStdio, execFile, execFileSync, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { open, readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -40,6 +40,16 @@ function start(
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+/** The same with so many kilobytes of addresses at most. */
+function startLimited(kilobytes: number, args: readonly string[]): Promise<Ended> {
+  const script = `ulimit -v ${kilobytes} && exec "$0" "$@"`;
+  return new Promise((resolve) => {
+    execFile("sh", ["-c", script, CLI, ...args], (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
+    });
   });
 }
 
@@ -92,6 +102,18 @@ for (const [signal, code, word] of [
     );
   });
 }
+
+test.runIf(process.platform === "linux")(
+  "a process of few addresses is told that they lack, and not memory",
+  async () => {
+    const { input } = await manyPictures();
+    const ended = await startLimited(6_000_000, ["detect", input, "--backend", "wasm", "--no-draw"]);
+    expect(ended).toMatchObject({ code: 2, stdout: "" });
+    expect(ended.stderr).toMatch(
+      /^centernet: backend wasm: expected \d+ MB of memory, got a system that refuses it: .*\(ulimit -v\).*\. Raise that limit, run node --disable-wasm-trap-handler, or .*\.\n$/,
+    );
+  },
+);
 
 test("a run that is killed leaves what is done under a name that says so", async () => {
   const { folder, input } = await manyPictures();

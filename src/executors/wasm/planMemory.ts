@@ -1,5 +1,5 @@
 import { memoryLimit } from "#machine";
-import { MemoryError } from "../../errors.ts";
+import { BackendError, MemoryError } from "../../errors.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { WasmChoices } from "../../kernels/wasmKernel.ts";
 import { planLayout } from "./planLayout.ts";
@@ -19,6 +19,7 @@ export interface PlanFacts {
  * The memory of a plan that takes so many bytes, all of it at once: it never grows.
  *
  * @throws MemoryError where it is more than the machine has, before anything is computed.
+ * @throws BackendError where the machine has it and the process has not the addresses.
  */
 export function planMemory(bytes: number, shared: boolean, facts: PlanFacts): WebAssembly.Memory {
   refuseTooMuch(bytes, facts);
@@ -26,6 +27,7 @@ export function planMemory(bytes: number, shared: boolean, facts: PlanFacts): We
   try {
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
   } catch (error) {
+    if (isLittle(bytes)) throw addressError(bytes, error);
     throw memoryError(
       bytes,
       "a system that refuses it: the process may be limited (ulimit -v)",
@@ -33,6 +35,29 @@ export function planMemory(bytes: number, shared: boolean, facts: PlanFacts): We
       error,
     );
   }
+}
+
+/** A machine that has so many times what is refused does not lack memory. */
+const MANY_TIMES = 4;
+
+/** Never of a page, which is not told how much there is. */
+function isLittle(bytes: number): boolean {
+  return Number.isFinite(memoryLimit()) && bytes < memoryLimit() / MANY_TIMES;
+}
+
+/** V8 reserves a range of addresses around each memory, whatever its size, so that it need not check each access. */
+function addressError(bytes: number, cause: unknown): BackendError {
+  const limited =
+    "the process's addresses may be limited (ulimit -v), of which V8 reserves 10 GB for each memory";
+  return new BackendError(
+    {
+      where: "backend wasm",
+      expected: `${megabytes(bytes)} MB of memory`,
+      got: `a system that refuses it: ${limited}`,
+      hint: "Raise that limit, run node --disable-wasm-trap-handler, or choose another backend, such as cpu.",
+    },
+    { cause },
+  );
 }
 
 /** @throws MemoryError for more than WebAssembly can have on any machine, or this machine at all. */
