@@ -31,7 +31,7 @@ module.exports = {
     },
     down(
       "tensor-and-errors-are-the-ground",
-      "^src/(tensor|errors|detection|nearestNames|centerNetProto|peaks)\\.ts$",
+      "^src/(tensor|errors|detection|nearestNames|centerNetProto|peaks|nextTask)\\.ts$",
       "^src/",
       "Nothing lies below them.",
     ),
@@ -61,7 +61,7 @@ module.exports = {
     down(
       "executors-know-no-model",
       "^src/executors",
-      "^src/(?!executors/|kernels/|graph/|platform/(node|browser)Machine\\.ts|tensor\\.ts|errors\\.ts|peaks\\.ts|sampledPicture\\.ts)",
+      "^src/(?!executors/|kernels/|graph/|platform/(node|browser)Machine\\.ts|tensor\\.ts|errors\\.ts|nextTask\\.ts|peaks\\.ts|sampledPicture\\.ts)",
     ),
     {
       name: "an-executor-imports-its-own-kernels",
@@ -100,7 +100,7 @@ module.exports = {
     down(
       "checkpoints-know-no-model",
       "^src/checkpoints",
-      "^src/(?!checkpoints/|tensor\\.ts|errors\\.ts|nearestNames\\.ts|centerNetProto\\.ts)",
+      "^src/(?!checkpoints/|tensor\\.ts|errors\\.ts|nextTask\\.ts|nearestNames\\.ts|centerNetProto\\.ts)",
     ),
     down(
       "models-know-no-checkpoint",

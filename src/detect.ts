@@ -17,8 +17,8 @@ export interface DetectOptions extends LookOptions {
   /** Detections below this are left out. From 0 to 1; default 0.2. */
   readonly score?: number;
   /**
-   * Stops between layers where the backend runs them one by one; a fused pass on the device ends unobserved
-   * while the promise already rejects.
+   * Stops between layers where the backend runs them one by one, and where `wasm` prepares the network for a new
+   * size; a fused pass on the device ends unobserved while the promise already rejects.
    */
   readonly signal?: AbortSignal;
   /** Names of nodes whose values are wanted, see `centernet describe`; of several views, the first one's. */
@@ -68,6 +68,7 @@ export const DEFAULT_MAX = 100;
 const [LEAST_SCALE, LARGEST_SCALE, MOST_SCALES] = [0.01, 10, 10];
 export const SCALES_EXPECTED = `a list of 1 to ${MOST_SCALES} different numbers from ${LEAST_SCALE} to ${LARGEST_SCALE}`;
 const BOOLEAN: OptionKind = { expected: "true or false", fits: (value) => typeof value === "boolean" };
+const SIGNAL: OptionKind = { expected: "an AbortSignal", fits: isSignal };
 
 const NETWORK_OPTIONS = {
   backend: { expected: "a backend's name", fits: isString },
@@ -92,6 +93,7 @@ const NETWORK_OPTIONS = {
   labelMap: { expected: "a label map", fits: (value) => isObject(value) && Array.isArray(value.items) },
   fuse: BOOLEAN,
   onProgress: { expected: "a function", fits: (value) => typeof value === "function" },
+  signal: SIGNAL,
 } satisfies Record<keyof NetworkOptions, OptionKind>;
 
 const DETECT_OPTIONS = {
@@ -103,7 +105,7 @@ const DETECT_OPTIONS = {
     expected: "a whole number, 0 or more",
     fits: (value) => Number.isInteger(value) && Number(value) >= 0,
   },
-  signal: { expected: "an AbortSignal", fits: isSignal },
+  signal: SIGNAL,
   taps: {
     expected: "a list of names of nodes",
     fits: (value) => Array.isArray(value) && value.every(isString),
@@ -131,6 +133,7 @@ const DETECT_OPTIONS = {
  * @throws BackendError where the backend is missing or computes wrong numbers.
  * @throws UsageError for an unknown backend or option, an argument of the wrong kind, or an input size that
  *   the model cannot take.
+ * @throws the signal's reason once it is aborted.
  */
 export async function load(name?: string, options: NetworkOptions = {}): Promise<Detector> {
   const start = performance.now();

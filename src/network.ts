@@ -14,7 +14,7 @@ import { openCheckpoint, openStoredWeights } from "./checkpoints/openCheckpoint.
 import { BackendError, CenterNetError, ModelError, UsageError } from "./errors.ts";
 import type { BackendDetails } from "./executors/backendDetails.ts";
 import { type Backend, createExecutor, type ExecutorOptions } from "./executors/backends.ts";
-import type { Executor, Plan, RunOptions, RunResult } from "./executors/executor.ts";
+import type { Executor, Plan, PrepareOptions, RunOptions, RunResult } from "./executors/executor.ts";
 import { stored } from "./graph/derivedParameter.ts";
 import type { Graph } from "./graph/graph.ts";
 import { foldBatchNorm } from "./graph/passes/foldBatchNorm.ts";
@@ -51,6 +51,8 @@ export interface NetworkOptions extends ExecutorOptions {
   readonly onProgress?: (readBytes: number, allBytes: number) => void;
   /** False runs every op by itself, so that each can be tapped. Default: true. */
   readonly fuse?: boolean;
+  /** Ends the loading, while weights are read or `wasm` lays them out. Later calls take signals of their own. */
+  readonly signal?: AbortSignal;
 }
 
 /** What a network is made of. */
@@ -63,6 +65,7 @@ interface NetworkParts {
   readonly executor: Executor;
   readonly fuse: boolean;
   readonly notes: readonly string[];
+  readonly signal?: AbortSignal;
 }
 
 export class Network {
@@ -79,13 +82,16 @@ export class Network {
   private readonly weights: Weights;
   /** For the size of the last run: a second plan beside it might take gigabytes. */
   private prepared?: { readonly size: InputSize; readonly graph: Graph; readonly plan: Plan };
+  /** Whether the executor may still hold memory of an earlier plan, or of one whose preparation failed. */
+  private holdsMemory = false;
   private disposed = false;
 
   /** @throws as `loadNetwork`. */
   static async open({ inputSize, ...parts }: NetworkParts): Promise<Network> {
     const size = inputSize ?? parts.model.defaultSize;
     const network = new Network(parts, size);
-    if (inputSize) await network.prepare(size, parts.weights, (name) => parts.weights.delete(name));
+    const onWritten = (name: string) => void parts.weights.delete(name);
+    if (inputSize) await network.prepare(size, parts.weights, { onWritten, signal: parts.signal });
     return network;
   }
 
@@ -128,9 +134,10 @@ export class Network {
    *
    * @throws ModelError where a layer gives a number that is not finite, naming the first.
    * @throws BackendError where everything is zero.
+   * @throws the signal's reason once it is aborted, also while the network is prepared.
    */
   async run(inputs: Readonly<Record<string, Tensor>>, options: RunOptions = {}): Promise<RunResult> {
-    const plan = await this.planFor(inputs);
+    const plan = await this.planFor(inputs, options.signal);
     const result = await plan.run(inputs, options);
     if (result.peaks) return result;
     const outputs = Object.values(result.outputs);
@@ -151,7 +158,10 @@ export class Network {
     await this.executor.dispose();
   }
 
-  private async planFor(inputs: Readonly<Record<string, Tensor>>): Promise<Plan> {
+  private async planFor(
+    inputs: Readonly<Record<string, Tensor>>,
+    signal: AbortSignal | undefined,
+  ): Promise<Plan> {
     if (this.disposed) {
       const fault = { where: "network.run", expected: "a network in use", got: "one that was disposed of" };
       throw new UsageError(fault);
@@ -159,21 +169,19 @@ export class Network {
     if (this.prepared && !this.model.sizedByPicture) return this.prepared.plan;
     const [picture] = Object.values(inputs);
     const size = picture ? { height: picture.shape[1], width: picture.shape[2] } : this.inputSize;
-    return this.prepared && this.isPreparedFor(size) ? this.prepared.plan : this.prepare(size, this.weights);
+    if (this.prepared && this.isPreparedFor(size)) return this.prepared.plan;
+    return this.prepare(size, this.weights, { signal });
   }
 
   /** The last plan goes first, so that there are never two of them in memory. */
-  private async prepare(
-    size: InputSize,
-    weights: Weights,
-    onWritten?: (parameter: string) => void,
-  ): Promise<Plan> {
+  private async prepare(size: InputSize, weights: Weights, options: PrepareOptions): Promise<Plan> {
     const last = this.prepared;
     this.prepared = undefined;
     await last?.plan.dispose();
-    if (last) await this.executor.releasePlans?.();
+    if (this.holdsMemory) await this.executor.releasePlans?.();
+    this.holdsMemory = true;
     const graph = this.graphAt(size);
-    const plan = await this.executor.prepare(graph, weights, onWritten);
+    const plan = await this.executor.prepare(graph, weights, options);
     this.prepared = { size, graph, plan };
     return plan;
   }
@@ -206,8 +214,11 @@ export class Network {
  * @throws ModelError for an unknown name, or weights that cannot be read or do not fit, with every difference.
  * @throws BackendError where the backend does not work on this machine.
  * @throws UsageError for an input size that the model cannot take.
+ * @throws the signal's reason once it is aborted.
  */
 export async function loadNetwork(name: string | undefined, options: NetworkOptions = {}): Promise<Network> {
+  const { signal, onProgress } = options;
+  signal?.throwIfAborted();
   const opening = openModel(name, options);
   // Threads start and shaders compile while weights are opened and read.
   const starting = createExecutor(options.backend, options);
@@ -215,10 +226,11 @@ export async function loadNetwork(name: string | undefined, options: NetworkOpti
   try {
     const { model, checkpoint, notes } = await opening;
     const inputSize = chosenSize(model, options.inputSize);
-    const weights = await readWeights(checkpoint, model, inputSize, options.onProgress);
+    const weights = await readWeights(checkpoint, model, inputSize, { onProgress, signal });
     const executor = await starting;
+    signal?.throwIfAborted();
     const fuse = options.fuse ?? true;
-    return await Network.open({ model, inputSize, weights, executor, fuse, notes });
+    return await Network.open({ model, inputSize, weights, executor, fuse, notes, signal });
   } catch (error) {
     await starting.then((executor) => executor.dispose()).catch(() => {});
     throw error;
@@ -277,10 +289,13 @@ export function readWeights(
   checkpoint: Checkpoint,
   model: Model,
   size: InputSize = model.defaultSize,
-  onProgress?: NetworkOptions["onProgress"],
+  options: Pick<NetworkOptions, "onProgress" | "signal"> = {},
 ): Promise<Map<string, Parameter>> {
-  const options = { model: model.name, knownModels, onProgress };
-  return loadParameters(parameterShapes(model, size), checkpoint, options);
+  return loadParameters(parameterShapes(model, size), checkpoint, {
+    model: model.name,
+    knownModels,
+    ...options,
+  });
 }
 
 /**

@@ -31,6 +31,23 @@ test("movenet-multipose finds the three persons of people.jpg where they are, wi
   }
 });
 
+test("an abort while weights are read ends the loading", async () => {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const read: number[] = [];
+  const onProgress = (bytes: number) => {
+    read.push(bytes);
+    controller.abort();
+  };
+  await expect(load("movenet-lightning", { backend: "wasm", onProgress, signal })).rejects.toMatchObject({
+    name: "AbortError",
+  });
+  expect(read).toHaveLength(1);
+  await expect(load("movenet-lightning", { signal: {} as AbortSignal })).rejects.toThrow(
+    "signal: expected an AbortSignal",
+  );
+});
+
 describe("detect", () => {
   let detector: Detector;
   beforeAll(async () => {

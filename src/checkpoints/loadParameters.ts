@@ -1,5 +1,6 @@
 import { ModelError } from "../errors.ts";
 import { nearestNames } from "../nearestNames.ts";
+import { nextTask, TURN } from "../nextTask.ts";
 import { formatShape, type Parameter, sameShape } from "../tensor.ts";
 import { type Checkpoint, holdsFloats } from "./checkpoint.ts";
 import { quote } from "./json.ts";
@@ -21,11 +22,14 @@ export interface CheckOptions {
 export interface LoadOptions extends CheckOptions {
   /** Called after each parameter with the bytes read so far, of all that there are. */
   onProgress?: (readBytes: number, allBytes: number) => void;
+  /** Ends the reading between two parameters. */
+  signal?: AbortSignal;
 }
 
 /**
  * Reads exactly the expected parameters, strictly both ways, as `checkParameters` finds them before any data are
- * read. Throws ModelError also for values that are not finite and for kernels that are zero throughout.
+ * read. Throws ModelError also for values that are not finite and for kernels that are zero throughout, and the
+ * signal's reason once it is aborted.
  */
 export async function loadParameters(
   expected: ParameterShapes,
@@ -64,16 +68,24 @@ export async function checkParameters(
   throw new ModelError(fault, { differences: problems });
 }
 
-async function readAll(named: Checkpoint, { onProgress }: LoadOptions): Promise<Map<string, Parameter>> {
+async function readAll(
+  named: Checkpoint,
+  { onProgress, signal }: LoadOptions,
+): Promise<Map<string, Parameter>> {
   const weights = new Map<string, Parameter>();
   const allBytes = [...named.variables.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
   let readBytes = 0;
+  let turn = performance.now();
   for (const [name, { shape, byteLength }] of named.variables) {
+    signal?.throwIfAborted();
     const data = await named.read(name);
     checkValues(name, data, named.where);
     weights.set(name, { shape, data });
     readBytes += byteLength;
     onProgress?.(readBytes, allBytes);
+    if (performance.now() - turn < TURN) continue;
+    await nextTask(); // bytes that lie in memory are read without
+    turn = performance.now();
   }
   return weights;
 }

@@ -12,13 +12,12 @@ export interface Executor {
   /** Whether its plans sample pictures themselves (src/sampledPicture.ts), as far as they can; others read their data. */
   readonly samplesPictures?: boolean;
   /**
-   * Compiles a graph and uploads its weights, once. `onWritten` is told of each parameter that the plan needs no
-   * more, so that whoever has no other use for it can let go of it and large weights are not held twice. A backend
-   * need not call it.
+   * Compiles a graph and uploads its weights, once.
    *
    * @throws MemoryError where it knows that memory lacks.
+   * @throws the signal's reason once it is aborted, where the backend heeds it.
    */
-  prepare(graph: Graph, weights: Weights, onWritten?: (parameter: string) => void): Promise<Plan>;
+  prepare(graph: Graph, weights: Weights, options?: PrepareOptions): Promise<Plan>;
   /**
    * Where the backend knows what a plan takes before it makes one.
    *
@@ -32,6 +31,16 @@ export interface Executor {
   releasePlans?(): Promise<void>;
   /** Frees everything, plans included. */
   dispose(): Promise<void>;
+}
+
+export interface PrepareOptions {
+  /**
+   * Told of each parameter that the plan needs no more, so that whoever has no other use for it can let go of it
+   * and large weights are not held twice. A backend need not call it.
+   */
+  readonly onWritten?: (parameter: string) => void;
+  /** Ends the preparation. A backend whose device prepares need not heed it. */
+  readonly signal?: AbortSignal;
 }
 
 /** A graph ready to run. It owns its memory; nothing that it returns is freed by `dispose()`. */

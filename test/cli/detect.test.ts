@@ -199,6 +199,16 @@ test("an interruption keeps what is done", async () => {
   expect(records(await readFile(json, "utf8")).map(({ image }) => image)).toEqual([join(folder, "in/1.png")]);
 });
 
+test("an interruption while the model loads ends that", async () => {
+  const folder = await temporaryFolder();
+  await write(folder, { "in.png": EMPTY_PICTURE });
+  const stop = new AbortController();
+  setImmediate(() => stop.abort(new Interruption("interrupted", EXIT.interrupted)));
+  const args = ["detect", join(folder, "in.png"), ...LIGHTNING, "--no-draw"];
+  const outcome = await runCli(args, { signal: stop.signal });
+  expect(outcome).toEqual({ code: EXIT.interrupted, stdout: "", stderr: "centernet: interrupted\n" });
+});
+
 test("a terminal shows how far it is, and is left clean", async () => {
   const { stdout, stderr } = await runCli(["detect", "none-1.jpg", "none-2.jpg", ...LIGHTNING, "--no-draw"], {
     terminal: 80,

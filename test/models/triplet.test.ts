@@ -137,6 +137,15 @@ describe("a narrow network of triplets", () => {
     expect((await detector.detect(small)).height).toBe(60);
   });
 
+  test("an abort while it is prepared for a size ends it, and the detector works on", async () => {
+    await detector.detect(small);
+    const controller = new AbortController();
+    const call = detector.detect(wide, { signal: controller.signal });
+    setImmediate(() => controller.abort());
+    await expect(call).rejects.toMatchObject({ name: "AbortError" });
+    expect((await detector.detect(wide)).width).toBe(200);
+  });
+
   test("finds more than 100 boxes where more are asked for", async () => {
     const scales = [0.6, 1, 1.2, 1.5, 1.8];
     const found = async (options: DetectOptions) =>

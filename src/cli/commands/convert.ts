@@ -67,9 +67,11 @@ async function convert(input: string, flags: ConvertFlags, session: Session): Pr
   const wanted = flags.model === undefined ? undefined : modelNamed(flags.model);
   const checkpoint = await nameParameters(await openWeightsFile(input));
   const { model } = checkpointModel(checkpoint, wanted);
-  const weights = await readWeights(checkpoint, model, undefined, loadingLine(session.stderr));
+  const { signal } = session;
+  const onProgress = loadingLine(session.stderr);
+  const weights = await readWeights(checkpoint, model, undefined, { onProgress, signal });
   const { tensors, file } = convertCheckpoint(checkpoint, model.name, weights, flags.dtype);
-  session.signal.throwIfAborted();
+  signal.throwIfAborted();
   await writeOutput(output, file.pieces, `option --output ${output}`);
   const numbers = [...tensors.values()].reduce((sum, { shape }) => sum + elementCount(shape), 0);
   print(session, `${output}: ${model.name}`);

@@ -163,6 +163,7 @@ async function loadAndDetect(
     inputSize: size,
     labelMap,
     onProgress,
+    signal: session.signal,
   });
   try {
     checkLookOptions(detector.network.model, flags);

@@ -67,7 +67,7 @@ async function verify(name: string | undefined, flags: VerifyFlags, session: Ses
   const model = name === undefined ? undefined : modelNamed(name).name;
   const { weights, backend, threads, precision, lowMemory } = flags;
   const memory = lowMemory ? ("low" as const) : undefined;
-  const options = { weights, backend, threads, precision, memory };
+  const options = { weights, backend, threads, precision, memory, signal: session.signal };
   const folders = await findCases(flags.golden);
   let beyond = 0;
   for (const folder of folders) {

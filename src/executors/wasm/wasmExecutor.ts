@@ -49,8 +49,8 @@ export async function wasmExecutor({
       memory: memory === "low" ? memory : undefined,
       note,
     },
-    async prepare(graph, weights, onWritten) {
-      return plans.add(await WasmPlan.prepare({ module, pool }, graph, weights, choices, onWritten));
+    async prepare(graph, weights, options) {
+      return plans.add(await WasmPlan.prepare({ module, pool }, graph, weights, choices, options));
     },
     async releasePlans() {
       if (!pool) return;

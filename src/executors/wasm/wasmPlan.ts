@@ -3,7 +3,7 @@ import type { Graph } from "../../graph/graph.ts";
 import { neededNodes } from "../../graph/neededNodes.ts";
 import { planarBytes, type WasmChoices } from "../../kernels/wasmKernel.ts";
 import { type Shape, type Tensor, toNdarray, type Weights } from "../../tensor.ts";
-import type { Plan, RunOptions, RunResult } from "../executor.ts";
+import type { Plan, PrepareOptions, RunOptions, RunResult } from "../executor.ts";
 import { checkInputs, checkTaps } from "../preparedNode.ts";
 import { readPlanar, writePlanar } from "./planarMap.ts";
 import { type PlanLayout, type PlannedNode, type PlannedStep, planLayout } from "./planLayout.ts";
@@ -40,13 +40,14 @@ export class WasmPlan implements Plan {
   /**
    * @throws BackendError where the machine does not have the memory.
    * @throws ModelError where a parameter is missing or has another shape than the graph needs.
+   * @throws the signal's reason once it is aborted.
    */
   static async prepare(
     { module, pool }: WasmMachine,
     graph: Graph,
     weights: Weights,
     choices: WasmChoices,
-    onWritten?: (parameter: string) => void,
+    options?: PrepareOptions,
   ): Promise<WasmPlan> {
     const threads = pool?.count;
     const layout = planLayout(graph, choices, threads);
@@ -55,7 +56,7 @@ export class WasmPlan implements Plan {
       ? pool.runner({ module, memory, scratch: layout.scratch, steps: stepCount(layout) })
       : sameThreadRunner(await instantiateWasm(module, memory), layout.scratch[0]);
     try {
-      await writeConstants(memory, runner, layout, graph, weights, onWritten);
+      await writeConstants(memory, runner, layout, graph, weights, options);
     } catch (error) {
       runner.close();
       throw error;

@@ -1,9 +1,10 @@
 import { derivedFrom } from "../../graph/derivedParameter.ts";
 import type { Graph, GraphNode } from "../../graph/graph.ts";
 import type { WasmConstant } from "../../kernels/wasmKernel.ts";
+import { nextTask, TURN } from "../../nextTask.ts";
 import type { Weights } from "../../tensor.ts";
+import type { PrepareOptions } from "../executor.ts";
 import { nodeParameters } from "../preparedNode.ts";
-import { nextTask, TURN } from "./nextTask.ts";
 import { type PlanLayout, writeFields } from "./planLayout.ts";
 import type { Runner } from "./runner.ts";
 
@@ -12,6 +13,7 @@ import type { Runner } from "./runner.ts";
  * tells of each stored parameter when no later node needs it.
  *
  * @throws ModelError where a parameter is missing or has another shape than the graph needs.
+ * @throws the signal's reason once it is aborted.
  */
 export async function writeConstants(
   memory: WebAssembly.Memory,
@@ -19,16 +21,17 @@ export async function writeConstants(
   layout: PlanLayout,
   graph: Graph,
   weights: Weights,
-  onWritten: (parameter: string) => void = () => {},
+  { onWritten = () => {}, signal }: PrepareOptions = {},
 ): Promise<void> {
   const last = lastUses(graph);
   const view = new DataView(memory.buffer);
   let turn = performance.now();
   for (const [place, { node, kernel, constants, steps, groupStep }] of layout.nodes.entries()) {
+    signal?.throwIfAborted();
     const parameters = Object.entries(nodeParameters(graph, node, weights));
     const data = Object.fromEntries(parameters.map(([role, parameter]) => [role, parameter.data]));
     for (const [index, constant] of kernel.constants.entries()) {
-      await writeConstant(memory, runner, layout, node.name, constant, constants[index], data);
+      await writeConstant(memory, runner, layout, node.name, constant, constants[index], data, signal);
     }
     for (const step of steps) writeFields(view, step);
     if (groupStep) writeFields(view, groupStep);
@@ -49,6 +52,7 @@ async function writeConstant(
   { floats, transform, write }: WasmConstant,
   address: number,
   data: Readonly<Record<string, Float32Array>>,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   if (!transform) {
     write(new Float32Array(memory.buffer, address, floats), data);
@@ -57,7 +61,7 @@ async function writeConstant(
   write(new Float32Array(memory.buffer, passing.floats, transform.floats).fill(0), data);
   const step = transform.step(passing.floats, address);
   writeFields(new DataView(memory.buffer), { ...step, address: passing.fields });
-  await runner.run([{ layer, function: step.function, address: passing.fields, units: step.units }]);
+  await runner.run([{ layer, function: step.function, address: passing.fields, units: step.units }], signal);
 }
 
 /** The place in the graph of the last node that needs each stored parameter. */

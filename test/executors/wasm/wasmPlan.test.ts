@@ -41,6 +41,28 @@ test("an abort in the middle ends the run within a layer, and the plan works on"
   await executor.dispose();
 });
 
+for (const threads of [1, 2]) {
+  test(`an abort while weights are laid out ends that within a layer, ${threads} threads`, async () => {
+    const graph = chain(16, 8, 12);
+    const weights = chainWeights(graph);
+    const executor = await wasmExecutor({ threads });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const written: string[] = [];
+    const onWritten = (name: string) => {
+      written.push(name);
+      controller.abort();
+    };
+    await expect(executor.prepare(graph, weights, { onWritten, signal })).rejects.toMatchObject({
+      name: "AbortError",
+    });
+    expect(written.every((name) => name.startsWith("layer0."))).toBe(true);
+    const plan = await executor.prepare(graph, weights);
+    expect((await plan.run(chainInputs(graph))).outputs.y.data.every(Number.isFinite)).toBe(true);
+    await executor.dispose();
+  });
+}
+
 test("runs do not grow the memory, which dispose gives back", async () => {
   const graph = chain(16, 8, 3);
   const executor = await wasmExecutor({ threads: 1 });
@@ -70,10 +92,11 @@ test("tells of each stored parameter once when it is no longer needed, folded on
   const weights = new Map(stored);
   const executor = await wasmExecutor({ threads: 1 });
   const told: string[] = [];
-  await executor.prepare(graph, weights, (name) => {
+  const onWritten = (name: string) => {
     told.push(name);
     weights.delete(name);
-  });
+  };
+  await executor.prepare(graph, weights, { onWritten });
   expect(told.sort()).toEqual(Object.keys(graph.parameters).sort());
   await executor.dispose();
 });
