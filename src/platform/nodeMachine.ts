@@ -28,21 +28,31 @@ export function whyNoSharedMemory(): string | undefined {
 }
 
 /**
- * Physical cores, since the two threads of one core share its arithmetic. Linux tells which belong together;
- * elsewhere, half of more than four is a guess that also suits processors whose other half is slower.
+ * Physical cores that this process may run on, since the two threads of one core share its arithmetic. Linux tells
+ * which belong together; elsewhere, half of more than four is a guess that also suits processors whose other half
+ * is slower.
  */
 export function coreCount(): number {
   const threads = availableParallelism();
-  const siblings = new Set<string>();
   try {
-    for (let cpu = 0; cpu < threads; cpu++) {
-      const path = `/sys/devices/system/cpu/cpu${cpu}/topology/thread_siblings_list`;
-      siblings.add(readFileSync(path, "utf8"));
-    }
-    return siblings.size;
+    const siblings = allowedCpus().map((cpu) =>
+      readFileSync(`/sys/devices/system/cpu/cpu${cpu}/topology/thread_siblings_list`, "utf8"),
+    );
+    // A container may be granted the time of fewer than it may run on.
+    return Math.max(1, Math.min(new Set(siblings).size, threads));
   } catch {
     return threads <= 4 ? threads : Math.max(4, Math.ceil(threads / 2));
   }
+}
+
+/** As `taskset` sets them; Linux writes ranges: `0-3,8`. @throws Error elsewhere. */
+function allowedCpus(): number[] {
+  const [, list] = /^Cpus_allowed_list:\s*(.+)$/m.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
+  if (list === undefined) throw new Error("no list of processors");
+  return list.split(",").flatMap((range) => {
+    const [first, last = first] = range.split("-").map(Number);
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  });
 }
 
 /** Bytes that this process can ever have: the machine's, or what its container is limited to. */
