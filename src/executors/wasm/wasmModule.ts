@@ -50,8 +50,12 @@ export function chooseBuild(wanted?: WasmBuild): WasmBuild {
 export function compileWasm(build: WasmBuild, shared: boolean): Promise<WebAssembly.Module> {
   const key = `${build} ${shared}`;
   const bytes = () => (shared ? withSharedMemory(bytesOf(BUILDS[build])) : bytesOf(BUILDS[build]));
-  const module = compiled.get(key) ?? WebAssembly.compile(bytes());
+  const known = compiled.get(key);
+  if (known) return known;
+  const module = WebAssembly.compile(bytes());
   compiled.set(key, module);
+  // One that memory lacked for may be tried again.
+  module.catch(() => compiled.delete(key));
   return module;
 }
 
