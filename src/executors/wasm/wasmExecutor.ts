@@ -5,6 +5,7 @@ import { PlanSet } from "../planSet.ts";
 import { selfTest } from "../selfTest.ts";
 import { planLayout } from "./planLayout.ts";
 import { refuseTooMuch } from "./planMemory.ts";
+import { WASM_SELF_TEST } from "./selfTestCases.ts";
 import { startThreads, wantsThreads } from "./threads/startThreads.ts";
 import { chooseBuild, compileWasm, type WasmBuild } from "./wasmModule.ts";
 import { WasmPlan } from "./wasmPlan.ts";
@@ -71,7 +72,7 @@ export async function wasmExecutor({
     },
   };
   try {
-    await selfTest(executor);
+    await selfTest(executor, WASM_SELF_TEST);
   } catch (error) {
     await executor.dispose();
     throw error;
