@@ -1,14 +1,4 @@
-/** Output channels of a tile. */
-export const TILE_CHANNELS = 8;
-
-/**
- * Cells of a tile: as many as have all their sums in the 15 registers that V8 hands out, beside two vectors of weights
- * and one of a cell; without fused multiply-adds their product takes one more. In the first cache and on one core of
- * 58.9 GFLOP/s, 6 cells reach 58.1 fused, 5 cells 48.1 otherwise (Node 20; Node 24: 57.7, 50.8).
- */
-export function tileCells(relaxed: boolean): number {
-  return relaxed ? 6 : 5;
-}
+import { TILE, TILE_CELLS } from "../../src/kernels/wasmGemm.ts";
 
 /** Writes sum += x · weight: two roundings, or one where the machine has fused multiply-adds. */
 export function multiplyAdd(sum: string, x: string, weight: string, relaxed: boolean): string {
@@ -36,13 +26,13 @@ const each = (count: number, line: (index: number) => string) =>
  * the last 8 of a layer are only 4 or fewer.
  */
 export function gemmTile(relaxed: boolean): string {
-  const cells = tileCells(relaxed);
+  const cells = TILE_CELLS[relaxed ? "relaxed" : "plain"];
   return `/** Cells of a tile, and the bytes of a piece: what they hold of one plane. */
 export const TILE_CELLS: i32 = ${cells};
 export const PIECE: i32 = ${cells * 16};
 
 export function gemmTile(a: usize, b: usize, planes: i32, sums: usize, sumBytes: i32): void {
-${accumulate(cells, TILE_CHANNELS / 4, relaxed)}
+${accumulate(cells, TILE / 4, relaxed)}
 }
 
 export function gemmTileHalf(a: usize, b: usize, planes: i32, sums: usize, sumBytes: i32): void {
@@ -77,7 +67,7 @@ ${each(cells, (cell) =>
   ].join("\n"),
 )}
     a += ${cells * 4};
-    b += ${TILE_CHANNELS * 4};
+    b += ${TILE * 4};
     rest--;
   }
 ${eachSum((cell, vector) => `  v128.store(sums + ${vector} * sumBytes, s${cell}_${vector}, ${cell * 16});`)}`;

@@ -167,6 +167,15 @@ export interface HostLayer {
 /** A layer of fewer units is cut further, to be worth several threads. */
 export const ENOUGH_UNITS = 4;
 
+/**
+ * How many splits a layer's panels are cut into: of equally many but for the last, which is never empty, since a unit
+ * without panels would gather its inputs for nothing.
+ */
+export function panelSplits(panels: number, blocks: number): number {
+  const wanted = Math.min(panels, Math.ceil(ENOUGH_UNITS / blocks));
+  return Math.ceil(panels / Math.ceil(panels / wanted));
+}
+
 /** A layer for the WebAssembly module. */
 export interface WasmKernel {
   /** How it is computed and why that way, in a line. */

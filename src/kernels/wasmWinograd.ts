@@ -1,12 +1,12 @@
 import type { Conv2dAttributes } from "./conv2d/op.ts";
 import type { KernelCall } from "./kernel.ts";
 import { biasConstant, epilogueFields } from "./wasmEpilogue.ts";
-import { TILE, WHOLE_TILES } from "./wasmGemm.ts";
+import { TILE, TILE_CELLS, WHOLE_TILES } from "./wasmGemm.ts";
 import {
   BYTES_PER_CELL,
   BYTES_PER_FLOAT,
-  ENOUGH_UNITS,
   LANES,
+  panelSplits,
   planeCount,
   type WasmConstant,
   type WasmKernel,
@@ -24,7 +24,7 @@ const TAPS = 9;
 const BLOCK_TILES = 60;
 
 /** What the larger build's tiles hold of one plane, for each point: it is put together before it is transposed. */
-const PIECE_BYTES = 6 * BYTES_PER_CELL;
+const PIECE_BYTES = Math.max(...Object.values(TILE_CELLS)) * BYTES_PER_CELL;
 
 /** Matrices lie so much further apart than they are long (scripts/wasm/winogradLayer.ts). */
 const GAP_BYTES = 64;
@@ -51,7 +51,7 @@ export function winogradWasm(
   const tiles = tilesAcross * Math.ceil(outputHeight / outputs);
   const blockTiles = Math.min(BLOCK_TILES, Math.ceil(tiles / WHOLE_TILES) * WHOLE_TILES);
   const blocks = Math.ceil(tiles / blockTiles);
-  const splits = Math.min(panels, Math.ceil(ENOUGH_UNITS / blocks));
+  const splits = panelSplits(panels, blocks);
 
   const seenBytes = blockTiles * planes * BYTES_PER_CELL + GAP_BYTES;
   const sumBytes = blockTiles * Math.ceil(panels / splits) * 2 * BYTES_PER_CELL + GAP_BYTES;
