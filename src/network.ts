@@ -15,6 +15,7 @@ import { BackendError, CenterNetError, ModelError, UsageError } from "./errors.t
 import type { BackendDetails } from "./executors/backendDetails.ts";
 import { type Backend, createExecutor, type ExecutorOptions } from "./executors/backends.ts";
 import type { Executor, Plan, PrepareOptions, RunOptions, RunResult } from "./executors/executor.ts";
+import { freeNumbers } from "./freeNumbers.ts";
 import { stored } from "./graph/derivedParameter.ts";
 import type { Graph } from "./graph/graph.ts";
 import { foldBatchNorm } from "./graph/passes/foldBatchNorm.ts";
@@ -62,6 +63,8 @@ interface NetworkParts {
   readonly inputSize?: InputSize;
   /** Emptied while they are brought into the plan, unless they are needed again. */
   readonly weights: Map<string, Parameter>;
+  /** Whether nobody else has their numbers. Default: false. */
+  readonly ownsWeights?: boolean;
   readonly executor: Executor;
   readonly fuse: boolean;
   readonly notes: readonly string[];
@@ -90,7 +93,11 @@ export class Network {
   static async open({ inputSize, ...parts }: NetworkParts): Promise<Network> {
     const size = inputSize ?? parts.model.defaultSize;
     const network = new Network(parts, size);
-    const onWritten = (name: string) => void parts.weights.delete(name);
+    const onWritten = (name: string) => {
+      const written = parts.weights.get(name);
+      parts.weights.delete(name);
+      if (written && parts.ownsWeights && !network.constants.has(name)) freeNumbers(written.data);
+    };
     if (inputSize) await network.prepare(size, parts.weights, { onWritten, signal: parts.signal });
     return network;
   }
@@ -230,7 +237,10 @@ export async function loadNetwork(name: string | undefined, options: NetworkOpti
     const executor = await starting;
     signal?.throwIfAborted();
     const fuse = options.fuse ?? true;
-    return await Network.open({ model, inputSize, weights, executor, fuse, notes, signal });
+    // A checkpoint that the caller opened, or made, may keep what it hands out.
+    const ownsWeights = !isCheckpoint(options.weights);
+    const parts = { model, inputSize, weights, ownsWeights, executor, fuse, notes, signal };
+    return await Network.open(parts);
   } catch (error) {
     await starting.then((executor) => executor.dispose()).catch(() => {});
     throw error;
@@ -408,7 +418,7 @@ export async function openWeightsFile(source: WeightsSource, hint = "Check the p
     return openCheckpoint({ where: "weights", bytes: new Uint8Array(source) });
   }
   if (source instanceof Blob) return openStoredWeights(await blobWeights(source, nameOf(source)));
-  if (typeof source === "object" && "variables" in source) return source;
+  if (isCheckpoint(source)) return source;
   const where = source.toString();
   try {
     return await openStoredWeights(await findWeights(source));
@@ -417,6 +427,10 @@ export async function openWeightsFile(source: WeightsSource, hint = "Check the p
     const got = systemMessage(error);
     throw new ModelError({ where, expected: "a file of weights", got, hint }, { cause: error });
   }
+}
+
+function isCheckpoint(source: WeightsSource | undefined): source is Checkpoint {
+  return typeof source === "object" && "variables" in source;
 }
 
 /** A file that the user of a page chose has one. */

@@ -159,8 +159,11 @@ async function folderFiles(root: string): Promise<ModelFiles> {
   }
 }
 
-/** Most variables are far smaller than this, and to open a file takes as long as to read some megabytes. */
-const READ_AHEAD = 2 ** 22;
+/**
+ * Most variables are far smaller than this, and to open a file takes longer than to read as much. Of 4 MB, what is left
+ * of a piece stays with the process: once a piece is freed, the system's allocator returns no smaller one to the system.
+ */
+const READ_AHEAD = 2 ** 20;
 
 /** Small pieces are taken out of a larger one, which the next ones are likely to lie in as well. */
 function fileSource(path: string, length: number, where = path): ByteSource {

@@ -1,3 +1,4 @@
+import { freeNumbers } from "../../freeNumbers.ts";
 import { derivedFrom } from "../../graph/derivedParameter.ts";
 import type { Graph, GraphNode } from "../../graph/graph.ts";
 import type { WasmConstant } from "../../kernels/wasmKernel.ts";
@@ -35,6 +36,9 @@ export async function writeConstants(
     }
     for (const step of steps) writeFields(view, step);
     if (groupStep) writeFields(view, groupStep);
+    for (const [role, name] of Object.entries(node.parameters)) {
+      if (graph.derived[name]) freeNumbers(data[role]);
+    }
     for (const name of storedParameters(graph, node)) {
       if (last.get(name) === place) onWritten(name);
     }
