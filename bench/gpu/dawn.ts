@@ -11,17 +11,10 @@ const instances: Gpu[] = [];
  * the bare module of it that DAWN_NODE names, as in a packed folder. `toggles` are Dawn's.
  */
 export async function openDawn(toggles: readonly string[]): Promise<Gpu> {
-  const { DAWN_NODE, CENTERNET_WEBGPU } = process.env;
-  const { create, globals } = DAWN_NODE
-    ? createRequire(import.meta.url)(DAWN_NODE)
-    : await import(CENTERNET_WEBGPU ? join(CENTERNET_WEBGPU, "index.js") : "webgpu");
-  if (typeof create !== "function") {
-    throw new BackendError({
-      where: "bench gpu",
-      expected: "the npm package webgpu, in the folder that CENTERNET_WEBGPU names",
-      got: "none",
-    });
-  }
+  const { create, globals } = await dawnModule().catch((error: unknown) => {
+    throw noDawn(error instanceof Error ? error.message.split("\n")[0] : String(error), error);
+  });
+  if (typeof create !== "function") throw noDawn("another package");
   Object.assign(globalThis, globals);
   const enabled = toggles.length > 0 ? [`enable-dawn-features=${toggles.join(",")}`] : [];
   const gpu: Gpu = create(["disable-dawn-features=timestamp_quantization", ...enabled]);
@@ -29,4 +22,15 @@ export async function openDawn(toggles: readonly string[]): Promise<Gpu> {
   // gpu.js looks for it there.
   Object.defineProperty(globalThis, "navigator", { value: { gpu }, configurable: true });
   return gpu;
+}
+
+async function dawnModule() {
+  const { DAWN_NODE, CENTERNET_WEBGPU } = process.env;
+  if (DAWN_NODE) return createRequire(import.meta.url)(DAWN_NODE);
+  return import(CENTERNET_WEBGPU ? join(CENTERNET_WEBGPU, "index.js") : "webgpu");
+}
+
+function noDawn(got: string, cause?: unknown): BackendError {
+  const expected = "the npm package webgpu, in the folder that CENTERNET_WEBGPU names";
+  return new BackendError({ where: "bench gpu", expected, got }, { cause });
 }

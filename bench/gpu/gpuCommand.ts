@@ -100,6 +100,7 @@ async function gpu(flags: GpuFlags, io: Io): Promise<void> {
       if (performance.now() > until) break;
       // One that fails must not cost the others' results.
       await runStage(stage, network, { api, runs, until, results, io }).catch((error: unknown) => {
+        io.signal.throwIfAborted();
         print(io, `${network.model} ${stage}: ${error instanceof Error ? error.message : error}`);
       });
       await keep(results, flags.json);
@@ -129,7 +130,7 @@ async function runStage(stage: Stage, network: GpuNetwork, call: Call): Promise<
   const { api, runs, until, results, io } = call;
   switch (stage) {
     case "networks": {
-      const { times, kinds } = await timeNetwork(api, network, runs);
+      const { times, kinds } = await timeNetwork(api, network, runs, io.signal);
       results.networks.push(times);
       results.kinds[`${network.model} ${network.side}`] = kinds;
       print(io, `${network.model} ${network.side}: wall ${format(times.wall)}, gpu ${format(times.gpu)} ms`);
@@ -139,20 +140,26 @@ async function runStage(stage: Stage, network: GpuNetwork, call: Call): Promise<
       return;
     }
     case "host":
-      results.host.push(await timeHost(api, network, runs));
+      results.host.push(await timeHost(api, network, runs, io.signal));
       return;
     case "gpujs": {
-      const times = await timeGpujs(network, Math.min(runs, 5));
+      const times = await timeGpujs(network, Math.min(runs, 5), io.signal);
       results.networks.push(times);
       print(io, `${network.model} ${network.side} on gpu.js: wall ${format(times.wall)} ms`);
       return;
     }
     case "tiles":
-      await timeTiles(api, network, until, (times) => {
-        results.tiles.push(times);
-        const tried = times.tiles.map(({ tile, milliseconds }) => `${tile} ${format(milliseconds)}`);
-        print(io, `  ${times.layer}: ${tried.join(", ")}`);
-      });
+      await timeTiles(
+        api,
+        network,
+        until,
+        (times) => {
+          results.tiles.push(times);
+          const tried = times.tiles.map(({ tile, milliseconds }) => `${tile} ${format(milliseconds)}`);
+          print(io, `  ${times.layer}: ${tried.join(", ")}`);
+        },
+        io.signal,
+      );
   }
 }
 

@@ -23,7 +23,12 @@ export interface HostTimes extends GpuNetwork {
 /** Runs before those that count: they make buffers and compile. */
 const WARM_UPS = 3;
 
-export async function timeHost(api: Gpu, network: GpuNetwork, runs: number): Promise<HostTimes> {
+export async function timeHost(
+  api: Gpu,
+  network: GpuNetwork,
+  runs: number,
+  signal?: AbortSignal,
+): Promise<HostTimes> {
   const { graph, weights, peaks: wanted } = prepareGraph(network);
   const inputs = pictureInputs(network);
   const clock = new HostClock(api);
@@ -39,6 +44,7 @@ export async function timeHost(api: Gpu, network: GpuNetwork, runs: number): Pro
     const parts: HostParts[] = [];
     for (let run = 0; run < WARM_UPS + runs; run++) {
       clock.reset();
+      signal?.throwIfAborted();
       const began = performance.now();
       await plan.run(inputs, { peaks });
       const ended = performance.now();

@@ -9,6 +9,11 @@ cd "$(dirname "$0")/../.."
 temporary=$(mktemp -d)
 trap 'rm -rf "$temporary"' EXIT
 
+# Only what this script made may be lost.
+if [ -n "$(ls -A "$out" 2>/dev/null)" ] && [ ! -f "$out/SHA256SUMS" ]; then
+  echo "$out: expected an empty folder or one made by pack.sh, got another. Name a new one." >&2
+  exit 1
+fi
 rm -rf "$out"
 mkdir -p "$out/bench/gpu"
 # The bench reads its version two folders up.

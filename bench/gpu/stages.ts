@@ -1,3 +1,4 @@
+import { BackendError } from "../../src/errors.ts";
 import type { Executor, Plan } from "../../src/executors/executor.ts";
 import { gpujsExecutor } from "../../src/executors/gpujs/gpujsExecutor.ts";
 import { DeviceGraph } from "../../src/executors/wgsl/deviceGraph.ts";
@@ -53,60 +54,71 @@ export async function timeNetwork(
   api: Gpu,
   network: GpuNetwork,
   runs: number,
+  signal: AbortSignal,
 ): Promise<{ times: NetworkTimes; kinds: readonly KindTimes[] }> {
   const { graph, weights, inputs, peaks } = prepareGraph(network);
   const timed = new TimedGpu(api);
   const start = performance.now();
   const executor = await wgslExecutor({ gpu: timed.gpu });
-  const plan = await executor.prepare(graph, weights);
-  const prepare = performance.now() - start;
-  const walls: number[] = [];
-  const gpus: number[] = [];
-  const encodes: number[] = [];
-  let reads: NetworkTimes["reads"] = "maps";
-  for (let run = 0; run < runs + 2; run++) {
-    await timed.take();
-    const began = performance.now();
-    const result = await plan.run(inputs, { peaks });
-    const wall = performance.now() - began;
-    reads = result.peaks ? "peaks" : "maps";
-    const { from, until } = timed.encoding;
-    const passes = await timed.take();
-    if (run < 2) continue; // clears buffers, warms up
-    walls.push(wall);
-    encodes.push(until - from);
-    if (passes.length > 0) gpus.push(sum(passes) / 1e6);
+  try {
+    const plan = await executor.prepare(graph, weights, { signal });
+    const prepare = performance.now() - start;
+    const walls: number[] = [];
+    const gpus: number[] = [];
+    const encodes: number[] = [];
+    let reads: NetworkTimes["reads"] = "maps";
+    for (let run = 0; run < runs + 2; run++) {
+      await timed.take();
+      const began = performance.now();
+      const result = await plan.run(inputs, { peaks, signal });
+      const wall = performance.now() - began;
+      reads = result.peaks ? "peaks" : "maps";
+      const { from, until } = timed.encoding;
+      const passes = await timed.take();
+      if (run < 2) continue; // clears buffers, warms up
+      walls.push(wall);
+      encodes.push(until - from);
+      if (passes.length > 0) gpus.push(sum(passes) / 1e6);
+    }
+    const kinds = await timeKinds(timed, plan, await dispatchesOf(api, graph), inputs, runs, signal);
+    const wall = Math.min(...walls);
+    const times = {
+      ...network,
+      backend: "wgsl",
+      prepare,
+      wall,
+      reads,
+      gpu: least(gpus),
+      encode: least(encodes),
+    };
+    return { times, kinds };
+  } finally {
+    await executor.dispose();
   }
-  const kinds = await timeKinds(timed, plan, await dispatchesOf(api, graph), inputs, runs);
-  await executor.dispose();
-  const wall = Math.min(...walls);
-  const times = {
-    ...network,
-    backend: "wgsl",
-    prepare,
-    wall,
-    reads,
-    gpu: least(gpus),
-    encode: least(encodes),
-  };
-  return { times, kinds };
 }
 
 /** gpu.js on the same GPU and network: what the plain kernels take. `navigator.gpu` must be there. */
-export async function timeGpujs(network: GpuNetwork, runs: number): Promise<NetworkTimes> {
+export async function timeGpujs(
+  network: GpuNetwork,
+  runs: number,
+  signal: AbortSignal,
+): Promise<NetworkTimes> {
   const { graph, weights, inputs } = prepareGraph(network);
   const start = performance.now();
   const executor: Executor = await gpujsExecutor({ mode: "webgpu" });
-  const plan = await executor.prepare(graph, weights);
-  const prepare = performance.now() - start;
-  const walls: number[] = [];
-  for (let run = 0; run < runs + 1; run++) {
-    const began = performance.now();
-    await plan.run(inputs);
-    if (run > 0) walls.push(performance.now() - began);
+  try {
+    const plan = await executor.prepare(graph, weights, { signal });
+    const prepare = performance.now() - start;
+    const walls: number[] = [];
+    for (let run = 0; run < runs + 1; run++) {
+      const began = performance.now();
+      await plan.run(inputs, { signal });
+      if (run > 0) walls.push(performance.now() - began);
+    }
+    return { ...network, backend: "gpu.js webgpu", prepare, wall: Math.min(...walls), reads: "maps" };
+  } finally {
+    await executor.dispose();
   }
-  await executor.dispose();
-  return { ...network, backend: "gpu.js webgpu", prepare, wall: Math.min(...walls), reads: "maps" };
 }
 
 /** Those of a run, in its order, as this GPU gets them. */
@@ -125,12 +137,13 @@ async function timeKinds(
   dispatches: readonly WgslDispatch[],
   inputs: Prepared["inputs"],
   runs: number,
+  signal: AbortSignal,
 ): Promise<KindTimes[]> {
   timed.everyDispatch = true;
   let best: number[] = [];
   for (let run = 0; run < Math.min(runs, 5); run++) {
     await timed.take();
-    await plan.run(inputs);
+    await plan.run(inputs, { signal });
     const passes = await timed.take();
     best = passes.map((time, i) => Math.min(time, best[i] ?? Number.POSITIVE_INFINITY));
   }
@@ -167,6 +180,7 @@ export async function timeTiles(
   network: GpuNetwork,
   until: number,
   report: (times: TileTimes) => void,
+  signal: AbortSignal,
 ): Promise<void> {
   const { graph, weights } = prepareGraph(network);
   const timed = new TimedGpu(api);
@@ -191,9 +205,12 @@ export async function timeTiles(
       const resident = await DeviceGraph.create(open, alone, layout, weights);
       const times: number[] = [];
       for (let run = 0; run < 5; run++) {
+        signal.throwIfAborted();
         await timed.take();
         await resident.run(inputs, new Set([node.name]), []);
-        times.push(sum(await timed.take()) / 1e6);
+        const passes = await timed.take();
+        if (passes.length === 0) throw noClock();
+        times.push(sum(passes) / 1e6);
       }
       resident.destroy();
       const [{ kernel }] = layout.nodes;
@@ -202,6 +219,11 @@ export async function timeTiles(
     report({ layer, tiles: tiles.sort((a, b) => a.milliseconds - b.milliseconds) });
   }
   open.device.destroy();
+}
+
+function noClock(): BackendError {
+  const expected = "a GPU that tells how long a pass took (timestamp-query)";
+  return new BackendError({ where: "tiles", expected, got: "one that does not" });
 }
 
 function inWords({ rows, columns }: Tile): string {
