@@ -23,7 +23,8 @@ const CLASSES = {
   software: { tiles: SMALL_TILES, slots: 4, workOfSubmit: 0.2e9 },
 } satisfies Record<string, AdapterClass>;
 
-const DISCRETE = /nvidia|amd|radeon|geforce/i;
+/** AMD calls its integrated GPUs Radeon, too, and browsers tell no more than the vendor: in doubt, not discrete. */
+const DISCRETE = /nvidia|geforce|radeon (rx (?!vega \d+ graphics)|pro|vii)|firepro|instinct/i;
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software|basic render/i;
 
 export function adapterClass(adapter: GpuAdapter): AdapterClass {

@@ -26,6 +26,11 @@ export class DeviceKeeper {
     return this.current.name;
   }
 
+  /** Whether the device was lost and not yet replaced. */
+  get isLost(): boolean {
+    return this.current.loss.reason !== undefined;
+  }
+
   /**
    * @throws BackendError where the device was lost and there is no other.
    * @throws UsageError after `destroy`, which loses the device, too.
@@ -35,7 +40,7 @@ export class DeviceKeeper {
       const fault = { where: "backend wgsl", expected: "one in use", got: "one that was disposed of" };
       throw new UsageError(fault);
     }
-    if (this.current.loss.reason !== undefined) this.current = await openDevice(this.gpu);
+    if (this.isLost) this.current = await openDevice(this.gpu);
     return this.current;
   }
 

@@ -16,7 +16,8 @@ export interface OpenDevice extends AdapterClass {
 
 /** What kernels for the device are made for. */
 export function kernelTarget({ tiles, slots, device }: OpenDevice, precision: Precision): WgslTarget {
-  return { precision, tiles, slots, maxBindingBytes: device.limits.maxStorageBufferBindingSize };
+  const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
+  return { precision, tiles, slots, maxBindingBytes: Math.min(maxBufferSize, maxStorageBufferBindingSize) };
 }
 
 /** The name of this machine's GPU, where it is a real one: `auto` asks. */

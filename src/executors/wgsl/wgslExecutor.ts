@@ -35,17 +35,16 @@ export async function wgslExecutor({
   const plans = new PlanSet();
   let substitute: Promise<Executor> | undefined;
   let ready = false;
-  let backend = "wgsl";
-  let details: BackendDetails = { adapter: keeper.name, precision };
+  let elsewhere: { readonly backend: string; readonly details: BackendDetails } | undefined;
   const executor: Executor = {
     get backend() {
-      return backend;
+      return elsewhere?.backend ?? "wgsl";
     },
     get details() {
-      return details;
+      return elsewhere?.details ?? { adapter: keeper.name, precision };
     },
     get samplesPictures() {
-      return backend === "wgsl";
+      return elsewhere === undefined;
     },
     async prepare(graph, weights) {
       const plan = await WgslPlan.prepare(keeper, graph, weights, {
@@ -54,10 +53,14 @@ export async function wgslExecutor({
         fallback:
           fallback &&
           (async (...work) => {
-            substitute ??= fallback();
+            // One that could not be had may be had another time.
+            substitute ??= fallback().catch((error: unknown) => {
+              substitute = undefined;
+              throw error;
+            });
             const other = await substitute;
-            backend = other.backend;
-            details = { ...other.details, note: `${keeper.name} was lost` };
+            const details = { ...other.details, note: `${keeper.name} was lost` };
+            elsewhere = { backend: other.backend, details };
             return other.prepare(...work);
           }),
       });

@@ -50,7 +50,12 @@ export class WgslPlan implements Plan {
     options: WgslPlanOptions,
   ): Promise<WgslPlan> {
     const plan = new WgslPlan(keeper, graph, weights, options);
-    await keeper.exclusive(() => plan.replacingOnce(() => plan.resident()));
+    await keeper.exclusive(() =>
+      plan.onDeviceOr<unknown>(
+        () => plan.resident(),
+        () => plan.takeSubstitute(),
+      ),
+    );
     return plan;
   }
 
@@ -85,15 +90,29 @@ export class WgslPlan implements Plan {
     options: RunOptions,
   ): Promise<RunResult> {
     if (this.substitute) return this.substitute.run(inputs, options);
+    return this.onDeviceOr(
+      () => this.runOnDevice(inputs, options),
+      async () => (await this.takeSubstitute()).run(inputs, options),
+    );
+  }
+
+  /** Done on the device, or elsewhere where there is none any more and the caller chose a fallback. */
+  private async onDeviceOr<T>(onDevice: () => Promise<T>, elsewhere: () => Promise<T>): Promise<T> {
     try {
-      return await this.replacingOnce(() => this.runOnDevice(inputs, options));
+      return await this.replacingOnce(onDevice);
     } catch (error) {
-      const { fallback } = this.options;
-      if (!fallback || !(error instanceof BackendError)) throw error;
-      this.onDevice?.destroy();
-      this.substitute = await fallback(this.original, this.weights);
-      return this.substitute.run(inputs, options);
+      const isLost = error instanceof BackendError && this.keeper.isLost;
+      if (!isLost || !this.options.fallback) throw error;
+      return elsewhere();
     }
+  }
+
+  private async takeSubstitute(): Promise<Plan> {
+    const { fallback } = this.options as Required<WgslPlanOptions>;
+    this.onDevice?.destroy();
+    this.onDevice = undefined;
+    this.substitute = await fallback(this.original, this.weights);
+    return this.substitute;
   }
 
   private async runOnDevice(

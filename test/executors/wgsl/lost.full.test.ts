@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { convolution } from "../../../src/blocks/convolution.ts";
 import { foundPeaks } from "../../../src/decode/peakValues.ts";
-import { BackendError, MemoryError, UsageError } from "../../../src/errors.ts";
+import { BackendError, MemoryError, ModelError, UsageError } from "../../../src/errors.ts";
 import { createExecutor } from "../../../src/executors/backends.ts";
 import type { Executor } from "../../../src/executors/executor.ts";
 import { wasmExecutor } from "../../../src/executors/wasm/wasmExecutor.ts";
-import type { Gpu } from "../../../src/executors/wgsl/webgpu.ts";
+import type { Gpu, GpuDevice } from "../../../src/executors/wgsl/webgpu.ts";
 import { wgslExecutor } from "../../../src/executors/wgsl/wgslExecutor.ts";
 import { type Graph, GraphBuilder } from "../../../src/graph/graph.ts";
 import { centerOnMultiple } from "../../../src/image/centerOnMultiple.ts";
@@ -114,6 +114,25 @@ describe.skipIf(!found && mayBeLeftOut)("wgsl", () => {
     expect(executor.backend).toBe("wasm");
     expect(executor.details.note).toMatch(/was lost$/);
     expect((await plan.run(inputs)).outputs.y.data).toEqual(other.outputs.y.data);
+  });
+
+  test("hands over while it prepares, too, and tells why; other faults than a loss stay with it", async () => {
+    const devices: GpuDevice[] = [];
+    const once = gpuWith(gpu, async (adapter) => {
+      if (devices.length > 0) throw new Error("no more devices");
+      devices.push(await adapter.requestDevice({}));
+      return devices[0];
+    });
+    const executor = await open({ gpu: once, fallback: () => wasmExecutor() });
+    const missing = new Map([...weights].slice(1));
+    await expect(executor.prepare(graph, missing)).rejects.toBeInstanceOf(ModelError);
+    expect(executor.backend).toBe("wgsl");
+    devices[0].destroy();
+    await devices[0].lost;
+    const plan = await executor.prepare(graph, weights);
+    expect(executor.backend).toBe("wasm");
+    expect(executor.details.note).toMatch(/was lost$/);
+    expect((await plan.run(inputs)).outputs.y.data.every(Number.isFinite)).toBe(true);
   });
 
   test("frees the device also where the fallback could not be had", async () => {
