@@ -46,6 +46,7 @@ export function scalingChart(rows: readonly ScalingRow[], title: string): string
   const width = WIDTH * panels.length;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${HEIGHT + 24}" width="${width}" height="${HEIGHT + 24}" font-family="sans-serif" font-size="12">`,
+    `<title>${title}: time and memory against the input's size</title>`,
     `<rect width="100%" height="100%" fill="#fff"/>`,
     text(width / 2, 18, title, `text-anchor="middle" font-size="14"`),
     ...panels.map((content, index) => `<g transform="translate(${index * WIDTH} 24)">${content}</g>`),
