@@ -31,7 +31,7 @@ module.exports = {
     },
     down(
       "tensor-and-errors-are-the-ground",
-      "^src/(tensor|errors|detection|nearestNames|centerNetProto|peaks|nextTask)\\.ts$",
+      "^src/(tensor|errors|detection|nearestNames|centerNetProto|peaks|nextTask|freeNumbers)\\.ts$",
       "^src/",
       "Nothing lies below them.",
     ),
@@ -61,7 +61,7 @@ module.exports = {
     down(
       "executors-know-no-model",
       "^src/executors",
-      "^src/(?!executors/|kernels/|graph/|platform/(node|browser)Machine\\.ts|tensor\\.ts|errors\\.ts|nextTask\\.ts|peaks\\.ts|sampledPicture\\.ts)",
+      "^src/(?!executors/|kernels/|graph/|platform/(node|browser)Machine\\.ts|tensor\\.ts|errors\\.ts|nextTask\\.ts|freeNumbers\\.ts|peaks\\.ts|sampledPicture\\.ts)",
     ),
     {
       name: "an-executor-imports-its-own-kernels",
