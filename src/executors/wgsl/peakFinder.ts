@@ -15,8 +15,6 @@ import type { GpuCommandEncoder, GpuComputePass, GpuDevice } from "./webgpu.ts";
 import { weightedLayout } from "./weightedLayout.ts";
 import { WeightedSearch } from "./weightedSearch.ts";
 
-export type { DeviceMap } from "./gatheredMaps.ts";
-
 /** What is read back at most, in bytes. */
 export const MOST_BYTES = 65_536;
 

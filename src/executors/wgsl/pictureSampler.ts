@@ -1,7 +1,7 @@
 import type { WgslOperand } from "../../kernels/wgslKernel.ts";
 import { BYTES_PER_VECTOR, LANES } from "../../kernels/wgslKernel.ts";
 import type { Neighbours, PictureSampling } from "../../sampledPicture.ts";
-import type { DeviceMap } from "./peakFinder.ts";
+import type { DeviceMap } from "./gatheredMaps.ts";
 import { LEVELS, OUTSIDE, type PictureShaderKind, PLACES_HEADER, pictureShader } from "./pictureShader.ts";
 import { type BoundDispatch, encodeDispatch, Pipelines } from "./pipelines.ts";
 import { type GpuBuffer, type GpuComputePass, type GpuDevice, USAGE } from "./webgpu.ts";

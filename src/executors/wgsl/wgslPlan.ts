@@ -53,7 +53,7 @@ export class WgslPlan implements Plan {
     await keeper.exclusive(() =>
       plan.onDeviceOr<unknown>(
         () => plan.resident(),
-        () => plan.takeSubstitute(),
+        async (substitute) => substitute,
       ),
     );
     return plan;
@@ -92,27 +92,26 @@ export class WgslPlan implements Plan {
     if (this.substitute) return this.substitute.run(inputs, options);
     return this.onDeviceOr(
       () => this.runOnDevice(inputs, options),
-      async () => (await this.takeSubstitute()).run(inputs, options),
+      (substitute) => substitute.run(inputs, options),
     );
   }
 
   /** Done on the device, or elsewhere where there is none any more and the caller chose a fallback. */
-  private async onDeviceOr<T>(onDevice: () => Promise<T>, elsewhere: () => Promise<T>): Promise<T> {
+  private async onDeviceOr<T>(
+    onDevice: () => Promise<T>,
+    elsewhere: (substitute: Plan) => Promise<T>,
+  ): Promise<T> {
     try {
       return await this.replacingOnce(onDevice);
     } catch (error) {
+      const { fallback } = this.options;
       const isLost = error instanceof BackendError && this.keeper.isLost;
-      if (!isLost || !this.options.fallback) throw error;
-      return elsewhere();
+      if (!isLost || !fallback) throw error;
+      this.onDevice?.destroy();
+      this.onDevice = undefined;
+      this.substitute = await fallback(this.original, this.weights);
+      return elsewhere(this.substitute);
     }
-  }
-
-  private async takeSubstitute(): Promise<Plan> {
-    const { fallback } = this.options as Required<WgslPlanOptions>;
-    this.onDevice?.destroy();
-    this.onDevice = undefined;
-    this.substitute = await fallback(this.original, this.weights);
-    return this.substitute;
   }
 
   private async runOnDevice(
