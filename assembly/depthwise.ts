@@ -1,4 +1,4 @@
-import { pack, panelSums, tilesOf } from "./gatherGemm";
+import { finishRun, pack, panelSums, tilesOf } from "./gatherGemm";
 import { DepthwiseCall, GatherGemmCall } from "./generated/calls";
 import { depthwiseRow3Stride1, depthwiseRow3Stride2 } from "./generated/depthwiseRow";
 import { PIECE, TILE_CELLS } from "./generated/gemmTile";
@@ -43,18 +43,9 @@ function expandedBand(call: DepthwiseCall, inner: GatherGemmCall, band: i32, zer
     for (let half = 0; half < halves; half++) {
       const plane = panel * 2 + half;
       const rows = sums + half * sumBytes;
-      finishSums(inner, plane, rows, cells);
+      finishRun(inner, plane, rows, rows, cells);
       rowsOf(call, plane, rows - top * call.width * 16, firstRow, lastRow, zeros);
     }
-  }
-}
-
-function finishSums(call: GatherGemmCall, plane: i32, sums: usize, cells: i32): void {
-  const bias = v128.load(call.bias + plane * 16);
-  const low = f32x4.splat(call.low);
-  const high = f32x4.splat(call.high);
-  for (let place = sums; place < sums + cells * 16; place += 16) {
-    v128.store(place, f32x4.pmin(f32x4.pmax(f32x4.add(v128.load(place), bias), low), high));
   }
 }
 

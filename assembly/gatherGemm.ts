@@ -244,9 +244,17 @@ function finish(
       v128.store(destination + place, f32x4.pmin(f32x4.pmax(sum, low), high));
     }
   } else {
-    for (let place = 0; place < cells * 16; place += 16) {
-      const sum = f32x4.add(v128.load(sums + place), bias);
-      v128.store(destination + place, f32x4.pmin(f32x4.pmax(sum, low), high));
-    }
+    finishRun(call, plane, sums, destination, cells);
+  }
+}
+
+/** Finishes sums that lie one after the other; they may stay in their place. */
+export function finishRun(call: GatherGemmCall, plane: i32, sums: usize, target: usize, cells: i32): void {
+  const bias = v128.load(call.bias + plane * 16);
+  const low = f32x4.splat(call.low);
+  const high = f32x4.splat(call.high);
+  for (let place = 0; place < cells * 16; place += 16) {
+    const sum = f32x4.add(v128.load(sums + place), bias);
+    v128.store(target + place, f32x4.pmin(f32x4.pmax(sum, low), high));
   }
 }
