@@ -31,11 +31,17 @@ module.exports = {
     },
     down(
       "tensor-and-errors-are-the-ground",
-      "^src/(tensor|errors|detection|nearestNames|centerNetProto|peaks|nextTask|freeNumbers)\\.ts$",
+      "^src/(tensor|errors|detection)\\.ts$",
       "^src/",
       "Nothing lies below them.",
     ),
-    down("a-sampled-picture-is-a-tensor", "^src/sampledPicture\\.ts$", "^src/(?!tensor\\.ts)"),
+    down("support-knows-no-domain", "^src/support/", "^src/(?!support/|errors\\.ts)"),
+    down(
+      "the-backend-contract-knows-no-backend",
+      "^src/backend/",
+      "^src/(?!backend/|graph/|kernels/(wasm/)?kernel\\.ts|tensor\\.ts|errors\\.ts)",
+      "What a backend promises, without any backend.",
+    ),
     down("graph-knows-no-op", "^src/graph", "^src/(?!graph/|tensor\\.ts|errors\\.ts)"),
     down("kernels-know-the-graph-only", "^src/kernels", "^src/(?!kernels/|graph/|tensor\\.ts|errors\\.ts)"),
     {
@@ -61,7 +67,7 @@ module.exports = {
     down(
       "executors-know-no-model",
       "^src/executors",
-      "^src/(?!executors/|kernels/|graph/|platform/(node|browser)Machine\\.ts|tensor\\.ts|errors\\.ts|nextTask\\.ts|freeNumbers\\.ts|peaks\\.ts|sampledPicture\\.ts)",
+      "^src/(?!executors/|kernels/|graph/|backend/|support/|platform/(node|browser)Machine\\.ts|tensor\\.ts|errors\\.ts)",
     ),
     {
       name: "an-executor-imports-its-own-kernels",
@@ -90,24 +96,29 @@ module.exports = {
     down(
       "decode-is-pure",
       "^src/decode",
-      "^src/(?!decode/|peaks\\.ts|tensor\\.ts|errors\\.ts|centerNetProto\\.ts)",
+      "^src/(?!decode/|backend/peakQuery\\.ts|tensor\\.ts|errors\\.ts|centerNetProto\\.ts)",
     ),
     down(
       "image-knows-no-model",
       "^src/image",
-      "^src/(?!image/|detection\\.ts|sampledPicture\\.ts|tensor\\.ts|errors\\.ts)",
+      "^src/(?!image/|backend/sampledImage\\.ts|support/|detection\\.ts|tensor\\.ts|errors\\.ts)",
     ),
     down(
       "checkpoints-know-no-model",
       "^src/checkpoints",
-      "^src/(?!checkpoints/|tensor\\.ts|errors\\.ts|nextTask\\.ts|nearestNames\\.ts|centerNetProto\\.ts)",
+      "^src/(?!checkpoints/|support/|decode/objects/settings\\.ts|tensor\\.ts|errors\\.ts|centerNetProto\\.ts)",
     ),
     down(
       "models-know-no-checkpoint",
       "^src/models",
-      "^src/(checkpoints|executors|platform|verify|cli|network\\.ts|detect\\.ts)",
+      "^src/(checkpoints|loading|executors|platform|verify|cli|network\\.ts|detect\\.ts)",
     ),
     down("the-library-knows-no-command-line", "^src/(?!cli/)", "^src/cli"),
+    down(
+      "loading-knows-no-network",
+      "^src/loading/",
+      "^src/(network|detect|describe|index)\\.ts$|^src/(executors|verify)/",
+    ),
     down("detection-knows-no-verification", "^src/(network|detect)\\.ts$", "^src/verify"),
     {
       name: "only-the-platform-and-the-command-line-know-node",

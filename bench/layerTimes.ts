@@ -10,7 +10,7 @@ import type { Op } from "../src/graph/op.ts";
 import { foldBatchNorm } from "../src/graph/passes/foldBatchNorm.ts";
 import { fuseEpilogues } from "../src/graph/passes/fuseEpilogues.ts";
 import { OPS, type OpName } from "../src/kernels/ops.ts";
-import type { WasmChoices } from "../src/kernels/wasmKernel.ts";
+import type { WasmChoices } from "../src/kernels/wasm/kernel.ts";
 import { elementCount, type Weights } from "../src/tensor.ts";
 
 const NO_TAPS: ReadonlySet<string> = new Set();

@@ -1,5 +1,5 @@
 import { UsageError } from "../src/errors.ts";
-import { nearestNames } from "../src/nearestNames.ts";
+import { nearestNames } from "../src/support/nearestNames.ts";
 
 /** What is measured: a model at a size, and which peers run the same network. */
 export interface BenchNetwork {

@@ -1,10 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { writeSafetensors } from "../src/checkpoints/writeSafetensors.ts";
+import { writeSafetensors } from "../src/checkpoints/safetensors/writeSafetensors.ts";
 import { writeOutput } from "../src/cli/writeOutput.ts";
 import { foldBatchNorm } from "../src/graph/passes/foldBatchNorm.ts";
 import { fuseEpilogues } from "../src/graph/passes/fuseEpilogues.ts";
-import { decodeImage } from "../src/image/decodeImage.ts";
+import { decodeImage } from "../src/image/imageFile.ts";
 import { encodeJpeg } from "../src/image/jpeg/encodeJpeg.ts";
 import { OPS } from "../src/kernels/ops.ts";
 import { modelNamed } from "../src/models/models.ts";

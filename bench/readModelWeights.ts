@@ -1,4 +1,4 @@
-import { nameParameters } from "../src/checkpoints/nameParameters.ts";
+import { nameParameters } from "../src/checkpoints/names/nameParameters.ts";
 import type { InputSize, Model } from "../src/models/model.ts";
 import { openWeightsFile, readWeights } from "../src/network.ts";
 import type { Weights } from "../src/tensor.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import type { Io } from "../src/cli/io.ts";
 import { valueOption } from "../src/cli/options.ts";
-import { formatTable } from "../src/cli/table.ts";
+import { formatTable } from "../src/cli/terminal/table.ts";
 import { UsageError } from "../src/errors.ts";
 import { checkInputSize } from "../src/models/model.ts";
 import { modelNamed } from "../src/models/models.ts";

@@ -1,17 +1,17 @@
 /** Picture → detections: the public call. */
 import type { NdArray } from "ndarray";
-import { checkOptions, inWords, isObject, type OptionKind } from "./checkArguments.ts";
+import type { BackendDetails } from "./backend/backendDetails.ts";
 import type { Detection, Explanation } from "./detection.ts";
 import { UsageError } from "./errors.ts";
-import type { BackendDetails } from "./executors/backendDetails.ts";
 import { isThreadCount, THREADS_EXPECTED } from "./executors/backends.ts";
-import { decodeImage } from "./image/decodeImage.ts";
+import { decodeImage } from "./image/imageFile.ts";
 import type { Picture } from "./image/picture.ts";
 import { lookAt } from "./lookAt.ts";
-import { checkReferenceScales, type LookOptions } from "./models/look.ts";
 import type { Model } from "./models/model.ts";
+import { checkReferenceScales, type LookOptions } from "./models/view.ts";
 import { loadNetwork, type Network, type NetworkOptions } from "./network.ts";
 import { stopwatch } from "./stopwatch.ts";
+import { checkOptions, inWords, isObject, type OptionKind } from "./support/checkArguments.ts";
 
 export interface DetectOptions extends LookOptions {
   /** Detections below this are left out. From 0 to 1; default 0.2. */

@@ -1,4 +1,20 @@
 /** The public interface of the package. */
+
+export type { BackendDetails } from "./backend/backendDetails.ts";
+export type {
+  CellWeight,
+  FindRequest,
+  FoundPeaks,
+  GaussianWeight,
+  NearnessWeight,
+  PeakFind,
+  PeakList,
+  PeakRequest,
+  PeakValues,
+  PointsAround,
+  TableWeight,
+  WeightedFind,
+} from "./backend/peakQuery.ts";
 export { describeGraph, type GraphDescription, type GraphTotals, type LayerDescription } from "./describe.ts";
 export {
   DEFAULT_MAX,
@@ -21,29 +37,14 @@ export type {
   TripletEvidence,
 } from "./detection.ts";
 export { BackendError, CenterNetError, type Fault, ImageError, ModelError, UsageError } from "./errors.ts";
-export type { BackendDetails } from "./executors/backendDetails.ts";
 export { BACKENDS, type Backend } from "./executors/backends.ts";
 export type { Graph, GraphNode } from "./graph/graph.ts";
-export { decodeImage } from "./image/decodeImage.ts";
 export { drawDetections } from "./image/draw/drawDetections.ts";
 export { drawHeatmap, type HeatmapPlace } from "./image/draw/drawHeatmap.ts";
 export { encodeJpeg, encodePng } from "./image/encodeImage.ts";
+export { decodeImage } from "./image/imageFile.ts";
 export type { Picture } from "./image/picture.ts";
-export type { Finding, InputSize, Look, LookOptions, View } from "./models/look.ts";
 export type { Model } from "./models/model.ts";
 export { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
+export type { Finding, InputSize, Look, LookOptions, View } from "./models/view.ts";
 export type { NetworkOptions, WeightsSource } from "./network.ts";
-export type {
-  CellWeight,
-  FindRequest,
-  FoundPeaks,
-  GaussianWeight,
-  NearnessWeight,
-  PeakFind,
-  PeakList,
-  PeakRequest,
-  PeakValues,
-  PointsAround,
-  TableWeight,
-  WeightedFind,
-} from "./peaks.ts";

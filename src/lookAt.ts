@@ -1,8 +1,9 @@
 /** Runs a look: view by view through the network, and then what all of them say together. */
+
+import type { RunOptions, RunResult } from "./backend/executor.ts";
 import { ImageError, MemoryError } from "./errors.ts";
-import type { RunOptions, RunResult } from "./executors/executor.ts";
 import { MAX_PIXELS } from "./image/imageLimits.ts";
-import type { Finding, InputSize, Look, View } from "./models/look.ts";
+import type { Finding, InputSize, Look, View } from "./models/view.ts";
 import type { Network } from "./network.ts";
 import { stopwatch } from "./stopwatch.ts";
 

@@ -1,36 +1,36 @@
 /** A model with its weights on a backend, ready to run: maps in, maps out. */
 import { cachedArchive, findWeights, packagedWeights } from "#platform";
+import type { BackendDetails } from "./backend/backendDetails.ts";
+import type { Executor, Plan, PrepareOptions, RunOptions, RunResult } from "./backend/executor.ts";
 import type { Checkpoint } from "./checkpoints/checkpoint.ts";
-import { type HourglassFacts, hourglassFacts } from "./checkpoints/hourglassFacts.ts";
-import type { LabelMap } from "./checkpoints/labelMap.ts";
 import {
   checkParameters,
   type KnownModels,
   loadParameters,
   type ParameterShapes,
 } from "./checkpoints/loadParameters.ts";
-import { nameParameters } from "./checkpoints/nameParameters.ts";
+import { type HourglassFacts, hourglassFacts } from "./checkpoints/names/hourglassFacts.ts";
+import { nameParameters } from "./checkpoints/names/nameParameters.ts";
 import { openCheckpoint, openStoredWeights } from "./checkpoints/openCheckpoint.ts";
+import type { LabelMap } from "./checkpoints/pipelineConfig/labelMap.ts";
 import { BackendError, CenterNetError, ModelError, UsageError } from "./errors.ts";
-import type { BackendDetails } from "./executors/backendDetails.ts";
 import { type Backend, createExecutor, type ExecutorOptions } from "./executors/backends.ts";
-import type { Executor, Plan, PrepareOptions, RunOptions, RunResult } from "./executors/executor.ts";
-import { freeNumbers } from "./freeNumbers.ts";
 import { stored } from "./graph/derivedParameter.ts";
 import type { Graph } from "./graph/graph.ts";
 import { foldBatchNorm } from "./graph/passes/foldBatchNorm.ts";
 import { fuseEpilogues } from "./graph/passes/fuseEpilogues.ts";
 import { OPS } from "./kernels/ops.ts";
+import { nameNotes } from "./loading/modelOfCheckpoint.ts";
+import { zooNotes, zooSpec } from "./loading/zooSpec.ts";
 import { checkInputSize, type InputSize, type Model } from "./models/model.ts";
 import { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
-import { POINTS, pointsModelOf } from "./models/points.ts";
-import { OTHER_TRIPLETS, tripletModelOf } from "./models/triplet.ts";
-import { zooModel } from "./models/zooModel.ts";
-import { nameNotes } from "./nameNotes.ts";
+import { POINTS, pointsModelOf } from "./models/points/points.ts";
+import { OTHER_TRIPLETS, tripletModelOf } from "./models/triplets/triplet.ts";
+import { zooModel } from "./models/zoo/zooModel.ts";
 import { blobWeights } from "./platform/blobWeights.ts";
+import { freeNumbers } from "./support/releaseMemory.ts";
 import { systemMessage } from "./systemMessage.ts";
 import { allFinite, type Parameter, type Tensor, type Weights } from "./tensor.ts";
-import { zooNotes, zooSpec } from "./zooPipeline.ts";
 
 /** A path or URL, the bytes of a file that stands alone, a `File` or other `Blob`, or an opened checkpoint. */
 export type WeightsSource = string | URL | Uint8Array | ArrayBuffer | Blob | Checkpoint;

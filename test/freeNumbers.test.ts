@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { freeNumbers } from "../src/freeNumbers.ts";
+import { freeNumbers } from "../src/support/releaseMemory.ts";
 
 test("large arrays lose their numbers, and their memory goes back at once", async () => {
   const bytes = 400e6;

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { Checkpoint } from "../src/checkpoints/checkpoint.ts";
-import { parseLabelMap } from "../src/checkpoints/labelMap.ts";
-import { parsePipelineConfig } from "../src/checkpoints/pipelineConfig.ts";
+import { parseLabelMap } from "../src/checkpoints/pipelineConfig/labelMap.ts";
+import { parsePipelineConfig } from "../src/checkpoints/pipelineConfig/pipelineConfig.ts";
 import { ModelError } from "../src/errors.ts";
+import { zooSpec } from "../src/loading/zooSpec.ts";
 import { modelNamed } from "../src/models/models.ts";
 import { checkpointModel } from "../src/network.ts";
-import { zooSpec } from "../src/zooPipeline.ts";
 
 const text = (value: string) => new TextEncoder().encode(value);
 

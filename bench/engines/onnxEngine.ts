@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { decodeImage } from "../../src/image/decodeImage.ts";
+import { decodeImage } from "../../src/image/imageFile.ts";
 import { modelNamed } from "../../src/models/models.ts";
 import type { Tensor } from "../../src/tensor.ts";
 import { importPeer } from "../importPeer.ts";

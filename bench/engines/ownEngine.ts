@@ -1,6 +1,6 @@
+import { type BackendDetails, backendInWords } from "../../src/backend/backendDetails.ts";
 import { version } from "../../src/cli/version.ts";
 import { BackendError } from "../../src/errors.ts";
-import { type BackendDetails, backendInWords } from "../../src/executors/backendDetails.ts";
 import { type Engine, type EngineSpec, isWasm } from "./engine.ts";
 import { library } from "./library.ts";
 import { pictureOf, poseRows } from "./poseRows.ts";

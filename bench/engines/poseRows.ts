@@ -1,6 +1,6 @@
 import type { Detection } from "../../src/detection.ts";
 import type { Picture } from "../../src/image/picture.ts";
-import type { View } from "../../src/models/look.ts";
+import type { View } from "../../src/models/view.ts";
 import type { EngineOutputs } from "./engine.ts";
 
 /** Below it, order and keypoints are noise. */

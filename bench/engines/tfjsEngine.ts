@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import jpeg from "jpeg-js";
-import { decodeImage } from "../../src/image/decodeImage.ts";
+import { decodeImage } from "../../src/image/imageFile.ts";
 import { COCO_KEYPOINTS, PERSON } from "../../src/models/cocoPose.ts";
 import { modelNamed } from "../../src/models/models.ts";
 import { importPeer } from "../importPeer.ts";

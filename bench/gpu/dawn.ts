@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { BackendError } from "../../src/errors.ts";
-import type { Gpu } from "../../src/executors/wgsl/webgpu.ts";
+import type { Gpu } from "../../src/executors/wgsl/device/webgpu.ts";
 
 /** The instance dies with its last reference, and the process with it. */
 const instances: Gpu[] = [];

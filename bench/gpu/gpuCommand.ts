@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { type Io, print } from "../../src/cli/io.ts";
 import { valueOption } from "../../src/cli/options.ts";
-import { type Column, formatTable } from "../../src/cli/table.ts";
+import { type Column, formatTable } from "../../src/cli/terminal/table.ts";
 import { BackendError } from "../../src/errors.ts";
-import { openDevice } from "../../src/executors/wgsl/openDevice.ts";
+import { openDevice } from "../../src/executors/wgsl/device/openDevice.ts";
 import { modelNamed } from "../../src/models/models.ts";
 import { countUpTo, listOption, oneOf } from "../options.ts";
 import { machineAndVersions, type Results } from "../results.ts";

@@ -1,9 +1,9 @@
+import type { FindRequest } from "../../src/backend/peakQuery.ts";
 import type { Graph } from "../../src/graph/graph.ts";
 import { caseData } from "../../src/kernels/opCase.ts";
-import type { View } from "../../src/models/look.ts";
 import { modelNamed } from "../../src/models/models.ts";
+import type { View } from "../../src/models/view.ts";
 import { runnable } from "../../src/network.ts";
-import type { FindRequest } from "../../src/peaks.ts";
 import { type Tensor, tensor, type Weights } from "../../src/tensor.ts";
 import { poseConstants } from "../poseConstants.ts";
 import { syntheticWeights } from "../syntheticWeights.ts";

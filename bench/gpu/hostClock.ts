@@ -1,5 +1,5 @@
 import { isSoftware } from "../../src/executors/wgsl/adapterClass.ts";
-import { type Gpu, type GpuAdapter, type GpuDevice, USAGE } from "../../src/executors/wgsl/webgpu.ts";
+import { type Gpu, type GpuAdapter, type GpuDevice, USAGE } from "../../src/executors/wgsl/device/webgpu.ts";
 import { watchedGpu } from "./watchedGpu.ts";
 
 /** Of one run, in milliseconds of `performance.now()`. */

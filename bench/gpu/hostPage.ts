@@ -1,6 +1,6 @@
 /** What the page in Chromium has: `hostTimes` measures one network, on the browser's own WebGPU. */
-import { openDevice } from "../../src/executors/wgsl/openDevice.ts";
-import type { Gpu } from "../../src/executors/wgsl/webgpu.ts";
+import { openDevice } from "../../src/executors/wgsl/device/openDevice.ts";
+import type { Gpu } from "../../src/executors/wgsl/device/webgpu.ts";
 import type { GpuNetwork } from "./gpuNetwork.ts";
 import { timeHost } from "./hostTimes.ts";
 

@@ -1,5 +1,5 @@
-import { type Column, formatTable } from "../../src/cli/table.ts";
-import type { Gpu } from "../../src/executors/wgsl/webgpu.ts";
+import { type Column, formatTable } from "../../src/cli/terminal/table.ts";
+import type { Gpu } from "../../src/executors/wgsl/device/webgpu.ts";
 import { wgslExecutor } from "../../src/executors/wgsl/wgslExecutor.ts";
 import { type GpuNetwork, pictureInputs, prepareGraph } from "./gpuNetwork.ts";
 import { HostClock } from "./hostClock.ts";

@@ -6,7 +6,7 @@ import type {
   GpuComputePass,
   GpuComputePipeline,
   GpuDevice,
-} from "../../src/executors/wgsl/webgpu.ts";
+} from "../../src/executors/wgsl/device/webgpu.ts";
 import { watchedGpu } from "./watchedGpu.ts";
 
 /** What timing needs of the WebGPU API beside what the library uses. */

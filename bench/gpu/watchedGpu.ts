@@ -1,4 +1,4 @@
-import type { Gpu, GpuAdapter, GpuDevice } from "../../src/executors/wgsl/webgpu.ts";
+import type { Gpu, GpuAdapter, GpuDevice } from "../../src/executors/wgsl/device/webgpu.ts";
 
 type DeviceOptions = Parameters<GpuAdapter["requestDevice"]>[0];
 

@@ -1,7 +1,7 @@
 import { zlibSync } from "fflate";
-import { concatenate } from "../../src/image/concatenate.ts";
 import type { Picture } from "../../src/image/picture.ts";
 import { PNG_SIGNATURE, pngChunk } from "../../src/image/png/encodePng.ts";
+import { concatenate } from "../../src/support/concatenate.ts";
 
 const MOST_COLOURS = 256;
 

@@ -1,9 +1,9 @@
 import type { Detection, Explanation } from "../../src/detection.ts";
 import type { Rectangle } from "../../src/image/draw/shapes.ts";
 import type { Picture } from "../../src/image/picture.ts";
-import { COCO_LABELS } from "../../src/models/cocoLabels.ts";
+import { COCO_LABELS } from "../../src/models/coco.ts";
 import { modelNamed } from "../../src/models/models.ts";
-import type { TripletOutputs } from "../../src/models/tripletArchitecture.ts";
+import type { TripletOutputs } from "../../src/models/triplets/tripletArchitecture.ts";
 import { shapeOf, type Tensor, tensor } from "../../src/tensor.ts";
 import { drawKite, GREEN_KITE, type KiteColours, RED_KITE, sky } from "./sky.ts";
 

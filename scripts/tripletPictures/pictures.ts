@@ -1,4 +1,4 @@
-import { explanationLines } from "../../src/cli/explanationLines.ts";
+import { explanationLines } from "../../src/cli/report/explanationLines.ts";
 import type { Picture } from "../../src/image/picture.ts";
 import { encodeIndexedPng } from "./indexedPng.ts";
 import { kiteFinding } from "./kiteScene.ts";

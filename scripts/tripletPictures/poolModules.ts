@@ -2,8 +2,8 @@ import { cascadeCornerPool } from "../../src/blocks/cascadeCornerPool.ts";
 import { centerPool } from "../../src/blocks/centerPool.ts";
 import { referenceExecutor } from "../../src/executors/reference/referenceExecutor.ts";
 import { type Graph, GraphBuilder } from "../../src/graph/graph.ts";
-import { add } from "../../src/kernels/add/op.ts";
 import { cornerPool } from "../../src/kernels/cornerPool/op.ts";
+import { add } from "../../src/kernels/elementwise/op.ts";
 import { elementCount, type Parameter, type Shape, type Tensor, tensor } from "../../src/tensor.ts";
 
 /**

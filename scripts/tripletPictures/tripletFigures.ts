@@ -1,6 +1,6 @@
-import { centralRegion, confirmPair } from "../../src/decode/triplet/centralRegion.ts";
-import type { Peak } from "../../src/decode/triplet/heatmapPeaks.ts";
-import type { PixelBox, PlacedPair } from "../../src/decode/triplet/placement.ts";
+import { centralRegion, confirmPair } from "../../src/decode/triplets/centralRegion.ts";
+import type { Peak } from "../../src/decode/triplets/heatmapPeaks.ts";
+import type { PixelBox, PlacedPair } from "../../src/decode/triplets/placement.ts";
 import { BLACK, colourOf, WHITE } from "../../src/image/draw/colours.ts";
 import { drawHeatmap } from "../../src/image/draw/drawHeatmap.ts";
 import { type DrawnTriplet, drawTriplet } from "../../src/image/draw/drawTriplet.ts";
@@ -13,7 +13,7 @@ import {
   strokeRounded,
 } from "../../src/image/draw/shapes.ts";
 import type { Picture } from "../../src/image/picture.ts";
-import { tripletSights } from "../../src/models/tripletModel.ts";
+import { tripletSights } from "../../src/models/triplets/tripletModel.ts";
 import { figure, type Panel } from "./figure.ts";
 import { CELLS_PER_PIXEL, CLASS, KITES, kiteFinding, kiteOutputs, kitePhoto } from "./kiteScene.ts";
 import { note } from "./marks.ts";

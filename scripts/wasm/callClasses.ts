@@ -1,4 +1,4 @@
-import { WASM_CALLS } from "../../src/kernels/wasmKernel.ts";
+import { WASM_CALLS } from "../../src/kernels/wasm/kernel.ts";
 
 /**
  * An AssemblyScript class for the fields of each function's call: `GatherGemmCall.at(address)` is what the

@@ -1,4 +1,4 @@
-import { TILE, TILE_CELLS } from "../../src/kernels/wasmGemm.ts";
+import { TILE, TILE_CELLS } from "../../src/kernels/wasm/gemm.ts";
 
 /** Writes sum += x · weight: two roundings, or one where the machine has fused multiply-adds. */
 export function multiplyAdd(sum: string, x: string, weight: string, relaxed: boolean): string {

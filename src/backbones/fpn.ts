@@ -7,9 +7,9 @@
  */
 import { convolution, type Finish, separableConvolution } from "../blocks/convolution.ts";
 import type { Scope, Value } from "../graph/graph.ts";
-import { add } from "../kernels/add/op.ts";
+import { add } from "../kernels/elementwise/op.ts";
+import { upsampleNearest } from "../kernels/upsample/op.ts";
 import { upsampleBilinear } from "../kernels/upsampleBilinear/op.ts";
-import { upsampleNearest } from "../kernels/upsampleNearest/op.ts";
 import type { Pyramid } from "./pyramid.ts";
 
 export interface FpnOptions {

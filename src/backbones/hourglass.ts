@@ -12,9 +12,9 @@
 import { convolution } from "../blocks/convolution.ts";
 import { residual } from "../blocks/residual.ts";
 import type { Scope, Value } from "../graph/graph.ts";
-import { add } from "../kernels/add/op.ts";
+import { add } from "../kernels/elementwise/op.ts";
 import { relu } from "../kernels/relu/op.ts";
-import { upsampleNearest } from "../kernels/upsampleNearest/op.ts";
+import { upsampleNearest } from "../kernels/upsample/op.ts";
 import { padAll } from "../kernels/window.ts";
 
 export interface HourglassOptions {

@@ -7,7 +7,7 @@
  */
 import { convolution } from "../blocks/convolution.ts";
 import type { Scope, Value } from "../graph/graph.ts";
-import { add } from "../kernels/add/op.ts";
+import { add } from "../kernels/elementwise/op.ts";
 import { maxPool } from "../kernels/maxPool/op.ts";
 import { relu } from "../kernels/relu/op.ts";
 import { padAll } from "../kernels/window.ts";

@@ -1,6 +1,6 @@
 import type { Scope, Value } from "../graph/graph.ts";
-import { add } from "../kernels/add/op.ts";
 import { cornerPool, type PoolDirection } from "../kernels/cornerPool/op.ts";
+import { add } from "../kernels/elementwise/op.ts";
 import { padAll } from "../kernels/window.ts";
 import { convolution } from "./convolution.ts";
 import { mergePools, POOL_CHANNELS, pooledConvolution } from "./mergePools.ts";

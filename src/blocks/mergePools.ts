@@ -1,5 +1,5 @@
 import type { Scope, Value } from "../graph/graph.ts";
-import { add } from "../kernels/add/op.ts";
+import { add } from "../kernels/elementwise/op.ts";
 import { relu } from "../kernels/relu/op.ts";
 import { padAll } from "../kernels/window.ts";
 import { convolution } from "./convolution.ts";

@@ -1,9 +1,9 @@
 import { ModelError } from "../errors.ts";
-import type { Dtype } from "./dtype.ts";
-import type { HourglassFacts } from "./hourglassFacts.ts";
-import { quote } from "./json.ts";
-import type { LabelMap } from "./labelMap.ts";
-import type { PipelineConfig } from "./pipelineConfig.ts";
+import type { Dtype } from "./bytes/dtype.ts";
+import { quote } from "./bytes/json.ts";
+import type { HourglassFacts } from "./names/hourglassFacts.ts";
+import type { LabelMap } from "./pipelineConfig/labelMap.ts";
+import type { PipelineConfig } from "./pipelineConfig/pipelineConfig.ts";
 
 /**
  * What every file format with trained variables looks like from outside: list first, then read one

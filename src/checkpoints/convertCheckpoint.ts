@@ -1,9 +1,9 @@
 import { ModelError } from "../errors.ts";
 import type { Weights } from "../tensor.ts";
+import { float16ToNumber, numberToFloat16 } from "./bytes/float16.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import { float16ToNumber, numberToFloat16 } from "./float16.ts";
-import { LABEL_MAP_KEY, PIPELINE_KEY } from "./safetensorsCheckpoint.ts";
-import { type FilePieces, writeSafetensors } from "./writeSafetensors.ts";
+import { LABEL_MAP_KEY, PIPELINE_KEY } from "./safetensors/safetensorsCheckpoint.ts";
+import { type FilePieces, writeSafetensors } from "./safetensors/writeSafetensors.ts";
 
 export interface Conversion {
   tensors: Weights;

@@ -1,4 +1,4 @@
-import { slicedCrc } from "./slicedCrc.ts";
+import { slicedCrc } from "../support/crc.ts";
 
 /**
  * CRC-32C (Castagnoli; RFC 3720, appendix B.4), as an unsigned number. `previous` is the checksum of the bytes

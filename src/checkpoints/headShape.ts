@@ -1,4 +1,4 @@
-import type { TextProtoView } from "./textProtoView.ts";
+import type { TextProtoView } from "./pipelineConfig/textProtoView.ts";
 
 /** The hidden convolutions of a prediction head, one after the other. */
 export interface HeadShape {

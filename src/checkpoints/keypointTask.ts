@@ -4,7 +4,7 @@ import {
   type KeypointEstimationParams,
 } from "../centerNetProto.ts";
 import { type HeadShape, parseHead } from "./headShape.ts";
-import type { TextProtoView } from "./textProtoView.ts";
+import type { TextProtoView } from "./pipelineConfig/textProtoView.ts";
 
 /** `keypoint_estimation_task` of center_net.proto, without what only training needs. */
 export interface KeypointTask extends KeypointEstimationParams {

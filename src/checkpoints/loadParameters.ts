@@ -1,10 +1,10 @@
 import { ModelError } from "../errors.ts";
-import { nearestNames } from "../nearestNames.ts";
-import { nextTask, TURN } from "../nextTask.ts";
+import { nextTask, TURN } from "../support/eventLoop.ts";
+import { nearestNames } from "../support/nearestNames.ts";
 import { formatShape, type Parameter, sameShape } from "../tensor.ts";
+import { quote } from "./bytes/json.ts";
 import { type Checkpoint, holdsFloats } from "./checkpoint.ts";
-import { quote } from "./json.ts";
-import { nameParameters } from "./nameParameters.ts";
+import { nameParameters } from "./names/nameParameters.ts";
 
 /** Parameter shapes by name: what a model expects. */
 export type ParameterShapes = ReadonlyMap<string, readonly number[]>;

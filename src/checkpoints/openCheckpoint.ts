@@ -1,12 +1,12 @@
 import { ModelError } from "../errors.ts";
-import { type ByteSource, bytesSource, type ModelFiles, readWhole } from "./byteSource.ts";
+import type { GzipFile } from "./archives/gunzip.ts";
+import { type ByteSource, bytesSource, type ModelFiles, readWhole } from "./bytes/byteSource.ts";
+import { quote } from "./bytes/json.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import type { GzipFile } from "./gunzip.ts";
-import { quote } from "./json.ts";
-import { looksLikeSafetensors } from "./safetensors.ts";
-import { safetensorsCheckpoint } from "./safetensorsCheckpoint.ts";
-import type { ReadSibling } from "./tfjs.ts";
-import { looksLikeTorch } from "./torchStart.ts";
+import { looksLikeTorch } from "./firstBytes.ts";
+import { looksLikeSafetensors } from "./safetensors/safetensors.ts";
+import { safetensorsCheckpoint } from "./safetensors/safetensorsCheckpoint.ts";
+import type { ReadSibling } from "./tfjs/tfjs.ts";
 
 /** A file that is read where its variables lie. */
 export interface CheckpointSource {
@@ -36,9 +36,9 @@ export type StoredWeights =
  */
 export async function openStoredWeights(stored: StoredWeights): Promise<Checkpoint> {
   if (stored.kind === "file") return openSource(stored);
-  const { openBundle } = await import("./bundleCheckpoint.ts");
+  const { openBundle } = await import("./tensorBundle/bundleCheckpoint.ts");
   if (stored.kind === "folder") return openBundle(stored.files, stored.prefix);
-  const { openTarGz } = await import("./tarGz.ts");
+  const { openTarGz } = await import("./archives/tarGz.ts");
   return openBundle(await openTarGz(stored.file));
 }
 
@@ -63,11 +63,11 @@ async function openSource({ source, readSibling }: CheckpointSource): Promise<Ch
   if (looksLikeGzip(start)) {
     return openStoredWeights({ kind: "archive", file: { where, stream: () => streamOf(source) } });
   }
-  if (looksLikeTorch(start)) return (await import("./torch.ts")).openTorch(source);
+  if (looksLikeTorch(start)) return (await import("./torch/torch.ts")).openTorch(source);
   const text = new TextDecoder("latin1").decode(start);
   if (text.trimStart().startsWith("{")) {
     const noSibling = () => Promise.reject(new Error("this file was given without its folder"));
-    const { openTfjs } = await import("./tfjs.ts");
+    const { openTfjs } = await import("./tfjs/tfjs.ts");
     return openTfjs(await readWhole(source, LARGEST_JSON), where, readSibling ?? noSibling);
   }
   throw new ModelError({

@@ -1,13 +1,13 @@
 import { ModelError } from "../errors.ts";
-import { quote } from "./json.ts";
-import type { PickleCursor } from "./pickleCursor.ts";
+import { quote } from "./bytes/json.ts";
+import type { PickleCursor } from "./torch/pickleCursor.ts";
 import {
   describePickleValue,
   OrderedDict,
   PickleGlobal,
   PickleTuple,
   type PickleValue,
-} from "./pickleValue.ts";
+} from "./torch/pickleValue.ts";
 
 /** What a format allows its pickles. */
 export interface PickleRules {

@@ -1,5 +1,5 @@
 import type { PickleMachine } from "./pickleMachine.ts";
-import { PickleTuple } from "./pickleValue.ts";
+import { PickleTuple } from "./torch/pickleValue.ts";
 
 type Run = (machine: PickleMachine) => void;
 

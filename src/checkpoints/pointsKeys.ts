@@ -1,6 +1,6 @@
-import type { Place } from "./places.ts";
+import type { Place } from "./names/places.ts";
+import { TORCH_HOURGLASS } from "./names/torchHourglass.ts";
 import { HEAD } from "./torchBlocks.ts";
-import { TORCH_HOURGLASS } from "./torchHourglass.ts";
 
 /** Objects as Points' names of its heads (`lib/opts.py`), and this project's. */
 const HEADS = {

@@ -1,7 +1,7 @@
 import { nativeBigEndian, swapBytes } from "./byteOrder.ts";
-import type { ByteSource } from "./byteSource.ts";
-import { bytesPerElement, type Dtype, toFloat32 } from "./dtype.ts";
-import { halvesIn, widenHalves } from "./float16.ts";
+import type { ByteSource } from "./bytes/byteSource.ts";
+import { bytesPerElement, type Dtype, toFloat32 } from "./bytes/dtype.ts";
+import { halvesIn, widenHalves } from "./bytes/float16.ts";
 
 /** `count` elements that lie in `source` one behind the other from byte `offset` on, as float32. */
 export async function readElements(

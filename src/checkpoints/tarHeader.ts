@@ -1,5 +1,5 @@
 import { ModelError } from "../errors.ts";
-import { quote } from "./json.ts";
+import { quote } from "./bytes/json.ts";
 
 /** The length of everything in a tar archive is a multiple of this. */
 export const BLOCK = 512;

@@ -1,7 +1,7 @@
-import type { ByteSource } from "./byteSource.ts";
+import type { ByteSource } from "./bytes/byteSource.ts";
 import type { PickleRules } from "./pickleMachine.ts";
-import type { PickleValue } from "./pickleValue.ts";
-import { storageOfId, TORCH_GLOBALS, type TorchStorage } from "./torchObjects.ts";
+import type { PickleValue } from "./torch/pickleValue.ts";
+import { storageOfId, TORCH_GLOBALS, type TorchStorage } from "./torch/torchObjects.ts";
 
 /** A torch file of either format: the object that was saved, and how to get at the bytes of its storages. */
 export interface TorchFile {

@@ -1,6 +1,6 @@
-import type { Place } from "./places.ts";
+import type { Place } from "./names/places.ts";
+import { TORCH_HOURGLASS } from "./names/torchHourglass.ts";
 import { type Block, CONVOLUTION, convolutionAndNorm, HEAD } from "./torchBlocks.ts";
-import { TORCH_HOURGLASS } from "./torchHourglass.ts";
 
 /** `convolution` modules below a block, each under a scope of its own. */
 function convolutions(modules: Readonly<Record<string, string>>): [string, string][] {

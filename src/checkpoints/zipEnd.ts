@@ -1,5 +1,5 @@
 import { ModelError } from "../errors.ts";
-import type { ByteSource } from "./byteSource.ts";
+import type { ByteSource } from "./bytes/byteSource.ts";
 
 /** Where a zip archive's directory lies. */
 export interface ZipEnd {

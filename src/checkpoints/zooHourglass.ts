@@ -1,5 +1,5 @@
-import { type Place, parameterAt } from "./places.ts";
-import { VARIABLES } from "./zooLayers.ts";
+import { type Place, parameterAt } from "./names/places.ts";
+import { VARIABLES } from "./names/zooLayers.ts";
 
 /**
  * The parameter that a path below `_feature_extractor/_network` is (hourglass_network.py's attributes):

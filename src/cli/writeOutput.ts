@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { UsageError } from "../errors.ts";
 import { systemMessage } from "../systemMessage.ts";
-import { outputTarget } from "./outputTarget.ts";
-import { type Content, writeAtomically } from "./writeAtomically.ts";
+import { outputTarget } from "./files/outputTarget.ts";
+import { type Content, writeAtomically } from "./files/writeAtomically.ts";
 
 /**
  * Writes a file that the user names: all or not at all, behind every symbolic link, or straight into a pipe

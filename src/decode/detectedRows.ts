@@ -1,6 +1,6 @@
-import { nonMaximumSuppression } from "./nonMaximumSuppression.ts";
-import type { ObjectCenters } from "./objectCenters.ts";
-import type { DecodeSettings } from "./settings.ts";
+import { nonMaximumSuppression } from "./objects/nonMaximumSuppression.ts";
+import type { ObjectCenters } from "./objects/objectCenters.ts";
+import type { DecodeSettings } from "./objects/settings.ts";
 
 /** Rows in the order of their centres' scores, the first `peakCount` of which are peaks. */
 export interface ObjectRows {

@@ -1,8 +1,8 @@
 import { UsageError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkMaps } from "./checkMaps.ts";
-import type { KeypointMaps } from "./keypointCandidates.ts";
-import type { DecodeSettings, KeypointEstimationTask } from "./settings.ts";
+import type { KeypointMaps } from "./objects/keypointCandidates.ts";
+import type { DecodeSettings, KeypointEstimationTask } from "./objects/settings.ts";
 
 /** A detector's output, all [1, h, w, channels]; positions and sizes in cells, y before x. */
 export interface ObjectMaps {

@@ -1,6 +1,6 @@
+import type { Executor } from "../backend/executor.ts";
 import { BackendError, UsageError } from "../errors.ts";
-import { MEMORY_USES, type MemoryUse, PRECISIONS, type Precision } from "../kernels/wasmKernel.ts";
-import type { Executor } from "./executor.ts";
+import { MEMORY_USES, type MemoryUse, PRECISIONS, type Precision } from "../kernels/wasm/kernel.ts";
 import { availableModes, GPUJS_MODES, type GpujsMode } from "./gpujs/modes.ts";
 import { wasmExecutor } from "./wasm/wasmExecutor.ts";
 import { wasmBuilds } from "./wasm/wasmModule.ts";
@@ -115,7 +115,7 @@ function refuseForeign(options: ExecutorOptions, backend: Backend): void {
 
 /** The best that works; what does not is told of. */
 async function bestExecutor(options: ExecutorOptions): Promise<Executor> {
-  const { realGpuName } = await import("./wgsl/openDevice.ts");
+  const { realGpuName } = await import("./wgsl/device/openDevice.ts");
   const gpu = await realGpuName();
   const others = await otherBackends();
   const candidates = gpu === undefined ? others : (["wgsl", ...others] as const);

@@ -1,4 +1,4 @@
-import type { Plan } from "./executor.ts";
+import type { Plan } from "../backend/executor.ts";
 
 /** The plans of an executor that are still in use; those that were disposed of are forgotten. */
 export class PlanSet {

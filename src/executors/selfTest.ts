@@ -1,7 +1,7 @@
+import type { Executor } from "../backend/executor.ts";
 import { BackendError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 import { caseGraph, type NamedCase, selfTestCases } from "./caseGraph.ts";
-import type { Executor } from "./executor.ts";
 import { referenceExecutor } from "./reference/referenceExecutor.ts";
 
 /** Float32 sums of the self-test's few terms differ from float64 by some 1e-6; wrong kernels by far more. */

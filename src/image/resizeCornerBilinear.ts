@@ -1,6 +1,6 @@
-import type { Neighbours } from "../sampledPicture.ts";
+import type { Neighbours } from "../backend/sampledImage.ts";
+import { sampleBilinear } from "./input/resizeBilinear.ts";
 import type { Picture } from "./picture.ts";
-import { sampleBilinear } from "./sampleBilinear.ts";
 
 /**
  * Resizes with bilinear interpolation as TensorFlow 1 does: output pixel i lies at i * (old side / new side),

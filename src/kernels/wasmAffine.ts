@@ -1,7 +1,7 @@
 import type { Epilogue } from "../graph/epilogue.ts";
 import type { KernelCall } from "./kernel.ts";
-import { BOUNDS, channelConstant } from "./wasmEpilogue.ts";
-import { BYTES_PER_CELL, planeCount, type WasmKernel, wasmStep } from "./wasmKernel.ts";
+import { BOUNDS, channelConstant } from "./wasm/epilogue.ts";
+import { BYTES_PER_CELL, planeCount, type WasmKernel, wasmStep } from "./wasm/kernel.ts";
 
 type Parameters = Readonly<Record<string, Float32Array>>;
 

@@ -1,5 +1,5 @@
-import type { WgslCall, WgslKernel } from "./wgslKernel.ts";
-import { wgslMap } from "./wgslSource.ts";
+import type { WgslCall, WgslKernel } from "./wgsl/kernel.ts";
+import { wgslMap } from "./wgsl/source.ts";
 
 /** A function of one number; `value` reads `x[index]`. */
 export function elementwiseWgsl({ output }: WgslCall, title: string, value: string): WgslKernel {

@@ -1,4 +1,4 @@
-import { LANES, vectorCount, type WgslConstant } from "./wgslKernel.ts";
+import { LANES, vectorCount, type WgslConstant } from "./wgsl/kernel.ts";
 
 /** A convolution's kernel as the right matrix of a product: [tap][input channel][channel]. */
 export interface KernelLayout {

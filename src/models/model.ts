@@ -2,7 +2,7 @@ import { UsageError } from "../errors.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Picture } from "../image/picture.ts";
 import type { Weights } from "../tensor.ts";
-import type { InputSize, Look, LookOptions } from "./look.ts";
+import type { InputSize, Look, LookOptions } from "./view.ts";
 
 export type { InputSize };
 

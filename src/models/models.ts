@@ -1,11 +1,11 @@
 import { ModelError } from "../errors.ts";
-import { nearestNames } from "../nearestNames.ts";
+import { nearestNames } from "../support/nearestNames.ts";
 import type { Model } from "./model.ts";
 import { MOVENETS } from "./movenet.ts";
-import { POINTS } from "./points.ts";
-import { TRIPLETS } from "./triplet.ts";
-import { ZOO } from "./zoo.ts";
-import { publishedZooModel } from "./zooModel.ts";
+import { POINTS } from "./points/points.ts";
+import { TRIPLETS } from "./triplets/triplet.ts";
+import { ZOO } from "./zoo/zoo.ts";
+import { publishedZooModel } from "./zoo/zooModel.ts";
 
 /** Every model there is. */
 export const MODELS: readonly Model[] = [...MOVENETS, ...ZOO.map(publishedZooModel), ...TRIPLETS, ...POINTS];

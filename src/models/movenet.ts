@@ -6,35 +6,35 @@
  */
 import { type FpnOptions, fpn } from "../backbones/fpn.ts";
 import { mobilenetV2 } from "../backbones/mobilenetV2.ts";
+import type { Pose } from "../decode/pose.ts";
 import {
   type MultiPoseConstants,
   type MultiPoseMaps,
   type MultiPoseSteps,
   multiPoseSteps,
   posesOf,
-} from "../decode/multiPose.ts";
-import type { Pose } from "../decode/pose.ts";
-import { multiPosePeaks, singlePosePeaks } from "../decode/posePeaks.ts";
+} from "../decode/poses/multiPose.ts";
+import { multiPosePeaks, singlePosePeaks } from "../decode/poses/posePeaks.ts";
 import {
   poseOf,
   type SinglePoseConstants,
   type SinglePoseMaps,
   type SinglePoseSteps,
   singlePoseSteps,
-} from "../decode/singlePose.ts";
+} from "../decode/poses/singlePose.ts";
 import type { Detection } from "../detection.ts";
 import { stored } from "../graph/derivedParameter.ts";
 import { type Graph, GraphBuilder, type Scope, type Value } from "../graph/graph.ts";
 import { keypointHeads } from "../heads/keypointHeads.ts";
 import { boxHeads, centerHead, localMaximum } from "../heads/objectHeads.ts";
 import type { PredictionHeadOptions } from "../heads/predictionHead.ts";
-import { letterbox } from "../image/letterbox.ts";
+import { letterbox } from "../image/input/letterbox.ts";
 import { normalize } from "../kernels/normalize/op.ts";
 import { shapeOf, type Tensor, type Weights } from "../tensor.ts";
 import { COCO_KEYPOINTS, PERSON } from "./cocoPose.ts";
-import { type InputSize, singleLook } from "./look.ts";
 import type { Model } from "./model.ts";
-import { onPhoto } from "./onPhoto.ts";
+import { onPhoto } from "./toDetection.ts";
+import { type InputSize, singleLook } from "./view.ts";
 
 type Outputs = Readonly<Record<string, Tensor>>;
 

@@ -1,6 +1,6 @@
-import type { DetectedObject } from "../decode/detectedObjects.ts";
+import type { DetectedObject } from "../decode/objects/detectedObjects.ts";
 import type { Detection } from "../detection.ts";
-import type { InputSize } from "./look.ts";
+import type { InputSize } from "./view.ts";
 
 /** An object whose positions are fractions of a picture of this size, in pixels of that. */
 export function objectDetection(

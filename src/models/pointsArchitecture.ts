@@ -1,6 +1,6 @@
-import { ZOO_NORMALIZATIONS } from "../image/normalization.ts";
+import { ZOO_NORMALIZATIONS } from "../image/input/normalization.ts";
 import { COCO_KEYPOINTS } from "./cocoPose.ts";
-import { PLAIN_HEADS, type ZooArchitecture } from "./zooArchitecture.ts";
+import { PLAIN_HEADS, type ZooArchitecture } from "./zoo/zooArchitecture.ts";
 
 const HOURGLASS = { backbone: "hourglass_104", normalization: ZOO_NORMALIZATIONS.hourglass } as const;
 

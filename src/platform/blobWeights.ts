@@ -1,6 +1,6 @@
-import type { ByteSource } from "../checkpoints/byteSource.ts";
+import type { ByteSource } from "../checkpoints/bytes/byteSource.ts";
 import { looksLikeGzip, type StoredWeights } from "../checkpoints/openCheckpoint.ts";
-import type { ReadSibling } from "../checkpoints/tfjs.ts";
+import type { ReadSibling } from "../checkpoints/tfjs/tfjs.ts";
 
 /**
  * Weights in a Blob, as a page has them that fetched a file or was given one by its user. The browser keeps

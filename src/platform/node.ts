@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createGunzip } from "node:zlib";
-import { type ByteSource, bytesSource, type ModelFiles } from "../checkpoints/byteSource.ts";
+import { type ByteSource, bytesSource, type ModelFiles } from "../checkpoints/bytes/byteSource.ts";
 import { looksLikeGzip, type StoredWeights } from "../checkpoints/openCheckpoint.ts";
 import { ModelError } from "../errors.ts";
 import { fetchBytes, fetchStream } from "./fetchBytes.ts";

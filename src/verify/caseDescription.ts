@@ -8,7 +8,7 @@ import {
   type JsonValue,
   parseJson,
   quote,
-} from "../checkpoints/json.ts";
+} from "../checkpoints/bytes/json.ts";
 import { ModelError } from "../errors.ts";
 
 /**

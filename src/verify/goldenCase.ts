@@ -1,6 +1,6 @@
-import type { RawTensor } from "../checkpoints/dtype.ts";
-import { quote } from "../checkpoints/json.ts";
-import { parseSafetensors, toFloat32, toInt32 } from "../checkpoints/safetensors.ts";
+import type { RawTensor } from "../checkpoints/bytes/dtype.ts";
+import { quote } from "../checkpoints/bytes/json.ts";
+import { parseSafetensors, toFloat32, toInt32 } from "../checkpoints/safetensors/safetensors.ts";
 import { ModelError, UsageError } from "../errors.ts";
 import { elementCount, formatShape, sameShape, shapeOf, type Tensor, tensor } from "../tensor.ts";
 import { type CaseDescription, parseCaseDescription, type TapDescription } from "./caseDescription.ts";

@@ -1,4 +1,4 @@
-import type { RunOptions, RunResult } from "../executors/executor.ts";
+import type { RunOptions, RunResult } from "../backend/executor.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Tensor } from "../tensor.ts";
 

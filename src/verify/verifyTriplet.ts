@@ -1,11 +1,11 @@
-import { viewPeaks } from "../decode/triplet/triplets.ts";
+import { backendInWords } from "../backend/backendDetails.ts";
+import { viewPeaks } from "../decode/triplets/triplets.ts";
 import { UsageError } from "../errors.ts";
-import { backendInWords } from "../executors/backendDetails.ts";
-import { centerOnCanvas } from "../image/centerOnCanvas.ts";
-import { decodeImage } from "../image/decodeImage.ts";
+import { decodeImage } from "../image/imageFile.ts";
+import { centerOnCanvas } from "../image/input/centerOnCanvas.ts";
 import type { Picture } from "../image/picture.ts";
-import { tripletMaps } from "../models/tripletArchitecture.ts";
-import { isTripletModel, tripletSettings, tripletSights } from "../models/tripletModel.ts";
+import { tripletMaps } from "../models/triplets/tripletArchitecture.ts";
+import { isTripletModel, tripletSettings, tripletSights } from "../models/triplets/tripletModel.ts";
 import { loadNetwork, type Network, type NetworkOptions } from "../network.ts";
 import type { GoldenCase } from "./goldenCase.ts";
 import { tripletTapSource } from "./taps/triplet.ts";

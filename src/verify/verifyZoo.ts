@@ -1,9 +1,9 @@
-import type { TrueShape } from "../decode/objectCenters.ts";
+import { backendInWords } from "../backend/backendDetails.ts";
+import type { TrueShape } from "../decode/objects/objectCenters.ts";
 import { UsageError } from "../errors.ts";
-import { backendInWords } from "../executors/backendDetails.ts";
-import { decodeImage } from "../image/decodeImage.ts";
-import { padToSquare } from "../image/padToSquare.ts";
-import { isZooModel, zooMaps } from "../models/zooModel.ts";
+import { decodeImage } from "../image/imageFile.ts";
+import { padToSquare } from "../image/input/padToSquare.ts";
+import { isZooModel, zooMaps } from "../models/zoo/zooModel.ts";
 import { loadNetwork, type Network, type NetworkOptions } from "../network.ts";
 import { type GoldenCase, goldenInput } from "./goldenCase.ts";
 import { type ObjectSteps, objectSteps, objectTap } from "./taps/objects.ts";

@@ -8,7 +8,7 @@ import {
   type GpuDevice,
   MAP_READ,
   USAGE,
-} from "../../src/executors/wgsl/webgpu.ts";
+} from "../../src/executors/wgsl/device/webgpu.ts";
 
 const SUBMIT = 20;
 const WAIT = 40;

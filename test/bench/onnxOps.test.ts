@@ -4,7 +4,7 @@ import { importPeer } from "../../bench/importPeer.ts";
 import { toChannelsFirst, toChannelsLast } from "../../bench/layouts.ts";
 import { encodeOnnx } from "../../bench/onnx/encodeOnnx.ts";
 import { exportGraph } from "../../bench/onnx/exportGraph.ts";
-import type { Executor } from "../../src/executors/executor.ts";
+import type { Executor } from "../../src/backend/executor.ts";
 import { CASES } from "../../src/kernels/cases.ts";
 import type { OpName } from "../../src/kernels/ops.ts";
 import type { Shape } from "../../src/tensor.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parseBundleIndex } from "../../src/checkpoints/bundleIndex.ts";
-import { parseObjectGraph } from "../../src/checkpoints/objectGraph.ts";
+import { parseBundleIndex } from "../../src/checkpoints/tensorBundle/bundleIndex.ts";
+import { parseObjectGraph } from "../../src/checkpoints/tensorBundle/objectGraph.ts";
 import { ModelError } from "../../src/errors.ts";
 import {
   bundleEntry,

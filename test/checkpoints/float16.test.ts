@@ -6,7 +6,7 @@ import {
   float16ToNumber,
   numberToBfloat16,
   numberToFloat16,
-} from "../../src/checkpoints/float16.ts";
+} from "../../src/checkpoints/bytes/float16.ts";
 
 const isNaNHalf = (half: number) => (half & 0x7fff) > 0x7c00;
 

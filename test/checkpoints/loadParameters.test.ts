@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { Dtype } from "../../src/checkpoints/bytes/dtype.ts";
 import type { Checkpoint } from "../../src/checkpoints/checkpoint.ts";
-import type { Dtype } from "../../src/checkpoints/dtype.ts";
 import { loadParameters, type ParameterShapes } from "../../src/checkpoints/loadParameters.ts";
 import { ModelError } from "../../src/errors.ts";
 import { elementCount } from "../../src/tensor.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { loadParameters } from "../../src/checkpoints/loadParameters.ts";
-import { nameParameters } from "../../src/checkpoints/nameParameters.ts";
+import { nameParameters } from "../../src/checkpoints/names/nameParameters.ts";
 import { openCheckpoint } from "../../src/checkpoints/openCheckpoint.ts";
-import { parseSafetensors, toFloat32 } from "../../src/checkpoints/safetensors.ts";
+import { parseSafetensors, toFloat32 } from "../../src/checkpoints/safetensors/safetensors.ts";
 import { ModelError } from "../../src/errors.ts";
 import { elementCount } from "../../src/tensor.ts";
 import { convert as convertFile } from "./support/convert.ts";

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { readPickle } from "../../src/checkpoints/pickle.ts";
-import { PickleCursor } from "../../src/checkpoints/pickleCursor.ts";
+import { readPickle } from "../../src/checkpoints/torch/pickle.ts";
+import { PickleCursor } from "../../src/checkpoints/torch/pickleCursor.ts";
 import {
   OrderedDict,
   PickleGlobal,
   PickleTuple,
   type PickleValue,
-} from "../../src/checkpoints/pickleValue.ts";
+} from "../../src/checkpoints/torch/pickleValue.ts";
 import { ModelError } from "../../src/errors.ts";
 
 const rules = {

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { parseLabelMap } from "../../src/checkpoints/labelMap.ts";
-import { parsePipelineConfig } from "../../src/checkpoints/pipelineConfig.ts";
+import { parseLabelMap } from "../../src/checkpoints/pipelineConfig/labelMap.ts";
+import { parsePipelineConfig } from "../../src/checkpoints/pipelineConfig/pipelineConfig.ts";
 import { ModelError } from "../../src/errors.ts";
-import { ZOO } from "../../src/models/zoo.ts";
+import { ZOO } from "../../src/models/zoo/zoo.ts";
 import { ZOO_MODELS } from "../support/zooModels.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);

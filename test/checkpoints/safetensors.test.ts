@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type ByteSource, bytesSource } from "../../src/checkpoints/byteSource.ts";
-import { bytesPerElement } from "../../src/checkpoints/dtype.ts";
-import { parseSafetensors, toFloat32, toInt32 } from "../../src/checkpoints/safetensors.ts";
-import { safetensorsCheckpoint } from "../../src/checkpoints/safetensorsCheckpoint.ts";
+import { type ByteSource, bytesSource } from "../../src/checkpoints/bytes/byteSource.ts";
+import { bytesPerElement } from "../../src/checkpoints/bytes/dtype.ts";
+import { parseSafetensors, toFloat32, toInt32 } from "../../src/checkpoints/safetensors/safetensors.ts";
+import { safetensorsCheckpoint } from "../../src/checkpoints/safetensors/safetensorsCheckpoint.ts";
 import { ModelError, UsageError } from "../../src/errors.ts";
 import { elementCount, type Parameter } from "../../src/tensor.ts";
 import { safetensorsFile } from "./support/safetensorsFile.ts";

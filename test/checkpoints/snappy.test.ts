@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { unsnappy } from "../../src/checkpoints/snappy.ts";
+import { unsnappy } from "../../src/checkpoints/tensorBundle/snappy.ts";
 import { ModelError } from "../../src/errors.ts";
 import { bytes, concatenated, snappyOf, varint } from "./support/madeBundle.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseTextProto, type TextMessage } from "../../src/checkpoints/textProto.ts";
+import { parseTextProto, type TextMessage } from "../../src/checkpoints/pipelineConfig/textProto.ts";
 import { ModelError } from "../../src/errors.ts";
 
 const parse = (text: string) => parseTextProto(new TextEncoder().encode(text), "f.config");

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { bytesSource } from "../../src/checkpoints/byteSource.ts";
+import { bytesSource } from "../../src/checkpoints/bytes/byteSource.ts";
 import { openCheckpoint } from "../../src/checkpoints/openCheckpoint.ts";
-import { OrderedDict, type PickleValue } from "../../src/checkpoints/pickleValue.ts";
-import { openTorch } from "../../src/checkpoints/torch.ts";
-import { TorchStorage, TorchTensor } from "../../src/checkpoints/torchObjects.ts";
-import { torchVariables } from "../../src/checkpoints/torchVariables.ts";
+import { OrderedDict, type PickleValue } from "../../src/checkpoints/torch/pickleValue.ts";
+import { openTorch } from "../../src/checkpoints/torch/torch.ts";
+import { TorchStorage, TorchTensor } from "../../src/checkpoints/torch/torchObjects.ts";
+import { torchVariables } from "../../src/checkpoints/torch/torchVariables.ts";
 import { ModelError } from "../../src/errors.ts";
 import { madeZip } from "./support/madeZip.ts";
 import { readAll, torchFileBytes } from "./support/torchFiles.ts";

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { type ByteSource, bytesSource, readWhole } from "../../src/checkpoints/byteSource.ts";
-import { readPickle } from "../../src/checkpoints/pickle.ts";
-import { PickleCursor } from "../../src/checkpoints/pickleCursor.ts";
-import { openTorch } from "../../src/checkpoints/torch.ts";
+import { readZipDirectory } from "../../src/checkpoints/archives/zipDirectory.ts";
+import { zipRecordSource } from "../../src/checkpoints/archives/zipRecordSource.ts";
+import { type ByteSource, bytesSource, readWhole } from "../../src/checkpoints/bytes/byteSource.ts";
+import { readPickle } from "../../src/checkpoints/torch/pickle.ts";
+import { PickleCursor } from "../../src/checkpoints/torch/pickleCursor.ts";
+import { openTorch } from "../../src/checkpoints/torch/torch.ts";
 import { TORCH_RULES } from "../../src/checkpoints/torchFile.ts";
-import { readZipDirectory } from "../../src/checkpoints/zipDirectory.ts";
-import { zipRecordSource } from "../../src/checkpoints/zipRecordSource.ts";
 import { elementCount } from "../../src/tensor.ts";
 import { fuzz } from "../support/fuzz.ts";
 import { madeZip } from "./support/madeZip.ts";

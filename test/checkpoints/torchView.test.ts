@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { bytesSource } from "../../src/checkpoints/byteSource.ts";
-import { TorchStorage, TorchTensor } from "../../src/checkpoints/torchObjects.ts";
-import { withoutModulePrefix } from "../../src/checkpoints/torchVariables.ts";
-import { readTorchView, torchView } from "../../src/checkpoints/torchView.ts";
+import { bytesSource } from "../../src/checkpoints/bytes/byteSource.ts";
+import { TorchStorage, TorchTensor } from "../../src/checkpoints/torch/torchObjects.ts";
+import { withoutModulePrefix } from "../../src/checkpoints/torch/torchVariables.ts";
+import { readTorchView, torchView } from "../../src/checkpoints/torch/torchView.ts";
 
 /** Element by element, by the definition of a strided view. */
 function expected(values: readonly number[], offset: number, shape: number[], stride: number[]): number[] {

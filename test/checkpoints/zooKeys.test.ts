@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { nameParameters } from "../../src/checkpoints/nameParameters.ts";
-import type { ObjectGraph, ObjectNode } from "../../src/checkpoints/objectGraph.ts";
-import { zooKeys } from "../../src/checkpoints/zooKeys.ts";
+import { nameParameters } from "../../src/checkpoints/names/nameParameters.ts";
+import { zooKeys } from "../../src/checkpoints/names/zooKeys.ts";
+import type { ObjectGraph, ObjectNode } from "../../src/checkpoints/tensorBundle/objectGraph.ts";
 import { refuseEachVariable } from "../support/refuseEachVariable.ts";
 import { syntheticCheckpoint } from "../support/syntheticCheckpoint.ts";
 import { parametersOf, ZOO_MODELS } from "../support/zooModels.ts";

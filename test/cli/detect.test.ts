@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { EXIT } from "../../src/cli/exitCode.ts";
 import { Interruption } from "../../src/cli/interruption.ts";
-import { decodeImage } from "../../src/image/decodeImage.ts";
+import { decodeImage } from "../../src/image/imageFile.ts";
 import { EMPTY_PICTURE, SAMPLES, temporaryFolder, write } from "./support/folders.ts";
 import { runCli } from "./support/runCli.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { explanationLines } from "../../src/cli/explanationLines.ts";
+import { explanationLines } from "../../src/cli/report/explanationLines.ts";
 import type { Detection, Explanation } from "../../src/detection.ts";
 
 const peak = (x: number, y: number, score: number) => ({ x, y, score });

@@ -1,7 +1,7 @@
 import { mkdir, symlink } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { expect, test } from "vitest";
-import { findImages } from "../../src/cli/findImages.ts";
+import { findImages } from "../../src/cli/files/findImages.ts";
 import { temporaryFolder, write } from "./support/folders.ts";
 
 async function found(inputs: readonly string[], out = "no-such-folder"): Promise<string[][]> {

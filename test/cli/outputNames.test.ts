@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { outputNames } from "../../src/cli/outputNames.ts";
+import { outputNames } from "../../src/cli/files/outputNames.ts";
 
 function names(...paths: string[]): string[] {
   return outputNames(paths.map((relativePath) => ({ path: relativePath, relativePath })));

@@ -3,9 +3,9 @@ import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { openLineFile } from "../../src/cli/lineFile.ts";
+import { openLineFile } from "../../src/cli/files/lineFile.ts";
+import { outputTarget } from "../../src/cli/files/outputTarget.ts";
 import { makeFolders } from "../../src/cli/makeFolders.ts";
-import { outputTarget } from "../../src/cli/outputTarget.ts";
 import { writeOutput } from "../../src/cli/writeOutput.ts";
 import { temporaryFolder, write } from "./support/folders.ts";
 

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { PictureFolder } from "../../src/cli/pictureFolder.ts";
+import { PictureFolder } from "../../src/cli/files/pictureFolder.ts";
 import { temporaryFolder, write } from "./support/folders.ts";
 
 const BYTES = Uint8Array.of(1, 2, 3);

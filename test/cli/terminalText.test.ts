@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import type { DetectionRecord } from "../../src/cli/detectionRecord.ts";
-import { DetectionTable } from "../../src/cli/detectionTable.ts";
-import { displayWidth, shortenStart } from "../../src/cli/displayWidth.ts";
-import { formatCounted, formatSeconds, formatTime } from "../../src/cli/formatNumber.ts";
-import { formatTable } from "../../src/cli/table.ts";
+import type { DetectionRecord } from "../../src/cli/report/detectionRecord.ts";
+import { DetectionTable } from "../../src/cli/report/detectionTable.ts";
+import { displayWidth, shortenStart } from "../../src/cli/terminal/displayWidth.ts";
+import { formatCounted, formatSeconds, formatTime } from "../../src/cli/terminal/formatNumber.ts";
+import { formatTable } from "../../src/cli/terminal/table.ts";
 import { wrap } from "../../src/cli/wrap.ts";
 import type { Detection } from "../../src/detection.ts";
 import { systemMessage } from "../../src/systemMessage.ts";

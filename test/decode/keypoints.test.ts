@@ -2,16 +2,16 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { argMax } from "../../src/decode/argMax.ts";
 import { distanceRescored, weightedCenters } from "../../src/decode/distanceWeighted.ts";
-import { gathered } from "../../src/decode/gathered.ts";
+import { instanceScores } from "../../src/decode/instanceScores.ts";
 import {
   type GaussianCandidates,
   gaussianCells,
   gaussianDenominator,
   gaussianKeypointScores,
   gaussianScore,
-} from "../../src/decode/gaussianWeighted.ts";
-import { instanceScores } from "../../src/decode/instanceScores.ts";
-import { keypointShifts, regressedKeypoints, shiftedCells } from "../../src/decode/keypointPositions.ts";
+} from "../../src/decode/keypointScores.ts";
+import { keypointShifts, regressedKeypoints, shiftedCells } from "../../src/decode/keypoints.ts";
+import { gathered } from "../../src/decode/maps.ts";
 import { shapeOf, tensor } from "../../src/tensor.ts";
 
 test("a keypoint's shift is read at its own cell and channel pair", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { decodeMultiPose } from "../../src/decode/multiPose.ts";
-import { decodeSinglePose } from "../../src/decode/singlePose.ts";
+import { decodeMultiPose } from "../../src/decode/poses/multiPose.ts";
+import { decodeSinglePose } from "../../src/decode/poses/singlePose.ts";
 import { compare, EXACT } from "../../src/verify/compare.ts";
 import { movenetTapSource } from "../../src/verify/taps/movenet.ts";
 import {

@@ -3,10 +3,10 @@ import {
   KEYPOINT_ESTIMATION_PARAMS,
   OBJECT_CENTER_PARAMS,
 } from "../../src/centerNetProto.ts";
-import type { JsonObject, JsonValue } from "../../src/checkpoints/json.ts";
-import type { TrueShape } from "../../src/decode/objectCenters.ts";
+import type { JsonObject, JsonValue } from "../../src/checkpoints/bytes/json.ts";
 import type { ObjectMaps } from "../../src/decode/objectMaps.ts";
-import type { DecodeSettings } from "../../src/decode/settings.ts";
+import type { TrueShape } from "../../src/decode/objects/objectCenters.ts";
+import type { DecodeSettings } from "../../src/decode/objects/settings.ts";
 import { COCO_KEYPOINTS } from "../../src/models/cocoPose.ts";
 import { type Tensor, tensor } from "../../src/tensor.ts";
 import type { GoldenCase } from "../../src/verify/goldenCase.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { detectedObjects } from "../../src/decode/detectedObjects.ts";
-import { decodeObjectPeaks, objectPeakRequest } from "../../src/decode/objectPeaks.ts";
-import { decodeObjects } from "../../src/decode/objects.ts";
-import { foundPeaks, peakValues } from "../../src/decode/peakValues.ts";
-import type { PeakFind } from "../../src/peaks.ts";
+import type { PeakFind } from "../../src/backend/peakQuery.ts";
+import { foundPeaks, peakValues } from "../../src/decode/findPeaks.ts";
+import { detectedObjects } from "../../src/decode/objects/detectedObjects.ts";
+import { decodeObjectPeaks, objectPeakRequest } from "../../src/decode/objects/objectPeaks.ts";
+import { decodeObjects } from "../../src/decode/objects/objects.ts";
 import { shapeOf, type Tensor, tensor } from "../../src/tensor.ts";
 import { readCommittedCase } from "../verify/goldenFiles.ts";
 import { type ObjectVariant, objectVariants } from "./objectCases.ts";

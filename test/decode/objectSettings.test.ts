@@ -4,11 +4,11 @@ import {
   KEYPOINT_ESTIMATION_PARAMS,
   OBJECT_CENTER_PARAMS,
 } from "../../src/centerNetProto.ts";
-import { detectedObjects } from "../../src/decode/detectedObjects.ts";
-import type { KeypointMaps } from "../../src/decode/keypointCandidates.ts";
 import type { ObjectMaps } from "../../src/decode/objectMaps.ts";
-import { decodeObjects } from "../../src/decode/objects.ts";
-import type { DecodeSettings, KeypointEstimationTask } from "../../src/decode/settings.ts";
+import { detectedObjects } from "../../src/decode/objects/detectedObjects.ts";
+import type { KeypointMaps } from "../../src/decode/objects/keypointCandidates.ts";
+import { decodeObjects } from "../../src/decode/objects/objects.ts";
+import type { DecodeSettings, KeypointEstimationTask } from "../../src/decode/objects/settings.ts";
 import { UsageError } from "../../src/errors.ts";
 import { shapeOf, type Tensor, tensor } from "../../src/tensor.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type DecodedObjects, decodeObjects } from "../../src/decode/objects.ts";
+import { type DecodedObjects, decodeObjects } from "../../src/decode/objects/objects.ts";
 import { compare, EXACT } from "../../src/verify/compare.ts";
 import type { GoldenCase } from "../../src/verify/goldenCase.ts";
 import { readCommittedCase } from "../verify/goldenFiles.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { decodeMultiPose, type MultiPoseMaps } from "../../src/decode/multiPose.ts";
-import { decodeSinglePose, type SinglePoseMaps } from "../../src/decode/singlePose.ts";
+import { decodeMultiPose, type MultiPoseMaps } from "../../src/decode/poses/multiPose.ts";
+import { decodeSinglePose, type SinglePoseMaps } from "../../src/decode/poses/singlePose.ts";
 import { UsageError } from "../../src/errors.ts";
 import { shapeOf, tensor } from "../../src/tensor.ts";
 

@@ -1,13 +1,13 @@
 import { setFlagsFromString } from "node:v8";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Executor } from "../../src/executors/executor.ts";
+import type { Executor } from "../../src/backend/executor.ts";
 import { gpujsExecutor } from "../../src/executors/gpujs/gpujsExecutor.ts";
 import { availableModes } from "../../src/executors/gpujs/modes.ts";
 import { wasmExecutor } from "../../src/executors/wasm/wasmExecutor.ts";
 import { wasmBuilds } from "../../src/executors/wasm/wasmModule.ts";
 import { CASES } from "../../src/kernels/cases.ts";
 import type { OpName } from "../../src/kernels/ops.ts";
-import { PRECISIONS } from "../../src/kernels/wasmKernel.ts";
+import { PRECISIONS } from "../../src/kernels/wasm/kernel.ts";
 import { OP_TOLERANCE, opCaseDifference } from "../support/opCaseDifference.ts";
 
 // Node 20 has relaxed SIMD behind this flag, newer ones without.

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Executor } from "../../src/backend/executor.ts";
 import { convolution } from "../../src/blocks/convolution.ts";
 import { BackendError, ModelError, UsageError } from "../../src/errors.ts";
-import type { Executor } from "../../src/executors/executor.ts";
 import { gpujsExecutor } from "../../src/executors/gpujs/gpujsExecutor.ts";
 import { availableModes, chooseMode } from "../../src/executors/gpujs/modes.ts";
 import { referenceExecutor } from "../../src/executors/reference/referenceExecutor.ts";

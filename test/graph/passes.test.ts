@@ -6,9 +6,9 @@ import { referenceExecutor } from "../../src/executors/reference/referenceExecut
 import { type Graph, GraphBuilder, type Value } from "../../src/graph/graph.ts";
 import { foldBatchNorm } from "../../src/graph/passes/foldBatchNorm.ts";
 import { fuseEpilogues } from "../../src/graph/passes/fuseEpilogues.ts";
-import { add } from "../../src/kernels/add/op.ts";
 import { batchNorm } from "../../src/kernels/batchNorm/op.ts";
 import { conv2d } from "../../src/kernels/conv2d/op.ts";
+import { add } from "../../src/kernels/elementwise/op.ts";
 import { caseData, caseParameter } from "../../src/kernels/opCase.ts";
 import { OPS } from "../../src/kernels/ops.ts";
 import { relu } from "../../src/kernels/relu/op.ts";

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { parseSafetensors, toFloat32, toInt32 } from "../../src/checkpoints/safetensors.ts";
-import { centerOnCanvas, placeOnCanvas } from "../../src/image/centerOnCanvas.ts";
+import { parseSafetensors, toFloat32, toInt32 } from "../../src/checkpoints/safetensors/safetensors.ts";
+import { centerOnCanvas, placeOnCanvas } from "../../src/image/input/centerOnCanvas.ts";
 import { ALL_GOLDENS } from "../support/goldens.ts";
 import { mayBeLeftOut } from "../support/required.ts";
 

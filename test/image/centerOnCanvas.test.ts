@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { centerOnCanvas, placeOnCanvas } from "../../src/image/centerOnCanvas.ts";
-import { resizeFixedPoint } from "../../src/image/resizeFixedPoint.ts";
+import { centerOnCanvas, placeOnCanvas } from "../../src/image/input/centerOnCanvas.ts";
+import { resizeFixedPoint } from "../../src/image/input/resizeFixedPoint.ts";
 
 const grey = (width: number, height: number, value: (x: number, y: number) => number) => ({
   width,

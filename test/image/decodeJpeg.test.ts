@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import jpegJs from "jpeg-js";
 import { expect, test } from "vitest";
-import { decodeImage } from "../../src/image/decodeImage.ts";
+import { decodeImage } from "../../src/image/imageFile.ts";
 import { fromBase64, jpegReferences, largestDifference, readFixture } from "./fixtures.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { decodeImage } from "../../src/image/decodeImage.ts";
+import { decodeImage } from "../../src/image/imageFile.ts";
 import { fromBase64, pngReferences, readFixture } from "./fixtures.ts";
 
 // 16 bits become round(v / 257) in the references; Pillow itself takes the upper byte or clips at 255.

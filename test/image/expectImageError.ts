@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { ImageError } from "../../src/errors.ts";
-import { decodeImage } from "../../src/image/decodeImage.ts";
+import { decodeImage } from "../../src/image/imageFile.ts";
 
 /** Decoding must end in an ImageError of one line that begins with the file's name and says `message`. */
 export function expectImageError(bytes: Uint8Array, message: RegExp): void {

@@ -1,6 +1,6 @@
 import { deflateSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { decodeImage } from "../../src/image/decodeImage.ts";
+import { decodeImage } from "../../src/image/imageFile.ts";
 import { type FuzzResult, fuzz } from "../support/fuzz.ts";
 import { readFixture } from "./fixtures.ts";
 import { IEND, ihdr, pngChunk, pngFile, repairChecksums } from "./pngFile.ts";

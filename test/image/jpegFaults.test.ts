@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { decodeImage } from "../../src/image/decodeImage.ts";
+import { decodeImage } from "../../src/image/imageFile.ts";
 import { expectImageError } from "./expectImageError.ts";
 import { readFixture } from "./fixtures.ts";
 import { findMarker, MARKERS, patched, spliced } from "./jpegFile.ts";

@@ -1,4 +1,4 @@
-import { concatenate } from "../../src/image/concatenate.ts";
+import { concatenate } from "../../src/support/concatenate.ts";
 
 /** Where a marker stands (its 0xff byte), searched from `from` on; -1 where there is none. */
 export function findMarker(jpeg: Uint8Array, marker: number, from = 0): number {

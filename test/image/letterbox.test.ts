@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parseSafetensors } from "../../src/checkpoints/safetensors.ts";
-import { decodeImage } from "../../src/image/decodeImage.ts";
-import { letterbox, toInput, toPhoto } from "../../src/image/letterbox.ts";
+import { parseSafetensors } from "../../src/checkpoints/safetensors/safetensors.ts";
+import { decodeImage } from "../../src/image/imageFile.ts";
+import { letterbox, toInput, toPhoto } from "../../src/image/input/letterbox.ts";
 import { numberedPicture } from "./fixtures.ts";
 
 const ROOT = new URL("../../", import.meta.url);

@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { toInput } from "../../src/image/letterbox.ts";
+import { toInput } from "../../src/image/input/letterbox.ts";
 import {
   type ChannelScaling,
   channelScaling,
   type Normalization,
   normalizePixels,
   ZOO_NORMALIZATIONS,
-} from "../../src/image/normalization.ts";
-import { keptAspectShape, padToSquare } from "../../src/image/padToSquare.ts";
+} from "../../src/image/input/normalization.ts";
+import { keptAspectShape, padToSquare } from "../../src/image/input/padToSquare.ts";
 import type { Picture } from "../../src/image/picture.ts";
 import { compare, EXACT } from "../../src/verify/compare.ts";
 import { readCommittedCase } from "../verify/goldenFiles.ts";

@@ -1,7 +1,7 @@
 import { deflateSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { concatenate } from "../../src/image/concatenate.ts";
-import { decodeImage } from "../../src/image/decodeImage.ts";
+import { decodeImage } from "../../src/image/imageFile.ts";
+import { concatenate } from "../../src/support/concatenate.ts";
 import { expectImageError } from "./expectImageError.ts";
 import { readFixture } from "./fixtures.ts";
 import { patched } from "./jpegFile.ts";

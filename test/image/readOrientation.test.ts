@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readOrientation } from "../../src/image/exif/readOrientation.ts";
+import { readOrientation } from "../../src/image/exif.ts";
 
 /** A TIFF header and a directory of a width and the orientation. */
 function exif(littleEndian: boolean, { entries = 2, directory = 8, type = 3, value = 6 } = {}): Uint8Array {

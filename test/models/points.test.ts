@@ -3,7 +3,7 @@ import { HOURGLASS } from "../../src/backbones/hourglass.ts";
 import { describeGraph } from "../../src/describe.ts";
 import type { Detection } from "../../src/detection.ts";
 import { modelNamed } from "../../src/models/models.ts";
-import { pointsModelOf } from "../../src/models/points.ts";
+import { pointsModelOf } from "../../src/models/points/points.ts";
 import { shapeOf, type Tensor, tensor } from "../../src/tensor.ts";
 
 const WIDTH = 150;

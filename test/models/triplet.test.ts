@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { convertCheckpoint } from "../../src/checkpoints/convertCheckpoint.ts";
-import { nameParameters } from "../../src/checkpoints/nameParameters.ts";
+import { nameParameters } from "../../src/checkpoints/names/nameParameters.ts";
 import {
   type DetectOptions,
   type Detector,
@@ -10,10 +10,10 @@ import {
   type Picture,
   UsageError,
 } from "../../src/index.ts";
-import type { LookOptions } from "../../src/models/look.ts";
 import { modelNamed } from "../../src/models/models.ts";
-import { tripletModelOf } from "../../src/models/triplet.ts";
-import { tripletSettings, tripletSights } from "../../src/models/tripletModel.ts";
+import { tripletModelOf } from "../../src/models/triplets/triplet.ts";
+import { tripletSettings, tripletSights } from "../../src/models/triplets/tripletModel.ts";
+import type { LookOptions } from "../../src/models/view.ts";
 import { checkpointModel, readWeights } from "../../src/network.ts";
 import { OWN_GOLDENS } from "../support/goldens.ts";
 import { syntheticStateDict } from "../support/syntheticCheckpoint.ts";

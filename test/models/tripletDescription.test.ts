@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { describeGraph } from "../../src/describe.ts";
-import { TRIPLET_ARCHITECTURES, tripletGraph } from "../../src/models/tripletArchitecture.ts";
+import { TRIPLET_ARCHITECTURES, tripletGraph } from "../../src/models/triplets/tripletArchitecture.ts";
 import { runnable } from "../../src/network.ts";
 
 /** Of one 511 x 511 picture; counted in the reference's own modules, GFLOPs by its convolutions in test mode. */

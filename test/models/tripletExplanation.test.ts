@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { Peak } from "../../src/decode/triplet/heatmapPeaks.ts";
-import type { Placement } from "../../src/decode/triplet/placement.ts";
-import { decodeTriplets, TRIPLET_SETTINGS, type ViewPeaks } from "../../src/decode/triplet/triplets.ts";
-import { explainTriplets } from "../../src/models/tripletExplanation.ts";
+import type { Peak } from "../../src/decode/triplets/heatmapPeaks.ts";
+import type { Placement } from "../../src/decode/triplets/placement.ts";
+import { decodeTriplets, TRIPLET_SETTINGS, type ViewPeaks } from "../../src/decode/triplets/triplets.ts";
+import { explainTriplets } from "../../src/models/triplets/tripletExplanation.ts";
 
 const placement: Placement = {
   ...{ mapWidth: 100, cellsPerPixelX: 0.25, cellsPerPixelY: 0.25, scale: 1, mirrored: false },

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { convertCheckpoint } from "../../src/checkpoints/convertCheckpoint.ts";
-import { nameParameters } from "../../src/checkpoints/nameParameters.ts";
+import { nameParameters } from "../../src/checkpoints/names/nameParameters.ts";
 import { load } from "../../src/detect.ts";
 import { checkpointModel, openWeightsFile, readWeights } from "../../src/network.ts";
 import { formatReport } from "../../src/verify/formatReport.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { describeGraph } from "../../src/describe.ts";
-import { ZOO } from "../../src/models/zoo.ts";
-import { zooGraph } from "../../src/models/zooArchitecture.ts";
+import { ZOO } from "../../src/models/zoo/zoo.ts";
+import { zooGraph } from "../../src/models/zoo/zooArchitecture.ts";
 import { runnable } from "../../src/network.ts";
 
 /**

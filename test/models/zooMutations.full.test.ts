@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Graph, GraphNode } from "../../src/graph/graph.ts";
 import { padAll } from "../../src/kernels/window.ts";
-import { ZOO } from "../../src/models/zoo.ts";
+import { ZOO } from "../../src/models/zoo/zoo.ts";
 import { OWN_GOLDENS } from "../support/goldens.ts";
 import { verifyZooCases } from "../support/zooCases.ts";
 

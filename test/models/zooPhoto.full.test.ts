@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { ZOO } from "../../src/models/zoo.ts";
+import { ZOO } from "../../src/models/zoo/zoo.ts";
 import { formatReport } from "../../src/verify/formatReport.ts";
 import { verifyModel } from "../../src/verify/verifyModel.ts";
 import { ALL_GOLDENS, goldenAt } from "../support/goldens.ts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { ZOO, type ZooRow } from "../../src/models/zoo.ts";
+import { ZOO, type ZooRow } from "../../src/models/zoo/zoo.ts";
 import { formatReport } from "../../src/verify/formatReport.ts";
 import { installDawn, NO_DAWN } from "../support/dawn.ts";
 import { ALL_GOLDENS, OWN_GOLDENS } from "../support/goldens.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { ZOO } from "../../src/models/zoo.ts";
+import { ZOO } from "../../src/models/zoo/zoo.ts";
 import { formatReport } from "../../src/verify/formatReport.ts";
 import { OWN_GOLDENS } from "../support/goldens.ts";
 import { verifyZooCases } from "../support/zooCases.ts";

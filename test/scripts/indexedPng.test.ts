@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { encodeIndexedPng } from "../../scripts/tripletPictures/indexedPng.ts";
-import { decodeImage } from "../../src/image/decodeImage.ts";
+import { decodeImage } from "../../src/image/imageFile.ts";
 
 test("few colours come back as they were", () => {
   const data = Uint8Array.from({ length: 13 * 7 * 3 }, (_, i) => ((i % 5) * 60 + Math.floor(i / 40)) % 256);

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Gpu } from "../../src/executors/wgsl/webgpu.ts";
+import type { Gpu } from "../../src/executors/wgsl/device/webgpu.ts";
 
 /**
  * WebGPU for tests in Node: the npm package `webgpu` (Dawn), whose folder CENTERNET_WEBGPU names. On a machine

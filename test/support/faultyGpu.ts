@@ -1,4 +1,4 @@
-import { type Gpu, type GpuAdapter, type GpuDevice, USAGE } from "../../src/executors/wgsl/webgpu.ts";
+import { type Gpu, type GpuAdapter, type GpuDevice, USAGE } from "../../src/executors/wgsl/device/webgpu.ts";
 
 /** A GPU whose devices come from `requestDevice`. */
 export function gpuWith(gpu: Gpu, requestDevice: (adapter: GpuAdapter) => Promise<GpuDevice>): Gpu {

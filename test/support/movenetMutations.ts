@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readBytes, siblingReader } from "#platform";
+import type { Executor } from "../../src/backend/executor.ts";
 import { loadParameters } from "../../src/checkpoints/loadParameters.ts";
 import { openCheckpoint } from "../../src/checkpoints/openCheckpoint.ts";
-import type { Executor } from "../../src/executors/executor.ts";
 import { gpujsExecutor } from "../../src/executors/gpujs/gpujsExecutor.ts";
 import type { Graph, GraphNode } from "../../src/graph/graph.ts";
 import type { InputSize } from "../../src/models/model.ts";

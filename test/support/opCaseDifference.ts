@@ -1,5 +1,5 @@
+import type { Executor } from "../../src/backend/executor.ts";
 import { caseGraph } from "../../src/executors/caseGraph.ts";
-import type { Executor } from "../../src/executors/executor.ts";
 import { referenceExecutor } from "../../src/executors/reference/referenceExecutor.ts";
 import type { OpCase } from "../../src/kernels/opCase.ts";
 import type { OpName } from "../../src/kernels/ops.ts";

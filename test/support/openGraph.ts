@@ -1,5 +1,5 @@
+import type { Executor } from "../../src/backend/executor.ts";
 import { type Backend, createExecutor, type ExecutorOptions } from "../../src/executors/backends.ts";
-import type { Executor } from "../../src/executors/executor.ts";
 import type { Graph } from "../../src/graph/graph.ts";
 import type { Weights } from "../../src/tensor.ts";
 import type { RunnableNetwork } from "../../src/verify/tapValues.ts";

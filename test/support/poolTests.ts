@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Executor } from "../../src/executors/executor.ts";
+import type { Executor } from "../../src/backend/executor.ts";
 import { gpujsExecutor } from "../../src/executors/gpujs/gpujsExecutor.ts";
 import { referenceExecutor } from "../../src/executors/reference/referenceExecutor.ts";
 import { wasmExecutor } from "../../src/executors/wasm/wasmExecutor.ts";

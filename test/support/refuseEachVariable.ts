@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { loadParameters } from "../../src/checkpoints/loadParameters.ts";
-import { zooKeys } from "../../src/checkpoints/zooKeys.ts";
+import { zooKeys } from "../../src/checkpoints/names/zooKeys.ts";
 import { syntheticCheckpoint } from "./syntheticCheckpoint.ts";
 import { parametersOf } from "./zooModels.ts";
 

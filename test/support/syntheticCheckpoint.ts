@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { BundleCheckpoint } from "../../src/checkpoints/bundleCheckpoint.ts";
 import type { Checkpoint } from "../../src/checkpoints/checkpoint.ts";
-import { parsePipelineConfig } from "../../src/checkpoints/pipelineConfig.ts";
+import { parsePipelineConfig } from "../../src/checkpoints/pipelineConfig/pipelineConfig.ts";
+import type { BundleCheckpoint } from "../../src/checkpoints/tensorBundle/bundleCheckpoint.ts";
 import { type ReadFile, stateDictOf, syntheticVariables } from "./syntheticVariables.ts";
 
 /**

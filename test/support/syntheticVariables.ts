@@ -1,6 +1,6 @@
+import { toFloat32 } from "../../src/checkpoints/bytes/dtype.ts";
 import { type Checkpoint, unknownVariable, type Variable } from "../../src/checkpoints/checkpoint.ts";
-import { toFloat32 } from "../../src/checkpoints/dtype.ts";
-import { parseSafetensors } from "../../src/checkpoints/safetensors.ts";
+import { parseSafetensors } from "../../src/checkpoints/safetensors/safetensors.ts";
 import { elementCount } from "../../src/tensor.ts";
 import { formulaValues } from "./syntheticFormula.ts";
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type Corner, cascadeCornerPool } from "../../src/blocks/cascadeCornerPool.ts";
 import { centerPool } from "../../src/blocks/centerPool.ts";
-import { parameterAt } from "../../src/checkpoints/places.ts";
+import { parameterAt } from "../../src/checkpoints/names/places.ts";
 import { kernelShape, transposeKernel } from "../../src/checkpoints/torchLayout.ts";
 import { tripletPlaces } from "../../src/checkpoints/tripletKeys.ts";
 import { type Graph, GraphBuilder } from "../../src/graph/graph.ts";

@@ -1,5 +1,5 @@
+import type { Executor } from "../../src/backend/executor.ts";
 import type { Corner } from "../../src/blocks/cascadeCornerPool.ts";
-import type { Executor } from "../../src/executors/executor.ts";
 import { runnable } from "../../src/network.ts";
 import { shapeOf, type Tensor } from "../../src/tensor.ts";
 import { type Comparison, compare } from "../../src/verify/compare.ts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { ZOO } from "../../src/models/zoo.ts";
-import { zooGraph } from "../../src/models/zooArchitecture.ts";
+import { ZOO } from "../../src/models/zoo/zoo.ts";
+import { zooGraph } from "../../src/models/zoo/zooArchitecture.ts";
 import { ALL_GOLDENS } from "./goldens.ts";
 import { mayBeLeftOut } from "./required.ts";
 

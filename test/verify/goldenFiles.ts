@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { float16ToNumber, numberToFloat16 } from "../../src/checkpoints/float16.ts";
-import { type MultiPoseMaps, multiPoseSteps } from "../../src/decode/multiPose.ts";
-import { type SinglePoseMaps, singlePoseSteps } from "../../src/decode/singlePose.ts";
+import { float16ToNumber, numberToFloat16 } from "../../src/checkpoints/bytes/float16.ts";
+import { type MultiPoseMaps, multiPoseSteps } from "../../src/decode/poses/multiPose.ts";
+import { type SinglePoseMaps, singlePoseSteps } from "../../src/decode/poses/singlePose.ts";
 import { shapeOf, type Tensor, tensor } from "../../src/tensor.ts";
 import { type GoldenCase, readGoldenCase } from "../../src/verify/goldenCase.ts";
 import type { MoveNetSteps } from "../../src/verify/taps/movenet.ts";

@@ -1,4 +1,4 @@
-import type { JsonValue } from "../../src/checkpoints/json.ts";
+import type { JsonValue } from "../../src/checkpoints/bytes/json.ts";
 import { type GoldenCase, readGoldenCase } from "../../src/verify/goldenCase.ts";
 
 /** Small golden cases made up for a test; `case.json` as a plain object, the numbers beside it. */

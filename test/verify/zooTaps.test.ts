@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { ZOO } from "../../src/models/zoo.ts";
-import { zooGraph } from "../../src/models/zooArchitecture.ts";
+import { ZOO } from "../../src/models/zoo/zoo.ts";
+import { zooGraph } from "../../src/models/zoo/zooArchitecture.ts";
 import { zooTapSource } from "../../src/verify/taps/zoo.ts";
 
 /** Of each backbone's golden cases: a tap of the stem, of the depths, of the neck, and the heads. */

@@ -1,15 +1,15 @@
 import { realpath } from "node:fs/promises";
 import type { Command } from "commander";
 import { type Conversion, convertCheckpoint } from "../../checkpoints/convertCheckpoint.ts";
-import { nameParameters } from "../../checkpoints/nameParameters.ts";
+import { nameParameters } from "../../checkpoints/names/nameParameters.ts";
 import { UsageError } from "../../errors.ts";
 import { modelNamed } from "../../models/models.ts";
 import { checkpointModel, openWeightsFile, readWeights } from "../../network.ts";
 import { elementCount } from "../../tensor.ts";
-import { formatCount } from "../formatNumber.ts";
 import { print, type Session } from "../io.ts";
 import { loadingLine } from "../loadingLine.ts";
 import { parseName, parsePath, valueOption } from "../options.ts";
+import { formatCount } from "../terminal/formatNumber.ts";
 import { writeOutput } from "../writeOutput.ts";
 
 const HELP = `

@@ -3,17 +3,17 @@ import { describeGraph, type GraphDescription, type LayerDescription } from "../
 import { UsageError } from "../../errors.ts";
 import { describeWasmPlan, type WasmPlanDescription } from "../../executors/wasm/describeWasmPlan.ts";
 import { defaultThreads } from "../../executors/wasm/threads/startThreads.ts";
-import { DEFAULT_CHOICES, type Precision } from "../../kernels/wasmKernel.ts";
+import { DEFAULT_CHOICES, type Precision } from "../../kernels/wasm/kernel.ts";
 import { checkInputSize, type InputSize, type Model } from "../../models/model.ts";
 import { modelNamed } from "../../models/models.ts";
 import { checkWeights, openModel, runnable } from "../../network.ts";
 import { checkTellsModel } from "../checkTellsModel.ts";
-import { formatCount, formatSides } from "../formatNumber.ts";
 import { complain, print, type Session } from "../io.ts";
 import { lowMemoryOption, precisionOption, sizeOption, threadsOption, weightsOption } from "../options.ts";
-import { algorithmTable, memoryTable, memoryTotals } from "../planTable.ts";
 import { printable } from "../printable.ts";
-import { formatTable } from "../table.ts";
+import { algorithmTable, memoryTable, memoryTotals } from "../report/planTable.ts";
+import { formatCount, formatSides } from "../terminal/formatNumber.ts";
+import { formatTable } from "../terminal/table.ts";
 
 const HELP = `
 Layers stand below their scope. Where the multiply-adds are in brackets, the

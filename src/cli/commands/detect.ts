@@ -1,26 +1,25 @@
 import { readFile } from "node:fs/promises";
 import { extname, sep } from "node:path";
 import { type Command, Option } from "commander";
-import { type LabelMap, parseLabelMap } from "../../checkpoints/labelMap.ts";
+import { type LabelMap, parseLabelMap } from "../../checkpoints/pipelineConfig/labelMap.ts";
 import { checkLookOptions, type Detector, type DetectResult, load } from "../../detect.ts";
 import { BackendError, ModelError } from "../../errors.ts";
 import type { Backend } from "../../executors/backends.ts";
 import { drawDetections, MOST_TRIPLETS } from "../../image/draw/drawDetections.ts";
 import { encodeJpeg, encodePng } from "../../image/encodeImage.ts";
-import type { Precision } from "../../kernels/wasmKernel.ts";
-import { checkReferenceScales } from "../../models/look.ts";
+import type { Precision } from "../../kernels/wasm/kernel.ts";
 import type { InputSize } from "../../models/model.ts";
 import { DEFAULT_MODEL } from "../../models/models.ts";
+import { checkReferenceScales } from "../../models/view.ts";
 import { systemMessage } from "../../systemMessage.ts";
-import { type DetectionRecord, foundRecord } from "../detectionRecord.ts";
-import { DetectionReport } from "../detectionReport.ts";
-import { SEEN_KEYPOINT } from "../detectionTable.ts";
 import { errorMessage } from "../errorMessage.ts";
 import { EXIT } from "../exitCode.ts";
-import { findImages, type ImageFile } from "../findImages.ts";
+import { findImages, type ImageFile } from "../files/findImages.ts";
+import { type JsonLines, NO_JSON, openJsonLines } from "../files/jsonLines.ts";
+import { PictureFolder } from "../files/pictureFolder.ts";
+import { readImage } from "../files/readImage.ts";
 import { Interruption } from "../interruption.ts";
 import { complain, print, type Session } from "../io.ts";
-import { type JsonLines, NO_JSON, openJsonLines } from "../jsonLines.ts";
 import { loadingLine } from "../loadingLine.ts";
 import {
   backendOption,
@@ -36,9 +35,10 @@ import {
   valueOption,
   weightsOption,
 } from "../options.ts";
-import { PictureFolder } from "../pictureFolder.ts";
 import { printable } from "../printable.ts";
-import { readImage } from "../readImage.ts";
+import { type DetectionRecord, foundRecord } from "../report/detectionRecord.ts";
+import { DetectionReport } from "../report/detectionReport.ts";
+import { SEEN_KEYPOINT } from "../report/detectionTable.ts";
 
 interface DetectFlags {
   readonly model?: string;

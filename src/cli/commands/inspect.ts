@@ -1,13 +1,13 @@
 import type { Command } from "commander";
 import type { Checkpoint } from "../../checkpoints/checkpoint.ts";
 import { type CheckpointDescription, describeCheckpoint } from "../../checkpoints/inspect.ts";
-import { nameParameters } from "../../checkpoints/nameParameters.ts";
+import { nameParameters } from "../../checkpoints/names/nameParameters.ts";
 import { CenterNetError } from "../../errors.ts";
 import { checkpointModel, openWeightsFile } from "../../network.ts";
-import { formatCount } from "../formatNumber.ts";
 import { print, type Session } from "../io.ts";
 import { printable } from "../printable.ts";
-import { formatTable } from "../table.ts";
+import { formatCount } from "../terminal/formatNumber.ts";
+import { formatTable } from "../terminal/table.ts";
 
 const HELP = `
 Variables have the names that the file gives them.

@@ -3,9 +3,9 @@ import { describeGraph } from "../../describe.ts";
 import type { Model, PublishedFigures } from "../../models/model.ts";
 import { DEFAULT_MODEL, MODELS } from "../../models/models.ts";
 import { cachedArchive } from "../../platform/node.ts";
-import { formatCount } from "../formatNumber.ts";
 import { print, type Session } from "../io.ts";
-import { formatTable } from "../table.ts";
+import { formatCount } from "../terminal/formatNumber.ts";
+import { formatTable } from "../terminal/table.ts";
 import { wrap } from "../wrap.ts";
 
 const HELP = `

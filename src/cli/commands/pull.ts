@@ -1,10 +1,9 @@
 import { stat } from "node:fs/promises";
 import type { Command } from "commander";
 import { ModelError } from "../../errors.ts";
-import { archiveAddress, ZOO } from "../../models/zoo.ts";
-import { nearestNames } from "../../nearestNames.ts";
+import { archiveAddress, ZOO } from "../../models/zoo/zoo.ts";
 import { archivePath, cachedArchive } from "../../platform/node.ts";
-import { formatCount } from "../formatNumber.ts";
+import { nearestNames } from "../../support/nearestNames.ts";
 import { Interruption } from "../interruption.ts";
 import { complain, print, type Session } from "../io.ts";
 import { parsePath, valueOption } from "../options.ts";
@@ -13,6 +12,7 @@ import { archiveSource } from "../pull/archiveSource.ts";
 import { downloadArchive } from "../pull/downloadArchive.ts";
 import { DownloadBar } from "../pull/downloadBar.ts";
 import { formatBytes } from "../pull/formatBytes.ts";
+import { formatCount } from "../terminal/formatNumber.ts";
 
 const HELP = `
 Archives are those of the TensorFlow 2 detection zoo: centernet models lists

@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import type { Command } from "commander";
 import { UsageError } from "../../errors.ts";
 import type { Backend } from "../../executors/backends.ts";
-import type { Precision } from "../../kernels/wasmKernel.ts";
+import type { Precision } from "../../kernels/wasm/kernel.ts";
 import { modelNamed } from "../../models/models.ts";
 import { systemMessage } from "../../systemMessage.ts";
 import { formatReport } from "../../verify/formatReport.ts";
@@ -11,7 +11,6 @@ import { type GoldenCase, readGoldenCase } from "../../verify/goldenCase.ts";
 import { verifyModel } from "../../verify/verifyModel.ts";
 import { checkTellsModel } from "../checkTellsModel.ts";
 import { EXIT } from "../exitCode.ts";
-import { formatCounted } from "../formatNumber.ts";
 import { print, type Session } from "../io.ts";
 import {
   backendOption,
@@ -22,6 +21,7 @@ import {
   valueOption,
   weightsOption,
 } from "../options.ts";
+import { formatCounted } from "../terminal/formatNumber.ts";
 
 const HELP = `
 A golden case holds what an independent implementation computed: a case.json

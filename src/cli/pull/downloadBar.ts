@@ -1,6 +1,6 @@
 import cliProgress, { type GenericFormatter } from "cli-progress";
-import { formatSeconds } from "../formatNumber.ts";
 import type { Output } from "../io.ts";
+import { formatSeconds } from "../terminal/formatNumber.ts";
 import { eraseLine, terminalBar } from "../terminalBar.ts";
 import { formatBytes } from "./formatBytes.ts";
 

@@ -1,4 +1,4 @@
-import { openTarGz } from "../../checkpoints/tarGz.ts";
+import { openTarGz } from "../../checkpoints/archives/tarGz.ts";
 import { ModelError } from "../../errors.ts";
 import { findWeights } from "../../platform/node.ts";
 

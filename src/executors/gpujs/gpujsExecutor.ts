@@ -1,5 +1,5 @@
 import { GPU } from "gpu.js";
-import type { Executor } from "../executor.ts";
+import type { Executor } from "../../backend/executor.ts";
 import { PlanSet } from "../planSet.ts";
 import { selfTest } from "../selfTest.ts";
 import { GpujsPlan } from "./gpujsPlan.ts";

@@ -1,10 +1,10 @@
 import type { GPU, IPipelineRunShortcut } from "gpu.js";
+import type { Plan, RunOptions, RunResult } from "../../backend/executor.ts";
 import { BackendError, CenterNetError, UsageError } from "../../errors.ts";
 import { type Graph, shapesByName } from "../../graph/graph.ts";
 import { neededNodes } from "../../graph/neededNodes.ts";
+import { abortable } from "../../support/abortable.ts";
 import { type Shape, type Tensor, toNdarray, type Weights } from "../../tensor.ts";
-import { abortable } from "../abortable.ts";
-import type { Plan, RunOptions, RunResult } from "../executor.ts";
 import { checkInputs, checkTaps, prepareNodes } from "../preparedNode.ts";
 import { flattenResult, GpuLayer, type Handle, type Rows, tensorInput } from "./gpuKernels.ts";
 import type { GpujsMode } from "./modes.ts";

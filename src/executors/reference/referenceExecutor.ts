@@ -1,9 +1,9 @@
+import type { Executor, Plan } from "../../backend/executor.ts";
 import type { Epilogue } from "../../graph/epilogue.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { neededNodes } from "../../graph/neededNodes.ts";
 import type { ReferenceKernel } from "../../kernels/kernel.ts";
 import { type Tensor, toNdarray, type Weights } from "../../tensor.ts";
-import type { Executor, Plan } from "../executor.ts";
 import { checkInputs, checkTaps, type PreparedNode, prepareNodes } from "../preparedNode.ts";
 import { REFERENCE_KERNELS } from "./kernels.ts";
 

@@ -1,5 +1,5 @@
 import type { Graph } from "../../graph/graph.ts";
-import { BYTES_PER_FLOAT, DEFAULT_CHOICES, type WasmChoices } from "../../kernels/wasmKernel.ts";
+import { BYTES_PER_FLOAT, DEFAULT_CHOICES, type WasmChoices } from "../../kernels/wasm/kernel.ts";
 import { planLayout } from "./planLayout.ts";
 import { ADDRESSABLE_BYTES } from "./planMemory.ts";
 

@@ -1,6 +1,6 @@
 import type { Graph } from "../../graph/graph.ts";
 import { consumerCounts } from "../../graph/passes/consumers.ts";
-import { planarBytes, type WasmKernel } from "../../kernels/wasmKernel.ts";
+import { planarBytes, type WasmKernel } from "../../kernels/wasm/kernel.ts";
 
 /**
  * Maps below it stay in the second cache between two layers anyway (2 MB on the machine that it was measured on),

@@ -9,7 +9,7 @@ import {
   type WasmKernel,
   type WasmKernelOf,
   type WasmStep,
-} from "../../kernels/wasmKernel.ts";
+} from "../../kernels/wasm/kernel.ts";
 import type { Shape } from "../../tensor.ts";
 import { kernelCall } from "../preparedNode.ts";
 import { innerLayers, type LayerGroup } from "./innerLayers.ts";

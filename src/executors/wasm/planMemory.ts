@@ -1,7 +1,7 @@
 import { memoryLimit } from "#machine";
 import { BackendError, MemoryError } from "../../errors.ts";
 import type { Graph } from "../../graph/graph.ts";
-import type { WasmChoices } from "../../kernels/wasmKernel.ts";
+import type { WasmChoices } from "../../kernels/wasm/kernel.ts";
 import { planLayout } from "./planLayout.ts";
 import { MAX_PAGES, PAGE_BYTES } from "./wasmModule.ts";
 

@@ -1,4 +1,4 @@
-import { LANES } from "../../kernels/wasmKernel.ts";
+import { LANES } from "../../kernels/wasm/kernel.ts";
 import type { Shape, Tensor } from "../../tensor.ts";
 
 // Whole planes are copied cell by cell, since to go through a map of many channels once for each of them misses the

@@ -1,5 +1,5 @@
 import { BackendError } from "../../errors.ts";
-import type { WasmFunction } from "../../kernels/wasmKernel.ts";
+import type { WasmFunction } from "../../kernels/wasm/kernel.ts";
 
 /** A step whose call lies in memory. */
 export interface RunStep {

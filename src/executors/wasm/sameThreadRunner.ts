@@ -1,4 +1,4 @@
-import { nextTask, TURN } from "../../nextTask.ts";
+import { nextTask, TURN } from "../../support/eventLoop.ts";
 import { layerFault, type Runner } from "./runner.ts";
 import type { WasmFunctions } from "./wasmModule.ts";
 

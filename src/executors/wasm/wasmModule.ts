@@ -1,5 +1,5 @@
 import { BackendError } from "../../errors.ts";
-import type { WasmFunction } from "../../kernels/wasmKernel.ts";
+import type { WasmFunction } from "../../kernels/wasm/kernel.ts";
 import { PLAIN_SIMD, RELAXED_SIMD } from "./generated/wasmBinary.ts";
 
 /** A function of the module: where its call's fields lie, which unit to do, memory to work in. */

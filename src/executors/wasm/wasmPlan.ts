@@ -1,9 +1,9 @@
+import type { Plan, PrepareOptions, RunOptions, RunResult } from "../../backend/executor.ts";
 import { UsageError } from "../../errors.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { neededNodes } from "../../graph/neededNodes.ts";
-import { planarBytes, type WasmChoices } from "../../kernels/wasmKernel.ts";
+import { planarBytes, type WasmChoices } from "../../kernels/wasm/kernel.ts";
 import { type Shape, type Tensor, toNdarray, type Weights } from "../../tensor.ts";
-import type { Plan, PrepareOptions, RunOptions, RunResult } from "../executor.ts";
 import { checkInputs, checkTaps } from "../preparedNode.ts";
 import { readPlanar, writePlanar } from "./planarMap.ts";
 import { type PlanLayout, type PlannedNode, type PlannedStep, planLayout } from "./planLayout.ts";

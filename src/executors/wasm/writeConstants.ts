@@ -1,10 +1,10 @@
-import { freeNumbers } from "../../freeNumbers.ts";
+import type { PrepareOptions } from "../../backend/executor.ts";
 import { derivedFrom } from "../../graph/derivedParameter.ts";
 import type { Graph, GraphNode } from "../../graph/graph.ts";
-import type { WasmConstant } from "../../kernels/wasmKernel.ts";
-import { nextTask, TURN } from "../../nextTask.ts";
+import type { WasmConstant } from "../../kernels/wasm/kernel.ts";
+import { nextTask, TURN } from "../../support/eventLoop.ts";
+import { freeNumbers } from "../../support/releaseMemory.ts";
 import type { Weights } from "../../tensor.ts";
-import type { PrepareOptions } from "../executor.ts";
 import { nodeParameters } from "../preparedNode.ts";
 import { type PlanLayout, writeFields } from "./planLayout.ts";
 import type { Runner } from "./runner.ts";

@@ -1,6 +1,6 @@
-import type { Tile, WgslTarget } from "../../kernels/wgslKernel.ts";
-import { SMALL_TILES, TILES } from "../../kernels/wgslTiles.ts";
-import type { GpuAdapter } from "./webgpu.ts";
+import type { Tile, WgslTarget } from "../../kernels/wgsl/kernel.ts";
+import { SMALL_TILES, TILES } from "../../kernels/wgsl/tiles.ts";
+import type { GpuAdapter } from "./device/webgpu.ts";
 
 /** What kernels and submits are sized by. */
 export interface AdapterClass extends Pick<WgslTarget, "tiles" | "slots"> {

@@ -1,20 +1,20 @@
+import type { FindRequest, FoundPeaks } from "../../backend/peakQuery.ts";
+import { isSampledPicture } from "../../backend/sampledImage.ts";
 import { BackendError, CenterNetError, MemoryError } from "../../errors.ts";
 import type { Graph } from "../../graph/graph.ts";
-import { BYTES_PER_VECTOR, mapVectors, type WgslOperand } from "../../kernels/wgslKernel.ts";
-import type { FindRequest, FoundPeaks } from "../../peaks.ts";
-import { isSampledPicture } from "../../sampledPicture.ts";
+import { BYTES_PER_VECTOR, mapVectors, type WgslOperand } from "../../kernels/wgsl/kernel.ts";
 import type { Shape, Tensor, Weights } from "../../tensor.ts";
 import { nodeParameters } from "../preparedNode.ts";
-import type { DeviceMap } from "./gatheredMaps.ts";
-import { messageOf, type OpenDevice } from "./openDevice.ts";
-import { PeakFinder } from "./peakFinder.ts";
+import { messageOf, type OpenDevice } from "./device/openDevice.ts";
+import { type BoundDispatch, encodeDispatch, Pipelines } from "./device/pipelines.ts";
+import { Readback } from "./device/readback.ts";
+import { type GpuBuffer, type GpuCommandEncoder, USAGE } from "./device/webgpu.ts";
+import type { DeviceMap } from "./peaks/gatheredMaps.ts";
+import { PeakFinder } from "./peaks/peakFinder.ts";
 import { PictureSampler } from "./pictureSampler.ts";
-import { type BoundDispatch, encodeDispatch, Pipelines } from "./pipelines.ts";
 import type { PlanLayout, PlannedNode } from "./planLayout.ts";
-import { Readback } from "./readback.ts";
 import { ConstantUpload } from "./uploadConstants.ts";
 import { fromVectors, toVectors } from "./vectorMap.ts";
-import { type GpuBuffer, type GpuCommandEncoder, USAGE } from "./webgpu.ts";
 
 /** Called while shaders compile and weights upload, with the layers that are ready, of all. */
 export type PrepareProgress = (readyLayers: number, allLayers: number) => void;

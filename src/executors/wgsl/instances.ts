@@ -1,4 +1,4 @@
-import { entrySizeOf, type FindMaps, placeInEntry } from "./gatheredMaps.ts";
+import { entrySizeOf, type FindMaps, placeInEntry } from "./peaks/gatheredMaps.ts";
 
 /** The instances of a weighted find: entries of another find's list. */
 export interface Instances {

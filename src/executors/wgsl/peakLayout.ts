@@ -1,6 +1,6 @@
-import type { WgslOperand } from "../../kernels/wgslKernel.ts";
-import type { PeakFind } from "../../peaks.ts";
-import { entrySizeOf, type FindMaps } from "./gatheredMaps.ts";
+import type { PeakFind } from "../../backend/peakQuery.ts";
+import type { WgslOperand } from "../../kernels/wgsl/kernel.ts";
+import { entrySizeOf, type FindMaps } from "./peaks/gatheredMaps.ts";
 
 /** How what is read back lies, in numbers of 4 bytes: faults, the candidates of each list, then entries. */
 export interface PeakLayout {

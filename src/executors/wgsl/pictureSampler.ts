@@ -1,10 +1,10 @@
-import type { WgslOperand } from "../../kernels/wgslKernel.ts";
-import { BYTES_PER_VECTOR, LANES } from "../../kernels/wgslKernel.ts";
-import type { Neighbours, PictureSampling } from "../../sampledPicture.ts";
-import type { DeviceMap } from "./gatheredMaps.ts";
+import type { Neighbours, PictureSampling } from "../../backend/sampledImage.ts";
+import type { WgslOperand } from "../../kernels/wgsl/kernel.ts";
+import { BYTES_PER_VECTOR, LANES } from "../../kernels/wgsl/kernel.ts";
+import { type BoundDispatch, encodeDispatch, Pipelines } from "./device/pipelines.ts";
+import { type GpuBuffer, type GpuComputePass, type GpuDevice, USAGE } from "./device/webgpu.ts";
+import type { DeviceMap } from "./peaks/gatheredMaps.ts";
 import { LEVELS, OUTSIDE, type PictureShaderKind, PLACES_HEADER, pictureShader } from "./pictureShader.ts";
-import { type BoundDispatch, encodeDispatch, Pipelines } from "./pipelines.ts";
-import { type GpuBuffer, type GpuComputePass, type GpuDevice, USAGE } from "./webgpu.ts";
 
 /** Samples pictures into a network's input on the device. Its buffers stay, as large as the largest picture so far. */
 export class PictureSampler {

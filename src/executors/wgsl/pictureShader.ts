@@ -1,6 +1,6 @@
-import type { WgslDispatch } from "../../kernels/wgslKernel.ts";
-import { wgslElements } from "../../kernels/wgslSource.ts";
-import type { PictureSampling } from "../../sampledPicture.ts";
+import type { PictureSampling } from "../../backend/sampledImage.ts";
+import type { WgslDispatch } from "../../kernels/wgsl/kernel.ts";
+import { wgslElements } from "../../kernels/wgsl/source.ts";
 import type { Shape } from "../../tensor.ts";
 
 /** What the shader depends on beside the input's shape; the picture's size is data. */

@@ -7,7 +7,7 @@ import {
   type WgslKernel,
   type WgslKernelOf,
   type WgslTarget,
-} from "../../kernels/wgslKernel.ts";
+} from "../../kernels/wgsl/kernel.ts";
 import type { Shape } from "../../tensor.ts";
 import { kernelCall } from "../preparedNode.ts";
 import { WGSL_KERNELS } from "./kernels.ts";

@@ -1,6 +1,6 @@
-import { BYTES_PER_VECTOR, LANES, type WgslConstant } from "../../kernels/wgslKernel.ts";
-import { encodeAlone, type Pipelines } from "./pipelines.ts";
-import { type GpuBuffer, type GpuDevice, USAGE } from "./webgpu.ts";
+import { BYTES_PER_VECTOR, LANES, type WgslConstant } from "../../kernels/wgsl/kernel.ts";
+import { encodeAlone, type Pipelines } from "./device/pipelines.ts";
+import { type GpuBuffer, type GpuDevice, USAGE } from "./device/webgpu.ts";
 
 /** Uploads wait in the host's memory until the device took them: so many bytes at most. */
 const MOST_WAITING = 64e6;

@@ -1,4 +1,4 @@
-import { LANES, vectorCount } from "../../kernels/wgslKernel.ts";
+import { LANES, vectorCount } from "../../kernels/wgsl/kernel.ts";
 import type { Shape, Tensor } from "../../tensor.ts";
 
 /** A map with the channels of each cell filled up to whole vectors, by zeros. */

@@ -1,4 +1,4 @@
-import type { CellWeight } from "../../peaks.ts";
+import type { CellWeight } from "../../backend/peakQuery.ts";
 import type { Shape } from "../../tensor.ts";
 
 /** WGSL's accuracies are in units of the last place: at most this, relative to a number. */

@@ -1,5 +1,5 @@
-import type { WgslOperand } from "../../kernels/wgslKernel.ts";
-import { entrySizeOf, type FindMaps } from "./gatheredMaps.ts";
+import type { WgslOperand } from "../../kernels/wgsl/kernel.ts";
+import { entrySizeOf, type FindMaps } from "./peaks/gatheredMaps.ts";
 
 /**
  * How what is read back lies, in numbers of 4 bytes: faults, how many entries were wanted, then entries. The first

@@ -1,12 +1,12 @@
+import type { BackendDetails } from "../../backend/backendDetails.ts";
+import type { Executor } from "../../backend/executor.ts";
 import type { Precision } from "../../kernels/precision.ts";
-import type { BackendDetails } from "../backendDetails.ts";
-import type { Executor } from "../executor.ts";
 import { PlanSet } from "../planSet.ts";
 import { selfTest } from "../selfTest.ts";
+import { DeviceKeeper } from "./device/deviceKeeper.ts";
+import type { Gpu } from "./device/webgpu.ts";
 import type { PrepareProgress } from "./deviceGraph.ts";
-import { DeviceKeeper } from "./deviceKeeper.ts";
 import { WGSL_SELF_TEST } from "./selfTestCases.ts";
-import type { Gpu } from "./webgpu.ts";
 import { WgslPlan } from "./wgslPlan.ts";
 
 export interface WgslOptions {

@@ -1,15 +1,15 @@
+import type { Plan, RunOptions, RunResult } from "../../backend/executor.ts";
 import { BackendError, UsageError } from "../../errors.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { neededNodes } from "../../graph/neededNodes.ts";
 import type { Precision } from "../../kernels/precision.ts";
+import { abortable } from "../../support/abortable.ts";
 import { type Tensor, toNdarray, type Weights } from "../../tensor.ts";
-import { abortable } from "../abortable.ts";
-import type { Plan, RunOptions, RunResult } from "../executor.ts";
 import { checkInputs, checkTaps } from "../preparedNode.ts";
+import type { DeviceKeeper } from "./device/deviceKeeper.ts";
+import { kernelTarget } from "./device/openDevice.ts";
 import { DeviceGraph, DeviceLost, type PrepareProgress } from "./deviceGraph.ts";
-import type { DeviceKeeper } from "./deviceKeeper.ts";
 import { fuseUpsampling } from "./fuseUpsampling.ts";
-import { kernelTarget } from "./openDevice.ts";
 import { planLayout } from "./planLayout.ts";
 
 export interface WgslPlanOptions {

@@ -1,5 +1,5 @@
+import { type Orientation, UPRIGHT } from "../exif.ts";
 import type { Picture } from "../picture.ts";
-import { type Orientation, UPRIGHT } from "./readOrientation.ts";
 
 /** Where the upright picture's columns (or rows) come from in the stored one. */
 interface Turn {

@@ -1,5 +1,5 @@
-import { readOrientation, UPRIGHT } from "../exif/readOrientation.ts";
 import { turnUpright } from "../exif/turnUpright.ts";
+import { readOrientation, UPRIGHT } from "../exif.ts";
 import type { Picture } from "../picture.ts";
 import { inflatePixels } from "./inflatePixels.ts";
 import { bytesPerRow } from "./pngHeader.ts";

@@ -1,5 +1,5 @@
 import { zlibSync } from "fflate";
-import { concatenate } from "../concatenate.ts";
+import { concatenate } from "../../support/concatenate.ts";
 import type { Picture } from "../picture.ts";
 import { crc32 } from "./crc32.ts";
 import { paethPredictor } from "./unfilterRows.ts";

@@ -1,6 +1,6 @@
 import { Inflate } from "fflate";
 import { ImageError } from "../../errors.ts";
-import { concatenate } from "../concatenate.ts";
+import { concatenate } from "../../support/concatenate.ts";
 import { adler32 } from "./adler32.ts";
 
 /** Deflate cannot shrink data further than this (258 bytes in two bits, less the overhead). */

@@ -1,6 +1,6 @@
-import { channelConstant } from "../wgslEpilogue.ts";
-import { vectorCount, type WgslKernelOf } from "../wgslKernel.ts";
-import { wgslMap } from "../wgslSource.ts";
+import { channelConstant } from "../wgsl/epilogue.ts";
+import { vectorCount, type WgslKernelOf } from "../wgsl/kernel.ts";
+import { wgslMap } from "../wgsl/source.ts";
 import type { BatchNormAttributes } from "./op.ts";
 
 export const batchNormWgsl: WgslKernelOf<BatchNormAttributes> = ({ attributes, output }) => {

@@ -1,6 +1,6 @@
-import { channelConstant } from "../wgslEpilogue.ts";
-import type { WgslKernelOf } from "../wgslKernel.ts";
-import { wgslMap } from "../wgslSource.ts";
+import { channelConstant } from "../wgsl/epilogue.ts";
+import type { WgslKernelOf } from "../wgsl/kernel.ts";
+import { wgslMap } from "../wgsl/source.ts";
 
 export const biasWgsl: WgslKernelOf<object> = ({ output }) => ({
   algorithm: "vector by vector",

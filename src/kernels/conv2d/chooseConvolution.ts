@@ -1,5 +1,5 @@
 import type { KernelCall } from "../kernel.ts";
-import type { MemoryUse, Precision } from "../wasmKernel.ts";
+import type { MemoryUse, Precision } from "../wasm/kernel.ts";
 import type { Conv2dAttributes } from "./op.ts";
 
 export type Convolution = "gemm" | "winograd2" | "winograd4";

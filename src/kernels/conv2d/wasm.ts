@@ -7,9 +7,9 @@ import {
   gemmConstants,
   gemmScratchBytes,
   gemmStep,
-} from "../wasmGemm.ts";
-import type { WasmKernel, WasmKernelOf } from "../wasmKernel.ts";
-import { winogradWasm } from "../wasmWinograd.ts";
+} from "../wasm/gemm.ts";
+import type { WasmKernel, WasmKernelOf } from "../wasm/kernel.ts";
+import { winogradWasm } from "../wasm/winograd.ts";
 import { chooseConvolution, reasonToKeepStored } from "./chooseConvolution.ts";
 import type { Conv2dAttributes } from "./op.ts";
 

@@ -1,8 +1,8 @@
-import { convolutionDispatches } from "../wgslConvolution.ts";
-import { biasConstants } from "../wgslEpilogue.ts";
-import type { WgslKernelOf } from "../wgslKernel.ts";
+import { convolutionDispatches } from "../wgsl/convolution.ts";
+import { biasConstants } from "../wgsl/epilogue.ts";
+import type { WgslKernelOf } from "../wgsl/kernel.ts";
+import { winogradWgsl } from "../wgsl/winograd.ts";
 import { kernelConstant } from "../wgslWeights.ts";
-import { winogradWgsl } from "../wgslWinograd.ts";
 import { chooseWgslConvolution } from "./chooseWgslConvolution.ts";
 import type { Conv2dAttributes } from "./op.ts";
 

@@ -1,4 +1,4 @@
-import { planeCount, type WasmKernelOf, wasmStep } from "../wasmKernel.ts";
+import { planeCount, type WasmKernelOf, wasmStep } from "../wasm/kernel.ts";
 import { type CornerPoolAttributes, POOL_STEPS } from "./op.ts";
 
 export const cornerPoolWasm: WasmKernelOf<CornerPoolAttributes> = ({ attributes, output }) => {

@@ -1,5 +1,5 @@
-import { vectorCount, type WgslKernelOf } from "../wgslKernel.ts";
-import { wgslElements } from "../wgslSource.ts";
+import { vectorCount, type WgslKernelOf } from "../wgsl/kernel.ts";
+import { wgslElements } from "../wgsl/source.ts";
 import { type CornerPoolAttributes, POOL_STEPS } from "./op.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { KernelCall } from "../kernel.ts";
-import { biasConstant, epilogueFields } from "../wasmEpilogue.ts";
-import { WHOLE_TILES } from "../wasmGemm.ts";
+import { biasConstant, epilogueFields } from "../wasm/epilogue.ts";
+import { WHOLE_TILES } from "../wasm/gemm.ts";
 import {
   BYTES_PER_CELL,
   ENOUGH_UNITS,
@@ -9,7 +9,7 @@ import {
   planeCount,
   type WasmKernelOf,
   wasmStep,
-} from "../wasmKernel.ts";
+} from "../wasm/kernel.ts";
 import { windowFields } from "../wasmWindow.ts";
 import type { Window } from "../window.ts";
 

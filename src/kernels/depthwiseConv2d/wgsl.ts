@@ -1,6 +1,6 @@
-import { biasConstants, wgslFinish } from "../wgslEpilogue.ts";
-import { LANES, vectorCount, type WgslKernelOf } from "../wgslKernel.ts";
-import { repeat, wgslElements } from "../wgslSource.ts";
+import { biasConstants, wgslFinish } from "../wgsl/epilogue.ts";
+import { LANES, vectorCount, type WgslKernelOf } from "../wgsl/kernel.ts";
+import { repeat, wgslElements } from "../wgsl/source.ts";
 import type { Window } from "../window.ts";
 
 /** Neighbouring outputs of a thread: their windows overlap, so a 3x3 at stride 1 reads 18 vectors for 4, not 36. */

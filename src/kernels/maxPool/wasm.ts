@@ -1,4 +1,4 @@
-import { BYTES_PER_CELL, planeCount, type WasmKernelOf, wasmStep } from "../wasmKernel.ts";
+import { BYTES_PER_CELL, planeCount, type WasmKernelOf, wasmStep } from "../wasm/kernel.ts";
 import { windowFields } from "../wasmWindow.ts";
 import type { MaxPoolAttributes } from "./op.ts";
 

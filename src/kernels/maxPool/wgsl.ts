@@ -1,5 +1,5 @@
-import { vectorCount, type WgslKernelOf } from "../wgslKernel.ts";
-import { wgslMap } from "../wgslSource.ts";
+import { vectorCount, type WgslKernelOf } from "../wgsl/kernel.ts";
+import { wgslMap } from "../wgsl/source.ts";
 import type { MaxPoolAttributes } from "./op.ts";
 
 /** Float32 has nothing below but minus infinity, for which WGSL has no literal. */

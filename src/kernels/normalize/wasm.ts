@@ -1,5 +1,5 @@
-import { channelConstant } from "../wasmEpilogue.ts";
-import { BYTES_PER_CELL, LANES, planeCount, type WasmKernelOf, wasmStep } from "../wasmKernel.ts";
+import { channelConstant } from "../wasm/epilogue.ts";
+import { BYTES_PER_CELL, LANES, planeCount, type WasmKernelOf, wasmStep } from "../wasm/kernel.ts";
 import type { NormalizeAttributes } from "./op.ts";
 
 /** A picture is cut into so many parts, for threads. */

@@ -1,5 +1,5 @@
-import { LANES, vectorCount, type WgslKernelOf } from "../wgslKernel.ts";
-import { float, repeat, wgslMap } from "../wgslSource.ts";
+import { LANES, vectorCount, type WgslKernelOf } from "../wgsl/kernel.ts";
+import { float, repeat, wgslMap } from "../wgsl/source.ts";
 import type { NormalizeAttributes } from "./op.ts";
 
 export const normalizeWgsl: WgslKernelOf<NormalizeAttributes> = ({ attributes, inputs, output }) => {

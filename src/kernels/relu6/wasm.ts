@@ -1,4 +1,4 @@
+import type { WasmKernelOf } from "../wasm/kernel.ts";
 import { affineWasm } from "../wasmAffine.ts";
-import type { WasmKernelOf } from "../wasmKernel.ts";
 
 export const relu6Wasm: WasmKernelOf<object> = (call) => affineWasm(call, { activation: "relu6" });

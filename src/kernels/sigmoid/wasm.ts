@@ -1,4 +1,4 @@
-import { planeCount, type WasmKernelOf, wasmStep } from "../wasmKernel.ts";
+import { planeCount, type WasmKernelOf, wasmStep } from "../wasm/kernel.ts";
 
 export const sigmoidWasm: WasmKernelOf<object> = ({ output: [, height, width, channels] }) => ({
   algorithm: "cell by cell",

@@ -1,5 +1,5 @@
+import type { WgslKernelOf } from "../wgsl/kernel.ts";
 import { elementwiseWgsl } from "../wgslElementwise.ts";
-import type { WgslKernelOf } from "../wgslKernel.ts";
 
 /** Below −80 the power would leave float32, which no device promises to survive; the result is 2e-35 there. NaN stays. */
 export const sigmoidWgsl: WgslKernelOf<object> = (call) =>

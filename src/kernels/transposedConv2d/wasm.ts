@@ -1,6 +1,6 @@
 import type { KernelCall } from "../kernel.ts";
-import { type GatherGemm, gemmBias, gemmConstants, gemmScratchBytes, gemmStep } from "../wasmGemm.ts";
-import type { WasmKernelOf } from "../wasmKernel.ts";
+import { type GatherGemm, gemmBias, gemmConstants, gemmScratchBytes, gemmStep } from "../wasm/gemm.ts";
+import type { WasmKernelOf } from "../wasm/kernel.ts";
 import type { TransposedConv2dAttributes } from "./op.ts";
 
 /**

@@ -1,6 +1,6 @@
-import { convolutionDispatches } from "../wgslConvolution.ts";
-import { biasConstants } from "../wgslEpilogue.ts";
-import type { WgslCall, WgslDispatch, WgslKernelOf, WgslTarget } from "../wgslKernel.ts";
+import { convolutionDispatches } from "../wgsl/convolution.ts";
+import { biasConstants } from "../wgsl/epilogue.ts";
+import type { WgslCall, WgslDispatch, WgslKernelOf, WgslTarget } from "../wgsl/kernel.ts";
 import { type KernelLayout, kernelConstant } from "../wgslWeights.ts";
 import type { TransposedConv2dAttributes } from "./op.ts";
 

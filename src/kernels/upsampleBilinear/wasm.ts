@@ -1,4 +1,4 @@
-import { planeCount, type WasmKernelOf, wasmStep } from "../wasmKernel.ts";
+import { planeCount, type WasmKernelOf, wasmStep } from "../wasm/kernel.ts";
 
 export const upsampleBilinearWasm: WasmKernelOf<object> = ({ inputs: [[, height, width, channels]] }) => ({
   algorithm: "direct, plane by plane",

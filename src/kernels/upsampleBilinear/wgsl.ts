@@ -1,5 +1,5 @@
-import { vectorCount, type WgslKernelOf } from "../wgslKernel.ts";
-import { wgslMap } from "../wgslSource.ts";
+import { vectorCount, type WgslKernelOf } from "../wgsl/kernel.ts";
+import { wgslMap } from "../wgsl/source.ts";
 
 export const upsampleBilinearWgsl: WgslKernelOf<object> = ({
   inputs: [[, height, width, channels]],

@@ -1,7 +1,7 @@
-import { gaussianScore } from "../../decode/gaussianWeighted.ts";
-import { type MultiPoseSteps, posesOf } from "../../decode/multiPose.ts";
+import { gaussianScore } from "../../decode/keypointScores.ts";
 import type { PoseKeypoint } from "../../decode/pose.ts";
-import { poseOf, type SinglePoseSteps } from "../../decode/singlePose.ts";
+import { type MultiPoseSteps, posesOf } from "../../decode/poses/multiPose.ts";
+import { poseOf, type SinglePoseSteps } from "../../decode/poses/singlePose.ts";
 import type { Tolerance } from "../caseDescription.ts";
 import type { DecodedTap, TapSource, VerifyOptions } from "../verifyCase.ts";
 

@@ -1,7 +1,7 @@
-import { objectCenters, type TrueShape } from "../../decode/objectCenters.ts";
 import type { ObjectMaps } from "../../decode/objectMaps.ts";
-import { type DecodedObjects, decodeObjects } from "../../decode/objects.ts";
-import type { DecodeSettings } from "../../decode/settings.ts";
+import { objectCenters, type TrueShape } from "../../decode/objects/objectCenters.ts";
+import { type DecodedObjects, decodeObjects } from "../../decode/objects/objects.ts";
+import type { DecodeSettings } from "../../decode/objects/settings.ts";
 import type { Ranked } from "../../decode/topK.ts";
 import type { DecodedTap } from "../verifyCase.ts";
 

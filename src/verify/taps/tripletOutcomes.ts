@@ -3,7 +3,7 @@ import {
   decodeTriplets,
   suppressTriplets,
   type TripletSettings,
-} from "../../decode/triplet/triplets.ts";
+} from "../../decode/triplets/triplets.ts";
 import { compare } from "../compare.ts";
 import { compareSets, type SetComparison, type SetTolerance } from "../compareSets.ts";
 import type { GoldenCase, GoldenTap } from "../goldenCase.ts";

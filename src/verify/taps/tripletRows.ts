@@ -1,7 +1,7 @@
-import type { Triplet } from "../../decode/triplet/centralRegion.ts";
-import type { Peak } from "../../decode/triplet/heatmapPeaks.ts";
-import { pairCorners } from "../../decode/triplet/pairCorners.ts";
-import type { PlacedPair, Placement } from "../../decode/triplet/placement.ts";
+import type { Triplet } from "../../decode/triplets/centralRegion.ts";
+import type { Peak } from "../../decode/triplets/heatmapPeaks.ts";
+import { pairCorners } from "../../decode/triplets/pairCorners.ts";
+import type { PlacedPair, Placement } from "../../decode/triplets/placement.ts";
 import {
   allCenters,
   confirmPairs,
@@ -10,8 +10,8 @@ import {
   type ViewPeaks,
   viewCenters,
   viewPairs,
-} from "../../decode/triplet/triplets.ts";
-import type { TripletSight } from "../../models/tripletModel.ts";
+} from "../../decode/triplets/triplets.ts";
+import type { TripletSight } from "../../models/triplets/tripletModel.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { RowColumns } from "../compareSets.ts";
 import type { GoldenTap } from "../goldenCase.ts";

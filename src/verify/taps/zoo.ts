@@ -1,4 +1,4 @@
-import type { ZooBackboneName } from "../../models/zooArchitecture.ts";
+import type { ZooBackboneName } from "../../models/zoo/zooArchitecture.ts";
 
 /**
  * The golden cases of the TensorFlow 2 detection zoo's CenterNets: the original's tap names, and the values

@@ -1,19 +1,19 @@
 // What the tests call inside the page. The op tables come from the sources, the detector from the built
 // bundle, and both go through the bundler's minifier, which must not change what the kernels say.
 import { load } from "centernet";
-import type { Executor } from "../../../src/executors/executor.ts";
+import type { Executor } from "../../../src/backend/executor.ts";
 import { gpujsExecutor } from "../../../src/executors/gpujs/gpujsExecutor.ts";
 import { availableModes, type GpujsMode } from "../../../src/executors/gpujs/modes.ts";
 import { type WasmOptions, wasmExecutor } from "../../../src/executors/wasm/wasmExecutor.ts";
 import type { WasmBuild } from "../../../src/executors/wasm/wasmModule.ts";
-import type { Gpu } from "../../../src/executors/wgsl/webgpu.ts";
+import type { Gpu } from "../../../src/executors/wgsl/device/webgpu.ts";
 import { wgslExecutor } from "../../../src/executors/wgsl/wgslExecutor.ts";
 import type { Graph } from "../../../src/graph/graph.ts";
-import { decodeImage } from "../../../src/image/decodeImage.ts";
+import { decodeImage } from "../../../src/image/imageFile.ts";
 import { CASES } from "../../../src/kernels/cases.ts";
 import type { OpName } from "../../../src/kernels/ops.ts";
-import { ZOO } from "../../../src/models/zoo.ts";
-import { type ZooArchitecture, zooGraph } from "../../../src/models/zooArchitecture.ts";
+import { ZOO } from "../../../src/models/zoo/zoo.ts";
+import { type ZooArchitecture, zooGraph } from "../../../src/models/zoo/zooArchitecture.ts";
 import { loadNetwork, type NetworkOptions, openWeightsFile, runnable } from "../../../src/network.ts";
 import { formatReport } from "../../../src/verify/formatReport.ts";
 import { type GoldenCase, readGoldenCase } from "../../../src/verify/goldenCase.ts";

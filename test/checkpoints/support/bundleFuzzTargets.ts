@@ -1,12 +1,12 @@
-import { parseBundleIndex } from "../../../src/checkpoints/bundleIndex.ts";
-import { byteLengthOf } from "../../../src/checkpoints/dtype.ts";
-import { parseLabelMap } from "../../../src/checkpoints/labelMap.ts";
-import { parseObjectGraph } from "../../../src/checkpoints/objectGraph.ts";
-import { parsePipelineConfig } from "../../../src/checkpoints/pipelineConfig.ts";
-import { unsnappy } from "../../../src/checkpoints/snappy.ts";
-import { readSortedTable } from "../../../src/checkpoints/sortedTable.ts";
-import { walkTar } from "../../../src/checkpoints/tarStream.ts";
-import { zooKeys } from "../../../src/checkpoints/zooKeys.ts";
+import { walkTar } from "../../../src/checkpoints/archives/tarStream.ts";
+import { byteLengthOf } from "../../../src/checkpoints/bytes/dtype.ts";
+import { zooKeys } from "../../../src/checkpoints/names/zooKeys.ts";
+import { parseLabelMap } from "../../../src/checkpoints/pipelineConfig/labelMap.ts";
+import { parsePipelineConfig } from "../../../src/checkpoints/pipelineConfig/pipelineConfig.ts";
+import { parseBundleIndex } from "../../../src/checkpoints/tensorBundle/bundleIndex.ts";
+import { parseObjectGraph } from "../../../src/checkpoints/tensorBundle/objectGraph.ts";
+import { unsnappy } from "../../../src/checkpoints/tensorBundle/snappy.ts";
+import { readSortedTable } from "../../../src/checkpoints/tensorBundle/sortedTable.ts";
 import { bytes, madeTable, tableOfBlocks } from "./madeBundle.ts";
 
 /** What each fuzz target reads, and that what it accepts is consistent. */

@@ -1,7 +1,11 @@
-import { bytesSource } from "../../../src/checkpoints/byteSource.ts";
-import { nameParameters } from "../../../src/checkpoints/nameParameters.ts";
+import { bytesSource } from "../../../src/checkpoints/bytes/byteSource.ts";
+import { nameParameters } from "../../../src/checkpoints/names/nameParameters.ts";
 import { openCheckpoint } from "../../../src/checkpoints/openCheckpoint.ts";
-import { listSafetensors, parseSafetensors, toFloat32 } from "../../../src/checkpoints/safetensors.ts";
+import {
+  listSafetensors,
+  parseSafetensors,
+  toFloat32,
+} from "../../../src/checkpoints/safetensors/safetensors.ts";
 import { elementCount } from "../../../src/tensor.ts";
 import { movenetFile } from "./movenetFile.ts";
 import { opened, type TfjsFile } from "./tfjsFile.ts";

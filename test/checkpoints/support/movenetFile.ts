@@ -1,4 +1,4 @@
-import { numberToFloat16 } from "../../../src/checkpoints/float16.ts";
+import { numberToFloat16 } from "../../../src/checkpoints/bytes/float16.ts";
 import { bytesOf, type TfjsFile, type TfjsNode, tfjsFile } from "./tfjsFile.ts";
 
 const ROOT = "StatefulPartitionedCall/";

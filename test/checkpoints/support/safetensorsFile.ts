@@ -1,4 +1,4 @@
-import { type FilePieces, writeSafetensors } from "../../../src/checkpoints/writeSafetensors.ts";
+import { type FilePieces, writeSafetensors } from "../../../src/checkpoints/safetensors/writeSafetensors.ts";
 
 /** A whole file's bytes. */
 export function joined({ pieces, byteLength }: FilePieces): Uint8Array {

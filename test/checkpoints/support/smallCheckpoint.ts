@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
-import { openBundle } from "../../../src/checkpoints/bundleCheckpoint.ts";
-import { bytesSource, type ModelFiles } from "../../../src/checkpoints/byteSource.ts";
+import { bytesSource, type ModelFiles } from "../../../src/checkpoints/bytes/byteSource.ts";
 import type { Checkpoint } from "../../../src/checkpoints/checkpoint.ts";
 import { openCheckpoint } from "../../../src/checkpoints/openCheckpoint.ts";
+import { openBundle } from "../../../src/checkpoints/tensorBundle/bundleCheckpoint.ts";
 import { ModelError } from "../../../src/errors.ts";
 import { bytes, concatenated, field, type MadeVariable, madeBundle, varint } from "./madeBundle.ts";
 

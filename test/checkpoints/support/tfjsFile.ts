@@ -1,4 +1,4 @@
-import type { ReadSibling } from "../../../src/checkpoints/tfjs.ts";
+import type { ReadSibling } from "../../../src/checkpoints/tfjs/tfjs.ts";
 
 /** A TensorFlow.js model in memory, to be spoilt before it is opened. */
 export interface TfjsFile {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { type ByteSource, bytesSource } from "../../../src/checkpoints/byteSource.ts";
-import { openTorch } from "../../../src/checkpoints/torch.ts";
+import { type ByteSource, bytesSource } from "../../../src/checkpoints/bytes/byteSource.ts";
+import { openTorch } from "../../../src/checkpoints/torch/torch.ts";
 import { OWN_GOLDENS } from "../../support/goldens.ts";
 
 /** One file of the manifest, which says what must happen. */

@@ -5,7 +5,7 @@ import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { Interruption } from "../../../src/cli/interruption.ts";
 import { archiveSource } from "../../../src/cli/pull/archiveSource.ts";
 import { formatBytes } from "../../../src/cli/pull/formatBytes.ts";
-import { archiveAddress, ZOO } from "../../../src/models/zoo.ts";
+import { archiveAddress, ZOO } from "../../../src/models/zoo/zoo.ts";
 import { cachedArchive as inBrowser } from "../../../src/platform/browser.ts";
 import { cachedArchive, cacheFolder } from "../../../src/platform/node.ts";
 import { temporaryFolder } from "../support/folders.ts";

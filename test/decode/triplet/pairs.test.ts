@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { heatmapPeaks, type Peak } from "../../../src/decode/triplet/heatmapPeaks.ts";
-import { pairCorners, pairRejection } from "../../../src/decode/triplet/pairCorners.ts";
+import { heatmapPeaks, type Peak } from "../../../src/decode/triplets/heatmapPeaks.ts";
+import { pairCorners, pairRejection } from "../../../src/decode/triplets/pairCorners.ts";
 import { tensor } from "../../../src/tensor.ts";
 import { OWN_GOLDENS } from "../../support/goldens.ts";
 import { tripletGolden, tripletMaps } from "./tripletGoldens.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type ScoredBox, SOFT_NMS, softNms } from "../../../src/decode/triplet/softNms.ts";
+import { type ScoredBox, SOFT_NMS, softNms } from "../../../src/decode/triplets/softNms.ts";
 import { OWN_GOLDENS } from "../../support/goldens.ts";
 import { tripletGolden } from "./tripletGoldens.ts";
 

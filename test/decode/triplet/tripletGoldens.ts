@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseSafetensors, toFloat32 } from "../../../src/checkpoints/safetensors.ts";
-import type { TripletMaps } from "../../../src/decode/triplet/triplets.ts";
+import { parseSafetensors, toFloat32 } from "../../../src/checkpoints/safetensors/safetensors.ts";
+import type { TripletMaps } from "../../../src/decode/triplets/triplets.ts";
 import { shapeOf, type Tensor, tensor } from "../../../src/tensor.ts";
 
 /** A golden case of the triplets' decode: its facts, and its tensors as they were stored (NCHW, rows). */

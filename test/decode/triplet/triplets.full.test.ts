@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { confirmPair, type Triplet } from "../../../src/decode/triplet/centralRegion.ts";
-import { explainPairs, type PairVerdict } from "../../../src/decode/triplet/explainPairs.ts";
-import type { Peak } from "../../../src/decode/triplet/heatmapPeaks.ts";
-import type { PlacedPair, Placement } from "../../../src/decode/triplet/placement.ts";
-import type { SoftNmsSettings } from "../../../src/decode/triplet/softNms.ts";
+import { confirmPair, type Triplet } from "../../../src/decode/triplets/centralRegion.ts";
+import { explainPairs, type PairVerdict } from "../../../src/decode/triplets/explainPairs.ts";
+import type { Peak } from "../../../src/decode/triplets/heatmapPeaks.ts";
+import type { PlacedPair, Placement } from "../../../src/decode/triplets/placement.ts";
+import type { SoftNmsSettings } from "../../../src/decode/triplets/softNms.ts";
 import {
   allCenters,
   bestTriplets,
@@ -17,7 +17,7 @@ import {
   type TripletSettings,
   viewPairs,
   viewPeaks,
-} from "../../../src/decode/triplet/triplets.ts";
+} from "../../../src/decode/triplets/triplets.ts";
 import { ALL_GOLDENS } from "../../support/goldens.ts";
 import { mayBeLeftOut } from "../../support/required.ts";
 import { type TripletGolden, tripletGolden, tripletMaps } from "./tripletGoldens.ts";

@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { centralRegion, confirmPair } from "../../../src/decode/triplet/centralRegion.ts";
-import { explainPairs } from "../../../src/decode/triplet/explainPairs.ts";
-import type { Peak } from "../../../src/decode/triplet/heatmapPeaks.ts";
-import { type Placement, placeCenter, placePair } from "../../../src/decode/triplet/placement.ts";
+import { centralRegion, confirmPair } from "../../../src/decode/triplets/centralRegion.ts";
+import { explainPairs } from "../../../src/decode/triplets/explainPairs.ts";
+import type { Peak } from "../../../src/decode/triplets/heatmapPeaks.ts";
+import { type Placement, placeCenter, placePair } from "../../../src/decode/triplets/placement.ts";
 import {
   allCenters,
   bestTriplets,
   suppressTriplets,
   TRIPLET_SETTINGS,
   viewPeaks,
-} from "../../../src/decode/triplet/triplets.ts";
+} from "../../../src/decode/triplets/triplets.ts";
 import { tensor } from "../../../src/tensor.ts";
 
 const peak = (x: number, y: number, score = 0.5, classIndex = 0): Peak => ({

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { convolution } from "../../../src/blocks/convolution.ts";
 import { describeWasmPlan } from "../../../src/executors/wasm/describeWasmPlan.ts";
 import { type Graph, GraphBuilder } from "../../../src/graph/graph.ts";
-import { DEFAULT_CHOICES } from "../../../src/kernels/wasmKernel.ts";
+import { DEFAULT_CHOICES } from "../../../src/kernels/wasm/kernel.ts";
 import { shapeOf } from "../../../src/tensor.ts";
 import { chain } from "../../support/chain.ts";
 

@@ -5,7 +5,7 @@ import { describeWasmPlan } from "../../../src/executors/wasm/describeWasmPlan.t
 import { wasmExecutor } from "../../../src/executors/wasm/wasmExecutor.ts";
 import { type Graph, GraphBuilder } from "../../../src/graph/graph.ts";
 import { fuseEpilogues } from "../../../src/graph/passes/fuseEpilogues.ts";
-import { add } from "../../../src/kernels/add/op.ts";
+import { add } from "../../../src/kernels/elementwise/op.ts";
 import { OPS } from "../../../src/kernels/ops.ts";
 import { shapeOf } from "../../../src/tensor.ts";
 import { chainInputs, chainWeights } from "../../support/chain.ts";

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Executor } from "../../../src/executors/executor.ts";
+import type { Executor } from "../../../src/backend/executor.ts";
 import { wasmExecutor } from "../../../src/executors/wasm/wasmExecutor.ts";
 import { wasmBuilds } from "../../../src/executors/wasm/wasmModule.ts";
 import { NO_EPILOGUE } from "../../../src/graph/epilogue.ts";

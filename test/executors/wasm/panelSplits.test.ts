@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { panelSplits } from "../../../src/kernels/wasmKernel.ts";
+import { panelSplits } from "../../../src/kernels/wasm/kernel.ts";
 
 test("no split of a layer's panels is empty", () => {
   for (let panels = 1; panels <= 64; panels++) {

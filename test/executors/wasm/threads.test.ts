@@ -1,15 +1,15 @@
 import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import type { Executor } from "../../../src/backend/executor.ts";
 import { BackendError, MemoryError } from "../../../src/errors.ts";
 import { caseGraph } from "../../../src/executors/caseGraph.ts";
-import type { Executor } from "../../../src/executors/executor.ts";
 import { describeWasmPlan } from "../../../src/executors/wasm/describeWasmPlan.ts";
 import { wasmExecutor } from "../../../src/executors/wasm/wasmExecutor.ts";
 import { wasmBuilds } from "../../../src/executors/wasm/wasmModule.ts";
 import { CASES } from "../../../src/kernels/cases.ts";
 import type { OpName } from "../../../src/kernels/ops.ts";
-import type { MemoryUse } from "../../../src/kernels/wasmKernel.ts";
+import type { MemoryUse } from "../../../src/kernels/wasm/kernel.ts";
 import { chain, chainInputs, chainWeights } from "../../support/chain.ts";
 
 // Node 20 has relaxed SIMD behind this flag, newer ones without.

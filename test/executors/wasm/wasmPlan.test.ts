@@ -6,7 +6,7 @@ import { wasmExecutor } from "../../../src/executors/wasm/wasmExecutor.ts";
 import { GraphBuilder } from "../../../src/graph/graph.ts";
 import { foldBatchNorm } from "../../../src/graph/passes/foldBatchNorm.ts";
 import { OPS } from "../../../src/kernels/ops.ts";
-import { DEFAULT_CHOICES } from "../../../src/kernels/wasmKernel.ts";
+import { DEFAULT_CHOICES } from "../../../src/kernels/wasm/kernel.ts";
 import { elementCount, shapeOf } from "../../../src/tensor.ts";
 import { chain, chainInputs, chainWeights } from "../../support/chain.ts";
 

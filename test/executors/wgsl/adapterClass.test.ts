@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { adapterClass } from "../../../src/executors/wgsl/adapterClass.ts";
-import type { GpuAdapter } from "../../../src/executors/wgsl/webgpu.ts";
+import type { GpuAdapter } from "../../../src/executors/wgsl/device/webgpu.ts";
 
 const workOf = (vendor: string, architecture: string, description: string) =>
   adapterClass({ info: { vendor, architecture, description } } as unknown as GpuAdapter).workOfSubmit;

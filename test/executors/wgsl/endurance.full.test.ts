@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Executor, RunOptions } from "../../../src/backend/executor.ts";
+import type { PeakRequest } from "../../../src/backend/peakQuery.ts";
 import { convolution } from "../../../src/blocks/convolution.ts";
-import type { Executor, RunOptions } from "../../../src/executors/executor.ts";
-import type { Gpu } from "../../../src/executors/wgsl/webgpu.ts";
+import type { Gpu } from "../../../src/executors/wgsl/device/webgpu.ts";
 import { wgslExecutor } from "../../../src/executors/wgsl/wgslExecutor.ts";
 import { GraphBuilder } from "../../../src/graph/graph.ts";
-import { centerOnMultiple } from "../../../src/image/centerOnMultiple.ts";
+import { centerOnMultiple } from "../../../src/image/input/centerOnMultiple.ts";
 import { sigmoid } from "../../../src/kernels/sigmoid/op.ts";
-import type { PeakRequest } from "../../../src/peaks.ts";
 import { type Tensor, tensor } from "../../../src/tensor.ts";
 import { dawn, NO_DAWN } from "../../support/dawn.ts";
 import { countBuffers } from "../../support/faultyGpu.ts";

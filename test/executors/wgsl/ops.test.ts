@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Executor } from "../../../src/backend/executor.ts";
 import { caseGraph } from "../../../src/executors/caseGraph.ts";
-import type { Executor } from "../../../src/executors/executor.ts";
 import { referenceExecutor } from "../../../src/executors/reference/referenceExecutor.ts";
 import { WGSL_SELF_TEST } from "../../../src/executors/wgsl/selfTestCases.ts";
 import { wgslExecutor } from "../../../src/executors/wgsl/wgslExecutor.ts";

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { foundPeaks } from "../../../src/decode/peakValues.ts";
-import type { Executor } from "../../../src/executors/executor.ts";
-import { MOST_BYTES } from "../../../src/executors/wgsl/peakFinder.ts";
+import type { Executor } from "../../../src/backend/executor.ts";
+import type { PeakFind, PeakRequest } from "../../../src/backend/peakQuery.ts";
+import { foundPeaks } from "../../../src/decode/findPeaks.ts";
+import { MOST_BYTES } from "../../../src/executors/wgsl/peaks/peakFinder.ts";
 import { wgslExecutor } from "../../../src/executors/wgsl/wgslExecutor.ts";
 import { type Graph, GraphBuilder } from "../../../src/graph/graph.ts";
 import { maxPool } from "../../../src/kernels/maxPool/op.ts";
 import { caseData } from "../../../src/kernels/opCase.ts";
 import { sigmoid } from "../../../src/kernels/sigmoid/op.ts";
 import { padAll } from "../../../src/kernels/window.ts";
-import type { PeakFind, PeakRequest } from "../../../src/peaks.ts";
 import { shapeOf, type Tensor, tensor } from "../../../src/tensor.ts";
 import { dawn, NO_DAWN } from "../../support/dawn.ts";
 import { countReadBytes, destroyAtDispatch } from "../../support/faultyGpu.ts";

@@ -1,5 +1,5 @@
 import { BackendError } from "../../../errors.ts";
-import { WASM_CALLS, type WasmFunction } from "../../../kernels/wasmKernel.ts";
+import { WASM_CALLS, type WasmFunction } from "../../../kernels/wasm/kernel.ts";
 import { layerFault, type Runner, type RunStep } from "../runner.ts";
 import { Crew } from "./crew.ts";
 import { newStepTable, type StepTable, stopSteps, writeSteps } from "./stepTable.ts";

@@ -1,0 +1,54 @@
+import { Inflate } from "fflate";
+import { ModelError } from "../../errors.ts";
+import type { ByteSource } from "../bytes/byteSource.ts";
+
+/** Deflate cannot shrink data further than this (258 bytes in two bits, less the overhead). */
+export const LARGEST_DEFLATE_RATIO = 1032;
+
+/** Input goes in by slices, so that a bomb is noticed after at most 4 MB beyond the expected size. */
+const SLICE = 4096;
+const PIECE = 256 * SLICE;
+
+export interface DeflatedBytes {
+  readonly archive: ByteSource;
+  readonly start: number;
+  readonly length: number;
+  /** As errors name them. */
+  readonly where: string;
+}
+
+/** Fills `target` with what the deflated bytes (RFC 1951) unpack to. Throws ModelError where it is not as many. */
+export async function inflateInto(target: Uint8Array, deflated: DeflatedBytes): Promise<void> {
+  const { archive, start, length, where } = deflated;
+  let filled = 0;
+  const inflate = new Inflate((part) => {
+    if (filled + part.length > target.length) throw wrong(deflated, target.length, "more");
+    target.set(part, filled);
+    filled += part.length;
+  });
+  const piece = new Uint8Array(Math.min(PIECE, length));
+  for (let done = 0; done < length; done += piece.length) {
+    const bytes = piece.subarray(0, length - done);
+    await archive.read(start + done, bytes);
+    try {
+      for (let at = 0; at < bytes.length; at += SLICE) {
+        const end = at + SLICE;
+        inflate.push(bytes.subarray(at, end), done + end >= length);
+      }
+    } catch (cause) {
+      if (cause instanceof ModelError) throw cause;
+      const got = `broken data after ${filled}`;
+      throw new ModelError({ where, expected: `${target.length} deflated bytes`, got }, { cause });
+    }
+  }
+  if (filled < target.length) throw wrong(deflated, target.length, String(filled));
+}
+
+function wrong({ where }: DeflatedBytes, expected: number, got: string): ModelError {
+  return new ModelError({
+    where,
+    expected: `${expected} bytes, deflated`,
+    got,
+    hint: "The file is damaged.",
+  });
+}

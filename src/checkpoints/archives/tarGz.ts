@@ -1,0 +1,128 @@
+import { ModelError } from "../../errors.ts";
+import { type ByteSource, bytesSource, type ModelFiles } from "../bytes/byteSource.ts";
+import { quote } from "../bytes/json.ts";
+import { GunzipReader, type GzipFile } from "./gunzip.ts";
+import { type ForwardReader, type TarEntry, walkTar } from "./tarStream.ts";
+
+/** Of each file that much is kept from the first reading; a checkpoint's object graph stands at the end. */
+const TAIL = 2 ** 20;
+/** Files of which all is kept, if it is no more than this. */
+const SMALL = 16 * 2 ** 20;
+const KEPT_WHOLE = /\.(index|config|pbtxt)$|(^|\/)checkpoint$/;
+/** All that is kept together. */
+const MOST_KEPT = 48 * 2 ** 20;
+
+/**
+ * The files of a `.tar.gz`, none of which is written to disk or, but for small ones, held in memory. The
+ * archive is read once from end to end here, which verifies it and finds the files; again when large files
+ * are read, then as far as these reach, in order of their place.
+ */
+export async function openTarGz(file: GzipFile): Promise<ModelFiles> {
+  const archive = new ArchiveReader(file);
+  const entries = new Map<string, TarEntry & { tail: Uint8Array }>();
+  let kept = 0;
+  try {
+    await walkTar(archive, async (entry) => {
+      const tailLength = Math.min(entry.size, KEPT_WHOLE.test(entry.path) ? SMALL : TAIL);
+      kept += tailLength;
+      if (kept > MOST_KEPT) {
+        const got = `${quote(entry.path)} beyond it`;
+        throw new ModelError({ where: file.where, expected: `${MOST_KEPT} bytes of small files`, got });
+      }
+      const skipped = await archive.skip(entry.size - tailLength);
+      const tail = new Uint8Array(tailLength);
+      const filled = skipped < entry.size - tailLength ? 0 : await archive.fill(tail);
+      entries.set(entry.path, { ...entry, tail });
+      return skipped + filled;
+    });
+  } finally {
+    await archive.close();
+  }
+  return {
+    where: file.where,
+    paths: [...entries.keys()],
+    async open(path) {
+      const entry = entries.get(path);
+      const where = `${file.where} ${path}`;
+      if (!entry)
+        throw new ModelError({ where, expected: "a file of the archive", got: "none of that name" });
+      return entrySource(archive, entry, entry.tail, where);
+    },
+    close: () => archive.close(),
+  };
+}
+
+function entrySource(archive: ArchiveReader, entry: TarEntry, tail: Uint8Array, where: string): ByteSource {
+  const tailStart = entry.size - tail.length;
+  const inMemory = bytesSource(tail, where);
+  return {
+    where,
+    length: entry.size,
+    async read(offset, target) {
+      if (offset >= tailStart) return inMemory.read(offset - tailStart, target);
+      await archive.goTo(entry.start + offset);
+      const got = await archive.fill(target);
+      if (got === target.length) return;
+      const hint = "It was changed since it was opened.";
+      throw new ModelError({
+        where,
+        expected: `${target.length} bytes at ${offset}`,
+        got: String(got),
+        hint,
+      });
+    },
+  };
+}
+
+/** The unpacked archive, forward; backward by starting again. */
+class ArchiveReader implements ForwardReader {
+  private gunzip: GunzipReader | undefined;
+  private position = 0;
+  /** What is left of the last piece. */
+  private piece: Uint8Array = new Uint8Array(0);
+
+  constructor(private readonly file: GzipFile) {}
+
+  get where(): string {
+    return this.file.where;
+  }
+
+  async fill(target: Uint8Array): Promise<number> {
+    return this.take(target.length, (part, at) => target.set(part, at));
+  }
+
+  skip(count: number): Promise<number> {
+    return this.take(count, () => undefined);
+  }
+
+  async goTo(position: number): Promise<void> {
+    if (position < this.position) await this.close();
+    await this.skip(position - this.position);
+  }
+
+  async close(): Promise<void> {
+    await this.gunzip?.close();
+    this.gunzip = undefined;
+    this.piece = new Uint8Array(0);
+    this.position = 0;
+  }
+
+  private async take(count: number, use: (part: Uint8Array, at: number) => void): Promise<number> {
+    this.gunzip ??= await GunzipReader.open(this.file);
+    let taken = 0;
+    while (taken < count) {
+      if (this.piece.length === 0) {
+        const next = await this.gunzip.next();
+        if (!next) break;
+        this.piece = next;
+        continue;
+      }
+      const part = this.piece.subarray(0, count - taken);
+      use(part, taken);
+      this.piece = this.piece.subarray(part.length);
+      taken += part.length;
+    }
+    this.position += taken;
+    return taken;
+  }
+}

@@ -1,0 +1,132 @@
+import { ModelError } from "../../errors.ts";
+import type { ByteSource } from "../bytes/byteSource.ts";
+import { quote } from "../bytes/json.ts";
+import { findZipEnd } from "../zipEnd.ts";
+
+/** A file of a zip archive, as the central directory describes it. */
+export interface ZipRecord {
+  readonly path: string;
+  readonly flags: number;
+  /** How it is compressed. */
+  readonly method: number;
+  /** CRC-32 of the unpacked bytes. */
+  readonly checksum: number;
+  readonly packedLength: number;
+  /** Unpacked. */
+  readonly length: number;
+  /** Of its local header, in the archive. */
+  readonly offset: number;
+  /** Where its bytes must have ended: the next record's header, or the directory. */
+  readonly limit: number;
+}
+
+const SIGNATURE = 0x02014b50;
+const HEADER_LENGTH = 46;
+const LOCAL_HEADER_LENGTH = 30;
+const MOST_RECORDS = 65_535;
+const LARGEST_DIRECTORY = 16 * 2 ** 20;
+const SATURATED = 0xffffffff;
+const ZIP64_EXTRA = 1;
+
+/**
+ * The central directory of a zip archive (PKWARE's APPNOTE.TXT, 4.3.12), by path. Throws ModelError where it
+ * is broken, names a path twice, or has records that overlap or leave the file.
+ */
+export async function readZipDirectory(source: ByteSource): Promise<ReadonlyMap<string, ZipRecord>> {
+  const end = await findZipEnd(source);
+  const where = `${source.where} directory`;
+  if (end.records > MOST_RECORDS || end.length > LARGEST_DIRECTORY) {
+    const expected = `at most ${MOST_RECORDS} records in ${LARGEST_DIRECTORY} bytes`;
+    throw new ModelError({ where, expected, got: `${end.records} in ${end.length}` });
+  }
+  const bytes = new Uint8Array(end.length);
+  await source.read(end.offset, bytes);
+  const records: Omit<ZipRecord, "limit">[] = [];
+  let position = 0;
+  for (let i = 0; i < end.records; i++) {
+    const { record, next } = readRecord(bytes, position, where);
+    records.push(record);
+    position = next;
+  }
+  if (position !== bytes.length) {
+    const expected = `${end.records} records in ${bytes.length} bytes`;
+    throw new ModelError({ where, expected, got: `their end at ${position}`, hint: "The file is damaged." });
+  }
+  return withLimits(records, end.offset, source.where);
+}
+
+function readRecord(bytes: Uint8Array, start: number, where: string) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + start, bytes.length - start);
+  if (view.byteLength < HEADER_LENGTH || view.getUint32(0, true) !== SIGNATURE) {
+    throw broken(`${where} byte ${start}`, "the header of a record", "other bytes");
+  }
+  const pathLength = view.getUint16(28, true);
+  const extraLength = view.getUint16(30, true);
+  const length = HEADER_LENGTH + pathLength + extraLength + view.getUint16(32, true);
+  if (length > view.byteLength) {
+    throw broken(`${where} byte ${start}`, `a record of ${length} bytes`, `${view.byteLength} up to the end`);
+  }
+  const extraStart = start + HEADER_LENGTH + pathLength;
+  const path = new TextDecoder().decode(bytes.subarray(start + HEADER_LENGTH, extraStart));
+  const place = `${where} ${quote(path)}`;
+  const wide = wideNumbers(bytes.subarray(extraStart, extraStart + extraLength), place);
+  const [unpacked, packedLength, offset] = [24, 20, 42].map((at) => {
+    const number = view.getUint32(at, true);
+    return number === SATURATED ? wide() : number;
+  });
+  const record = {
+    path,
+    flags: view.getUint16(8, true),
+    method: view.getUint16(10, true),
+    checksum: view.getUint32(16, true),
+    packedLength,
+    length: unpacked,
+    offset,
+  };
+  return { record, next: start + length };
+}
+
+/** The numbers of the extra field that holds what does not fit into 32 bits (4.5.3), one after the other. */
+function wideNumbers(extra: Uint8Array, where: string): () => number {
+  const view = new DataView(extra.buffer, extra.byteOffset, extra.length);
+  let position = 0;
+  let end = 0;
+  for (let start = 0; start + 4 <= extra.length; start = end) {
+    end = start + 4 + view.getUint16(start + 2, true);
+    if (end > extra.length) break;
+    if (view.getUint16(start, true) !== ZIP64_EXTRA) continue;
+    position = start + 4;
+    break;
+  }
+  return () => {
+    if (position === 0 || position + 8 > end) throw broken(where, "a number of 64 bits", "none");
+    position += 8;
+    return Number(view.getBigUint64(position - 8, true));
+  };
+}
+
+function withLimits(records: readonly Omit<ZipRecord, "limit">[], directory: number, where: string) {
+  const limits = new Map<object, number>();
+  const inOrder = records.toSorted((a, b) => a.offset - b.offset);
+  for (const [i, record] of inOrder.entries()) {
+    const next = inOrder[i + 1];
+    const limit = Math.min(next?.offset ?? directory, directory);
+    const end = record.offset + LOCAL_HEADER_LENGTH + record.packedLength;
+    if (end > limit) {
+      const following = next ? `where ${quote(next.path)} begins` : "where the directory begins";
+      const expected = `its bytes within bounds, before ${limit}, ${following}`;
+      throw broken(`${where} ${quote(record.path)}`, expected, `${record.offset} to ${end} or beyond`);
+    }
+    limits.set(record, limit);
+  }
+  const found = new Map<string, ZipRecord>();
+  for (const record of records) {
+    if (found.has(record.path)) throw broken(where, `one record ${quote(record.path)}`, "two");
+    found.set(record.path, { ...record, limit: limits.get(record) ?? directory });
+  }
+  return found;
+}
+
+function broken(where: string, expected: string, got: string): ModelError {
+  return new ModelError({ where, expected, got, hint: "The archive is damaged." });
+}

@@ -1,0 +1,114 @@
+import { ModelError } from "../../errors.ts";
+import {
+  bfloat16ToNumber,
+  float16sToFloat32,
+  float16ToNumber,
+  numberToBfloat16,
+  numberToFloat16,
+} from "./float16.ts";
+
+/**
+ * The element types that checkpoints store, under safetensors' names; all little-endian. `read` takes any
+ * offset: files align nothing (TFJS packs int32 after an odd number of halves).
+ */
+interface ElementType {
+  bytes: number;
+  integer: boolean;
+  read(view: DataView, offset: number): number;
+}
+
+const DTYPES = {
+  F64: { bytes: 8, integer: false, read: (view, offset) => view.getFloat64(offset, true) },
+  F32: { bytes: 4, integer: false, read: (view, offset) => view.getFloat32(offset, true) },
+  F16: { bytes: 2, integer: false, read: (view, offset) => float16ToNumber(view.getUint16(offset, true)) },
+  BF16: { bytes: 2, integer: false, read: (view, offset) => bfloat16ToNumber(view.getUint16(offset, true)) },
+  I64: { bytes: 8, integer: true, read: (view, offset) => Number(view.getBigInt64(offset, true)) },
+  I32: { bytes: 4, integer: true, read: (view, offset) => view.getInt32(offset, true) },
+  I16: { bytes: 2, integer: true, read: (view, offset) => view.getInt16(offset, true) },
+  I8: { bytes: 1, integer: true, read: (view, offset) => view.getInt8(offset) },
+  U64: { bytes: 8, integer: true, read: (view, offset) => Number(view.getBigUint64(offset, true)) },
+  U32: { bytes: 4, integer: true, read: (view, offset) => view.getUint32(offset, true) },
+  U16: { bytes: 2, integer: true, read: (view, offset) => view.getUint16(offset, true) },
+  U8: { bytes: 1, integer: true, read: (view, offset) => view.getUint8(offset) },
+  BOOL: { bytes: 1, integer: true, read: (view, offset) => (view.getUint8(offset) === 0 ? 0 : 1) },
+} satisfies Record<string, ElementType>;
+
+export type Dtype = keyof typeof DTYPES;
+
+/** The types in which this project writes weights. */
+export type FloatDtype = "F32" | "F16" | "BF16";
+
+export function isDtype(name: string): name is Dtype {
+  return Object.hasOwn(DTYPES, name);
+}
+
+export const dtypeNames = Object.keys(DTYPES).join(", ");
+
+export function bytesPerElement(dtype: Dtype): number {
+  return DTYPES[dtype].bytes;
+}
+
+/** A variable as it lies in a file. `bytes` holds exactly its elements, at any alignment. */
+export interface RawTensor {
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  readonly bytes: Uint8Array;
+}
+
+/** Wider types are rounded to float32; what overflows becomes infinite, which loading then refuses. */
+export function toFloat32(tensor: RawTensor): Float32Array {
+  if (tensor.dtype === "F16") return float16sToFloat32(tensor.bytes);
+  const { bytes, read } = DTYPES[tensor.dtype];
+  const view = viewOf(tensor.bytes);
+  const values = new Float32Array(tensor.bytes.length / bytes);
+  for (let i = 0; i < values.length; i++) values[i] = read(view, i * bytes);
+  return values;
+}
+
+/** For integer types only; throws ModelError for others and for a value beyond 32 bits. */
+export function toInt32(tensor: RawTensor, where: string): Int32Array {
+  const { bytes, integer, read } = DTYPES[tensor.dtype];
+  if (!integer) throw new ModelError({ where, expected: "an integer type", got: tensor.dtype });
+  const view = viewOf(tensor.bytes);
+  const values = new Int32Array(tensor.bytes.length / bytes);
+  for (let i = 0; i < values.length; i++) {
+    const value = read(view, i * bytes);
+    values[i] = value;
+    if (values[i] !== value) throw new ModelError({ where, expected: "32-bit integers", got: String(value) });
+  }
+  return values;
+}
+
+export function fromFloat32(values: Float32Array, dtype: FloatDtype): Uint8Array {
+  const bytes = new Uint8Array(values.length * DTYPES[dtype].bytes);
+  const view = viewOf(bytes);
+  for (let i = 0; i < values.length; i++) {
+    if (dtype === "F32") view.setFloat32(i * 4, values[i], true);
+    else if (dtype === "F16") view.setUint16(i * 2, numberToFloat16(values[i]), true);
+    else view.setUint16(i * 2, numberToBfloat16(values[i]), true);
+  }
+  return bytes;
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/**
+ * Bytes that a tensor of this shape takes. Throws ModelError before anything is allocated when the product
+ * passes 2^53, beyond which JavaScript's numbers would wrap it silently to something that may fit.
+ */
+export function byteLengthOf(dtype: Dtype, shape: readonly number[], where: string): number {
+  let bytes = bytesPerElement(dtype);
+  for (const side of shape) {
+    bytes *= side;
+    if (!Number.isSafeInteger(bytes)) {
+      throw new ModelError({
+        where,
+        expected: "a size below 2^53 bytes",
+        got: `shape [${shape.join(", ")}]`,
+      });
+    }
+  }
+  return bytes;
+}

@@ -1,0 +1,139 @@
+import { ModelError } from "../../errors.ts";
+import { quote } from "../bytes/json.ts";
+import { type Checkpoint, holdsFloats, unknownVariable, type Variable } from "../checkpoint.ts";
+import { hasPairs } from "../pointsKeys.ts";
+import type { BundleCheckpoint } from "../tensorBundle/bundleCheckpoint.ts";
+import type { TfjsCheckpoint } from "../tfjs/tfjs.ts";
+import { kernelShape, swapPairs, transposeKernel } from "../torchLayout.ts";
+import { hourglassFacts } from "./hourglassFacts.ts";
+import { movenetConstants } from "./movenetConstants.ts";
+import { type MovenetModel, movenetKeys, recogniseMovenet } from "./movenetKeys.ts";
+import { checkMovenetStructure } from "./movenetStructure.ts";
+import { torchKeys } from "./torchKeys.ts";
+import { zooKeys } from "./zooKeys.ts";
+import { isOptimizerKey } from "./zooPaths.ts";
+
+/**
+ * A checkpoint under this project's parameter names, whatever wrote it. Variables that belong to no
+ * parameter keep their own name, so that loading reports them. A file that nothing here recognises comes
+ * back as it is. Throws ModelError where a recognised graph is not the architecture it should be.
+ */
+export async function nameParameters(checkpoint: Checkpoint): Promise<Checkpoint> {
+  if (isBundle(checkpoint)) return nameZoo(checkpoint);
+  if (checkpoint.format === "torch") return nameTorch(checkpoint);
+  if (!isTfjs(checkpoint)) return checkpoint;
+  const model = recogniseMovenet(checkpoint.variables);
+  return model ? nameMovenet(checkpoint, model) : checkpoint;
+}
+
+function isBundle(checkpoint: Checkpoint): checkpoint is BundleCheckpoint {
+  return checkpoint.format === "tensorbundle";
+}
+
+/** Counters, the object graph and what only training needs are no parameters. */
+function nameZoo(file: BundleCheckpoint): Checkpoint {
+  const found = zooKeys(file.variables.keys(), file.where, file.objectGraph);
+  if (!found) return file;
+  const parameterOf = new Map([...found.parameters].map(([parameter, key]) => [key, parameter]));
+  const keys = new Map<string, string>();
+  const variables = new Map<string, Variable>();
+  for (const [key, variable] of file.variables) {
+    if (isOptimizerKey(key) || (!parameterOf.has(key) && !holdsFloats(variable))) continue;
+    const name = parameterOf.get(key) ?? key;
+    if (keys.has(name)) {
+      throw new ModelError({ where: file.where, expected: `one variable for ${quote(name)}`, got: "two" });
+    }
+    keys.set(name, key);
+    variables.set(name, variable);
+  }
+  return {
+    format: file.format,
+    where: file.where,
+    metadata: new Map([...file.metadata, ["named by", found.namedBy]]),
+    zoo: { ...file.zoo, backbone: found.backbone },
+    variables,
+    async read(name) {
+      const key = keys.get(name);
+      if (key === undefined) throw unknownVariable(file.where, name);
+      return file.read(key);
+    },
+    close: file.close,
+  };
+}
+
+/**
+ * A state dict's kernels come in this project's layout, transposed one by one as they are read. Counters of
+ * norms are no parameters.
+ */
+function nameTorch(file: Checkpoint): Checkpoint {
+  const found = torchKeys(file.variables.keys(), file.where);
+  if (!found) return file;
+  const nameOf = new Map([...found.parameters].map(([parameter, key]) => [key, parameter]));
+  const keys = new Map<string, { key: string; stored: Variable }>();
+  const variables = new Map<string, Variable>();
+  for (const [key, stored] of file.variables) {
+    if (found.counters.has(key)) continue;
+    const parameter = nameOf.get(key);
+    const name = parameter ?? key;
+    if (keys.has(name)) {
+      throw new ModelError({ where: file.where, expected: `one variable for ${quote(name)}`, got: "two" });
+    }
+    keys.set(name, { key, stored });
+    variables.set(name, parameter ? { ...stored, shape: kernelShape(stored.shape) } : stored);
+  }
+  return {
+    ...file,
+    hourglass: hourglassFacts(found.family, variables),
+    variables,
+    async read(name) {
+      const place = keys.get(name);
+      if (place === undefined) throw unknownVariable(file.where, name);
+      const values = await file.read(place.key);
+      if (!found.parameters.has(name)) return values;
+      const { shape } = place.stored;
+      const placed = shape.length === 4 ? transposeKernel(values, shape) : values;
+      return hasPairs(name) ? swapPairs(placed) : placed;
+    },
+  };
+}
+
+function isTfjs(checkpoint: Checkpoint): checkpoint is TfjsCheckpoint {
+  return checkpoint.format === "tfjs" && "nodes" in checkpoint;
+}
+
+async function nameMovenet(file: TfjsCheckpoint, model: MovenetModel): Promise<Checkpoint> {
+  const keys = movenetKeys(file.variables.keys(), file.where);
+  await checkMovenetStructure(file, model, keys);
+  const { parameters, checked } = await movenetConstants(file, model, new Set(keys.values()));
+
+  const names = new Map<string, string>();
+  const variables = new Map<string, Variable>();
+  const parameterOf = new Map<string, { name: string; shape?: readonly number[] }>();
+  for (const [name, constant] of keys) parameterOf.set(constant, { name });
+  for (const [name, { constant, shape }] of parameters) parameterOf.set(constant, { name, shape });
+  for (const [constant, variable] of file.variables) {
+    const parameter = parameterOf.get(constant);
+    // Integers are shapes, axes and slice bounds of the graph.
+    if (!parameter && (checked.has(constant) || !holdsFloats(variable))) continue;
+    const name = parameter?.name ?? constant;
+    if (names.has(name)) {
+      throw new ModelError({ where: file.where, expected: `one constant for ${quote(name)}`, got: "two" });
+    }
+    names.set(name, constant);
+    variables.set(name, { ...variable, shape: parameter?.shape ?? variable.shape });
+  }
+  return {
+    format: file.format,
+    where: file.where,
+    metadata: file.metadata,
+    model,
+    variables,
+    async read(name) {
+      const constant = names.get(name);
+      if (constant === undefined) throw unknownVariable(file.where, name);
+      const data = await file.read(constant);
+      // A parameter without sides is one number, which the graph may repeat for every channel.
+      return variables.get(name)?.shape.length === 0 ? data.subarray(0, 1) : data;
+    },
+  };
+}

@@ -1,0 +1,188 @@
+import { ModelError } from "../../errors.ts";
+import { quote } from "../bytes/json.ts";
+import type { ObjectGraph } from "../tensorBundle/objectGraph.ts";
+import { hourglassParameter } from "../zooHourglass.ts";
+import { KERAS_BACKBONES, type KerasLayer, type LayerKind, VARIABLES } from "./zooLayers.ts";
+import { type ZooVariable, zooVariables } from "./zooPaths.ts";
+
+/** The variables of a CenterNet of the Object Detection API under this project's parameter names. */
+export interface ZooKeys {
+  /** `hourglass` of whatever size, or the type that a pipeline.config would name. */
+  readonly backbone: string;
+  /** Keys by parameter. */
+  readonly parameters: ReadonlyMap<string, string>;
+  /** What told the layers apart, for people. */
+  readonly namedBy: string;
+}
+
+/**
+ * The parameters among these keys; those of no parameter are left out. Undefined where they are no such
+ * model. Throws ModelError where two keys would be the same parameter.
+ */
+export function zooKeys(keys: Iterable<string>, where: string, graph?: ObjectGraph): ZooKeys | undefined {
+  const variables = zooVariables(keys, graph);
+  const network = below(variables, "_feature_extractor/_network/");
+  const base = numbered(below(variables, "_feature_extractor/_base_model/"));
+  const neck = numbered(below(variables, "_feature_extractor/_feature_extractor_model/"), 1);
+  if (network.length === 0 && base.length === 0) return undefined;
+
+  const named: [parameter: string, key: string][] = headParameters(
+    below(variables, "_prediction_head_dict/"),
+  );
+  if (network.length > 0) {
+    for (const { path, key } of network) {
+      const parameter = hourglassParameter(path);
+      if (parameter) named.push([parameter, key]);
+    }
+    return { backbone: "hourglass", parameters: unique(named, where), namedBy: "attribute paths" };
+  }
+
+  const { type, ...layers } = closest(base, neck);
+  const backboneNames = byName(base, layers.backbone);
+  const neckNames = byCount(neck, layers.neck);
+  const [backbone, rest] = [backboneNames ?? layers.backbone, neckNames ?? layers.neck];
+  for (const [found, order] of [[base, backbone] as const, [neck, rest] as const]) {
+    for (const { number, role, key } of found) {
+      const layer = order[number];
+      const parameter = layer && VARIABLES[layer.kind].get(role);
+      if (parameter) named.push([`${layer.scope}.${parameter}`, key]);
+    }
+  }
+  const differ = differs(backbone, layers.backbone) || differs(rest, layers.neck);
+  const names = differ ? "layer names, since their numbers differ" : "layer names, and their numbers agree";
+  const namedBy = backboneNames && neckNames ? names : "layer numbers";
+  return { backbone: type, parameters: unique(named, where), namedBy };
+}
+
+function below(variables: readonly ZooVariable[], prefix: string): ZooVariable[] {
+  return variables
+    .filter(({ path }) => path.startsWith(prefix))
+    .map((variable) => ({ ...variable, path: variable.path.slice(prefix.length) }));
+}
+
+interface NumberedVariable {
+  readonly key: string;
+  readonly layer?: string;
+  /** From 0. */
+  readonly number: number;
+  /** Keras' name in the layer. */
+  readonly role: string;
+}
+
+/** `layer_with_weights-7/kernel`; `first` is the number of the first layer. */
+function numbered(variables: readonly ZooVariable[], first = 0): NumberedVariable[] {
+  return variables.flatMap(({ key, layer, path }) => {
+    const match = /^layer_with_weights-(\d{1,6})\/(\w+)$/.exec(path);
+    return match ? [{ key, layer, number: Number(match[1]) - first, role: match[2] }] : [];
+  });
+}
+
+/** The backbone whose layers' names, or whose variables at each number, are the most like these. */
+function closest(base: readonly NumberedVariable[], neck: readonly NumberedVariable[]) {
+  const separable = neck.some(({ role }) => role === "depthwise_kernel");
+  const scores = KERAS_BACKBONES.map((candidate) => {
+    const names = new Set(candidate.backbone.map(({ name }) => name));
+    const fitting = base.filter(({ layer = "", number, role }) => {
+      const counted = candidate.backbone[number];
+      return names.has(layer) || (counted && VARIABLES[counted.kind].has(role));
+    });
+    const layers = new Set(base.map(({ number }) => number));
+    const missing = Math.abs(candidate.backbone.length - layers.size);
+    const neckFits = candidate.neck.some(({ kind }) => kind === "separable") === separable;
+    return fitting.length - missing + (neckFits ? 0.5 : 0);
+  });
+  return KERAS_BACKBONES[scores.indexOf(Math.max(...scores))];
+}
+
+/** The backbone's layers by number, where every number has a name that the backbone knows. */
+function byName(
+  variables: readonly NumberedVariable[],
+  order: readonly KerasLayer[],
+): KerasLayer[] | undefined {
+  const known = new Map(order.map((layer) => [layer.name, layer]));
+  const found: KerasLayer[] = [];
+  for (const { layer, number } of variables) {
+    const named = layer === undefined ? undefined : known.get(layer);
+    if (!named) return undefined;
+    found[number] = named;
+  }
+  return found;
+}
+
+const KINDS: readonly [RegExp, LayerKind][] = [
+  [/transpose/, "transposed"],
+  [/separable/, "separable"],
+  [/norm/i, "norm"],
+  [/conv/i, "convolution"],
+];
+
+/**
+ * The neck's layers by number, where names tell how many there are of each kind. Their counts (`conv2d_7`)
+ * go on through a whole program, but rise in the order in which the layers were made.
+ */
+function byCount(
+  variables: readonly NumberedVariable[],
+  order: readonly KerasLayer[],
+): KerasLayer[] | undefined {
+  const layers = new Map<number, { kind: LayerKind; count: number }>();
+  for (const { layer = "", number } of variables) {
+    const kind = KINDS.find(([pattern]) => pattern.test(layer))?.[1];
+    if (!kind) return undefined;
+    layers.set(number, { kind, count: Number(/_(\d{1,6})$/.exec(layer)?.[1] ?? 0) });
+  }
+  const found: KerasLayer[] = [];
+  for (const [, kind] of KINDS) {
+    const numbers = [...layers].filter(([, layer]) => layer.kind === kind);
+    const wanted = order.filter((layer) => layer.kind === kind);
+    if (numbers.length !== wanted.length) return undefined;
+    numbers.sort(([, a], [, b]) => a.count - b.count);
+    for (const [index, [number]] of numbers.entries()) found[number] = wanted[index];
+  }
+  return found;
+}
+
+function differs(found: readonly KerasLayer[], order: readonly KerasLayer[]): boolean {
+  return found.some((layer, number) => layer !== order[number]);
+}
+
+const HEADS: readonly [RegExp, string][] = [
+  [/^object_center$/, "center"],
+  [/^box\/scale$/, "boxSize"],
+  [/^box\/offset$/, "boxOffset"],
+  [/^[^/]+\/keypoint\/heatmap$/, "keypointHeatmap"],
+  [/^[^/]+\/keypoint\/regression$/, "keypointRegression"],
+  [/^[^/]+\/keypoint\/offset$/, "keypointOffset"],
+];
+
+/** `box/scale/0/layer_with_weights-1/bias`: the head, the feature map (stack), the layer, its variable. */
+function headParameters(variables: readonly ZooVariable[]): [string, string][] {
+  const found = variables.flatMap(({ key, path }) => {
+    const match = /^(.+)\/(\d+)\/layer_with_weights-([01])\/(\w+)$/.exec(path);
+    if (!match) return [];
+    const head = HEADS.find(([pattern]) => pattern.test(match[1]))?.[1];
+    return head ? [{ key, head, stack: Number(match[2]), isOut: match[3] === "1", role: match[4] }] : [];
+  });
+  const separable = new Set(
+    found.filter(({ role }) => role === "depthwise_kernel").map(({ head, stack }) => `${head} ${stack}`),
+  );
+  const last = found.reduce((largest, { stack }) => Math.max(largest, stack), 0);
+  return found.flatMap(({ key, head, stack, isOut, role }): [string, string][] => {
+    const scope = stack === last ? `heads.${head}` : `stack${stack}.heads.${head}`;
+    const kind = !isOut && separable.has(`${head} ${stack}`) ? "separable" : "convolution";
+    const parameter = VARIABLES[kind].get(role);
+    return parameter ? [[`${scope}.${isOut ? "out" : "conv"}.${parameter}`, key]] : [];
+  });
+}
+
+function unique(named: readonly (readonly [string, string])[], where: string): Map<string, string> {
+  const keys = new Map<string, string>();
+  for (const [parameter, key] of named) {
+    const other = keys.get(parameter);
+    if (other !== undefined) {
+      const got = `${quote(other)} and ${quote(key)}`;
+      throw new ModelError({ where, expected: `one variable for ${parameter}`, got });
+    }
+    keys.set(parameter, key);
+  }
+  return keys;
+}

@@ -1,0 +1,94 @@
+import type { ObjectGraph, ObjectNode } from "../tensorBundle/objectGraph.ts";
+
+/** A variable of a CenterNet of the Object Detection API, by where its program holds it. */
+export interface ZooVariable {
+  readonly key: string;
+  /** Below the model, local names as they are: `_prediction_head_dict/box/scale/0/layer_with_weights-1/bias`. */
+  readonly path: string;
+  /** The name of its Keras layer; only object graphs tell it. */
+  readonly layer?: string;
+}
+
+/** The root's name for the model: in checkpoints and in SavedModels. */
+const MODEL_NAMES = ["model", "_model"];
+/** The objects that hold a model's parameters. */
+const REGIONS = [
+  ["_feature_extractor", "_base_model"],
+  ["_feature_extractor", "_feature_extractor_model"],
+  ["_feature_extractor", "_network"],
+  ["_prediction_head_dict"],
+];
+/**
+ * Other names of the same objects: Keras counts all layers too, SavedModels list variables, and the neck
+ * holds the backbone as its first layer.
+ */
+const ALIAS = /^(layer-\d+|layers|keras_api|(non_)?trainable_variables|variables)$/;
+const BACKBONE_IN_NECK = "_feature_extractor_model/layer_with_weights-0";
+
+/**
+ * Where each variable stands. TensorFlow itself follows the object graph, in which a SavedModel's keys
+ * `_model/_feature_extractor/variables/7` are found too; without one, keys are paths.
+ */
+export function zooVariables(keys: Iterable<string>, graph?: ObjectGraph): ZooVariable[] {
+  const found = graph ? walk(graph) : [];
+  if (found.length > 0) {
+    const stored = new Set(keys);
+    return found.filter(({ key }) => stored.has(key));
+  }
+  return [...keys].flatMap((key) => {
+    const path = /^_?model\/(.+)\/\.ATTRIBUTES\/VARIABLE_VALUE$/.exec(key)?.[1];
+    return path === undefined || path.includes("/.OPTIMIZER_SLOT") ? [] : [{ key, path: unescapePath(path) }];
+  });
+}
+
+/** What training keeps beside the model: the optimizer's own variables and a copy of each parameter for it. */
+export function isOptimizerKey(key: string): boolean {
+  return key.startsWith("optimizer/") || key.includes("/.OPTIMIZER_SLOT/");
+}
+
+/** In a key, `/` inside a local name is `.S` and `.` is `..`. */
+function unescapePath(path: string): string {
+  return path.replace(/\.([S.])/g, (_, code) => (code === "S" ? "/" : "."));
+}
+
+function walk({ nodes }: ObjectGraph): ZooVariable[] {
+  const root = nodes[0];
+  const name = MODEL_NAMES.find((candidate) => root?.children.has(candidate));
+  if (!name) return [];
+  const model = child(nodes, root, name);
+  return REGIONS.flatMap((region) => {
+    let node = model;
+    for (const part of region) node = child(nodes, node, part);
+    return node ? variablesBelow(nodes, node, region.join("/")) : [];
+  });
+}
+
+function child(nodes: readonly ObjectNode[], node: ObjectNode | undefined, name: string) {
+  const index = node?.children.get(name);
+  return index === undefined ? undefined : nodes[index];
+}
+
+/** Breadth first, as TensorFlow makes its keys: of several paths to an object the shortest counts. */
+function variablesBelow(nodes: readonly ObjectNode[], start: ObjectNode, prefix: string): ZooVariable[] {
+  const seen = new Set([start]);
+  const queue = [{ node: start, path: prefix }];
+  const variables: ZooVariable[] = [];
+  for (const { node, path } of queue) {
+    if (node.variable) {
+      const { key, fullName } = node.variable;
+      variables.push({ key, path, layer: layerOf(fullName) });
+    }
+    for (const [name, index] of node.children) {
+      const next = { node: nodes[index], path: `${path}/${name}` };
+      if (seen.has(next.node) || ALIAS.test(name) || next.path.endsWith(BACKBONE_IN_NECK)) continue;
+      seen.add(next.node);
+      queue.push(next);
+    }
+  }
+  return variables;
+}
+
+/** `some/scope/Conv1/kernel:0` → `Conv1`. */
+function layerOf(fullName: string): string | undefined {
+  return fullName.split("/").at(-2);
+}

@@ -1,0 +1,195 @@
+import {
+  BATCH_NON_MAX_SUPPRESSION,
+  type BatchNonMaxSuppression,
+  OBJECT_CENTER_PARAMS,
+  type ObjectCenterParams,
+} from "../../centerNetProto.ts";
+import { ModelError } from "../../errors.ts";
+import { type HeadShape, parseHead } from "../headShape.ts";
+import { type KeypointTask, parseKeypointTask } from "../keypointTask.ts";
+import { parseTextProto, type TextMessage } from "./textProto.ts";
+import { TextProtoView } from "./textProtoView.ts";
+
+/**
+ * What a CenterNet model is built from: the part `model.center_net` of the Object Detection API's
+ * pipeline.config (center_net.proto, image_resizer.proto), with that schema's defaults. Names are the
+ * schema's own, in this project's spelling; weights of losses and what else only training needs are left out.
+ */
+export interface PipelineConfig {
+  readonly numClasses: number;
+  readonly featureExtractor: FeatureExtractor;
+  readonly imageResizer: ImageResizer;
+  /** Whether the heads' 3x3 convolutions are depthwise separable. */
+  readonly useDepthwise: boolean;
+  readonly objectCenterParams: ObjectCenterParams & { readonly centerHead: HeadShape };
+  /** Undefined where the model has no boxes of its own. */
+  readonly objectDetectionTask?: { readonly scaleHead: HeadShape; readonly offsetHead: HeadShape };
+  readonly keypointLabelMapPath: string;
+  readonly keypointEstimationTask: readonly KeypointTask[];
+  /** Undefined where the config asks for none, as the published ones do. */
+  readonly postProcessing?: { readonly batchNonMaxSuppression: BatchNonMaxSuppression };
+  /** Tasks that the config asks for and that are not implemented here, by their fields' names. */
+  readonly unsupported: readonly string[];
+  /** Fields of the model outside of the schema, with their lines. */
+  readonly unknown: readonly string[];
+  /** The whole file, training and all. */
+  readonly text: TextMessage;
+}
+
+export interface FeatureExtractor {
+  /** `hourglass_104`, `resnet_v1_50_fpn`, `mobilenet_v2_fpn_sep_conv`, … */
+  readonly type: string;
+  /** Subtracted from, and divided by, each channel after `bgrOrdering`; empty where the config has none. */
+  readonly channelMeans: readonly number[];
+  readonly channelStds: readonly number[];
+  readonly bgrOrdering: boolean;
+  readonly depthMultiplier: number;
+  /** Undefined where the config does not say: then the type's name may tell. */
+  readonly useSeparableConv?: boolean;
+  readonly upsamplingInterpolation: string;
+}
+
+export type ImageResizer =
+  | {
+      readonly kind: "keepAspectRatio";
+      readonly minDimension: number;
+      readonly maxDimension: number;
+      readonly padToMaxDimension: boolean;
+      readonly method: ResizeMethod;
+    }
+  | {
+      readonly kind: "fixedShape";
+      readonly height: number;
+      readonly width: number;
+      readonly method: ResizeMethod;
+    };
+
+const RESIZE_METHODS = ["BILINEAR", "NEAREST_NEIGHBOR", "BICUBIC", "AREA"] as const;
+export type ResizeMethod = (typeof RESIZE_METHODS)[number];
+
+/** Throws ModelError, with line and column, for broken text, values out of range and other architectures. */
+export function parsePipelineConfig(bytes: Uint8Array, where: string): PipelineConfig {
+  const text = parseTextProto(bytes, where);
+  const model = new TextProtoView(text, where).one("model");
+  if (!model.has("center_net")) {
+    const other = text.fields.find(({ name }) => name === "model")?.value;
+    const got = other?.kind === "message" ? other.message.fields.map(({ name }) => name).join(", ") : "";
+    throw new ModelError({ where, expected: "a model of kind center_net", got: got || "none" });
+  }
+  const net = model.one("center_net");
+  net.ignore("compute_heatmap_sparse", "output_prediction_dict", ...UNSUPPORTED);
+  const config = {
+    numClasses: net.size("num_classes", 0, 1),
+    featureExtractor: parseFeatureExtractor(net.one("feature_extractor")),
+    imageResizer: parseImageResizer(net.one("image_resizer")),
+    useDepthwise: net.boolean("use_depthwise", false),
+    objectCenterParams: parseObjectCenter(net.one("object_center_params")),
+    objectDetectionTask: net.has("object_detection_task")
+      ? parseObjectDetection(net.one("object_detection_task"))
+      : undefined,
+    keypointLabelMapPath: net.string("keypoint_label_map_path", ""),
+    keypointEstimationTask: net.many("keypoint_estimation_task").map(parseKeypointTask),
+    postProcessing: parsePostProcessing(net.one("post_processing")),
+    unsupported: UNSUPPORTED.filter((name) => net.has(name)),
+  };
+  if (config.numClasses === 0) throw net.error("num_classes", "a number of classes", "none");
+  return { ...config, unknown: model.unknown("model."), text };
+}
+
+const UNSUPPORTED = [
+  "mask_estimation_task",
+  "densepose_estimation_task",
+  "track_estimation_task",
+  "temporal_offset_task",
+  "deepmac_mask_estimation",
+];
+
+function parseFeatureExtractor(view: TextProtoView): FeatureExtractor {
+  const type = view.string("type", "");
+  if (type === "") throw view.error("type", "the type of a feature extractor", "none");
+  view.ignore("use_depthwise"); // of an older schema; the API reads it for no extractor
+  const channelMeans = view.numbers("channel_means");
+  const channelStds = view.numbers("channel_stds");
+  for (const [name, values] of [
+    ["channel_means", channelMeans],
+    ["channel_stds", channelStds],
+  ] as const) {
+    if (values.length !== 0 && values.length !== 3) throw view.error(name, "3 values", `${values.length}`);
+  }
+  if (channelStds.includes(0)) throw view.error("channel_stds", "deviations other than 0", "0");
+  return {
+    type,
+    channelMeans,
+    channelStds,
+    bgrOrdering: view.boolean("bgr_ordering", false),
+    depthMultiplier: view.number("depth_multiplier", 1),
+    useSeparableConv: view.has("use_separable_conv") ? view.boolean("use_separable_conv", false) : undefined,
+    upsamplingInterpolation: view.string("upsampling_interpolation", "nearest"),
+  };
+}
+
+function parseImageResizer(view: TextProtoView): ImageResizer {
+  const fixed = view.has("fixed_shape_resizer");
+  if (fixed === view.has("keep_aspect_ratio_resizer")) {
+    const expected = "one of keep_aspect_ratio_resizer, fixed_shape_resizer";
+    throw view.error("keep_aspect_ratio_resizer", expected, fixed ? "both" : "another or none");
+  }
+  const resizer = view.one(fixed ? "fixed_shape_resizer" : "keep_aspect_ratio_resizer");
+  const method = resizer.word("resize_method", RESIZE_METHODS, "BILINEAR");
+  if (resizer.boolean("convert_to_grayscale", false)) {
+    throw resizer.error("convert_to_grayscale", "colour pictures", "true");
+  }
+  if (fixed) {
+    return {
+      kind: "fixedShape",
+      height: resizer.size("height", 300, 1),
+      width: resizer.size("width", 300, 1),
+      method,
+    };
+  }
+  if (resizer.numbers("per_channel_pad_value").some((value) => value !== 0)) {
+    throw resizer.error("per_channel_pad_value", "padding by zeros", "other values");
+  }
+  return {
+    kind: "keepAspectRatio",
+    minDimension: resizer.size("min_dimension", 600, 1),
+    maxDimension: resizer.size("max_dimension", 1024, 1),
+    padToMaxDimension: resizer.boolean("pad_to_max_dimension", false),
+    method,
+  };
+}
+
+function parseObjectCenter(view: TextProtoView): PipelineConfig["objectCenterParams"] {
+  view.ignore("object_center_loss_weight", "classification_loss", "heatmap_bias_init", "min_box_overlap_iou");
+  view.ignore("use_labeled_classes", "keypoint_weights_for_center");
+  return {
+    maxBoxPredictions: view.size("max_box_predictions", OBJECT_CENTER_PARAMS.maxBoxPredictions, 1),
+    peakMaxPoolKernelSize: view.size("peak_max_pool_kernel_size", OBJECT_CENTER_PARAMS.peakMaxPoolKernelSize),
+    centerHead: parseHead(view.one("center_head_params")),
+  };
+}
+
+function parseObjectDetection(view: TextProtoView): PipelineConfig["objectDetectionTask"] {
+  view.ignore("task_loss_weight", "offset_loss_weight", "scale_loss_weight", "localization_loss");
+  return {
+    scaleHead: parseHead(view.one("scale_head_params")),
+    offsetHead: parseHead(view.one("offset_head_params")),
+  };
+}
+
+function parsePostProcessing(view: TextProtoView): PipelineConfig["postProcessing"] {
+  view.ignore("score_converter", "logit_scale", "calibration_config");
+  if (!view.has("batch_non_max_suppression")) return undefined;
+  const nms = view.one("batch_non_max_suppression");
+  nms.ignore("use_static_shapes", "change_coordinate_frame"); // how it computes, not what
+  const batchNonMaxSuppression = {
+    scoreThreshold: nms.number("score_threshold", BATCH_NON_MAX_SUPPRESSION.scoreThreshold),
+    iouThreshold: nms.number("iou_threshold", BATCH_NON_MAX_SUPPRESSION.iouThreshold),
+    maxDetectionsPerClass: nms.size(
+      "max_detections_per_class",
+      BATCH_NON_MAX_SUPPRESSION.maxDetectionsPerClass,
+    ),
+    maxTotalDetections: nms.size("max_total_detections", BATCH_NON_MAX_SUPPRESSION.maxTotalDetections),
+  };
+  return { batchNonMaxSuppression };
+}

@@ -1,0 +1,45 @@
+import { elementCount } from "../../tensor.ts";
+import type { ByteSource } from "../bytes/byteSource.ts";
+import { type Checkpoint, unknownVariable, type ZooFacts } from "../checkpoint.ts";
+import { zooFacts } from "../pipelineConfig/zooFacts.ts";
+import { readElements } from "../readElements.ts";
+import { listSafetensors } from "./safetensors.ts";
+
+/** The keys of a safetensors file's metadata that take a zoo checkpoint's own texts along. */
+export const PIPELINE_KEY = "pipeline.config";
+export const LABEL_MAP_KEY = "label_map.pbtxt";
+
+/** A safetensors file as a checkpoint; tensors are read when they are asked for. Throws ModelError. */
+export async function safetensorsCheckpoint(source: ByteSource): Promise<Checkpoint> {
+  const { where } = source;
+  const { metadata, tensors } = await listSafetensors(source);
+  const variables = new Map(
+    [...tensors].map(([name, { dtype, shape, begin, end }]) => [
+      name,
+      { dtype, shape, byteLength: end - begin },
+    ]),
+  );
+  return {
+    format: "safetensors",
+    where,
+    metadata,
+    model: metadata.get("model"),
+    zoo: convertedFacts(metadata, where),
+    variables,
+    async read(name) {
+      const tensor = tensors.get(name);
+      if (!tensor) throw unknownVariable(where, name);
+      return readElements(source, tensor.begin, elementCount(tensor.shape), tensor.dtype);
+    },
+  };
+}
+
+function convertedFacts(metadata: ReadonlyMap<string, string>, where: string): ZooFacts | undefined {
+  const bytes = (key: string) => {
+    const text = metadata.get(key);
+    return text === undefined ? undefined : new TextEncoder().encode(text);
+  };
+  const texts = { pipeline: bytes(PIPELINE_KEY), labelMap: bytes(LABEL_MAP_KEY) };
+  if (!texts.pipeline) return undefined;
+  return zooFacts(texts, `${where} ${PIPELINE_KEY}`, `${where} ${LABEL_MAP_KEY}`);
+}

@@ -1,0 +1,105 @@
+import { ModelError } from "../../errors.ts";
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const LONGEST_LINE = 1000;
+/** Bytes. The longest that files have are seeds of random numbers. */
+const LONGEST_INTEGER = 1024;
+
+/** Reads a pickle's bytes from front to back; no length is believed before it is compared with what is left. */
+export class PickleCursor {
+  position = 0;
+  private readonly view: DataView;
+
+  constructor(
+    readonly bytes: Uint8Array,
+    /** As errors name the pickle. */
+    readonly where: string,
+  ) {
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  take(length: number): Uint8Array {
+    const start = this.advance(length);
+    return this.bytes.subarray(start, start + length);
+  }
+
+  uint8(): number {
+    return this.view.getUint8(this.advance(1));
+  }
+
+  uint16(): number {
+    return this.view.getUint16(this.advance(2), true);
+  }
+
+  uint32(): number {
+    return this.view.getUint32(this.advance(4), true);
+  }
+
+  int32(): number {
+    return this.view.getInt32(this.advance(4), true);
+  }
+
+  /** Rounded beyond 2^53, which is more than any file has bytes left. */
+  uint64(): number {
+    return Number(this.view.getBigUint64(this.advance(8), true));
+  }
+
+  /** Pickle's only number in big-endian order. */
+  float64(): number {
+    return this.view.getFloat64(this.advance(8), false);
+  }
+
+  /** Two's complement, little-endian; no bytes are 0. A BigInt only where a number would not be exact. */
+  integer(length: number): number | bigint {
+    const start = this.position;
+    const bytes = this.take(length);
+    if (length > LONGEST_INTEGER) {
+      const expected = `an integer of at most ${LONGEST_INTEGER} bytes`;
+      throw new ModelError({ where: `${this.where} byte ${start}`, expected, got: String(length) });
+    }
+    let digits = "";
+    for (let i = length - 1; i >= 0; i--) digits += bytes[i].toString(16).padStart(2, "0");
+    const unsigned = BigInt(`0x${digits || "0"}`);
+    const value = BigInt.asIntN(8 * length, unsigned);
+    const number = Number(value);
+    return Number.isSafeInteger(number) ? number : value;
+  }
+
+  text(length: number): string {
+    const start = this.position;
+    try {
+      return utf8.decode(this.take(length));
+    } catch (cause) {
+      if (cause instanceof ModelError) throw cause;
+      const where = `${this.where} byte ${start}`;
+      const got = "other bytes";
+      throw new ModelError({ where, expected: "text in UTF-8", got }, { cause });
+    }
+  }
+
+  /** Up to the next line feed, which is read as well. */
+  line(): string {
+    const end = this.bytes.subarray(this.position, this.position + LONGEST_LINE).indexOf(10);
+    if (end < 0) throw this.truncated("the end of a line");
+    const text = this.text(end);
+    this.advance(1);
+    return text;
+  }
+
+  private advance(length: number): number {
+    const start = this.position;
+    const left = this.bytes.length - start;
+    if (length > left) throw this.truncated(`${length} more bytes`, String(left));
+    this.position += length;
+    return start;
+  }
+
+  private truncated(expected: string, got = "none"): ModelError {
+    return new ModelError({
+      where: `${this.where} byte ${this.position}`,
+      expected,
+      got,
+      hint: "The pickle is truncated or damaged.",
+    });
+  }
+}

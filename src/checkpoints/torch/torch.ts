@@ -1,0 +1,50 @@
+import { ModelError } from "../../errors.ts";
+import type { ByteSource } from "../bytes/byteSource.ts";
+import { byteLengthOf } from "../bytes/dtype.ts";
+import { quote } from "../bytes/json.ts";
+import { type Checkpoint, unknownVariable, type Variable } from "../checkpoint.ts";
+import { looksLikeTorch, looksLikeZip } from "../firstBytes.ts";
+import { openTorchLegacy } from "./torchLegacy.ts";
+import { torchVariables } from "./torchVariables.ts";
+import { readTorchView, type TorchView, torchView } from "./torchView.ts";
+import { openTorchZip } from "./torchZip.ts";
+
+/**
+ * The state dict in a file of torch.save, of either format (torch/serialization.py), whatever the file is
+ * called. Only its list is read here, and every tensor is checked to lie within the file; elements are read,
+ * and checksums verified where the format has them, when a variable is asked for. Nothing in the file is run.
+ *
+ * Throws ModelError for all else that a file can be.
+ */
+export async function openTorch(source: ByteSource): Promise<Checkpoint> {
+  const { where } = source;
+  const start = new Uint8Array(Math.min(source.length, 8));
+  await source.read(0, start);
+  if (!looksLikeTorch(start)) {
+    const got = source.length === 0 ? "an empty file" : "other bytes: it is no checkpoint";
+    throw new ModelError({ where, expected: "a file of torch.save", got });
+  }
+  const file = await (looksLikeZip(start) ? openTorchZip(source) : openTorchLegacy(source));
+  const { tensors, metadata } = torchVariables(file.object, where);
+  const views = new Map<string, TorchView>();
+  const variables = new Map<string, Variable>();
+  for (const [name, tensor] of tensors) {
+    file.checkStorage(tensor.storage);
+    const place = `${where} variable ${quote(name)}`;
+    const view = torchView(tensor, place);
+    const { dtype } = view.storage;
+    views.set(name, view);
+    variables.set(name, { dtype, shape: view.shape, byteLength: byteLengthOf(dtype, view.shape, place) });
+  }
+  return {
+    format: "torch",
+    where,
+    metadata,
+    variables,
+    async read(name) {
+      const view = views.get(name);
+      if (!view) throw unknownVariable(where, name);
+      return readTorchView(view, await file.openStorage(view.storage), file.bigEndian);
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import { ModelError } from "../../errors.ts";
+import { bytesPerElement, type Dtype } from "../bytes/dtype.ts";
+import {
+  describePickleValue,
+  OrderedDict,
+  PickleGlobal,
+  PickleObject,
+  PickleTuple,
+  type PickleValue,
+} from "./pickleValue.ts";
+
+/** A run of elements in a torch file, on which any number of tensors may be views. */
+export class TorchStorage extends PickleObject {
+  readonly kind = "a storage";
+
+  constructor(
+    readonly key: string,
+    readonly dtype: Dtype,
+    /** Elements. */
+    readonly count: number,
+  ) {
+    super();
+  }
+
+  get byteLength(): number {
+    return this.count * bytesPerElement(this.dtype);
+  }
+}
+
+/** What a file says of a tensor, unchecked: any integers. Offset and strides count elements. */
+export class TorchTensor extends PickleObject {
+  readonly kind = "a tensor";
+
+  constructor(
+    readonly storage: TorchStorage,
+    readonly offset: number | bigint,
+    readonly shape: readonly (number | bigint)[],
+    readonly stride: readonly (number | bigint)[],
+  ) {
+    super();
+  }
+}
+
+/** Torch's own limit. */
+const MOST_AXES = 64;
+
+/** Element types by the storage's class in Python. Torch's other types have no place in a detector's weights. */
+const STORAGES: Readonly<Record<string, Dtype>> = {
+  DoubleStorage: "F64",
+  FloatStorage: "F32",
+  HalfStorage: "F16",
+  BFloat16Storage: "BF16",
+  LongStorage: "I64",
+  IntStorage: "I32",
+  ShortStorage: "I16",
+  CharStorage: "I8",
+  ByteStorage: "U8",
+  BoolStorage: "BOOL",
+};
+
+/** The allow-list: all that a torch file may name. */
+export const TORCH_GLOBALS: readonly PickleGlobal[] = [
+  new PickleGlobal("collections", "OrderedDict", (args, where) => {
+    if (args.length === 0) return new OrderedDict();
+    throw wrongArguments(where, "OrderedDict() without arguments", args);
+  }),
+  new PickleGlobal("torch._utils", "_rebuild_tensor", rebuildTensor),
+  new PickleGlobal("torch._utils", "_rebuild_tensor_v2", rebuildTensor),
+  new PickleGlobal("torch._utils", "_rebuild_parameter", (args, where) => {
+    if (args[0] instanceof TorchTensor) return args[0];
+    throw wrongArguments(where, "_rebuild_parameter(tensor, ...)", args);
+  }),
+  ...Object.keys(STORAGES).map((name) => new PickleGlobal("torch", name)),
+];
+
+/** The second version has more arguments, about training. */
+function rebuildTensor(args: readonly PickleValue[], where: string): TorchTensor {
+  const [storage, offset, shape, stride] = args;
+  if (!(storage instanceof TorchStorage) || !isInteger(offset) || !isIntegers(shape) || !isIntegers(stride)) {
+    throw wrongArguments(where, "_rebuild_tensor(storage, offset, size, stride, ...)", args);
+  }
+  return new TorchTensor(storage, offset, shape.items, stride.items);
+}
+
+/** `("storage", class, key, location, count)`; the location is the device that held it, which means nothing here. */
+export function storageOfId(id: PickleValue, where: string): TorchStorage {
+  const [tag, type, key, , count, view = null] = id instanceof PickleTuple ? id.items : [];
+  const dtype = type instanceof PickleGlobal && type.module === "torch" ? STORAGES[type.name] : undefined;
+  if (tag !== "storage" || !dtype || typeof key !== "string" || !isInteger(count) || view !== null) {
+    const expected = 'the persistent id of a storage: ("storage", class, key, location, count)';
+    throw new ModelError({ where, expected, got: describeItems(id) });
+  }
+  const storage = new TorchStorage(key, dtype, Number(count));
+  if (count >= 0 && Number.isSafeInteger(storage.byteLength)) return storage;
+  const got = `a size of ${describePickleValue(count)} elements of ${dtype}, which is too large or negative`;
+  throw new ModelError({ where, expected: "a storage of less than 2^53 bytes", got });
+}
+
+function isInteger(value: PickleValue | undefined): value is number | bigint {
+  return typeof value === "bigint" || Number.isSafeInteger(value);
+}
+
+interface Integers extends PickleTuple {
+  readonly items: readonly (number | bigint)[];
+}
+
+function isIntegers(value: PickleValue | undefined): value is Integers {
+  return value instanceof PickleTuple && value.items.length <= MOST_AXES && value.items.every(isInteger);
+}
+
+function wrongArguments(where: string, expected: string, args: readonly PickleValue[]): ModelError {
+  return new ModelError({ where, expected, got: describeItems(new PickleTuple(args)) });
+}
+
+function describeItems(value: PickleValue): string {
+  if (!(value instanceof PickleTuple)) return describePickleValue(value);
+  const items = value.items.slice(0, 8).map(describePickleValue);
+  return `(${items.join(", ")}${value.items.length > 8 ? ", ..." : ""})`;
+}

@@ -1,0 +1,84 @@
+import { ModelError } from "../../errors.ts";
+import { describePickleValue, type PickleValue } from "./pickleValue.ts";
+import { TorchTensor } from "./torchObjects.ts";
+
+/** The tensors of a state dict, in its order, and the texts and numbers that a training program put beside. */
+export interface TorchVariables {
+  readonly tensors: ReadonlyMap<string, TorchTensor>;
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+type Dictionary = Map<PickleValue, PickleValue>;
+
+const MOST_TENSORS = 20_000;
+const MOST_FACTS = 100;
+const STATE_DICT = "state_dict";
+
+/**
+ * Finds the state dict in what was saved: that object itself, or the one dictionary of tensors in it, or of
+ * several the one called `state_dict`. An optimizer's state is deeper down and so is none.
+ */
+export function torchVariables(object: PickleValue, where: string): TorchVariables {
+  const dictionary = object instanceof Map ? findStateDict(object, where) : undefined;
+  if (object instanceof Map && dictionary) {
+    return { tensors: tensorsOf(dictionary, where), metadata: factsOf(object) };
+  }
+  throw noStateDict(where, `${describePickleValue(object)} that holds no tensors`);
+}
+
+function findStateDict(object: Dictionary, where: string): Dictionary | undefined {
+  if (holdsTensors(object)) return object;
+  // A set, since one dictionary can stand under very many keys.
+  const values = new Set([...object.values()].filter((value) => value instanceof Map));
+  const candidates = [...values].filter(holdsTensors);
+  if (candidates.length <= 1) return candidates[0];
+  const named = candidates.find((value) => value === object.get(STATE_DICT));
+  if (named) return named;
+  throw noStateDict(where, `${candidates.length} dictionaries of tensors, none of them called ${STATE_DICT}`);
+}
+
+function holdsTensors(dictionary: Dictionary): boolean {
+  for (const value of dictionary.values()) if (value instanceof TorchTensor) return true;
+  return false;
+}
+
+function tensorsOf(dictionary: Dictionary, where: string): ReadonlyMap<string, TorchTensor> {
+  const tensors = new Map<string, TorchTensor>();
+  for (const [key, value] of dictionary) {
+    if (!(value instanceof TorchTensor)) continue;
+    if (typeof key !== "string") {
+      throw new ModelError({ where, expected: "a tensor's name", got: describePickleValue(key) });
+    }
+    tensors.set(key, value);
+  }
+  if (tensors.size <= MOST_TENSORS) return tensors;
+  throw new ModelError({ where, expected: `at most ${MOST_TENSORS} tensors`, got: String(tensors.size) });
+}
+
+/** What can be shown: `epoch`, `arch` and the like. */
+function factsOf(dictionary: Dictionary): ReadonlyMap<string, string> {
+  const facts = new Map<string, string>();
+  for (const [key, value] of dictionary) {
+    if (facts.size >= MOST_FACTS) break;
+    const isFact = ["string", "number", "boolean"].includes(typeof value);
+    if (isFact && typeof key === "string") facts.set(key, String(value));
+  }
+  return facts;
+}
+
+function noStateDict(where: string, got: string): ModelError {
+  const expected = "a state dict, or a dictionary with one";
+  return new ModelError({ where, expected, got, hint: "Save model.state_dict()." });
+}
+
+/**
+ * Parameter names without `module.`, which wrappers of torch.nn (DataParallel, or the reference's own) put
+ * before every name, once for each wrapper; the file's keys by them.
+ */
+export function withoutModulePrefix(keys: Iterable<string>): ReadonlyMap<string, string> {
+  const all = [...keys];
+  const prefix = "module.";
+  let length = 0;
+  while (all.length > 0 && all.every((key) => key.startsWith(prefix, length))) length += prefix.length;
+  return new Map(all.map((key) => [key.slice(length), key]));
+}

@@ -1,0 +1,75 @@
+import { ModelError } from "../../errors.ts";
+import { readZipDirectory, type ZipRecord } from "../archives/zipDirectory.ts";
+import { zipRecordSource } from "../archives/zipRecordSource.ts";
+import { type ByteSource, readWhole } from "../bytes/byteSource.ts";
+import { quote } from "../bytes/json.ts";
+import { LARGEST_PICKLE, TORCH_RULES, type TorchFile } from "../torchFile.ts";
+import { readPickle } from "./pickle.ts";
+import { PickleCursor } from "./pickleCursor.ts";
+
+const PICKLE = "/data.pkl";
+
+/**
+ * The format of torch since 1.6: a zip archive with one root folder of any name. In it, `data.pkl` is the
+ * object, `data/<key>` each storage's bytes, and `byteorder` (since 2.0) "little" or "big".
+ */
+export async function openTorchZip(source: ByteSource): Promise<TorchFile> {
+  const { where } = source;
+  const records = await readZipDirectory(source);
+  const root = rootOf(records, where);
+  if (records.has(`${root}/constants.pkl`)) {
+    const hint = "Save model.state_dict() instead of the scripted model.";
+    throw new ModelError({ where, expected: "a saved state dict", got: "a TorchScript program", hint });
+  }
+
+  function find(name: string): ZipRecord {
+    const record = records.get(`${root}/${name}`);
+    if (record) return record;
+    throw new ModelError({ where, expected: `a record ${quote(`${root}/${name}`)}`, got: "no such record" });
+  }
+  async function readText(name: string): Promise<string> {
+    const bytes = await readWhole(await zipRecordSource(source, find(name)), 16);
+    return new TextDecoder().decode(bytes);
+  }
+
+  const byteOrder = records.has(`${root}/byteorder`) ? await readText("byteorder") : "little";
+  if (byteOrder !== "little" && byteOrder !== "big") {
+    throw new ModelError({ where, expected: "byte order little or big", got: quote(byteOrder) });
+  }
+  // Tensors that share a storage follow each other: its checksum is verified for the first of them.
+  let opened: { key: string; bytes: ByteSource } | undefined;
+  const pickle = await readWhole(await zipRecordSource(source, find("data.pkl")), LARGEST_PICKLE);
+  return {
+    object: readPickle(new PickleCursor(pickle, `${where} ${root}${PICKLE}`), TORCH_RULES),
+    bigEndian: byteOrder === "big",
+    checkStorage({ key, byteLength, count, dtype }) {
+      const { length } = find(`data/${key}`);
+      if (length >= byteLength) return;
+      const expected = `${byteLength} bytes of storage ${key}: ${count} elements of ${dtype}`;
+      throw new ModelError({
+        where,
+        expected,
+        got: `${length}`,
+        hint: "It is too short: the file is damaged.",
+      });
+    },
+    async openStorage({ key }) {
+      if (opened?.key !== key) opened = { key, bytes: await zipRecordSource(source, find(`data/${key}`)) };
+      return opened.bytes;
+    },
+  };
+}
+
+function rootOf(records: ReadonlyMap<string, ZipRecord>, where: string): string {
+  const roots = [...records.keys()]
+    .filter((path) => path.endsWith(PICKLE))
+    .map((path) => path.slice(0, -PICKLE.length))
+    .filter((root) => root !== "" && !root.includes("/"));
+  if (roots.length === 1) return roots[0];
+  const expected = "a torch file with one folder that has a data.pkl";
+  const got =
+    roots.length === 0
+      ? "an archive with no data.pkl"
+      : `several, which is ambiguous: ${roots.map(quote).join(", ")}`;
+  throw new ModelError({ where, expected, got });
+}

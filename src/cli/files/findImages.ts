@@ -1,0 +1,108 @@
+import { type Dirent, statSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { basename, isAbsolute, join, normalize, relative, resolve, sep } from "node:path";
+import { glob } from "tinyglobby";
+import { UsageError } from "../../errors.ts";
+import { systemMessage } from "../../systemMessage.ts";
+import { isInside } from "../isInside.ts";
+
+/** A picture to look at; whether it can be read is seen when it is read. */
+export interface ImageFile {
+  /** As the user wrote it, or below the folder that the user wrote. */
+  readonly path: string;
+  /** Where it lies within the folder or pattern that led to it; for a file by itself its name. */
+  readonly relativePath: string;
+}
+
+const PICTURE = /\.(jpe?g|png)$/i;
+const PATTERN = /[*?[{]|[!@+]\(/;
+
+/**
+ * The pictures that the arguments name, each once, in their order; those of a folder sorted by path. A
+ * folder is searched with the folders in it; hidden files and what lies below `outFolder` (earlier results)
+ * are left out. Only where no file has the name is it taken for a glob.
+ *
+ * @throws UsageError for an argument that names nothing: an empty folder, a glob without match.
+ */
+export async function findImages(inputs: readonly string[], outFolder: string): Promise<ImageFile[]> {
+  const found = new Map<string, ImageFile>();
+  for (const input of inputs) {
+    for (const image of await expand(input, outFolder)) {
+      const key = resolve(image.path);
+      if (!found.has(key)) found.set(key, image);
+    }
+  }
+  return [...found.values()];
+}
+
+async function expand(input: string, outFolder: string): Promise<ImageFile[]> {
+  if (input === "") throw new UsageError({ where: "image", expected: "a path", got: "an empty one" });
+  const info = statOf(input);
+  if (info?.isDirectory()) {
+    const expected = "pictures (.jpg, .jpeg, .png) in this folder";
+    return earlierResultsLeftOut(input, input, await searchFolder(input), outFolder, expected);
+  }
+  if (!info && PATTERN.test(input)) {
+    const expected = "files that match this pattern";
+    return earlierResultsLeftOut(input, fixedPart(input), await searchGlob(input), outFolder, expected);
+  }
+  return [{ path: input, relativePath: basename(input) }];
+}
+
+/** Synchronous: a hundred thousand arguments are a second so, and several otherwise. */
+function statOf(path: string) {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    // Seen again, and told, when the picture is read.
+    return undefined;
+  }
+}
+
+function earlierResultsLeftOut(
+  input: string,
+  base: string,
+  paths: readonly string[],
+  outFolder: string,
+  expected: string,
+): ImageFile[] {
+  const asked = isInside(outFolder, base);
+  const left = asked ? paths : paths.filter((path) => !isInside(outFolder, path));
+  if (left.length === 0) throw new UsageError({ where: input, expected, got: "none" });
+  return left.map((path) => ({ path, relativePath: relative(base, path) }));
+}
+
+async function searchFolder(folder: string): Promise<string[]> {
+  const paths: string[] = [];
+  const folders = [folder];
+  for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
+    for (const entry of await entriesOf(next)) {
+      if (entry.name.startsWith(".")) continue;
+      const path = join(next, entry.name);
+      if (entry.isDirectory()) folders.push(path);
+      else if (PICTURE.test(entry.name)) paths.push(path);
+    }
+  }
+  return paths.sort();
+}
+
+function entriesOf(folder: string): Promise<Dirent[]> {
+  return readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    const fault = { where: folder, expected: "a folder that can be read", got: systemMessage(error) };
+    throw new UsageError(fault, { cause: error });
+  });
+}
+
+async function searchGlob(pattern: string): Promise<string[]> {
+  const portable = sep === "\\" ? pattern.replaceAll("\\", "/") : pattern;
+  const absolute = isAbsolute(pattern);
+  const paths = await glob(portable, { expandDirectories: false, absolute });
+  return paths.map(normalize).sort();
+}
+
+/** The folders of a glob before its first part with a wildcard: `photos` of `photos/**\/*.jpg`. */
+function fixedPart(pattern: string): string {
+  const parts = pattern.split(/[/\\]/);
+  const first = parts.findIndex((part) => PATTERN.test(part));
+  return parts.slice(0, first).join("/") || (pattern.startsWith("/") ? "/" : ".");
+}

@@ -1,0 +1,23 @@
+import { readFile, stat } from "node:fs/promises";
+import { ImageError } from "../../errors.ts";
+import { systemMessage } from "../../systemMessage.ts";
+
+/** Far above any JPEG or PNG of the pixels that are decoded; a disk image by mistake must not fill the memory. */
+const MOST_BYTES = 1024 ** 3;
+
+/** @throws ImageError where there is no such file, or it is none that could be a picture. */
+export async function readImage(path: string): Promise<Uint8Array> {
+  try {
+    const info = await stat(path);
+    if (!info.isFile()) throw refused(path, info.isDirectory() ? "a folder" : "a device or pipe");
+    if (info.size > MOST_BYTES) throw refused(path, `${info.size} bytes`);
+    return new Uint8Array(await readFile(path));
+  } catch (error) {
+    if (error instanceof ImageError) throw error;
+    throw refused(path, systemMessage(error), "Check the path.", error);
+  }
+}
+
+function refused(path: string, got: string, hint?: string, cause?: unknown): ImageError {
+  return new ImageError({ where: path, expected: "a picture file", got, hint }, { cause });
+}

@@ -1,0 +1,117 @@
+import type { DetectResult } from "../../detect.ts";
+import type {
+  Box,
+  CornerEvidence,
+  Detection,
+  Explanation,
+  Keypoint,
+  PeakEvidence,
+  RejectedPair,
+  TripletEvidence,
+} from "../../detection.ts";
+
+/**
+ * One line of `--json`: what was found in a picture, or why nothing could be. Coordinates are pixels of the
+ * original photo, rounded to 0.001; scores are rounded to 0.000001, times are milliseconds rounded to 0.001.
+ */
+export type DetectionRecord = { readonly image: string } & Partial<Found> & {
+    readonly error?: RecordedError;
+  };
+
+type Found = Pick<
+  DetectResult,
+  "width" | "height" | "model" | "backend" | "backendDetails" | "detections" | "explanation" | "times"
+>;
+
+export interface RecordedError {
+  /** The class: `ImageError`, … */
+  readonly name: string;
+  readonly message: string;
+}
+
+export function foundRecord(image: string, result: DetectResult): DetectionRecord {
+  const { width, height, model, backend, backendDetails, detections, explanation, times } = result;
+  return {
+    image,
+    width,
+    height,
+    model,
+    backend,
+    backendDetails,
+    detections: detections.map(roundedDetection),
+    ...(explanation && { explanation: roundedExplanation(explanation) }),
+    times: {
+      load: rounded(times.load, 3),
+      decode: rounded(times.decode, 3),
+      preprocess: rounded(times.preprocess, 3),
+      network: rounded(times.network, 3),
+      postprocess: rounded(times.postprocess, 3),
+    },
+  };
+}
+
+function roundedDetection(detection: Detection): Detection {
+  const { label, classId, score, box, keypoints, derived, triplet } = detection;
+  return {
+    label,
+    classId,
+    score: rounded(score, 6),
+    box: roundedBox(box),
+    ...(keypoints && { keypoints: keypoints.map(roundedKeypoint) }),
+    ...(derived && { derived }),
+    ...(triplet && { triplet: roundedTriplet(triplet) }),
+  };
+}
+
+function roundedBox({ xmin, ymin, xmax, ymax }: Box): Box {
+  return { xmin: rounded(xmin, 3), ymin: rounded(ymin, 3), xmax: rounded(xmax, 3), ymax: rounded(ymax, 3) };
+}
+
+function roundedKeypoint({ name, x, y, score }: Keypoint): Keypoint {
+  return { name, ...roundedPeak({ x, y, score }) };
+}
+
+function roundedPeak({ x, y, score }: PeakEvidence): PeakEvidence {
+  return { x: rounded(x, 3), y: rounded(y, 3), score: rounded(score, 6) };
+}
+
+function roundedTriplet(triplet: TripletEvidence): TripletEvidence {
+  const { score, center, centralRegion } = triplet;
+  return {
+    score: rounded(score, 6),
+    ...roundedCorners(triplet),
+    center: roundedPeak(center),
+    centralRegion: roundedBox(centralRegion),
+  };
+}
+
+function roundedCorners(corners: CornerEvidence): CornerEvidence {
+  const { scale, mirrored, topLeft, bottomRight, embeddingDistance } = corners;
+  return {
+    scale,
+    mirrored,
+    topLeft: roundedPeak(topLeft),
+    bottomRight: roundedPeak(bottomRight),
+    embeddingDistance: rounded(embeddingDistance, 6),
+  };
+}
+
+function roundedExplanation({ rejected, ...counts }: Explanation): Explanation {
+  return { ...counts, rejected: rejected.map(roundedRejection) };
+}
+
+function roundedRejection(pair: RejectedPair): RejectedPair {
+  const { reason, labels, score, box, centralRegion } = pair;
+  return {
+    reason,
+    labels,
+    score: rounded(score, 6),
+    box: roundedBox(box),
+    ...roundedCorners(pair),
+    ...(centralRegion && { centralRegion: roundedBox(centralRegion) }),
+  };
+}
+
+function rounded(value: number, decimals: number): number {
+  return Number(value.toFixed(decimals));
+}

@@ -1,0 +1,83 @@
+import { backendInWords } from "../../backend/backendDetails.ts";
+import type { Times } from "../../detect.ts";
+import { complain, print, type Session } from "../io.ts";
+import { formatCounted, formatTime } from "../terminal/formatNumber.ts";
+import { type Progress, startProgress } from "../terminal/progress.ts";
+import type { DetectionRecord } from "./detectionRecord.ts";
+import { DetectionTable } from "./detectionTable.ts";
+import { explanationLines } from "./explanationLines.ts";
+
+/** What the user sees of a run: a table that grows, the bar while it lasts, faults, and a summary. */
+export class DetectionReport {
+  private readonly table: DetectionTable;
+  private readonly progress: Progress;
+  private readonly start = performance.now();
+  private done = 0;
+  private failed = 0;
+  private detections = 0;
+  private hasDerived = false;
+  private ranOn = "";
+  private times: Times = { load: 0, decode: 0, preprocess: 0, network: 0, postprocess: 0 };
+
+  constructor(
+    private readonly session: Session,
+    images: readonly string[],
+    /** False where stdout belongs to something else. */
+    private readonly showsTable: boolean,
+  ) {
+    const { stdout, stderr } = session;
+    this.table = new DetectionTable(images, stdout.isTTY ? (stdout.columns ?? 80) : undefined);
+    this.print(this.table.heading());
+    this.progress = startProgress(stderr, images.length);
+  }
+
+  get counts(): { done: number; failed: number } {
+    return { done: this.done, failed: this.failed };
+  }
+
+  add(record: DetectionRecord): void {
+    const { detections = [], explanation, times, backend, backendDetails, error } = record;
+    this.done++;
+    this.detections += detections.length;
+    this.hasDerived ||= detections.some(({ derived }) => derived);
+    if (times) this.times = sumOf(this.times, times);
+    if (backend) this.ranOn = backendInWords(backend, backendDetails);
+    this.progress.hide();
+    for (const row of this.table.rows(record)) this.print(row);
+    if (explanation) for (const line of explanationLines(detections, explanation)) this.print(line);
+    if (error) {
+      this.failed++;
+      complain(this.session, error.message);
+    }
+    this.progress.update(this.done);
+  }
+
+  finish(): void {
+    this.progress.stop();
+    if (this.done === 0) return;
+    const failed = this.failed > 0 ? `, ${this.failed} failed` : "";
+    const found = formatCounted(this.detections, "detection");
+    const { load, ...stages } = this.times;
+    const all = formatTime(load + performance.now() - this.start);
+    const times = Object.entries({ load, ...stages }).map(([name, time]) => `${name} ${formatTime(time)}`);
+    this.print("");
+    this.print(`${found} in ${formatCounted(this.done, "picture")}${failed}, ${all} in all`);
+    if (this.failed < this.done) this.print(`${times.join(", ")}; on ${this.ranOn}`);
+    if (this.hasDerived) this.print("score and box are derived from the keypoints: the model has none");
+  }
+
+  private print(line: string): void {
+    if (this.showsTable) print(this.session, line);
+  }
+}
+
+/** The model is loaded once, so that its time is no sum. */
+function sumOf(sum: Times, { load, decode, preprocess, network, postprocess }: Times): Times {
+  return {
+    load,
+    decode: sum.decode + decode,
+    preprocess: sum.preprocess + preprocess,
+    network: sum.network + network,
+    postprocess: sum.postprocess + postprocess,
+  };
+}

@@ -1,0 +1,91 @@
+import type { Times } from "../../detect.ts";
+import type { Detection } from "../../detection.ts";
+import { printable } from "../printable.ts";
+import { displayWidth, shortenStart } from "../terminal/displayWidth.ts";
+import { formatTime } from "../terminal/formatNumber.ts";
+import { type Column, formatRow } from "../terminal/table.ts";
+import type { DetectionRecord } from "./detectionRecord.ts";
+
+const COLUMNS: readonly Column[] = [
+  { heading: "image", align: "left" },
+  { heading: "label", align: "left" },
+  { heading: "score", align: "right" },
+  { heading: "xmin", align: "right" },
+  { heading: "ymin", align: "right" },
+  { heading: "xmax", align: "right" },
+  { heading: "ymax", align: "right" },
+  { heading: "keypoints", align: "right" },
+  { heading: "time", align: "right" },
+];
+const LABEL = 1;
+const TIME = COLUMNS.length - 1;
+const GAP = 2;
+/** Of `person`, `845 ms`; longer ones widen their column from then on. */
+const NARROWEST_LABEL = 6;
+const NARROWEST_TIME = 6;
+const NARROWEST_IMAGE = 12;
+
+/** A keypoint counts as seen from this score on; below it most are guesses. As the drawing has it. */
+export const SEEN_KEYPOINT = 0.2;
+
+/**
+ * Detections as rows of one table, a picture at a time, while later pictures are still to come. The column
+ * of names is as wide as the longest, or as `terminalWidth` allows.
+ */
+export class DetectionTable {
+  private readonly widths = COLUMNS.map(({ heading }) => heading.length);
+
+  constructor(images: readonly string[], terminalWidth = Number.POSITIVE_INFINITY) {
+    this.widths[LABEL] = NARROWEST_LABEL;
+    this.widths[TIME] = NARROWEST_TIME;
+    const longest = images.reduce((width, image) => Math.max(width, displayWidth(printable(image))), 5);
+    const others = this.widths.slice(LABEL).reduce((sum, width) => sum + GAP + width, 0);
+    this.widths[0] = Math.min(longest, Math.max(NARROWEST_IMAGE, terminalWidth - others));
+  }
+
+  heading(): string {
+    return this.row(COLUMNS.map(({ heading }) => heading));
+  }
+
+  rows({ image, detections, times, error }: DetectionRecord): string[] {
+    const name = shortenStart(printable(image), this.widths[0]);
+    const time = times ? formatTime(runTime(times)) : "";
+    if (!detections) return [this.sentence(name, error ? "failed" : "", time)];
+    if (detections.length === 0) return [this.sentence(name, "nothing found", time)];
+    for (const { label } of detections) {
+      this.widths[LABEL] = Math.max(this.widths[LABEL], displayWidth(label));
+    }
+    return detections.map((detection, i) => {
+      const first = i === 0;
+      return this.row([first ? name : "", ...cellsOf(detection), first ? time : ""]);
+    });
+  }
+
+  private row(cells: readonly string[]): string {
+    return formatRow(cells, COLUMNS, this.widths);
+  }
+
+  /** In place of the columns between name and time. */
+  private sentence(name: string, text: string, time: string): string {
+    const between = this.widths.slice(LABEL, TIME);
+    const width = between.reduce((sum, column) => sum + column, GAP * (between.length - 1));
+    const columns = [COLUMNS[0], COLUMNS[LABEL], COLUMNS[TIME]];
+    return formatRow([name, text, time], columns, [this.widths[0], width, this.widths[TIME]]);
+  }
+}
+
+/** From the picture's bytes to its detections. */
+export function runTime({ decode, preprocess, network, postprocess }: Times): number {
+  return decode + preprocess + network + postprocess;
+}
+
+function cellsOf({ label, score, box, keypoints }: Detection): string[] {
+  const { xmin, ymin, xmax, ymax } = box;
+  const seen = keypoints?.filter((keypoint) => keypoint.score >= SEEN_KEYPOINT).length;
+  return [
+    label,
+    score.toFixed(2),
+    ...[xmin, ymin, xmax, ymax].map((coordinate) => `${Math.round(coordinate)}`),
+    keypoints ? `${seen} of ${keypoints.length}` : "",
+  ];
+}

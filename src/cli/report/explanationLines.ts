@@ -1,0 +1,99 @@
+import type { Detection, Explanation, PeakEvidence, RejectedPair } from "../../detection.ts";
+import { formatCount } from "../terminal/formatNumber.ts";
+import { type Column, formatTable } from "../terminal/table.ts";
+import { wrap } from "../wrap.ts";
+
+const REASONS: Readonly<Record<RejectedPair["reason"], string>> = {
+  class: "of two classes",
+  embedding: "with embeddings too far apart",
+  geometry: "with the bottom-right corner above or left of the other",
+  outside: "with a box that reaches beyond the photo",
+  noCenter: "without a center of their class in the central region",
+};
+
+const PEAKS: readonly Column[] = [
+  { heading: "top-left", align: "right" },
+  { heading: "bottom-right", align: "right" },
+  { heading: "center", align: "right" },
+];
+const VIEW: readonly Column[] = [
+  { heading: "embeddings apart", align: "right" },
+  { heading: "seen", align: "left" },
+];
+
+/**
+ * Why a picture's boxes are boxes, and what became of the other pairs of corners. A peak is shown as its place
+ * in the photo and its score.
+ */
+export function explanationLines(detections: readonly Detection[], explanation: Explanation): string[] {
+  const sentence = wrap(outcome(detections.length, explanation), 76);
+  const lines = [...triplets(detections), ...sentence, ...rejected(explanation)];
+  const told = [...detections.flatMap(({ triplet }) => triplet ?? []), ...explanation.rejected];
+  if (told.some(({ mirrored }) => mirrored)) lines.push("", ...wrap(MIRRORED, 76));
+  return lines.map((line) => (line === "" ? line : `  ${line}`));
+}
+
+/** The corners are shown where their peaks lie, and so are not the box's corners of the same name. */
+const MIRRORED =
+  "mirrored: seen in the mirror image. Its top-left corner is the box's top-right one in the photo, its bottom-right corner the bottom-left one.";
+
+function triplets(detections: readonly Detection[]): string[] {
+  const columns: Column[] = [
+    { heading: "box", align: "left" },
+    { heading: "score", align: "right" },
+    { heading: "of three", align: "right" },
+    ...PEAKS,
+    ...VIEW,
+  ];
+  const rows = detections.flatMap(({ label, score, triplet }) => {
+    if (!triplet) return [];
+    const peaks = [triplet.topLeft, triplet.bottomRight, triplet.center].map(peakText);
+    return [[label, score.toFixed(2), triplet.score.toFixed(2), ...peaks, ...viewCells(triplet)]];
+  });
+  return rows.length === 0 ? [] : [...formatTable(columns, rows), ""];
+}
+
+/** One sentence with every count. */
+function outcome(shown: number, explanation: Explanation): string {
+  const { pairs, beyondBestPairs, suppressed, beyondBestBoxes } = explanation;
+  const all = Object.values(pairs).reduce((sum, count) => sum + count, 0);
+  const reasons = (Object.keys(REASONS) as RejectedPair["reason"][])
+    .filter((reason) => pairs[reason] > 0)
+    .map((reason) => `${formatCount(pairs[reason])} ${REASONS[reason]}`);
+  const left = pairs.accepted - beyondBestPairs - suppressed - beyondBestBoxes - shown;
+  const accepted = [
+    `${formatCount(shown)} shown`,
+    ...(beyondBestPairs > 0 ? [`${formatCount(beyondBestPairs)} beyond the best pairs of a view`] : []),
+    `${formatCount(suppressed)} dropped by soft-NMS`,
+    ...(beyondBestBoxes > 0 ? [`${formatCount(beyondBestBoxes)} beyond the best boxes`] : []),
+    ...(left > 0 ? [`${formatCount(left)} beyond --score and --max`] : []),
+  ];
+  const parts = [`${formatCount(pairs.accepted)} confirmed by a center (${accepted.join(", ")})`, ...reasons];
+  return `${formatCount(all)} pairs of corners: ${parts.join("; ")}.`;
+}
+
+function rejected({ rejected: pairs }: Explanation): string[] {
+  if (pairs.length === 0) return [];
+  const columns: Column[] = [
+    { heading: "rejected", align: "left" },
+    { heading: "label", align: "left" },
+    { heading: "score", align: "right" },
+    ...PEAKS.slice(0, 2),
+    ...VIEW,
+  ];
+  const rows = pairs.map((pair) => {
+    const [first, second] = pair.labels;
+    const label = first === second ? first : `${first}, ${second}`;
+    const peaks = [pair.topLeft, pair.bottomRight].map(peakText);
+    return [pair.reason, label, pair.score.toFixed(2), ...peaks, ...viewCells(pair)];
+  });
+  return ["", "The best of each reason:", ...formatTable(columns, rows)];
+}
+
+function peakText({ x, y, score }: PeakEvidence): string {
+  return `${Math.round(x)},${Math.round(y)} ${score.toFixed(2)}`;
+}
+
+function viewCells({ embeddingDistance, scale, mirrored }: RejectedPair | NonNullable<Detection["triplet"]>) {
+  return [embeddingDistance.toFixed(2), `${scale}x${mirrored ? " mirrored" : ""}`];
+}

@@ -1,0 +1,49 @@
+import type { WasmPlanDescription } from "../../executors/wasm/describeWasmPlan.ts";
+import { formatBytes } from "../pull/formatBytes.ts";
+import { formatCount } from "../terminal/formatNumber.ts";
+import { formatTable } from "../terminal/table.ts";
+
+/** Which algorithm each layer gets and why. */
+export function algorithmTable({ layers }: WasmPlanDescription): string[] {
+  return formatTable(
+    [
+      { heading: "layer", align: "left" },
+      { heading: "weights", align: "right" },
+      { heading: "algorithm: why", align: "left" },
+    ],
+    layers.map(({ name, weightBytes, algorithm }) => [name, formatBytes(weightBytes), algorithm]),
+  );
+}
+
+/** How long each layer's map is held, and how much that is together. */
+export function memoryTable({ layers }: WasmPlanDescription): string[] {
+  return formatTable(
+    [
+      { heading: "layer", align: "left" },
+      { heading: "map", align: "right" },
+      { heading: "in use", align: "right" },
+      { heading: "held until", align: "left" },
+    ],
+    layers.map(({ name, mapBytes, inUseBytes, lastReader }) => [
+      name,
+      formatBytes(mapBytes),
+      formatBytes(inUseBytes),
+      lastReader === name ? "not read" : (lastReader ?? "the end"),
+    ]),
+  );
+}
+
+export function memoryTotals({ layers, bytes }: WasmPlanDescription): string[] {
+  const peak = layers.reduce((most, layer) => (layer.inUseBytes > most.inUseBytes ? layer : most));
+  return [
+    `weights   ${megabytes(bytes.weights)}, as the algorithms read them`,
+    `maps      ${megabytes(bytes.maps)}, of ${megabytes(bytes.unsharedMaps)} that share it; most in use at ${peak.name}: ${megabytes(peak.inUseBytes)}`,
+    `scratch   ${megabytes(bytes.scratch)}`,
+    `together  ${megabytes(bytes.total)}${bytes.total > bytes.most ? `: refused, since WebAssembly can address ${megabytes(bytes.most)} at most` : ""}`,
+  ];
+}
+
+/** Rounded up, as what must be there; in one unit, to be compared. */
+function megabytes(bytes: number): string {
+  return `${formatCount(Math.ceil(bytes / 1e6))} MB`;
+}

@@ -1,0 +1,59 @@
+import type { FractionBox, PoseKeypoint } from "../pose.ts";
+import type { DecodedObjects } from "./objects.ts";
+import type { KeypointEstimationTask } from "./settings.ts";
+
+/** One object that a decode found; positions are fractions of the picture, (0, 0) its top-left corner. */
+export interface DetectedObject {
+  /** Channel of the centre heatmap. */
+  classIndex: number;
+  /** From 0 to 1. */
+  score: number;
+  /** Within the picture. */
+  box: FractionBox;
+  /** Of its class's task, in the order of the channels; they may lie outside of the picture. */
+  keypoints?: LabelledKeypoint[];
+}
+
+export interface LabelledKeypoint extends PoseKeypoint {
+  label: string;
+  /** In the network's unit; 0 for a keypoint that found no candidate. */
+  depth?: number;
+}
+
+/** As much of a decode as its detections are made of. */
+type FoundObjects = Pick<DecodedObjects, "boxes" | "scores" | "detected" | "keypoints"> & {
+  readonly centers: Pick<DecodedObjects["centers"], "classes">;
+};
+
+/** The detections of a decode, in the order of its rows; `tasks` are the settings' it was made with. */
+export function detectedObjects(
+  decoded: FoundObjects,
+  tasks: readonly KeypointEstimationTask[],
+): DetectedObject[] {
+  return Array.from(decoded.detected, (row) => {
+    const [ymin, xmin, ymax, xmax] = decoded.boxes.subarray(row * 4, row * 4 + 4);
+    const keypoints = keypointsOf(decoded, tasks, row);
+    return {
+      classIndex: decoded.centers.classes[row],
+      score: decoded.scores[row],
+      box: { ymin, xmin, ymax, xmax },
+      ...(keypoints && { keypoints }),
+    };
+  });
+}
+
+function keypointsOf(
+  { keypoints: found }: FoundObjects,
+  tasks: readonly KeypointEstimationTask[],
+  row: number,
+): LabelledKeypoint[] | undefined {
+  if (!found) return undefined;
+  const task = found.tasks.findIndex(({ rows }) => rows.includes(row));
+  if (task < 0) return undefined;
+  const { positions, scores, depths, keypoints } = found;
+  return found.tasks[task].columns.map((column, i) => {
+    const at = row * keypoints + column;
+    const point = { label: tasks[task].keypointLabels[i], y: positions.y[at], x: positions.x[at] };
+    return { ...point, score: scores[at], ...(depths && { depth: depths[at] }) };
+  });
+}

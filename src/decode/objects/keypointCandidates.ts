@@ -1,0 +1,122 @@
+import type { PeakFind, PeakValues } from "../../backend/peakQuery.ts";
+import type { Tensor } from "../../tensor.ts";
+import { keypointShifts, shiftedCells } from "../keypoints.ts";
+import { gathered } from "../maps.ts";
+import type { Points } from "../pose.ts";
+import { PEAK_TOLERANCE, topPeaks } from "../topPeaks.ts";
+import type { KeypointEstimationTask } from "./settings.ts";
+
+/** One keypoint task's maps, all [1, h, w, channels]; positions in cells, y before x. */
+export interface KeypointMaps {
+  /** One channel a keypoint, probabilities. */
+  readonly keypointHeatmap: Tensor;
+  /** Two channels a keypoint: from the object's centre cell to the keypoint. */
+  readonly keypointRegression: Tensor;
+  /** Two channels a keypoint or two for all: from the keypoint's cell to the keypoint. */
+  readonly keypointOffset: Tensor;
+  /** One channel a keypoint or one for all; where the task predicts depth. */
+  readonly keypointDepth?: Tensor;
+}
+
+/**
+ * The cells where each kind of keypoint may lie, whoever's it is. Arrays are [candidates, keypoints], best
+ * first a keypoint.
+ */
+export interface KeypointCandidates {
+  readonly keypoints: number;
+  /** Flat, y · width + x. */
+  readonly cells: Int32Array;
+  readonly scores: Float32Array;
+  /** In cells. */
+  readonly positions: Points;
+  readonly depths?: Float32Array;
+  /** Of each keypoint, the first so many reach the threshold. */
+  readonly valid: Int32Array;
+}
+
+/**
+ * The best `numCandidatesPerKeypoint` peaks of each channel (Object Detection API:
+ * `prediction_tensors_to_keypoint_candidates`), or all cells where there are fewer. (The original fills up
+ * with cell 0 once more, which nothing can choose: the cell itself stands before.)
+ */
+export function keypointCandidates(maps: KeypointMaps, task: KeypointEstimationTask): KeypointCandidates {
+  const [, height, width, keypoints] = maps.keypointHeatmap.shape;
+  const count = candidateCount(task, height, width);
+  const cells = new Int32Array(count * keypoints);
+  const scores = new Float32Array(count * keypoints);
+  for (let keypoint = 0; keypoint < keypoints; keypoint++) {
+    const ofChannel = { start: keypoint, step: keypoints };
+    const best = topPeaks(maps.keypointHeatmap, count, task.peakMaxPoolKernelSize, ofChannel);
+    best.indices.forEach((cell, rank) => {
+      cells[rank * keypoints + keypoint] = cell;
+      scores[rank * keypoints + keypoint] = best.scores[rank];
+    });
+  }
+  const depths = maps.keypointDepth && depthsAt(cells, maps.keypointDepth, keypoints);
+  const positions = shiftedCells(cells, keypointShifts(cells, maps.keypointOffset), width);
+  return { keypoints, cells, scores, positions, depths, valid: validCounts(scores, keypoints, task) };
+}
+
+/**
+ * What `candidatesFound` needs. Undefined where depth is wanted, too, or where cells that are no peak
+ * would be candidates.
+ */
+export function candidateFind(task: KeypointEstimationTask): PeakFind | undefined {
+  if (task.predictDepth || Math.fround(task.keypointCandidateScoreThreshold) <= 0) return undefined;
+  const offset = ["keypointOffset"];
+  return {
+    heatmap: "keypointHeatmap",
+    among: "each channel",
+    count: task.numCandidatesPerKeypoint,
+    window: task.peakMaxPoolKernelSize,
+    tolerance: PEAK_TOLERANCE,
+    ...(task.perKeypointOffset ? { at: [], atOwn: offset } : { at: offset }),
+  };
+}
+
+/**
+ * From the answer to `candidateFind`. Where a keypoint has fewer peaks, its last candidates have a score of 0 and
+ * any position: below the threshold as they are, none of them is chosen, like those of `keypointCandidates`.
+ */
+export function candidatesFound(
+  { lists, height, width }: PeakValues,
+  task: KeypointEstimationTask,
+): KeypointCandidates {
+  const keypoints = lists.length;
+  const count = candidateCount(task, height, width);
+  const cells = new Int32Array(count * keypoints);
+  const scores = new Float32Array(count * keypoints);
+  const shifts = new Float32Array(count * keypoints * 2);
+  lists.forEach((list, keypoint) => {
+    list.scores.forEach((score, rank) => {
+      const at = rank * keypoints + keypoint;
+      cells[at] = Math.floor(list.indices[rank] / keypoints);
+      scores[at] = score;
+      shifts.set(list.at.keypointOffset.subarray(rank * 2, rank * 2 + 2), at * 2);
+    });
+  });
+  const positions = shiftedCells(cells, shifts, width);
+  return { keypoints, cells, scores, positions, valid: validCounts(scores, keypoints, task) };
+}
+
+function candidateCount(task: KeypointEstimationTask, height: number, width: number): number {
+  return Math.min(task.numCandidatesPerKeypoint, height * width);
+}
+
+function validCounts(
+  scores: Float32Array,
+  keypoints: number,
+  { keypointCandidateScoreThreshold }: KeypointEstimationTask,
+): Int32Array {
+  const threshold = Math.fround(keypointCandidateScoreThreshold);
+  const valid = new Int32Array(keypoints);
+  scores.forEach((score, i) => {
+    if (score >= threshold) valid[i % keypoints]++;
+  });
+  return valid;
+}
+
+function depthsAt(cells: Int32Array, depth: Tensor, keypoints: number): Float32Array {
+  const channels = depth.shape[3];
+  return gathered(depth, cells, 1, (i) => (i % keypoints) % channels);
+}

@@ -1,0 +1,154 @@
+import { gaussianCells, gaussianDenominator, gaussianKeypointScores } from "../keypointScores.ts";
+import { keypointShifts, regressedKeypoints, shiftedCells } from "../keypoints.ts";
+import type { Points } from "../pose.ts";
+import type { KeypointCandidates } from "./keypointCandidates.ts";
+import type { ObjectCenters, TrueShape } from "./objectCenters.ts";
+import type { KeypointReadings, ObjectReadings } from "./readings.ts";
+import { type RefinedKeypoints, refineKeypoints } from "./refineKeypoints.ts";
+import type { DecodeSettings, KeypointEstimationTask } from "./settings.ts";
+
+/** The keypoints of all tasks; arrays are [rows, keypoints], zero where the row's class has no such keypoint. */
+export interface ObjectKeypoints {
+  readonly keypoints: number;
+  /** Fractions of the picture, not clipped but where a task says so. */
+  readonly positions: Points;
+  readonly scores: Float32Array;
+  /** Where a task predicts it; 0 for a keypoint that found no candidate. */
+  readonly depths?: Float32Array;
+  readonly tasks: readonly TaskKeypoints[];
+}
+
+/** What one task found, on the way. */
+export interface TaskKeypoints {
+  /** The rows whose objects have this task's keypoints. */
+  readonly rows: Int32Array;
+  /** [objects, keypoints], in cells: where the objects' centres say that their keypoints are. */
+  readonly regressed: Points;
+  /** Absent where all cells compete (`argmaxPostprocessing`). */
+  readonly candidates?: KeypointCandidates;
+  readonly refined: RefinedKeypoints;
+  /** Where each of the task's keypoints stands among all. */
+  readonly columns: readonly number[];
+}
+
+/**
+ * The keypoints of each centre's row: of all rows where there is one class and one task, else of those
+ * of the task's class that score above 0. `boxes` has a row (ymin, xmin, ymax, xmax) in cells a centre.
+ */
+export function objectKeypoints(
+  { centers, keypointTasks, width }: ObjectReadings,
+  settings: DecodeSettings,
+  boxes: Float32Array | undefined,
+  trueShape: TrueShape,
+): ObjectKeypoints {
+  const columns = taskColumns(settings.keypointEstimationTask, isSingle(settings, centers));
+  const tasks = settings.keypointEstimationTask.map((task, i) => {
+    const rows = rowsOf(task, settings, centers);
+    const ofRows = {
+      cells: rows.map((row) => centers.cells[row]),
+      regression: selectedRows(keypointTasks[i].regression, rows, centers.cells.length),
+      boxes: boxes && selectedRows(boxes, rows, centers.cells.length),
+    };
+    return { ...taskKeypoints(keypointTasks[i], task, ofRows, width), rows, columns: columns[i] };
+  });
+  const keypoints = columns.reduce((sum, ofTask) => sum + ofTask.length, 0);
+  const scattered = scatter(tasks, centers.cells.length, keypoints);
+  const positions = inPicture(scattered.positions, settings.outputStride, trueShape);
+  const clips = settings.keypointEstimationTask.every((task) => task.clipOutOfFrameKeypoints);
+  return {
+    ...scattered,
+    ...(clips ? clipped(positions, scattered.scores) : { positions }),
+    keypoints,
+    tasks,
+  };
+}
+
+/** Of the rows that have a task's keypoints. */
+interface RowsOfTask {
+  readonly cells: Int32Array;
+  readonly regression: Float32Array;
+  readonly boxes?: Float32Array;
+}
+
+function taskKeypoints(
+  { places }: KeypointReadings,
+  task: KeypointEstimationTask,
+  { cells: centerCells, regression, boxes }: RowsOfTask,
+  width: number,
+): Omit<TaskKeypoints, "rows" | "columns"> {
+  const regressed = regressedKeypoints(centerCells, regression, width);
+  if ("keypointHeatmap" in places) {
+    const heatmap = places.keypointHeatmap;
+    const [, height] = heatmap.shape;
+    const denominator = gaussianDenominator(height, width, Math.fround(task.gaussianDenomRatio));
+    // `checkSettings` asks for boxes where all cells compete.
+    const candidates = { heatmap, boxes: boxes as Float32Array, regressed, denominator };
+    const cells = gaussianCells(candidates);
+    const positions = shiftedCells(cells, keypointShifts(cells, places.keypointOffset), width);
+    return { regressed, refined: { positions, scores: gaussianKeypointScores(candidates, cells), cells } };
+  }
+  return { regressed, candidates: places, refined: refineKeypoints(regressed, places, boxes, task) };
+}
+
+/** Those of all rows, `rowCount`, that are named. */
+function selectedRows(values: Float32Array, rows: Int32Array, rowCount: number): Float32Array {
+  const columns = values.length / Math.max(rowCount, 1);
+  const selected = new Float32Array(rows.length * columns);
+  rows.forEach((row, i) => {
+    selected.set(values.subarray(row * columns, (row + 1) * columns), i * columns);
+  });
+  return selected;
+}
+
+function isSingle(settings: DecodeSettings, { classCount }: ObjectCenters): boolean {
+  return settings.keypointEstimationTask.length === 1 && classCount === 1;
+}
+
+function rowsOf(task: KeypointEstimationTask, settings: DecodeSettings, centers: ObjectCenters): Int32Array {
+  const rows = Int32Array.from(centers.cells, (_, row) => row);
+  if (isSingle(settings, centers)) return rows;
+  return rows.filter((row) => centers.classes[row] === task.classIndex && centers.candidates.scores[row] > 0);
+}
+
+/** One after another, unless the label map says otherwise; a single task's keypoints stay in their order. */
+function taskColumns(tasks: readonly KeypointEstimationTask[], single: boolean): number[][] {
+  let next = 0;
+  return tasks.map(({ keypointLabels, keypointIndices }) => {
+    const first = next;
+    next += keypointLabels.length;
+    return keypointLabels.map((_, i) => (single ? i : (keypointIndices?.[i] ?? first + i)));
+  });
+}
+
+function scatter(tasks: readonly TaskKeypoints[], rowCount: number, keypoints: number) {
+  const zeros = () => new Float32Array(rowCount * keypoints);
+  const positions = { y: zeros(), x: zeros() };
+  const scores = zeros();
+  const depths = tasks.some(({ refined }) => refined.depths) ? zeros() : undefined;
+  for (const { rows, refined, columns } of tasks) {
+    refined.scores.forEach((score, i) => {
+      const at = rows[Math.floor(i / columns.length)] * keypoints + columns[i % columns.length];
+      positions.y[at] = refined.positions.y[i];
+      positions.x[at] = refined.positions.x[i];
+      scores[at] = score;
+      if (depths && refined.depths) depths[at] = refined.depths[i];
+    });
+  }
+  return { positions, scores, depths };
+}
+
+function inPicture({ y, x }: Points, stride: number, { height, width }: TrueShape): Points {
+  const cellHeight = Math.fround(stride / height);
+  const cellWidth = Math.fround(stride / width);
+  return { y: y.map((cells) => cells * cellHeight), x: x.map((cells) => cells * cellWidth) };
+}
+
+/** To the picture's border; what had to be moved scores 0. */
+function clipped({ y, x }: Points, scores: Float32Array): { positions: Points; scores: Float32Array } {
+  const clip = (fraction: number) => Math.max(0, Math.min(fraction, 1));
+  const isInside = (fraction: number) => fraction >= 0 && fraction <= 1;
+  return {
+    positions: { y: y.map(clip), x: x.map(clip) },
+    scores: scores.map((score, i) => (isInside(y[i]) && isInside(x[i]) ? score : 0)),
+  };
+}

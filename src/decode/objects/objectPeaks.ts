@@ -1,0 +1,71 @@
+import type { FoundPeaks, PeakFind, PeakRequest } from "../../backend/peakQuery.ts";
+import { UsageError } from "../../errors.ts";
+import { PEAK_TOLERANCE } from "../topPeaks.ts";
+import { candidateFind, candidatesFound } from "./keypointCandidates.ts";
+import { rankedCenters, type TrueShape } from "./objectCenters.ts";
+import { type DecodedObjects, decodeReadings } from "./objects.ts";
+import type { ObjectReadings } from "./readings.ts";
+import { checkSettings, type DecodeSettings } from "./settings.ts";
+
+/**
+ * What the decode needs of the outputs of a network with boxes and at most one keypoint task: the best peaks of
+ * `centerHeatmap` with sizes, offsets and regressed keypoints there; and of each channel of `keypointHeatmap`
+ * the best with their offsets. Undefined where it needs whole maps: where a keypoint may lie in any cell.
+ */
+export function objectPeakRequest(
+  { objectCenterParams, keypointEstimationTask: tasks }: DecodeSettings,
+  trueShape?: TrueShape,
+): PeakRequest | undefined {
+  const [task] = tasks;
+  const keypoints = task && candidateFind(task);
+  const needsMaps = task?.candidateRankingMode === "gaussian_weighted_const";
+  if (tasks.length > 1 || needsMaps || (task && !keypoints)) return undefined;
+  const centers: PeakFind = {
+    heatmap: "centerHeatmap",
+    among: "all channels",
+    count: objectCenterParams.maxBoxPredictions,
+    window: objectCenterParams.peakMaxPoolKernelSize,
+    tolerance: PEAK_TOLERANCE,
+    at: ["boxSize", "boxOffset", ...(keypoints ? ["keypointRegression"] : [])],
+    // Cells and pixels are compared as `objectCenters` does.
+    ...(trueShape && { within: trueShape }),
+  };
+  return { centers, ...(keypoints && { keypoints }) };
+}
+
+/**
+ * What `decodeObjects` finds, from the answer to `objectPeakRequest` alone; the rows are the peaks.
+ * Throws UsageError for settings that contradict each other.
+ */
+export function decodeObjectPeaks(
+  found: FoundPeaks,
+  settings: DecodeSettings,
+  trueShape?: TrueShape,
+): DecodedObjects {
+  checkSettings(settings, found.centers.channels, true);
+  return decodeReadings(readPeaks(found, settings), settings, trueShape);
+}
+
+function readPeaks(
+  { centers, keypoints }: FoundPeaks,
+  { keypointEstimationTask: [task] }: DecodeSettings,
+): ObjectReadings {
+  const { height, width, channels, lists } = centers;
+  const [{ scores, indices, at }] = lists;
+  if (task && keypoints.channels !== task.keypointLabels.length) {
+    const expected = `${task.keypointLabels.length} channels, one a keypoint`;
+    throw new UsageError({ where: "map keypointHeatmap", expected, got: `${keypoints.channels}` });
+  }
+  const ofTask = task && {
+    regression: at.keypointRegression,
+    places: candidatesFound(keypoints, task),
+  };
+  return {
+    height,
+    width,
+    centers: rankedCenters({ scores, indices }, channels),
+    boxSize: at.boxSize,
+    boxOffset: at.boxOffset,
+    keypointTasks: ofTask ? [ofTask] : [],
+  };
+}

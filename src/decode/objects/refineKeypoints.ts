@@ -1,0 +1,135 @@
+import { DEFAULT_KEYPOINT_STD } from "../../centerNetProto.ts";
+import type { Points } from "../pose.ts";
+import { candidateRanking, type Ranking } from "./candidateRanking.ts";
+import type { KeypointCandidates } from "./keypointCandidates.ts";
+import type { KeypointEstimationTask } from "./settings.ts";
+
+/** Arrays are [objects, keypoints]. */
+export interface RefinedKeypoints {
+  /** In cells. */
+  readonly positions: Points;
+  readonly scores: Float32Array;
+  readonly depths?: Float32Array;
+  /** Flat, y · width + x: the heatmap's cell that was chosen; -1 where the regressed position stays. */
+  readonly cells: Int32Array;
+}
+
+/** The original's distance to a candidate below the threshold, in cells. */
+const FAR = 1e5;
+
+/**
+ * Moves each regressed keypoint to the best of the candidates, unless that one (Object Detection API:
+ * `refine_keypoints`)
+ * - scores below the threshold,
+ * - lies outside of the object's box enlarged by `boxScale`, or
+ * - no candidate at all is within `candidateSearchScale` · the enlarged box's longer side.
+ *
+ * Without boxes only the first counts. `regressed` is [objects, keypoints] and `boxes` has a row (ymin,
+ * xmin, ymax, xmax) an object, both in cells. Each operation is rounded to float32 as the original.
+ */
+export function refineKeypoints(
+  regressed: Points,
+  candidates: KeypointCandidates,
+  boxes: Float32Array | undefined,
+  task: KeypointEstimationTask,
+): RefinedKeypoints {
+  const { keypoints } = candidates;
+  const threshold = Math.fround(task.keypointCandidateScoreThreshold);
+  const deviations = keypointDeviations(task);
+  const positions = { y: regressed.y.slice(), x: regressed.x.slice() };
+  const scores = new Float32Array(regressed.y.length).fill(task.unmatchedKeypointScore);
+  const depths = candidates.depths && new Float32Array(regressed.y.length);
+  const cells = new Int32Array(regressed.y.length).fill(-1);
+  regressed.y.forEach((y, i) => {
+    const keypoint = i % keypoints;
+    const object = Math.floor(i / keypoints);
+    const box = boxes?.subarray(object * 4, object * 4 + 4);
+    const ranking = candidateRanking(task, box ? sidesOf(box) : [0, 0], deviations[keypoint]);
+    const best = bestCandidate(candidates, keypoint, y, regressed.x[i], ranking);
+    const at = best.rank * keypoints + keypoint;
+    const score = task.candidateRankingMode === "gaussian_weighted" ? best.ranked : candidates.scores[at];
+    if (score < threshold) return;
+    const position = { y: candidates.positions.y[at], x: candidates.positions.x[at] };
+    if (box && !isWithinReach(position, best.nearest, box, task)) return;
+    positions.y[i] = position.y;
+    positions.x[i] = position.x;
+    scores[i] = score;
+    if (depths && candidates.depths) depths[i] = candidates.depths[at];
+    cells[i] = candidates.cells[at];
+  });
+  return { positions, scores, depths, cells };
+}
+
+function keypointDeviations(task: KeypointEstimationTask): number[] {
+  return task.keypointLabels.map((label) => {
+    const deviation = task.keypointLabelToStd[label] ?? DEFAULT_KEYPOINT_STD;
+    return Math.fround(Math.fround(deviation) * Math.fround(task.stdDevMultiplier));
+  });
+}
+
+interface BestCandidate {
+  /** Among the keypoint's candidates; of equal ones the first. */
+  rank: number;
+  /** What it was ranked by. */
+  ranked: number;
+  /** Distance of the nearest candidate, in cells. */
+  nearest: number;
+}
+
+function bestCandidate(
+  { keypoints, scores, positions, valid }: KeypointCandidates,
+  keypoint: number,
+  y: number,
+  x: number,
+  ranking: Ranking,
+): BestCandidate {
+  const best = { rank: 0, ranked: Number.NEGATIVE_INFINITY, nearest: FAR };
+  const count = scores.length / keypoints;
+  for (let rank = 0; rank < count; rank++) {
+    const at = rank * keypoints + keypoint;
+    const isValid = rank < valid[keypoint];
+    const distance = isValid ? distanceBetween(y, x, positions.y[at], positions.x[at]) : FAR;
+    const ranked = ranking(scores[at], distance);
+    if (ranked > best.ranked) {
+      best.ranked = ranked;
+      best.rank = rank;
+    }
+    best.nearest = Math.min(best.nearest, distance);
+  }
+  return best;
+}
+
+function isWithinReach(
+  { y, x }: { y: number; x: number },
+  nearest: number,
+  box: Float32Array,
+  task: KeypointEstimationTask,
+): boolean {
+  const enlarged = enlargedBox(box, task.boxScale);
+  const radius = Math.fround(Math.max(...sidesOf(enlarged)) * Math.fround(task.candidateSearchScale));
+  const [ymin, xmin, ymax, xmax] = enlarged;
+  return y >= ymin && y <= ymax && x >= xmin && x <= xmax && nearest <= radius;
+}
+
+/** About its middle. */
+function enlargedBox(box: Float32Array, scale: number): Float32Array {
+  const halfScale = Math.fround(scale) / 2;
+  const [height, width] = sidesOf(box);
+  const y = Math.fround(box[0] + height / 2);
+  const x = Math.fround(box[1] + width / 2);
+  const halfHeight = Math.fround(halfScale * height);
+  const halfWidth = Math.fround(halfScale * width);
+  return Float32Array.of(y - halfHeight, x - halfWidth, y + halfHeight, x + halfWidth);
+}
+
+function sidesOf(box: Float32Array): [height: number, width: number] {
+  return [Math.fround(box[2] - box[0]), Math.fround(box[3] - box[1])];
+}
+
+/** As TensorFlow computes it: every step rounded, the differences too. */
+function distanceBetween(y: number, x: number, otherY: number, otherX: number): number {
+  const alongY = Math.fround(y - otherY);
+  const alongX = Math.fround(x - otherX);
+  const squared = Math.fround(Math.fround(alongY * alongY) + Math.fround(alongX * alongX));
+  return Math.fround(Math.sqrt(squared));
+}

@@ -1,0 +1,147 @@
+import type { Tensor } from "../../tensor.ts";
+import { boxesAsFractions, boxesInCells } from "../boxes.ts";
+import { checkMaps } from "../checkMaps.ts";
+import { instanceScores } from "../instanceScores.ts";
+import {
+  type GaussianCandidates,
+  gaussianCells,
+  gaussianDenominator,
+  gaussianKeypointScores,
+} from "../keypointScores.ts";
+import { keypointShifts, regressedKeypoints, shiftedCells } from "../keypoints.ts";
+import { gathered } from "../maps.ts";
+import { peakScores } from "../peaks.ts";
+import type { Points, Pose } from "../pose.ts";
+import { type Ranked, topK } from "../topK.ts";
+
+/** A multi-person network's output, all [1, h, w, channels]; positions and sizes in cells, y before x. */
+export interface MultiPoseMaps {
+  /** 1 channel, probabilities. */
+  readonly centerHeatmap: Tensor;
+  /** The centre heatmap's local maximum: its 5×5 max-pool of stride 1. */
+  readonly centerMaximum: Tensor;
+  /** 2 channels; negative sizes count as 0. */
+  readonly boxSize: Tensor;
+  /** 2 channels. */
+  readonly boxOffset: Tensor;
+  /** One channel a keypoint, probabilities. */
+  readonly keypointHeatmap: Tensor;
+  /** Two channels a keypoint: from the person's centre cell to the keypoint. */
+  readonly keypointRegression: Tensor;
+  /** Two channels a keypoint: from the keypoint's cell to the keypoint. */
+  readonly keypointOffset: Tensor;
+}
+
+/** The numbers of the decode, with the rounding of the model's file. */
+export interface MultiPoseConstants {
+  /** How many centres are decoded. */
+  readonly maxPersons: number;
+  /** A centre is a peak when it is this close to its local maximum. */
+  readonly peakTolerance: number;
+  /** See `gaussianDenominator`. */
+  readonly gaussianDenominatorRatio: number;
+  /** A keypoint counts for its person's score only above this. */
+  readonly keypointScoreThreshold: number;
+}
+
+/** Everything that the decode computes on its way; persons in the order of their centres' scores. */
+export interface MultiPoseSteps {
+  readonly kind: "multi";
+  readonly height: number;
+  readonly width: number;
+  /** [h, w]: the centre heatmap where it peaks, else 0. */
+  readonly centerPeaks: Float32Array;
+  /** Scores and flat cells of the persons' centres. */
+  readonly centers: Ranked;
+  /** What the keypoints are chosen by: boxes and regressed keypoints, in cells, and the heatmap. */
+  readonly candidates: GaussianCandidates;
+  /** [persons, keypoints], flat cells. */
+  readonly keypointCells: Int32Array;
+  /** [persons, keypoints]. */
+  readonly keypointScores: Float32Array;
+  /** [persons, keypoints], fractions of the input, not clipped. */
+  readonly keypoints: Points;
+  /** Rows of (ymin, xmin, ymax, xmax), fractions of the input within [0, 1]. */
+  readonly boxes: Float32Array;
+  /** One a person. */
+  readonly scores: Float32Array;
+}
+
+/**
+ * MoveNet MultiPose's decode: always `maxPersons` poses (fewer only on a map of fewer cells), in the order
+ * of the centres' scores, which need not be that of the poses' own. Throws UsageError for maps that do not
+ * fit together.
+ */
+export function decodeMultiPose(maps: MultiPoseMaps, constants: MultiPoseConstants): Pose[] {
+  return posesOf(multiPoseSteps(maps, constants));
+}
+
+/** As `decodeMultiPose`, with every value on the way. */
+export function multiPoseSteps(maps: MultiPoseMaps, constants: MultiPoseConstants): MultiPoseSteps {
+  checkMultiPoseMaps(maps);
+  const [, height, width] = maps.centerHeatmap.shape;
+  const centerPeaks = peakScores(maps.centerHeatmap, maps.centerMaximum, constants.peakTolerance);
+  const centers = topK(centerPeaks, constants.maxPersons);
+  const sizes = gathered(maps.boxSize, centers.indices);
+  const offsets = gathered(maps.boxOffset, centers.indices);
+  const candidates = {
+    heatmap: maps.keypointHeatmap,
+    boxes: boxesInCells(centers.indices, sizes, offsets, { height, width }),
+    regressed: regressedKeypoints(centers.indices, gathered(maps.keypointRegression, centers.indices), width),
+    denominator: gaussianDenominator(height, width, constants.gaussianDenominatorRatio),
+  };
+  const keypointCells = gaussianCells(candidates);
+  const keypointScores = gaussianKeypointScores(candidates, keypointCells);
+  const positions = shiftedCells(keypointCells, keypointShifts(keypointCells, maps.keypointOffset), width);
+  return {
+    kind: "multi",
+    height,
+    width,
+    centerPeaks,
+    centers,
+    candidates,
+    keypointCells,
+    keypointScores,
+    keypoints: asFractions(positions, height, width),
+    boxes: boxesAsFractions(candidates.boxes, height, width),
+    scores: instanceScores(centers.scores, keypointScores, constants.keypointScoreThreshold),
+  };
+}
+
+/** The persons that the steps lead to. */
+export function posesOf(steps: MultiPoseSteps): Pose[] {
+  const keypoints = steps.candidates.heatmap.shape[3];
+  return Array.from(steps.scores, (score, person) => {
+    const [ymin, xmin, ymax, xmax] = steps.boxes.subarray(person * 4, person * 4 + 4);
+    return {
+      score,
+      box: { ymin, xmin, ymax, xmax },
+      keypoints: Array.from({ length: keypoints }, (_, keypoint) => {
+        const i = person * keypoints + keypoint;
+        return { y: steps.keypoints.y[i], x: steps.keypoints.x[i], score: steps.keypointScores[i] };
+      }),
+    };
+  });
+}
+
+function asFractions({ y, x }: Points, height: number, width: number): Points {
+  const cellHeight = Math.fround(1 / height);
+  const cellWidth = Math.fround(1 / width);
+  return { y: y.map((position) => position * cellHeight), x: x.map((position) => position * cellWidth) };
+}
+
+function checkMultiPoseMaps(maps: MultiPoseMaps): void {
+  const keypoints = maps.keypointHeatmap.shape[3];
+  checkMaps<keyof MultiPoseMaps>(
+    { ...maps },
+    {
+      centerHeatmap: 1,
+      centerMaximum: 1,
+      boxSize: 2,
+      boxOffset: 2,
+      keypointHeatmap: keypoints,
+      keypointRegression: 2 * keypoints,
+      keypointOffset: 2 * keypoints,
+    },
+  );
+}

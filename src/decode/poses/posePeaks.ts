@@ -1,0 +1,106 @@
+import type { CellWeight, FindRequest, FoundPeaks, PeakFind, WeightedFind } from "../../backend/peakQuery.ts";
+import { type Shape, shapeOf, type Tensor, tensor } from "../../tensor.ts";
+import { gaussianDenominator } from "../keypointScores.ts";
+import type { MultiPoseConstants } from "./multiPose.ts";
+import type { SinglePoseConstants } from "./singlePose.ts";
+
+/**
+ * What the decodes of poses need of a network's outputs: they choose from maps that hold what was found, and 0
+ * everywhere else, what they choose from the whole ones. For no score is negative, all that may be the best is
+ * found, and so is what other maps hold there.
+ */
+export interface PosePeaks {
+  readonly request: FindRequest;
+  /** By name, for the decode that the request was made for. */
+  outputsOf(found: FoundPeaks): Record<string, Tensor>;
+}
+
+/** Of the maps, in cells. */
+interface MapSize {
+  readonly height: number;
+  readonly width: number;
+}
+
+/**
+ * For `decodeMultiPose`, where `centerMaximum` is that of windows of the side `window`. Undefined where its constants
+ * leave peaks or keypoints undefined.
+ */
+export function multiPosePeaks(
+  { maxPersons, peakTolerance, gaussianDenominatorRatio }: MultiPoseConstants,
+  window: number,
+  { height, width }: MapSize,
+): PosePeaks | undefined {
+  const denominator = gaussianDenominator(height, width, gaussianDenominatorRatio);
+  if (!(peakTolerance > 0 && denominator > 0)) return undefined;
+  const centers: PeakFind = {
+    heatmap: "centerHeatmap",
+    among: "all channels",
+    count: maxPersons,
+    window,
+    tolerance: peakTolerance,
+    at: ["boxSize", "boxOffset", "keypointRegression"],
+  };
+  const boxes = { boxSize: "boxSize", boxOffset: "boxOffset" };
+  const keypoints = keypointFind({ kind: "gaussian", points: POINTS, denominator, ...boxes });
+  const request = { centers, keypoints };
+  return {
+    request,
+    outputsOf(found) {
+      const maps = foundMaps(found, request);
+      // Every cell that is not 0 is a peak.
+      return { ...maps, centerMaximum: maps.centerHeatmap };
+    },
+  };
+}
+
+/** For `decodeSinglePose`. Undefined where its constants let no rounding be bounded. */
+export function singlePosePeaks({
+  centerWeights,
+  distanceOffset,
+}: SinglePoseConstants): PosePeaks | undefined {
+  const isBounded = (weight: number) => weight >= 2 ** -126 && weight <= 2 ** 20;
+  if (!(centerWeights.every(isBounded) && distanceOffset >= 2 ** -20)) return undefined;
+  const centers: WeightedFind = {
+    heatmap: "centerHeatmap",
+    weight: { kind: "table", weights: centerWeights },
+    at: ["keypointRegression"],
+  };
+  const keypoints = keypointFind({ kind: "nearness", points: POINTS, distanceOffset });
+  const request = { centers, keypoints };
+  return { request, outputsOf: (found) => foundMaps(found, request) };
+}
+
+const POINTS = { find: "centers", regression: "keypointRegression" };
+
+function keypointFind(weight: CellWeight): WeightedFind {
+  return { heatmap: "keypointHeatmap", weight, at: [], atOwn: ["keypointOffset"] };
+}
+
+/** By output. */
+function foundMaps(found: FoundPeaks, request: FindRequest): Record<string, Tensor> {
+  const maps: Record<string, Tensor> = {};
+  for (const [name, { heatmap, at, atOwn = [] }] of Object.entries(request)) {
+    const { height, width, channels, lists } = found[name];
+    const [{ scores, indices, at: rowsOf }] = lists;
+    const lengthOf = (output: string) => rowsOf[output].length / indices.length;
+    maps[heatmap] = holding(shapeOf(height, width, channels), indices, scores);
+    for (const output of at) {
+      const cells = indices.map((index) => Math.floor(index / channels));
+      maps[output] = holding(shapeOf(height, width, lengthOf(output)), cells, rowsOf[output]);
+    }
+    for (const output of atOwn) {
+      maps[output] = holding(shapeOf(height, width, channels * lengthOf(output)), indices, rowsOf[output]);
+    }
+  }
+  return maps;
+}
+
+/** Zeros, but for rows at places that are counted in rows. */
+function holding(shape: Shape, places: Int32Array, rows: Float32Array): Tensor {
+  const map = tensor(shape);
+  const length = rows.length / places.length;
+  places.forEach((place, row) => {
+    map.data.set(rows.subarray(row * length, (row + 1) * length), place * length);
+  });
+  return map;
+}

@@ -1,0 +1,186 @@
+import type { FoundPeaks, PeakRequest } from "../../backend/peakQuery.ts";
+import { confirmPair, type Triplet } from "./centralRegion.ts";
+import {
+  heatmapFind,
+  heatmapPeaks,
+  type KeypointMaps,
+  type KeypointOutputs,
+  listedPeaks,
+  type Peak,
+} from "./heatmapPeaks.ts";
+import { type PairSettings, pairCorners } from "./pairCorners.ts";
+import { type PlacedPair, type Placement, placeCenter, placePair } from "./placement.ts";
+import { SOFT_NMS, type SoftNmsSettings, softNms } from "./softNms.ts";
+
+/** What the network says of one view of the picture. Embeddings are part of the corners' maps. */
+export interface TripletMaps {
+  readonly topLeft: KeypointMaps;
+  readonly bottomRight: KeypointMaps;
+  readonly center: KeypointMaps;
+}
+
+/** Which of the network's outputs they are. */
+export type TripletOutputNames = Readonly<Record<keyof TripletMaps, KeypointOutputs>>;
+
+/** The picture at one scale, plain or mirrored, and where it lies in the network's input. */
+export interface TripletView {
+  readonly maps: TripletMaps;
+  readonly placement: Placement;
+}
+
+/** What is read of a view; its maps are not needed any more. Coordinates in cells, best first. */
+export interface ViewPeaks {
+  readonly topLeft: readonly Peak[];
+  readonly bottomRight: readonly Peak[];
+  readonly center: readonly Peak[];
+  readonly placement: Placement;
+}
+
+export interface TripletSettings extends PairSettings {
+  /** Best peaks of each heatmap. */
+  readonly peaks: number;
+  /** Window of the peaks, in cells. */
+  readonly kernel: number;
+  readonly softNms: SoftNmsSettings;
+  /** Of all classes together; boxes that score like the last of them stay as well. */
+  readonly maxBoxes: number;
+}
+
+/** Those of the published configurations (config/CenterNet-104.json). */
+export const TRIPLET_SETTINGS: TripletSettings = {
+  peaks: 70,
+  kernel: 3,
+  embeddingDistance: 0.5,
+  maxPairs: 1000,
+  softNms: SOFT_NMS,
+  maxBoxes: 100,
+};
+
+/** Of the published configurations for several scales: overlapping boxes are merged, with this exponent. */
+export const MULTI_SCALE_SOFT_NMS: SoftNmsSettings = { ...SOFT_NMS, mergeExponent: 10 };
+
+/** What is left of all views' pairs after each step. */
+export interface DecodedTriplets {
+  readonly confirmed: readonly Triplet[];
+  /** By soft-NMS; with `asReference` all of them. */
+  readonly kept: readonly DetectedTriplet[];
+  /** The best of all classes. */
+  readonly boxes: readonly DetectedTriplet[];
+}
+
+/** A triplet as it is detected: soft-NMS may have lowered its score and merged its box with others. */
+export interface DetectedTriplet {
+  readonly x1: number;
+  readonly y1: number;
+  readonly x2: number;
+  readonly y2: number;
+  readonly score: number;
+  readonly triplet: Triplet;
+}
+
+export function viewPeaks({ maps, placement }: TripletView, { peaks, kernel }: TripletSettings): ViewPeaks {
+  return {
+    topLeft: heatmapPeaks(maps.topLeft, peaks, kernel),
+    bottomRight: heatmapPeaks(maps.bottomRight, peaks, kernel),
+    center: heatmapPeaks(maps.center, peaks, kernel),
+    placement,
+  };
+}
+
+/** What `viewPeaksFound` needs of the outputs. */
+export function viewPeakRequest(
+  { topLeft, bottomRight, center }: TripletOutputNames,
+  { peaks, kernel }: TripletSettings,
+): PeakRequest {
+  return {
+    topLeft: heatmapFind(topLeft, peaks, kernel),
+    bottomRight: heatmapFind(bottomRight, peaks, kernel),
+    center: heatmapFind(center, peaks, kernel),
+  };
+}
+
+/** As `viewPeaks`, from the answer to `viewPeakRequest` alone. */
+export function viewPeaksFound(
+  { topLeft, bottomRight, center }: FoundPeaks,
+  names: TripletOutputNames,
+  placement: Placement,
+): ViewPeaks {
+  return {
+    topLeft: listedPeaks(topLeft, names.topLeft),
+    bottomRight: listedPeaks(bottomRight, names.bottomRight),
+    center: listedPeaks(center, names.center),
+    placement,
+  };
+}
+
+/**
+ * Duan et al., arXiv:1904.08189, as test/coco.py of the reference runs it: the corner pairs of all views (the
+ * picture and its mirror image, at one scale or several) are joined, those that a center confirms stay, and
+ * overlapping ones of a class are weakened.
+ */
+export function decodeTriplets(views: readonly ViewPeaks[], settings: TripletSettings): DecodedTriplets {
+  const pairs = views.flatMap((view) => viewPairs(view, settings));
+  const confirmed = confirmPairs(pairs, allCenters(views, settings));
+  const kept = suppressTriplets(confirmed, settings);
+  return { confirmed, kept, boxes: bestTriplets(kept, settings) };
+}
+
+/**
+ * The centers that may confirm pairs of all views: those at scale 1 alone, as in the reference, or, where it is
+ * not among the scales, at the one that is nearest to it. Plain views come before mirrored ones.
+ */
+export function allCenters(views: readonly ViewPeaks[], settings: TripletSettings): Peak[] {
+  const distance = ({ placement }: ViewPeaks) => Math.abs(Math.log(placement.scale));
+  const nearest = Math.min(...views.map(distance));
+  return views.filter((view) => distance(view) === nearest).flatMap((view) => viewCenters(view, settings));
+}
+
+/** The proposals of one view, in pixels of the original picture, best first. */
+export function viewPairs(
+  { topLeft, bottomRight, placement }: ViewPeaks,
+  settings: TripletSettings,
+): PlacedPair[] {
+  return pairCorners(topLeft, bottomRight, settings).flatMap((pair) => placePair(pair, placement) ?? []);
+}
+
+/** The centers of one view, in pixels of the original picture, best first. */
+export function viewCenters({ center, placement }: ViewPeaks, { softNms }: TripletSettings): Peak[] {
+  const clipped = softNms.asReference !== true;
+  return center.map((peak) => placeCenter(peak, placement, clipped));
+}
+
+/** Class by class, best first. */
+export function confirmPairs(pairs: readonly PlacedPair[], centers: readonly Peak[]): Triplet[] {
+  const triplets = pairs.flatMap((pair) => confirmPair(pair, centers) ?? []);
+  return triplets.sort((a, b) => a.class - b.class || b.score - a.score);
+}
+
+/** Soft-NMS of each class, class by class. */
+export function suppressTriplets(
+  triplets: readonly Triplet[],
+  { softNms: suppression }: TripletSettings,
+): DetectedTriplet[] {
+  const classes = [...new Set(triplets.map((triplet) => triplet.class))];
+  return classes.flatMap((wanted) => {
+    const ofClass = triplets.filter((triplet) => triplet.class === wanted);
+    const rows = ofClass.map((triplet) => ({
+      ...triplet.box,
+      score: triplet.score,
+      topLeftScore: triplet.topLeft.score,
+      bottomRightScore: triplet.bottomRight.score,
+    }));
+    return softNms(rows, suppression).boxes.map(({ x1, y1, x2, y2, score, source }) => {
+      return { x1, y1, x2, y2, score, triplet: ofClass[source] };
+    });
+  });
+}
+
+/** The best of all classes, in their order. */
+export function bestTriplets(
+  boxes: readonly DetectedTriplet[],
+  { maxBoxes }: TripletSettings,
+): readonly DetectedTriplet[] {
+  if (boxes.length <= maxBoxes) return boxes;
+  const threshold = boxes.map(({ score }) => score).sort((a, b) => b - a)[maxBoxes - 1];
+  return boxes.filter(({ score }) => score >= threshold);
+}

@@ -1,0 +1,61 @@
+import type { WgslDispatch, WgslOperand } from "../../../kernels/wgsl/kernel.ts";
+import type {
+  GpuBindGroup,
+  GpuBuffer,
+  GpuCommandEncoder,
+  GpuComputePass,
+  GpuComputePipeline,
+  GpuDevice,
+} from "./webgpu.ts";
+
+/** A device's compiled shaders: equal texts are compiled once. */
+export class Pipelines {
+  private readonly pipelines = new Map<string, Promise<GpuComputePipeline>>();
+
+  constructor(private readonly device: GpuDevice) {}
+
+  /** Starts compiling and does not wait: the device compiles several at a time. */
+  compile(code: string): Promise<GpuComputePipeline> {
+    const known = this.pipelines.get(code);
+    if (known) return known;
+    const module = this.device.createShaderModule({ code });
+    const pipeline = this.device.createComputePipelineAsync({
+      layout: "auto",
+      compute: { module, entryPoint: "main" },
+    });
+    // Whoever waits for it gets the error; it is no unhandled one until then.
+    pipeline.catch(() => {});
+    this.pipelines.set(code, pipeline);
+    return pipeline;
+  }
+
+  async bind(dispatch: WgslDispatch, bufferOf: (operand: WgslOperand) => GpuBuffer): Promise<BoundDispatch> {
+    const pipeline = await this.compile(dispatch.code);
+    const entries = dispatch.operands.map((operand, binding) => ({
+      binding,
+      resource: { buffer: bufferOf(operand) },
+    }));
+    const group = this.device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
+    return { pipeline, group, workgroups: dispatch.workgroups, work: dispatch.work };
+  }
+}
+
+/** A dispatch with all that it takes to encode it. */
+export interface BoundDispatch {
+  readonly pipeline: GpuComputePipeline;
+  readonly group: GpuBindGroup;
+  readonly workgroups: readonly [number, number, number];
+  readonly work: number;
+}
+
+export function encodeDispatch(pass: GpuComputePass, { pipeline, group, workgroups }: BoundDispatch): void {
+  pass.setPipeline(pipeline);
+  pass.setBindGroup(0, group);
+  pass.dispatchWorkgroups(...workgroups);
+}
+
+export function encodeAlone(encoder: GpuCommandEncoder, dispatch: BoundDispatch): void {
+  const pass = encoder.beginComputePass();
+  encodeDispatch(pass, dispatch);
+  pass.end();
+}

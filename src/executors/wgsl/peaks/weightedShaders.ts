@@ -1,0 +1,126 @@
+import type { WeightedFind } from "../../../backend/peakQuery.ts";
+import { vectorCount, type WgslDispatch } from "../../../kernels/wgsl/kernel.ts";
+import { float, wgslDispatch, wgslElements } from "../../../kernels/wgsl/source.ts";
+import type { Instances } from "../instances.ts";
+import { WEIGHTED_OPERANDS, type WeightedLayout } from "../weightedLayout.ts";
+import { DECODED_FLOOR, DECODED_ZERO, weightRounding } from "../weightRounding.ts";
+import {
+  type FindMaps,
+  gatheredFaults,
+  gatheredOperands,
+  LARGEST,
+  mapTypes,
+  placeOf,
+  writeEntry,
+} from "./gatheredMaps.ts";
+import { weightFunctions } from "./weightFunctions.ts";
+
+/**
+ * The elements that may be the best of their channel by score · weight. Two dispatches:
+ *
+ * 1. check: whether any number is not what the bounds of the rounding hold for;
+ * 2. search: a workgroup for each channel and instance finds the largest log2(score · weight), and lists all that its
+ *    rounding cannot tell from it. Logarithms, since a Gaussian soon leaves the range of float32.
+ *
+ * The largest is looked for among cells that are surely inside of the box, and all are listed that may be, by rounding.
+ * So what the decode chooses is always among them.
+ */
+export function weightedShaders(
+  find: WeightedFind,
+  maps: FindMaps,
+  layout: WeightedLayout,
+  instances: Instances | undefined,
+): WgslDispatch[] {
+  return [checkDispatch(maps), searchDispatch(find, maps, layout, instances)];
+}
+
+/** Scores are not negative, and at most what a probability may be rounded to; other maps are finite. */
+function checkDispatch(maps: FindMaps): WgslDispatch {
+  const [, height, width, channels] = maps.heatmap;
+  const vectors = vectorCount(channels);
+  return wgslElements({
+    title: "weighted: check",
+    reads: { heatmap: "input0", ...gatheredOperands(maps) },
+    writes: { list: WEIGHTED_OPERANDS.list },
+    types: { ...mapTypes(maps), list: "List" },
+    declarations: LIST,
+    count: height * width * vectors,
+    body: `${placeOf(maps.heatmap)}
+  let used = vec4u(0u, 1u, 2u, 3u) + vector * 4u < vec4u(${channels}u);
+  var faulty = any(used & (heatmap[index] >= vec4u(0x40000000u))); // the bits of 2
+${gatheredFaults(maps)}
+  if (faulty) { atomicAdd(&list.faults, 1u); }`,
+  });
+}
+
+const LIST = `struct List {
+  faults: atomic<u32>,
+  wanted: atomic<u32>,
+  entries: array<u32>,
+}
+${LARGEST}`;
+
+const THREADS = 256;
+
+function searchDispatch(
+  { weight }: WeightedFind,
+  maps: FindMaps,
+  { instances: count, capacity, entrySize }: WeightedLayout,
+  instances: Instances | undefined,
+): WgslDispatch {
+  const [, height, width, channels] = maps.heatmap;
+  const cells = height * width;
+  const { absolute, relative } = weightRounding(weight, maps.heatmap);
+  const { basis, list } = WEIGHTED_OPERANDS;
+  const everyCell = `for (var cell = thread; cell < ${cells}u; cell += ${THREADS}u)`;
+  return wgslDispatch({
+    title: `weighted: search, ${weight.kind}`,
+    reads: { heatmap: "input0", basis, ...gatheredOperands(maps) },
+    writes: { list },
+    types: { ...mapTypes(maps), basis: instances ? "array<u32>" : "array<f32>", list: "List" },
+    declarations: `${LIST}
+const LEAST = -1e30f;
+const LIFTED = 1e-37f;
+var<workgroup> bests: array<f32, ${THREADS}>;
+${weightFunctions(weight, width, instances)}
+fn scoreAt(cell: u32, channel: u32) -> u32 {
+  return heatmap[cell * ${vectorCount(channels)}u + channel / 4u][channel % 4u];
+}
+/** Subnormal numbers may become 0, of which there is no logarithm; so low, more is listed than need be. */
+fn lifted(score: u32) -> f32 { return max(bitcast<f32>(score), LIFTED); }
+fn put(cell: u32, channel: u32, slot: u32) {
+  if (slot >= ${capacity}u) { return; }
+  var at = slot * ${entrySize}u;
+${writeEntry(maps, "scoreAt(cell, channel)")}
+}`,
+    threads: THREADS,
+    workgroups: [channels, count, 1],
+    work: cells * channels * count,
+    body: `  let channel = group.x;
+  let instance = instanceOf(group.y, channel);
+  var best = LEAST;
+  ${everyCell} {
+    let score = scoreAt(cell, channel);
+    if (score > 0u && isInside(instance, cell, -1f)) { best = max(best, logOf(instance, cell, lifted(score))); }
+  }
+  bests[thread] = best;
+  workgroupBarrier();
+  for (var reach = ${THREADS / 2}u; reach > 0u; reach /= 2u) {
+    if (thread < reach) { bests[thread] = max(bests[thread], bests[thread + reach]); }
+    workgroupBarrier();
+  }
+  best = bests[0];
+  // Both logarithms may be off, and twice that to be safe.
+  let near = best - ${float(4 * absolute)} - ${float(4 * relative)} * abs(best);
+  let least = select(${float(DECODED_ZERO)}, near, best > ${float(DECODED_FLOOR)});
+  ${everyCell} {
+    let score = scoreAt(cell, channel);
+    if (score == 0u || !isInside(instance, cell, 1f)) { continue; }
+    if (logOf(instance, cell, lifted(score)) >= least) {
+      put(cell, channel, atomicAdd(&list.wanted, 1u));
+    }
+  }
+  if (group.y == 0u && thread == 0u) { put(0u, channel, channel); }
+  if (thread == 0u && !isUsable(instance)) { atomicAdd(&list.faults, 1u); }`,
+  });
+}

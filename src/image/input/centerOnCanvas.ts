@@ -1,0 +1,100 @@
+import { placeNeighbours, type SampledPicture, sampledPicture } from "../../backend/sampledImage.ts";
+import { shapeOf } from "../../tensor.ts";
+import type { Picture } from "../picture.ts";
+import { fixedPointNeighbours, resizeFixedPoint } from "./resizeFixedPoint.ts";
+
+/** Where a photo comes to lie when it is centred on a canvas; all in pixels. */
+export interface CanvasPlace {
+  /** Of the canvas. */
+  readonly canvasWidth: number;
+  readonly canvasHeight: number;
+  /** Of the scaled photo in it. */
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface CanvasOptions {
+  /** Turns the whole canvas left to right. Default false. */
+  readonly mirrored?: boolean;
+  /**
+   * Loses the photo's last column where the canvas is as wide as the photo, and so its last row, as the crop of
+   * the reference does. Default false.
+   */
+  readonly asReference?: boolean;
+}
+
+/** Blue, green, red; of pixels from 0 to 1 (db/coco.py of the reference). */
+const MEANS = [0.40789654, 0.44719302, 0.47026115].map(Math.fround);
+const DEVIATIONS = [0.28863828, 0.27408164, 0.27809835].map(Math.fround);
+
+/** Of the photo times `scale`. The sides of the canvas are the next 127 modulo 128 (test/coco.py). */
+export function placeOnCanvas(photo: { width: number; height: number }, scale: number): CanvasPlace {
+  const width = Math.max(1, Math.floor(photo.width * scale));
+  const height = Math.max(1, Math.floor(photo.height * scale));
+  const [x, y] = [placeSide(width), placeSide(height)];
+  return { canvasWidth: x.canvas, canvasHeight: y.canvas, left: x.border, top: y.border, width, height };
+}
+
+/**
+ * The photo times `scale` in the middle of a black canvas, as the original CenterNet of Duan et al. feeds it to
+ * its networks (test/coco.py): [1, height, width, 3], blue, green, red, normalised.
+ */
+export function centerOnCanvas(photo: Picture, scale = 1, options: CanvasOptions = {}): SampledPicture {
+  const { mirrored = false, asReference = false } = options;
+  const { canvasWidth, canvasHeight, left, top, width, height } = placeOnCanvas(photo, scale);
+  const rows = asReference ? croppedSide(height) : height;
+  const columns = asReference ? croppedSide(width) : width;
+  const levels = normalizedLevels();
+  const across = fixedPointNeighbours(photo.width, width, "columns").slice(0, columns);
+  const down = fixedPointNeighbours(photo.height, height, "rows").slice(0, rows);
+  const placed = placeNeighbours(across, canvasWidth, left);
+  const sampling = {
+    picture: photo,
+    columns: mirrored ? placed.reverse() : placed,
+    rows: placeNeighbours(down, canvasHeight, top),
+    arithmetic: "fixedPoint",
+    channels: levels.map((of, channel) => ({ from: 2 - channel, levels: of })),
+  } as const;
+  return sampledPicture(shapeOf(canvasHeight, canvasWidth, 3), sampling, () => {
+    const scaled = resizeFixedPoint(photo, width, height);
+    const data = blackCanvas(canvasHeight, canvasWidth, levels);
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        const from = (row * width + column) * 3;
+        const placed = mirrored ? canvasWidth - 1 - left - column : left + column;
+        const to = ((top + row) * canvasWidth + placed) * 3;
+        for (let channel = 0; channel < 3; channel++) {
+          data[to + channel] = levels[channel][scaled.data[from + 2 - channel]];
+        }
+      }
+    }
+    return data;
+  });
+}
+
+/** The photo's middle pixel comes to the canvas' middle pixel. */
+function placeSide(side: number): { canvas: number; border: number } {
+  const canvas = side | 127;
+  return { canvas, border: Math.floor(canvas / 2) - Math.floor(side / 2) };
+}
+
+/** The reference takes as many pixels behind the middle as before the canvas' middle. */
+function croppedSide(side: number): number {
+  return Math.min(side, Math.floor(side / 2) + Math.floor((side | 127) / 2));
+}
+
+/** Black before it is normalised. */
+function blackCanvas(height: number, width: number, levels: readonly Float32Array[]): Float32Array {
+  const canvas = new Float32Array(height * width * 3);
+  for (let i = 0; i < canvas.length; i++) canvas[i] = levels[i % 3][0];
+  return canvas;
+}
+
+/** By channel of the network, of every value that a pixel can have; rounded to float32 once. */
+function normalizedLevels(): Float32Array[] {
+  return MEANS.map((mean, channel) =>
+    Float32Array.from({ length: 256 }, (_, value) => (value / 255 - mean) / DEVIATIONS[channel]),
+  );
+}

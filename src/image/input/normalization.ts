@@ -1,0 +1,105 @@
+import { type Tensor, tensor } from "../../tensor.ts";
+
+/**
+ * How the TensorFlow Object Detection API brings pixels (RGB, 0 to 255) into a CenterNet's range: the fields
+ * of `center_net.proto`'s feature extractor, then what the extractor itself does.
+ */
+export interface Normalization {
+  /** Turns the channels to B, G, R first; means and deviations are then in that order. */
+  readonly bgrOrdering: boolean;
+  readonly channelMeans: readonly number[];
+  readonly channelStds: readonly number[];
+  readonly extractorRule: ExtractorRule;
+}
+
+/**
+ * `none`: as it is (hourglass). `caffe`: B, G, R without the means of ImageNet (ResNet V1).
+ * `minusOneToOne`: x / 127.5 - 1 (ResNet V2, MobileNetV2).
+ */
+export type ExtractorRule = "none" | "caffe" | "minusOneToOne";
+
+/** The proto's defaults for means and deviations. */
+const UNCHANGED = { bgrOrdering: false, channelMeans: [0, 0, 0], channelStds: [1, 1, 1] };
+
+/** What the zoo's configurations and extractors come to. */
+export const ZOO_NORMALIZATIONS = {
+  hourglass: {
+    bgrOrdering: true,
+    channelMeans: [104.01362, 114.034225, 119.916595],
+    channelStds: [73.60277, 69.89082, 70.91508],
+    extractorRule: "none",
+  },
+  resnetV1: { ...UNCHANGED, extractorRule: "caffe" },
+  resnetV2: { ...UNCHANGED, extractorRule: "minusOneToOne" },
+  mobilenetV2: { ...UNCHANGED, extractorRule: "minusOneToOne" },
+} as const satisfies Record<string, Normalization>;
+
+/** ImageNet's, in the order B, G, R. */
+const CAFFE_MEANS = [103.939, 116.779, 123.68];
+
+/**
+ * Bit for bit what the original computes eagerly: each step in float32, divisions as such. `image` is
+ * [1, h, w, 3], RGB; the channels of the result are in the network's order.
+ */
+export function normalizePixels(image: Tensor, normalization: Normalization): Tensor {
+  const { extractorRule } = normalization;
+  const means = normalization.channelMeans.map(Math.fround);
+  const deviations = normalization.channelStds.map(Math.fround);
+  const normalized = tensor(image.shape);
+  for (let pixel = 0; pixel < image.data.length; pixel += 3) {
+    for (let channel = 0; channel < 3; channel++) {
+      const read = normalization.bgrOrdering ? 2 - channel : channel;
+      const centered = Math.fround(image.data[pixel + read] - means[channel]);
+      const scaled = Math.fround(centered / deviations[channel]);
+      const write = extractorRule === "caffe" ? 2 - channel : channel;
+      normalized.data[pixel + write] = extracted(scaled, extractorRule, write);
+    }
+  }
+  return normalized;
+}
+
+function extracted(value: number, rule: ExtractorRule, channel: number): number {
+  switch (rule) {
+    case "none":
+      return value;
+    case "caffe":
+      return value - Math.fround(CAFFE_MEANS[channel]);
+    case "minusOneToOne":
+      return Math.fround(value / 127.5) - 1;
+  }
+}
+
+/** The same for a graph's `normalize`: y[c] = (x[order[c]] − mean[c]) · scale[c] + offset[c]. */
+export interface ChannelScaling {
+  readonly order: readonly number[];
+  readonly mean: readonly number[];
+  readonly scale: readonly number[];
+  readonly offset: readonly number[];
+}
+
+/**
+ * Multiplies by the reciprocals of the deviations, as the original's exported graphs do: within some units
+ * in the last place of `normalizePixels`.
+ */
+export function channelScaling(normalization: Normalization): ChannelScaling {
+  const { bgrOrdering, channelMeans, channelStds, extractorRule } = normalization;
+  const order = bgrOrdering ? [2, 1, 0] : [0, 1, 2];
+  const scale = channelStds.map((deviation) => 1 / deviation);
+  switch (extractorRule) {
+    case "none":
+      return { order, mean: channelMeans, scale, offset: [0, 0, 0] };
+    case "minusOneToOne":
+      return { order, mean: channelMeans, scale: scale.map((s) => s / 127.5), offset: [-1, -1, -1] };
+    case "caffe":
+      return {
+        order: reversed(order),
+        mean: reversed(channelMeans),
+        scale: reversed(scale),
+        offset: CAFFE_MEANS.map((mean) => -mean),
+      };
+  }
+}
+
+function reversed(numbers: readonly number[]): number[] {
+  return [...numbers].reverse();
+}

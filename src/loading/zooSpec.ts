@@ -1,0 +1,215 @@
+/**
+ * What a checkpoint of the Object Detection API says about itself becomes the model it is meant for. Its
+ * `pipeline.config` and its variables decide, never the name of its file.
+ */
+import type { Checkpoint } from "../checkpoints/checkpoint.ts";
+import type { KeypointTask } from "../checkpoints/keypointTask.ts";
+import type { LabelMap } from "../checkpoints/pipelineConfig/labelMap.ts";
+import type { FeatureExtractor, PipelineConfig } from "../checkpoints/pipelineConfig/pipelineConfig.ts";
+import type { DecodeSettings, KeypointEstimationTask } from "../decode/objects/settings.ts";
+import { ModelError, oneLine } from "../errors.ts";
+import { type Normalization, ZOO_NORMALIZATIONS } from "../image/input/normalization.ts";
+import { COCO_LABELS } from "../models/coco.ts";
+import { COCO_KEYPOINTS } from "../models/cocoPose.ts";
+import { ZOO } from "../models/zoo/zoo.ts";
+import { ZOO_BACKBONES, type ZooArchitecture, type ZooBackboneName } from "../models/zoo/zooArchitecture.ts";
+import { OUTPUT_STRIDE, type ZooSpec } from "../models/zoo/zooModel.ts";
+
+/** The zoo's placeholder names and the code of persons in its label maps. */
+const PERSON_NAMES = ["/m/01g317", "person"];
+
+/**
+ * Undefined where the checkpoint is none of the Object Detection API's, or carries no `pipeline.config`.
+ *
+ * @throws ModelError where the configuration asks for what is not built here, or contradicts the variables.
+ */
+export function zooSpec(checkpoint: Checkpoint, labelMap = checkpoint.zoo?.labelMap): ZooSpec | undefined {
+  const pipeline = checkpoint.zoo?.pipeline;
+  if (!pipeline) return undefined;
+  const where = `${checkpoint.where} pipeline.config`;
+  const side = inputSide(pipeline, where);
+  const decode = decodeSettings(pipeline, labelMap);
+  const architecture = zooArchitecture(pipeline, decode, where);
+  const { sizeMultiple } = ZOO_BACKBONES[architecture.backbone];
+  if (side % sizeMultiple !== 0) {
+    throw new ModelError({
+      where: `${where}: image_resizer`,
+      expected: `dimensions in multiples of ${sizeMultiple}, for ${architecture.backbone}`,
+      got: `${side}`,
+    });
+  }
+  const told = checkpoint.zoo?.backbone;
+  if (told && !architecture.backbone.startsWith(told)) {
+    throw new ModelError({
+      where,
+      expected: `the type of the variables' backbone, ${told}`,
+      got: architecture.backbone,
+      hint: "Configuration and variables belong to different models.",
+    });
+  }
+  return {
+    name: zooName(architecture, side),
+    side,
+    architecture,
+    decode,
+    labels: labelMap ? new Map(labelMap.items.map(({ id, label }) => [id, oneLine(label)])) : COCO_LABELS,
+    weightsHint: "Its weights are in the checkpoint that it was read from.",
+  };
+}
+
+/** The published model of this architecture and size, or a name that says what it is. */
+function zooName(architecture: ZooArchitecture, side: number): string {
+  const row = ZOO.find(({ architecture: published, side: publishedSide }) => {
+    return (
+      publishedSide === side &&
+      (Object.keys(published) as (keyof ZooArchitecture)[]).every((key) => {
+        return JSON.stringify(published[key]) === JSON.stringify(architecture[key]);
+      }) &&
+      published.keypoints === architecture.keypoints
+    );
+  });
+  return row?.name ?? `centernet_${architecture.backbone}_${side}x${side}`;
+}
+
+function inputSide({ imageResizer: resizer }: PipelineConfig, where: string): number {
+  if (resizer.kind === "keepAspectRatio") {
+    const { minDimension, maxDimension, padToMaxDimension, method } = resizer;
+    if (padToMaxDimension && minDimension === maxDimension && method === "BILINEAR") return maxDimension;
+  }
+  throw new ModelError({
+    where: `${where}: image_resizer`,
+    expected: "keep_aspect_ratio_resizer, bilinear, with one dimension and pad_to_max_dimension",
+    got: JSON.stringify(resizer),
+  });
+}
+
+function zooArchitecture(pipeline: PipelineConfig, decode: DecodeSettings, where: string): ZooArchitecture {
+  const { featureExtractor, keypointEstimationTask: tasks, numClasses, useDepthwise, unsupported } = pipeline;
+  const refuse = (field: string, expected: string, got: string) =>
+    new ModelError({ where: `${where}: ${field}`, expected, got, hint: "Only that is built here." });
+  if (unsupported.length > 0) throw refuse("tasks", "boxes and keypoints", unsupported.join(", "));
+  if (!pipeline.objectDetectionTask) throw refuse("object_detection_task", "one", "none");
+  if (tasks.length > 1) throw refuse("keypoint_estimation_task", "one at most", `${tasks.length}`);
+  const backbone = backboneNamed(featureExtractor, refuse);
+  const [task] = tasks;
+  return {
+    backbone,
+    normalization: normalizationOf(backbone, featureExtractor, refuse),
+    classes: numClasses,
+    ...(task && { keypoints: decode.keypointEstimationTask[0].keypointLabels.length }),
+    heads: {
+      filters: headFilters(pipeline, refuse),
+      separable: useDepthwise,
+      ...(task && !task.perKeypointOffset && { sharedOffset: true }),
+    },
+  };
+}
+
+type Refuse = (field: string, expected: string, got: string) => ModelError;
+
+function backboneNamed({ type, depthMultiplier, upsamplingInterpolation }: FeatureExtractor, refuse: Refuse) {
+  const names = Object.keys(ZOO_BACKBONES) as ZooBackboneName[];
+  const backbone = names.find((name) => name === type);
+  if (!backbone) throw refuse("feature_extractor.type", `one of ${names.join(", ")}`, type);
+  if (depthMultiplier !== 1) throw refuse("feature_extractor.depth_multiplier", "1", `${depthMultiplier}`);
+  if (upsamplingInterpolation !== "nearest") {
+    throw refuse("feature_extractor.upsampling_interpolation", "nearest", upsamplingInterpolation);
+  }
+  return backbone;
+}
+
+/** What the extractor does by itself, after the configuration's own means and deviations. */
+function normalizationOf(
+  backbone: ZooBackboneName,
+  { channelMeans, channelStds, bgrOrdering }: FeatureExtractor,
+  refuse: Refuse,
+): Normalization {
+  const family = backbone.startsWith("hourglass")
+    ? ZOO_NORMALIZATIONS.hourglass
+    : backbone.startsWith("resnet_v1")
+      ? ZOO_NORMALIZATIONS.resnetV1
+      : ZOO_NORMALIZATIONS.resnetV2;
+  if ((channelMeans.length === 0) !== (channelStds.length === 0)) {
+    throw refuse("feature_extractor", "channel_means and channel_stds or neither", "one of them");
+  }
+  const means = channelMeans.length > 0 ? channelMeans : [0, 0, 0];
+  const deviations = channelStds.length > 0 ? channelStds : [1, 1, 1];
+  return { bgrOrdering, channelMeans: means, channelStds: deviations, extractorRule: family.extractorRule };
+}
+
+/** Every head has the same hidden layer here: one 3x3 convolution. */
+function headFilters(pipeline: PipelineConfig, refuse: Refuse): number {
+  const { objectCenterParams, objectDetectionTask, keypointEstimationTask: tasks } = pipeline;
+  const heads = [
+    objectCenterParams.centerHead,
+    ...(objectDetectionTask ? [objectDetectionTask.scaleHead, objectDetectionTask.offsetHead] : []),
+    ...tasks.flatMap(({ heatmapHead, offsetHead, regressHead }) => [heatmapHead, offsetHead, regressHead]),
+  ];
+  const [filters] = heads[0].numFilters;
+  for (const { numFilters, kernelSizes } of heads) {
+    const same = numFilters.length === 1 && numFilters[0] === filters && kernelSizes[0] === 3;
+    if (!same)
+      throw refuse("heads", `one 3x3 layer of ${filters} filters each`, `${numFilters} of ${kernelSizes}`);
+  }
+  return filters;
+}
+
+function decodeSettings(pipeline: PipelineConfig, labelMap: LabelMap | undefined): DecodeSettings {
+  const { objectCenterParams, keypointEstimationTask, postProcessing } = pipeline;
+  return {
+    outputStride: OUTPUT_STRIDE,
+    objectCenterParams,
+    keypointEstimationTask: keypointEstimationTask.map((task) => estimationTask(task, labelMap)),
+    postProcessing,
+  };
+}
+
+/** The class that has the keypoints, and their names: of the label map, else COCO's persons. */
+function estimationTask(task: KeypointTask, labelMap: LabelMap | undefined): KeypointEstimationTask {
+  const item = labelMap?.items.find(({ name, label }) => {
+    const names = PERSON_NAMES.includes(task.keypointClassName) ? PERSON_NAMES : [task.keypointClassName];
+    return names.includes(name) || names.includes(label);
+  });
+  const labels = item ? [...item.keypoints.values()].map(oneLine) : [];
+  return {
+    ...task,
+    classIndex: (item?.id ?? 1) - 1,
+    keypointLabels: labels.length > 0 ? labels : COCO_KEYPOINTS,
+  };
+}
+
+/**
+ * What a user should know about a checkpoint: where its name says something else than its contents (public
+ * archives of that kind exist), and what its configuration asks for beyond the schema.
+ */
+export function zooNotes({ where, zoo }: Checkpoint, spec: ZooSpec): string[] {
+  const unknown = zoo?.pipeline?.unknown ?? [];
+  if (unknown.length === 0) return zooContradictions(where, spec);
+  const fields = `fields of pipeline.config that nothing here looks at: ${unknown.join(", ")}`;
+  return [...zooContradictions(where, spec), fields];
+}
+
+function zooContradictions(where: string, { architecture, side }: ZooSpec): string[] {
+  const name = where.slice(Math.max(where.lastIndexOf("/"), where.lastIndexOf("\\")) + 1);
+  const notes: string[] = [];
+  const [, named] = /(\d{3,4})x\1/.exec(name) ?? [];
+  if (named && Number(named) !== side)
+    notes.push(`the name says ${named}x${named}, pipeline.config ${side}x${side}`);
+  const poses = architecture.keypoints !== undefined;
+  if (/kpts/.test(name) && !poses) notes.push("the name says keypoints, pipeline.config has none");
+  if (/_od\b/.test(name) && poses) notes.push("the name says boxes alone, pipeline.config has keypoints");
+  for (const [token, type] of NAMED_BACKBONES) {
+    if (name.includes(token) && !architecture.backbone.startsWith(type)) {
+      notes.push(`the name says ${token}, pipeline.config ${architecture.backbone}`);
+    }
+  }
+  return notes;
+}
+
+const NAMED_BACKBONES = [
+  ["hg104", "hourglass_104"],
+  ["resnet50_v1", "resnet_v1_50"],
+  ["resnet101_v1", "resnet_v1_101"],
+  ["resnet50_v2", "resnet_v2_50"],
+  ["mobilenetv2", "mobilenet_v2"],
+] as const;

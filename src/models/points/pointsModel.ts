@@ -1,0 +1,153 @@
+import { KEYPOINT_ESTIMATION_PARAMS, OBJECT_CENTER_PARAMS } from "../../centerNetProto.ts";
+import type { DetectedObject } from "../../decode/objects/detectedObjects.ts";
+import {
+  averageMirrored,
+  type MirroredChannel,
+  swappedSides,
+  swappedVectors,
+} from "../../decode/objects/mirroredMaps.ts";
+import type { DecodeSettings } from "../../decode/objects/settings.ts";
+import { SOFT_NMS, softNms } from "../../decode/triplets/softNms.ts";
+import type { Detection } from "../../detection.ts";
+import { centerOnMultiple, placeOnMultiple } from "../../image/input/centerOnMultiple.ts";
+import type { Tensor } from "../../tensor.ts";
+import { classLabels } from "../coco.ts";
+import { COCO_KEYPOINTS, PERSON } from "../cocoPose.ts";
+import type { Model } from "../model.ts";
+import { objectDetection } from "../objectDetection.ts";
+import { onPhoto } from "../toDetection.ts";
+import type { View } from "../view.ts";
+import { ZOO_BACKBONES, type ZooArchitecture, zooGraph } from "../zoo/zooArchitecture.ts";
+import { OUTPUT_STRIDE, objectView } from "../zoo/zooModel.ts";
+
+export interface PointsSpec {
+  readonly name: string;
+  readonly architecture: ZooArchitecture;
+  readonly weightsHint: string;
+}
+
+/**
+ * Objects as Points (Zhou et al., arXiv:1904.07850), as `lib/detectors/{ctdet,multi_pose}.py` of
+ * github.com/xingyizhou/CenterNet tests it with `--keep_res`: each picture at its own size. With `flip` the maps
+ * are the means of the picture's and its mirror image's; with several `scales` soft-NMS joins what was found. The
+ * decode is the one that the Object Detection API took over from it: the best 100 peaks, no suppression; a
+ * keypoint moves to the nearest peak of its heatmap inside of the object's box, if one is near enough.
+ *
+ * Nothing here was compared with the original's numbers but what the zoo's Hourglass-104 shares. Boxes are cut
+ * at the photo's border, which the original leaves to its evaluation.
+ */
+export function pointsModel({ name, architecture, weightsHint }: PointsSpec): Model {
+  const { title, sizeMultiple } = ZOO_BACKBONES[architecture.backbone];
+  const withPoses = architecture.keypoints !== undefined;
+  const settings = pointsSettings(withPoses);
+  const labels = withPoses ? [PERSON] : classLabels(architecture.classes);
+  return {
+    name,
+    backbone: `${title}, points`,
+    outputs: withPoses ? "boxes, keypoints" : "boxes",
+    defaultSize: { height: 512, width: 512 },
+    sizeMultiple,
+    sizedByPicture: true,
+    lookOptions: ["flip", "scales"],
+    weightsHint,
+    constants: () => new Map(),
+    graph: (size) => zooGraph(architecture, size),
+    look(picture, _loaded, { flip = false, scales = [1] }) {
+      const found: Detection[] = [];
+      const views = scales.flatMap((scale) => {
+        const { canvas: size, placement } = placeOnMultiple(picture, sizeMultiple, scale);
+        const take = (objects: readonly DetectedObject[]) => {
+          for (const object of objects) {
+            const onCanvas = objectDetection(object, labels[object.classIndex], size);
+            found.push(...withinPhoto(onPhoto(onCanvas, placement), picture));
+          }
+        };
+        const inputs = (mirrored: boolean) => () => {
+          return { image: centerOnMultiple(picture, sizeMultiple, scale, mirrored) };
+        };
+        const view = objectView(size, inputs(false), settings, take);
+        return flip ? pairOfViews(view, inputs(true)) : [view];
+      });
+      return { views, finding: () => ({ detections: scales.length > 1 ? suppressed(found) : found }) };
+    },
+  };
+}
+
+type Outputs = Readonly<Record<string, Tensor>>;
+
+/** The plain picture and its mirror image, after which the mean of both is decoded. */
+function pairOfViews({ size, inputs, see }: View, mirroredInputs: View["inputs"]): View[] {
+  let plain: Outputs = {};
+  const keep = (outputs: Outputs) => {
+    plain = outputs;
+  };
+  const join = (mirrored: Outputs) => {
+    see(joinedMaps(plain, mirrored));
+    plain = {};
+  };
+  return [
+    { size, inputs, see: keep },
+    { size, inputs: mirroredInputs, see: join },
+  ];
+}
+
+/** Of each keypoint the one that a mirror image has in its place: the left eye's is the right one. */
+const PARTNERS = COCO_KEYPOINTS.map((name, _, names: readonly string[]) => {
+  const other = name.replace(/^(left|right)/, (side) => (side === "left" ? "right" : "left"));
+  return names.indexOf(other);
+});
+
+/** Offsets within a cell are those of the plain picture. */
+function joinedMaps(plain: Outputs, mirrored: Outputs): Outputs {
+  const channels: Readonly<Record<string, MirroredChannel | undefined>> = {
+    keypointHeatmap: swappedSides(PARTNERS),
+    keypointRegression: swappedVectors(PARTNERS),
+  };
+  const averaged = ["centerHeatmap", "boxSize", "keypointHeatmap", "keypointRegression"];
+  const joined = Object.entries(plain).map(([name, map]) => {
+    return [name, averaged.includes(name) ? averageMirrored(map, mirrored[name], channels[name]) : map];
+  });
+  return Object.fromEntries(joined);
+}
+
+/** Soft-NMS of each class, as in the triplets' code, where it comes from. */
+function suppressed(detections: readonly Detection[]): Detection[] {
+  const classes = [...new Set(detections.map(({ classId }) => classId))];
+  return classes.flatMap((wanted) => {
+    const ofClass = detections.filter(({ classId }) => classId === wanted);
+    const rows = ofClass.map(({ box, score }) => {
+      const place = { x1: box.xmin, y1: box.ymin, x2: box.xmax, y2: box.ymax };
+      return { ...place, score: Math.fround(score), topLeftScore: 0, bottomRightScore: 0 };
+    });
+    return softNms(rows, SOFT_NMS).boxes.map(({ score, source }) => ({ ...ofClass[source], score }));
+  });
+}
+
+function pointsSettings(withPoses: boolean): DecodeSettings {
+  const pose = {
+    ...KEYPOINT_ESTIMATION_PARAMS,
+    boxScale: 1,
+    classIndex: 0,
+    keypointLabels: COCO_KEYPOINTS,
+  };
+  return {
+    outputStride: OUTPUT_STRIDE,
+    objectCenterParams: OBJECT_CENTER_PARAMS,
+    keypointEstimationTask: withPoses ? [pose] : [],
+  };
+}
+
+/** Nothing of an object that lies on the canvas alone. */
+function withinPhoto(
+  detection: Detection,
+  { width, height }: { readonly width: number; readonly height: number },
+): Detection[] {
+  const { box } = detection;
+  const cut = {
+    xmin: Math.max(box.xmin, 0),
+    ymin: Math.max(box.ymin, 0),
+    xmax: Math.min(box.xmax, width),
+    ymax: Math.min(box.ymax, height),
+  };
+  return cut.xmin < cut.xmax && cut.ymin < cut.ymax ? [{ ...detection, box: cut }] : [];
+}

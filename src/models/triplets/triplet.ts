@@ -1,0 +1,72 @@
+/**
+ * CenterNet of keypoint triplets (Duan et al., arXiv:1904.08189): the two networks that its authors publish.
+ * Their figures are in the README of github.com/Duankaiwen/CenterNet.
+ */
+import { ModelError } from "../../errors.ts";
+import {
+  TRIPLET_ARCHITECTURES,
+  type TripletArchitecture,
+  tripletSizeMultiple,
+} from "./tripletArchitecture.ts";
+import { type TripletModel, tripletModel } from "./tripletModel.ts";
+
+/** Both at one scale, with the mirror image. */
+const MEASURED = { pictures: "COCO test-dev", gpu: "a Tesla P100" };
+
+const ROWS = [
+  {
+    name: "centernet-52",
+    backbone: "Hourglass-52, triplets",
+    file: "CenterNet-52_480000.pkl",
+    published: { ...MEASURED, boxes: 41.6, milliseconds: 270 },
+  },
+  {
+    name: "centernet-104",
+    backbone: "Hourglass-104, triplets",
+    file: "CenterNet-104_480000.pkl",
+    published: { ...MEASURED, boxes: 44.9, milliseconds: 340 },
+  },
+] as const;
+
+export const TRIPLETS: readonly TripletModel[] = ROWS.map(({ name, backbone, file, published }) => {
+  const weightsHint = `Give the file that its authors publish, ${file}, as --weights; this program does not fetch it. See github.com/Duankaiwen/CenterNet.`;
+  const architecture = TRIPLET_ARCHITECTURES[name];
+  return { ...tripletModel({ name, backbone, architecture, weightsHint }), published };
+});
+
+/** Of networks that are none of the published ones. */
+export const OTHER_TRIPLETS = "centernet-triplets";
+
+/** The sides of the canvases on which pictures are seen (`placeOnCanvas`) are one less than a multiple of it. */
+const CANVAS_MULTIPLE = 128;
+
+/**
+ * The published model of this architecture, or one that has no row: whoever trained it named it elsewhere.
+ *
+ * @throws ModelError for an hourglass that is too deep for the canvases of the test procedure.
+ */
+export function tripletModelOf(architecture: TripletArchitecture): TripletModel {
+  const published = TRIPLETS.find(({ tripletSpec }) => isSame(tripletSpec.architecture, architecture));
+  if (published) return published;
+  const { stacks, channels } = architecture.hourglass;
+  const levels = channels.length - 1;
+  if (CANVAS_MULTIPLE % tripletSizeMultiple(architecture) !== 0) {
+    throw new ModelError({
+      where: OTHER_TRIPLETS,
+      expected: "an hourglass of up to 5 levels, which halve sides of 127 modulo 128 alike",
+      got: `one of ${levels}`,
+    });
+  }
+  const backbone = `Hourglass of ${stacks} x ${levels} levels, triplets`;
+  const weightsHint = "Give the weights that it was found in.";
+  return tripletModel({ name: OTHER_TRIPLETS, backbone, architecture, weightsHint });
+}
+
+function isSame(a: TripletArchitecture, b: TripletArchitecture): boolean {
+  return JSON.stringify(numbersOf(a)) === JSON.stringify(numbersOf(b));
+}
+
+function numbersOf({ hourglass, classes }: TripletArchitecture): unknown[] {
+  const { stacks, stemChannels, channels, blocks, featureChannels = channels[0] } = hourglass;
+  return [stacks, stemChannels, channels, blocks, featureChannels, classes];
+}

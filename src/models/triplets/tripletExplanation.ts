@@ -1,0 +1,101 @@
+import { centralRegion, type Triplet } from "../../decode/triplets/centralRegion.ts";
+import { type ExplainedPair, explainPairs } from "../../decode/triplets/explainPairs.ts";
+import type { Peak } from "../../decode/triplets/heatmapPeaks.ts";
+import { type PixelBox, type PlacedPair, placePeak } from "../../decode/triplets/placement.ts";
+import {
+  allCenters,
+  type DecodedTriplets,
+  type TripletSettings,
+  type ViewPeaks,
+} from "../../decode/triplets/triplets.ts";
+import type {
+  Box,
+  CornerEvidence,
+  Explanation,
+  PairOutcome,
+  PeakEvidence,
+  RejectedPair,
+  TripletEvidence,
+} from "../../detection.ts";
+
+/** Of each reason; there are K · K pairs a view. */
+const MOST_REJECTED = 5;
+
+/** In the order in which a pair is tested. */
+export const REJECTIONS = ["class", "embedding", "geometry", "outside", "noCenter"] as const;
+
+/** The keypoints of a triplet in pixels of the photo. */
+export function tripletEvidence(triplet: Triplet): TripletEvidence {
+  const { center, score, box } = triplet;
+  return {
+    ...cornerEvidence(triplet),
+    center: { x: center.x, y: center.y, score: center.score },
+    centralRegion: boxOf(centralRegion(box)),
+    score,
+  };
+}
+
+/** What became of the corners' pairs of all views; `steps` are what `decodeTriplets` made of them. */
+export function explainTriplets(
+  views: readonly ViewPeaks[],
+  settings: TripletSettings,
+  { confirmed, kept, boxes }: DecodedTriplets,
+  labels: readonly string[],
+): Explanation {
+  const centers = allCenters(views, settings);
+  const explained = views.flatMap((view) => explainPairs(view, centers, settings));
+  const pairs: Record<PairOutcome, number> = {
+    accepted: 0,
+    class: 0,
+    embedding: 0,
+    geometry: 0,
+    outside: 0,
+    noCenter: 0,
+  };
+  for (const { verdict } of explained) pairs[verdict]++;
+  const rejected = REJECTIONS.flatMap((reason) =>
+    explained
+      .filter(({ verdict }) => verdict === reason)
+      .sort((a, b) => b.score - a.score)
+      .slice(0, MOST_REJECTED)
+      .map((pair) => rejectedPair(pair, reason, labels)),
+  );
+  return {
+    pairs,
+    beyondBestPairs: pairs.accepted - confirmed.length,
+    suppressed: confirmed.length - kept.length,
+    beyondBestBoxes: kept.length - boxes.length,
+    rejected,
+  };
+}
+
+function rejectedPair(
+  pair: ExplainedPair,
+  reason: RejectedPair["reason"],
+  labels: readonly string[],
+): RejectedPair {
+  const { topLeft, bottomRight, score, box } = pair;
+  return {
+    reason,
+    labels: [labels[topLeft.class], labels[bottomRight.class]],
+    score,
+    box: boxOf(box),
+    ...cornerEvidence(pair),
+    ...(reason === "noCenter" && { centralRegion: boxOf(centralRegion(box)) }),
+  };
+}
+
+function cornerEvidence({ topLeft, bottomRight, placement }: PlacedPair): CornerEvidence {
+  const placed = (peak: Peak): PeakEvidence => ({ ...placePeak(peak, placement), score: peak.score });
+  return {
+    scale: placement.scale,
+    mirrored: placement.mirrored,
+    topLeft: placed(topLeft),
+    bottomRight: placed(bottomRight),
+    embeddingDistance: Math.abs((topLeft.embedding ?? 0) - (bottomRight.embedding ?? 0)),
+  };
+}
+
+function boxOf({ x1, y1, x2, y2 }: PixelBox): Box {
+  return { xmin: x1, ymin: y1, xmax: x2, ymax: y2 };
+}

@@ -1,0 +1,154 @@
+import type { Placement } from "../../decode/triplets/placement.ts";
+import {
+  type DetectedTriplet,
+  decodeTriplets,
+  MULTI_SCALE_SOFT_NMS,
+  TRIPLET_SETTINGS,
+  type TripletSettings,
+  type ViewPeaks,
+  viewPeakRequest,
+  viewPeaksFound,
+} from "../../decode/triplets/triplets.ts";
+import type { Detection } from "../../detection.ts";
+import { centerOnCanvas, placeOnCanvas } from "../../image/input/centerOnCanvas.ts";
+import type { Picture } from "../../image/picture.ts";
+import { type ClassLabel, classLabels } from "../coco.ts";
+import type { Model } from "../model.ts";
+import { type Finding, type Look, type LookOptions, peakView } from "../view.ts";
+import {
+  TRIPLET_OUTPUTS,
+  type TripletArchitecture,
+  tripletGraph,
+  tripletSizeMultiple,
+} from "./tripletArchitecture.ts";
+import { explainTriplets, tripletEvidence } from "./tripletExplanation.ts";
+
+/** All that makes a model of keypoint triplets. */
+export interface TripletSpec {
+  readonly name: string;
+  readonly backbone: string;
+  readonly architecture: TripletArchitecture;
+  readonly weightsHint: string;
+}
+
+/** A model that was built from a spec; verification asks for it. */
+export interface TripletModel extends Model {
+  readonly tripletSpec: TripletSpec;
+}
+
+export function isTripletModel(model: Model): model is TripletModel {
+  return "tripletSpec" in model;
+}
+
+/**
+ * CenterNet of keypoint triplets (Duan et al., arXiv:1904.08189), with the test procedure of its authors
+ * (test/coco.py): each picture is seen at its own size, on a canvas; with `flip` its mirror image, too; and
+ * both at every one of `scales`.
+ */
+export function tripletModel(spec: TripletSpec): TripletModel {
+  const { name, backbone, architecture, weightsHint } = spec;
+  const multiple = tripletSizeMultiple(architecture);
+  return {
+    tripletSpec: spec,
+    name,
+    backbone,
+    outputs: "boxes",
+    defaultSize: { height: 511, width: 511 },
+    sizeMultiple: multiple,
+    sizeRemainder: multiple - 1,
+    sizedByPicture: true,
+    lookOptions: ["flip", "scales", "explain", "asReference"],
+    weightsHint,
+    constants: () => new Map(),
+    graph: (size) => tripletGraph(architecture, size),
+    look: (picture, _loaded, options) => tripletLook(picture, options, classLabels(architecture.classes)),
+  };
+}
+
+/** Of one view, before anything is run: where the picture lies in it. */
+export interface TripletSight {
+  readonly placement: Placement;
+  readonly canvas: { readonly height: number; readonly width: number };
+}
+
+/** In the order of the reference: scale by scale, the plain picture before its mirror image. */
+export function tripletSights(
+  picture: Pick<Picture, "width" | "height">,
+  { flip = false, scales = [1] }: LookOptions,
+): TripletSight[] {
+  return scales.flatMap((scale) => {
+    const place = placeOnCanvas(picture, scale);
+    const { canvasWidth: width, canvasHeight: height, left, top } = place;
+    const [mapWidth, mapHeight] = [(width + 1) / CELL, (height + 1) / CELL];
+    const placement = {
+      mapWidth,
+      cellsPerPixelX: mapWidth / width,
+      cellsPerPixelY: mapHeight / height,
+      left,
+      top,
+      width: place.width,
+      height: place.height,
+      scale,
+    };
+    const mirrorings = flip ? [false, true] : [false];
+    return mirrorings.map((mirrored) => ({
+      placement: { ...placement, mirrored },
+      canvas: { height, width },
+    }));
+  });
+}
+
+/** Pixels of the input a cell of the maps. */
+const CELL = 4;
+
+/**
+ * Several scales merge boxes that overlap, as the published configurations do. `max` can raise their limit of
+ * boxes, but for `asReference`.
+ */
+export function tripletSettings({
+  scales = [1],
+  asReference = false,
+  max = 0,
+}: LookOptions): TripletSettings {
+  const softNms = scales.length > 1 ? MULTI_SCALE_SOFT_NMS : TRIPLET_SETTINGS.softNms;
+  const maxBoxes = asReference ? TRIPLET_SETTINGS.maxBoxes : Math.max(TRIPLET_SETTINGS.maxBoxes, max);
+  return { ...TRIPLET_SETTINGS, softNms: { ...softNms, asReference }, maxBoxes };
+}
+
+function tripletLook(picture: Picture, options: LookOptions, labels: readonly ClassLabel[]): Look {
+  const settings = tripletSettings(options);
+  const { asReference, explain } = options;
+  const seen: ViewPeaks[] = [];
+  const request = viewPeakRequest(TRIPLET_OUTPUTS, settings);
+  const views = tripletSights(picture, options).map(({ placement, canvas }) => {
+    const { scale, mirrored } = placement;
+    const inputs = () => ({ image: centerOnCanvas(picture, scale, { mirrored, asReference }) });
+    return peakView(canvas, inputs, request, (found) => {
+      seen.push(viewPeaksFound(found, TRIPLET_OUTPUTS, placement));
+    });
+  });
+  return { views, finding: () => finding(seen, settings, labels, explain ?? false) };
+}
+
+function finding(
+  seen: readonly ViewPeaks[],
+  settings: TripletSettings,
+  labels: readonly ClassLabel[],
+  explain: boolean,
+): Finding {
+  const steps = decodeTriplets(seen, settings);
+  const detections = steps.boxes.map((triplet) => {
+    const detection = detectionOf(triplet, labels);
+    return explain ? { ...detection, triplet: tripletEvidence(triplet.triplet) } : detection;
+  });
+  if (!explain) return { detections };
+  const names = labels.map(({ label }) => label);
+  return { detections, explanation: explainTriplets(seen, settings, steps, names) };
+}
+
+function detectionOf(
+  { x1, y1, x2, y2, score, triplet }: DetectedTriplet,
+  labels: readonly ClassLabel[],
+): Detection {
+  return { ...labels[triplet.class], score, box: { xmin: x1, ymin: y1, xmax: x2, ymax: y2 } };
+}

@@ -1,0 +1,116 @@
+import { KEYPOINT_ESTIMATION_PARAMS, OBJECT_CENTER_PARAMS } from "../../centerNetProto.ts";
+import type { ObjectMaps } from "../../decode/objectMaps.ts";
+import { type DetectedObject, detectedObjects } from "../../decode/objects/detectedObjects.ts";
+import type { TrueShape } from "../../decode/objects/objectCenters.ts";
+import { decodeObjectPeaks, objectPeakRequest } from "../../decode/objects/objectPeaks.ts";
+import { decodeObjects } from "../../decode/objects/objects.ts";
+import type { DecodeSettings } from "../../decode/objects/settings.ts";
+import type { Detection } from "../../detection.ts";
+import { padToSquare } from "../../image/input/padToSquare.ts";
+import type { Tensor } from "../../tensor.ts";
+import { COCO_LABELS } from "../coco.ts";
+import { COCO_KEYPOINTS, PERSON } from "../cocoPose.ts";
+import type { Model } from "../model.ts";
+import { objectDetection } from "../objectDetection.ts";
+import { onPhoto } from "../toDetection.ts";
+import { type InputSize, peakView, type View } from "../view.ts";
+import type { ZooRow } from "./zoo.ts";
+import { ZOO_BACKBONES, type ZooArchitecture, zooGraph } from "./zooArchitecture.ts";
+
+/** All that makes one CenterNet of the Object Detection API: what its `pipeline.config` says. */
+export interface ZooSpec {
+  readonly name: string;
+  /** Of the input, in pixels: `keep_aspect_ratio_resizer` pads photos to a square. */
+  readonly side: number;
+  readonly architecture: ZooArchitecture;
+  readonly decode: DecodeSettings;
+  /** What is shown for a class, by label-map id; class c of the network is id c + 1. */
+  readonly labels: ReadonlyMap<number, string>;
+  readonly weightsHint: string;
+}
+
+/** Pixels of the input a cell of the maps, of every backbone here. */
+export const OUTPUT_STRIDE = 4;
+
+/** A model that was built from a spec; verification asks for it. */
+export interface ZooModel extends Model {
+  readonly spec: ZooSpec;
+}
+
+export function isZooModel(model: Model): model is ZooModel {
+  return "spec" in model;
+}
+
+export function zooModel(spec: ZooSpec): ZooModel {
+  const { name, side, architecture, decode, labels, weightsHint } = spec;
+  const backbone = ZOO_BACKBONES[architecture.backbone];
+  return {
+    spec,
+    name,
+    backbone: backbone.title,
+    outputs: architecture.keypoints === undefined ? "boxes" : "boxes, keypoints",
+    defaultSize: { height: side, width: side },
+    sizeMultiple: backbone.sizeMultiple,
+    square: true,
+    weightsHint,
+    constants: () => new Map(),
+    graph: (size) => zooGraph(architecture, size),
+    look(picture, { size }) {
+      const { image, placement, trueShape } = padToSquare(picture, size.width);
+      let detections: readonly Detection[] = [];
+      const take = (objects: readonly DetectedObject[]) => {
+        detections = objects.map((object) => {
+          const classId = object.classIndex + 1;
+          const label = { label: labels.get(classId) ?? `class ${classId}`, classId };
+          return onPhoto(objectDetection(object, label, trueShape), placement);
+        });
+      };
+      const view = objectView(size, () => ({ image }), decode, take, trueShape);
+      return { views: [view], finding: () => ({ detections }) };
+    },
+  };
+}
+
+/** A view whose objects are decoded as the settings say: from peaks where these are all that it takes. */
+export function objectView(
+  size: InputSize,
+  inputs: View["inputs"],
+  settings: DecodeSettings,
+  take: (objects: readonly DetectedObject[]) => void,
+  trueShape?: TrueShape,
+): View {
+  const request = objectPeakRequest(settings, trueShape);
+  if (request) {
+    return peakView(size, inputs, request, (found) => {
+      const decoded = decodeObjectPeaks(found, settings, trueShape);
+      take(detectedObjects(decoded, settings.keypointEstimationTask));
+    });
+  }
+  const see: View["see"] = (outputs) => {
+    const decoded = decodeObjects(zooMaps(outputs, settings), settings, trueShape);
+    take(detectedObjects(decoded, settings.keypointEstimationTask));
+  };
+  return { size, inputs, see };
+}
+
+/** A model of the zoo's table, decoded as its published `pipeline.config` says. */
+export function publishedZooModel({ name, side, architecture, published }: ZooRow): Model {
+  const task = { ...KEYPOINT_ESTIMATION_PARAMS, perKeypointOffset: true, classIndex: PERSON.classId - 1 };
+  const keypointEstimationTask = architecture.keypoints ? [{ ...task, keypointLabels: COCO_KEYPOINTS }] : [];
+  const decode = {
+    outputStride: OUTPUT_STRIDE,
+    objectCenterParams: OBJECT_CENTER_PARAMS,
+    keypointEstimationTask,
+  };
+  const weightsHint = `Run centernet pull ${name}, or give its archive as --weights.`;
+  const model = zooModel({ name, side, architecture, decode, labels: COCO_LABELS, weightsHint });
+  return { ...model, hasArchive: true, published };
+}
+
+/** The graph's outputs as the decode takes them. */
+export function zooMaps(outputs: Readonly<Record<string, Tensor>>, settings: DecodeSettings): ObjectMaps {
+  const { centerHeatmap, boxSize, boxOffset, keypointHeatmap, keypointRegression, keypointOffset } = outputs;
+  const task = { keypointHeatmap, keypointRegression, keypointOffset };
+  const keypointTasks = settings.keypointEstimationTask.map(() => task);
+  return { centerHeatmap, boxSize, boxOffset, keypointTasks };
+}

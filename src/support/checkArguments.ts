@@ -1,0 +1,60 @@
+/** Checks for callers without TypeScript: what a type would forbid is told as a UsageError. */
+import { oneLine, UsageError } from "../errors.ts";
+import { nearestNames } from "./nearestNames.ts";
+
+/** A test for an option's value, and what it expects in words. */
+export interface OptionKind {
+  readonly expected: string;
+  readonly fits: (value: unknown) => boolean;
+}
+
+/**
+ * Options must be an object that has no others than these, each of its kind or undefined.
+ *
+ * @throws UsageError for the first that is not, with the nearest name for an unknown one.
+ */
+export function checkOptions(
+  options: unknown,
+  kinds: Readonly<Record<string, OptionKind>>,
+  where: string,
+): void {
+  if (!isObject(options) || Array.isArray(options)) {
+    throw new UsageError({ where: `options of ${where}`, expected: "an object", got: inWords(options) });
+  }
+  const names = Object.keys(kinds);
+  for (const [name, value] of Object.entries(options)) {
+    if (!names.includes(name)) {
+      const nearest = nearestNames([name], names).get(name);
+      throw new UsageError({
+        where: `option ${name} of ${where}`,
+        expected: `one of ${names.join(", ")}`,
+        got: "an unknown name",
+        hint: nearest && `Did you mean ${nearest}?`,
+      });
+    }
+    const { fits, expected } = kinds[name];
+    if (value === undefined || fits(value)) continue;
+    throw new UsageError({ where: name, expected, got: inWords(value) });
+  }
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+const MOST_LETTERS = 60;
+const MOST_MEMBERS = 12;
+
+/** A value of any kind as an error shows it. */
+export function inWords(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(oneLine(value.slice(0, MOST_LETTERS)));
+  if (typeof value === "function") return "a function";
+  if (!isObject(value)) return String(value);
+  if (Array.isArray(value)) {
+    const members = value.slice(0, MOST_MEMBERS).map((member) => (isObject(member) ? "…" : inWords(member)));
+    return `[${members.join(", ")}${value.length > MOST_MEMBERS ? ", …" : ""}]`;
+  }
+  const name: unknown = value.constructor?.name;
+  if (typeof name !== "string" || name === "Object" || name === "") return "an object";
+  return `${/^[AEIOU](?!int)/.test(name) ? "an" : "a"} ${name}`;
+}
