@@ -93,11 +93,7 @@ module.exports = {
       from: { path: "^src/executors/reference" },
       to: { path: "^src/kernels/[^/]+/(gpu|wasm|wgsl)\\.ts$" },
     },
-    down(
-      "decode-is-pure",
-      "^src/decode",
-      "^src/(?!decode/|backend/peakQuery\\.ts|tensor\\.ts|errors\\.ts|centerNetProto\\.ts)",
-    ),
+    down("decode-is-pure", "^src/decode", "^src/(?!decode/|backend/peakQuery\\.ts|tensor\\.ts|errors\\.ts)"),
     down(
       "image-knows-no-model",
       "^src/image",
@@ -106,7 +102,7 @@ module.exports = {
     down(
       "checkpoints-know-no-model",
       "^src/checkpoints",
-      "^src/(?!checkpoints/|support/|decode/objects/settings\\.ts|tensor\\.ts|errors\\.ts|centerNetProto\\.ts)",
+      "^src/(?!checkpoints/|support/|decode/objects/settings\\.ts|tensor\\.ts|errors\\.ts)",
     ),
     down(
       "models-know-no-checkpoint",

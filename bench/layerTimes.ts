@@ -1,11 +1,10 @@
 import { type PlannedNode, planLayout } from "../src/executors/wasm/planLayout.ts";
 import { planMemory } from "../src/executors/wasm/planMemory.ts";
-import { sameThreadRunner } from "../src/executors/wasm/sameThreadRunner.ts";
+import { sameThreadRunner } from "../src/executors/wasm/runner.ts";
 import { compileWasm, instantiateWasm, type WasmBuild } from "../src/executors/wasm/wasmModule.ts";
 import { stepsOf } from "../src/executors/wasm/wasmPlan.ts";
 import { writeConstants } from "../src/executors/wasm/writeConstants.ts";
-import { type Graph, type GraphNode, shapesByName } from "../src/graph/graph.ts";
-import { neededNodes } from "../src/graph/neededNodes.ts";
+import { type Graph, type GraphNode, neededNodes, shapesByName } from "../src/graph/graph.ts";
 import type { Op } from "../src/graph/op.ts";
 import { foldBatchNorm } from "../src/graph/passes/foldBatchNorm.ts";
 import { fuseEpilogues } from "../src/graph/passes/fuseEpilogues.ts";

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeSafetensors } from "../src/checkpoints/safetensors/writeSafetensors.ts";
-import { writeOutput } from "../src/cli/writeOutput.ts";
+import { writeOutput } from "../src/cli/files/writeAtomically.ts";
 import { foldBatchNorm } from "../src/graph/passes/foldBatchNorm.ts";
 import { fuseEpilogues } from "../src/graph/passes/fuseEpilogues.ts";
 import { decodeImage } from "../src/image/imageFile.ts";

@@ -1,9 +1,6 @@
 import { Command, CommanderError } from "commander";
-import { errorMessage } from "../src/cli/errorMessage.ts";
-import { EXIT, type ExitCode } from "../src/cli/exitCode.ts";
-import { exitCodeOf } from "../src/cli/exitCodeOf.ts";
+import { EXIT, type ExitCode, errorMessage, exitCodeOf, usageError } from "../src/cli/exitCode.ts";
 import { complain, type Io } from "../src/cli/io.ts";
-import { usageError } from "../src/cli/usageError.ts";
 import { addGpuChromium } from "./gpu/chromiumCommand.ts";
 import { addGpu } from "./gpu/gpuCommand.ts";
 import { addPeers } from "./peersCommand.ts";

@@ -1,6 +1,5 @@
 /** What a network consists of and what it costs, read off its graph. */
-import { type Graph, type GraphNode, shapesByName } from "./graph/graph.ts";
-import { neededNodes } from "./graph/neededNodes.ts";
+import { type Graph, type GraphNode, neededNodes, shapesByName } from "./graph/graph.ts";
 import type { Op } from "./graph/op.ts";
 import { OPS } from "./kernels/ops.ts";
 import { elementCount, type Shape } from "./tensor.ts";

@@ -13,7 +13,7 @@ import { type HourglassFacts, hourglassFacts } from "./checkpoints/names/hourgla
 import { nameParameters } from "./checkpoints/names/nameParameters.ts";
 import { openCheckpoint, openStoredWeights } from "./checkpoints/openCheckpoint.ts";
 import type { LabelMap } from "./checkpoints/pipelineConfig/labelMap.ts";
-import { BackendError, CenterNetError, ModelError, UsageError } from "./errors.ts";
+import { BackendError, CenterNetError, ModelError, systemMessage, UsageError } from "./errors.ts";
 import { type Backend, createExecutor, type ExecutorOptions } from "./executors/backends.ts";
 import { stored } from "./graph/derivedParameter.ts";
 import type { Graph } from "./graph/graph.ts";
@@ -29,7 +29,6 @@ import { OTHER_TRIPLETS, tripletModelOf } from "./models/triplets/triplet.ts";
 import { zooModel } from "./models/zoo/zooModel.ts";
 import { blobWeights } from "./platform/blobWeights.ts";
 import { freeNumbers } from "./support/releaseMemory.ts";
-import { systemMessage } from "./systemMessage.ts";
 import { allFinite, type Parameter, type Tensor, type Weights } from "./tensor.ts";
 
 /** A path or URL, the bytes of a file that stands alone, a `File` or other `Blob`, or an opened checkpoint. */
@@ -394,9 +393,7 @@ export function parameterShapes(model: Model, size: InputSize = model.defaultSiz
 }
 
 /** For those who open a file without knowing whose it is. */
-export const knownModels: KnownModels = new Map(
-  MODELS.map((model) => [model.name, () => parameterShapes(model)]),
-);
+const knownModels: KnownModels = new Map(MODELS.map((model) => [model.name, () => parameterShapes(model)]));
 
 /** Under this project's parameter names, which also tells the model of a file that does not say it. */
 async function openWeights(model: Model | undefined, source: WeightsSource | undefined): Promise<Checkpoint> {

@@ -3,7 +3,7 @@ import { describeGraph } from "../src/describe.ts";
 import { GraphBuilder } from "../src/graph/graph.ts";
 import { batchNorm } from "../src/kernels/batchNorm/op.ts";
 import { conv2d } from "../src/kernels/conv2d/op.ts";
-import { relu } from "../src/kernels/relu/op.ts";
+import { relu } from "../src/kernels/elementwise/op.ts";
 import { padAll } from "../src/kernels/window.ts";
 import { modelNamed } from "../src/models/models.ts";
 import { runnable } from "../src/network.ts";

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import jpeg from "jpeg-js";
 import { decodeImage } from "../../src/image/imageFile.ts";
-import { COCO_KEYPOINTS, PERSON } from "../../src/models/cocoPose.ts";
+import { COCO_KEYPOINTS, PERSON } from "../../src/models/coco.ts";
 import { modelNamed } from "../../src/models/models.ts";
 import { importPeer } from "../importPeer.ts";
 import { poseConstants } from "../poseConstants.ts";

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { makeFolders } from "../../src/cli/makeFolders.ts";
+import { makeFolders } from "../../src/cli/files/outputTarget.ts";
 import { MODELS } from "../../src/models/models.ts";
 import type { GpuNetwork } from "./gpuNetwork.ts";
 

@@ -1,7 +1,6 @@
 import { nodeParameters } from "../../src/executors/preparedNode.ts";
-import { NO_EPILOGUE } from "../../src/graph/epilogue.ts";
-import { type Graph, shapesByName } from "../../src/graph/graph.ts";
-import { neededNodes } from "../../src/graph/neededNodes.ts";
+import { type Graph, neededNodes, shapesByName } from "../../src/graph/graph.ts";
+import { NO_EPILOGUE } from "../../src/graph/op.ts";
 import type { OpName } from "../../src/kernels/ops.ts";
 import type { Shape, Weights } from "../../src/tensor.ts";
 import { OnnxBuilder, type OnnxGraph, type OnnxValue } from "./onnxGraph.ts";

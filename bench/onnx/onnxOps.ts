@@ -1,4 +1,4 @@
-import type { Epilogue } from "../../src/graph/epilogue.ts";
+import type { Epilogue } from "../../src/graph/op.ts";
 import type { BatchNormAttributes } from "../../src/kernels/batchNorm/op.ts";
 import { type CornerPoolAttributes, POOL_STEPS } from "../../src/kernels/cornerPool/op.ts";
 import type { MaxPoolAttributes } from "../../src/kernels/maxPool/op.ts";

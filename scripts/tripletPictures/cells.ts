@@ -1,5 +1,5 @@
-import { WHITE } from "../../src/image/draw/colours.ts";
 import { drawHeatmap } from "../../src/image/draw/drawHeatmap.ts";
+import { WHITE } from "../../src/image/draw/drawingSizes.ts";
 import {
   type Colour,
   fillRounded,

@@ -1,4 +1,4 @@
-import { BLACK, readableOn, WHITE } from "../../src/image/draw/colours.ts";
+import { BLACK, readableOn, WHITE } from "../../src/image/draw/drawingSizes.ts";
 import {
   type Colour,
   fillRounded,

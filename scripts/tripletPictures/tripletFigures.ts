@@ -1,8 +1,8 @@
 import { centralRegion, confirmPair } from "../../src/decode/triplets/centralRegion.ts";
 import type { Peak } from "../../src/decode/triplets/heatmapPeaks.ts";
 import type { PixelBox, PlacedPair } from "../../src/decode/triplets/placement.ts";
-import { BLACK, colourOf, WHITE } from "../../src/image/draw/colours.ts";
 import { drawHeatmap } from "../../src/image/draw/drawHeatmap.ts";
+import { BLACK, colourOf, WHITE } from "../../src/image/draw/drawingSizes.ts";
 import { type DrawnTriplet, drawTriplet } from "../../src/image/draw/drawTriplet.ts";
 import {
   type Colour,

@@ -8,9 +8,7 @@
 import { convolution, type Finish, separableConvolution } from "../blocks/convolution.ts";
 import type { Scope, Value } from "../graph/graph.ts";
 import { add } from "../kernels/elementwise/op.ts";
-import { upsampleNearest } from "../kernels/upsample/op.ts";
-import { upsampleBilinear } from "../kernels/upsampleBilinear/op.ts";
-import type { Pyramid } from "./pyramid.ts";
+import { upsampleBilinear, upsampleNearest } from "../kernels/upsample/op.ts";
 
 export interface FpnOptions {
   /** Of the 1x1 convolution on c5, which the first merge adds to. */
@@ -53,4 +51,12 @@ export function fpn({ c2, c3, c4, c5 }: Pyramid, p: Scope, options: FpnOptions):
 /** 1x1 convolution with bias, without norm or activation. */
 function lateral(x: Value, p: Scope, channels: number): Value {
   return convolution(x, p, { channels, kernel: 1, bias: true });
+}
+
+/** What a backbone gives to a feature pyramid: its features at strides 4, 8, 16 and 32. */
+export interface Pyramid {
+  readonly c2: Value;
+  readonly c3: Value;
+  readonly c4: Value;
+  readonly c5: Value;
 }

@@ -12,8 +12,7 @@
 import { convolution } from "../blocks/convolution.ts";
 import { residual } from "../blocks/residual.ts";
 import type { Scope, Value } from "../graph/graph.ts";
-import { add } from "../kernels/elementwise/op.ts";
-import { relu } from "../kernels/relu/op.ts";
+import { add, relu } from "../kernels/elementwise/op.ts";
 import { upsampleNearest } from "../kernels/upsample/op.ts";
 import { padAll } from "../kernels/window.ts";
 

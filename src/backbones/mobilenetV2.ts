@@ -8,7 +8,7 @@
 import { convolution, depthwiseConvolution, type Finish } from "../blocks/convolution.ts";
 import type { Scope, Value } from "../graph/graph.ts";
 import { add } from "../kernels/elementwise/op.ts";
-import type { Pyramid } from "./pyramid.ts";
+import type { Pyramid } from "./fpn.ts";
 
 /** Table 2 of the paper: expansion t, output channels c, n blocks, of which the first has stride s. */
 const TABLE = [

@@ -7,11 +7,10 @@
  */
 import { convolution } from "../blocks/convolution.ts";
 import type { Scope, Value } from "../graph/graph.ts";
-import { add } from "../kernels/elementwise/op.ts";
+import { add, relu } from "../kernels/elementwise/op.ts";
 import { maxPool } from "../kernels/maxPool/op.ts";
-import { relu } from "../kernels/relu/op.ts";
 import { padAll } from "../kernels/window.ts";
-import type { Pyramid } from "./pyramid.ts";
+import type { Pyramid } from "./fpn.ts";
 
 export interface ResnetOptions {
   /** Blocks of the stages conv2_x to conv5_x. */

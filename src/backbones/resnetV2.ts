@@ -9,9 +9,8 @@
 import { convolution } from "../blocks/convolution.ts";
 import type { Scope, Value } from "../graph/graph.ts";
 import { batchNorm } from "../kernels/batchNorm/op.ts";
-import { add } from "../kernels/elementwise/op.ts";
+import { add, relu } from "../kernels/elementwise/op.ts";
 import { maxPool } from "../kernels/maxPool/op.ts";
-import { relu } from "../kernels/relu/op.ts";
 import { padAll } from "../kernels/window.ts";
 import { RESNET, STAGE_CHANNELS } from "./resnetV1.ts";
 

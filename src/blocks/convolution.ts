@@ -1,11 +1,9 @@
-import type { Activation } from "../graph/epilogue.ts";
 import type { Scope, Value } from "../graph/graph.ts";
+import type { Activation } from "../graph/op.ts";
 import { type BatchNormAttributes, batchNorm } from "../kernels/batchNorm/op.ts";
-import { bias } from "../kernels/bias/op.ts";
 import { conv2d } from "../kernels/conv2d/op.ts";
 import { depthwiseConv2d } from "../kernels/depthwiseConv2d/op.ts";
-import { relu } from "../kernels/relu/op.ts";
-import { relu6 } from "../kernels/relu6/op.ts";
+import { bias, relu, relu6 } from "../kernels/elementwise/op.ts";
 import { transposedConv2d } from "../kernels/transposedConv2d/op.ts";
 import { type Padding, samePadding } from "../kernels/window.ts";
 

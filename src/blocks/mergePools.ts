@@ -1,11 +1,10 @@
 import type { Scope, Value } from "../graph/graph.ts";
-import { add } from "../kernels/elementwise/op.ts";
-import { relu } from "../kernels/relu/op.ts";
+import { add, relu } from "../kernels/elementwise/op.ts";
 import { padAll } from "../kernels/window.ts";
 import { convolution } from "./convolution.ts";
 
 /** CornerNet's batch norms, PyTorch's default. */
-export const POOL_NORM = { batchNorm: { epsilon: 1e-5 } } as const;
+const POOL_NORM = { batchNorm: { epsilon: 1e-5 } } as const;
 /** Channels inside a pooling module: always so many, however wide the features are. */
 export const POOL_CHANNELS = 128;
 

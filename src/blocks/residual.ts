@@ -1,7 +1,6 @@
 import type { Scope, Value } from "../graph/graph.ts";
 import type { BatchNormAttributes } from "../kernels/batchNorm/op.ts";
-import { add } from "../kernels/elementwise/op.ts";
-import { relu } from "../kernels/relu/op.ts";
+import { add, relu } from "../kernels/elementwise/op.ts";
 import { padAll } from "../kernels/window.ts";
 import { convolution } from "./convolution.ts";
 

@@ -1,3 +1,14 @@
+import { CommanderError } from "commander";
+import {
+  BackendError,
+  CenterNetError,
+  type Fault,
+  ImageError,
+  ModelError,
+  oneLine,
+  UsageError,
+} from "../errors.ts";
+
 /** What `centernet` tells the shell. */
 export const EXIT = {
   fine: 0,
@@ -18,3 +29,88 @@ export const EXIT = {
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** What the user reads of an error: one line. With `debug`, an unexpected one shows its stack. */
+export function errorMessage(error: unknown, debug: boolean): string {
+  if (error instanceof CenterNetError) return error.message;
+  if (error instanceof CommanderError) return usageError(error).message;
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  if (debug && stack) return stack;
+  return `${oneLine(message)}: this is a bug, please report it (CENTERNET_DEBUG=1 shows where it happened)`;
+}
+
+export function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof Interruption) return error.exitCode;
+  if (error instanceof ModelError || error instanceof BackendError) return EXIT.model;
+  if (error instanceof ImageError) return EXIT.images;
+  if (error instanceof CenterNetError) return EXIT.usage;
+  return EXIT.bug;
+}
+
+/** Why everything is to stop: Ctrl-C, SIGTERM, or nobody reading what is printed. The reason of an abort. */
+export class Interruption extends Error {
+  override readonly name = "Interruption";
+
+  constructor(
+    /** As the user reads it; empty where there is nobody to tell. */
+    message: string,
+    readonly exitCode: ExitCode,
+  ) {
+    super(message);
+  }
+}
+
+/** Commander's messages, by its codes, as this project words faults. */
+const FAULTS: Readonly<
+  Record<string, { pattern: RegExp; fault: (...parts: string[]) => Omit<Fault, "hint"> }>
+> = {
+  "commander.unknownOption": {
+    pattern: /^unknown option '(.*)'$/s,
+    fault: (name) => ({
+      where: `option ${name}`,
+      expected: "an option of the command",
+      got: "an unknown name",
+    }),
+  },
+  "commander.unknownCommand": {
+    pattern: /^unknown command '(.*)'$/s,
+    fault: (name) => ({
+      where: `command ${name}`,
+      expected: "one of those in the help",
+      got: "an unknown name",
+    }),
+  },
+  "commander.missingArgument": {
+    pattern: /^missing required argument '(.*)'$/,
+    fault: (name) => ({ where: `argument <${name}>`, expected: "it to be given", got: "nothing" }),
+  },
+  "commander.optionMissingArgument": {
+    pattern: /^option '(.*?) ?(<.*>)' argument missing$/,
+    fault: (flags, value) => ({ where: `option ${flags}`, expected: value, got: "nothing" }),
+  },
+  "commander.missingMandatoryOptionValue": {
+    pattern: /^required option '(.*?) ?(<.*>)' not specified$/,
+    fault: (flags, value) => ({ where: `option ${flags}`, expected: value, got: "no such option" }),
+  },
+  "commander.conflictingOption": {
+    pattern: /^option '(.*)' cannot be used with option '(.*)'$/,
+    fault: (flags, other) => ({ where: `option ${flags}`, expected: `it without ${other}`, got: "both" }),
+  },
+  "commander.excessArguments": {
+    pattern: /^too many arguments for '(.*)'\. Expected (.*) but got (.*)\.$/,
+    fault: (command, expected, got) => ({ where: `command ${command}`, expected, got }),
+  },
+};
+
+/** A call of `program` that commander refuses, in one line; its guess at what was meant is the hint. */
+export function usageError(error: CommanderError, program = "centernet"): UsageError {
+  const text = error.message.replace(/^error: /, "");
+  const [message, guess] = text.split(/\n?\((?=Did you mean)/);
+  const hint = guess?.replace(/\)$/, "") ?? `See ${program} --help.`;
+  const known = FAULTS[error.code];
+  const parts = known?.pattern.exec(message)?.slice(1);
+  const fault = parts
+    ? known.fault(...parts)
+    : { where: "arguments", expected: "a call as in the help", got: message };
+  return new UsageError({ ...fault, hint }, { cause: error });
+}

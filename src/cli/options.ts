@@ -124,3 +124,14 @@ function parseMax(text: string, where: string): number {
   if (Number.isSafeInteger(max)) return max;
   throw new UsageError({ where, expected: "a whole number, 0 or more", got: quote(text) });
 }
+
+/** @throws UsageError where neither a name nor weights tell which model is meant. */
+export function checkTellsModel(name: string | undefined, weights: string | undefined): void {
+  if (name !== undefined || weights !== undefined) return;
+  throw new UsageError({
+    where: "argument <model>",
+    expected: "it to be given, or --weights",
+    got: "neither",
+    hint: "See centernet models.",
+  });
+}

@@ -1,7 +1,5 @@
-import { UsageError } from "../errors.ts";
-import { systemMessage } from "../systemMessage.ts";
-import { EXIT } from "./exitCode.ts";
-import { Interruption } from "./interruption.ts";
+import { systemMessage, UsageError } from "../errors.ts";
+import { EXIT, Interruption } from "./exitCode.ts";
 import type { Io } from "./io.ts";
 
 /** Launchers (npx) pass a Ctrl-C on that the terminal has sent already: within this time it is the same one. */

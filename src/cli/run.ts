@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { addConvert } from "./commands/convert.ts";
 import { addDescribe } from "./commands/describe.ts";
@@ -6,12 +7,8 @@ import { addInspect } from "./commands/inspect.ts";
 import { addModels } from "./commands/models.ts";
 import { addPull } from "./commands/pull.ts";
 import { addVerify } from "./commands/verify.ts";
-import { errorMessage } from "./errorMessage.ts";
-import { EXIT, type ExitCode } from "./exitCode.ts";
-import { exitCodeOf } from "./exitCodeOf.ts";
-import { Interruption } from "./interruption.ts";
+import { EXIT, type ExitCode, errorMessage, exitCodeOf, Interruption } from "./exitCode.ts";
 import { complain, type Io, type Session } from "./io.ts";
-import { version } from "./version.ts";
 
 /** Runs one call of `centernet`, arguments without the program's name. Never throws. */
 export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
@@ -69,4 +66,10 @@ Exit codes: 0 fine, 1 usage, 2 model not loadable, 3 some pictures failed,
     add(program, session);
   }
   return program;
+}
+
+/** This package's, from its package.json: two folders up from here as well as from the built file. */
+export function version(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
 }

@@ -1,10 +1,8 @@
 import type { FoundPeaks, PeakFind, PeakList, PeakRequest, PeakValues } from "../backend/peakQuery.ts";
 import { UsageError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
-import { checkMaps } from "./checkMaps.ts";
-import { gathered } from "./maps.ts";
-import { maskedBeyond } from "./maskedBeyond.ts";
-import { topPeaks } from "./topPeaks.ts";
+import { checkMaps, gathered, maskedBeyond } from "./maps.ts";
+import { topPeaks } from "./peaks.ts";
 
 type Maps = Readonly<Record<string, Tensor>>;
 

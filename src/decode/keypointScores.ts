@@ -1,6 +1,5 @@
-import type { Tensor } from "../tensor.ts";
-import type { Points } from "./pose.ts";
-import { squaredDistance } from "./squaredDistance.ts";
+import { type Tensor, tensor } from "../tensor.ts";
+import type { Points } from "./keypoints.ts";
 
 /**
  * The multi-person keypoint rule with one Gaussian for all (Object Detection API:
@@ -92,5 +91,75 @@ export function gaussianKeypointScores(candidates: GaussianCandidates, cells: In
       largest = Math.max(largest, gaussianScore(candidates, cell, instance, i % keypoints));
     }
     return largest;
+  });
+}
+
+/**
+ * MoveNet's single-person rule ("Next-Generation Pose Detection with MoveNet and TensorFlow.js", TensorFlow
+ * blog, 2021; Object Detection API: `prediction_to_single_instance_keypoints`): whoever is nearest the
+ * middle, and each keypoint nearest to where that person's centre says.
+ */
+
+/** heatmap · weights, cell by cell; `weights` [h, w] fall with the distance to the picture's middle. */
+export function weightedCenters(heatmap: Tensor, weights: Float32Array): Float32Array {
+  return heatmap.data.map((score, cell) => score * weights[cell]);
+}
+
+/**
+ *     rescored[y, x, k] = heatmap[y, x, k] / (distance from (y, x) to expected[k] + distanceOffset)
+ *
+ * `heatmap` is [1, h, w, keypoints]; `expected` holds one point a keypoint; distances in cells. Each
+ * operation is rounded to float32 as in the original, so that the same cell wins.
+ */
+export function distanceRescored(heatmap: Tensor, expected: Points, distanceOffset: number): Tensor {
+  const [, height, width, keypoints] = heatmap.shape;
+  const rescored = tensor(heatmap.shape);
+  let i = 0;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      for (let k = 0; k < keypoints; k++, i++) {
+        const squared = squaredDistance(y, x, expected.y[k], expected.x[k]);
+        const divisor = Math.fround(Math.fround(Math.sqrt(squared)) + distanceOffset);
+        rescored.data[i] = heatmap.data[i] / divisor;
+      }
+    }
+  }
+  return rescored;
+}
+
+/**
+ * Of two points, in float32 as TensorFlow.js computes it: squares and their sum are rounded, differences
+ * not (TensorFlow rounds those too; `refineKeypoints.ts` needs its bits).
+ */
+export function squaredDistance(y: number, x: number, otherY: number, otherX: number): number {
+  const alongY = Math.fround((y - otherY) ** 2);
+  const alongX = Math.fround((x - otherX) ** 2);
+  return Math.fround(alongY + alongX);
+}
+
+/**
+ * An instance's score from its centre and its keypoints (Object Detection API: `rescore_instances`):
+ *
+ *     score = centre score · mean of the keypoint scores above threshold;  0 where none is above
+ *
+ * `keypointScores` is [instances, keypoints]. Rounded to float32 as the original: each product, their sum,
+ * the reciprocal of their number, and the product of the two.
+ */
+export function instanceScores(
+  centerScores: Float32Array,
+  keypointScores: Float32Array,
+  threshold: number,
+): Float32Array {
+  const keypoints = keypointScores.length / centerScores.length;
+  return centerScores.map((centerScore, instance) => {
+    const scores = keypointScores.subarray(instance * keypoints, (instance + 1) * keypoints);
+    let sum = 0;
+    let count = 0;
+    for (const score of scores) {
+      if (score <= threshold) continue;
+      sum += Math.fround(centerScore * score);
+      count++;
+    }
+    return Math.fround(1 / Math.max(count, 1)) * Math.fround(sum);
   });
 }

@@ -1,6 +1,5 @@
 import type { Tensor } from "../tensor.ts";
 import { gathered } from "./maps.ts";
-import type { Points } from "./pose.ts";
 
 /**
  * Where each instance's centre says that its keypoints are, in cells, row-major [instances, keypoints]:
@@ -36,4 +35,36 @@ export function shiftedCells(cells: Int32Array, shifts: Float32Array, width: num
  */
 export function keypointShifts(cells: Int32Array, shift: Tensor): Float32Array {
   return gathered(shift, cells, 2, (i) => (2 * i) % shift.shape[3]);
+}
+
+/**
+ * What a pose network says of one person. Every position is a fraction of the network's input, (0, 0) its
+ * top-left corner; keypoints may lie outside of it, nothing is clipped but where a decode says so.
+ */
+export interface Pose {
+  /** From 0 to 1. */
+  score: number;
+  box: FractionBox;
+  /** In the order of the network's channels (COCO: nose, left eye, … right ankle). */
+  keypoints: PoseKeypoint[];
+}
+
+export interface FractionBox {
+  ymin: number;
+  xmin: number;
+  ymax: number;
+  xmax: number;
+}
+
+export interface PoseKeypoint {
+  y: number;
+  x: number;
+  /** From 0 to 1. */
+  score: number;
+}
+
+/** `count` points as two arrays, in the unit that the owner states. */
+export interface Points {
+  readonly y: Float32Array;
+  readonly x: Float32Array;
 }

@@ -1,4 +1,5 @@
-import type { Tensor } from "../tensor.ts";
+import { UsageError } from "../errors.ts";
+import { formatShape, type Tensor, tensor } from "../tensor.ts";
 
 /**
  * Channels of a map at each of the `cells` (flat, y · width + x): rows one after the other. All channels, or
@@ -16,4 +17,42 @@ export function gathered(
     rows.set(data.subarray(at, at + count), row * count);
   });
   return rows;
+}
+
+/** The map with zeros beyond the first `height` rows and `width` columns, in cells. */
+export function maskedBeyond(
+  map: Tensor,
+  within: { readonly height: number; readonly width: number },
+): Tensor {
+  const [, height, width, channels] = map.shape;
+  if (within.height >= height && within.width >= width) return map;
+  const data = map.data.map((value, i) => {
+    const cell = Math.floor(i / channels);
+    const isInside = Math.floor(cell / width) < within.height && cell % width < within.width;
+    return isInside ? value : 0;
+  });
+  return tensor(map.shape, data);
+}
+
+/**
+ * All of a network's output maps have one height and width, and each the channels that its meaning asks
+ * for. `channels` states them by the map's name. Throws UsageError, naming the first map that is wrong.
+ */
+export function checkMaps<Name extends string>(
+  maps: Readonly<Record<Name, Tensor>>,
+  channels: Readonly<Record<Name, number>>,
+): void {
+  const names = Object.keys(channels) as Name[];
+  const [, height, width] = maps[names[0]].shape;
+  for (const name of names) {
+    const { shape, data } = maps[name];
+    const expected = [1, height, width, channels[name]];
+    const fits = shape.every((side, axis) => side === expected[axis]);
+    if (fits && data.length === height * width * channels[name]) continue;
+    throw new UsageError({
+      where: `map ${name}`,
+      expected: `shape ${formatShape(expected)}`,
+      got: `${formatShape(shape)} with ${data.length} elements`,
+    });
+  }
 }

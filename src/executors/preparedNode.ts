@@ -1,8 +1,8 @@
 import { isSampledPicture } from "../backend/sampledImage.ts";
 import { ModelError, UsageError } from "../errors.ts";
 import { deriveParameter, stored } from "../graph/derivedParameter.ts";
-import { NO_EPILOGUE } from "../graph/epilogue.ts";
 import { type Graph, type GraphNode, shapesByName } from "../graph/graph.ts";
+import { NO_EPILOGUE } from "../graph/op.ts";
 import type { KernelCall } from "../kernels/kernel.ts";
 import type { OpName } from "../kernels/ops.ts";
 import {

@@ -5,7 +5,7 @@ import { caseGraph, type NamedCase, selfTestCases } from "./caseGraph.ts";
 import { referenceExecutor } from "./reference/referenceExecutor.ts";
 
 /** Float32 sums of the self-test's few terms differ from float64 by some 1e-6; wrong kernels by far more. */
-export const SELF_TEST_TOLERANCE = 1e-4;
+const SELF_TEST_TOLERANCE = 1e-4;
 
 /**
  * Runs one case of every op and compares it with plain arithmetic: drivers exist that return zeros, or half

@@ -1,8 +1,7 @@
 import { UsageError } from "../errors.ts";
 import { formatShape, type Shape } from "../tensor.ts";
 import type { DerivedParameter } from "./derivedParameter.ts";
-import type { Epilogue } from "./epilogue.ts";
-import type { Op, ParameterRule } from "./op.ts";
+import type { Epilogue, Op, ParameterRule } from "./op.ts";
 
 /** One call of an op. The output carries the node's own name. */
 export interface GraphNode {
@@ -150,4 +149,26 @@ export function expectShape(
   ...got: (readonly number[])[]
 ): void {
   if (!condition) throw new UsageError({ where: op, expected, got: got.map(formatShape).join(" and ") });
+}
+
+/**
+ * The nodes that must run for the graph's outputs and for the named values, in the graph's order. A network
+ * may have more: what is only there to be tapped, such as the heads of an hourglass' first stack.
+ */
+export function neededNodes(graph: Graph, names: readonly string[] = []): GraphNode[] {
+  const needed = new Set([...Object.values(graph.outputs), ...names]);
+  const kept = [...graph.nodes].reverse().filter((node) => {
+    if (!needed.has(node.name)) return false;
+    for (const input of node.inputs) needed.add(input);
+    return true;
+  });
+  return kept.reverse();
+}
+
+/** How many nodes and graph outputs read each value. */
+export function consumerCounts(graph: Graph): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  const readers = [...graph.nodes.flatMap((node) => node.inputs), ...Object.values(graph.outputs)];
+  for (const name of readers) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
 }

@@ -27,3 +27,17 @@ export interface Op<Attributes extends object = object> {
 
 export const NO_PARAMETERS: Op["parameters"] = () => ({});
 export const NO_MULTIPLY_ADDS: Op["multiplyAdds"] = () => 0;
+
+/**
+ * What a fused convolution does to its sum before it is written, in this order:
+ * add the bias, add the residual (the node's last input), apply the activation.
+ */
+export interface Epilogue {
+  readonly bias: boolean;
+  readonly residual: boolean;
+  readonly activation: Activation | "none";
+}
+
+export type Activation = "relu" | "relu6";
+
+export const NO_EPILOGUE: Epilogue = { bias: false, residual: false, activation: "none" };

@@ -1,5 +1,5 @@
 import type { Scope, Value } from "../graph/graph.ts";
-import { sigmoid } from "../kernels/sigmoid/op.ts";
+import { sigmoid } from "../kernels/elementwise/op.ts";
 import { type PredictionHeadOptions, predictionHead } from "./predictionHead.ts";
 
 /** Human pose with K keypoints (Zhou et al., arXiv:1904.07850, section 6.2). */

@@ -1,6 +1,6 @@
 import type { Scope, Value } from "../graph/graph.ts";
+import { sigmoid } from "../kernels/elementwise/op.ts";
 import { maxPool } from "../kernels/maxPool/op.ts";
-import { sigmoid } from "../kernels/sigmoid/op.ts";
 import { samePadding } from "../kernels/window.ts";
 import { type PredictionHeadOptions, predictionHead } from "./predictionHead.ts";
 

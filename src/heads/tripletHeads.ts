@@ -1,7 +1,7 @@
 import { type Corner, cascadeCornerPool } from "../blocks/cascadeCornerPool.ts";
 import { centerPool } from "../blocks/centerPool.ts";
 import type { Scope, Value } from "../graph/graph.ts";
-import { sigmoid } from "../kernels/sigmoid/op.ts";
+import { sigmoid } from "../kernels/elementwise/op.ts";
 import { type PredictionHeadOptions, predictionHead } from "./predictionHead.ts";
 
 /** Maps of one kind of keypoint, H x W x …; what is read at a keypoint's cell stands there. */

@@ -19,3 +19,6 @@ export function decodeImage(bytes: Uint8Array, where: string): Picture {
   const { description: got, hint } = format;
   throw new ImageError({ where, expected: "a JPEG or PNG picture", got, hint });
 }
+
+export { encodeJpeg } from "./jpeg/encodeJpeg.ts";
+export { encodePng } from "./png/encodePng.ts";

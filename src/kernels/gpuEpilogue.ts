@@ -1,4 +1,4 @@
-import type { Epilogue } from "../graph/epilogue.ts";
+import type { Epilogue } from "../graph/op.ts";
 
 /** The argument list of a kernel that reads `x` and, if its epilogue adds one, a residual. */
 export function epilogueArguments({ residual }: Epilogue): string {

@@ -1,4 +1,4 @@
-import type { Epilogue } from "../graph/epilogue.ts";
+import type { Epilogue } from "../graph/op.ts";
 import type { Shape } from "../tensor.ts";
 
 /** One use of an op, with everything worked out that a kernel needs to know. */
@@ -63,3 +63,7 @@ export function fillMap(
   }
   return map;
 }
+
+/** `exact` forgoes what is faster and rounds more: Winograd's F(4x4). */
+export const PRECISIONS = ["default", "exact"] as const;
+export type Precision = (typeof PRECISIONS)[number];

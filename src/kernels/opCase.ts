@@ -1,6 +1,5 @@
-import type { Epilogue } from "../graph/epilogue.ts";
-import type { Shape } from "../tensor.ts";
-import { elementCount } from "../tensor.ts";
+import type { Epilogue } from "../graph/op.ts";
+import { elementCount, type Shape } from "../tensor.ts";
 
 /**
  * A case of an op: every executor runs it against the reference kernel, and the first of each op's table is

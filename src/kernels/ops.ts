@@ -1,18 +1,13 @@
 import type { Op } from "../graph/op.ts";
 import { batchNormOp } from "./batchNorm/op.ts";
-import { biasOp } from "./bias/op.ts";
 import { conv2dOp } from "./conv2d/op.ts";
 import { cornerPoolOp } from "./cornerPool/op.ts";
 import { depthwiseConv2dOp } from "./depthwiseConv2d/op.ts";
-import { addOp } from "./elementwise/op.ts";
+import { addOp, biasOp, relu6Op, reluOp, sigmoidOp } from "./elementwise/op.ts";
 import { maxPoolOp } from "./maxPool/op.ts";
 import { normalizeOp } from "./normalize/op.ts";
-import { reluOp } from "./relu/op.ts";
-import { relu6Op } from "./relu6/op.ts";
-import { sigmoidOp } from "./sigmoid/op.ts";
 import { transposedConv2dOp } from "./transposedConv2d/op.ts";
-import { upsampleNearestOp } from "./upsample/op.ts";
-import { upsampleBilinearOp } from "./upsampleBilinear/op.ts";
+import { upsampleBilinearOp, upsampleNearestOp } from "./upsample/op.ts";
 
 /** Every op there is. Each executor's kernel table has exactly these names, or it does not compile. */
 export const OPS = {

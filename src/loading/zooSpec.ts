@@ -3,14 +3,16 @@
  * `pipeline.config` and its variables decide, never the name of its file.
  */
 import type { Checkpoint } from "../checkpoints/checkpoint.ts";
-import type { KeypointTask } from "../checkpoints/keypointTask.ts";
 import type { LabelMap } from "../checkpoints/pipelineConfig/labelMap.ts";
-import type { FeatureExtractor, PipelineConfig } from "../checkpoints/pipelineConfig/pipelineConfig.ts";
+import type {
+  FeatureExtractor,
+  KeypointTask,
+  PipelineConfig,
+} from "../checkpoints/pipelineConfig/pipelineConfig.ts";
 import type { DecodeSettings, KeypointEstimationTask } from "../decode/objects/settings.ts";
 import { ModelError, oneLine } from "../errors.ts";
 import { type Normalization, ZOO_NORMALIZATIONS } from "../image/input/normalization.ts";
-import { COCO_LABELS } from "../models/coco.ts";
-import { COCO_KEYPOINTS } from "../models/cocoPose.ts";
+import { COCO_KEYPOINTS, COCO_LABELS } from "../models/coco.ts";
 import { ZOO } from "../models/zoo/zoo.ts";
 import { ZOO_BACKBONES, type ZooArchitecture, type ZooBackboneName } from "../models/zoo/zooArchitecture.ts";
 import { OUTPUT_STRIDE, type ZooSpec } from "../models/zoo/zooModel.ts";

@@ -73,7 +73,7 @@ export function checkInputSize(model: Model, size: InputSize): void {
 }
 
 /** Which sizes the model takes, in words; undefined where it is one only. */
-export function sizeRule({ sizeMultiple, sizeRemainder, square }: Model): string | undefined {
+function sizeRule({ sizeMultiple, sizeRemainder, square }: Model): string | undefined {
   if (sizeMultiple === undefined) return undefined;
   if (sizeRemainder) return `sides that are ${sizeRemainder} modulo ${sizeMultiple}`;
   return square ? `a square of a multiple of ${sizeMultiple}` : `multiples of ${sizeMultiple}`;

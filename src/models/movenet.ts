@@ -6,7 +6,7 @@
  */
 import { type FpnOptions, fpn } from "../backbones/fpn.ts";
 import { mobilenetV2 } from "../backbones/mobilenetV2.ts";
-import type { Pose } from "../decode/pose.ts";
+import type { Pose } from "../decode/keypoints.ts";
 import {
   type MultiPoseConstants,
   type MultiPoseMaps,
@@ -31,7 +31,7 @@ import type { PredictionHeadOptions } from "../heads/predictionHead.ts";
 import { letterbox } from "../image/input/letterbox.ts";
 import { normalize } from "../kernels/normalize/op.ts";
 import { shapeOf, type Tensor, type Weights } from "../tensor.ts";
-import { COCO_KEYPOINTS, PERSON } from "./cocoPose.ts";
+import { COCO_KEYPOINTS, PERSON } from "./coco.ts";
 import type { Model } from "./model.ts";
 import { onPhoto } from "./toDetection.ts";
 import { type InputSize, singleLook } from "./view.ts";

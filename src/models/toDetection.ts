@@ -1,5 +1,7 @@
+import type { DetectedObject } from "../decode/objects/detectedObjects.ts";
 import type { Detection } from "../detection.ts";
 import { type Placement, toPhoto } from "../image/input/letterbox.ts";
+import type { InputSize } from "./view.ts";
 
 /** A detection in pixels of the network's input, brought to where the photo has it. */
 export function onPhoto(detection: Detection, placement: Placement): Detection {
@@ -10,5 +12,28 @@ export function onPhoto(detection: Detection, placement: Placement): Detection {
     ...detection,
     box: { xmin: start.x, ymin: start.y, xmax: end.x, ymax: end.y },
     keypoints: detection.keypoints?.map((point) => ({ ...point, ...toPhoto(placement, point.x, point.y) })),
+  };
+}
+
+/** An object whose positions are fractions of a picture of this size, in pixels of that. */
+export function objectDetection(
+  { score, box, keypoints }: DetectedObject,
+  label: Pick<Detection, "label" | "classId">,
+  { height, width }: InputSize,
+): Detection {
+  return {
+    ...label,
+    score,
+    box: {
+      xmin: box.xmin * width,
+      ymin: box.ymin * height,
+      xmax: box.xmax * width,
+      ymax: box.ymax * height,
+    },
+    ...(keypoints && {
+      keypoints: keypoints.map(({ label: name, x, y, score: found }) => {
+        return { name, x: x * width, y: y * height, score: found };
+      }),
+    }),
   };
 }

@@ -1,4 +1,4 @@
-import type { Ranked } from "../decode/topK.ts";
+import type { Ranked } from "../decode/peaks.ts";
 import type { Tolerance } from "./caseDescription.ts";
 import { type Comparison, compare } from "./compare.ts";
 import type { GoldenCase, GoldenTap } from "./goldenCase.ts";

@@ -1,4 +1,4 @@
-import type { Ranked } from "../decode/topK.ts";
+import type { Ranked } from "../decode/peaks.ts";
 
 /** Which rows of two lists of detections belong to the same candidate. */
 export interface RowMatch {

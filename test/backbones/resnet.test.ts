@@ -2,8 +2,7 @@ import { describe, expect, test } from "vitest";
 import { deconvolutionNeck } from "../../src/backbones/deconvolutionNeck.ts";
 import { RESNET, type ResnetOptions, resnetV1 } from "../../src/backbones/resnetV1.ts";
 import { resnetV2 } from "../../src/backbones/resnetV2.ts";
-import { type Graph, GraphBuilder } from "../../src/graph/graph.ts";
-import { neededNodes } from "../../src/graph/neededNodes.ts";
+import { type Graph, GraphBuilder, neededNodes } from "../../src/graph/graph.ts";
 import { shapeOf } from "../../src/tensor.ts";
 
 function v1Graph(options: ResnetOptions): Graph {

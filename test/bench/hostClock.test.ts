@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { HostClock } from "../../bench/gpu/hostClock.ts";
-import { adapterClass, isSoftware } from "../../src/executors/wgsl/adapterClass.ts";
+import { adapterClass, isSoftware } from "../../src/executors/wgsl/device/openDevice.ts";
 import {
   type Gpu,
   type GpuAdapter,

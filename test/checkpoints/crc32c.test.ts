@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { crc32c, maskCrc, unmaskCrc } from "../../src/checkpoints/crc32c.ts";
+import { crc32c, maskCrc, unmaskCrc } from "../../src/support/crc.ts";
 
 const text = (value: string) => new TextEncoder().encode(value);
 

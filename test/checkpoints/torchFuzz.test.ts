@@ -5,7 +5,7 @@ import { type ByteSource, bytesSource, readWhole } from "../../src/checkpoints/b
 import { readPickle } from "../../src/checkpoints/torch/pickle.ts";
 import { PickleCursor } from "../../src/checkpoints/torch/pickleCursor.ts";
 import { openTorch } from "../../src/checkpoints/torch/torch.ts";
-import { TORCH_RULES } from "../../src/checkpoints/torchFile.ts";
+import { TORCH_RULES } from "../../src/checkpoints/torch/torchObjects.ts";
 import { elementCount } from "../../src/tensor.ts";
 import { fuzz } from "../support/fuzz.ts";
 import { madeZip } from "./support/madeZip.ts";

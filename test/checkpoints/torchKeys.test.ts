@@ -9,7 +9,7 @@ import { nameParameters } from "../../src/checkpoints/names/nameParameters.ts";
 import { torchKeys } from "../../src/checkpoints/names/torchKeys.ts";
 import { openTorch } from "../../src/checkpoints/torch/torch.ts";
 import { ModelError } from "../../src/errors.ts";
-import { POINTS_ARCHITECTURES } from "../../src/models/pointsArchitecture.ts";
+import { POINTS_ARCHITECTURES } from "../../src/models/points/points.ts";
 import { TRIPLET_ARCHITECTURES, tripletGraph } from "../../src/models/triplets/tripletArchitecture.ts";
 import { zooGraph } from "../../src/models/zoo/zooArchitecture.ts";
 import { ALL_GOLDENS, OWN_GOLDENS } from "../support/goldens.ts";

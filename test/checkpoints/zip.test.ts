@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { readZipDirectory } from "../../src/checkpoints/archives/zipDirectory.ts";
 import { zipRecordSource } from "../../src/checkpoints/archives/zipRecordSource.ts";
 import { type ByteSource, bytesSource, readWhole } from "../../src/checkpoints/bytes/byteSource.ts";
-import { crc32 } from "../../src/checkpoints/crc32.ts";
+import { crc32 } from "../../src/support/crc.ts";
 import { type MadeRecord, madeZip, type ZipOptions } from "./support/madeZip.ts";
 
 const a: MadeRecord = { path: "r/a", bytes: Uint8Array.from({ length: 300 }, (_, i) => i % 7) };

@@ -1,9 +1,6 @@
 import { CommanderError } from "commander";
 import { expect, test } from "vitest";
-import { errorMessage } from "../../src/cli/errorMessage.ts";
-import { EXIT } from "../../src/cli/exitCode.ts";
-import { exitCodeOf } from "../../src/cli/exitCodeOf.ts";
-import { Interruption } from "../../src/cli/interruption.ts";
+import { EXIT, errorMessage, exitCodeOf, Interruption } from "../../src/cli/exitCode.ts";
 import { BackendError, ImageError, ModelError, UsageError } from "../../src/errors.ts";
 
 const fault = { where: "x", expected: "a", got: "b" };

@@ -4,9 +4,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { openLineFile } from "../../src/cli/files/lineFile.ts";
-import { outputTarget } from "../../src/cli/files/outputTarget.ts";
-import { makeFolders } from "../../src/cli/makeFolders.ts";
-import { writeOutput } from "../../src/cli/writeOutput.ts";
+import { makeFolders, outputTarget } from "../../src/cli/files/outputTarget.ts";
+import { writeOutput } from "../../src/cli/files/writeAtomically.ts";
 import { temporaryFolder, write } from "./support/folders.ts";
 
 const run = promisify(execFile);

@@ -1,12 +1,11 @@
 import { expect, test } from "vitest";
 import type { DetectionRecord } from "../../src/cli/report/detectionRecord.ts";
 import { DetectionTable } from "../../src/cli/report/detectionTable.ts";
-import { displayWidth, shortenStart } from "../../src/cli/terminal/displayWidth.ts";
+import { displayWidth, shortenStart, wrap } from "../../src/cli/terminal/displayWidth.ts";
 import { formatCounted, formatSeconds, formatTime } from "../../src/cli/terminal/formatNumber.ts";
 import { formatTable } from "../../src/cli/terminal/table.ts";
-import { wrap } from "../../src/cli/wrap.ts";
 import type { Detection } from "../../src/detection.ts";
-import { systemMessage } from "../../src/systemMessage.ts";
+import { systemMessage } from "../../src/errors.ts";
 
 test("text is as wide as a terminal draws it", () => {
   expect(["abc", "naïve", "nai\u0308ve", "日本語", "한국", "👩‍👩‍👧", ""].map(displayWidth)).toEqual([

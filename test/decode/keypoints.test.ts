@@ -1,17 +1,18 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { argMax } from "../../src/decode/argMax.ts";
-import { distanceRescored, weightedCenters } from "../../src/decode/distanceWeighted.ts";
-import { instanceScores } from "../../src/decode/instanceScores.ts";
 import {
+  distanceRescored,
   type GaussianCandidates,
   gaussianCells,
   gaussianDenominator,
   gaussianKeypointScores,
   gaussianScore,
+  instanceScores,
+  weightedCenters,
 } from "../../src/decode/keypointScores.ts";
 import { keypointShifts, regressedKeypoints, shiftedCells } from "../../src/decode/keypoints.ts";
 import { gathered } from "../../src/decode/maps.ts";
+import { argMax } from "../../src/decode/peaks.ts";
 import { shapeOf, tensor } from "../../src/tensor.ts";
 
 test("a keypoint's shift is read at its own cell and channel pair", () => {

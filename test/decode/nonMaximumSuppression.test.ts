@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { BATCH_NON_MAX_SUPPRESSION } from "../../src/centerNetProto.ts";
 import { nonMaximumSuppression } from "../../src/decode/objects/nonMaximumSuppression.ts";
+import { BATCH_NON_MAX_SUPPRESSION } from "../../src/decode/objects/settings.ts";
 
 interface Row {
   box: number[];

@@ -1,13 +1,13 @@
+import type { JsonObject, JsonValue } from "../../src/checkpoints/bytes/json.ts";
+import type { TrueShape } from "../../src/decode/objects/objectCenters.ts";
+import type { ObjectMaps } from "../../src/decode/objects/readings.ts";
 import {
   BATCH_NON_MAX_SUPPRESSION,
+  type DecodeSettings,
   KEYPOINT_ESTIMATION_PARAMS,
   OBJECT_CENTER_PARAMS,
-} from "../../src/centerNetProto.ts";
-import type { JsonObject, JsonValue } from "../../src/checkpoints/bytes/json.ts";
-import type { ObjectMaps } from "../../src/decode/objectMaps.ts";
-import type { TrueShape } from "../../src/decode/objects/objectCenters.ts";
-import type { DecodeSettings } from "../../src/decode/objects/settings.ts";
-import { COCO_KEYPOINTS } from "../../src/models/cocoPose.ts";
+} from "../../src/decode/objects/settings.ts";
+import { COCO_KEYPOINTS } from "../../src/models/coco.ts";
 import { type Tensor, tensor } from "../../src/tensor.ts";
 import type { GoldenCase } from "../../src/verify/goldenCase.ts";
 import { mapOf, sigmoid } from "../verify/goldenFiles.ts";

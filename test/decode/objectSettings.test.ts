@@ -1,14 +1,15 @@
 import { expect, test } from "vitest";
-import {
-  BATCH_NON_MAX_SUPPRESSION,
-  KEYPOINT_ESTIMATION_PARAMS,
-  OBJECT_CENTER_PARAMS,
-} from "../../src/centerNetProto.ts";
-import type { ObjectMaps } from "../../src/decode/objectMaps.ts";
 import { detectedObjects } from "../../src/decode/objects/detectedObjects.ts";
 import type { KeypointMaps } from "../../src/decode/objects/keypointCandidates.ts";
 import { decodeObjects } from "../../src/decode/objects/objects.ts";
-import type { DecodeSettings, KeypointEstimationTask } from "../../src/decode/objects/settings.ts";
+import type { ObjectMaps } from "../../src/decode/objects/readings.ts";
+import {
+  BATCH_NON_MAX_SUPPRESSION,
+  type DecodeSettings,
+  KEYPOINT_ESTIMATION_PARAMS,
+  type KeypointEstimationTask,
+  OBJECT_CENTER_PARAMS,
+} from "../../src/decode/objects/settings.ts";
 import { UsageError } from "../../src/errors.ts";
 import { shapeOf, type Tensor, tensor } from "../../src/tensor.ts";
 

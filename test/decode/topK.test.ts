@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { argMax } from "../../src/decode/argMax.ts";
-import { topK } from "../../src/decode/topK.ts";
+import { argMax, topK } from "../../src/decode/peaks.ts";
 
 test("equal values come by position, also where the list is full", () => {
   const { scores, indices } = topK(Float32Array.of(1, 3, 2, 3, 2, 3), 4);

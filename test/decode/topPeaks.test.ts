@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { topPeaks } from "../../src/decode/topPeaks.ts";
+import { topPeaks } from "../../src/decode/peaks.ts";
 import { shapeOf, tensor } from "../../src/tensor.ts";
 
 /** Few different values, so that ties and plateaus are common, and steps just below the tolerance. */

@@ -1,6 +1,6 @@
 import { GPU } from "gpu.js";
 import { expect, test } from "vitest";
-import { LONGEST_LAYER, patientPipeline } from "../../src/executors/gpujs/patientPipeline.ts";
+import { LONGEST_LAYER, patientPipeline } from "../../src/executors/gpujs/gpujsPlan.ts";
 
 test("gpu.js waits for a large layer; another version that does not is noticed here", async () => {
   const gpu = new GPU({ mode: "webasm" });

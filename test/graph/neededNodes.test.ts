@@ -3,9 +3,8 @@ import { convolution } from "../../src/blocks/convolution.ts";
 import { describeGraph } from "../../src/describe.ts";
 import { gpujsExecutor } from "../../src/executors/gpujs/gpujsExecutor.ts";
 import { referenceExecutor } from "../../src/executors/reference/referenceExecutor.ts";
-import { type Graph, GraphBuilder } from "../../src/graph/graph.ts";
-import { neededNodes } from "../../src/graph/neededNodes.ts";
-import { relu } from "../../src/kernels/relu/op.ts";
+import { type Graph, GraphBuilder, neededNodes } from "../../src/graph/graph.ts";
+import { relu } from "../../src/kernels/elementwise/op.ts";
 import { shapeOf } from "../../src/tensor.ts";
 import { inputsFor, largestDifference, weightsFor } from "../support/madeWeights.ts";
 

@@ -8,10 +8,9 @@ import { foldBatchNorm } from "../../src/graph/passes/foldBatchNorm.ts";
 import { fuseEpilogues } from "../../src/graph/passes/fuseEpilogues.ts";
 import { batchNorm } from "../../src/kernels/batchNorm/op.ts";
 import { conv2d } from "../../src/kernels/conv2d/op.ts";
-import { add } from "../../src/kernels/elementwise/op.ts";
+import { add, relu } from "../../src/kernels/elementwise/op.ts";
 import { caseData, caseParameter } from "../../src/kernels/opCase.ts";
 import { OPS } from "../../src/kernels/ops.ts";
-import { relu } from "../../src/kernels/relu/op.ts";
 import { padAll } from "../../src/kernels/window.ts";
 import { type Parameter, shapeOf, type Weights } from "../../src/tensor.ts";
 

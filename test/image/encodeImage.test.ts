@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { ImageError, UsageError } from "../../src/errors.ts";
-import { encodeJpeg, encodePng } from "../../src/image/encodeImage.ts";
-import { decodeImage } from "../../src/image/imageFile.ts";
+import { decodeImage, encodeJpeg, encodePng } from "../../src/image/imageFile.ts";
 import { largestDifference, numberedPicture, readFixture } from "./fixtures.ts";
 
 afterEach(() => vi.unstubAllGlobals());

@@ -1,6 +1,6 @@
 import { deflateSync } from "node:zlib";
-import { crc32 } from "../../src/image/png/crc32.ts";
 import { concatenate } from "../../src/support/concatenate.ts";
+import { crc32 } from "../../src/support/crc.ts";
 
 export const PNG_SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { resizeHalfPixelBilinear } from "../../src/image/input/resizeBilinear.ts";
 import type { Picture } from "../../src/image/picture.ts";
-import { resizeHalfPixelBilinear } from "../../src/image/resize.ts";
 import { numberedPicture } from "./fixtures.ts";
 
 const greyRow = (...values: number[]): Picture => ({

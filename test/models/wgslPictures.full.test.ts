@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { lookAt } from "../../src/detect.ts";
 import type { Detection } from "../../src/detection.ts";
 import { wgslExecutor } from "../../src/executors/wgsl/wgslExecutor.ts";
 import { decodeImage } from "../../src/image/imageFile.ts";
-import { lookAt } from "../../src/lookAt.ts";
 import { modelNamed } from "../../src/models/models.ts";
 import type { Look } from "../../src/models/view.ts";
 import { Network, readWeights } from "../../src/network.ts";

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
+import { lookAt } from "../../src/detect.ts";
 import { MOST_BYTES } from "../../src/executors/wgsl/peaks/peakFinder.ts";
 import { wgslExecutor } from "../../src/executors/wgsl/wgslExecutor.ts";
 import { decodeImage } from "../../src/image/imageFile.ts";
-import { lookAt } from "../../src/lookAt.ts";
 import { Network, openModel, readWeights } from "../../src/network.ts";
 import { dawn, NO_DAWN } from "../support/dawn.ts";
 import { countReadBytes } from "../support/faultyGpu.ts";

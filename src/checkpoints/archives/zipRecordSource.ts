@@ -1,7 +1,7 @@
 import { ModelError } from "../../errors.ts";
+import { crc32 } from "../../support/crc.ts";
 import { type ByteSource, bytesSource } from "../bytes/byteSource.ts";
 import { quote } from "../bytes/json.ts";
-import { crc32 } from "../crc32.ts";
 import { inflateInto, LARGEST_DEFLATE_RATIO } from "./inflateInto.ts";
 import type { ZipRecord } from "./zipDirectory.ts";
 

@@ -1,10 +1,15 @@
 import { ModelError } from "../../errors.ts";
+import type { ByteSource } from "./byteSource.ts";
 import {
   bfloat16ToNumber,
   float16sToFloat32,
   float16ToNumber,
+  halvesIn,
+  nativeBigEndian,
   numberToBfloat16,
   numberToFloat16,
+  swapBytes,
+  widenHalves,
 } from "./float16.ts";
 
 /**
@@ -111,4 +116,33 @@ export function byteLengthOf(dtype: Dtype, shape: readonly number[], where: stri
     }
   }
   return bytes;
+}
+
+/** `count` elements that lie in `source` one behind the other from byte `offset` on, as float32. */
+export async function readElements(
+  source: ByteSource,
+  offset: number,
+  count: number,
+  dtype: Dtype,
+  bigEndian = false,
+): Promise<Float32Array> {
+  if (dtype === "F32" && bigEndian === nativeBigEndian) {
+    // Straight into its final place, as nearly everything in a checkpoint can go.
+    const values = new Float32Array(count);
+    await source.read(offset, new Uint8Array(values.buffer));
+    return values;
+  }
+  if (dtype === "F16") {
+    const values = new Float32Array(count);
+    const halves = halvesIn(values);
+    await source.read(offset, halves);
+    if (bigEndian !== nativeBigEndian) swapBytes(halves, 2);
+    widenHalves(values);
+    return values;
+  }
+  const width = bytesPerElement(dtype);
+  const bytes = new Uint8Array(count * width);
+  await source.read(offset, bytes);
+  if (bigEndian) swapBytes(bytes, width);
+  return toFloat32({ dtype, shape: [count], bytes });
 }

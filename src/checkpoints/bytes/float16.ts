@@ -1,5 +1,3 @@
-import { nativeBigEndian, swapBytes } from "../byteOrder.ts";
-
 /**
  * IEEE 754 half precision (1 sign, 5 exponent, 10 fraction bits) and bfloat16 (the upper half of a
  * float32), both given as the 16 bits. Widening is exact, subnormals included. Narrowing rounds to the
@@ -91,4 +89,11 @@ function roundShift(value: number, shift: number): number {
   const half = 1 << (shift - 1);
   const roundsUp = rest > half || (rest === half && (quotient & 1) === 1);
   return roundsUp ? quotient + 1 : quotient;
+}
+
+export const nativeBigEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 0;
+
+/** From one byte order to the other, in place. */
+export function swapBytes(bytes: Uint8Array, width: number): void {
+  for (let at = 0; at < bytes.length; at += width) bytes.subarray(at, at + width).reverse();
 }

@@ -71,7 +71,7 @@ const RULES: readonly (readonly [constant: string, rename: Rename])[] = [
 const MATCHERS = RULES.map(([constant, rename]) => ({ pattern: new RegExp(`^${ROOT}${constant}$`), rename }));
 
 /** The parameter that this constant holds, or undefined where it is none of a layer's. */
-export function movenetParameter(constant: string): string | undefined {
+function movenetParameter(constant: string): string | undefined {
   for (const { pattern, rename } of MATCHERS) {
     const match = pattern.exec(constant);
     if (match) return rename(...match.slice(1));

@@ -1,15 +1,14 @@
 import { ModelError } from "../../errors.ts";
 import { quote } from "../bytes/json.ts";
 import { type Checkpoint, holdsFloats, unknownVariable, type Variable } from "../checkpoint.ts";
-import { hasPairs } from "../pointsKeys.ts";
 import type { BundleCheckpoint } from "../tensorBundle/bundleCheckpoint.ts";
 import type { TfjsCheckpoint } from "../tfjs/tfjs.ts";
-import { kernelShape, swapPairs, transposeKernel } from "../torchLayout.ts";
 import { hourglassFacts } from "./hourglassFacts.ts";
 import { movenetConstants } from "./movenetConstants.ts";
 import { type MovenetModel, movenetKeys, recogniseMovenet } from "./movenetKeys.ts";
 import { checkMovenetStructure } from "./movenetStructure.ts";
-import { torchKeys } from "./torchKeys.ts";
+import { hasPairs } from "./torchHourglass.ts";
+import { kernelShape, swapPairs, torchKeys, transposeKernel } from "./torchKeys.ts";
 import { zooKeys } from "./zooKeys.ts";
 import { isOptimizerKey } from "./zooPaths.ts";
 

@@ -1,5 +1,42 @@
-import { CONVOLUTION, RESIDUAL, SEQUENTIAL } from "../torchBlocks.ts";
 import type { Place } from "./places.ts";
+
+/**
+ * The blocks of CornerNet's code (`models/py_utils/utils.py` of CornerNet and CenterNet, `large_hourglass.py`
+ * of Objects as Points): their variables below the block → the parameters here.
+ */
+export type Block = ReadonlyMap<string, string>;
+
+/** A convolution without bias and its norm, under the names of the modules. */
+function convolutionAndNorm(convolution: string, norm: string, scope = ""): [string, string][] {
+  return [
+    [`${convolution}.weight`, `${scope}kernel`],
+    [`${norm}.weight`, `${scope}norm.gamma`],
+    [`${norm}.bias`, `${scope}norm.beta`],
+    [`${norm}.running_mean`, `${scope}norm.mean`],
+    [`${norm}.running_var`, `${scope}norm.variance`],
+  ];
+}
+
+/** `convolution`. */
+const CONVOLUTION: Block = new Map(convolutionAndNorm("conv", "bn"));
+
+/** An `nn.Sequential` of a convolution and its norm. */
+const SEQUENTIAL: Block = new Map(convolutionAndNorm("0", "1"));
+
+/** `residual`: two convolutions, and perhaps a projected shortcut. */
+const RESIDUAL: Block = new Map([
+  ...convolutionAndNorm("conv1", "bn1", "conv1."),
+  ...convolutionAndNorm("conv2", "bn2", "conv2."),
+  ...convolutionAndNorm("skip.0", "skip.1", "shortcut."),
+]);
+
+/** `make_kp_layer`: a hidden convolution with bias, and the one that gives the map. */
+const HEAD: Block = new Map([
+  ["0.conv.weight", "conv.kernel"],
+  ["0.conv.bias", "conv.bias"],
+  ["1.weight", "out.kernel"],
+  ["1.bias", "out.bias"],
+]);
 
 const BRANCHES: ReadonlyMap<string, string> = new Map([
   ["up1", "skip"],
@@ -15,7 +52,7 @@ const level = (inner: string) => inner.split("low2").length - 1;
  * `exkp` in `large_hourglass.py`): `kps.0.low2.low2.low3.1.skip.0` is
  * `backbone.stack0.level2.up.1.shortcut`.
  */
-export const TORCH_HOURGLASS: readonly Place[] = [
+const TORCH_HOURGLASS: readonly Place[] = [
   { pattern: /^pre\.0/, scope: () => "backbone.stem.conv", block: CONVOLUTION },
   { pattern: /^pre\.1/, scope: () => "backbone.stem.residual", block: RESIDUAL },
   {
@@ -34,3 +71,94 @@ export const TORCH_HOURGLASS: readonly Place[] = [
   { pattern: /^cnvs_\.(\d+)/, scope: (stack) => `backbone.merge${stack}.features`, block: SEQUENTIAL },
   { pattern: /^inters\.(\d+)/, scope: (stack) => `backbone.merge${stack}.residual`, block: RESIDUAL },
 ];
+
+/** `convolution` modules below a block, each under a scope of its own. */
+function convolutions(modules: Readonly<Record<string, string>>): [string, string][] {
+  return Object.entries(modules).flatMap(([theirs, ours]) =>
+    [...CONVOLUTION].map(([variable, parameter]): [string, string] => [
+      `${theirs}.${variable}`,
+      `${ours}.${parameter}`,
+    ]),
+  );
+}
+
+/** What every pooling module ends with. */
+const MERGE = [
+  ...convolutionAndNorm("p_conv1", "p_bn1", "merge."),
+  ...convolutionAndNorm("conv1", "bn1", "shortcut."),
+  ...convolutions({ conv2: "out" }),
+];
+
+/** `tl_pool` and `br_pool`: the first branch pools along the row, then down or up the column. */
+const CASCADE_CORNER_POOL: Block = new Map([
+  ...convolutions({
+    look_conv1: "vertical.look",
+    p1_conv1: "vertical.body",
+    look_conv2: "horizontal.look",
+    p2_conv1: "horizontal.body",
+  }),
+  ["P1_look_conv.weight", "vertical.conv.kernel"],
+  ["P2_look_conv.weight", "horizontal.conv.kernel"],
+  ...MERGE,
+]);
+
+/** `center_pool`: no looking first. */
+const CENTER_POOL: Block = new Map([
+  ...convolutions({ p1_conv1: "vertical", p2_conv1: "horizontal" }),
+  ...MERGE,
+]);
+
+const KEYPOINTS = { tl: "topLeft", br: "bottomRight", ct: "center" } as const;
+const MAPS = { heats: "heatmap", tags: "embedding", regrs: "offset" } as const;
+
+/** CenterNet of keypoint triplets; stack `last` is the one whose heads decide. */
+export function tripletPlaces(last: number): Place[] {
+  const heads = (stack: string) => (Number(stack) === last ? "heads" : `stack${stack}.heads`);
+  const keypoints = Object.entries(KEYPOINTS).flatMap(([theirs, ours]): Place[] => [
+    {
+      pattern: new RegExp(`^${theirs}_cnvs\\.(\\d+)`),
+      scope: (stack) => `${heads(stack)}.${ours}.pool`,
+      block: ours === "center" ? CENTER_POOL : CASCADE_CORNER_POOL,
+    },
+    ...Object.entries(MAPS).map(([map, name]) => ({
+      pattern: new RegExp(`^${theirs}_${map}\\.(\\d+)`),
+      scope: (stack: string) => `${heads(stack)}.${ours}.${name}`,
+      block: HEAD,
+    })),
+  ]);
+  return [...TORCH_HOURGLASS, ...keypoints];
+}
+
+/** Objects as Points' names of its heads (`lib/opts.py`), and this project's. */
+const HEADS = {
+  hm: "center",
+  wh: "boxSize",
+  reg: "boxOffset",
+  hm_hp: "keypointHeatmap",
+  hps: "keypointRegression",
+  hp_offset: "keypointOffset",
+} as const;
+
+/** Whose channels are pairs (x, y), which are (y, x) here: sizes (width, height), offsets and vectors. */
+const PAIRED = /(^|\.)heads\.(boxSize|boxOffset|keypointRegression|keypointOffset)\.out\.(kernel|bias)$/;
+
+/**
+ * Objects as Points on the hourglass (`ctdet_coco_hg.pth`, `multi_pose_hg_3x.pth` of Zhou et al.); stack `last`
+ * is the one whose heads decide.
+ */
+export function pointsPlaces(last: number): Place[] {
+  const heads = (stack: string) => (Number(stack) === last ? "heads" : `stack${stack}.heads`);
+  return [
+    ...TORCH_HOURGLASS,
+    ...Object.entries(HEADS).map(([theirs, ours]) => ({
+      pattern: new RegExp(`^${theirs}\\.(\\d+)`),
+      scope: (stack: string) => `${heads(stack)}.${ours}`,
+      block: HEAD,
+    })),
+  ];
+}
+
+/** Whether the last axis of this parameter holds pairs whose members change places. */
+export function hasPairs(parameter: string): boolean {
+  return PAIRED.test(parameter);
+}

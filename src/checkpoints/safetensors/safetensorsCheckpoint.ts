@@ -1,8 +1,8 @@
 import { elementCount } from "../../tensor.ts";
 import type { ByteSource } from "../bytes/byteSource.ts";
+import { readElements } from "../bytes/dtype.ts";
 import { type Checkpoint, unknownVariable, type ZooFacts } from "../checkpoint.ts";
 import { zooFacts } from "../pipelineConfig/zooFacts.ts";
-import { readElements } from "../readElements.ts";
 import { listSafetensors } from "./safetensors.ts";
 
 /** The keys of a safetensors file's metadata that take a zoo checkpoint's own texts along. */

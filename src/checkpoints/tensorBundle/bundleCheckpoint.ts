@@ -1,8 +1,8 @@
 import { ModelError } from "../../errors.ts";
+import { unmaskCrc } from "../../support/crc.ts";
 import { type ModelFiles, readWhole } from "../bytes/byteSource.ts";
 import { quote } from "../bytes/json.ts";
 import type { Checkpoint } from "../checkpoint.ts";
-import { unmaskCrc } from "../crc32c.ts";
 import { parseTextProto } from "../pipelineConfig/textProto.ts";
 import { TextProtoView } from "../pipelineConfig/textProtoView.ts";
 import { zooFacts } from "../pipelineConfig/zooFacts.ts";

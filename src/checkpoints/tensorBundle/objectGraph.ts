@@ -71,10 +71,3 @@ function parseNode(message: Uint8Array, where: string): ObjectNode {
   });
   return { children, variable };
 }
-
-/** Full names of variables by their keys. */
-export function fullNames({ nodes }: ObjectGraph): Map<string, string> {
-  const names = new Map<string, string>();
-  for (const { variable } of nodes) if (variable) names.set(variable.key, variable.fullName);
-  return names;
-}

@@ -1,6 +1,6 @@
 import { ModelError } from "../../errors.ts";
+import { crc32c, maskCrc } from "../../support/crc.ts";
 import { quote } from "../bytes/json.ts";
-import { crc32c, maskCrc } from "../crc32c.ts";
 import { unsnappy } from "./snappy.ts";
 
 /**

@@ -1,10 +1,10 @@
 import { ModelError } from "../../errors.ts";
+import { crc32c, maskCrc } from "../../support/crc.ts";
 import { elementCount } from "../../tensor.ts";
 import type { ByteSource } from "../bytes/byteSource.ts";
 import { toFloat32 } from "../bytes/dtype.ts";
 import { quote } from "../bytes/json.ts";
 import { unknownVariable } from "../checkpoint.ts";
-import { crc32c, maskCrc } from "../crc32c.ts";
 import { type BundleEntry, type BundleIndex, parseBundleIndex } from "./bundleIndex.ts";
 
 /**

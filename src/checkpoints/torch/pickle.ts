@@ -1,7 +1,13 @@
-import { PickleMachine, type PickleRules } from "../pickleMachine.ts";
-import { OPCODE_NAMES, OPCODES, STOP } from "../pickleOpcodes.ts";
+import { ModelError } from "../../errors.ts";
+import { quote } from "../bytes/json.ts";
 import type { PickleCursor } from "./pickleCursor.ts";
-import type { PickleValue } from "./pickleValue.ts";
+import {
+  describePickleValue,
+  OrderedDict,
+  PickleGlobal,
+  PickleTuple,
+  type PickleValue,
+} from "./pickleValue.ts";
 
 /**
  * Reads one pickle, Python's format of objects (https://docs.python.org/3/library/pickle.html; protocols 2 to
@@ -25,4 +31,300 @@ function nameOf(opcode: number): string {
   const byte = `0x${opcode.toString(16).padStart(2, "0")}`;
   const name = OPCODE_NAMES.get(opcode);
   return name ? `${byte} (${name})` : byte;
+}
+
+/** What a format allows its pickles. */
+export interface PickleRules {
+  /** All names that may be mentioned. There is no other way to any name: others are refused as they come. */
+  readonly globals: readonly PickleGlobal[];
+  /** What an object outside the pickle is, by its id. Throws ModelError for ids that are none. */
+  readonly persistent: (id: PickleValue, where: string) => PickleValue;
+  /** What the file is, where errors about forbidden names explain themselves. */
+  readonly hint: string;
+}
+
+/**
+ * A value takes one byte of a pickle, but up to 350 of memory. Torch writes some 40 values a tensor, 7 of them
+ * containers: these limits are ten times what any detector needs, and cost less than 64 MB.
+ */
+const MOST_VALUES = 2 ** 19;
+const MOST_CONTAINERS = 2 ** 17;
+
+/** The stack, the marks in it and the memo of one pickle, and all that opcodes do with them. */
+export class PickleMachine {
+  private readonly stack: PickleValue[] = [];
+  /** Heights of the stack. */
+  private readonly marks: number[] = [];
+  private readonly memo = new Map<number, PickleValue>();
+  private values = 0;
+  private containers = 0;
+  private opcodeStart = 0;
+
+  constructor(
+    readonly cursor: PickleCursor,
+    private readonly rules: PickleRules,
+  ) {}
+
+  /** As errors name the place. */
+  get where(): string {
+    return `${this.cursor.where} byte ${this.opcodeStart}`;
+  }
+
+  nextOpcode(): number {
+    this.opcodeStart = this.cursor.position;
+    return this.cursor.uint8();
+  }
+
+  push(value: PickleValue): void {
+    this.count(++this.values, MOST_VALUES, "values");
+    this.stack.push(value);
+  }
+
+  /** For what takes more memory than its bytes in the file. */
+  pushContainer(value: PickleValue): void {
+    this.count(++this.containers, MOST_CONTAINERS, "lists, tuples and dictionaries");
+    this.push(value);
+  }
+
+  pop(): PickleValue {
+    const value = this.stack.length > this.bottom ? this.stack.pop() : undefined;
+    if (value === undefined) throw this.broken("a value on the stack", "none");
+    return value;
+  }
+
+  mark(): void {
+    this.count(++this.values, MOST_VALUES, "values");
+    this.marks.push(this.stack.length);
+  }
+
+  /** What lies above the last mark, which goes too. */
+  popToMark(): PickleValue[] {
+    const height = this.marks.pop();
+    if (height === undefined) throw this.broken("a mark on the stack", "none");
+    return this.stack.splice(height);
+  }
+
+  pushTuple(length: number): void {
+    const items = Array.from({ length }, () => this.pop()).reverse();
+    this.pushContainer(new PickleTuple(items));
+  }
+
+  append(items: readonly PickleValue[]): void {
+    const list = this.top();
+    if (!Array.isArray(list)) throw this.broken("a list to append to", describePickleValue(list));
+    for (const item of items) list.push(item);
+  }
+
+  /** Keys and values in turn. */
+  setItems(items: readonly PickleValue[]): void {
+    const dictionary = this.top();
+    if (!(dictionary instanceof Map)) {
+      throw this.broken("a dictionary to fill", describePickleValue(dictionary));
+    }
+    if (items.length % 2 !== 0) throw this.broken("keys with values", "a key without one");
+    for (let i = 0; i < items.length; i += 2) {
+      const key = items[i];
+      if (Array.isArray(key) || key instanceof Map) {
+        throw this.broken("a key that cannot change", describePickleValue(key));
+      }
+      dictionary.set(key, items[i + 1]);
+    }
+  }
+
+  memoize(index = this.memo.size): void {
+    this.count(++this.values, MOST_VALUES, "values");
+    this.memo.set(index, this.top());
+  }
+
+  pushMemo(index: number): void {
+    const value = this.memo.get(index);
+    if (value === undefined) throw this.broken(`a value in memo ${index}`, "none");
+    this.push(value);
+  }
+
+  /** The two strings are compared with the list as they are: nothing is looked up, no dot means anything. */
+  pushGlobal(module: PickleValue, name: PickleValue): void {
+    const global = this.rules.globals.find((allowed) => allowed.module === module && allowed.name === name);
+    if (global) {
+      this.push(global);
+      return;
+    }
+    if (typeof module !== "string" || typeof name !== "string") {
+      throw this.broken("a global's module and name", describePickleValue(name));
+    }
+    const got = `the global ${quote(`${module}.${name}`)}`;
+    const hint = `${this.rules.hint} Nothing in the file was run.`;
+    throw new ModelError({ where: this.where, expected: "an allowed global", got, hint });
+  }
+
+  reduce(): void {
+    const args = this.pop();
+    const callee = this.pop();
+    if (!(args instanceof PickleTuple)) throw this.broken("a tuple of arguments", describePickleValue(args));
+    if (!(callee instanceof PickleGlobal) || !callee.call) {
+      throw this.broken("an allowed function", describePickleValue(callee));
+    }
+    this.pushContainer(callee.call(args.items, this.where));
+  }
+
+  /** The state of an OrderedDict is its attributes, which are no part of what it holds. */
+  build(): void {
+    this.pop();
+    const object = this.top();
+    if (!(object instanceof OrderedDict)) {
+      throw this.broken("an OrderedDict to give state to", describePickleValue(object));
+    }
+  }
+
+  pushPersistent(): void {
+    this.pushContainer(this.rules.persistent(this.pop(), this.where));
+  }
+
+  result(): PickleValue {
+    const value = this.pop();
+    if (this.stack.length + this.marks.length > 0) {
+      throw this.broken("one value at the end", `${this.stack.length + 1} with ${this.marks.length} marks`);
+    }
+    return value;
+  }
+
+  broken(expected: string, got: string): ModelError {
+    return new ModelError({ where: this.where, expected, got, hint: "The pickle is broken." });
+  }
+
+  private get bottom(): number {
+    return this.marks.at(-1) ?? 0;
+  }
+
+  private top(): PickleValue {
+    const value = this.pop();
+    this.stack.push(value);
+    return value;
+  }
+
+  private count(count: number, limit: number, what: string): void {
+    if (count <= limit) return;
+    const hint = "It is no checkpoint of a network.";
+    throw new ModelError({
+      where: this.where,
+      expected: `at most ${limit} ${what}`,
+      got: "more, or as deeply nested",
+      hint,
+    });
+  }
+}
+
+type Run = (machine: PickleMachine) => void;
+
+const STOP = 0x2e;
+const NEWEST_PROTOCOL = 5;
+
+/** The opcodes that are understood (Python's pickletools.py describes them), by their byte. */
+const OPCODES: ReadonlyMap<number, Run> = new Map<number, Run>([
+  [0x80, checkProtocol], // PROTO
+  [0x95, checkFrame], // FRAME
+
+  [0x4e, (m) => m.push(null)], // NONE
+  [0x88, (m) => m.push(true)], // NEWTRUE
+  [0x89, (m) => m.push(false)], // NEWFALSE
+  [0x4b, (m) => m.push(m.cursor.uint8())], // BININT1
+  [0x4d, (m) => m.push(m.cursor.uint16())], // BININT2
+  [0x4a, (m) => m.push(m.cursor.int32())], // BININT
+  [0x8a, (m) => m.push(m.cursor.integer(m.cursor.uint8()))], // LONG1
+  [0x8b, (m) => m.push(m.cursor.integer(m.cursor.uint32()))], // LONG4
+  [0x47, (m) => m.push(m.cursor.float64())], // BINFLOAT
+
+  [0x8c, (m) => m.push(m.cursor.text(m.cursor.uint8()))], // SHORT_BINUNICODE
+  [0x58, (m) => m.push(m.cursor.text(m.cursor.uint32()))], // BINUNICODE
+  [0x8d, (m) => m.push(m.cursor.text(m.cursor.uint64()))], // BINUNICODE8
+  [0x55, (m) => m.push(m.cursor.text(m.cursor.uint8()))], // SHORT_BINSTRING, of Python 2
+  [0x54, (m) => m.push(m.cursor.text(m.cursor.uint32()))], // BINSTRING, of Python 2
+
+  [0x28, (m) => m.mark()], // MARK
+  [0x29, (m) => m.pushTuple(0)], // EMPTY_TUPLE
+  [0x85, (m) => m.pushTuple(1)], // TUPLE1
+  [0x86, (m) => m.pushTuple(2)], // TUPLE2
+  [0x87, (m) => m.pushTuple(3)], // TUPLE3
+  [0x74, (m) => m.pushContainer(new PickleTuple(m.popToMark()))], // TUPLE
+  [0x5d, (m) => m.pushContainer([])], // EMPTY_LIST
+  [0x61, (m) => m.append([m.pop()])], // APPEND
+  [0x65, (m) => m.append(m.popToMark())], // APPENDS
+  [0x7d, (m) => m.pushContainer(new Map())], // EMPTY_DICT
+  [0x73, setItem], // SETITEM
+  [0x75, (m) => m.setItems(m.popToMark())], // SETITEMS
+
+  [0x71, (m) => m.memoize(m.cursor.uint8())], // BINPUT
+  [0x72, (m) => m.memoize(m.cursor.uint32())], // LONG_BINPUT
+  [0x94, (m) => m.memoize()], // MEMOIZE
+  [0x68, (m) => m.pushMemo(m.cursor.uint8())], // BINGET
+  [0x6a, (m) => m.pushMemo(m.cursor.uint32())], // LONG_BINGET
+
+  [0x63, (m) => m.pushGlobal(m.cursor.line(), m.cursor.line())], // GLOBAL
+  [0x93, pushStackGlobal], // STACK_GLOBAL
+  [0x69, refuseInstance], // INST
+  [0x52, (m) => m.reduce()], // REDUCE
+  [0x62, (m) => m.build()], // BUILD
+  [0x51, (m) => m.pushPersistent()], // BINPERSID
+]);
+
+/** Python's other opcodes, for errors: they make objects of any class, or no checkpoint has them. */
+const OPCODE_NAMES: ReadonlyMap<number, string> = new Map([
+  [0x30, "POP"],
+  [0x31, "POP_MARK"],
+  [0x32, "DUP"],
+  [0x42, "BINBYTES"],
+  [0x43, "SHORT_BINBYTES"],
+  [0x46, "FLOAT"],
+  [0x49, "INT"],
+  [0x4c, "LONG"],
+  [0x50, "PERSID"],
+  [0x53, "STRING"],
+  [0x56, "UNICODE"],
+  [0x64, "DICT"],
+  [0x67, "GET"],
+  [0x6c, "LIST"],
+  [0x6f, "OBJ"],
+  [0x70, "PUT"],
+  [0x81, "NEWOBJ"],
+  [0x82, "EXT1"],
+  [0x83, "EXT2"],
+  [0x84, "EXT4"],
+  [0x8e, "BINBYTES8"],
+  [0x8f, "EMPTY_SET"],
+  [0x90, "ADDITEMS"],
+  [0x91, "FROZENSET"],
+  [0x92, "NEWOBJ_EX"],
+  [0x96, "BYTEARRAY8"],
+  [0x97, "NEXT_BUFFER"],
+  [0x98, "READONLY_BUFFER"],
+]);
+
+function checkProtocol(machine: PickleMachine): void {
+  const protocol = machine.cursor.uint8();
+  if (protocol <= NEWEST_PROTOCOL) return;
+  throw machine.broken(`a pickle of protocol ${NEWEST_PROTOCOL} or older`, `protocol ${protocol}`);
+}
+
+/** Frames help to read ahead and mean nothing else. */
+function checkFrame({ cursor }: PickleMachine): void {
+  const length = cursor.uint64();
+  const start = cursor.position;
+  cursor.take(length);
+  cursor.position = start;
+}
+
+function setItem(machine: PickleMachine): void {
+  const value = machine.pop();
+  machine.setItems([machine.pop(), value]);
+}
+
+function pushStackGlobal(machine: PickleMachine): void {
+  const name = machine.pop();
+  machine.pushGlobal(machine.pop(), name);
+}
+
+/** INST holds its class itself, which says more than the opcode's name. */
+function refuseInstance(machine: PickleMachine): never {
+  machine.pushGlobal(machine.cursor.line(), machine.cursor.line());
+  throw machine.broken("a known opcode", "opcode 0x69 (INST)");
 }

@@ -1,11 +1,16 @@
 import { ModelError } from "../../errors.ts";
 import type { ByteSource } from "../bytes/byteSource.ts";
 import { quote } from "../bytes/json.ts";
-import { LARGEST_PICKLE, TORCH_RULES, type TorchFile } from "../torchFile.ts";
 import { readPickle } from "./pickle.ts";
 import { PickleCursor } from "./pickleCursor.ts";
 import { describePickleValue, type PickleValue } from "./pickleValue.ts";
-import { storageOfId, type TorchStorage } from "./torchObjects.ts";
+import {
+  LARGEST_PICKLE,
+  storageOfId,
+  TORCH_RULES,
+  type TorchFile,
+  type TorchStorage,
+} from "./torchObjects.ts";
 
 const MAGIC = 0x1950a86a20f9469cfc6cn;
 const VERSION = 1001;

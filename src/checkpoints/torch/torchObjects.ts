@@ -1,5 +1,7 @@
 import { ModelError } from "../../errors.ts";
+import type { ByteSource } from "../bytes/byteSource.ts";
 import { bytesPerElement, type Dtype } from "../bytes/dtype.ts";
+import type { PickleRules } from "./pickle.ts";
 import {
   describePickleValue,
   OrderedDict,
@@ -59,7 +61,7 @@ const STORAGES: Readonly<Record<string, Dtype>> = {
 };
 
 /** The allow-list: all that a torch file may name. */
-export const TORCH_GLOBALS: readonly PickleGlobal[] = [
+const TORCH_GLOBALS: readonly PickleGlobal[] = [
   new PickleGlobal("collections", "OrderedDict", (args, where) => {
     if (args.length === 0) return new OrderedDict();
     throw wrongArguments(where, "OrderedDict() without arguments", args);
@@ -117,3 +119,21 @@ function describeItems(value: PickleValue): string {
   const items = value.items.slice(0, 8).map(describePickleValue);
   return `(${items.join(", ")}${value.items.length > 8 ? ", ..." : ""})`;
 }
+
+/** A torch file of either format: the object that was saved, and how to get at the bytes of its storages. */
+export interface TorchFile {
+  readonly object: PickleValue;
+  readonly bigEndian: boolean;
+  /** Throws ModelError where the file does not hold as many bytes as the storage has. */
+  checkStorage(storage: TorchStorage): void;
+  openStorage(storage: TorchStorage): Promise<ByteSource>;
+}
+
+/** What a checkpoint's objects may take; the largest known ones take a fiftieth. */
+export const LARGEST_PICKLE = 16 * 2 ** 20;
+
+export const TORCH_RULES: PickleRules = {
+  globals: TORCH_GLOBALS,
+  persistent: storageOfId,
+  hint: "Only tensors of a plain dtype (float16 to float64, bfloat16, integers) in dictionaries are read: save model.state_dict().",
+};

@@ -1,9 +1,8 @@
 import { ModelError } from "../../errors.ts";
 import { elementCount, formatShape } from "../../tensor.ts";
-import { swapBytes } from "../byteOrder.ts";
 import type { ByteSource } from "../bytes/byteSource.ts";
-import { byteLengthOf, bytesPerElement, toFloat32 } from "../bytes/dtype.ts";
-import { readElements } from "../readElements.ts";
+import { byteLengthOf, bytesPerElement, readElements, toFloat32 } from "../bytes/dtype.ts";
+import { swapBytes } from "../bytes/float16.ts";
 import type { TorchStorage, TorchTensor } from "./torchObjects.ts";
 
 /** A tensor as a view on its storage, checked to lie within it. Offset and strides count elements. */

@@ -3,9 +3,9 @@ import { readZipDirectory, type ZipRecord } from "../archives/zipDirectory.ts";
 import { zipRecordSource } from "../archives/zipRecordSource.ts";
 import { type ByteSource, readWhole } from "../bytes/byteSource.ts";
 import { quote } from "../bytes/json.ts";
-import { LARGEST_PICKLE, TORCH_RULES, type TorchFile } from "../torchFile.ts";
 import { readPickle } from "./pickle.ts";
 import { PickleCursor } from "./pickleCursor.ts";
+import { LARGEST_PICKLE, TORCH_RULES, type TorchFile } from "./torchObjects.ts";
 
 const PICKLE = "/data.pkl";
 

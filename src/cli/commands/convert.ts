@@ -6,11 +6,11 @@ import { UsageError } from "../../errors.ts";
 import { modelNamed } from "../../models/models.ts";
 import { checkpointModel, openWeightsFile, readWeights } from "../../network.ts";
 import { elementCount } from "../../tensor.ts";
+import { writeOutput } from "../files/writeAtomically.ts";
 import { print, type Session } from "../io.ts";
-import { loadingLine } from "../loadingLine.ts";
 import { parseName, parsePath, valueOption } from "../options.ts";
 import { formatCount } from "../terminal/formatNumber.ts";
-import { writeOutput } from "../writeOutput.ts";
+import { loadingLine } from "../terminal/progress.ts";
 
 const HELP = `
 The model is recognised by its variables and, for a checkpoint of the Object

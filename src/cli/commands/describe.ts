@@ -1,16 +1,21 @@
 import type { Command } from "commander";
 import { describeGraph, type GraphDescription, type LayerDescription } from "../../describe.ts";
-import { UsageError } from "../../errors.ts";
+import { oneLine, UsageError } from "../../errors.ts";
 import { describeWasmPlan, type WasmPlanDescription } from "../../executors/wasm/describeWasmPlan.ts";
 import { defaultThreads } from "../../executors/wasm/threads/startThreads.ts";
 import { DEFAULT_CHOICES, type Precision } from "../../kernels/wasm/kernel.ts";
 import { checkInputSize, type InputSize, type Model } from "../../models/model.ts";
 import { modelNamed } from "../../models/models.ts";
 import { checkWeights, openModel, runnable } from "../../network.ts";
-import { checkTellsModel } from "../checkTellsModel.ts";
 import { complain, print, type Session } from "../io.ts";
-import { lowMemoryOption, precisionOption, sizeOption, threadsOption, weightsOption } from "../options.ts";
-import { printable } from "../printable.ts";
+import {
+  checkTellsModel,
+  lowMemoryOption,
+  precisionOption,
+  sizeOption,
+  threadsOption,
+  weightsOption,
+} from "../options.ts";
 import { algorithmTable, memoryTable, memoryTotals } from "../report/planTable.ts";
 import { formatCount, formatSides } from "../terminal/formatNumber.ts";
 import { formatTable } from "../terminal/table.ts";
@@ -97,7 +102,7 @@ async function describedModel(
   try {
     const input = sizeOf(model, size);
     await checkWeights(checkpoint, model, input);
-    for (const note of notes) complain(session, printable(note));
+    for (const note of notes) complain(session, oneLine(note));
     return { model, input };
   } finally {
     await checkpoint.close?.();

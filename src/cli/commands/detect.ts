@@ -3,24 +3,20 @@ import { extname, sep } from "node:path";
 import { type Command, Option } from "commander";
 import { type LabelMap, parseLabelMap } from "../../checkpoints/pipelineConfig/labelMap.ts";
 import { checkLookOptions, type Detector, type DetectResult, load } from "../../detect.ts";
-import { BackendError, ModelError } from "../../errors.ts";
+import { BackendError, ModelError, oneLine, systemMessage } from "../../errors.ts";
 import type { Backend } from "../../executors/backends.ts";
 import { drawDetections, MOST_TRIPLETS } from "../../image/draw/drawDetections.ts";
-import { encodeJpeg, encodePng } from "../../image/encodeImage.ts";
+import { encodeJpeg, encodePng } from "../../image/imageFile.ts";
 import type { Precision } from "../../kernels/wasm/kernel.ts";
 import type { InputSize } from "../../models/model.ts";
 import { DEFAULT_MODEL } from "../../models/models.ts";
 import { checkReferenceScales } from "../../models/view.ts";
-import { systemMessage } from "../../systemMessage.ts";
-import { errorMessage } from "../errorMessage.ts";
-import { EXIT } from "../exitCode.ts";
+import { EXIT, errorMessage, Interruption } from "../exitCode.ts";
 import { findImages, type ImageFile } from "../files/findImages.ts";
 import { type JsonLines, NO_JSON, openJsonLines } from "../files/jsonLines.ts";
 import { PictureFolder } from "../files/pictureFolder.ts";
 import { readImage } from "../files/readImage.ts";
-import { Interruption } from "../interruption.ts";
 import { complain, print, type Session } from "../io.ts";
-import { loadingLine } from "../loadingLine.ts";
 import {
   backendOption,
   lowMemoryOption,
@@ -35,10 +31,10 @@ import {
   valueOption,
   weightsOption,
 } from "../options.ts";
-import { printable } from "../printable.ts";
 import { type DetectionRecord, foundRecord } from "../report/detectionRecord.ts";
 import { DetectionReport } from "../report/detectionReport.ts";
 import { SEEN_KEYPOINT } from "../report/detectionTable.ts";
+import { loadingLine } from "../terminal/progress.ts";
 
 interface DetectFlags {
   readonly model?: string;
@@ -168,7 +164,7 @@ async function loadAndDetect(
   try {
     checkLookOptions(detector.network.model, flags);
     const { notes, backendDetails } = detector.network;
-    for (const note of notes) complain(session, printable(note));
+    for (const note of notes) complain(session, oneLine(note));
     if (backendDetails.note) complain(session, backendDetails.note);
     const pictures = flags.draw ? await PictureFolder.open(flags.out, images) : undefined;
     const showsTable = !json.takesStdout;
@@ -257,9 +253,9 @@ const MOST_RENAMED_TOLD = 10;
 
 function tellDrawings({ written, renamed, folder }: PictureFolder, session: Session): void {
   if (written.length === 0) return;
-  print(session, `drawn: ${printable(written.length === 1 ? written[0] : `${folder}${sep}`)}`);
+  print(session, `drawn: ${oneLine(written.length === 1 ? written[0] : `${folder}${sep}`)}`);
   for (const { path, image } of renamed.slice(0, MOST_RENAMED_TOLD)) {
-    print(session, `  ${printable(path)} shows ${printable(image.path)}`);
+    print(session, `  ${oneLine(path)} shows ${oneLine(image.path)}`);
   }
   const more = renamed.length - MOST_RENAMED_TOLD;
   if (more > 0) print(session, `  and ${more} more are numbered in their order`);

@@ -2,10 +2,9 @@ import type { Command } from "commander";
 import type { Checkpoint } from "../../checkpoints/checkpoint.ts";
 import { type CheckpointDescription, describeCheckpoint } from "../../checkpoints/inspect.ts";
 import { nameParameters } from "../../checkpoints/names/nameParameters.ts";
-import { CenterNetError } from "../../errors.ts";
+import { CenterNetError, oneLine } from "../../errors.ts";
 import { checkpointModel, openWeightsFile } from "../../network.ts";
 import { print, type Session } from "../io.ts";
-import { printable } from "../printable.ts";
 import { formatCount } from "../terminal/formatNumber.ts";
 import { formatTable } from "../terminal/table.ts";
 
@@ -31,7 +30,7 @@ export function addInspect(program: Command, session: Session): void {
       const checkpoint = await openWeightsFile(file);
       const description = describeCheckpoint({ ...checkpoint, metadata: await metadataOf(checkpoint) });
       if (json) print(session, JSON.stringify(description));
-      else for (const line of linesOf(description)) print(session, printable(line));
+      else for (const line of linesOf(description)) print(session, oneLine(line));
     });
 }
 

@@ -4,9 +4,9 @@ import type { Model, PublishedFigures } from "../../models/model.ts";
 import { DEFAULT_MODEL, MODELS } from "../../models/models.ts";
 import { cachedArchive } from "../../platform/node.ts";
 import { print, type Session } from "../io.ts";
+import { wrap } from "../terminal/displayWidth.ts";
 import { formatCount } from "../terminal/formatNumber.ts";
 import { formatTable } from "../terminal/table.ts";
-import { wrap } from "../wrap.ts";
 
 const HELP = `
 GFLOPs count each multiply-add of the convolutions as two, at the input size

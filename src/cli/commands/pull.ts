@@ -1,13 +1,12 @@
 import { stat } from "node:fs/promises";
 import type { Command } from "commander";
-import { ModelError } from "../../errors.ts";
+import { ModelError, oneLine } from "../../errors.ts";
 import { archiveAddress, ZOO } from "../../models/zoo/zoo.ts";
 import { archivePath, cachedArchive } from "../../platform/node.ts";
 import { nearestNames } from "../../support/nearestNames.ts";
-import { Interruption } from "../interruption.ts";
+import { Interruption } from "../exitCode.ts";
 import { complain, print, type Session } from "../io.ts";
 import { parsePath, valueOption } from "../options.ts";
-import { printable } from "../printable.ts";
 import { archiveSource } from "../pull/archiveSource.ts";
 import { downloadArchive } from "../pull/downloadArchive.ts";
 import { DownloadBar } from "../pull/downloadBar.ts";
@@ -91,5 +90,5 @@ function publicAddress(name: string): string {
 
 async function tell(how: string, path: string, session: Session): Promise<void> {
   const { size } = await stat(path);
-  print(session, `${how}: ${printable(path)}, ${formatCount(size)} bytes`);
+  print(session, `${how}: ${oneLine(path)}, ${formatCount(size)} bytes`);
 }

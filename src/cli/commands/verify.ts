@@ -1,19 +1,18 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Command } from "commander";
-import { UsageError } from "../../errors.ts";
+import { systemMessage, UsageError } from "../../errors.ts";
 import type { Backend } from "../../executors/backends.ts";
 import type { Precision } from "../../kernels/wasm/kernel.ts";
 import { modelNamed } from "../../models/models.ts";
-import { systemMessage } from "../../systemMessage.ts";
 import { formatReport } from "../../verify/formatReport.ts";
 import { type GoldenCase, readGoldenCase } from "../../verify/goldenCase.ts";
 import { verifyModel } from "../../verify/verifyModel.ts";
-import { checkTellsModel } from "../checkTellsModel.ts";
 import { EXIT } from "../exitCode.ts";
 import { print, type Session } from "../io.ts";
 import {
   backendOption,
+  checkTellsModel,
   lowMemoryOption,
   parsePath,
   precisionOption,

@@ -2,9 +2,8 @@ import { type Dirent, statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, isAbsolute, join, normalize, relative, resolve, sep } from "node:path";
 import { glob } from "tinyglobby";
-import { UsageError } from "../../errors.ts";
-import { systemMessage } from "../../systemMessage.ts";
-import { isInside } from "../isInside.ts";
+import { systemMessage, UsageError } from "../../errors.ts";
+import { isInside } from "./outputTarget.ts";
 
 /** A picture to look at; whether it can be read is seen when it is read. */
 export interface ImageFile {

@@ -1,7 +1,6 @@
 import { access, constants, type FileHandle, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { UsageError } from "../../errors.ts";
-import { systemMessage } from "../../systemMessage.ts";
+import { systemMessage, UsageError } from "../../errors.ts";
 import type { OutputTarget } from "./outputTarget.ts";
 
 /** A file of lines that grows while the work goes on. */

@@ -1,8 +1,6 @@
-import { readlink, realpath, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
-import { UsageError } from "../../errors.ts";
-import { systemMessage } from "../../systemMessage.ts";
-import { makeFolders } from "../makeFolders.ts";
+import { mkdir, readlink, realpath, stat } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { systemMessage, UsageError } from "../../errors.ts";
 
 /** Where a file that the user names really is. */
 export interface OutputTarget {
@@ -48,4 +46,38 @@ async function newFile(path: string): Promise<string> {
 
 function absent(error: NodeJS.ErrnoException): undefined {
   if (error.code !== "ENOENT") throw error;
+}
+
+/**
+ * Makes a folder and those above it that are missing, one by one from the top. Node's own recursive `mkdir`
+ * tries for ever where a file system denies that there is such a folder and makes none either, as /proc does.
+ *
+ * @throws the file system's own error.
+ */
+export async function makeFolders(folder: string): Promise<void> {
+  const missing: string[] = [];
+  for (let next = resolve(folder); !(await standsAsFolder(next)); next = dirname(next)) missing.push(next);
+  for (const next of missing.reverse()) {
+    await mkdir(next).catch(async (error: NodeJS.ErrnoException) => {
+      // Somebody else may just have made it.
+      if (error.code !== "EEXIST" || !(await standsAsFolder(next))) throw error;
+    });
+  }
+}
+
+async function standsAsFolder(path: string): Promise<boolean> {
+  try {
+    if ((await stat(path)).isDirectory()) return true;
+  } catch (error) {
+    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+    if (isMissing && dirname(path) !== path) return false;
+    throw error;
+  }
+  throw new Error(`a file at ${path}`);
+}
+
+/** Whether the path is the folder or lies below it, by name alone. */
+export function isInside(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

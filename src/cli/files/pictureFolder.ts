@@ -1,11 +1,9 @@
 import { realpath, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { UsageError } from "../../errors.ts";
-import { systemMessage } from "../../systemMessage.ts";
-import { isInside } from "../isInside.ts";
-import { makeFolders } from "../makeFolders.ts";
+import { systemMessage, UsageError } from "../../errors.ts";
 import type { ImageFile } from "./findImages.ts";
 import { comparable, outputNames } from "./outputNames.ts";
+import { isInside, makeFolders } from "./outputTarget.ts";
 import { draftName, writeAtomically } from "./writeAtomically.ts";
 
 /** The folder that drawn pictures go to; nothing is written outside it. */

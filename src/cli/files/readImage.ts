@@ -1,6 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
-import { ImageError } from "../../errors.ts";
-import { systemMessage } from "../../systemMessage.ts";
+import { ImageError, systemMessage } from "../../errors.ts";
 
 /** Far above any JPEG or PNG of the pixels that are decoded; a disk image by mistake must not fill the memory. */
 const MOST_BYTES = 1024 ** 3;

@@ -10,8 +10,7 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { UsageError } from "../../errors.ts";
-import { systemMessage } from "../../systemMessage.ts";
+import { systemMessage, UsageError } from "../../errors.ts";
 import { type ArchiveVersion, parseVersion } from "./archiveVersion.ts";
 import { formatBytes } from "./formatBytes.ts";
 import { abandonedParts, holdNewPart, releasePart } from "./partOwner.ts";

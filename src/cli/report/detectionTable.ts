@@ -1,6 +1,6 @@
 import type { Times } from "../../detect.ts";
 import type { Detection } from "../../detection.ts";
-import { printable } from "../printable.ts";
+import { oneLine } from "../../errors.ts";
 import { displayWidth, shortenStart } from "../terminal/displayWidth.ts";
 import { formatTime } from "../terminal/formatNumber.ts";
 import { type Column, formatRow } from "../terminal/table.ts";
@@ -38,7 +38,7 @@ export class DetectionTable {
   constructor(images: readonly string[], terminalWidth = Number.POSITIVE_INFINITY) {
     this.widths[LABEL] = NARROWEST_LABEL;
     this.widths[TIME] = NARROWEST_TIME;
-    const longest = images.reduce((width, image) => Math.max(width, displayWidth(printable(image))), 5);
+    const longest = images.reduce((width, image) => Math.max(width, displayWidth(oneLine(image))), 5);
     const others = this.widths.slice(LABEL).reduce((sum, width) => sum + GAP + width, 0);
     this.widths[0] = Math.min(longest, Math.max(NARROWEST_IMAGE, terminalWidth - others));
   }
@@ -48,7 +48,7 @@ export class DetectionTable {
   }
 
   rows({ image, detections, times, error }: DetectionRecord): string[] {
-    const name = shortenStart(printable(image), this.widths[0]);
+    const name = shortenStart(oneLine(image), this.widths[0]);
     const time = times ? formatTime(runTime(times)) : "";
     if (!detections) return [this.sentence(name, error ? "failed" : "", time)];
     if (detections.length === 0) return [this.sentence(name, "nothing found", time)];
@@ -75,7 +75,7 @@ export class DetectionTable {
 }
 
 /** From the picture's bytes to its detections. */
-export function runTime({ decode, preprocess, network, postprocess }: Times): number {
+function runTime({ decode, preprocess, network, postprocess }: Times): number {
   return decode + preprocess + network + postprocess;
 }
 

@@ -1,7 +1,7 @@
 import type { Detection, Explanation, PeakEvidence, RejectedPair } from "../../detection.ts";
+import { wrap } from "../terminal/displayWidth.ts";
 import { formatCount } from "../terminal/formatNumber.ts";
 import { type Column, formatTable } from "../terminal/table.ts";
-import { wrap } from "../wrap.ts";
 
 const REASONS: Readonly<Record<RejectedPair["reason"], string>> = {
   class: "of two classes",

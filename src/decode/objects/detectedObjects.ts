@@ -1,4 +1,4 @@
-import type { FractionBox, PoseKeypoint } from "../pose.ts";
+import type { FractionBox, PoseKeypoint } from "../keypoints.ts";
 import type { DecodedObjects } from "./objects.ts";
 import type { KeypointEstimationTask } from "./settings.ts";
 

@@ -1,9 +1,8 @@
 import type { PeakFind, PeakValues } from "../../backend/peakQuery.ts";
 import type { Tensor } from "../../tensor.ts";
-import { keypointShifts, shiftedCells } from "../keypoints.ts";
+import { keypointShifts, type Points, shiftedCells } from "../keypoints.ts";
 import { gathered } from "../maps.ts";
-import type { Points } from "../pose.ts";
-import { PEAK_TOLERANCE, topPeaks } from "../topPeaks.ts";
+import { PEAK_TOLERANCE, topPeaks } from "../peaks.ts";
 import type { KeypointEstimationTask } from "./settings.ts";
 
 /** One keypoint task's maps, all [1, h, w, channels]; positions in cells, y before x. */

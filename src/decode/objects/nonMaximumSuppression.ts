@@ -1,4 +1,5 @@
-import type { BatchNonMaxSuppression } from "../../centerNetProto.ts";
+import type { ObjectCenters } from "./objectCenters.ts";
+import type { BatchNonMaxSuppression, DecodeSettings } from "./settings.ts";
 
 /**
  * Greedy non-maximum suppression, class by class (Object Detection API: `multiclass_non_max_suppression`):
@@ -48,4 +49,33 @@ function overlap(boxes: Float32Array, a: number, b: number): number {
 function area(boxes: Float32Array, row: number): number {
   const [ymin, xmin, ymax, xmax] = boxes.subarray(row * 4, row * 4 + 4);
   return Math.fround(Math.fround(ymax - ymin) * Math.fround(xmax - xmin));
+}
+
+/** Rows in the order of their centres' scores, the first `peakCount` of which are peaks. */
+export interface ObjectRows {
+  readonly centers: Pick<ObjectCenters, "candidates" | "classes">;
+  readonly peakCount: number;
+  /** (ymin, xmin, ymax, xmax), fractions of the picture. */
+  readonly boxes: Float32Array;
+  readonly scores: Float32Array;
+}
+
+/**
+ * The rows that are detections: those of the peaks, or, where the settings say so, the ones that non-maximum
+ * suppression keeps, in its order. That ranks by the centres' own scores, whatever the keypoints say.
+ */
+export function detectedRows(
+  { centers, boxes, scores, peakCount }: ObjectRows,
+  { postProcessing }: DecodeSettings,
+): { readonly detected: Int32Array; readonly scores: Float32Array } {
+  const detected = Int32Array.from({ length: peakCount }, (_, row) => row);
+  if (!postProcessing) return { detected, scores };
+  const peakScores = centers.candidates.scores;
+  const rows = nonMaximumSuppression(
+    boxes.subarray(0, peakCount * 4),
+    peakScores.subarray(0, peakCount),
+    centers.classes,
+    postProcessing.batchNonMaxSuppression,
+  );
+  return { detected: rows, scores: peakScores };
 }

@@ -1,9 +1,7 @@
-import type { ObjectCenterParams } from "../../centerNetProto.ts";
 import type { Tensor } from "../../tensor.ts";
-import { gathered } from "../maps.ts";
-import { maskedBeyond } from "../maskedBeyond.ts";
-import type { Ranked } from "../topK.ts";
-import { topPeaks } from "../topPeaks.ts";
+import { gathered, maskedBeyond } from "../maps.ts";
+import { type Ranked, topPeaks } from "../peaks.ts";
+import type { ObjectCenterParams } from "./settings.ts";
 
 /** Of the picture inside of the network's padded input, in pixels. */
 export interface TrueShape {

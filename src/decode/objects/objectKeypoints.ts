@@ -1,6 +1,5 @@
 import { gaussianCells, gaussianDenominator, gaussianKeypointScores } from "../keypointScores.ts";
-import { keypointShifts, regressedKeypoints, shiftedCells } from "../keypoints.ts";
-import type { Points } from "../pose.ts";
+import { keypointShifts, type Points, regressedKeypoints, shiftedCells } from "../keypoints.ts";
 import type { KeypointCandidates } from "./keypointCandidates.ts";
 import type { ObjectCenters, TrueShape } from "./objectCenters.ts";
 import type { KeypointReadings, ObjectReadings } from "./readings.ts";

@@ -1,6 +1,6 @@
 import type { FoundPeaks, PeakFind, PeakRequest } from "../../backend/peakQuery.ts";
 import { UsageError } from "../../errors.ts";
-import { PEAK_TOLERANCE } from "../topPeaks.ts";
+import { PEAK_TOLERANCE } from "../peaks.ts";
 import { candidateFind, candidatesFound } from "./keypointCandidates.ts";
 import { rankedCenters, type TrueShape } from "./objectCenters.ts";
 import { type DecodedObjects, decodeReadings } from "./objects.ts";

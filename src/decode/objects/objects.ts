@@ -1,10 +1,9 @@
 import { boxesAsFractions, boxesInCells } from "../boxes.ts";
-import { detectedRows } from "../detectedRows.ts";
-import { instanceScores } from "../instanceScores.ts";
-import { checkObjectMaps, type ObjectMaps } from "../objectMaps.ts";
+import { instanceScores } from "../keypointScores.ts";
+import { detectedRows } from "./nonMaximumSuppression.ts";
 import type { ObjectCenters, TrueShape } from "./objectCenters.ts";
 import { type ObjectKeypoints, objectKeypoints } from "./objectKeypoints.ts";
-import { type ObjectReadings, readMaps } from "./readings.ts";
+import { checkObjectMaps, type ObjectMaps, type ObjectReadings, readMaps } from "./readings.ts";
 import { atLeast, checkSettings, type DecodeSettings, type KeypointEstimationTask } from "./settings.ts";
 
 /** Everything that the decode computes on its way; rows are in the order of the centres' scores. */

@@ -1,8 +1,7 @@
-import { DEFAULT_KEYPOINT_STD } from "../../centerNetProto.ts";
-import type { Points } from "../pose.ts";
+import type { Points } from "../keypoints.ts";
 import { candidateRanking, type Ranking } from "./candidateRanking.ts";
 import type { KeypointCandidates } from "./keypointCandidates.ts";
-import type { KeypointEstimationTask } from "./settings.ts";
+import { DEFAULT_KEYPOINT_STD, type KeypointEstimationTask } from "./settings.ts";
 
 /** Arrays are [objects, keypoints]. */
 export interface RefinedKeypoints {

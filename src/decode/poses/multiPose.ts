@@ -1,18 +1,15 @@
 import type { Tensor } from "../../tensor.ts";
 import { boxesAsFractions, boxesInCells } from "../boxes.ts";
-import { checkMaps } from "../checkMaps.ts";
-import { instanceScores } from "../instanceScores.ts";
 import {
   type GaussianCandidates,
   gaussianCells,
   gaussianDenominator,
   gaussianKeypointScores,
+  instanceScores,
 } from "../keypointScores.ts";
-import { keypointShifts, regressedKeypoints, shiftedCells } from "../keypoints.ts";
-import { gathered } from "../maps.ts";
-import { peakScores } from "../peaks.ts";
-import type { Points, Pose } from "../pose.ts";
-import { type Ranked, topK } from "../topK.ts";
+import { keypointShifts, type Points, type Pose, regressedKeypoints, shiftedCells } from "../keypoints.ts";
+import { checkMaps, gathered } from "../maps.ts";
+import { peakScores, type Ranked, topK } from "../peaks.ts";
 
 /** A multi-person network's output, all [1, h, w, channels]; positions and sizes in cells, y before x. */
 export interface MultiPoseMaps {

@@ -1,11 +1,16 @@
 import { UsageError } from "../../errors.ts";
 import type { Tensor } from "../../tensor.ts";
-import { argMax } from "../argMax.ts";
-import { checkMaps } from "../checkMaps.ts";
-import { distanceRescored, weightedCenters } from "../distanceWeighted.ts";
-import { keypointShifts, regressedKeypoints, shiftedCells } from "../keypoints.ts";
-import { gathered } from "../maps.ts";
-import type { FractionBox, Points, Pose } from "../pose.ts";
+import { distanceRescored, weightedCenters } from "../keypointScores.ts";
+import {
+  type FractionBox,
+  keypointShifts,
+  type Points,
+  type Pose,
+  regressedKeypoints,
+  shiftedCells,
+} from "../keypoints.ts";
+import { checkMaps, gathered } from "../maps.ts";
+import { argMax } from "../peaks.ts";
 
 /** A single-person network's output, all [1, h, w, channels]; positions in cells, y before x. */
 export interface SinglePoseMaps {

@@ -62,7 +62,7 @@ function createKernel(
 }
 
 /** gpu.js counts sides from the innermost: channels, columns, rows. */
-export function gpuSize([, height, width, channels]: Shape): [number, number, number] {
+function gpuSize([, height, width, channels]: Shape): [number, number, number] {
   return [channels, width, height];
 }
 

@@ -1,14 +1,12 @@
 import type { GPU, IPipelineRunShortcut } from "gpu.js";
 import type { Plan, RunOptions, RunResult } from "../../backend/executor.ts";
 import { BackendError, CenterNetError, UsageError } from "../../errors.ts";
-import { type Graph, shapesByName } from "../../graph/graph.ts";
-import { neededNodes } from "../../graph/neededNodes.ts";
+import { type Graph, neededNodes, shapesByName } from "../../graph/graph.ts";
 import { abortable } from "../../support/abortable.ts";
 import { type Shape, type Tensor, toNdarray, type Weights } from "../../tensor.ts";
 import { checkInputs, checkTaps, prepareNodes } from "../preparedNode.ts";
 import { flattenResult, GpuLayer, type Handle, type Rows, tensorInput } from "./gpuKernels.ts";
 import type { GpujsMode } from "./modes.ts";
-import { patientPipeline } from "./patientPipeline.ts";
 import { runLayers } from "./runLayers.ts";
 
 /**
@@ -150,4 +148,28 @@ export class GpujsPlan implements Plan {
       );
     }
   }
+}
+
+/**
+ * How long a layer may take on threads of `webasm`, in milliseconds. gpu.js takes a minute without progress for a
+ * thread that died, but the largest layers of an hourglass, one thread a number, take longer on a slow machine.
+ */
+export const LONGEST_LAYER = 30 * 60_000;
+
+/** What compiles and runs a pipeline of `webasm`, in gpu.js 2.24.1; it has no setting for this. */
+interface PipelineExecutor {
+  sanityTimeoutMs?: number;
+}
+
+/** Call it before the first run, which makes the executor. */
+export function patientPipeline(run: IPipelineRunShortcut): IPipelineRunShortcut {
+  let executor: PipelineExecutor | false | undefined;
+  Object.defineProperty(run.pipeline, "_executor", {
+    get: () => executor,
+    set(next: typeof executor) {
+      if (next && next.sanityTimeoutMs !== undefined) next.sanityTimeoutMs = LONGEST_LAYER;
+      executor = next;
+    },
+  });
+  return run;
 }

@@ -1,19 +1,14 @@
 import { batchNormGpu } from "../../kernels/batchNorm/gpu.ts";
-import { biasGpu } from "../../kernels/bias/gpu.ts";
 import { conv2dGpu } from "../../kernels/conv2d/gpu.ts";
 import { cornerPoolGpu } from "../../kernels/cornerPool/gpu.ts";
 import { depthwiseConv2dGpu } from "../../kernels/depthwiseConv2d/gpu.ts";
-import { addGpu } from "../../kernels/elementwise/gpu.ts";
+import { addGpu, biasGpu, relu6Gpu, reluGpu, sigmoidGpu } from "../../kernels/elementwise/gpu.ts";
 import type { GpuKernelOf } from "../../kernels/kernel.ts";
 import { maxPoolGpu } from "../../kernels/maxPool/gpu.ts";
 import { normalizeGpu } from "../../kernels/normalize/gpu.ts";
 import type { OpName } from "../../kernels/ops.ts";
-import { reluGpu } from "../../kernels/relu/gpu.ts";
-import { relu6Gpu } from "../../kernels/relu6/gpu.ts";
-import { sigmoidGpu } from "../../kernels/sigmoid/gpu.ts";
 import { transposedConv2dGpu } from "../../kernels/transposedConv2d/gpu.ts";
-import { upsampleNearestGpu } from "../../kernels/upsample/gpu.ts";
-import { upsampleBilinearGpu } from "../../kernels/upsampleBilinear/gpu.ts";
+import { upsampleBilinearGpu, upsampleNearestGpu } from "../../kernels/upsample/gpu.ts";
 
 /** Total: an op without a gpu.js kernel does not compile. */
 export const GPUJS_KERNELS = {

@@ -1,19 +1,20 @@
 import { batchNormReference } from "../../kernels/batchNorm/reference.ts";
-import { biasReference } from "../../kernels/bias/reference.ts";
 import { conv2dReference } from "../../kernels/conv2d/reference.ts";
 import { cornerPoolReference } from "../../kernels/cornerPool/reference.ts";
 import { depthwiseConv2dReference } from "../../kernels/depthwiseConv2d/reference.ts";
-import { addReference } from "../../kernels/elementwise/reference.ts";
+import {
+  addReference,
+  biasReference,
+  relu6Reference,
+  reluReference,
+  sigmoidReference,
+} from "../../kernels/elementwise/reference.ts";
 import type { ReferenceKernel } from "../../kernels/kernel.ts";
 import { maxPoolReference } from "../../kernels/maxPool/reference.ts";
 import { normalizeReference } from "../../kernels/normalize/reference.ts";
 import type { OpName } from "../../kernels/ops.ts";
-import { reluReference } from "../../kernels/relu/reference.ts";
-import { relu6Reference } from "../../kernels/relu6/reference.ts";
-import { sigmoidReference } from "../../kernels/sigmoid/reference.ts";
 import { transposedConv2dReference } from "../../kernels/transposedConv2d/reference.ts";
-import { upsampleNearestReference } from "../../kernels/upsample/reference.ts";
-import { upsampleBilinearReference } from "../../kernels/upsampleBilinear/reference.ts";
+import { upsampleBilinearReference, upsampleNearestReference } from "../../kernels/upsample/reference.ts";
 
 /** Total: an op without a reference kernel does not compile. */
 export const REFERENCE_KERNELS = {

@@ -1,7 +1,6 @@
 import type { Executor, Plan } from "../../backend/executor.ts";
-import type { Epilogue } from "../../graph/epilogue.ts";
-import type { Graph } from "../../graph/graph.ts";
-import { neededNodes } from "../../graph/neededNodes.ts";
+import { type Graph, neededNodes } from "../../graph/graph.ts";
+import type { Epilogue } from "../../graph/op.ts";
 import type { ReferenceKernel } from "../../kernels/kernel.ts";
 import { type Tensor, toNdarray, type Weights } from "../../tensor.ts";
 import { checkInputs, checkTaps, type PreparedNode, prepareNodes } from "../preparedNode.ts";

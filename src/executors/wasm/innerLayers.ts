@@ -1,5 +1,4 @@
-import type { Graph } from "../../graph/graph.ts";
-import { consumerCounts } from "../../graph/passes/consumers.ts";
+import { consumerCounts, type Graph } from "../../graph/graph.ts";
 import { planarBytes, type WasmKernel } from "../../kernels/wasm/kernel.ts";
 
 /**

@@ -1,18 +1,13 @@
 import { batchNormWasm } from "../../kernels/batchNorm/wasm.ts";
-import { biasWasm } from "../../kernels/bias/wasm.ts";
 import { conv2dWasm } from "../../kernels/conv2d/wasm.ts";
 import { cornerPoolWasm } from "../../kernels/cornerPool/wasm.ts";
 import { depthwiseConv2dWasm } from "../../kernels/depthwiseConv2d/wasm.ts";
-import { addWasm } from "../../kernels/elementwise/wasm.ts";
+import { addWasm, biasWasm, relu6Wasm, reluWasm, sigmoidWasm } from "../../kernels/elementwise/wasm.ts";
 import { maxPoolWasm } from "../../kernels/maxPool/wasm.ts";
 import { normalizeWasm } from "../../kernels/normalize/wasm.ts";
 import type { OpName } from "../../kernels/ops.ts";
-import { reluWasm } from "../../kernels/relu/wasm.ts";
-import { relu6Wasm } from "../../kernels/relu6/wasm.ts";
-import { sigmoidWasm } from "../../kernels/sigmoid/wasm.ts";
 import { transposedConv2dWasm } from "../../kernels/transposedConv2d/wasm.ts";
-import { upsampleNearestWasm } from "../../kernels/upsample/wasm.ts";
-import { upsampleBilinearWasm } from "../../kernels/upsampleBilinear/wasm.ts";
+import { upsampleBilinearWasm, upsampleNearestWasm } from "../../kernels/upsample/wasm.ts";
 import type { WasmKernelOf } from "../../kernels/wasm/kernel.ts";
 
 /** Total: an op without a WebAssembly kernel does not compile. */

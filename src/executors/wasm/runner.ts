@@ -1,5 +1,7 @@
 import { BackendError } from "../../errors.ts";
 import type { WasmFunction } from "../../kernels/wasm/kernel.ts";
+import { nextTask, TURN } from "../../support/eventLoop.ts";
+import type { WasmFunctions } from "./wasmModule.ts";
 
 /** A step whose call lies in memory. */
 export interface RunStep {
@@ -34,4 +36,27 @@ export function layerFault(layer: string, got: string, cause?: unknown): Backend
     },
     { cause },
   );
+}
+
+/** Does all units itself; between steps, timers, signals and the page have their turn. */
+export function sameThreadRunner(functions: WasmFunctions, scratch: number): Runner {
+  return {
+    async run(steps, signal) {
+      let turn = performance.now();
+      for (const { layer, function: name, address, units } of steps) {
+        if (performance.now() - turn > TURN) {
+          await nextTask();
+          turn = performance.now();
+        }
+        signal?.throwIfAborted();
+        const run = functions[name];
+        try {
+          for (let unit = 0; unit < units; unit++) run(address, unit, scratch);
+        } catch (error) {
+          throw layerFault(layer, error instanceof Error ? error.message : String(error), error);
+        }
+      }
+    },
+    close() {},
+  };
 }

@@ -1,15 +1,13 @@
 import type { Plan, PrepareOptions, RunOptions, RunResult } from "../../backend/executor.ts";
 import { UsageError } from "../../errors.ts";
-import type { Graph } from "../../graph/graph.ts";
-import { neededNodes } from "../../graph/neededNodes.ts";
+import { type Graph, neededNodes } from "../../graph/graph.ts";
 import { planarBytes, type WasmChoices } from "../../kernels/wasm/kernel.ts";
 import { type Shape, type Tensor, toNdarray, type Weights } from "../../tensor.ts";
 import { checkInputs, checkTaps } from "../preparedNode.ts";
 import { readPlanar, writePlanar } from "./planarMap.ts";
 import { type PlanLayout, type PlannedNode, type PlannedStep, planLayout } from "./planLayout.ts";
 import { planMemory } from "./planMemory.ts";
-import type { Runner, RunStep } from "./runner.ts";
-import { sameThreadRunner } from "./sameThreadRunner.ts";
+import { type Runner, type RunStep, sameThreadRunner } from "./runner.ts";
 import type { ThreadPool } from "./threads/threadPool.ts";
 import { instantiateWasm } from "./wasmModule.ts";
 import { writeConstants } from "./writeConstants.ts";

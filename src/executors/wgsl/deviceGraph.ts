@@ -13,8 +13,7 @@ import type { DeviceMap } from "./peaks/gatheredMaps.ts";
 import { PeakFinder } from "./peaks/peakFinder.ts";
 import { PictureSampler } from "./pictureSampler.ts";
 import type { PlanLayout, PlannedNode } from "./planLayout.ts";
-import { ConstantUpload } from "./uploadConstants.ts";
-import { fromVectors, toVectors } from "./vectorMap.ts";
+import { ConstantUpload, fromVectors, toVectors } from "./uploadConstants.ts";
 
 /** Called while shaders compile and weights upload, with the layers that are ready, of all. */
 export type PrepareProgress = (readyLayers: number, allLayers: number) => void;

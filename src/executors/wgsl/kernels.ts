@@ -1,18 +1,13 @@
 import { batchNormWgsl } from "../../kernels/batchNorm/wgsl.ts";
-import { biasWgsl } from "../../kernels/bias/wgsl.ts";
 import { conv2dWgsl } from "../../kernels/conv2d/wgsl.ts";
 import { cornerPoolWgsl } from "../../kernels/cornerPool/wgsl.ts";
 import { depthwiseConv2dWgsl } from "../../kernels/depthwiseConv2d/wgsl.ts";
-import { addWgsl } from "../../kernels/elementwise/wgsl.ts";
+import { addWgsl, biasWgsl, relu6Wgsl, reluWgsl, sigmoidWgsl } from "../../kernels/elementwise/wgsl.ts";
 import { maxPoolWgsl } from "../../kernels/maxPool/wgsl.ts";
 import { normalizeWgsl } from "../../kernels/normalize/wgsl.ts";
 import type { OpName } from "../../kernels/ops.ts";
-import { reluWgsl } from "../../kernels/relu/wgsl.ts";
-import { relu6Wgsl } from "../../kernels/relu6/wgsl.ts";
-import { sigmoidWgsl } from "../../kernels/sigmoid/wgsl.ts";
 import { transposedConv2dWgsl } from "../../kernels/transposedConv2d/wgsl.ts";
-import { upsampleNearestWgsl } from "../../kernels/upsample/wgsl.ts";
-import { upsampleBilinearWgsl } from "../../kernels/upsampleBilinear/wgsl.ts";
+import { upsampleBilinearWgsl, upsampleNearestWgsl } from "../../kernels/upsample/wgsl.ts";
 import type { WgslKernelOf } from "../../kernels/wgsl/kernel.ts";
 
 /** Total: an op without a WGSL kernel does not compile. */

@@ -1,6 +1,6 @@
 import type { BackendDetails } from "../../backend/backendDetails.ts";
 import type { Executor } from "../../backend/executor.ts";
-import type { Precision } from "../../kernels/precision.ts";
+import type { Precision } from "../../kernels/kernel.ts";
 import { PlanSet } from "../planSet.ts";
 import { selfTest } from "../selfTest.ts";
 import { DeviceKeeper } from "./device/deviceKeeper.ts";

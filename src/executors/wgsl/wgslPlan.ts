@@ -1,8 +1,7 @@
 import type { Plan, RunOptions, RunResult } from "../../backend/executor.ts";
 import { BackendError, UsageError } from "../../errors.ts";
-import type { Graph } from "../../graph/graph.ts";
-import { neededNodes } from "../../graph/neededNodes.ts";
-import type { Precision } from "../../kernels/precision.ts";
+import { type Graph, neededNodes } from "../../graph/graph.ts";
+import type { Precision } from "../../kernels/kernel.ts";
 import { abortable } from "../../support/abortable.ts";
 import { type Tensor, toNdarray, type Weights } from "../../tensor.ts";
 import { checkInputs, checkTaps } from "../preparedNode.ts";

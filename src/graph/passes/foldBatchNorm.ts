@@ -1,7 +1,6 @@
 import type { DerivedParameter } from "../derivedParameter.ts";
-import type { Graph, GraphNode } from "../graph.ts";
+import { consumerCounts, type Graph, type GraphNode } from "../graph.ts";
 import type { Op } from "../op.ts";
-import { consumerCounts } from "./consumers.ts";
 
 /**
  * Folds each inference batch norm into the convolution before it: graph → graph.

@@ -1,7 +1,5 @@
-import { type Activation, NO_EPILOGUE } from "../epilogue.ts";
-import type { Graph, GraphNode } from "../graph.ts";
-import type { Op } from "../op.ts";
-import { consumerCounts } from "./consumers.ts";
+import { consumerCounts, type Graph, type GraphNode } from "../graph.ts";
+import { type Activation, NO_EPILOGUE, type Op } from "../op.ts";
 
 /**
  * Merges `bias`, `add` and `relu`/`relu6` into the convolution that feeds them (see `epilogue.ts`), so that

@@ -1,7 +1,6 @@
 import type { Box, Detection } from "../../detection.ts";
 import type { Picture } from "../picture.ts";
-import { BLACK, colourOf } from "./colours.ts";
-import { type DrawingSizes, drawingSizes, skeletonSizes } from "./drawingSizes.ts";
+import { BLACK, colourOf, type DrawingSizes, drawingSizes, skeletonSizes } from "./drawingSizes.ts";
 import { drawLabels } from "./drawLabels.ts";
 import { drawSkeleton } from "./drawSkeleton.ts";
 import { drawTriplet } from "./drawTriplet.ts";

@@ -1,6 +1,5 @@
 import type { Picture } from "../picture.ts";
-import { readableOn } from "./colours.ts";
-import type { DrawingSizes } from "./drawingSizes.ts";
+import { type DrawingSizes, readableOn } from "./drawingSizes.ts";
 import { placeLabel } from "./placeLabel.ts";
 import { type Colour, fillRounded, type Rectangle } from "./shapes.ts";
 import { drawText, textWidth } from "./text.ts";

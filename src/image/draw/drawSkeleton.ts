@@ -1,8 +1,6 @@
 import type { Keypoint } from "../../detection.ts";
 import type { Picture } from "../picture.ts";
-import { COCO_SKELETON } from "./cocoSkeleton.ts";
-import { BLACK, WHITE } from "./colours.ts";
-import type { DrawingSizes } from "./drawingSizes.ts";
+import { BLACK, type DrawingSizes, WHITE } from "./drawingSizes.ts";
 import { type Colour, fillDisc, type Line, strokeLine } from "./shapes.ts";
 
 const RIM_OPACITY = 0.55;
@@ -33,3 +31,26 @@ export function drawSkeleton(
     fillDisc(picture, keypoint, dotRadius * 0.5, { colour: WHITE, opacity: 1 });
   }
 }
+
+/** COCO's skeleton: which keypoints are joined (person_keypoints annotations, "skeleton", ids by name). */
+const COCO_SKELETON: readonly (readonly [string, string])[] = [
+  ["left_ankle", "left_knee"],
+  ["left_knee", "left_hip"],
+  ["right_ankle", "right_knee"],
+  ["right_knee", "right_hip"],
+  ["left_hip", "right_hip"],
+  ["left_shoulder", "left_hip"],
+  ["right_shoulder", "right_hip"],
+  ["left_shoulder", "right_shoulder"],
+  ["left_shoulder", "left_elbow"],
+  ["right_shoulder", "right_elbow"],
+  ["left_elbow", "left_wrist"],
+  ["right_elbow", "right_wrist"],
+  ["left_eye", "right_eye"],
+  ["nose", "left_eye"],
+  ["nose", "right_eye"],
+  ["left_eye", "left_ear"],
+  ["right_eye", "right_ear"],
+  ["left_ear", "left_shoulder"],
+  ["right_ear", "right_shoulder"],
+];

@@ -1,7 +1,6 @@
 import type { CornerEvidence, PeakEvidence, TripletEvidence } from "../../detection.ts";
 import type { Picture } from "../picture.ts";
-import { BLACK, WHITE } from "./colours.ts";
-import type { DrawingSizes } from "./drawingSizes.ts";
+import { BLACK, type DrawingSizes, WHITE } from "./drawingSizes.ts";
 import { type Colour, fillDisc, fillRounded, strokeRounded } from "./shapes.ts";
 
 /** What is drawn of two corners, with the center and the region that it has to lie in, where they are known. */

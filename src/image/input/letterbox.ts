@@ -1,5 +1,5 @@
 import type { Picture } from "../picture.ts";
-import { resizeHalfPixelBilinear } from "../resize.ts";
+import { resizeHalfPixelBilinear } from "./resizeBilinear.ts";
 
 /** Where a photo lies in the network's input: input = photo * scale + (left, top). */
 export interface Placement {

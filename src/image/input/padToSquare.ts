@@ -1,9 +1,9 @@
 import { placeNeighbours, type SampledPicture, sampledPicture } from "../../backend/sampledImage.ts";
 import { shapeOf } from "../../tensor.ts";
 import type { Picture } from "../picture.ts";
-import { cornerNeighbours, resizeCornerBilinear } from "../resizeCornerBilinear.ts";
-import { roundHalfToEven } from "../roundHalfToEven.ts";
 import type { Placement } from "./letterbox.ts";
+import { cornerNeighbours, resizeCornerBilinear } from "./resizeBilinear.ts";
+import { roundHalfToEven } from "./resizeFixedPoint.ts";
 
 /** A photo as the TensorFlow Object Detection API feeds it to its networks. */
 export interface SquareInput {

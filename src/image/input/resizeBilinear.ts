@@ -5,7 +5,7 @@ import type { Picture } from "../picture.ts";
  * The loop of every bilinear resize: for each new pixel along x first, then along y. `mix` goes from one value
  * to another by a fraction, in the arithmetic that the resize is known by. RGB, row by row, into `data`.
  */
-export function sampleBilinear<Data extends Uint8Array | Float32Array>(
+function sampleBilinear<Data extends Uint8Array | Float32Array>(
   picture: Picture,
   columns: readonly Neighbours[],
   rows: readonly Neighbours[],
@@ -29,4 +29,55 @@ export function sampleBilinear<Data extends Uint8Array | Float32Array>(
     }
   }
   return data;
+}
+
+/**
+ * Resizes with bilinear interpolation between pixel centres and without antialiasing. Output pixel i
+ * lies at (i + 0.5) * (old side / new side) - 0.5 in the old picture, clamped to its border pixels.
+ * Along x first, then along y, each as a + (b - a) * fraction in float64, rounded half up at the end.
+ */
+export function resizeHalfPixelBilinear(picture: Picture, width: number, height: number): Picture {
+  const columns = halfPixelNeighbours(picture.width, width);
+  const rows = halfPixelNeighbours(picture.height, height);
+  const data = new Uint8Array(width * height * 3);
+  const roundHalfUp = (value: number) => Math.floor(value + 0.5);
+  return { width, height, data: sampleBilinear(picture, columns, rows, mixFloat64, roundHalfUp, data) };
+}
+
+function halfPixelNeighbours(oldSide: number, newSide: number): Neighbours[] {
+  return Array.from({ length: newSide }, (_, i) => {
+    const position = Math.min(Math.max((i + 0.5) * (oldSide / newSide) - 0.5, 0), oldSide - 1);
+    const before = Math.floor(position);
+    return { before, after: Math.min(before + 1, oldSide - 1), fraction: position - before };
+  });
+}
+
+function mixFloat64(a: number, b: number, fraction: number): number {
+  return a + (b - a) * fraction;
+}
+
+/**
+ * Resizes with bilinear interpolation as TensorFlow 1 does: output pixel i lies at i * (old side / new side),
+ * so that corners meet and not centres, and without antialiasing. Along x first, then along y, each as
+ * a + (b - a) * fraction, every operation rounded to float32. Returns RGB values from 0 to 255, row by row.
+ */
+export function resizeCornerBilinear(picture: Picture, width: number, height: number): Float32Array {
+  const columns = cornerNeighbours(picture.width, width);
+  const rows = cornerNeighbours(picture.height, height);
+  const data = new Float32Array(width * height * 3);
+  return sampleBilinear(picture, columns, rows, mixFloat32, (value) => value, data);
+}
+
+/** By new pixel along one side. */
+export function cornerNeighbours(oldSide: number, newSide: number): Neighbours[] {
+  const step = Math.fround(oldSide / newSide);
+  return Array.from({ length: newSide }, (_, i) => {
+    const position = Math.fround(i * step);
+    const before = Math.floor(position);
+    return { before, after: Math.min(before + 1, oldSide - 1), fraction: Math.fround(position - before) };
+  });
+}
+
+function mixFloat32(a: number, b: number, fraction: number): number {
+  return Math.fround(a + Math.fround(Math.fround(b - a) * fraction));
 }

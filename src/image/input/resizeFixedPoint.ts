@@ -1,6 +1,5 @@
 import type { Neighbours } from "../../backend/sampledImage.ts";
 import type { Picture } from "../picture.ts";
-import { roundHalfToEven } from "../roundHalfToEven.ts";
 
 /** Weights are integers of 11 bits, rounded half to even. */
 const ONE = 2048;
@@ -52,4 +51,11 @@ export function fixedPointNeighbours(
 function mix(pixels: Uint8Array, start: number, { before, after, fraction }: Neighbours): number {
   const weight = fraction * ONE;
   return pixels[start + before * 3] * (ONE - weight) + pixels[start + after * 3] * weight;
+}
+
+/** To the nearest whole number, ties to the even one, as IEEE 754 and the libraries followed here round. */
+export function roundHalfToEven(value: number): number {
+  const below = Math.floor(value);
+  const isTie = value - below === 0.5;
+  return isTie && below % 2 === 0 ? below : Math.floor(value + 0.5);
 }

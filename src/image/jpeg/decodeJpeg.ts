@@ -1,6 +1,5 @@
 import { ImageError } from "../../errors.ts";
-import { turnUpright } from "../exif/turnUpright.ts";
-import { readOrientation, UPRIGHT } from "../exif.ts";
+import { readOrientation, turnUpright, UPRIGHT } from "../exif.ts";
 import { MAX_JPEG_MEMORY_IN_MB } from "../imageLimits.ts";
 import type { Picture } from "../picture.ts";
 import { componentSamples } from "./componentSamples.ts";

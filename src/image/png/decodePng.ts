@@ -1,12 +1,10 @@
-import { turnUpright } from "../exif/turnUpright.ts";
-import { readOrientation, UPRIGHT } from "../exif.ts";
+import { readOrientation, turnUpright, UPRIGHT } from "../exif.ts";
 import type { Picture } from "../picture.ts";
 import { inflatePixels } from "./inflatePixels.ts";
 import { bytesPerRow } from "./pngHeader.ts";
-import { pngPasses } from "./pngPasses.ts";
 import { readPngFile } from "./readPngFile.ts";
 import { unfilterRows } from "./unfilterRows.ts";
-import { writePass } from "./writePass.ts";
+import { pngPasses, writePass } from "./writePass.ts";
 
 /**
  * Decodes a PNG of every colour type, bit depth and interlacing into 8 bit RGB. As Pillow's

@@ -1,7 +1,7 @@
 import { zlibSync } from "fflate";
 import { concatenate } from "../../support/concatenate.ts";
+import { crc32 } from "../../support/crc.ts";
 import type { Picture } from "../picture.ts";
-import { crc32 } from "./crc32.ts";
 import { paethPredictor } from "./unfilterRows.ts";
 
 export const PNG_SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);

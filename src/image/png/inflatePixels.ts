@@ -1,7 +1,6 @@
 import { Inflate } from "fflate";
 import { ImageError } from "../../errors.ts";
 import { concatenate } from "../../support/concatenate.ts";
-import { adler32 } from "./adler32.ts";
 
 /** Deflate cannot shrink data further than this (258 bytes in two bits, less the overhead). */
 const MAX_RATIO = 1032;
@@ -65,3 +64,24 @@ function damaged(where: string, expected: string, got: string, options?: ErrorOp
   const hint = "The file is damaged.";
   return new ImageError({ where: `${where}: IDAT`, expected, got, hint }, options);
 }
+
+/** The checksum at the end of a zlib stream (RFC 1950). */
+function adler32(bytes: Uint8Array): number {
+  let a = 1;
+  let b = 0;
+  for (let start = 0; start < bytes.length; start += STEP) {
+    const end = Math.min(start + STEP, bytes.length);
+    for (let i = start; i < end; i++) {
+      a += bytes[i];
+      b += a;
+    }
+    a %= MODULUS;
+    b %= MODULUS;
+  }
+  return (b * 65536 + a) >>> 0;
+}
+
+const MODULUS = 65521;
+
+/** The most bytes between two divisions for which the sums stay below 2^32. */
+const STEP = 5552;

@@ -1,5 +1,5 @@
 import { ImageError } from "../../errors.ts";
-import { crc32 } from "./crc32.ts";
+import { crc32 } from "../../support/crc.ts";
 import { HEADER_BYTES, type PngHeader, readPngHeader } from "./pngHeader.ts";
 
 /** What a PNG file holds, read chunk by chunk without inflating anything. */

@@ -1,5 +1,5 @@
+import { affineWasm } from "../wasm/epilogue.ts";
 import type { WasmKernelOf } from "../wasm/kernel.ts";
-import { affineWasm } from "../wasmAffine.ts";
 import type { BatchNormAttributes } from "./op.ts";
 
 export const batchNormWasm: WasmKernelOf<BatchNormAttributes> = (call) =>

@@ -1,5 +1,4 @@
-import type { KernelCall } from "../kernel.ts";
-import type { Precision } from "../precision.ts";
+import type { KernelCall, Precision } from "../kernel.ts";
 import type { Conv2dAttributes } from "./op.ts";
 
 export type WgslConvolution = "gemm" | "winograd";

@@ -1,8 +1,7 @@
-import { convolutionDispatches } from "../wgsl/convolution.ts";
+import { convolutionDispatches, kernelConstant } from "../wgsl/convolution.ts";
 import { biasConstants } from "../wgsl/epilogue.ts";
 import type { WgslKernelOf } from "../wgsl/kernel.ts";
 import { winogradWgsl } from "../wgsl/winograd.ts";
-import { kernelConstant } from "../wgslWeights.ts";
 import { chooseWgslConvolution } from "./chooseWgslConvolution.ts";
 import type { Conv2dAttributes } from "./op.ts";
 

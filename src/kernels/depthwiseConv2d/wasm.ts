@@ -1,5 +1,5 @@
 import type { KernelCall } from "../kernel.ts";
-import { biasConstant, epilogueFields } from "../wasm/epilogue.ts";
+import { biasConstant, epilogueFields, windowFields } from "../wasm/epilogue.ts";
 import { WHOLE_TILES } from "../wasm/gemm.ts";
 import {
   BYTES_PER_CELL,
@@ -10,7 +10,6 @@ import {
   type WasmKernelOf,
   wasmStep,
 } from "../wasm/kernel.ts";
-import { windowFields } from "../wasmWindow.ts";
 import type { Window } from "../window.ts";
 
 /**

@@ -25,3 +25,79 @@ export const addOp: Op = {
 export function add(a: Value, b: Value, scope: Scope): Value {
   return a.builder.apply(addOp, [a, b], scope, {});
 }
+
+/**
+ * Adds one number a channel. Parameter: `bias` [channels].
+ *
+ *     y[i, j, c] = x[i, j, c] + bias[c]
+ */
+export const biasOp: Op = {
+  name: "bias",
+  shape(inputs) {
+    expectShape(inputs.length === 1, "bias", "one input", ...inputs);
+    return inputs[0];
+  },
+  parameters: ([[, , , channels]]) => ({ bias: { shape: [channels] } }),
+  multiplyAdds: NO_MULTIPLY_ADDS,
+};
+
+export function bias(x: Value, scope: Scope): Value {
+  return x.builder.apply(biasOp, [x], scope, {});
+}
+
+/**
+ * Rectified linear unit.
+ *
+ *     y = max(x, 0)
+ */
+export const reluOp: Op = {
+  name: "relu",
+  shape(inputs) {
+    expectShape(inputs.length === 1, "relu", "one input", ...inputs);
+    return inputs[0];
+  },
+  parameters: NO_PARAMETERS,
+  multiplyAdds: NO_MULTIPLY_ADDS,
+};
+
+export function relu(x: Value, scope: Scope): Value {
+  return x.builder.apply(reluOp, [x], scope, {});
+}
+
+/**
+ * Rectified linear unit with a ceiling (MobileNetV2, arXiv:1801.04381).
+ *
+ *     y = min(max(x, 0), 6)
+ */
+export const relu6Op: Op = {
+  name: "relu6",
+  shape(inputs) {
+    expectShape(inputs.length === 1, "relu6", "one input", ...inputs);
+    return inputs[0];
+  },
+  parameters: NO_PARAMETERS,
+  multiplyAdds: NO_MULTIPLY_ADDS,
+};
+
+export function relu6(x: Value, scope: Scope): Value {
+  return x.builder.apply(relu6Op, [x], scope, {});
+}
+
+/**
+ * Logistic function: a logit becomes a probability.
+ *
+ *     y = 1 / (1 + exp(−x))
+ */
+export const sigmoidOp: Op = {
+  name: "sigmoid",
+  shape(inputs) {
+    expectShape(inputs.length === 1, "sigmoid", "one input", ...inputs);
+    return inputs[0];
+  },
+  parameters: NO_PARAMETERS,
+  multiplyAdds: NO_MULTIPLY_ADDS,
+};
+
+export function sigmoid(x: Value, scope: Scope): Value {
+  return x.builder.apply(sigmoidOp, [x], scope, {});
+}

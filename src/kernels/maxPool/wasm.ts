@@ -1,5 +1,5 @@
+import { windowFields } from "../wasm/epilogue.ts";
 import { BYTES_PER_CELL, planeCount, type WasmKernelOf, wasmStep } from "../wasm/kernel.ts";
-import { windowFields } from "../wasmWindow.ts";
 import type { MaxPoolAttributes } from "./op.ts";
 
 export const maxPoolWasm: WasmKernelOf<MaxPoolAttributes> = (call) => {

@@ -1,7 +1,6 @@
-import { convolutionDispatches } from "../wgsl/convolution.ts";
+import { convolutionDispatches, type KernelLayout, kernelConstant } from "../wgsl/convolution.ts";
 import { biasConstants } from "../wgsl/epilogue.ts";
 import type { WgslCall, WgslDispatch, WgslKernelOf, WgslTarget } from "../wgsl/kernel.ts";
-import { type KernelLayout, kernelConstant } from "../wgslWeights.ts";
 import type { TransposedConv2dAttributes } from "./op.ts";
 
 /**

@@ -8,3 +8,21 @@ export const upsampleNearestGpu: GpuKernelOf<object> = () => ({
   return x[row][column][this.thread.x];
 }`,
 });
+
+/**
+ * `row` is the source row that an output row lies in and `nextRow` the one beside it, on the side where the
+ * output row lies: row + 1 for odd, row − 1 for even outputs, which is 2 · output − 3 · row − 1, kept inside.
+ * A quarter is added before the division, so that its rounding cannot matter on any device.
+ */
+export const upsampleBilinearGpu: GpuKernelOf<object> = ({ inputs: [[, height, width]] }) => ({
+  source: `function upsampleBilinear(x) {
+  const row = Math.floor((this.thread.z + 0.25) / 2);
+  const column = Math.floor((this.thread.y + 0.25) / 2);
+  const nextRow = Math.min(Math.max(2 * this.thread.z - 3 * row - 1, 0), this.constants.height - 1);
+  const nextColumn = Math.min(Math.max(2 * this.thread.y - 3 * column - 1, 0), this.constants.width - 1);
+  const near = 0.75 * x[row][column][this.thread.x] + 0.25 * x[row][nextColumn][this.thread.x];
+  const next = 0.75 * x[nextRow][column][this.thread.x] + 0.25 * x[nextRow][nextColumn][this.thread.x];
+  return 0.75 * near + 0.25 * next;
+}`,
+  integers: { height, width },
+});

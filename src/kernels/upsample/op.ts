@@ -21,3 +21,26 @@ export const upsampleNearestOp: Op = {
 export function upsampleNearest(x: Value, scope: Scope): Value {
   return x.builder.apply(upsampleNearestOp, [x], scope, {});
 }
+
+/**
+ * Doubles height and width, bilinear with half-pixel centres (TensorFlow's `half_pixel_centers`): an output cell
+ * lies a quarter of a cell before or behind the middle of its source, so it mixes that with its neighbour.
+ *
+ *     y[i] = 3/4 · x[⌊i / 2⌋] + 1/4 · x[⌊i / 2⌋ − 1 for even i, + 1 for odd i, kept inside the map]
+ *
+ * along rows, then along columns.
+ */
+export const upsampleBilinearOp: Op = {
+  name: "upsampleBilinear",
+  shape(inputs) {
+    expectShape(inputs.length === 1, "upsampleBilinear", "one input", ...inputs);
+    const [, height, width, channels] = inputs[0];
+    return shapeOf(2 * height, 2 * width, channels);
+  },
+  parameters: NO_PARAMETERS,
+  multiplyAdds: NO_MULTIPLY_ADDS,
+};
+
+export function upsampleBilinear(x: Value, scope: Scope): Value {
+  return x.builder.apply(upsampleBilinearOp, [x], scope, {});
+}

@@ -13,3 +13,17 @@ export const upsampleNearestWasm: WasmKernelOf<object> = ({ inputs: [[, height, 
     }),
   ],
 });
+
+export const upsampleBilinearWasm: WasmKernelOf<object> = ({ inputs: [[, height, width, channels]] }) => ({
+  algorithm: "direct, plane by plane",
+  constants: [],
+  scratchBytes: 0,
+  steps: (at) => [
+    wasmStep("upsampleBilinear", planeCount(channels), {
+      source: at.inputs[0],
+      destination: at.output,
+      height,
+      width,
+    }),
+  ],
+});

@@ -1,8 +1,18 @@
-import type { Epilogue } from "../../graph/epilogue.ts";
-import { LANES, planeCount, type WasmAddresses, type WasmConstant } from "./kernel.ts";
+import type { Epilogue } from "../../graph/op.ts";
+import type { KernelCall } from "../kernel.ts";
+import type { Window } from "../window.ts";
+import {
+  BYTES_PER_CELL,
+  LANES,
+  planeCount,
+  type WasmAddresses,
+  type WasmConstant,
+  type WasmKernel,
+  wasmStep,
+} from "./kernel.ts";
 
 /** The bounds that an activation holds a number between. */
-export const BOUNDS = {
+const BOUNDS = {
   none: { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY },
   relu: { low: 0, high: Number.POSITIVE_INFINITY },
   relu6: { low: 0, high: 6 },
@@ -32,5 +42,52 @@ export function channelConstant(
     write(target, parameters) {
       for (const [index, list] of lists.entries()) target.set(list(parameters), index * stride);
     },
+  };
+}
+
+type Parameters = Readonly<Record<string, Float32Array>>;
+
+/** The numbers of y = (x − mean) · scale + shift by channel, and the activation that follows. */
+export interface Affine {
+  mean?(parameters: Parameters): ArrayLike<number>;
+  scale?(parameters: Parameters): ArrayLike<number>;
+  shift?(parameters: Parameters): ArrayLike<number>;
+  readonly activation?: Epilogue["activation"];
+}
+
+export function affineWasm({ output }: KernelCall, affine: Affine): WasmKernel {
+  const [, height, width, channels] = output;
+  const planes = planeCount(channels);
+  const same = (value: number) => () => new Float32Array(channels).fill(value);
+  const { mean = same(0), scale = same(1), shift = same(0), activation = "none" } = affine;
+  return {
+    algorithm: "cell by cell",
+    constants: [channelConstant(channels, [mean, scale, shift])],
+    scratchBytes: 0,
+    steps: (at) => [
+      wasmStep("affine", planes, {
+        source: at.inputs[0],
+        destination: at.output,
+        cells: height * width,
+        numbers: at.constants[0],
+        listBytes: planes * BYTES_PER_CELL,
+        ...BOUNDS[activation],
+      }),
+    ],
+  };
+}
+
+/** The fields of a call that slides a window over each plane by itself. */
+export function windowFields({ attributes, inputs: [[, height, width]], output }: KernelCall<Window>) {
+  const { kernel, stride, padding } = attributes;
+  return {
+    height,
+    width,
+    outputHeight: output[1],
+    outputWidth: output[2],
+    kernel,
+    stride,
+    padTop: padding.top,
+    padLeft: padding.left,
   };
 }

@@ -1,7 +1,6 @@
-import type { KernelCall } from "../kernel.ts";
-import type { Precision } from "../precision.ts";
+import type { KernelCall, Precision } from "../kernel.ts";
 
-export { PRECISIONS, type Precision } from "../precision.ts";
+export { PRECISIONS, type Precision } from "../kernel.ts";
 
 /**
  * Maps lie in WebAssembly's memory in planes of four channels, [channels / 4][height][width][4]: four

@@ -1,4 +1,4 @@
-import type { Epilogue } from "../../graph/epilogue.ts";
+import type { Epilogue } from "../../graph/op.ts";
 import type { Shape } from "../../tensor.ts";
 import { vectorCount, type WgslCall, type WgslConstant, type WgslOperand } from "./kernel.ts";
 

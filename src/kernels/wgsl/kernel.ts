@@ -1,6 +1,5 @@
 import type { Shape } from "../../tensor.ts";
-import type { KernelCall } from "../kernel.ts";
-import type { Precision } from "../precision.ts";
+import type { KernelCall, Precision } from "../kernel.ts";
 
 /**
  * Maps lie on the GPU as [height][width][channels / 4] vectors of four floats, so that a thread moves 16

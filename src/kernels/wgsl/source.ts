@@ -1,6 +1,5 @@
 /** The one place where WGSL modules are put together: bindings, entry point, grids and literals. */
 import type { Shape } from "../../tensor.ts";
-import { COMPARISONS } from "../wgslComparisons.ts";
 import { mapVectors, vectorCount, type WgslDispatch, type WgslOperand } from "./kernel.ts";
 
 /** Every device allows as many workgroups along each side of a grid. */
@@ -136,3 +135,15 @@ export function float(value: number): string {
 export function repeat(count: number, text: (i: number) => string, separator = "\n"): string {
   return Array.from({ length: count }, (_, i) => text(i)).join(separator);
 }
+
+/**
+ * Functions of WGSL whose results are NaN where an operand is, as everywhere else in this project: a network that
+ * left float32 must end in an error. What `max`, `min` and `clamp` make of NaN is the device's choice, and most
+ * drop it; even `x != x` is false for it where Dawn writes SPIR-V. So every condition here is one that a NaN fails.
+ */
+const COMPARISONS: Readonly<Record<string, string>> = {
+  relu: "fn relu(x: vec4f) -> vec4f { return select(x, vec4f(), x < vec4f()); }",
+  relu6:
+    "fn relu6(x: vec4f) -> vec4f { return select(select(x, vec4f(), x < vec4f()), vec4f(6), x > vec4f(6)); }",
+  larger: "fn larger(a: vec4f, b: vec4f) -> vec4f { return select(a, b, (b > a) | !(b == b)); }",
+};

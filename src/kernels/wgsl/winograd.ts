@@ -10,7 +10,7 @@
  * channels][channels]. Largest error on layers with outputs of about 1: 1e-5, ten times that of a plain sum.
  */
 import type { Conv2dAttributes } from "../conv2d/op.ts";
-import { kernelConstant } from "../wgslWeights.ts";
+import { kernelConstant } from "./convolution.ts";
 import { biasConstants, type WgslFinish, wgslFinish } from "./epilogue.ts";
 import { type Gemm, gemmDispatch } from "./gemm.ts";
 import {

@@ -1,8 +1,30 @@
 /** Objects as Points (Zhou et al., arXiv:1904.07850): the two released models that are hourglasses. */
+
 import { HOURGLASS, type HourglassOptions } from "../../backbones/hourglass.ts";
+import { ZOO_NORMALIZATIONS } from "../../image/input/normalization.ts";
+import { COCO_KEYPOINTS } from "../coco.ts";
 import type { Model } from "../model.ts";
-import { POINTS_ARCHITECTURES } from "../pointsArchitecture.ts";
+import { PLAIN_HEADS, type ZooArchitecture } from "../zoo/zooArchitecture.ts";
 import { pointsModel } from "./pointsModel.ts";
+
+const ZOO_HOURGLASS = { backbone: "hourglass_104", normalization: ZOO_NORMALIZATIONS.hourglass } as const;
+
+/**
+ * Objects as Points on the hourglass (Zhou et al., arXiv:1904.07850; github.com/xingyizhou/CenterNet), by the
+ * names of its released files. The Object Detection API rebuilt this network, so that its graph, `zooGraph`, is
+ * theirs too, pixels' means and deviations included; only the classes are COCO's 80 without the unused ids, and
+ * one keypoint offset serves all keypoints. Reading a checkpoint brings sizes and offsets into the API's order,
+ * (y, x).
+ */
+export const POINTS_ARCHITECTURES = {
+  ctdet_coco_hg: { ...ZOO_HOURGLASS, classes: 80, heads: PLAIN_HEADS },
+  multi_pose_hg_3x: {
+    ...ZOO_HOURGLASS,
+    classes: 1,
+    keypoints: COCO_KEYPOINTS.length,
+    heads: { ...PLAIN_HEADS, sharedOffset: true },
+  },
+} as const satisfies Record<string, ZooArchitecture>;
 
 type PointsName = keyof typeof POINTS_ARCHITECTURES;
 

@@ -1,4 +1,3 @@
-import { KEYPOINT_ESTIMATION_PARAMS, OBJECT_CENTER_PARAMS } from "../../centerNetProto.ts";
 import type { DetectedObject } from "../../decode/objects/detectedObjects.ts";
 import {
   averageMirrored,
@@ -6,16 +5,18 @@ import {
   swappedSides,
   swappedVectors,
 } from "../../decode/objects/mirroredMaps.ts";
-import type { DecodeSettings } from "../../decode/objects/settings.ts";
+import {
+  type DecodeSettings,
+  KEYPOINT_ESTIMATION_PARAMS,
+  OBJECT_CENTER_PARAMS,
+} from "../../decode/objects/settings.ts";
 import { SOFT_NMS, softNms } from "../../decode/triplets/softNms.ts";
 import type { Detection } from "../../detection.ts";
 import { centerOnMultiple, placeOnMultiple } from "../../image/input/centerOnMultiple.ts";
 import type { Tensor } from "../../tensor.ts";
-import { classLabels } from "../coco.ts";
-import { COCO_KEYPOINTS, PERSON } from "../cocoPose.ts";
+import { COCO_KEYPOINTS, classLabels, PERSON } from "../coco.ts";
 import type { Model } from "../model.ts";
-import { objectDetection } from "../objectDetection.ts";
-import { onPhoto } from "../toDetection.ts";
+import { objectDetection, onPhoto } from "../toDetection.ts";
 import type { View } from "../view.ts";
 import { ZOO_BACKBONES, type ZooArchitecture, zooGraph } from "../zoo/zooArchitecture.ts";
 import { OUTPUT_STRIDE, objectView } from "../zoo/zooModel.ts";

@@ -22,7 +22,7 @@ import type {
 const MOST_REJECTED = 5;
 
 /** In the order in which a pair is tested. */
-export const REJECTIONS = ["class", "embedding", "geometry", "outside", "noCenter"] as const;
+const REJECTIONS = ["class", "embedding", "geometry", "outside", "noCenter"] as const;
 
 /** The keypoints of a triplet in pixels of the photo. */
 export function tripletEvidence(triplet: Triplet): TripletEvidence {

@@ -3,7 +3,7 @@
  * Published figures: the zoo's table (COCO 2017 val; the GPU behind the milliseconds was never named).
  */
 import { ZOO_NORMALIZATIONS } from "../../image/input/normalization.ts";
-import { COCO_KEYPOINTS } from "../cocoPose.ts";
+import { COCO_KEYPOINTS } from "../coco.ts";
 import type { PublishedFigures } from "../model.ts";
 import { PLAIN_HEADS, SEPARABLE_HEADS, type ZooArchitecture } from "./zooArchitecture.ts";
 

@@ -1,18 +1,19 @@
-import { KEYPOINT_ESTIMATION_PARAMS, OBJECT_CENTER_PARAMS } from "../../centerNetProto.ts";
-import type { ObjectMaps } from "../../decode/objectMaps.ts";
 import { type DetectedObject, detectedObjects } from "../../decode/objects/detectedObjects.ts";
 import type { TrueShape } from "../../decode/objects/objectCenters.ts";
 import { decodeObjectPeaks, objectPeakRequest } from "../../decode/objects/objectPeaks.ts";
 import { decodeObjects } from "../../decode/objects/objects.ts";
-import type { DecodeSettings } from "../../decode/objects/settings.ts";
+import type { ObjectMaps } from "../../decode/objects/readings.ts";
+import {
+  type DecodeSettings,
+  KEYPOINT_ESTIMATION_PARAMS,
+  OBJECT_CENTER_PARAMS,
+} from "../../decode/objects/settings.ts";
 import type { Detection } from "../../detection.ts";
 import { padToSquare } from "../../image/input/padToSquare.ts";
 import type { Tensor } from "../../tensor.ts";
-import { COCO_LABELS } from "../coco.ts";
-import { COCO_KEYPOINTS, PERSON } from "../cocoPose.ts";
+import { COCO_KEYPOINTS, COCO_LABELS, PERSON } from "../coco.ts";
 import type { Model } from "../model.ts";
-import { objectDetection } from "../objectDetection.ts";
-import { onPhoto } from "../toDetection.ts";
+import { objectDetection, onPhoto } from "../toDetection.ts";
 import { type InputSize, peakView, type View } from "../view.ts";
 import type { ZooRow } from "./zoo.ts";
 import { ZOO_BACKBONES, type ZooArchitecture, zooGraph } from "./zooArchitecture.ts";

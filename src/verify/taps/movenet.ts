@@ -1,5 +1,5 @@
 import { gaussianScore } from "../../decode/keypointScores.ts";
-import type { PoseKeypoint } from "../../decode/pose.ts";
+import type { PoseKeypoint } from "../../decode/keypoints.ts";
 import { type MultiPoseSteps, posesOf } from "../../decode/poses/multiPose.ts";
 import { poseOf, type SinglePoseSteps } from "../../decode/poses/singlePose.ts";
 import type { Tolerance } from "../caseDescription.ts";

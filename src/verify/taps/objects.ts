@@ -1,8 +1,8 @@
-import type { ObjectMaps } from "../../decode/objectMaps.ts";
 import { objectCenters, type TrueShape } from "../../decode/objects/objectCenters.ts";
 import { type DecodedObjects, decodeObjects } from "../../decode/objects/objects.ts";
+import type { ObjectMaps } from "../../decode/objects/readings.ts";
 import type { DecodeSettings } from "../../decode/objects/settings.ts";
-import type { Ranked } from "../../decode/topK.ts";
+import type { Ranked } from "../../decode/peaks.ts";
 import type { DecodedTap } from "../verifyCase.ts";
 
 /** What the golden cases of the TensorFlow Object Detection API know of a decode. */

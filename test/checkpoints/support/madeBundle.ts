@@ -1,4 +1,4 @@
-import { crc32c, maskCrc } from "../../../src/checkpoints/crc32c.ts";
+import { crc32c, maskCrc } from "../../../src/support/crc.ts";
 
 /** Files as TensorFlow writes them, small, with every part that a reader must understand. */
 

@@ -1,5 +1,5 @@
 import { deflateSync } from "fflate";
-import { crc32 } from "../../../src/checkpoints/crc32.ts";
+import { crc32 } from "../../../src/support/crc.ts";
 
 export interface MadeRecord {
   readonly path: string;

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
-import { encodePng } from "../../../src/image/encodeImage.ts";
+import { encodePng } from "../../../src/image/imageFile.ts";
 
 export const SAMPLES = new URL("../../../samples/", import.meta.url).pathname;
 

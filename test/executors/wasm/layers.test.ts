@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Executor } from "../../../src/backend/executor.ts";
 import { wasmExecutor } from "../../../src/executors/wasm/wasmExecutor.ts";
 import { wasmBuilds } from "../../../src/executors/wasm/wasmModule.ts";
-import { NO_EPILOGUE } from "../../../src/graph/epilogue.ts";
+import { NO_EPILOGUE } from "../../../src/graph/op.ts";
 import type { OpCase } from "../../../src/kernels/opCase.ts";
 import type { OpName } from "../../../src/kernels/ops.ts";
 import { padAll } from "../../../src/kernels/window.ts";

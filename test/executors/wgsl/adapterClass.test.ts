@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { adapterClass } from "../../../src/executors/wgsl/adapterClass.ts";
+import { adapterClass } from "../../../src/executors/wgsl/device/openDevice.ts";
 import type { GpuAdapter } from "../../../src/executors/wgsl/device/webgpu.ts";
 
 const workOf = (vendor: string, architecture: string, description: string) =>

@@ -6,7 +6,7 @@ import type { Gpu } from "../../../src/executors/wgsl/device/webgpu.ts";
 import { wgslExecutor } from "../../../src/executors/wgsl/wgslExecutor.ts";
 import { GraphBuilder } from "../../../src/graph/graph.ts";
 import { centerOnMultiple } from "../../../src/image/input/centerOnMultiple.ts";
-import { sigmoid } from "../../../src/kernels/sigmoid/op.ts";
+import { sigmoid } from "../../../src/kernels/elementwise/op.ts";
 import { type Tensor, tensor } from "../../../src/tensor.ts";
 import { dawn, NO_DAWN } from "../../support/dawn.ts";
 import { countBuffers } from "../../support/faultyGpu.ts";

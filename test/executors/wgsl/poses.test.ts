@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Executor, Plan } from "../../../src/backend/executor.ts";
+import { squaredDistance } from "../../../src/decode/keypointScores.ts";
 import { type MultiPoseMaps, multiPoseSteps, posesOf } from "../../../src/decode/poses/multiPose.ts";
 import { multiPosePeaks, type PosePeaks, singlePosePeaks } from "../../../src/decode/poses/posePeaks.ts";
 import { poseOf, type SinglePoseMaps, singlePoseSteps } from "../../../src/decode/poses/singlePose.ts";
-import { squaredDistance } from "../../../src/decode/squaredDistance.ts";
 import { MOST_BYTES } from "../../../src/executors/wgsl/peaks/peakFinder.ts";
 import { wgslExecutor } from "../../../src/executors/wgsl/wgslExecutor.ts";
 import { type Graph, GraphBuilder } from "../../../src/graph/graph.ts";

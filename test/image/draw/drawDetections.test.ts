@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Detection } from "../../../src/detection.ts";
-import { colourOf } from "../../../src/image/draw/colours.ts";
 import { drawDetections } from "../../../src/image/draw/drawDetections.ts";
+import { colourOf } from "../../../src/image/draw/drawingSizes.ts";
 import type { Picture } from "../../../src/image/picture.ts";
 import { largestDifference } from "../fixtures.ts";
 

@@ -1,6 +1,6 @@
 import { startThread, type Thread } from "#machine";
 import { THREAD_CODE } from "../generated/threadCode.ts";
-import type { FromThread, ToThread } from "./threadMessages.ts";
+import type { FromThread, ToThread } from "./stepTable.ts";
 
 /** Threads that start together and end together: where one dies, the others are ended, since they wait for it. */
 export class Crew {

@@ -2,8 +2,14 @@
  * What runs inside a thread: a Worker of Node or of a browser. The build bundles this file into a text
  * (generated/threadCode.ts), from which Workers start without a file to fetch.
  */
-import { runSteps, StepFailure, type StepTable, type UnitFunction } from "./stepTable.ts";
-import type { FromThread, ToThread } from "./threadMessages.ts";
+import {
+  type FromThread,
+  runSteps,
+  StepFailure,
+  type StepTable,
+  type ToThread,
+  type UnitFunction,
+} from "./stepTable.ts";
 
 /** Node's parentPort, or a Web Worker's global object. */
 interface Port {

@@ -2,8 +2,7 @@ import { BackendError } from "../../../errors.ts";
 import { WASM_CALLS, type WasmFunction } from "../../../kernels/wasm/kernel.ts";
 import { layerFault, type Runner, type RunStep } from "../runner.ts";
 import { Crew } from "./crew.ts";
-import { newStepTable, type StepTable, stopSteps, writeSteps } from "./stepTable.ts";
-import type { OpenPlan } from "./threadMessages.ts";
+import { newStepTable, type OpenPlan, type StepTable, stopSteps, writeSteps } from "./stepTable.ts";
 
 /** In the order in which step tables number them. */
 const FUNCTIONS = Object.keys(WASM_CALLS) as readonly WasmFunction[];

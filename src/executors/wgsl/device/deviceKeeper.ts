@@ -1,6 +1,6 @@
 import { UsageError } from "../../../errors.ts";
 import type { Graph } from "../../../graph/graph.ts";
-import type { Precision } from "../../../kernels/precision.ts";
+import type { Precision } from "../../../kernels/kernel.ts";
 import { fuseUpsampling } from "../fuseUpsampling.ts";
 import { planLayout } from "../planLayout.ts";
 import { kernelTarget, type OpenDevice, openDevice } from "./openDevice.ts";

@@ -56,7 +56,7 @@ function channelsOf(gathered: readonly GatheredMap[]): number {
 }
 
 /** Where a map's channels begin in an entry. */
-export function placeInEntry({ gathered }: FindMaps, name: string): number {
+function placeInEntry({ gathered }: FindMaps, name: string): number {
   const position = gathered.findIndex((map) => map.name === name);
   if (position < 0) {
     const got = gathered.map((map) => map.name).join(", ") || "none";
@@ -135,4 +135,27 @@ export function writeEntry({ heatmap, gathered }: FindMaps, value: string): stri
     "  at += 2u;",
     ...copies,
   ].join("\n");
+}
+
+/** The instances of a weighted find: entries of another find's list. */
+export interface Instances {
+  readonly count: number;
+  /** Numbers before the first. */
+  readonly first: number;
+  readonly entrySize: number;
+  /** Of its heatmap: an index is cell · channels + channel. */
+  readonly channels: number;
+  /** Where a map's pairs begin in an entry. */
+  placeOf(map: string): number;
+}
+
+/** Entries from the `first` number of a list on. */
+export function instancesIn(maps: FindMaps, first: number, count: number): Instances {
+  return {
+    count,
+    first,
+    entrySize: entrySizeOf(maps),
+    channels: maps.heatmap[3],
+    placeOf: (map) => placeInEntry(maps, map),
+  };
 }

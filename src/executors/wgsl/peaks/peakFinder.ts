@@ -9,11 +9,11 @@ import type {
 import { Pipelines } from "../device/pipelines.ts";
 import { Readback } from "../device/readback.ts";
 import type { GpuCommandEncoder, GpuComputePass, GpuDevice } from "../device/webgpu.ts";
-import { peakLayout } from "../peakLayout.ts";
-import { weightedLayout } from "../weightedLayout.ts";
 import { type DeviceMaps, findMaps } from "./gatheredMaps.ts";
 import { PeakSearch } from "./peakSearch.ts";
+import { peakLayout } from "./peakShaders.ts";
 import { WeightedSearch } from "./weightedSearch.ts";
+import { weightedLayout } from "./weightedShaders.ts";
 
 /** What is read back at most, in bytes. */
 export const MOST_BYTES = 65_536;

@@ -2,7 +2,15 @@ import type { PeakFind, PeakValues } from "../../../backend/peakQuery.ts";
 import type { WgslOperand } from "../../../kernels/wgsl/kernel.ts";
 import { type BoundDispatch, encodeDispatch, type Pipelines } from "../device/pipelines.ts";
 import { type GpuBuffer, type GpuComputePass, type GpuDevice, USAGE } from "../device/webgpu.ts";
-import { type Instances, instancesIn } from "../instances.ts";
+import {
+  type DeviceMaps,
+  type FindMaps,
+  findBuffers,
+  findMaps,
+  type Instances,
+  instancesIn,
+  readEntries,
+} from "./gatheredMaps.ts";
 import {
   CAPACITY,
   PEAK_OPERANDS,
@@ -10,9 +18,8 @@ import {
   type PeakLayout,
   peakBufferBytes,
   peakLayout,
-} from "../peakLayout.ts";
-import { type DeviceMaps, type FindMaps, findBuffers, findMaps, readEntries } from "./gatheredMaps.ts";
-import { peakShaders } from "./peakShaders.ts";
+  peakShaders,
+} from "./peakShaders.ts";
 
 /** The best peaks of a heatmap. */
 export class PeakSearch {

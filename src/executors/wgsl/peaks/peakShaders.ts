@@ -1,9 +1,9 @@
 import type { PeakFind } from "../../../backend/peakQuery.ts";
-import { vectorCount, type WgslDispatch } from "../../../kernels/wgsl/kernel.ts";
+import { vectorCount, type WgslDispatch, type WgslOperand } from "../../../kernels/wgsl/kernel.ts";
 import { float, wgslDispatch, wgslElements } from "../../../kernels/wgsl/source.ts";
 import type { Shape } from "../../../tensor.ts";
-import { CAPACITY, PEAK_OPERANDS, type PeakLayout, SCORE_CLASSES } from "../peakLayout.ts";
 import {
+  entrySizeOf,
   type FindMaps,
   gatheredFaults,
   gatheredOperands,
@@ -221,4 +221,49 @@ fn peaks(row: i32, column: i32, vector: u32) -> vec4u {
   let below = bitcast<vec4f>(largest) - bitcast<vec4f>(own);
   return select(vec4u(), own, (largest == own) | (below < vec4f(${float(tolerance)})));
 }`;
+}
+
+/** How what is read back lies, in numbers of 4 bytes: faults, the candidates of each list, then entries. */
+export interface PeakLayout {
+  readonly lists: number;
+  /** See `entrySizeOf`; the score is 0 where there is no peak. */
+  readonly entrySize: number;
+  /** Where the entries start, `count` of them a list. */
+  readonly entries: number;
+  readonly bytes: number;
+}
+
+/** Candidates that each list has room for. */
+export const CAPACITY = 4096;
+/** A class of scores for each of the upper 15 bits of a float that is not negative: 6 bits of mantissa. */
+const SCORE_CLASSES = 16_384;
+
+/** Buffers beside the maps, by operand; the maps are `input0` (the heatmap), `input1`, …. */
+export const PEAK_OPERANDS = {
+  /** Height and width of what counts of the heatmap, in cells. */
+  within: "constant0",
+  classes: "scratch0",
+  leasts: "scratch1",
+  candidates: "scratch2",
+  list: "output",
+} as const satisfies Record<string, WgslOperand>;
+
+export type PeakBuffer = keyof typeof PEAK_OPERANDS;
+
+export function peakLayout({ among, count }: PeakFind, maps: FindMaps): PeakLayout {
+  const lists = among === "each channel" ? maps.heatmap[3] : 1;
+  const entrySize = entrySizeOf(maps);
+  const entries = 1 + lists;
+  return { lists, entrySize, entries, bytes: (entries + lists * count * entrySize) * 4 };
+}
+
+/** Bytes of the buffers that are this find's own. */
+export function peakBufferBytes({ lists, bytes }: PeakLayout): Readonly<Record<PeakBuffer, number>> {
+  return {
+    within: 16,
+    classes: lists * SCORE_CLASSES * 4,
+    leasts: lists * 4,
+    candidates: lists * CAPACITY * 8,
+    list: bytes,
+  };
 }

@@ -2,10 +2,21 @@ import type { PeakValues, WeightedFind } from "../../../backend/peakQuery.ts";
 import type { WgslOperand } from "../../../kernels/wgsl/kernel.ts";
 import { type BoundDispatch, encodeDispatch, type Pipelines } from "../device/pipelines.ts";
 import { type GpuBuffer, type GpuComputePass, type GpuDevice, USAGE } from "../device/webgpu.ts";
-import { type Instances, instancesIn } from "../instances.ts";
-import { WEIGHTED_OPERANDS, type WeightedLayout, weightedLayout } from "../weightedLayout.ts";
-import { type DeviceMaps, type FindMaps, findBuffers, findMaps, readEntries } from "./gatheredMaps.ts";
-import { weightedShaders } from "./weightedShaders.ts";
+import {
+  type DeviceMaps,
+  type FindMaps,
+  findBuffers,
+  findMaps,
+  type Instances,
+  instancesIn,
+  readEntries,
+} from "./gatheredMaps.ts";
+import {
+  WEIGHTED_OPERANDS,
+  type WeightedLayout,
+  weightedLayout,
+  weightedShaders,
+} from "./weightedShaders.ts";
 
 /** The find that a search's instances are of. */
 export interface InstanceSource {

@@ -1,6 +1,0 @@
-export const nativeBigEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 0;
-
-/** From one byte order to the other, in place. */
-export function swapBytes(bytes: Uint8Array, width: number): void {
-  for (let at = 0; at < bytes.length; at += width) bytes.subarray(at, at + width).reverse();
-}

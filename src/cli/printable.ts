@@ -1,2 +1,0 @@
-/** For text that did not pass through an error: file names, messages from elsewhere. */
-export { oneLine as printable } from "../errors.ts";

@@ -1,2 +1,0 @@
-export { encodeJpeg } from "./jpeg/encodeJpeg.ts";
-export { encodePng } from "./png/encodePng.ts";

@@ -1,3 +1,0 @@
-import type { ReferenceKernel } from "../kernel.ts";
-
-export const reluReference: ReferenceKernel<object> = (_, [x]) => x.map((value) => Math.max(value, 0));
