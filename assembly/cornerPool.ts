@@ -2,7 +2,7 @@ import { CornerPoolCall } from "./generated/calls";
 
 /**
  * The largest number from each cell on: one scan against the direction in which cells look, from the end of
- * every line, so that each cell is compared once, with the result of its neighbour. Units: planes.
+ * every line, so that each cell is compared once, with the result of its neighbor. Units: planes.
  *
  * `down` and `right` lead from a cell to the next one that it looks at; one of them is 0, the other 1 or -1.
  */
@@ -16,7 +16,7 @@ export function cornerPool(address: usize, plane: i32): void {
 /** All columns at once, row by row, as they lie in memory. */
 function scanRows(call: CornerPoolCall, source: usize, destination: usize): void {
   const rowBytes = call.width * 16;
-  const neighbour = call.down * rowBytes;
+  const neighbor = call.down * rowBytes;
   let row = call.down > 0 ? call.height - 1 : 0;
   for (let column = 0; column < rowBytes; column += 16) {
     const place = row * rowBytes + column;
@@ -26,7 +26,7 @@ function scanRows(call: CornerPoolCall, source: usize, destination: usize): void
     row -= call.down;
     const start = row * rowBytes;
     for (let place = start; place < start + rowBytes; place += 16) {
-      const largest = f32x4.max(v128.load(source + place), v128.load(destination + place + neighbour));
+      const largest = f32x4.max(v128.load(source + place), v128.load(destination + place + neighbor));
       v128.store(destination + place, largest);
     }
   }

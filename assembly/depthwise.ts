@@ -23,7 +23,7 @@ export function depthwise(address: usize, unit: i32, scratch: usize): void {
 /**
  * The expansion of an inverted residual for the rows that a band of output rows sees, two planes at a time, and the
  * depthwise layer of these planes: the map between them, several times as large as any other, never leaves the cache.
- * Neighbouring bands compute the rows that both see.
+ * Neighboring bands compute the rows that both see.
  */
 function expandedBand(call: DepthwiseCall, inner: GatherGemmCall, band: i32, zeros: usize): void {
   const firstRow = band * call.bandRows;

@@ -6,7 +6,7 @@ const OUTSIDE: i32 = -1;
 /**
  * A dense convolution as a product of matrices: what each output cell sees, [taps x input channels], times the
  * weights. A unit gathers what a block of output cells sees into one stretch of memory, a tile's cells side by side,
- * where the tiles read it in order. (Reading the map in place costs a third of the speed: neighbouring planes
+ * where the tiles read it in order. (Reading the map in place costs a third of the speed: neighboring planes
  * are pages apart.)
  *
  * A tap is a displacement (row, column) from where an output cell's window starts. Outputs may lie `step`
@@ -68,7 +68,7 @@ export function pack(call: GatherGemmCall, firstCell: i32, cells: i32, packed: u
   } else {
     for (let tap = 0; tap < call.taps; tap++) {
       locateSources(call, firstCell, cells, tap, scratch);
-      if (call.picture) gatherPicture(call, cells, tap, scratch, packed);
+      if (call.image) gatherPicture(call, cells, tap, scratch, packed);
       else gather(call, cells, tap, scratch, packed);
     }
     const end = packed + tilesOf(cells) * call.depth * PIECE;
@@ -184,7 +184,7 @@ function gatherRun(call: GatherGemmCall, firstCell: i32, cells: i32, packed: usi
 }
 
 /**
- * Of pictures, whose fourth channel is nothing: the three numbers of the taps follow each other without gaps, so
+ * Of images, whose fourth channel is nothing: the three numbers of the taps follow each other without gaps, so
  * that a quarter of the multiplications goes. Number k of a cell lies in plane k / 4, and those of a tap may lie
  * in two planes: the first is written last, since what is written whole covers what comes after it.
  */

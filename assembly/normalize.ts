@@ -1,7 +1,7 @@
 import { NormalizeCall, NormalizePixelsCall } from "./generated/calls";
 
 /**
- * y = (x[order] - mean) * scale + offset where input and output are one plane each, as pictures are.
+ * y = (x[order] - mean) * scale + offset where input and output are one plane each, as images are.
  * Units: parts of the map. Numbers: [mean, scale, offset][4]; order: four channels of the input.
  */
 export function normalizePixels(address: usize, part: i32): void {

@@ -20,7 +20,7 @@ export function upsampleNearest(address: usize, plane: i32): void {
   }
 }
 
-/** Bilinear with half-pixel centres: along rows, then between them. Units: planes. */
+/** Bilinear with half-pixel centers: along rows, then between them. Units: planes. */
 export function upsampleBilinear(address: usize, plane: i32): void {
   const call = UpsampleBilinearCall.at(address);
   const height = call.height;

@@ -10,7 +10,7 @@ import type { EngineOutputs } from "./engines/engine.ts";
 const TOLERANCE = { maps: { largest: 5e-3, rms: 5e-4 }, poses: { largest: 1e-3, rms: 1e-3 } };
 
 /**
- * Proves that a peer computed the same network: compares what both give for one picture and returns the largest
+ * Proves that a peer computed the same network: compares what both give for one image and returns the largest
  * difference, in the measure above.
  *
  * @throws BackendError where they do not agree.

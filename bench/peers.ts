@@ -32,7 +32,7 @@ export interface Row {
   readonly peerPeakMemoryMB?: number;
   /** How many times as fast as the peer, by `ms`. */
   readonly ratio?: number;
-  /** Largest difference of the outputs, in standard deviations (poses: in parts of the picture). */
+  /** Largest difference of the outputs, in standard deviations (poses: in parts of the image). */
   readonly difference?: number;
 }
 

@@ -14,7 +14,7 @@ import { measureStartup, STARTUPS, type StartupRow, startupLine } from "./startu
 
 const DEFAULT_BUILDS: readonly Build[] = ["plain", "relaxed"];
 const DEFAULT_RUNS = 5;
-const MOST_RUNS = 1000;
+const MAX_RUNS = 1000;
 
 const HELP = `
 Networks: ${NETWORKS.map(({ name }) => name).join(", ")}.
@@ -53,7 +53,7 @@ export function addPeers(program: Command, io: Io): void {
         oneOf(BUILDS),
       ),
     )
-    .addOption(valueOption("--runs <n>", `of each engine (default: ${DEFAULT_RUNS})`, countUpTo(MOST_RUNS)))
+    .addOption(valueOption("--runs <n>", `of each engine (default: ${DEFAULT_RUNS})`, countUpTo(MAX_RUNS)))
     .addOption(valueOption("--json <->", "print one JSON object a row instead of the table", parseJson))
     .addHelpText("after", HELP)
     .action((flags: PeersFlags) => peers(flags, io));

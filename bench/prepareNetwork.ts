@@ -24,7 +24,7 @@ export interface NetworkFiles {
   /** With its weights in a file beside it; absent where no peer reads it. */
   readonly onnx?: string;
   /** A JPEG that makes the network as large as it is to be measured. */
-  readonly picture: string;
+  readonly image: string;
 }
 
 /** Writes a network's weights, and the same network with the same weights as ONNX, into `folder`. */
@@ -43,13 +43,13 @@ export async function prepareNetwork(network: BenchNetwork, folder: string): Pro
     ]);
     await writeOutput(file, writeSafetensors(weights, metadata, { dtype: "F32" }).pieces, file);
   }
-  const picture = model.sizedByPicture ? join(folder, "picture.jpg") : PICTURE;
-  if (model.sizedByPicture) await writeFile(picture, await croppedPicture(network.side));
-  if (!network.peers.some((peer) => peer.startsWith("onnxruntime"))) return { weights: file, picture };
+  const image = model.sizedByImage ? join(folder, "image.jpg") : PICTURE;
+  if (model.sizedByImage) await writeFile(image, await croppedPicture(network.side));
+  if (!network.peers.some((peer) => peer.startsWith("onnxruntime"))) return { weights: file, image };
   const onnx = join(folder, "network.onnx");
   const graph = fuseEpilogues(foldBatchNorm(model.graph(size, weights), OPS), OPS);
   await writeOnnx(onnx, exportGraph(graph, weights));
-  return { weights: file, onnx, picture };
+  return { weights: file, onnx, image };
 }
 
 /** The sample's top left corner, `side` pixels high and wide. */

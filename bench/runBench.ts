@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { EXIT, type ExitCode, errorMessage, exitCodeOf, usageError } from "../src/cli/exitCode.ts";
-import { complain, type Io } from "../src/cli/io.ts";
+import { type Io, printError } from "../src/cli/io.ts";
 import { addGpuChromium } from "./gpu/chromiumCommand.ts";
 import { addGpu } from "./gpu/gpuCommand.ts";
 import { addPeers } from "./peersCommand.ts";
@@ -28,11 +28,11 @@ export async function runBench(argv: readonly string[], io: Io): Promise<ExitCod
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.fine;
     if (io.signal.aborted) {
-      complain(io, "interrupted");
+      printError(io, "interrupted");
       return exitCodeOf(io.signal.reason);
     }
     const fault = error instanceof CommanderError ? usageError(error, PROGRAM) : error;
-    complain(io, errorMessage(fault, io.debug));
+    printError(io, errorMessage(fault, io.debug));
     return exitCodeOf(fault);
   }
 }

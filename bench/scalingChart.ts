@@ -3,11 +3,11 @@ import type { ScalingRow } from "./scaling.ts";
 /** Of a panel, in the SVG's units. */
 const [WIDTH, HEIGHT] = [360, 300];
 const MARGIN = { left: 62, top: 44, right: 24, bottom: 44 };
-const COLOURS = ["#1f6fb4", "#c8501e", "#3b8a3e", "#7d4fa8"];
+const COLORS = ["#1f6fb4", "#c8501e", "#3b8a3e", "#7d4fa8"];
 
 interface Line {
   readonly label: string;
-  readonly colour: string;
+  readonly color: string;
   /** Drawn as a band below the others. */
   readonly isBand?: boolean;
   readonly points: readonly (readonly [size: number, value: number])[];
@@ -23,7 +23,7 @@ export function scalingChart(rows: readonly ScalingRow[], title: string): string
   const lines = (value: (row: ScalingRow) => number): Line[] =>
     counts.map((threads, index) => ({
       label: threads === 1 ? "1 thread" : `${threads} threads`,
-      colour: COLOURS[index % COLOURS.length],
+      color: COLORS[index % COLORS.length],
       points: rows.filter((row) => row.threads === threads).map((row) => [row.size, value(row)]),
     }));
   const first = rows.filter(({ threads }) => threads === counts[0]);
@@ -31,7 +31,7 @@ export function scalingChart(rows: readonly ScalingRow[], title: string): string
   const scale = middle.ms / 1000 / middle.multiplyAdds;
   const multiplyAdds: Line = {
     label: "multiply-adds",
-    colour: "#ccc",
+    color: "#ccc",
     isBand: true,
     points: first.map((row) => [row.size, row.multiplyAdds * scale]),
   };
@@ -75,16 +75,15 @@ function panel(unit: string, kind: Kind, lines: readonly Line[]): string {
       text(x(size), HEIGHT - MARGIN.bottom + 18, `${size}`, `text-anchor="middle" fill="#333"`),
     ),
     text(WIDTH / 2, HEIGHT - 8, "pixels of the input's side", `text-anchor="middle" fill="#333"`),
-    ...lines.map(({ points, colour, isBand }) => {
+    ...lines.map(({ points, color, isBand }) => {
       const path = points.map(([size, value]) => `${round(x(size))} ${round(y(value))}`).join("L");
-      return `<path d="M${path}" fill="none" stroke="${colour}" stroke-width="${isBand ? 6 : 2}"/>`;
+      return `<path d="M${path}" fill="none" stroke="${color}" stroke-width="${isBand ? 6 : 2}"/>`;
     }),
     ...lines
       .filter(({ isBand }) => !isBand)
-      .flatMap(({ points, colour }) =>
+      .flatMap(({ points, color }) =>
         points.map(
-          ([size, value]) =>
-            `<circle cx="${round(x(size))}" cy="${round(y(value))}" r="3" fill="${colour}"/>`,
+          ([size, value]) => `<circle cx="${round(x(size))}" cy="${round(y(value))}" r="3" fill="${color}"/>`,
         ),
       ),
     ...legend(lines),
@@ -93,10 +92,10 @@ function panel(unit: string, kind: Kind, lines: readonly Line[]): string {
 
 /** In the top left corner, where growing lines are not. */
 function legend(lines: readonly Line[]): string[] {
-  return lines.flatMap(({ label, colour, isBand }, index) => {
+  return lines.flatMap(({ label, color, isBand }, index) => {
     const [left, top] = [MARGIN.left + 10, MARGIN.top + 12 + index * 17];
     return [
-      `<path d="M${left} ${top}h24" stroke="${colour}" stroke-width="${isBand ? 6 : 2}"/>`,
+      `<path d="M${left} ${top}h24" stroke="${color}" stroke-width="${isBand ? 6 : 2}"/>`,
       text(left + 30, top + 4, label, `fill="#333"`),
     ];
   });

@@ -19,8 +19,8 @@ import { scalingChart } from "./scalingChart.ts";
 
 const DEFAULT_NETWORK = "hourglass-104";
 const DEFAULT_SIZES = [256, 384, 512, 640, 768, 896, 1024];
-const LARGEST_SIZE = 4096;
-const MOST_RUNS = 100;
+const MAX_SIZE = 4096;
+const MAX_RUNS = 100;
 
 interface ScalingFlags {
   readonly network?: BenchNetwork;
@@ -37,18 +37,14 @@ export function addScaling(program: Command, io: Io): void {
     .description("Time and memory of centernet against the input's size and threads, as a chart.")
     .addOption(valueOption("--network <name>", `which one (default: ${DEFAULT_NETWORK})`, networkNamed))
     .addOption(
-      listOption(
-        "--sizes <pixels>",
-        `of the input's side (default: ${DEFAULT_SIZES})`,
-        countUpTo(LARGEST_SIZE),
-      ),
+      listOption("--sizes <pixels>", `of the input's side (default: ${DEFAULT_SIZES})`, countUpTo(MAX_SIZE)),
     )
     .addOption(listOption("--threads <counts>", "(default: 1 to the number of cores)", countUpTo(cores)))
     .addOption(
       valueOption("--build <build>", `one of ${BUILDS.join(", ")} (default: relaxed)`, oneOf(BUILDS)),
     )
     .addOption(
-      valueOption("--runs <n>", "of each (default: 1, after one that warms up)", countUpTo(MOST_RUNS)),
+      valueOption("--runs <n>", "of each (default: 1, after one that warms up)", countUpTo(MAX_RUNS)),
     )
     .addHelpText("after", "\nWrites scaling-<network>.svg and .json into bench/results.")
     .action((flags: ScalingFlags) => scaling(flags, io));
@@ -82,7 +78,7 @@ async function scaling(flags: ScalingFlags, io: Io): Promise<void> {
 /** @throws UsageError before minutes have gone by. */
 function checkSizes({ network, sizes }: { network: BenchNetwork; sizes: readonly number[] }): void {
   const model = modelNamed(network.model);
-  if (model.sizedByPicture) {
+  if (model.sizedByImage) {
     throw new UsageError({
       where: "option --network",
       expected: "a network whose size can be chosen",

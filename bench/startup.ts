@@ -13,7 +13,7 @@ export interface StartupRow {
   readonly size: number;
   readonly threads: number;
   readonly build: Build;
-  /** Milliseconds from a file of weights and one of a picture to people, beyond Node's own start and end. */
+  /** Milliseconds from a file of weights and one of an image to people, beyond Node's own start and end. */
   readonly startupMs: number;
   /** What Node takes by itself. */
   readonly nodeMs: number;

@@ -5,7 +5,7 @@ import { countUpTo } from "./options.ts";
 import { describeMachine } from "./results.ts";
 import { measureStartup, STARTUPS, startupLine } from "./startup.ts";
 
-const MOST_RUNS = 1000;
+const MAX_RUNS = 1000;
 
 interface StartupFlags {
   readonly runs?: number;
@@ -14,8 +14,8 @@ interface StartupFlags {
 export function addStartup(program: Command, io: Io): void {
   program
     .command("startup")
-    .description("Time from Node's start to the people in a picture, less that of an empty Node.")
-    .addOption(valueOption("--runs <n>", `of each, in turns (default: ${STARTUPS})`, countUpTo(MOST_RUNS)))
+    .description("Time from Node's start to the people in an image, less that of an empty Node.")
+    .addOption(valueOption("--runs <n>", `of each, in turns (default: ${STARTUPS})`, countUpTo(MAX_RUNS)))
     .action((flags: StartupFlags) => startup(flags, io));
 }
 

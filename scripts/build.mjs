@@ -1,6 +1,6 @@
 // Builds dist/: one bundle a platform, with what the library needs inside (whoever installs the package must not get
 // gpu.js's 84 MB of native dependencies, and a start is faster where few files are read), the type declarations, and
-// the licences of what was bundled.
+// the licenses of what was bundled.
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -26,9 +26,9 @@ writeReadmePart({
   text: table,
 });
 
-function sizes({ defaultSize, sizeMultiple, sizedByPicture }) {
+function sizes({ defaultSize, sizeMultiple, sizedByImage }) {
   const { height, width } = defaultSize;
-  if (sizedByPicture) return `the photo's own; costs at ${width} × ${height}`;
+  if (sizedByImage) return `the photo's own; costs at ${width} × ${height}`;
   return `${width} × ${height}${sizeMultiple ? `, or multiples of ${sizeMultiple}` : ""}`;
 }
 
@@ -45,5 +45,5 @@ function published(figures) {
     figures.keypoints === undefined ? [] : [`${figures.keypoints.toFixed(1)} keypoints`],
   ].flat();
   const measured = [`mAP ${precisions.join(", ")}`, `${figures.milliseconds} ms`].join("; ");
-  return figures.pictures ? `${measured} (${figures.pictures}, ${figures.gpu})` : measured;
+  return figures.images ? `${measured} (${figures.images}, ${figures.gpu})` : measured;
 }

@@ -32,7 +32,7 @@ export interface GraphTotals {
   readonly storedNumbers: number;
   /** Of the layers that the outputs need. */
   readonly multiplyAdds: number;
-  /** 2 · multiply-adds / 10^9, for one picture of the graph's input size. */
+  /** 2 · multiply-adds / 10^9, for one image of the graph's input size. */
   readonly gflops: number;
 }
 

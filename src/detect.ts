@@ -1,4 +1,4 @@
-/** Picture → detections: the public call. */
+/** RgbImage → detections: the public call. */
 import type { NdArray } from "ndarray";
 import type { BackendDetails } from "./backend/backendDetails.ts";
 import type { RunOptions, RunResult } from "./backend/executor.ts";
@@ -7,20 +7,20 @@ import { ImageError, MemoryError, UsageError } from "./errors.ts";
 import { isThreadCount, THREADS_EXPECTED } from "./executors/backends.ts";
 import { decodeImage } from "./image/imageFile.ts";
 import { MAX_PIXELS } from "./image/imageLimits.ts";
-import type { Picture } from "./image/picture.ts";
+import type { RgbImage } from "./image/rgbImage.ts";
 import type { Model } from "./models/model.ts";
 import {
   checkReferenceScales,
   type Finding,
   type InputSize,
   type Look,
-  type LookOptions,
+  type TestTimeOptions,
   type View,
 } from "./models/view.ts";
 import { loadNetwork, type Network, type NetworkOptions } from "./network.ts";
-import { checkOptions, inWords, isObject, type OptionKind } from "./support/checkArguments.ts";
+import { checkOptions, describeValue, isObject, type OptionKind } from "./support/checkArguments.ts";
 
-export interface DetectOptions extends LookOptions {
+export interface DetectOptions extends TestTimeOptions {
   /** Detections below this are left out. From 0 to 1; default 0.2. */
   readonly score?: number;
   /**
@@ -30,22 +30,22 @@ export interface DetectOptions extends LookOptions {
   readonly signal?: AbortSignal;
   /** Names of nodes whose values are wanted, see `centernet describe`; of several views, the first one's. */
   readonly taps?: readonly string[];
-  /** What errors call the picture; default "image". */
+  /** What errors call the image; default "image". */
   readonly where?: string;
 }
 
 export interface DetectResult {
-  /** Of the photo, in pixels, upright. */
+  /** Of the image, in pixels, upright. */
   width: number;
   height: number;
-  /** The photo's pixels, upright, to draw on. */
-  picture: Picture;
+  /** The image's pixels, upright, to draw on. */
+  image: RgbImage;
   model: string;
   /** The one that ran. */
   backend: string;
   /** How it ran: of `wasm` its build, threads and precision. */
   backendDetails: BackendDetails;
-  /** Best first; pixels of the photo. */
+  /** Best first; pixels of the image. */
   detections: Detection[];
   /** Where it was asked for. */
   explanation?: Explanation;
@@ -60,7 +60,7 @@ export interface Times {
   load: number;
   /** File to pixels. */
   decode: number;
-  /** Pixels to the network's input; where the backend samples the picture on its device, that is part of `network`. */
+  /** Pixels to the network's input; where the backend samples the image on its device, that is part of `network`. */
   preprocess: number;
   /** Input to maps, upload and read-back included. The first run compiles. */
   network: number;
@@ -71,9 +71,9 @@ export interface Times {
 export const DEFAULT_SCORE = 0.2;
 export const DEFAULT_MAX = 100;
 
-/** What `scales` may be: beyond it a photo is nothing, or too much. */
-const [LEAST_SCALE, LARGEST_SCALE, MOST_SCALES] = [0.01, 10, 10];
-export const SCALES_EXPECTED = `a list of 1 to ${MOST_SCALES} different numbers from ${LEAST_SCALE} to ${LARGEST_SCALE}`;
+/** What `scales` may be: beyond it an image is nothing, or too much. */
+const [MIN_SCALE, MAX_SCALE, MAX_SCALES] = [0.01, 10, 10];
+export const SCALES_EXPECTED = `a list of 1 to ${MAX_SCALES} different numbers from ${MIN_SCALE} to ${MAX_SCALE}`;
 const BOOLEAN: OptionKind = { expected: "true or false", fits: (value) => typeof value === "boolean" };
 const SIGNAL: OptionKind = { expected: "an AbortSignal", fits: isSignal };
 
@@ -117,14 +117,14 @@ const DETECT_OPTIONS = {
     expected: "a list of names of nodes",
     fits: (value) => Array.isArray(value) && value.every(isString),
   },
-  where: { expected: "a name for the picture", fits: isString },
+  where: { expected: "a name for the image", fits: isString },
   flip: BOOLEAN,
   scales: {
     expected: SCALES_EXPECTED,
     fits: isScales,
   },
   explain: BOOLEAN,
-  asReference: BOOLEAN,
+  reproduceReference: BOOLEAN,
 } satisfies Record<keyof DetectOptions, OptionKind>;
 
 /**
@@ -146,7 +146,7 @@ export async function load(name?: string, options: NetworkOptions = {}): Promise
   const start = performance.now();
   if (name !== undefined && !isString(name)) {
     const expected = "a model's name, or undefined for the one that the weights say";
-    throw new UsageError({ where: "model", expected, got: inWords(name) });
+    throw new UsageError({ where: "model", expected, got: describeValue(name) });
   }
   checkOptions(options, NETWORK_OPTIONS, "load");
   const network = await loadNetwork(name, options);
@@ -164,14 +164,14 @@ export class Detector {
   ) {}
 
   /**
-   * Finds the objects in a picture: the bytes of a JPEG or PNG file, or pixels (`Picture`: RGB, 8 bits).
+   * Finds the objects in an image: the bytes of a JPEG or PNG file, or pixels (`RgbImage`: RGB, 8 bits).
    * Calls may overlap; they run one after the other. Pixels must stay as they are until the promise settles.
    *
-   * @throws ImageError for bytes that are no picture it can read; UsageError for another kind of picture, for
+   * @throws ImageError for bytes that are no image it can read; UsageError for another kind of image, for
    *   options that make no sense and after `dispose()`; the signal's reason once it is aborted.
    */
   async detect(
-    image: Uint8Array | ArrayBuffer | Picture,
+    image: Uint8Array | ArrayBuffer | RgbImage,
     options: DetectOptions = {},
   ): Promise<DetectResult> {
     if (this.disposal) {
@@ -188,28 +188,28 @@ export class Detector {
   }
 
   private async find(
-    image: Uint8Array | ArrayBuffer | Picture,
+    image: Uint8Array | ArrayBuffer | RgbImage,
     options: DetectOptions,
   ): Promise<DetectResult> {
     checkOptions(options, DETECT_OPTIONS, "detect");
     const { score = DEFAULT_SCORE, max = DEFAULT_MAX, signal, taps, where = "image" } = options;
     const { model, inputSize, constants } = this.network;
-    checkLookOptions(model, options);
+    checkTestTimeOptions(model, options);
     checkReferenceScales(options);
     signal?.throwIfAborted();
     const clock = stopwatch();
     const bytes = image instanceof ArrayBuffer ? new Uint8Array(image) : image;
-    const picture = bytes instanceof Uint8Array ? decodeImage(bytes, where) : checkPicture(bytes, where);
+    const pixels = bytes instanceof Uint8Array ? decodeImage(bytes, where) : checkImage(bytes, where);
     const decode = clock();
-    const look = model.look(picture, { size: inputSize, constants }, options);
+    const look = model.look(pixels, { size: inputSize, constants }, options);
     const prepare = clock();
     const { detections, explanation, times, ...seen } = await this.inTurn(() =>
       lookAt(look, this.network, { taps, signal }, where),
     );
     return {
-      width: picture.width,
-      height: picture.height,
-      picture,
+      width: pixels.width,
+      height: pixels.height,
+      image: pixels,
       model: model.name,
       backend: this.network.backend,
       backendDetails: this.network.backendDetails,
@@ -223,9 +223,9 @@ export class Detector {
     };
   }
 
-  /** Where pictures decide the size, one after the other: each needs the network prepared for its own. */
+  /** Where images decide the size, one after the other: each needs the network prepared for its own. */
   private inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (!this.network.model.sizedByPicture) return work();
+    if (!this.network.model.sizedByImage) return work();
     const turn = this.turn.then(work);
     this.turn = turn.catch(() => {});
     return turn;
@@ -247,21 +247,26 @@ function isBytes(value: unknown): boolean {
 }
 
 export function isScales(value: unknown): boolean {
-  if (!Array.isArray(value) || value.length < 1 || value.length > MOST_SCALES) return false;
-  const isScale = (scale: unknown) => Number(scale) >= LEAST_SCALE && Number(scale) <= LARGEST_SCALE;
+  if (!Array.isArray(value) || value.length < 1 || value.length > MAX_SCALES) return false;
+  const isScale = (scale: unknown) => Number(scale) >= MIN_SCALE && Number(scale) <= MAX_SCALE;
   const areNumbers = value.every((scale) => typeof scale === "number" && isScale(scale));
   return areNumbers && new Set(value).size === value.length;
 }
 
 /** @throws UsageError for an option that makes a difference and that the model does not know. */
-export function checkLookOptions(model: Model, { flip, scales, explain, asReference }: LookOptions): void {
-  for (const [name, value] of Object.entries({ flip, scales, explain, asReference })) {
-    if (!value || model.lookOptions?.includes(name as keyof LookOptions)) continue;
+export function checkTestTimeOptions(
+  model: Model,
+  { flip, scales, explain, reproduceReference }: TestTimeOptions,
+): void {
+  for (const [name, value] of Object.entries({ flip, scales, explain, reproduceReference })) {
+    if (!value || model.testTimeOptions?.includes(name as keyof TestTimeOptions)) continue;
     throw new UsageError({
       where: `option ${name}`,
       expected: "a model that has it",
       got: model.name,
-      hint: model.lookOptions ? `It knows ${model.lookOptions.join(", ")}.` : "It looks at a picture once.",
+      hint: model.testTimeOptions
+        ? `It knows ${model.testTimeOptions.join(", ")}.`
+        : "It looks at an image once.",
     });
   }
 }
@@ -271,20 +276,20 @@ function isSignal(value: unknown): boolean {
   return isObject(value) && typeof value.aborted === "boolean" && typeof value.throwIfAborted === "function";
 }
 
-function checkPicture(picture: Picture, where: string): Picture {
+function checkImage(image: RgbImage, where: string): RgbImage {
   const expected =
-    "bytes of a picture file, or pixels with width, height and width x height x 3 bytes of data";
-  if (!isObject(picture) || !("data" in picture)) {
-    throw new UsageError({ where, expected, got: inWords(picture) });
+    "bytes of an image file, or pixels with width, height and width x height x 3 bytes of data";
+  if (!isObject(image) || !("data" in image)) {
+    throw new UsageError({ where, expected, got: describeValue(image) });
   }
-  const { width, height, data } = picture;
+  const { width, height, data } = image;
   const isSize = [width, height].every((side) => Number.isInteger(side) && side >= 1);
   const isData: boolean = data instanceof Uint8Array || (data as unknown) instanceof Uint8ClampedArray;
-  if (isSize && isData && data.length === width * height * 3) return picture;
+  if (isSize && isData && data.length === width * height * 3) return image;
   throw new UsageError({
     where,
     expected,
-    got: `${inWords(width)}x${inWords(height)} with ${isData ? `${data.length} bytes` : inWords(data)}`,
+    got: `${describeValue(width)}x${describeValue(height)} with ${isData ? `${data.length} bytes` : describeValue(data)}`,
     hint:
       isSize && isData && data.length === width * height * 4
         ? "Leave the fourth byte of each pixel away."
@@ -302,9 +307,9 @@ export interface Seen extends Finding {
 }
 
 /**
- * `where` names the picture in errors.
+ * `where` names the image in errors.
  *
- * @throws ImageError for a picture whose own size is too much for the backend: before anything is run, as far
+ * @throws ImageError for an image whose own size is too much for the backend: before anything is run, as far
  *   as the backend knows.
  */
 export async function lookAt(
@@ -321,7 +326,7 @@ export async function lookAt(
     const clock = stopwatch();
     const inputs = view.inputs();
     // So that it counts as preprocessing.
-    if (!network.samplesPictures) for (const input of Object.values(inputs)) void input.data;
+    if (!network.samplesImages) for (const input of Object.values(inputs)) void input.data;
     times.preprocess += clock();
     const result = await network
       .run(inputs, { taps: tapped ? undefined : taps, signal, peaks: view.peaks?.request })
@@ -353,9 +358,9 @@ function checkSize(size: InputSize, network: Network, where: string): void {
   }
 }
 
-/** What is too large is the picture's fault where the picture decides the size. */
+/** What is too large is the image's fault where the image decides the size. */
 function rethrow(error: unknown, { size }: Pick<View, "size">, network: Network, where: string): never {
-  if (!(error instanceof MemoryError) || !network.model.sizedByPicture) throw error;
+  if (!(error instanceof MemoryError) || !network.model.sizedByImage) throw error;
   const { expected, got } = error.fault;
   const place = `${where}, seen at ${size.width}x${size.height}`;
   const hint = error.alternative ? `${SMALLER}, or choose ${error.alternative}.` : `${SMALLER}.`;

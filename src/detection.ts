@@ -1,4 +1,4 @@
-/** Pixels of the original photo; (0, 0) is the top-left corner of its top-left pixel. */
+/** Pixels of the original image; (0, 0) is the top-left corner of its top-left pixel. */
 export interface Box {
   xmin: number;
   ymin: number;
@@ -6,7 +6,7 @@ export interface Box {
   ymax: number;
 }
 
-/** Pixels of the original photo; `score` from 0 to 1. */
+/** Pixels of the original image; `score` from 0 to 1. */
 export interface Keypoint {
   /** COCO's name: `nose`, `left_eye`, `right_shoulder`, … */
   name: string;
@@ -29,7 +29,7 @@ export interface Detection {
   triplet?: TripletEvidence;
 }
 
-/** A peak of one of the network's heatmaps. Pixels of the original photo; it may lie outside of it. */
+/** A peak of one of the network's heatmaps. Pixels of the original image; it may lie outside of it. */
 export interface PeakEvidence {
   x: number;
   y: number;
@@ -37,14 +37,14 @@ export interface PeakEvidence {
   score: number;
 }
 
-/** Two corners that propose a box. In a mirror image the photo's right is left. */
+/** Two corners that propose a box. In a mirror image the image's right is left. */
 export interface CornerEvidence {
-  /** The photo was enlarged by this. */
+  /** The image was enlarged by this. */
   scale: number;
   mirrored: boolean;
-  /** Of the image as the network saw it: in a mirrored one it is the box's top-right corner in the photo. */
+  /** Of the image as the network saw it: in a mirrored one it is the box's top-right corner in the image. */
   topLeft: PeakEvidence;
-  /** As seen, too: in a mirrored image it is the box's bottom-left corner in the photo. */
+  /** As seen, too: in a mirrored image it is the box's bottom-left corner in the image. */
   bottomRight: PeakEvidence;
   /** Between the corners' embeddings; up to 0.5 they are one object's. */
   embeddingDistance: number;
@@ -59,7 +59,7 @@ export interface TripletEvidence extends CornerEvidence {
   score: number;
 }
 
-/** What became of two corners. `outside`: their box reaches beyond the photo. */
+/** What became of two corners. `outside`: their box reaches beyond the image. */
 export type PairOutcome = "accepted" | "class" | "embedding" | "geometry" | "outside" | "noCenter";
 
 /** Two corners that are no detection. */
@@ -82,7 +82,7 @@ export interface Explanation {
   pairs: Record<PairOutcome, number>;
   /** How many of the accepted ones are none of the best 1000 proposals of their view, the only ones that count. */
   beyondBestPairs: number;
-  /** How many of the others soft-NMS dropped; none with `asReference`, which keeps them. */
+  /** How many of the others soft-NMS dropped; none with `reproduceReference`, which keeps them. */
   suppressed: number;
   /** How many of the rest are none of the best boxes: of the 100 best, or so many as `max` asks for beyond that. */
   beyondBestBoxes: number;

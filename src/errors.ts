@@ -66,7 +66,7 @@ export class MemoryError extends BackendError {
   }
 }
 
-/** A picture cannot be read, or is too large to be looked at. */
+/** An image cannot be read, or is too large to be looked at. */
 export class ImageError extends CenterNetError {
   override readonly name = "ImageError";
 }

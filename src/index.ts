@@ -2,18 +2,18 @@
 
 export type { BackendDetails } from "./backend/backendDetails.ts";
 export type {
+  BestCellsQuery,
   CellWeight,
-  FindRequest,
-  FoundPeaks,
   GaussianWeight,
   NearnessWeight,
-  PeakFind,
+  PeakAnswer,
   PeakList,
-  PeakRequest,
-  PeakValues,
+  PeakLists,
+  PeakQuery,
   PointsAround,
   TableWeight,
-  WeightedFind,
+  TopPeaksQueries,
+  TopPeaksQuery,
 } from "./backend/peakQuery.ts";
 export { describeGraph, type GraphDescription, type GraphTotals, type LayerDescription } from "./describe.ts";
 export {
@@ -42,8 +42,8 @@ export type { Graph, GraphNode } from "./graph/graph.ts";
 export { drawDetections } from "./image/draw/drawDetections.ts";
 export { drawHeatmap, type HeatmapPlace } from "./image/draw/drawHeatmap.ts";
 export { decodeImage, encodeJpeg, encodePng } from "./image/imageFile.ts";
-export type { Picture } from "./image/picture.ts";
+export type { RgbImage } from "./image/rgbImage.ts";
 export type { Model } from "./models/model.ts";
 export { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
-export type { Finding, InputSize, Look, LookOptions, View } from "./models/view.ts";
+export type { Finding, InputSize, Look, TestTimeOptions, View } from "./models/view.ts";
 export type { NetworkOptions, WeightsSource } from "./network.ts";

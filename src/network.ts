@@ -9,7 +9,7 @@ import {
   loadParameters,
   type ParameterShapes,
 } from "./checkpoints/loadParameters.ts";
-import { type HourglassFacts, hourglassFacts } from "./checkpoints/names/hourglassFacts.ts";
+import { type HourglassFacts, hourglassOfVariables } from "./checkpoints/names/hourglassOfVariables.ts";
 import { nameParameters } from "./checkpoints/names/nameParameters.ts";
 import { openCheckpoint, openStoredWeights } from "./checkpoints/openCheckpoint.ts";
 import type { LabelMap } from "./checkpoints/pipelineConfig/labelMap.ts";
@@ -20,7 +20,7 @@ import type { Graph } from "./graph/graph.ts";
 import { foldBatchNorm } from "./graph/passes/foldBatchNorm.ts";
 import { fuseEpilogues } from "./graph/passes/fuseEpilogues.ts";
 import { OPS } from "./kernels/ops.ts";
-import { nameNotes } from "./loading/modelOfCheckpoint.ts";
+import { renamedFileNotes } from "./loading/modelOfCheckpoint.ts";
 import { zooNotes, zooSpec } from "./loading/zooSpec.ts";
 import { checkInputSize, type InputSize, type Model } from "./models/model.ts";
 import { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
@@ -28,7 +28,7 @@ import { POINTS, pointsModelOf } from "./models/points/points.ts";
 import { OTHER_TRIPLETS, tripletModelOf } from "./models/triplets/triplet.ts";
 import { zooModel } from "./models/zoo/zooModel.ts";
 import { blobWeights } from "./platform/blobWeights.ts";
-import { freeNumbers } from "./support/releaseMemory.ts";
+import { releaseMemory } from "./support/releaseMemory.ts";
 import { allFinite, type Parameter, type Tensor, type Weights } from "./tensor.ts";
 
 /** A path or URL, the bytes of a file that stands alone, a `File` or other `Blob`, or an opened checkpoint. */
@@ -58,7 +58,7 @@ export interface NetworkOptions extends ExecutorOptions {
 /** What a network is made of. */
 interface NetworkParts {
   readonly model: Model;
-  /** Absent where pictures decide it. */
+  /** Absent where images decide it. */
   readonly inputSize?: InputSize;
   /** Emptied while they are brought into the plan, unless they are needed again. */
   readonly weights: Map<string, Parameter>;
@@ -72,7 +72,7 @@ interface NetworkParts {
 
 export class Network {
   readonly model: Model;
-  /** Of what it was loaded for; where pictures decide it, the size that describes the model. */
+  /** Of what it was loaded for; where images decide it, the size that describes the model. */
   readonly inputSize: InputSize;
   /** What the checkpoint holds beside the layers' parameters. */
   readonly constants: Weights;
@@ -95,7 +95,7 @@ export class Network {
     const onWritten = (name: string) => {
       const written = parts.weights.get(name);
       parts.weights.delete(name);
-      if (written && parts.ownsWeights && !network.constants.has(name)) freeNumbers(written.data);
+      if (written && parts.ownsWeights && !network.constants.has(name)) releaseMemory(written.data);
     };
     if (inputSize) await network.prepare(size, parts.weights, { onWritten, signal: parts.signal });
     return network;
@@ -108,7 +108,7 @@ export class Network {
     this.fuse = fuse;
     this.notes = notes;
     this.constants = new Map([...model.constants(size).keys()].map((name) => [name, stored(name, weights)]));
-    this.weights = model.sizedByPicture ? weights : this.constants;
+    this.weights = model.sizedByImage ? weights : this.constants;
   }
 
   get backend(): string {
@@ -119,9 +119,9 @@ export class Network {
     return this.executor.details;
   }
 
-  /** Whether inputs that pictures give are best left to the backend. */
-  get samplesPictures(): boolean {
-    return this.executor.samplesPictures ?? false;
+  /** Whether inputs that images give are best left to the backend. */
+  get samplesImages(): boolean {
+    return this.executor.samplesImages ?? false;
   }
 
   /** As it runs: fused, unless that was switched off; at the size that it is prepared for. */
@@ -136,7 +136,7 @@ export class Network {
 
   /**
    * Runs the network at the size of its inputs. Where that differs from the last run's, which only models
-   * allow whose pictures decide it, the network is prepared anew; such calls must not overlap.
+   * allow whose images decide it, the network is prepared anew; such calls must not overlap.
    *
    * @throws ModelError where a layer gives a number that is not finite, naming the first.
    * @throws BackendError where everything is zero.
@@ -172,9 +172,9 @@ export class Network {
       const fault = { where: "network.run", expected: "a network in use", got: "one that was disposed of" };
       throw new UsageError(fault);
     }
-    if (this.prepared && !this.model.sizedByPicture) return this.prepared.plan;
-    const [picture] = Object.values(inputs);
-    const size = picture ? { height: picture.shape[1], width: picture.shape[2] } : this.inputSize;
+    if (this.prepared && !this.model.sizedByImage) return this.prepared.plan;
+    const [image] = Object.values(inputs);
+    const size = image ? { height: image.shape[1], width: image.shape[2] } : this.inputSize;
     if (this.prepared && this.isPreparedFor(size)) return this.prepared.plan;
     return this.prepare(size, this.weights, { signal });
   }
@@ -270,7 +270,7 @@ export async function openModel(
 }
 
 function chosenSize(model: Model, wanted: InputSize | undefined): InputSize | undefined {
-  if (!model.sizedByPicture) {
+  if (!model.sizedByImage) {
     const size = wanted ?? model.defaultSize;
     checkInputSize(model, size);
     return size;
@@ -278,9 +278,9 @@ function chosenSize(model: Model, wanted: InputSize | undefined): InputSize | un
   if (!wanted) return undefined;
   throw new UsageError({
     where: `input size of ${model.name}`,
-    expected: "none: each picture decides it",
+    expected: "none: each image decides it",
     got: `${wanted.width}x${wanted.height}`,
-    hint: model.lookOptions?.includes("scales") ? "Choose scales instead." : undefined,
+    hint: model.testTimeOptions?.includes("scales") ? "Choose scales instead." : undefined,
   });
 }
 
@@ -350,7 +350,7 @@ export function checkpointModel(
       : [];
   return {
     model: zooModel(spec),
-    notes: [...other, ...nameNotes(checkpoint.where, spec.name), ...zooNotes(checkpoint, spec)],
+    notes: [...other, ...renamedFileNotes(checkpoint.where, spec.name), ...zooNotes(checkpoint, spec)],
   };
 }
 
@@ -370,12 +370,12 @@ function untold({ where, format, zoo, hourglass }: Checkpoint): ModelError {
 }
 
 function named({ where }: Checkpoint, model: Model): { model: Model; notes: readonly string[] } {
-  return { model, notes: nameNotes(where, model.name) };
+  return { model, notes: renamedFileNotes(where, model.name) };
 }
 
 /** A network of triplets that its variables tell, since no name does. */
 function tripletFacts({ hourglass, model, variables }: Checkpoint): HourglassFacts | undefined {
-  const facts = model === OTHER_TRIPLETS ? hourglassFacts("triplets", variables) : hourglass;
+  const facts = model === OTHER_TRIPLETS ? hourglassOfVariables("triplets", variables) : hourglass;
   return facts?.family === "triplets" ? facts : undefined;
 }
 

@@ -30,7 +30,7 @@ test.each(LOADS)("load(%j): %s", async (args, message) => {
 });
 
 const pixels = { width: 2, height: 2, data: new Uint8Array(12) };
-const AN_IMAGE = "image: expected bytes of a picture file, or pixels .*, got";
+const AN_IMAGE = "image: expected bytes of an image file, or pixels .*, got";
 const DETECTIONS: [unknown[], RegExp][] = [
   [[null], new RegExp(`^${AN_IMAGE} null\\.$`)],
   [[], new RegExp(`^${AN_IMAGE} undefined\\.$`)],

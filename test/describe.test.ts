@@ -9,7 +9,7 @@ import { modelNamed } from "../src/models/models.ts";
 import { runnable } from "../src/network.ts";
 import { shapeOf } from "../src/tensor.ts";
 
-/** As counted in the published graphs, whose scalars and centre tables are the constants. */
+/** As counted in the published graphs, whose scalars and center tables are the constants. */
 const PUBLISHED = [
   { name: "movenet-multipose", parameters: 4_723_346, tensors: 151, gflops: 1.943, constants: 4 },
   { name: "movenet-lightning", parameters: 2_317_974, tensors: 141, gflops: 0.541, constants: 3 + 48 * 48 },

@@ -16,7 +16,7 @@ test("movenet-multipose finds the three persons of people.jpg where they are, wi
     backend: "webasm",
   });
   expect(detections).toHaveLength(3);
-  // Where the astronaut, the commodore and the cameraman have their noses, read off the picture by eye.
+  // Where the astronaut, the commodore and the cameraman have their noses, read off the image by eye.
   const noses = detections.map(({ keypoints }) => keypoints?.find(({ name }) => name === "nose"));
   const places = [
     [180, 140],
@@ -56,11 +56,11 @@ describe("detect", () => {
   afterAll(() => detector.dispose());
 
   test("the score and number asked for are kept", async () => {
-    const picture = await sample("people.jpg");
-    const { detections } = await detector.detect(picture, { score: 0 });
+    const image = await sample("people.jpg");
+    const { detections } = await detector.detect(image, { score: 0 });
     expect(detections).toHaveLength(1);
-    expect((await detector.detect(picture, { score: 0, max: 0 })).detections).toEqual([]);
-    const none = await detector.detect(picture, { score: 1 });
+    expect((await detector.detect(image, { score: 0, max: 0 })).detections).toEqual([]);
+    const none = await detector.detect(image, { score: 1 });
     expect(none.detections).toEqual([]);
   });
 
@@ -70,36 +70,36 @@ describe("detect", () => {
   });
 
   test("overlapping calls give what single calls give", async () => {
-    const pictures = [await sample("people.jpg"), await sample("grace-hopper.jpg")];
-    const together = await Promise.all(pictures.map((bytes) => detector.detect(bytes)));
-    for (const [i, bytes] of pictures.entries()) {
+    const images = [await sample("people.jpg"), await sample("grace-hopper.jpg")];
+    const together = await Promise.all(images.map((bytes) => detector.detect(bytes)));
+    for (const [i, bytes] of images.entries()) {
       expect(together[i].detections).toEqual((await detector.detect(bytes)).detections);
     }
   });
 
-  test("bad pictures and options are refused by name", async () => {
+  test("bad images and options are refused by name", async () => {
     await expect(detector.detect(new Uint8Array())).rejects.toBeInstanceOf(ImageError);
     const badPixels = { width: 4, height: 4, data: new Uint8Array(3) };
     await expect(detector.detect(badPixels)).rejects.toBeInstanceOf(UsageError);
-    const picture = { width: 4, height: 4, data: new Uint8Array(48) };
-    await expect(detector.detect(picture, { score: 2 })).rejects.toThrow(
+    const image = { width: 4, height: 4, data: new Uint8Array(48) };
+    await expect(detector.detect(image, { score: 2 })).rejects.toThrow(
       "score: expected a number from 0 to 1",
     );
-    await expect(detector.detect(picture, { max: -1 })).rejects.toThrow("max: expected a whole number");
-    await expect(detector.detect(picture, { taps: ["nothing"] })).rejects.toThrow("tap nothing");
-    await expect(detector.detect(picture, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+    await expect(detector.detect(image, { max: -1 })).rejects.toThrow("max: expected a whole number");
+    await expect(detector.detect(image, { taps: ["nothing"] })).rejects.toThrow("tap nothing");
+    await expect(detector.detect(image, { signal: AbortSignal.abort() })).rejects.toMatchObject({
       name: "AbortError",
     });
   });
 
-  test("a picture of one pixel and a very wide one come through", async () => {
+  test("an image of one pixel and a very wide one come through", async () => {
     for (const [width, height] of [
       [1, 1],
       [3000, 1],
       [1, 3000],
     ]) {
-      const picture = { width, height, data: new Uint8Array(width * height * 3).fill(128) };
-      const { detections } = await detector.detect(picture);
+      const image = { width, height, data: new Uint8Array(width * height * 3).fill(128) };
+      const { detections } = await detector.detect(image);
       expect(detections.every(({ score }) => score >= 0.2)).toBe(true);
     }
   });
@@ -119,10 +119,10 @@ test("a single person's score and box are marked as derived; after dispose the d
 for (const backend of ["wasm", "webasm"] as const) {
   test(`dispose lets calls under way end, and refuses later ones, on ${backend}`, async () => {
     const detector = await load("movenet-lightning", { backend });
-    const picture = await sample("grace-hopper.jpg");
-    const calls = [detector.detect(picture), detector.detect(picture)];
+    const image = await sample("grace-hopper.jpg");
+    const calls = [detector.detect(image), detector.detect(image)];
     const disposals = [detector.dispose(), detector.dispose()];
-    const late = detector.detect(picture);
+    const late = detector.detect(image);
     await expect(late).rejects.toThrow("detect: expected a detector in use, got one that was disposed of.");
     for (const { detections } of await Promise.all(calls)) expect(detections).toHaveLength(1);
     await Promise.all(disposals);

@@ -16,7 +16,7 @@ const ENGINES: Readonly<Record<EngineSpec["engine"], (spec: EngineSpec) => Promi
 };
 
 let engine: Engine | undefined;
-let picture = new Uint8Array(0);
+let image = new Uint8Array(0);
 
 process.on("message", async (request: Request) => {
   try {
@@ -31,7 +31,7 @@ process.on("disconnect", () => process.exit());
 async function answer(request: Request): Promise<unknown> {
   if (request.kind === "prepare") return prepareNetwork(request.network, request.folder);
   if (request.kind === "load") {
-    picture = new Uint8Array(await readFile(request.spec.files.picture));
+    image = new Uint8Array(await readFile(request.spec.files.image));
     const start = performance.now();
     engine = await ENGINES[request.spec.engine](request.spec);
     return { title: engine.title, load: performance.now() - start };
@@ -39,9 +39,9 @@ async function answer(request: Request): Promise<unknown> {
   if (!engine) throw new Error("nothing is loaded");
   switch (request.kind) {
     case "run":
-      return engine.run(picture);
+      return engine.run(image);
     case "outputs":
-      return engine.outputs(picture);
+      return engine.outputs(image);
     case "memory":
       return { resident: process.memoryUsage.rss(), peak: process.resourceUsage().maxRSS * 1024 };
   }

@@ -35,10 +35,10 @@ export type EngineOutputs = Readonly<Record<string, { shape: readonly number[]; 
 export interface Engine {
   /** With its version. */
   readonly title: string;
-  /** From a picture's bytes. */
-  run(picture: Uint8Array): Promise<RunTimes>;
-  /** What it gives for a picture, to be compared with the others. */
-  outputs(picture: Uint8Array): Promise<EngineOutputs>;
+  /** From an image's bytes. */
+  run(image: Uint8Array): Promise<RunTimes>;
+  /** What it gives for an image, to be compared with the others. */
+  outputs(image: Uint8Array): Promise<EngineOutputs>;
 }
 
 /** In bytes. */

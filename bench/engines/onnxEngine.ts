@@ -60,9 +60,9 @@ export async function onnxEngine(spec: EngineSpec): Promise<Engine> {
   };
   return {
     title: `${engine} ${ort.env.versions.common}`,
-    async run(picture) {
+    async run(image) {
       const start = performance.now();
-      const look = model.look(decodeImage(picture, "the picture"), { size, constants }, {});
+      const look = model.look(decodeImage(image, "the image"), { size, constants }, {});
       const [view] = look.views;
       const feeds = feed(view.inputs());
       const before = performance.now();
@@ -72,14 +72,14 @@ export async function onnxEngine(spec: EngineSpec): Promise<Engine> {
       look.finding();
       return { network: after - before, total: performance.now() - start };
     },
-    async outputs(picture) {
-      const [view] = model.look(decodeImage(picture, "the picture"), { size, constants }, {}).views;
+    async outputs(image) {
+      const [view] = model.look(decodeImage(image, "the image"), { size, constants }, {}).views;
       return read(await session.run(feed(view.inputs())));
     },
   };
 }
 
-/** Both runtimes optimise all they can. The web's takes files as bytes, the native one finds the weights itself. */
+/** Both runtimes optimize all they can. The web's takes files as bytes, the native one finds the weights itself. */
 async function createSession(ort: OnnxRuntime, { engine, files, threads }: EngineSpec): Promise<OnnxSession> {
   const { onnx = "" } = files;
   const options = { graphOptimizationLevel: "all" };

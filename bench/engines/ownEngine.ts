@@ -3,7 +3,7 @@ import { version } from "../../src/cli/run.ts";
 import { BackendError } from "../../src/errors.ts";
 import { type Engine, type EngineSpec, isWasm } from "./engine.ts";
 import { library } from "./library.ts";
-import { pictureOf, poseRows } from "./poseRows.ts";
+import { imageOf, poseRows } from "./poseRows.ts";
 
 /** This project, by its public interface. */
 export async function ownEngine(spec: EngineSpec): Promise<Engine> {
@@ -13,8 +13,8 @@ export async function ownEngine(spec: EngineSpec): Promise<Engine> {
   const detector = await load(network.model, {
     backend: isWasm(build) ? "wasm" : build,
     weights: files.weights,
-    // Of the other models, the picture is as large as it has to be.
-    ...(!modelNamed(network.model).sizedByPicture && { inputSize: { height: side, width: side } }),
+    // Of the other models, the image is as large as it has to be.
+    ...(!modelNamed(network.model).sizedByImage && { inputSize: { height: side, width: side } }),
     ...(network.memory && { memory: network.memory }),
     ...(isWasm(build) && { threads }),
   });
@@ -22,17 +22,17 @@ export async function ownEngine(spec: EngineSpec): Promise<Engine> {
   const { model, inputSize: size, constants } = detector.network;
   return {
     title: `centernet ${version()}`,
-    async run(picture) {
+    async run(image) {
       const start = performance.now();
-      const { times } = await detector.detect(picture);
+      const { times } = await detector.detect(image);
       return { network: times.network, total: performance.now() - start };
     },
-    async outputs(picture) {
+    async outputs(image) {
       const loaded = { size, constants };
-      const [view] = model.look(decodeImage(picture, "the picture"), loaded, {}).views;
+      const [view] = model.look(decodeImage(image, "the image"), loaded, {}).views;
       const { outputs } = await detector.network.run(view.inputs());
       if (!network.peers.includes("tfjs-backend-wasm")) return outputs;
-      const again = model.look(pictureOf(view), loaded, {});
+      const again = model.look(imageOf(view), loaded, {});
       again.views[0].see(outputs);
       return { ...outputs, poses: poseRows(again.finding().detections, side) };
     },

@@ -1,10 +1,10 @@
 import type { Detection } from "../../src/detection.ts";
-import type { Picture } from "../../src/image/picture.ts";
+import type { RgbImage } from "../../src/image/rgbImage.ts";
 import type { View } from "../../src/models/view.ts";
 import type { EngineOutputs } from "./engine.ts";
 
 /** Below it, order and keypoints are noise. */
-export const LEAST_SCORE = 0.2;
+export const MIN_SCORE = 0.2;
 
 /**
  * People as rows of numbers from 0 to 1, best first: score, box and keypoints in parts of the input's side, their
@@ -12,7 +12,7 @@ export const LEAST_SCORE = 0.2;
  */
 export function poseRows(detections: readonly Detection[], side: number): EngineOutputs[string] {
   const rows = detections
-    .filter(({ score }) => score >= LEAST_SCORE)
+    .filter(({ score }) => score >= MIN_SCORE)
     .sort((a, b) => b.score - a.score)
     .map(({ score, box, keypoints = [] }) => [
       score,
@@ -22,7 +22,7 @@ export function poseRows(detections: readonly Detection[], side: number): Engine
   return { shape: [rows.length, rows[0]?.length ?? 0], data: Float32Array.from(rows.flat()) };
 }
 
-/** What a network sees as a picture of its own, which needs no resizing: all engines get the same pixels. */
-export function pictureOf({ size, inputs }: View): Picture {
+/** What a network sees as an image of its own, which needs no resizing: all engines get the same pixels. */
+export function imageOf({ size, inputs }: View): RgbImage {
   return { ...size, data: Uint8Array.from(inputs().image.data) };
 }

@@ -8,7 +8,7 @@ import { modelNamed } from "../../src/models/models.ts";
 import { importPeer } from "../importPeer.ts";
 import { poseConstants } from "../poseConstants.ts";
 import type { Engine, EngineSpec } from "./engine.ts";
-import { pictureOf, poseRows } from "./poseRows.ts";
+import { imageOf, poseRows } from "./poseRows.ts";
 
 /** The little of TensorFlow.js that is used. */
 interface Tfjs {
@@ -64,8 +64,8 @@ export async function tfjsEngine({ network }: EngineSpec): Promise<Engine> {
     }),
   });
 
-  const prepare = (picture: Uint8Array) => {
-    const { width, height, data } = jpeg.decode(picture, { useTArray: true, formatAsRGBA: false });
+  const prepare = (image: Uint8Array) => {
+    const { width, height, data } = jpeg.decode(image, { useTArray: true, formatAsRGBA: false });
     return tf.tidy(() => {
       const photo = tf.tensor(data, [height, width, 3], "int32");
       const scale = Math.min(side / width, side / height);
@@ -82,9 +82,9 @@ export async function tfjsEngine({ network }: EngineSpec): Promise<Engine> {
   };
   return {
     title: `tfjs-backend-wasm ${tf.version_core}`,
-    async run(picture) {
+    async run(image) {
       const start = performance.now();
-      const input = prepare(picture);
+      const input = prepare(image);
       await input.data();
       const before = performance.now();
       const output = model.predict(input);
@@ -94,11 +94,11 @@ export async function tfjsEngine({ network }: EngineSpec): Promise<Engine> {
       return { network: end - before, total: end - start };
     },
     // On the same pixels as the others: resizing differs.
-    async outputs(picture) {
+    async outputs(image) {
       const size = { height: side, width: side };
       const loaded = { size, constants: poseConstants(size) };
-      const look = modelNamed(network.model).look(decodeImage(picture, "the picture"), loaded, {});
-      const { width, height, data } = pictureOf(look.views[0]);
+      const look = modelNamed(network.model).look(decodeImage(image, "the image"), loaded, {});
+      const { width, height, data } = imageOf(look.views[0]);
       const input = tf.tensor(Int32Array.from(data), [1, height, width, 3], "int32");
       const output = model.predict(input);
       const rows = await output.data();

@@ -17,7 +17,7 @@ import type { HostPage } from "./hostPage.ts";
 import { type HostTimes, hostTable } from "./hostTimes.ts";
 
 const HELP = `
-The stage host of the command gpu, in headless Chromium: what a picture costs
+The stage host of the command gpu, in headless Chromium: what an image costs
 the page's thread. What the browser's process for the GPU does with it is not seen.
 
 Example:
@@ -33,7 +33,7 @@ interface ChromiumFlags {
 export function addGpuChromium(program: Command, io: Io): void {
   program
     .command("gpu-chromium")
-    .description("Measure what a picture on wgsl costs the CPU in headless Chromium.")
+    .description("Measure what an image on wgsl costs the CPU in headless Chromium.")
     .addOption(
       listOption("--only <models>", "only these, see centernet models", (name) => modelNamed(name).name),
     )

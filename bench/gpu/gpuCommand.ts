@@ -29,7 +29,7 @@ bench/gpu/pack.sh makes a folder that does so on a machine without Node and
 network. Weights are made up: no time depends on them. Times are minima, in ms:
 wall from the input map to the output maps or, of models that need no more, the
 peaks (reads); gpu on the GPU's clock, encode the host's part. Stages: networks,
-host (what a picture costs the CPU: upload and encoding, submit(), and from the
+host (what an image costs the CPU: upload and encoding, submit(), and from the
 mapped buffer to the result; a software adapter is taken for a graphics card),
 gpujs (the plain kernels on the same GPU), tiles (every distinct convolution with
 every tile).

@@ -1,4 +1,4 @@
-import type { FindRequest } from "../../src/backend/peakQuery.ts";
+import type { PeakQuery } from "../../src/backend/peakQuery.ts";
 import type { Graph } from "../../src/graph/graph.ts";
 import { caseData } from "../../src/kernels/opCase.ts";
 import { modelNamed } from "../../src/models/models.ts";
@@ -18,7 +18,7 @@ export interface Prepared {
   readonly weights: Weights;
   readonly inputs: Readonly<Record<string, Tensor>>;
   /** Where they are all that the model needs of the outputs. */
-  readonly peaks?: FindRequest;
+  readonly peaks?: PeakQuery;
 }
 
 export function prepareGraph({ model, side }: GpuNetwork): Prepared {
@@ -42,8 +42,8 @@ export function prepareGraph({ model, side }: GpuNetwork): Prepared {
   };
 }
 
-/** What the model sees first of a picture of that size: its bytes go to the device, or a map that the host makes. */
-export function pictureInputs(network: GpuNetwork): Readonly<Record<string, Tensor>> {
+/** What the model sees first of an image of that size: its bytes go to the device, or a map that the host makes. */
+export function imageInputs(network: GpuNetwork): Readonly<Record<string, Tensor>> {
   const data = Uint8Array.from({ length: network.side ** 2 * 3 }, (_, i) => (i * 1733) % 8191);
   return firstView(network, data).inputs();
 }

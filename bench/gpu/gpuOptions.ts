@@ -12,7 +12,7 @@ export function wantedNetworks({
   readonly only?: readonly string[];
   readonly size?: number;
 }): GpuNetwork[] {
-  const wanted = MODELS.filter(({ name, sizedByPicture }) => only?.includes(name) ?? !sizedByPicture);
+  const wanted = MODELS.filter(({ name, sizedByImage }) => only?.includes(name) ?? !sizedByImage);
   return wanted.map(({ name, defaultSize }) => ({ model: name, side: size ?? defaultSize.width }));
 }
 

@@ -1,11 +1,11 @@
 import { type Column, formatTable } from "../../src/cli/terminal/table.ts";
 import type { Gpu } from "../../src/executors/wgsl/device/webgpu.ts";
 import { wgslExecutor } from "../../src/executors/wgsl/wgslExecutor.ts";
-import { type GpuNetwork, pictureInputs, prepareGraph } from "./gpuNetwork.ts";
+import { type GpuNetwork, imageInputs, prepareGraph } from "./gpuNetwork.ts";
 import { HostClock } from "./hostClock.ts";
 
 /**
- * What a picture costs the processor on `wgsl`, from the call with the picture to its result: milliseconds of this
+ * What an image costs the processor on `wgsl`, from the call with the image to its result: milliseconds of this
  * thread, each the least of the runs.
  */
 export interface HostTimes extends GpuNetwork {
@@ -30,7 +30,7 @@ export async function timeHost(
   signal?: AbortSignal,
 ): Promise<HostTimes> {
   const { graph, weights, peaks: wanted } = prepareGraph(network);
-  const inputs = pictureInputs(network);
+  const inputs = imageInputs(network);
   const clock = new HostClock(api);
   const executor = await wgslExecutor({ gpu: clock.gpu });
   try {

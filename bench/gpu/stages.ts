@@ -213,7 +213,11 @@ export async function timeTiles(
       }
       resident.destroy();
       const [{ kernel }] = layout.nodes;
-      tiles.push({ tile: inWords(tile), algorithm: kernel.algorithm, milliseconds: Math.min(...times) });
+      tiles.push({
+        tile: describeValue(tile),
+        algorithm: kernel.algorithm,
+        milliseconds: Math.min(...times),
+      });
     }
     report({ layer, tiles: tiles.sort((a, b) => a.milliseconds - b.milliseconds) });
   }
@@ -225,7 +229,7 @@ function noClock(): BackendError {
   return new BackendError({ where: "tiles", expected, got: "one that does not" });
 }
 
-function inWords({ rows, columns }: Tile): string {
+function describeValue({ rows, columns }: Tile): string {
   return `${rows}x${columns}`;
 }
 

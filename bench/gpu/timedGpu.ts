@@ -19,7 +19,7 @@ interface TimingEncoder extends GpuCommandEncoder {
 }
 
 /** As many as a query set may hold. */
-const MOST_TIMESTAMPS = 4096;
+const MAX_TIMESTAMPS = 4096;
 const QUERY_RESOLVE = 0x200;
 const COPY_SOURCE = 0x4;
 const READ_TARGET = 0x9;
@@ -31,7 +31,7 @@ const READ_TARGET = 0x9;
 export class TimedGpu {
   everyDispatch = false;
   readonly gpu: Gpu;
-  /** When the last picture's first command was encoded and its last submitted, in ms. */
+  /** When the last image's first command was encoded and its last submitted, in ms. */
   encoding = { from: Number.POSITIVE_INFINITY, until: 0 };
   private device?: TimingDevice;
   private querySet: object = {};
@@ -76,8 +76,8 @@ export class TimedGpu {
 
   private timeDevice(device: TimingDevice): void {
     this.device = device;
-    this.querySet = device.createQuerySet({ type: "timestamp", count: MOST_TIMESTAMPS });
-    const size = MOST_TIMESTAMPS * 8;
+    this.querySet = device.createQuerySet({ type: "timestamp", count: MAX_TIMESTAMPS });
+    const size = MAX_TIMESTAMPS * 8;
     this.resolved = device.createBuffer({ size, usage: QUERY_RESOLVE | COPY_SOURCE });
     this.readable = device.createBuffer({ size, usage: READ_TARGET });
     const create = device.createCommandEncoder.bind(device);
@@ -95,7 +95,7 @@ export class TimedGpu {
 
   private timedPass(begin: TimingEncoder["beginComputePass"]): GpuComputePass {
     const at = this.timestamps;
-    if (at + 2 > MOST_TIMESTAMPS) return begin();
+    if (at + 2 > MAX_TIMESTAMPS) return begin();
     this.timestamps = at + 2;
     const indices = { beginningOfPassWriteIndex: at, endOfPassWriteIndex: at + 1 };
     return begin({ timestampWrites: { querySet: this.querySet, ...indices } });

@@ -4,7 +4,7 @@ import { type ExternalData, encodeOnnx, tensorBytes } from "./encodeOnnx.ts";
 import type { OnnxGraph, OnnxTensor } from "./onnxGraph.ts";
 
 /** What is smaller stays in the model's file, where readers look for shapes and scales. */
-const LEAST_EXTERNAL_BYTES = 1024;
+const MIN_EXTERNAL_BYTES = 1024;
 /** So that tensors can be mapped into memory. */
 const ALIGNMENT = 4096;
 
@@ -19,7 +19,7 @@ export async function writeOnnx(path: string, graph: OnnxGraph): Promise<void> {
     let offset = 0;
     for (const tensor of graph.tensors) {
       const bytes = tensorBytes(tensor);
-      if (bytes.length < LEAST_EXTERNAL_BYTES) continue;
+      if (bytes.length < MIN_EXTERNAL_BYTES) continue;
       await data.write(bytes, 0, bytes.length, offset);
       places.set(tensor, { location: `${basename(path)}.data`, offset, length: bytes.length });
       offset = Math.ceil((offset + bytes.length) / ALIGNMENT) * ALIGNMENT;

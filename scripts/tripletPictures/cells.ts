@@ -1,13 +1,13 @@
 import { drawHeatmap } from "../../src/image/draw/drawHeatmap.ts";
 import { WHITE } from "../../src/image/draw/drawingSizes.ts";
 import {
-  type Colour,
+  type Color,
   fillRounded,
   type Point,
   type Rectangle,
   strokeLine,
 } from "../../src/image/draw/shapes.ts";
-import type { Picture } from "../../src/image/picture.ts";
+import type { RgbImage } from "../../src/image/rgbImage.ts";
 import { shapeOf, type Tensor, tensor } from "../../src/tensor.ts";
 import { outline } from "./marks.ts";
 import { drawKite, drawSun, RED_KITE, sky } from "./sky.ts";
@@ -38,7 +38,7 @@ export const SUN = {
 /** The kite's column and the sun's row: a corner of nothing. */
 export const FALSE_CORNER: Cell = { row: SUN.top.row, column: KITE.left.column };
 
-export function scene({ withSun = true } = {}): Picture {
+export function scene({ withSun = true } = {}): RgbImage {
   const picture = sky(COLUMNS * CELL, ROWS * CELL, 0);
   if (withSun) drawSun(picture, middleOf({ row: 4, column: 17 }), 2.5 * CELL);
   drawKite(picture, spanned(KITE.corner, { row: 12, column: 9 }), RED_KITE);
@@ -55,24 +55,24 @@ export function features(channels: number, values: readonly (readonly [Cell, num
 }
 
 /** The scene, darkened, under a map whose value `most` is white; what is below 0 stays dark. */
-export function heat(map: Tensor, most: number, ground = scene()): Picture {
+export function heat(map: Tensor, most: number, ground = scene()): RgbImage {
   const shown = { shape: map.shape, data: map.data.map((value) => value / most) };
   const place = { left: 0, top: 0, cellsPerPixelX: 1 / CELL, cellsPerPixelY: 1 / CELL };
   return withGrid(drawHeatmap(ground, shown, place));
 }
 
-/** The scene with cells in colours. */
-export function marked(cells: readonly (readonly [Cell, Colour])[], ground = scene()): Picture {
-  for (const [cell, colour] of cells) fillRounded(ground, spanned(cell, cell), 0, { colour, opacity: 0.9 });
+/** The scene with cells in colors. */
+export function marked(cells: readonly (readonly [Cell, Color])[], ground = scene()): RgbImage {
+  for (const [cell, color] of cells) fillRounded(ground, spanned(cell, cell), 0, { color, opacity: 0.9 });
   return withGrid(ground);
 }
 
-export function ring(picture: Picture, cell: Cell, colour: Colour = WHITE): void {
-  outline(picture, spanned(cell, cell), 2.5, { colour, opacity: 1 });
+export function ring(picture: RgbImage, cell: Cell, color: Color = WHITE): void {
+  outline(picture, spanned(cell, cell), 2.5, { color, opacity: 1 });
 }
 
-export function boxAround(picture: Picture): void {
-  outline(picture, spanned(KITE.corner, { row: 12, column: 9 }), 0.8, { colour: WHITE, opacity: 0.7 });
+export function boxAround(picture: RgbImage): void {
+  outline(picture, spanned(KITE.corner, { row: 12, column: 9 }), 0.8, { color: WHITE, opacity: 0.7 });
 }
 
 export function middleOf({ row, column }: Cell): Point {
@@ -88,8 +88,8 @@ function spanned(first: Cell, last: Cell): Rectangle {
   };
 }
 
-function withGrid(picture: Picture): Picture {
-  const faint = { colour: WHITE, opacity: 0.14 };
+function withGrid(picture: RgbImage): RgbImage {
+  const faint = { color: WHITE, opacity: 0.14 };
   const { width, height } = picture;
   for (let row = 1; row < ROWS; row++) {
     strokeLine(picture, { from: { x: 0, y: row * CELL }, to: { x: width, y: row * CELL } }, 0.5, faint);

@@ -1,16 +1,16 @@
 import type { Detection, Explanation } from "../../src/detection.ts";
 import type { Rectangle } from "../../src/image/draw/shapes.ts";
-import type { Picture } from "../../src/image/picture.ts";
+import type { RgbImage } from "../../src/image/rgbImage.ts";
 import { COCO_LABELS } from "../../src/models/coco.ts";
 import { modelNamed } from "../../src/models/models.ts";
 import type { TripletOutputs } from "../../src/models/triplets/tripletArchitecture.ts";
 import { shapeOf, type Tensor, tensor } from "../../src/tensor.ts";
-import { drawKite, GREEN_KITE, type KiteColours, RED_KITE, sky } from "./sky.ts";
+import { drawKite, GREEN_KITE, type KiteColors, RED_KITE, sky } from "./sky.ts";
 
 /** What a trained network would say of a kite, made by hand. */
 interface KiteFacts {
   readonly box: Rectangle;
-  readonly colours: KiteColours;
+  readonly colors: KiteColors;
   /** Alike at both corners. */
   readonly embedding: number;
   readonly topLeft: number;
@@ -25,17 +25,17 @@ interface KiteFacts {
 export const KITES: readonly KiteFacts[] = [
   {
     box: { xmin: 70, ymin: 80, xmax: 330, ymax: 400 },
-    colours: RED_KITE,
+    colors: RED_KITE,
     ...{ embedding: 1, topLeft: 0.91, bottomRight: 0.86, center: 0.84 },
   },
   {
     box: { xmin: 440, ymin: 190, xmax: 660, ymax: 450 },
-    colours: GREEN_KITE,
+    colors: GREEN_KITE,
     ...{ embedding: 1.3, topLeft: 0.82, bottomRight: 0.88, center: 0.79 },
   },
   {
     box: { xmin: 560, ymin: 40, xmax: 670, ymax: 160 },
-    colours: RED_KITE,
+    colors: RED_KITE,
     ...{ embedding: 3, topLeft: 0.74, bottomRight: 0.7, center: 0.66 },
   },
 ];
@@ -51,10 +51,10 @@ export const CELLS_PER_PIXEL = { x: COLUMNS / WIDTH, y: ROWS / HEIGHT };
 
 export const CLASS = [...COCO_LABELS.values()].indexOf("kite");
 
-export function kitePhoto(): Picture {
+export function kitePhoto(): RgbImage {
   const photo = sky(WIDTH, HEIGHT, 56);
   // Those behind come last.
-  for (const { box, colours } of [...KITES].reverse()) drawKite(photo, box, colours);
+  for (const { box, colors } of [...KITES].reverse()) drawKite(photo, box, colors);
   return photo;
 }
 

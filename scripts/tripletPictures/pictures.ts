@@ -1,11 +1,11 @@
 import { explanationLines } from "../../src/cli/report/explanationLines.ts";
-import type { Picture } from "../../src/image/picture.ts";
+import type { RgbImage } from "../../src/image/rgbImage.ts";
 import { encodeIndexedPng } from "./indexedPng.ts";
 import { kiteFinding } from "./kiteScene.ts";
 import { cascadeFigure, centerPoolFigure, cornerPoolFigure } from "./poolFigures.ts";
 import { heatmapFigure, regionFigure, tripletFigure } from "./tripletFigures.ts";
 
-const FIGURES: Readonly<Record<string, () => Promise<Picture>>> = {
+const FIGURES: Readonly<Record<string, () => Promise<RgbImage>>> = {
   "corner-pooling.png": cornerPoolFigure,
   "cascade-corner-pooling.png": cascadeFigure,
   "center-pooling.png": centerPoolFigure,

@@ -1,5 +1,5 @@
-import type { Colour, Point } from "../../src/image/draw/shapes.ts";
-import type { Picture } from "../../src/image/picture.ts";
+import type { Color, Point } from "../../src/image/draw/shapes.ts";
+import type { RgbImage } from "../../src/image/rgbImage.ts";
 import type { Tensor } from "../../src/tensor.ts";
 import {
   boxAround,
@@ -25,8 +25,8 @@ import {
   TOP_SIDES,
 } from "./poolModules.ts";
 
-const LEFT_COLOUR: Colour = [255, 64, 150];
-const TOP_COLOUR: Colour = [40, 90, 235];
+const LEFT_COLOUR: Color = [255, 64, 150];
+const TOP_COLOUR: Color = [40, 90, 235];
 
 /** Where the kite's spars cross it looks like a kite, around it a little. */
 const INSIDE: readonly (readonly [Cell, number])[] = [
@@ -48,7 +48,7 @@ const SCENE = features(3, [
   ...INSIDE.map(([cell, value]) => [cell, INSIDES, value] as const),
 ]);
 
-export async function cornerPoolFigure(): Promise<Picture> {
+export async function cornerPoolFigure(): Promise<RgbImage> {
   const steps = await cornerPooling(SCENE);
   const seen = marked([
     [KITE.left, LEFT_COLOUR],
@@ -74,7 +74,7 @@ export async function cornerPoolFigure(): Promise<Picture> {
   ]);
 }
 
-export async function cascadeFigure(): Promise<Picture> {
+export async function cascadeFigure(): Promise<RgbImage> {
   const steps = await cascadePooling(SCENE);
   const step = (name: string) => value(steps, `topLeft.vertical.${name}`);
   const inside = heat(step("look.relu"), 1.3);
@@ -100,7 +100,7 @@ export async function cascadeFigure(): Promise<Picture> {
   ]);
 }
 
-export async function centerPoolFigure(): Promise<Picture> {
+export async function centerPoolFigure(): Promise<RgbImage> {
   const ground = () => scene({ withSun: false });
   const tips = features(2, [
     [KITE.top, 0, 1],
@@ -144,7 +144,7 @@ function at(row: number, column: number): Point {
 }
 
 /** An arrow from the cell that looks to what it finds. */
-function looks(picture: Picture, ...pairs: readonly (readonly [Cell, Cell])[]): void {
+function looks(picture: RgbImage, ...pairs: readonly (readonly [Cell, Cell])[]): void {
   for (const [from, to] of pairs) {
     ring(picture, from);
     arrow(picture, middleOf(from), middleOf(to));
@@ -152,7 +152,7 @@ function looks(picture: Picture, ...pairs: readonly (readonly [Cell, Cell])[]): 
 }
 
 /** What a module says of each corner; 2 is white. */
-function cornerSum(sum: Tensor): Picture {
+function cornerSum(sum: Tensor): RgbImage {
   const picture = heat(sum, 2);
   for (const cell of [KITE.corner, SUN.corner, FALSE_CORNER]) ring(picture, cell);
   note(picture, `the kite's: ${valueAt(sum, KITE.corner)}`, at(4.6, 4.6));
@@ -161,7 +161,7 @@ function cornerSum(sum: Tensor): Picture {
   return boxed(picture);
 }
 
-function boxed(picture: Picture): Picture {
+function boxed(picture: RgbImage): RgbImage {
   boxAround(picture);
   return picture;
 }

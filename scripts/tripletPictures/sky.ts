@@ -1,30 +1,30 @@
 import {
-  type Colour,
+  type Color,
   fillDisc,
   type Point,
   type Rectangle,
   strokeLine,
   strokeLines,
 } from "../../src/image/draw/shapes.ts";
-import type { Picture } from "../../src/image/picture.ts";
+import type { RgbImage } from "../../src/image/rgbImage.ts";
 import { blank } from "./marks.ts";
 
-const SKY: Colour = [168, 205, 232];
-const HILL: Colour = [120, 168, 118];
-const SUN: Colour = [255, 214, 92];
-const SPAR: Colour = [84, 62, 46];
-const STRING: Colour = [92, 108, 124];
+const SKY: Color = [168, 205, 232];
+const HILL: Color = [120, 168, 118];
+const SUN: Color = [255, 214, 92];
+const SPAR: Color = [84, 62, 46];
+const STRING: Color = [92, 108, 124];
 
 /** Of a kite's four fields: left and right, above and below its cross spar. */
-export type KiteColours = readonly [Colour, Colour, Colour, Colour];
+export type KiteColors = readonly [Color, Color, Color, Color];
 
-export const RED_KITE: KiteColours = [
+export const RED_KITE: KiteColors = [
   [232, 74, 64],
   [250, 198, 60],
   [250, 198, 60],
   [232, 74, 64],
 ];
-export const GREEN_KITE: KiteColours = [
+export const GREEN_KITE: KiteColors = [
   [36, 146, 120],
   [242, 240, 226],
   [242, 240, 226],
@@ -32,31 +32,31 @@ export const GREEN_KITE: KiteColours = [
 ];
 
 /** A sky over a hill that is so many pixels high in the middle. */
-export function sky(width: number, height: number, hillHeight: number): Picture {
+export function sky(width: number, height: number, hillHeight: number): RgbImage {
   const picture = blank(width, height, SKY);
   if (hillHeight > 0) {
     const radius = width * 1.4;
     fillDisc(picture, { x: width / 2, y: height - hillHeight + radius }, radius, {
-      colour: HILL,
+      color: HILL,
       opacity: 1,
     });
   }
   return picture;
 }
 
-export function drawSun(picture: Picture, centre: Point, radius: number): void {
-  fillDisc(picture, centre, radius, { colour: SUN, opacity: 1 });
+export function drawSun(picture: RgbImage, centre: Point, radius: number): void {
+  fillDisc(picture, centre, radius, { color: SUN, opacity: 1 });
 }
 
 /** A kite whose tips touch the box's sides in their middles, on a string that leads to the ground. */
-export function drawKite(picture: Picture, box: Rectangle, colours: KiteColours): void {
+export function drawKite(picture: RgbImage, box: Rectangle, colors: KiteColors): void {
   const centre = { x: (box.xmin + box.xmax) / 2, y: (box.ymin + box.ymax) / 2 };
   const left = { x: box.xmin, y: centre.y };
   const right = { x: box.xmax, y: centre.y };
   const top = { x: centre.x, y: box.ymin };
   const bottom = { x: centre.x, y: box.ymax };
   const ground = { x: centre.x - (box.xmax - box.xmin) / 3, y: picture.height };
-  strokeLine(picture, { from: centre, to: ground }, 1, { colour: STRING, opacity: 0.8 });
+  strokeLine(picture, { from: centre, to: ground }, 1, { color: STRING, opacity: 0.8 });
   const fields = [
     [left, top],
     [top, right],
@@ -64,19 +64,19 @@ export function drawKite(picture: Picture, box: Rectangle, colours: KiteColours)
     [bottom, right],
   ] as const;
   for (const [index, [from, to]] of fields.entries())
-    fillTriangle(picture, [centre, from, to], colours[index]);
+    fillTriangle(picture, [centre, from, to], colors[index]);
   const spars = [
     { from: left, to: right },
     { from: top, to: bottom },
   ];
-  strokeLines(picture, spars, (box.xmax - box.xmin) / 120, { colour: SPAR, opacity: 1 });
+  strokeLines(picture, spars, (box.xmax - box.xmin) / 120, { color: SPAR, opacity: 1 });
 }
 
 /** Pixels whose middle lies inside; the edges between a kite's fields are covered by its spars. */
 function fillTriangle(
-  { width, data }: Picture,
+  { width, data }: RgbImage,
   corners: readonly [Point, Point, Point],
-  colour: Colour,
+  color: Color,
 ): void {
   const [ys, xs] = [corners.map(({ y }) => y), corners.map(({ x }) => x)];
   const turn = Math.sign(side(corners[0], corners[1], corners[2]));
@@ -85,7 +85,7 @@ function fillTriangle(
       const part = coverage(x, y, corners, turn);
       if (part === 0) continue;
       const at = (y * width + x) * 3;
-      for (let c = 0; c < 3; c++) data[at + c] = Math.round(data[at + c] + (colour[c] - data[at + c]) * part);
+      for (let c = 0; c < 3; c++) data[at + c] = Math.round(data[at + c] + (color[c] - data[at + c]) * part);
     }
   }
 }

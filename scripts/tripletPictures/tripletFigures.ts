@@ -2,29 +2,29 @@ import { centralRegion, confirmPair } from "../../src/decode/triplets/centralReg
 import type { Peak } from "../../src/decode/triplets/heatmapPeaks.ts";
 import type { PixelBox, PlacedPair } from "../../src/decode/triplets/placement.ts";
 import { drawHeatmap } from "../../src/image/draw/drawHeatmap.ts";
-import { BLACK, colourOf, WHITE } from "../../src/image/draw/drawingSizes.ts";
+import { BLACK, colorOf, WHITE } from "../../src/image/draw/drawingSizes.ts";
 import { type DrawnTriplet, drawTriplet } from "../../src/image/draw/drawTriplet.ts";
 import {
-  type Colour,
+  type Color,
   fillDisc,
   type Point,
   type Rectangle,
   strokeLine,
   strokeRounded,
 } from "../../src/image/draw/shapes.ts";
-import type { Picture } from "../../src/image/picture.ts";
+import type { RgbImage } from "../../src/image/rgbImage.ts";
 import { tripletSights } from "../../src/models/triplets/tripletModel.ts";
 import { figure, type Panel } from "./figure.ts";
 import { CELLS_PER_PIXEL, CLASS, KITES, kiteFinding, kiteOutputs, kitePhoto } from "./kiteScene.ts";
 import { note } from "./marks.ts";
 import { drawKite, RED_KITE, sky } from "./sky.ts";
 
-const ACCEPTED: Colour = [102, 226, 110];
-const REJECTED: Colour = [255, 96, 84];
+const ACCEPTED: Color = [102, 226, 110];
+const REJECTED: Color = [255, 96, 84];
 /** At the size that the figures are shown in, the usual ones are too fine. */
 const SIZES = { lineRadius: 2, rim: 1.5, dotRadius: 7, capitalHeight: 16, corner: 0 };
 
-export async function heatmapFigure(): Promise<Picture> {
+export async function heatmapFigure(): Promise<RgbImage> {
   const maps = kiteOutputs();
   const place = { left: 0, top: 0, cellsPerPixelX: CELLS_PER_PIXEL.x, cellsPerPixelY: CELLS_PER_PIXEL.y };
   const panel = (title: string, heatmap: typeof maps.centerHeatmap, notes: Note[]): Panel => {
@@ -65,7 +65,7 @@ interface Note {
 }
 
 /** The accepted triplets, and the pair that no center confirms. */
-export async function tripletFigure(): Promise<Picture> {
+export async function tripletFigure(): Promise<RgbImage> {
   const { detections, explanation } = kiteFinding();
   const accepted = kitePhoto();
   for (const { box, label, score, triplet } of detections) {
@@ -95,7 +95,7 @@ export async function tripletFigure(): Promise<Picture> {
 }
 
 /** One place of the center, in a small box and in a large one. */
-export async function regionFigure(): Promise<Picture> {
+export async function regionFigure(): Promise<RgbImage> {
   return figure([
     regionPanel("Small box: the middle third, n = 3", 140),
     regionPanel("Large box: the middle fifth, n = 5", 210),
@@ -142,8 +142,8 @@ function regionPanel(title: string, side: number): Panel {
 }
 
 /** Faint lines that part a box into so many columns and rows. */
-function divide(picture: Picture, { xmin, ymin, xmax, ymax }: Rectangle, parts: number): void {
-  const faint = { colour: WHITE, opacity: 0.7 };
+function divide(picture: RgbImage, { xmin, ymin, xmax, ymax }: Rectangle, parts: number): void {
+  const faint = { color: WHITE, opacity: 0.7 };
   for (let i = 1; i < parts; i++) {
     const x = xmin + ((xmax - xmin) * i) / parts;
     const y = ymin + ((ymax - ymin) * i) / parts;
@@ -152,16 +152,16 @@ function divide(picture: Picture, { xmin, ymin, xmax, ymax }: Rectangle, parts: 
   }
 }
 
-function drawPair(picture: Picture, box: Rectangle, triplet: DrawnTriplet, colour: Colour): void {
-  strokeRounded(picture, box, 0, SIZES.lineRadius + SIZES.rim, { colour: BLACK, opacity: 0.45 });
-  strokeRounded(picture, box, 0, SIZES.lineRadius, { colour, opacity: 1 });
-  drawTriplet(picture, triplet, colour, SIZES);
+function drawPair(picture: RgbImage, box: Rectangle, triplet: DrawnTriplet, color: Color): void {
+  strokeRounded(picture, box, 0, SIZES.lineRadius + SIZES.rim, { color: BLACK, opacity: 0.45 });
+  strokeRounded(picture, box, 0, SIZES.lineRadius, { color, opacity: 1 });
+  drawTriplet(picture, triplet, color, SIZES);
 }
 
-function drawCenter(picture: Picture, { x, y }: Point): void {
-  fillDisc(picture, { x, y }, 11, { colour: BLACK, opacity: 0.55 });
-  fillDisc(picture, { x, y }, 9, { colour: WHITE, opacity: 1 });
-  fillDisc(picture, { x, y }, 4, { colour: colourOf(8), opacity: 1 });
+function drawCenter(picture: RgbImage, { x, y }: Point): void {
+  fillDisc(picture, { x, y }, 11, { color: BLACK, opacity: 0.55 });
+  fillDisc(picture, { x, y }, 9, { color: WHITE, opacity: 1 });
+  fillDisc(picture, { x, y }, 4, { color: colorOf(8), opacity: 1 });
 }
 
 function shown({ x1, y1, x2, y2 }: PixelBox): Rectangle {

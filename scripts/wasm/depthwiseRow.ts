@@ -1,6 +1,6 @@
 import { multiplyAdd } from "./gemmTile.ts";
 
-/** Neighbouring outputs computed together: they share loads, 18 for 36 multiply-adds at stride 1. */
+/** Neighboring outputs computed together: they share loads, 18 for 36 multiply-adds at stride 1. */
 const TOGETHER = 4;
 const SIDE = 3;
 
@@ -35,7 +35,7 @@ ${outputs(1, stride, [0, 1], relaxed)}
 `;
 }
 
-/** Some neighbouring outputs, by the columns of taps that see something, and on to what comes after them. */
+/** Some neighboring outputs, by the columns of taps that see something, and on to what comes after them. */
 function outputs(count: number, stride: number, taps: readonly number[], relaxed: boolean): string {
   const lines: string[] = [];
   const indices = Array.from({ length: count }, (_, index) => index);

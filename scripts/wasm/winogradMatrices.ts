@@ -1,7 +1,7 @@
 /**
  * Winograd's minimal filtering F(m, 3) (Lavin & Gray, arXiv:1509.09308), as Toom and Cook derive it.
  *
- * m neighbouring outputs of a filter g of three taps see n = m + 2 inputs d: y[i] = Σ over k of d[i + k] · g[k].
+ * m neighboring outputs of a filter g of three taps see n = m + 2 inputs d: y[i] = Σ over k of d[i + k] · g[k].
  * That is a product of polynomials turned around, and a polynomial is known from its values at as many points
  * as it has coefficients. So with n points, of which the last is infinity (where a polynomial's value is its
  * leading coefficient), n multiplications do what takes 3m directly:

@@ -2,15 +2,15 @@ import type { NdArray } from "ndarray";
 import type { Graph } from "../graph/graph.ts";
 import type { Tensor, Weights } from "../tensor.ts";
 import type { BackendDetails } from "./backendDetails.ts";
-import type { FindRequest, FoundPeaks } from "./peakQuery.ts";
+import type { PeakAnswer, PeakQuery } from "./peakQuery.ts";
 
 /** What a backend must be able to do. */
 export interface Executor {
   /** The backend's name as users write it: `webasm`, `webgpu`, … */
   readonly backend: string;
   readonly details: BackendDetails;
-  /** Whether its plans sample pictures themselves (src/backend/sampledImage.ts), as far as they can; others read their data. */
-  readonly samplesPictures?: boolean;
+  /** Whether its plans sample images themselves (src/backend/sampledImage.ts), as far as they can; others read their data. */
+  readonly samplesImages?: boolean;
   /**
    * Compiles a graph and uploads its weights, once.
    *
@@ -60,7 +60,7 @@ export interface RunOptions {
   readonly taps?: readonly string[];
   readonly signal?: AbortSignal;
   /** All that is wanted of the outputs. A backend may find it on its device, or give the outputs all the same. */
-  readonly peaks?: FindRequest;
+  readonly peaks?: PeakQuery;
 }
 
 export interface RunResult {
@@ -69,5 +69,5 @@ export interface RunResult {
   /** By node name; shape [1, height, width, channels]. */
   readonly taps: Readonly<Record<string, NdArray<Float32Array>>>;
   /** Only where they were asked for, from outputs whose every number is finite. */
-  readonly peaks?: FoundPeaks;
+  readonly peaks?: PeakAnswer;
 }

@@ -2,13 +2,13 @@
  * What a decode that needs no whole maps asks of a network, and gets: finds by name. A backend may work them out
  * on its device.
  */
-export type FindRequest = Readonly<Record<string, PeakFind | WeightedFind>>;
+export type PeakQuery = Readonly<Record<string, TopPeaksQuery | BestCellsQuery>>;
 
 /** One for peaks alone. */
-export type PeakRequest = Readonly<Record<string, PeakFind>>;
+export type TopPeaksQueries = Readonly<Record<string, TopPeaksQuery>>;
 
 /** The best peaks of a heatmap, and what other maps hold there. */
-export interface PeakFind {
+export interface TopPeaksQuery {
   /** An output; it holds probabilities. */
   readonly heatmap: string;
   /** Whether the best of all channels together are wanted, or those of each channel by itself. */
@@ -20,12 +20,12 @@ export interface PeakFind {
   /** A peak is the largest of its window, or below that by less than this. */
   readonly tolerance: number;
   /** Outputs of which all channels are wanted at the peaks' cells. */
-  readonly at: readonly string[];
+  readonly gather: readonly string[];
   /**
    * Outputs with as many channels for each of the heatmap's, in its order, of which those of the peak's channel
    * alone are wanted at its cell. Default: none.
    */
-  readonly atOwn?: readonly string[];
+  readonly gatherOwnChannel?: readonly string[];
   /** In cells, from the top left one: what lies beyond counts as 0. Default: the whole heatmap. */
   readonly within?: { readonly height: number; readonly width: number };
 }
@@ -35,13 +35,13 @@ export interface PeakFind {
  * Whoever asks chooses among them in its own arithmetic, and gets what the whole maps give: a backend lists all that
  * its rounding cannot tell from the best, and the first cell, which is the best where nothing is above 0.
  */
-export interface WeightedFind {
+export interface BestCellsQuery {
   /** An output; it holds probabilities. */
   readonly heatmap: string;
   readonly weight: CellWeight;
-  /** As in `PeakFind`. */
-  readonly at: readonly string[];
-  readonly atOwn?: readonly string[];
+  /** As in `TopPeaksQuery`. */
+  readonly gather: readonly string[];
+  readonly gatherOwnChannel?: readonly string[];
 }
 
 export type CellWeight = TableWeight | NearnessWeight | GaussianWeight;
@@ -78,15 +78,15 @@ export interface PointsAround {
    * An earlier find, whose cells are the instances: the peaks of all channels together, where there are as many as
    * it wants, or the only cell that may be the best.
    */
-  readonly find: string;
+  readonly query: string;
   /** One of its `at`: pairs (y, x), one a channel, in cells. */
   readonly regression: string;
 }
 
 /** By the finds' names. */
-export type FoundPeaks = Readonly<Record<string, PeakValues>>;
+export type PeakAnswer = Readonly<Record<string, PeakLists>>;
 
-export interface PeakValues {
+export interface PeakLists {
   /** Of the heatmap, in cells. */
   readonly height: number;
   readonly width: number;
@@ -95,12 +95,12 @@ export interface PeakValues {
   readonly lists: readonly PeakList[];
 }
 
-/** Of a `WeightedFind`: without the weights, in any order, some more than once, scores of 0 as well. */
+/** Of a `BestCellsQuery`: without the weights, in any order, some more than once, scores of 0 as well. */
 export interface PeakList {
   /** Above 0, best first. */
   readonly scores: Float32Array;
   /** Flat, (y · width + x) · channels + channel; of equal scores the lower first. */
   readonly indices: Int32Array;
   /** By output, of `at` and `atOwn`: rows of the channels that were asked for, one a peak. */
-  readonly at: Readonly<Record<string, Float32Array>>;
+  readonly gathered: Readonly<Record<string, Float32Array>>;
 }

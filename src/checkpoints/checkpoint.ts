@@ -1,7 +1,7 @@
 import { ModelError } from "../errors.ts";
 import type { Dtype } from "./bytes/dtype.ts";
 import { quote } from "./bytes/json.ts";
-import type { HourglassFacts } from "./names/hourglassFacts.ts";
+import type { HourglassFacts } from "./names/hourglassOfVariables.ts";
 import type { LabelMap } from "./pipelineConfig/labelMap.ts";
 import type { PipelineConfig } from "./pipelineConfig/pipelineConfig.ts";
 
@@ -19,7 +19,7 @@ export interface Checkpoint {
   /** The model that the file says, or shows by its variables, that it holds. */
   readonly model?: string;
   /** What a checkpoint of the Object Detection API has beside its variables. */
-  readonly zoo?: ZooFacts;
+  readonly zoo?: DetectionApiSidecar;
   /** The network of a PyTorch state dict that is known here. */
   readonly hourglass?: HourglassFacts;
   /** By name, in the order in which reading them is cheapest. */
@@ -30,7 +30,7 @@ export interface Checkpoint {
   close?(): Promise<void>;
 }
 
-export interface ZooFacts {
+export interface DetectionApiSidecar {
   /** Absent where no pipeline.config lies with it. */
   readonly pipeline?: PipelineConfig;
   readonly labelMap?: LabelMap;

@@ -42,7 +42,7 @@ function metadataOf(checkpoint: Checkpoint, model: string): Map<string, string> 
   ]);
   if (checkpoint.format === "tfjs") {
     metadata.set("source", checkpoint.metadata.get("generatedBy") ?? checkpoint.where);
-    metadata.set("licence", "Apache-2.0"); // of MoveNet, which all models recognised here are; see weights/README.md
+    metadata.set("license", "Apache-2.0"); // of MoveNet, which all models recognized here are; see weights/README.md
     metadata.set(
       "changes",
       "Converted from TensorFlow.js: constants renamed and reordered, values unchanged.",

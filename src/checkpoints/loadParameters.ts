@@ -1,5 +1,5 @@
 import { ModelError } from "../errors.ts";
-import { nextTask, TURN } from "../support/eventLoop.ts";
+import { YIELD_INTERVAL_MS, yieldToEventLoop } from "../support/eventLoop.ts";
 import { nearestNames } from "../support/nearestNames.ts";
 import { formatShape, type Parameter, sameShape } from "../tensor.ts";
 import { quote } from "./bytes/json.ts";
@@ -83,20 +83,20 @@ async function readAll(
     weights.set(name, { shape, data });
     readBytes += byteLength;
     onProgress?.(readBytes, allBytes);
-    if (performance.now() - turn < TURN) continue;
-    await nextTask(); // bytes that lie in memory are read without
+    if (performance.now() - turn < YIELD_INTERVAL_MS) continue;
+    await yieldToEventLoop(); // bytes that lie in memory are read without
     turn = performance.now();
   }
   return weights;
 }
 
 /** Beyond it (300 names against 300) the file is of another model, and comparing would take seconds. */
-const MOST_COMPARISONS = 90_000;
+const MAX_COMPARISONS = 90_000;
 
 function differences(expected: ParameterShapes, { variables }: Checkpoint): string[] {
   const missing = [...expected.keys()].filter((name) => !variables.has(name));
   const unexpected = [...variables.keys()].filter((name) => !expected.has(name));
-  const few = missing.length * unexpected.length <= MOST_COMPARISONS;
+  const few = missing.length * unexpected.length <= MAX_COMPARISONS;
   const nearest = few ? nearestNames(missing, unexpected) : new Map<string, string>();
   const problems = missing.map((name) => {
     const other = nearest.get(name);
@@ -114,26 +114,26 @@ function differences(expected: ParameterShapes, { variables }: Checkpoint): stri
   return [...problems, ...listed(unexpected)];
 }
 
-const MOST_TOLD = 20;
+const MAX_TOLD = 20;
 
 /** As many as can be read in one line. */
 function firstOf(problems: readonly string[]): string {
-  const told = problems.slice(0, MOST_TOLD);
+  const told = problems.slice(0, MAX_TOLD);
   const rest = problems.length - told.length;
   if (rest > 0) told.push(`and ${rest} more (centernet inspect lists the file's)`);
   return told.join("; ");
 }
 
-const MOST_LISTED = 2000; // more than any known model has; a file made up of names must not flood the log
+const MAX_LISTED = 2000; // more than any known model has; a file made up of names must not flood the log
 
 function listed(unexpected: readonly string[]): string[] {
-  const shown = unexpected.slice(0, MOST_LISTED).map((name) => `unexpected ${quote(name)}`);
+  const shown = unexpected.slice(0, MAX_LISTED).map((name) => `unexpected ${quote(name)}`);
   const rest = unexpected.length - shown.length;
   return rest > 0 ? [...shown, `${rest} more unexpected`] : shown;
 }
 
 /** Below it a model is none that one should ask for, if another fits even less. */
-const LEAST_FIT = 0.5;
+const MIN_FIT = 0.5;
 
 /** Another model that fits the file better than the one asked for: by what the file says, or by shapes. */
 function likelyModel(
@@ -145,7 +145,7 @@ function likelyModel(
   let best = { name: model, fit: fitOf(expected, file) };
   for (const [name, shapes] of knownModels ?? []) {
     const fit = fitOf(shapes(), file);
-    if (fit >= LEAST_FIT && fit > best.fit) best = { name, fit };
+    if (fit >= MIN_FIT && fit > best.fit) best = { name, fit };
   }
   return best.name === model ? undefined : best.name;
 }

@@ -1,7 +1,7 @@
 import { ModelError } from "../errors.ts";
 import type { GzipFile } from "./archives/gunzip.ts";
-import { type ByteSource, bytesSource, type ModelFiles, readWhole } from "./bytes/byteSource.ts";
 import { quote } from "./bytes/json.ts";
+import { bytesSource, type ModelFiles, type RandomAccessFile, readWhole } from "./bytes/randomAccessFile.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { looksLikeTorch } from "./firstBytes.ts";
 import { looksLikeSafetensors } from "./safetensors/safetensors.ts";
@@ -10,7 +10,7 @@ import type { ReadSibling } from "./tfjs/tfjs.ts";
 
 /** A file that is read where its variables lie. */
 export interface CheckpointSource {
-  source: ByteSource;
+  source: RandomAccessFile;
   /** Reads a file of this plain name in the same folder; needed by formats of several files. */
   readSibling?: ReadSibling;
 }
@@ -23,7 +23,7 @@ export interface CheckpointFile {
 }
 
 /** What a path or URL of weights turns out to be; the platform finds it out. None is held in memory. */
-export type StoredWeights =
+export type WeightsLocation =
   | ({ kind: "file" } & CheckpointSource)
   /** To be unpacked while it is read. */
   | { kind: "archive"; file: GzipFile }
@@ -34,7 +34,7 @@ export type StoredWeights =
  * Opens weights of every kind. Throws ModelError for what is none. Readers of all but safetensors are loaded where such
  * a file is met: what this package ships, or has converted, need not wait for them.
  */
-export async function openStoredWeights(stored: StoredWeights): Promise<Checkpoint> {
+export async function openStoredWeights(stored: WeightsLocation): Promise<Checkpoint> {
   if (stored.kind === "file") return openSource(stored);
   const { openBundle } = await import("./tensorBundle/bundleCheckpoint.ts");
   if (stored.kind === "folder") return openBundle(stored.files, stored.prefix);
@@ -49,7 +49,7 @@ export async function openCheckpoint({ where, bytes, readSibling }: CheckpointFi
 
 const START = 64;
 /** The largest that is known has 400 kB. */
-const LARGEST_JSON = 256 * 2 ** 20;
+const MAX_JSON = 256 * 2 ** 20;
 
 /**
  * Opens a file of trained variables, its format told by its content: safetensors, the model.json of a
@@ -68,7 +68,7 @@ async function openSource({ source, readSibling }: CheckpointSource): Promise<Ch
   if (text.trimStart().startsWith("{")) {
     const noSibling = () => Promise.reject(new Error("this file was given without its folder"));
     const { openTfjs } = await import("./tfjs/tfjs.ts");
-    return openTfjs(await readWhole(source, LARGEST_JSON), where, readSibling ?? noSibling);
+    return openTfjs(await readWhole(source, MAX_JSON), where, readSibling ?? noSibling);
   }
   throw new ModelError({
     where,
@@ -85,7 +85,7 @@ export function looksLikeGzip(bytes: Uint8Array): boolean {
 
 const PIECE = 65_536;
 
-function streamOf(source: ByteSource): ReadableStream<Uint8Array> {
+function streamOf(source: RandomAccessFile): ReadableStream<Uint8Array> {
   let position = 0;
   return new ReadableStream({
     async pull(controller) {

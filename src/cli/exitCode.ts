@@ -16,7 +16,7 @@ export const EXIT = {
   usage: 1,
   /** The model, its weights or the backend cannot be loaded. */
   model: 2,
-  /** Some pictures failed; the others are done. */
+  /** Some images failed; the others are done. */
   images: 3,
   /** A golden case is beyond its tolerance. */
   verification: 4,

@@ -24,6 +24,6 @@ export function print(session: Io, line: string): void {
 }
 
 /** A line about what went wrong. */
-export function complain(session: Io, message: string): void {
+export function printError(session: Io, message: string): void {
   session.stderr.write(`centernet: ${message}\n`);
 }

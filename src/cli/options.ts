@@ -58,12 +58,12 @@ export function scoreOption(): Option {
 }
 
 export function maxOption(): Option {
-  const description = "at most so many detections a picture, the best ones; few models find more than 100";
+  const description = "at most so many detections an image, the best ones; few models find more than 100";
   return valueOption("--max <number>", description, parseMax).default(DEFAULT_MAX);
 }
 
 export function scalesOption(): Option {
-  const description = "look at the picture at each of these scales (default: 1)";
+  const description = "look at the image at each of these scales (default: 1)";
   return valueOption("--scales <list>", description, parseScales);
 }
 

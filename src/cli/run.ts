@@ -8,7 +8,7 @@ import { addModels } from "./commands/models.ts";
 import { addPull } from "./commands/pull.ts";
 import { addVerify } from "./commands/verify.ts";
 import { EXIT, type ExitCode, errorMessage, exitCodeOf, Interruption } from "./exitCode.ts";
-import { complain, type Io, type Session } from "./io.ts";
+import { type Io, printError, type Session } from "./io.ts";
 
 /** Runs one call of `centernet`, arguments without the program's name. Never throws. */
 export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
@@ -23,7 +23,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     if (error instanceof CommanderError) return endedByCommander(error, io);
     const isSilent = error instanceof Interruption && error.message === "";
     if (!isSilent)
-      complain(io, error instanceof Interruption ? error.message : errorMessage(error, io.debug));
+      printError(io, error instanceof Interruption ? error.message : errorMessage(error, io.debug));
     return exitCodeOf(error);
   }
 }
@@ -31,13 +31,13 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
 /** Help and version come as an error too, and are printed by then. */
 function endedByCommander(error: CommanderError, io: Io): ExitCode {
   if (error.exitCode === 0) return EXIT.fine;
-  if (error.code !== "commander.help") complain(io, errorMessage(error, io.debug));
+  if (error.code !== "commander.help") printError(io, errorMessage(error, io.debug));
   return EXIT.usage;
 }
 
 function programOf(session: Session): Command {
   const program = new Command("centernet")
-    .description("Finds objects and people's poses in pictures with networks of the CenterNet family.")
+    .description("Finds objects and people's poses in images with networks of the CenterNet family.")
     .version(version(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand("help [command]", "Print the help of a command.")
@@ -58,7 +58,7 @@ Examples:
   centernet detect photos --json results.jsonl --no-draw
   centernet detect --help
 
-Exit codes: 0 fine, 1 usage, 2 model not loadable, 3 some pictures failed,
+Exit codes: 0 fine, 1 usage, 2 model not loadable, 3 some images failed,
 4 verification failed, 70 a bug of this program, 130 interrupted (Ctrl-C),
 141 output closed by its reader, 143 terminated.`,
     );

@@ -1,5 +1,5 @@
 /**
- * Boxes of the objects whose centres are `cells` (flat, y · width + x), clipped to the map:
+ * Boxes of the objects whose centers are `cells` (flat, y · width + x), clipped to the map:
  *
  *     (height, width) = max(size, 0)
  *     (y, x) = cell + offset
@@ -30,8 +30,8 @@ export function boxesInCells(
 }
 
 /**
- * Rows of (ymin, xmin, ymax, xmax) from cells to fractions of a `height` × `width` picture, in [0, 1].
- * `cell` is a cell's side in the picture's pixels.
+ * Rows of (ymin, xmin, ymax, xmax) from cells to fractions of a `height` × `width` image, in [0, 1].
+ * `cell` is a cell's side in the image's pixels.
  */
 export function boxesAsFractions(boxes: Float32Array, height: number, width: number, cell = 1): Float32Array {
   return boxes.map((corner, i) => clip(Math.fround(corner * cell) / (i % 2 === 0 ? height : width), 1));

@@ -1,4 +1,10 @@
-import type { FoundPeaks, PeakFind, PeakList, PeakRequest, PeakValues } from "../backend/peakQuery.ts";
+import type {
+  PeakAnswer,
+  PeakList,
+  PeakLists,
+  TopPeaksQueries,
+  TopPeaksQuery,
+} from "../backend/peakQuery.ts";
 import { UsageError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkMaps, gathered, maskedBeyond } from "./maps.ts";
@@ -7,13 +13,13 @@ import { topPeaks } from "./peaks.ts";
 type Maps = Readonly<Record<string, Tensor>>;
 
 /** The peaks that were asked for, from whole maps. Throws UsageError for maps that do not fit together. */
-export function foundPeaks(outputs: Maps, request: PeakRequest): FoundPeaks {
+export function findPeaks(outputs: Maps, request: TopPeaksQueries): PeakAnswer {
   const found = Object.entries(request).map(([name, find]) => [name, peakValues(outputs, find)]);
   return Object.fromEntries(found);
 }
 
 /** Those of one find. */
-export function peakValues(outputs: Maps, find: PeakFind): PeakValues {
+export function peakValues(outputs: Maps, find: TopPeaksQuery): PeakLists {
   checkFind(outputs, find);
   const whole = outputs[find.heatmap];
   const [, height, width, channels] = whole.shape;
@@ -26,8 +32,8 @@ export function peakValues(outputs: Maps, find: PeakFind): PeakValues {
 }
 
 /** Of one channel, or of all. */
-function peakList(outputs: Maps, find: PeakFind, heatmap: Tensor, channel?: number): PeakList {
-  const { count, window, tolerance, at, atOwn = [] } = find;
+function peakList(outputs: Maps, find: TopPeaksQuery, heatmap: Tensor, channel?: number): PeakList {
+  const { count, window, tolerance, gather: at, gatherOwnChannel: atOwn = [] } = find;
   const channels = heatmap.shape[3];
   const [start, step] = channel === undefined ? [0, 1] : [channel, channels];
   const ranked = topPeaks(heatmap, count, window, { tolerance, start, step });
@@ -39,10 +45,13 @@ function peakList(outputs: Maps, find: PeakFind, heatmap: Tensor, channel?: numb
     const share = outputs[name].shape[3] / channels;
     return [name, gathered(outputs[name], cells, share, (row) => (indices[row] % channels) * share)] as const;
   });
-  return { scores: ranked.scores.slice(0, peaks), indices, at: Object.fromEntries([...all, ...own]) };
+  return { scores: ranked.scores.slice(0, peaks), indices, gathered: Object.fromEntries([...all, ...own]) };
 }
 
-function checkFind(outputs: Maps, { heatmap, at, atOwn = [] }: PeakFind): void {
+function checkFind(
+  outputs: Maps,
+  { heatmap, gather: at, gatherOwnChannel: atOwn = [] }: TopPeaksQuery,
+): void {
   const names = [heatmap, ...at, ...atOwn];
   checkMaps(outputs, Object.fromEntries(names.map((name) => [name, outputs[name].shape[3]])));
   const channels = outputs[heatmap].shape[3];

@@ -97,10 +97,10 @@ export function gaussianKeypointScores(candidates: GaussianCandidates, cells: In
 /**
  * MoveNet's single-person rule ("Next-Generation Pose Detection with MoveNet and TensorFlow.js", TensorFlow
  * blog, 2021; Object Detection API: `prediction_to_single_instance_keypoints`): whoever is nearest the
- * middle, and each keypoint nearest to where that person's centre says.
+ * middle, and each keypoint nearest to where that person's center says.
  */
 
-/** heatmap · weights, cell by cell; `weights` [h, w] fall with the distance to the picture's middle. */
+/** heatmap · weights, cell by cell; `weights` [h, w] fall with the distance to the image's middle. */
 export function weightedCenters(heatmap: Tensor, weights: Float32Array): Float32Array {
   return heatmap.data.map((score, cell) => score * weights[cell]);
 }
@@ -138,9 +138,9 @@ export function squaredDistance(y: number, x: number, otherY: number, otherX: nu
 }
 
 /**
- * An instance's score from its centre and its keypoints (Object Detection API: `rescore_instances`):
+ * An instance's score from its center and its keypoints (Object Detection API: `rescore_instances`):
  *
- *     score = centre score · mean of the keypoint scores above threshold;  0 where none is above
+ *     score = center score · mean of the keypoint scores above threshold;  0 where none is above
  *
  * `keypointScores` is [instances, keypoints]. Rounded to float32 as the original: each product, their sum,
  * the reciprocal of their number, and the product of the two.

@@ -2,9 +2,9 @@ import type { Tensor } from "../tensor.ts";
 import { gathered } from "./maps.ts";
 
 /**
- * Where each instance's centre says that its keypoints are, in cells, row-major [instances, keypoints]:
+ * Where each instance's center says that its keypoints are, in cells, row-major [instances, keypoints]:
  *
- *     point[i, k] = centre cell of i + regression[cell of i, k]
+ *     point[i, k] = center cell of i + regression[cell of i, k]
  *
  * `centerCells` are flat (y · width + x); the box offset is not added. `rows` is what the regression map holds
  * at each of them: pairs (y, x), one a keypoint, in cells. `width` is the map's.

@@ -1,12 +1,12 @@
 import type { Tensor } from "../tensor.ts";
 
 /**
- * Zhou et al., arXiv:1904.07850, section 4: a cell is a peak where it is the largest of its neighbourhood.
+ * Zhou et al., arXiv:1904.07850, section 4: a cell is a peak where it is the largest of its neighborhood.
  *
  *     peak[i] = heatmap[i]  where |heatmap[i] - localMaximum[i]| < tolerance,  else 0
  *
  * `localMaximum` is the heatmap's stride-1 max-pool, of the same shape; the pool's window is the model's. So
- * two neighbours closer than `tolerance` are both peaks. A cell that is NaN is none. Same order as the heatmap.
+ * two neighbors closer than `tolerance` are both peaks. A cell that is NaN is none. Same order as the heatmap.
  */
 export function peakScores(heatmap: Tensor, localMaximum: Tensor, tolerance: number): Float32Array {
   return heatmap.data.map((score, i) => {
@@ -19,7 +19,7 @@ export function peakScores(heatmap: Tensor, localMaximum: Tensor, tolerance: num
 export const PEAK_TOLERANCE = Math.fround(1e-6);
 
 export interface PeakSelection {
-  /** See `PeakFind`. Default: the Object Detection API's. */
+  /** See `TopPeaksQuery`. Default: the Object Detection API's. */
   readonly tolerance?: number;
   /** Select elements as in `topK`. */
   readonly start?: number;

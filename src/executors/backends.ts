@@ -36,11 +36,11 @@ const OWNERS = {
 } satisfies Partial<Record<keyof ExecutorOptions, readonly Backend[]>>;
 
 /** More have not been tried, and would wait for each other. */
-const MOST_THREADS = 64;
-export const THREADS_EXPECTED = `a whole number from 1 to ${MOST_THREADS}`;
+const MAX_THREADS = 64;
+export const THREADS_EXPECTED = `a whole number from 1 to ${MAX_THREADS}`;
 
 export function isThreadCount(value: unknown): value is number {
-  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MOST_THREADS;
+  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_THREADS;
 }
 
 /**

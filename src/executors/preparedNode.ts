@@ -1,4 +1,4 @@
-import { isSampledPicture } from "../backend/sampledImage.ts";
+import { isSampledImage } from "../backend/sampledImage.ts";
 import { ModelError, UsageError } from "../errors.ts";
 import { deriveParameter, stored } from "../graph/derivedParameter.ts";
 import { type Graph, type GraphNode, shapesByName } from "../graph/graph.ts";
@@ -80,7 +80,7 @@ export function checkInputs(graph: Graph, inputs: Readonly<Record<string, Tensor
   for (const [name, shape] of Object.entries(graph.inputs)) {
     const given = inputs[name];
     const fits = given && sameShape(given.shape, shape);
-    if (fits && (isSampledPicture(given) || given.data.length === elementCount(shape))) continue;
+    if (fits && (isSampledImage(given) || given.data.length === elementCount(shape))) continue;
     const got = given ? `${formatShape(given.shape)} with ${given.data.length} numbers` : "nothing";
     throw new UsageError({ where: `input ${name}`, expected: `shape ${formatShape(shape)}`, got });
   }

@@ -6,7 +6,7 @@ import { type PredictionHeadOptions, predictionHead } from "./predictionHead.ts"
 export interface KeypointHeads {
   /** Probability that a cell holds a keypoint, of whatever person: H x W x K. */
   readonly keypointHeatmap: Value;
-  /** From a person's centre cell to each keypoint, (y, x) in cells: H x W x 2K. */
+  /** From a person's center cell to each keypoint, (y, x) in cells: H x W x 2K. */
   readonly keypointRegression: Value;
   /** (y, x) of each keypoint within its cell, read at the keypoint's cell: H x W x 2K; shared, H x W x 2. */
   readonly keypointOffset: Value;

@@ -4,9 +4,9 @@ import { maxPool } from "../kernels/maxPool/op.ts";
 import { samePadding } from "../kernels/window.ts";
 import { type PredictionHeadOptions, predictionHead } from "./predictionHead.ts";
 
-/** Objects as points: where their centres are. */
+/** Objects as points: where their centers are. */
 export interface CenterHead {
-  /** Probability that a cell is the centre of an object of each class: H x W x classes. */
+  /** Probability that a cell is the center of an object of each class: H x W x classes. */
   readonly centerHeatmap: Value;
 }
 
@@ -26,11 +26,11 @@ export function localMaximum(heatmap: Value, p: Scope, kernel: number): Value {
   return maxPool(heatmap, p, { kernel, stride: 1, padding, outside: "ignored" });
 }
 
-/** Read at an object's centre cell. */
+/** Read at an object's center cell. */
 export interface BoxHeads {
   /** (height, width) of the box in cells: H x W x 2. */
   readonly boxSize: Value;
-  /** (y, x) of the centre within its cell: H x W x 2. */
+  /** (y, x) of the center within its cell: H x W x 2. */
   readonly boxOffset: Value;
 }
 

@@ -1,7 +1,7 @@
-import type { Picture } from "./picture.ts";
+import type { RgbImage } from "./rgbImage.ts";
 
 /**
- * How the stored rows and columns lie in the upright picture (Exif 2.32, tag 0x0112). The name says
+ * How the stored rows and columns lie in the upright image (Exif 2.32, tag 0x0112). The name says
  * where the stored row 0 and column 0 belong: 6 means that row 0 is the right side, column 0 the top.
  */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
@@ -14,7 +14,7 @@ const ENTRY_BYTES = 12;
 
 /**
  * The orientation in a block of Exif data (a TIFF header and its first directory, without "Exif\0\0").
- * Exif is a note beside the picture, so whatever cannot be read counts as upright and is no error.
+ * Exif is a note beside the image, so whatever cannot be read counts as upright and is no error.
  */
 export function readOrientation(exif: Uint8Array): Orientation {
   if (exif.length < 8) return UPRIGHT;
@@ -42,11 +42,11 @@ function isOrientation(value: number): value is Orientation {
   return value >= 1 && value <= 8;
 }
 
-/** Where the upright picture's columns (or rows) come from in the stored one. */
+/** Where the upright image's columns (or rows) come from in the stored one. */
 interface Turn {
-  /** The upright picture's rows are the stored columns. */
+  /** The upright image's rows are the stored columns. */
   transpose: boolean;
-  /** The stored picture is read from right to left, from bottom to top. */
+  /** The stored image is read from right to left, from bottom to top. */
   mirrorColumns: boolean;
   mirrorRows: boolean;
 }
@@ -62,8 +62,8 @@ const TURNS: Record<Orientation, Turn> = {
   8: { transpose: true, mirrorColumns: true, mirrorRows: false },
 };
 
-/** The picture as it was seen when it was taken; orientations 5 to 8 exchange width and height. */
-export function turnUpright(stored: Picture, orientation: Orientation): Picture {
+/** The image as it was seen when it was taken; orientations 5 to 8 exchange width and height. */
+export function turnUpright(stored: RgbImage, orientation: Orientation): RgbImage {
   if (orientation === UPRIGHT) return stored;
   const { transpose, mirrorColumns, mirrorRows } = TURNS[orientation];
   const width = transpose ? stored.height : stored.width;

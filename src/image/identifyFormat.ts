@@ -1,5 +1,5 @@
 /**
- * A picture's format, told from its first bytes and never from its name. Formats that cannot be read
+ * An image's format, told from its first bytes and never from its name. Formats that cannot be read
  * are named too, so that the error can say what the file is.
  */
 export type Format =
@@ -20,45 +20,45 @@ interface Signature {
 /** The longer of two signatures that begin alike comes first. */
 const UNREADABLE_SIGNATURES: readonly Signature[] = [
   { bytes: "\x89PNG", format: "a PNG damaged on its way (its line ends were converted)" },
-  { bytes: "GIF8", format: "a GIF picture" },
-  { at: 8, bytes: "WEBP", format: "a WebP picture" },
-  { at: 4, bytes: "ftypavi", format: "an AVIF picture" },
-  { at: 4, bytes: "ftyphe", format: "a HEIC picture" },
-  { at: 4, bytes: "ftypmif1", format: "a HEIC or AVIF picture" },
-  { at: 4, bytes: "ftypmsf1", format: "a HEIC or AVIF picture" },
-  { at: 4, bytes: "ftypcrx", format: "a camera's raw picture (CR3)" },
+  { bytes: "GIF8", format: "a GIF image" },
+  { at: 8, bytes: "WEBP", format: "a WebP image" },
+  { at: 4, bytes: "ftypavi", format: "an AVIF image" },
+  { at: 4, bytes: "ftyphe", format: "a HEIC image" },
+  { at: 4, bytes: "ftypmif1", format: "a HEIC or AVIF image" },
+  { at: 4, bytes: "ftypmsf1", format: "a HEIC or AVIF image" },
+  { at: 4, bytes: "ftypcrx", format: "a camera's raw image (CR3)" },
   { at: 4, bytes: "ftyp", format: "a video" },
-  { bytes: "II*\0", format: "a TIFF picture" },
-  { bytes: "MM\0*", format: "a TIFF picture" },
-  { bytes: "II+\0", format: "a TIFF picture" },
-  { bytes: "MM\0+", format: "a TIFF picture" },
-  { bytes: "BM", format: "a BMP picture" },
-  { bytes: "\xff\x0a", format: "a JPEG XL picture" },
-  { bytes: "\0\0\0\x0cJXL ", format: "a JPEG XL picture" },
-  { bytes: "\0\0\0\x0cjP  ", format: "a JPEG 2000 picture" },
-  { bytes: "\xff\x4f\xff\x51", format: "a JPEG 2000 picture" },
+  { bytes: "II*\0", format: "a TIFF image" },
+  { bytes: "MM\0*", format: "a TIFF image" },
+  { bytes: "II+\0", format: "a TIFF image" },
+  { bytes: "MM\0+", format: "a TIFF image" },
+  { bytes: "BM", format: "a BMP image" },
+  { bytes: "\xff\x0a", format: "a JPEG XL image" },
+  { bytes: "\0\0\0\x0cJXL ", format: "a JPEG XL image" },
+  { bytes: "\0\0\0\x0cjP  ", format: "a JPEG 2000 image" },
+  { bytes: "\xff\x4f\xff\x51", format: "a JPEG 2000 image" },
   { bytes: "\0\0\x01\0", format: "an icon (ICO)" },
-  { bytes: "8BPS", format: "a Photoshop picture" },
-  { bytes: "qoif", format: "a QOI picture" },
+  { bytes: "8BPS", format: "a Photoshop image" },
+  { bytes: "qoif", format: "a QOI image" },
   { bytes: "%PDF", format: "a PDF document" },
   { bytes: "PK\x03\x04", format: "a ZIP archive" },
   { bytes: "\x1f\x8b", format: "a gzip file" },
 ];
 
 const CONVERT = "Convert it to JPEG or PNG.";
-const ANOTHER_FILE = "Check that it is the picture that was meant.";
+const ANOTHER_FILE = "Check that it is the image that was meant.";
 
 /** Beginnings of text files, in lower case. */
 const UNREADABLE_TEXTS: readonly { pattern: RegExp; format: string; hint?: string }[] = [
   {
     pattern: /^version https:\/\/git-lfs/,
-    format: "a Git LFS pointer, not the picture itself",
+    format: "a Git LFS pointer, not the image itself",
     hint: "Fetch it with git lfs pull.",
   },
   {
     pattern: /^(<!doctype html|<html|<head|<body)/,
     format: "an HTML page",
-    hint: "It is a web page: check the address and download the picture itself.",
+    hint: "It is a web page: check the address and download the image itself.",
   },
   { pattern: /^<([?!][\s\S]*<)?svg/, format: "an SVG drawing", hint: CONVERT },
   { pattern: /^<\?xml/, format: "an XML file" },

@@ -1,12 +1,12 @@
 /**
- * What a picture may cost. The size is refused from the header, before anything is allocated for it.
+ * What an image may cost. The size is refused from the header, before anything is allocated for it.
  * 100 megapixels is above every phone and most cameras; as RGB it takes 300 MB.
  */
 export const MAX_PIXELS = 100_000_000;
 
 /**
  * What a JPEG's coefficients (128 bytes a block of 8 x 8), samples and pixels may take: 1 GB is enough for
- * every picture at 4:2:0, and for about 89 megapixels at 4:4:4.
+ * every image at 4:2:0, and for about 89 megapixels at 4:4:4.
  */
 export const MAX_JPEG_MEMORY_IN_MB = 1024;
 

@@ -40,7 +40,7 @@ export type GpuKernelOf<Attributes extends object> = (
 ) => GpuKernel | readonly GpuKernel[];
 
 /**
- * The op in plain arithmetic, never optimised: what every other kernel is measured against. Sums are
+ * The op in plain arithmetic, never optimized: what every other kernel is measured against. Sums are
  * float64 and rounded once. Maps and parameters are in the order of the declaration.
  */
 export type ReferenceKernel<Attributes extends object> = (

@@ -7,7 +7,7 @@ const PUBLISHED_NAMES = [
 ] as const;
 
 /** A note where a file's name is another model's than the one that it holds: its contents decide. */
-export function nameNotes(where: string, held: string): string[] {
+export function renamedFileNotes(where: string, held: string): string[] {
   const name = where.slice(Math.max(where.lastIndexOf("/"), where.lastIndexOf("\\")) + 1);
   const named = PUBLISHED_NAMES.find(([pattern]) => pattern.test(name))?.[1];
   return named === undefined || named === held ? [] : [`the name says ${named}, the file holds ${held}`];

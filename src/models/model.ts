@@ -1,12 +1,12 @@
 import { UsageError } from "../errors.ts";
 import type { Graph } from "../graph/graph.ts";
-import type { Picture } from "../image/picture.ts";
+import type { RgbImage } from "../image/rgbImage.ts";
 import type { Weights } from "../tensor.ts";
-import type { InputSize, Look, LookOptions } from "./view.ts";
+import type { InputSize, Look, TestTimeOptions } from "./view.ts";
 
 export type { InputSize };
 
-/** A named network: how it looks at a picture, and its graph. Published models are rows of this. */
+/** A named network: how it looks at an image, and its graph. Published models are rows of this. */
 export interface Model {
   readonly name: string;
   /** As `centernet models` shows it: `MobileNetV2 x1.5 + FPN`. */
@@ -20,10 +20,10 @@ export interface Model {
   readonly sizeRemainder?: number;
   /** Whether height and width must be the same. */
   readonly square?: true;
-  /** Each picture decides the sizes at which the network sees it; `defaultSize` only describes the network. */
-  readonly sizedByPicture?: true;
+  /** Each image decides the sizes at which the network sees it; `defaultSize` only describes the network. */
+  readonly sizedByImage?: true;
   /** Those of the options that it knows. */
-  readonly lookOptions?: readonly (keyof LookOptions)[];
+  readonly testTimeOptions?: readonly (keyof TestTimeOptions)[];
   /** Where its weights come from, as a sentence for those who lack them. */
   readonly weightsHint: string;
   /** Whether its weights are an archive of the zoo, which `centernet pull` fetches by the model's name. */
@@ -33,27 +33,27 @@ export interface Model {
   constants(size: InputSize): ReadonlyMap<string, readonly number[]>;
   /** Without constants (to describe the network, not to run it), their exact values are taken. */
   graph(size: InputSize, constants?: Weights): Graph;
-  look(picture: Picture, loaded: LoadedModel, options: LookOptions): Look;
+  look(image: RgbImage, loaded: LoadedModel, options: TestTimeOptions): Look;
 }
 
 /** What loading settled. */
 export interface LoadedModel {
-  /** Of the network's input, unless the picture decides it. */
+  /** Of the network's input, unless the image decides it. */
   readonly size: InputSize;
   readonly constants: Weights;
 }
 
 /** What its authors measured. */
 export interface PublishedFigures {
-  /** A picture. */
+  /** An image. */
   readonly milliseconds: number;
   /** Default: one that was never named. */
   readonly gpu?: string;
   /** Mean average precision, in percent; absent where none was given. */
   readonly boxes?: number;
   readonly keypoints?: number;
-  /** The pictures that it was measured on. Default: COCO 2017 val. */
-  readonly pictures?: string;
+  /** The images that it was measured on. Default: COCO 2017 val. */
+  readonly images?: string;
 }
 
 /** @throws UsageError for a size that the model's strides do not divide. */

@@ -33,7 +33,7 @@ import { normalize } from "../kernels/normalize/op.ts";
 import { shapeOf, type Tensor, type Weights } from "../tensor.ts";
 import { COCO_KEYPOINTS, PERSON } from "./coco.ts";
 import type { Model } from "./model.ts";
-import { onPhoto } from "./toDetection.ts";
+import { toImageCoordinates } from "./toDetection.ts";
 import { type InputSize, singleLook } from "./view.ts";
 
 type Outputs = Readonly<Record<string, Tensor>>;
@@ -90,19 +90,19 @@ function movenet({ name, width, persons, side, weightsHint }: MovenetRow): Model
     weightsHint,
     constants: (size) => (several ? MULTI_SHAPES : singleShapes(size)),
     graph: (size, constants) => movenetGraph(width, several, size, constants),
-    look(picture, { size, constants }) {
-      const { picture: boxed, placement } = letterbox(picture, size);
-      const image = { shape: shapeOf(size.height, size.width, 3), data: Float32Array.from(boxed.data) };
+    look(image, { size, constants }) {
+      const { image: boxed, placement } = letterbox(image, size);
+      const input = { shape: shapeOf(size.height, size.width, 3), data: Float32Array.from(boxed.data) };
       const detectionsOf = (outputs: Outputs) => {
         const found = several
           ? severalPersons(outputs, constants, size)
           : onePerson(outputs, constants, size);
-        return found.map((person) => onPhoto(person, placement));
+        return found.map((person) => toImageCoordinates(person, placement));
       };
       const peaks = several
         ? multiPosePeaks(multiConstants(constants), PEAK_WINDOW, cellsOf(size))
         : singlePosePeaks(singleConstants(constants));
-      return singleLook(size, { image }, detectionsOf, peaks);
+      return singleLook(size, { image: input }, detectionsOf, peaks);
     },
   };
 }

@@ -1,21 +1,24 @@
 import type { DetectedObject } from "../decode/objects/detectedObjects.ts";
 import type { Detection } from "../detection.ts";
-import { type Placement, toPhoto } from "../image/input/letterbox.ts";
+import { inputToImage, type Placement } from "../image/input/letterbox.ts";
 import type { InputSize } from "./view.ts";
 
-/** A detection in pixels of the network's input, brought to where the photo has it. */
-export function onPhoto(detection: Detection, placement: Placement): Detection {
+/** A detection in pixels of the network's input, brought to where the image has it. */
+export function toImageCoordinates(detection: Detection, placement: Placement): Detection {
   const { xmin, ymin, xmax, ymax } = detection.box;
-  const start = toPhoto(placement, xmin, ymin);
-  const end = toPhoto(placement, xmax, ymax);
+  const start = inputToImage(placement, xmin, ymin);
+  const end = inputToImage(placement, xmax, ymax);
   return {
     ...detection,
     box: { xmin: start.x, ymin: start.y, xmax: end.x, ymax: end.y },
-    keypoints: detection.keypoints?.map((point) => ({ ...point, ...toPhoto(placement, point.x, point.y) })),
+    keypoints: detection.keypoints?.map((point) => ({
+      ...point,
+      ...inputToImage(placement, point.x, point.y),
+    })),
   };
 }
 
-/** An object whose positions are fractions of a picture of this size, in pixels of that. */
+/** An object whose positions are fractions of an image of this size, in pixels of that. */
 export function objectDetection(
   { score, box, keypoints }: DetectedObject,
   label: Pick<Detection, "label" | "classId">,

@@ -1,5 +1,5 @@
-import type { ByteSource } from "../checkpoints/bytes/byteSource.ts";
-import { looksLikeGzip, type StoredWeights } from "../checkpoints/openCheckpoint.ts";
+import type { RandomAccessFile } from "../checkpoints/bytes/randomAccessFile.ts";
+import { looksLikeGzip, type WeightsLocation } from "../checkpoints/openCheckpoint.ts";
 import type { ReadSibling } from "../checkpoints/tfjs/tfjs.ts";
 
 /**
@@ -10,14 +10,14 @@ export async function blobWeights(
   blob: Blob,
   where: string,
   readSibling?: ReadSibling,
-): Promise<StoredWeights> {
+): Promise<WeightsLocation> {
   if (looksLikeGzip(new Uint8Array(await blob.slice(0, 2).arrayBuffer()))) {
     return { kind: "archive", file: { where, stream: () => blob.stream() } };
   }
   return { kind: "file", source: blobSource(blob, where), readSibling };
 }
 
-function blobSource(blob: Blob, where: string): ByteSource {
+function blobSource(blob: Blob, where: string): RandomAccessFile {
   return {
     where,
     length: blob.size,

@@ -1,4 +1,4 @@
-import type { StoredWeights } from "../checkpoints/openCheckpoint.ts";
+import type { WeightsLocation } from "../checkpoints/openCheckpoint.ts";
 import { blobWeights } from "./blobWeights.ts";
 import { fetchBytes, fetchFile } from "./fetchBytes.ts";
 
@@ -18,7 +18,7 @@ export function packagedWeights(file: string): URL {
 }
 
 /** Weights by their URL: a file or an archive. Servers do not list folders. */
-export async function findWeights(source: string | URL): Promise<StoredWeights> {
+export async function findWeights(source: string | URL): Promise<WeightsLocation> {
   const where = pageUrl(source).href;
   return blobWeights(await (await fetchFile(where)).blob(), where, siblingReader(source));
 }

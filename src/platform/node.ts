@@ -4,8 +4,12 @@ import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createGunzip } from "node:zlib";
-import { type ByteSource, bytesSource, type ModelFiles } from "../checkpoints/bytes/byteSource.ts";
-import { looksLikeGzip, type StoredWeights } from "../checkpoints/openCheckpoint.ts";
+import {
+  bytesSource,
+  type ModelFiles,
+  type RandomAccessFile,
+} from "../checkpoints/bytes/randomAccessFile.ts";
+import { looksLikeGzip, type WeightsLocation } from "../checkpoints/openCheckpoint.ts";
 import { ModelError } from "../errors.ts";
 import { fetchBytes, fetchStream } from "./fetchBytes.ts";
 
@@ -33,7 +37,7 @@ export function packagedWeights(file: string): URL {
  * Weights by their path or URL: a file, an archive, a folder, or the prefix of a checkpoint's files. Files are
  * not read here but for their first bytes, nor are they ever held in memory. Errors as `readBytes`.
  */
-export async function findWeights(source: string | URL): Promise<StoredWeights> {
+export async function findWeights(source: string | URL): Promise<WeightsLocation> {
   const where = source.toString();
   if (isHttp(where)) return findRemote(where);
   const path = pathOf(where);
@@ -52,7 +56,7 @@ export async function findWeights(source: string | URL): Promise<StoredWeights> 
   return { kind: "file", source: file, readSibling: siblingReader(path) };
 }
 
-async function findRemote(url: string): Promise<StoredWeights> {
+async function findRemote(url: string): Promise<WeightsLocation> {
   const reader = (await fetchStream(url)).getReader();
   const { value = new Uint8Array(0) } = await reader.read();
   await reader.cancel();
@@ -123,7 +127,7 @@ function decompression(): ReadableWritablePair<Uint8Array, Uint8Array> {
 }
 
 const DEEPEST = 4;
-const MOST_FILES = 10_000;
+const MAX_FILES = 10_000;
 /** From `checkpoint/` or `saved_model/variables/` to the folder that has the configuration. */
 const LEVELS_UP = 2;
 const CONFIG = "pipeline.config";
@@ -150,8 +154,8 @@ async function folderFiles(root: string): Promise<ModelFiles> {
   async function list(folder: string, depth: number): Promise<void> {
     for (const entry of await readdir(folder, { withFileTypes: true })) {
       const path = join(folder, entry.name);
-      if (found.size >= MOST_FILES) {
-        throw new ModelError({ where: root, expected: `at most ${MOST_FILES} files`, got: "more" });
+      if (found.size >= MAX_FILES) {
+        throw new ModelError({ where: root, expected: `at most ${MAX_FILES} files`, got: "more" });
       }
       if (entry.isDirectory() && depth < DEEPEST) await list(path, depth + 1);
       else if (entry.isFile()) found.set(relative(root, path).split(sep).join("/"), path);
@@ -166,7 +170,7 @@ async function folderFiles(root: string): Promise<ModelFiles> {
 const READ_AHEAD = 2 ** 20;
 
 /** Small pieces are taken out of a larger one, which the next ones are likely to lie in as well. */
-function fileSource(path: string, length: number, where = path): ByteSource {
+function fileSource(path: string, length: number, where = path): RandomAccessFile {
   let ahead = { offset: 0, bytes: new Uint8Array(0) };
   return {
     where,

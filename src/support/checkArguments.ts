@@ -19,7 +19,11 @@ export function checkOptions(
   where: string,
 ): void {
   if (!isObject(options) || Array.isArray(options)) {
-    throw new UsageError({ where: `options of ${where}`, expected: "an object", got: inWords(options) });
+    throw new UsageError({
+      where: `options of ${where}`,
+      expected: "an object",
+      got: describeValue(options),
+    });
   }
   const names = Object.keys(kinds);
   for (const [name, value] of Object.entries(options)) {
@@ -34,7 +38,7 @@ export function checkOptions(
     }
     const { fits, expected } = kinds[name];
     if (value === undefined || fits(value)) continue;
-    throw new UsageError({ where: name, expected, got: inWords(value) });
+    throw new UsageError({ where: name, expected, got: describeValue(value) });
   }
 }
 
@@ -42,17 +46,19 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null;
 }
 
-const MOST_LETTERS = 60;
-const MOST_MEMBERS = 12;
+const MAX_LETTERS = 60;
+const MAX_MEMBERS = 12;
 
 /** A value of any kind as an error shows it. */
-export function inWords(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(oneLine(value.slice(0, MOST_LETTERS)));
+export function describeValue(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(oneLine(value.slice(0, MAX_LETTERS)));
   if (typeof value === "function") return "a function";
   if (!isObject(value)) return String(value);
   if (Array.isArray(value)) {
-    const members = value.slice(0, MOST_MEMBERS).map((member) => (isObject(member) ? "…" : inWords(member)));
-    return `[${members.join(", ")}${value.length > MOST_MEMBERS ? ", …" : ""}]`;
+    const members = value
+      .slice(0, MAX_MEMBERS)
+      .map((member) => (isObject(member) ? "…" : describeValue(member)));
+    return `[${members.join(", ")}${value.length > MAX_MEMBERS ? ", …" : ""}]`;
   }
   const name: unknown = value.constructor?.name;
   if (typeof name !== "string" || name === "Object" || name === "") return "an object";

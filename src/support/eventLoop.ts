@@ -1,11 +1,11 @@
 /** So often, in milliseconds, work on the calling thread lets others have their turn. */
-export const TURN = 50;
+export const YIELD_INTERVAL_MS = 50;
 
 /**
  * Lets timers, signals and the page have their turn. A message is not slowed down in background tabs, where
  * timers are.
  */
-export function nextTask(): Promise<void> {
+export function yieldToEventLoop(): Promise<void> {
   const { port1, port2 } = new MessageChannel();
   return new Promise((resolve) => {
     port1.onmessage = () => {

@@ -1,19 +1,19 @@
 /** More comparisons than a model against a model needs; beyond it no nearest names are given. */
-const MOST_COMPARISONS = 1_000_000;
+const MAX_COMPARISONS = 1_000_000;
 /** Names less alike than this are not worth showing. */
-const LEAST_SIMILARITY = 0.5;
+const MIN_SIMILARITY = 0.5;
 
 /**
- * For each name the candidate that is most like it: the share of pairs of neighbouring letters that both
+ * For each name the candidate that is most like it: the share of pairs of neighboring letters that both
  * have (Dice 1945, "bigrams"), which finds misspellings, changed numbers and other prefixes alike.
  */
 export function nearestNames(names: readonly string[], candidates: readonly string[]): Map<string, string> {
   const nearest = new Map<string, string>();
-  if (names.length * candidates.length > MOST_COMPARISONS) return nearest;
+  if (names.length * candidates.length > MAX_COMPARISONS) return nearest;
   const candidatePairs = candidates.map(letterPairs);
   for (const name of names) {
     const pairs = letterPairs(name);
-    let best = LEAST_SIMILARITY;
+    let best = MIN_SIMILARITY;
     for (const [index, other] of candidatePairs.entries()) {
       const similarity = dice(pairs, other);
       if (similarity > best) {

@@ -1,13 +1,13 @@
 /** Smaller ones are not worth the call. */
-const LEAST_BYTES = 2 ** 20;
+const MIN_BYTES = 2 ** 20;
 
 /**
  * Gives the memory of large arrays back at once: engines collect them when they think fit, which for a network's
  * weights is a gigabyte too late. Such an array has no numbers afterwards. One that shares its buffer stays.
  */
-export function freeNumbers(data: Float32Array): void {
+export function releaseMemory(data: Float32Array): void {
   const { buffer, byteLength } = data;
-  if (!(buffer instanceof ArrayBuffer) || byteLength < buffer.byteLength || byteLength < LEAST_BYTES) return;
+  if (!(buffer instanceof ArrayBuffer) || byteLength < buffer.byteLength || byteLength < MIN_BYTES) return;
   if ("transfer" in buffer) {
     (buffer.transfer as (bytes: number) => ArrayBuffer)(0);
     return;

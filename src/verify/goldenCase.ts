@@ -95,7 +95,7 @@ function valuesOf(
 /**
  * What the network was fed: the tensor that the case's `input` names (pixels, where it has them before and
  * after they were brought into the network's range), or else its only tap of that role, in this project's
- * layout. Throws ModelError where the case holds no whole input (its photo is to be prepared
+ * layout. Throws ModelError where the case holds no whole input (its image is to be prepared
  * instead).
  */
 export function goldenInput(golden: GoldenCase): Tensor {
@@ -120,15 +120,15 @@ function inProjectLayout(
   where: string,
 ): Tensor {
   if (shape.length !== 4 || shape[0] !== 1) {
-    throw new ModelError({ where, expected: "a batch of one picture", got: `shape ${formatShape(shape)}` });
+    throw new ModelError({ where, expected: "a batch of one image", got: `shape ${formatShape(shape)}` });
   }
   if (layout !== "NCHW") return { shape: shapeOf(shape[1], shape[2], shape[3]), data };
   const [, channels, height, width] = shape;
-  const picture = tensor(shapeOf(height, width, channels));
+  const image = tensor(shapeOf(height, width, channels));
   data.forEach((value, i) => {
-    picture.data[channelsLast(i, height * width, channels)] = value;
+    image.data[channelsLast(i, height * width, channels)] = value;
   });
-  return picture;
+  return image;
 }
 
 /** A map of this project as a row-major array in a tap's layout. */

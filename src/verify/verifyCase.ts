@@ -48,7 +48,7 @@ export interface CaseRun<Decoded> {
 export interface VerifyOptions {
   /** Takes the place of the case's tolerance for these roles; the report repeats the reason. */
   tolerance?: { readonly by: ReadonlyMap<Role, Tolerance>; readonly reason: string };
-  /** What the network is fed, where the case holds only the name of a photo. */
+  /** What the network is fed, where the case holds only the name of an image. */
   input?: Tensor;
 }
 

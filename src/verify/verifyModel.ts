@@ -14,7 +14,7 @@ type CaseOptions = Omit<NetworkOptions, "inputSize" | "fuse">;
 
 /**
  * Runs a golden case on a model of this project, at the size of the case's input. Without a name, the weights
- * decide which model it is. `readPhoto` reads a picture that a case names instead of holding a tensor.
+ * decide which model it is. `readImageFile` reads an image that a case names instead of holding a tensor.
  *
  * @throws UsageError for a case of another model, or one whose family no table knows, and whatever loading and
  *   running throw.
@@ -23,11 +23,11 @@ export async function verifyModel(
   name: string | undefined,
   golden: GoldenCase,
   options: CaseOptions = {},
-  readPhoto?: (file: string) => Promise<Uint8Array>,
+  readImageFile?: (file: string) => Promise<Uint8Array>,
 ): Promise<CaseReport> {
-  if (name !== undefined) return verifyNamed(name, name, golden, options, readPhoto);
+  if (name !== undefined) return verifyNamed(name, name, golden, options, readImageFile);
   const { model, checkpoint } = await openModel(undefined, options);
-  return verifyNamed(model.name, undefined, golden, { ...options, weights: checkpoint }, readPhoto);
+  return verifyNamed(model.name, undefined, golden, { ...options, weights: checkpoint }, readImageFile);
 }
 
 /** `name` is what loading is asked for; `model` what that will be. */
@@ -36,11 +36,11 @@ async function verifyNamed(
   name: string | undefined,
   golden: GoldenCase,
   options: CaseOptions,
-  readPhoto?: (file: string) => Promise<Uint8Array>,
+  readImageFile?: (file: string) => Promise<Uint8Array>,
 ): Promise<CaseReport> {
   checkIsOf(model, golden);
-  if (golden.family === "tf") return verifyZoo(name, golden, options, readPhoto);
-  if (golden.family === "triplet") return verifyTriplet(name, golden, options, readPhoto);
+  if (golden.family === "tf") return verifyZoo(name, golden, options, readImageFile);
+  if (golden.family === "triplet") return verifyTriplet(name, golden, options, readImageFile);
   if (golden.family !== "tfjs") {
     throw new UsageError({
       where: golden.name,

@@ -3,7 +3,7 @@ import { viewPeaks } from "../decode/triplets/triplets.ts";
 import { UsageError } from "../errors.ts";
 import { decodeImage } from "../image/imageFile.ts";
 import { centerOnCanvas } from "../image/input/centerOnCanvas.ts";
-import type { Picture } from "../image/picture.ts";
+import type { RgbImage } from "../image/rgbImage.ts";
 import { tripletMaps } from "../models/triplets/tripletArchitecture.ts";
 import { isTripletModel, tripletSettings, tripletSights } from "../models/triplets/tripletModel.ts";
 import { loadNetwork, type Network, type NetworkOptions } from "../network.ts";
@@ -15,32 +15,32 @@ import { tapValues } from "./tapValues.ts";
 import { type CaseReport, type CaseRunner, verifyCase } from "./verifyCase.ts";
 
 /**
- * Runs a golden case of keypoint triplets on the picture that it names, from the file's bytes to the boxes:
+ * Runs a golden case of keypoint triplets on the image that it names, from the file's bytes to the boxes:
  * plain and mirrored, at each scale of the case. Without a name, the weights decide which model it is.
  *
- * @throws UsageError for a model that is none of triplets, or a picture that cannot be had.
+ * @throws UsageError for a model that is none of triplets, or an image that cannot be had.
  */
 export async function verifyTriplet(
   name: string | undefined,
   golden: GoldenCase,
   options: NetworkOptions,
-  readPhoto?: (file: string) => Promise<Uint8Array>,
+  readImageFile?: (file: string) => Promise<Uint8Array>,
 ): Promise<CaseReport> {
   const file = golden.input?.get("image");
-  if (!readPhoto || typeof file !== "string") {
-    const got = readPhoto ? "none" : "no way to read it";
-    throw new UsageError({ where: golden.name, expected: "the picture of the case", got });
+  if (!readImageFile || typeof file !== "string") {
+    const got = readImageFile ? "none" : "no way to read it";
+    throw new UsageError({ where: golden.name, expected: "the image of the case", got });
   }
-  const picture = decodeImage(await readPhoto(file), file);
+  const image = decodeImage(await readImageFile(file), file);
   const network = await loadNetwork(name, options);
   try {
-    const runner = tripletRunner(network, golden, picture, () =>
+    const runner = tripletRunner(network, golden, image, () =>
       loadNetwork(name, { ...options, fuse: false }),
     );
     const ranOn = backendInWords(network.backend, network.backendDetails);
     // The canvases are compared like all else.
     const taps = golden.taps.map((tap) => (tap.role === "input" ? { ...tap, role: "case" as const } : tap));
-    const input = centerOnCanvas(picture);
+    const input = centerOnCanvas(image);
     return { ...(await verifyCase({ ...golden, taps }, runner, { input })), ranOn };
   } finally {
     await network.dispose();
@@ -50,7 +50,7 @@ export async function verifyTriplet(
 function tripletRunner(
   network: Network,
   golden: GoldenCase,
-  picture: Picture,
+  image: RgbImage,
   openUnfused: () => Promise<Network>,
 ): CaseRunner<TripletSteps> {
   const { model } = network;
@@ -60,7 +60,7 @@ function tripletRunner(
   }
   const layers = tripletTapSource(model.tripletSpec.architecture.hourglass);
   const layer = (tap: string) => layers(tap)?.value;
-  const looking = { flip: true, scales: scalesOf(golden), asReference: true };
+  const looking = { flip: true, scales: scalesOf(golden), reproduceReference: true };
   const settings = tripletSettings(looking);
   const byName = new Map(golden.taps.map((tap) => [tap.name, tap]));
   return {
@@ -70,20 +70,20 @@ function tripletRunner(
     },
     async run() {
       const views: TripletStep[] = [];
-      for (const sight of tripletSights(picture, looking)) {
+      for (const sight of tripletSights(image, looking)) {
         const { scale, mirrored } = sight.placement;
-        const image = centerOnCanvas(picture, scale, { mirrored, asReference: true });
+        const input = centerOnCanvas(image, scale, { mirrored, reproduceReference: true });
         const wanted = wantedValues(golden, scale, mirrored, layer);
-        const { values, outputs } = await tapValues(network, openUnfused, { image }, wanted);
+        const { values, outputs } = await tapValues(network, openUnfused, { image: input }, wanted);
         const peaks = viewPeaks({ maps: tripletMaps(outputs), placement: sight.placement }, settings);
-        views.push({ sight, image, values, peaks });
+        views.push({ sight, image: input, values, peaks });
       }
       return { values: new Map(), unfused: new Set(), decoded: { views, settings } };
     },
   };
 }
 
-/** Of the taps at this scale; layers are tapped in the plain picture alone. */
+/** Of the taps at this scale; layers are tapped in the plain image alone. */
 function wantedValues(
   { taps }: GoldenCase,
   scale: number,

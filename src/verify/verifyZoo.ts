@@ -13,41 +13,42 @@ import { type CaseReport, type CaseRunner, verifyCase } from "./verifyCase.ts";
 
 /**
  * Runs a golden case of the TensorFlow Object Detection API: on the tensor that it holds, at that tensor's
- * size, or on the photo that it names, from the file's bytes to the detections. Without a name, the weights
+ * size, or on the image that it names, from the file's bytes to the detections. Without a name, the weights
  * decide which model it is.
  *
- * @throws UsageError for a model that is none of the API's, or a photo that cannot be had.
+ * @throws UsageError for a model that is none of the API's, or an image that cannot be had.
  */
 export async function verifyZoo(
   name: string | undefined,
   golden: GoldenCase,
   options: NetworkOptions,
-  readPhoto?: (file: string) => Promise<Uint8Array>,
+  readImageFile?: (file: string) => Promise<Uint8Array>,
 ): Promise<CaseReport> {
-  const photo = golden.input?.get("photo");
-  const tensor = typeof photo === "string" ? undefined : goldenInput(golden);
+  const file = golden.input?.get("photo");
+  const tensor = typeof file === "string" ? undefined : goldenInput(golden);
   const inputSize = tensor && { height: tensor.shape[1], width: tensor.shape[2] };
   const open = (fuse: boolean) => loadNetwork(name, { ...options, inputSize, fuse });
   const network = await open(true);
   try {
-    const prepared = tensor ? undefined : await preparePhoto(network, `${photo}`, golden.name, readPhoto);
-    const image = tensor ?? prepared?.image;
+    const prepared = tensor ? undefined : await prepareImage(network, `${file}`, golden.name, readImageFile);
+    const input = tensor ?? prepared?.input;
     const runner = zooRunner(network, () => open(false), prepared?.trueShape);
     const ranOn = backendInWords(network.backend, network.backendDetails);
-    return { ...(await verifyCase(golden, runner, { input: image })), ranOn };
+    return { ...(await verifyCase(golden, runner, { input })), ranOn };
   } finally {
     await network.dispose();
   }
 }
 
-async function preparePhoto(
+async function prepareImage(
   network: Network,
-  photo: string,
+  file: string,
   where: string,
-  readPhoto: ((file: string) => Promise<Uint8Array>) | undefined,
+  readImageFile: ((file: string) => Promise<Uint8Array>) | undefined,
 ): Promise<ReturnType<typeof padToSquare>> {
-  if (!readPhoto) throw new UsageError({ where, expected: `a way to read its photo ${photo}`, got: "none" });
-  return padToSquare(decodeImage(await readPhoto(photo), photo), network.inputSize.width);
+  if (!readImageFile)
+    throw new UsageError({ where, expected: `a way to read its image ${file}`, got: "none" });
+  return padToSquare(decodeImage(await readImageFile(file), file), network.inputSize.width);
 }
 
 function zooRunner(

@@ -9,7 +9,7 @@ import { scalingChart } from "../../bench/scalingChart.ts";
 const network = networkNamed("mobilenetv2-fpn", "--only");
 
 function measured(spec: Pick<EngineSpec, "engine" | "threads" | "build">, ms: number): Measured {
-  const files = { weights: "w", picture: "p" };
+  const files = { weights: "w", image: "p" };
   const memory = { resident: 1e8, peak: 2e8 };
   const times = { network: ms, total: ms + 10 };
   return {

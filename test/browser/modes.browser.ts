@@ -53,11 +53,11 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("in headless Chromium, through Vi
   }
 
   test("the default model on wgsl finds what wasm finds in Node", async () => {
-    const picture = "samples/people.jpg";
-    const { detections, backend } = await inPage("detect", "wgsl", DEFAULT_MODEL, `/${picture}`);
+    const image = "samples/people.jpg";
+    const { detections, backend } = await inPage("detect", "wgsl", DEFAULT_MODEL, `/${image}`);
     expect(backend).toBe("wgsl");
     const detector = await load(DEFAULT_MODEL, { backend: "wasm" });
-    const inNode = await detector.detect(new Uint8Array(await readFile(join(ROOT, picture))));
+    const inNode = await detector.detect(new Uint8Array(await readFile(join(ROOT, image))));
     await detector.dispose();
     expectAlike(detections, inNode.detections);
   });
@@ -70,18 +70,18 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("in headless Chromium, through Vi
     test(`a browser with ${poor} is refused by name, and auto goes without`, async () => {
       const page = await built.open(ISOLATED);
       await page.call("haveGpu", poor);
-      const picture = "/samples/people.jpg";
-      await expect(page.call("detect", "wgsl", SMALLEST, picture)).rejects.toThrow(message);
-      expect((await page.call("detect", "auto", SMALLEST, picture)).backend).not.toMatch(/wgsl|webgpu/);
+      const image = "/samples/people.jpg";
+      await expect(page.call("detect", "wgsl", SMALLEST, image)).rejects.toThrow(message);
+      expect((await page.call("detect", "auto", SMALLEST, image)).backend).not.toMatch(/wgsl|webgpu/);
     });
   }
 
   test("an adapter with no more than every adapter has is enough", async () => {
     const page = await built.open(ISOLATED);
-    const picture = "/samples/people.jpg";
-    const expected = await page.call("detect", "wgsl", SMALLEST, picture);
+    const image = "/samples/people.jpg";
+    const expected = await page.call("detect", "wgsl", SMALLEST, image);
     await page.call("haveGpu", "least limits");
-    expect(await page.call("detect", "wgsl", SMALLEST, picture)).toEqual(expected);
+    expect(await page.call("detect", "wgsl", SMALLEST, image)).toEqual(expected);
   });
 
   for (const model of [DEFAULT_MODEL, SMALLEST]) {
@@ -106,10 +106,10 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("in headless Chromium, through Vi
   });
 
   test("the built bundle finds in a browser what it finds in Node", async () => {
-    const picture = "samples/people.jpg";
-    const inBrowser = await inPage("detect", "webasm", SMALLEST, `/${picture}`);
+    const image = "samples/people.jpg";
+    const inBrowser = await inPage("detect", "webasm", SMALLEST, `/${image}`);
     const detector = await load(SMALLEST, { backend: "webasm" });
-    const inNode = await detector.detect(new Uint8Array(await readFile(join(ROOT, picture))));
+    const inNode = await detector.detect(new Uint8Array(await readFile(join(ROOT, image))));
     await detector.dispose();
     expect(inBrowser.detections).toEqual(inNode.detections);
   });

@@ -67,18 +67,18 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("wasm in headless Chromium", () =
             const exactly = precision === "exact" ? ", precision exact" : "";
             const ranOn = `wasm (${build} SIMD, ${counted}${exactly})`;
 
-            for (const picture of PICTURES) {
-              test(`${MODEL}, ${picture}: agrees with TensorFlow.js at every tap, precision ${precision}`, async () => {
-                const golden = `/goldens/tfjs/${MODEL}/${picture}`;
+            for (const image of PICTURES) {
+              test(`${MODEL}, ${image}: agrees with TensorFlow.js at every tap, precision ${precision}`, async () => {
+                const golden = `/goldens/tfjs/${MODEL}/${image}`;
                 const report = await page.call("verify", "wasm", MODEL, golden, choices);
                 expect(report.ranOn).toBe(ranOn);
                 expect(report.pass, report.text).toBe(true);
               });
             }
 
-            for (const [name, pictures] of Object.entries(HOURGLASS_PICTURES)) {
-              test(`a narrow hourglass, ${name}: agrees with PyTorch from the picture to the boxes, precision ${precision}`, async () => {
-                const report = await page.call("verifyTriplet", HOURGLASS, name, pictures, choices);
+            for (const [name, images] of Object.entries(HOURGLASS_PICTURES)) {
+              test(`a narrow hourglass, ${name}: agrees with PyTorch from the image to the boxes, precision ${precision}`, async () => {
+                const report = await page.call("verifyTriplet", HOURGLASS, name, images, choices);
                 expect(report.ranOn).toBe(ranOn);
                 expect(report.pass, report.text).toBe(true);
               });

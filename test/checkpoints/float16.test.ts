@@ -50,7 +50,7 @@ test("every bfloat16 widens and narrows back to itself; NaN stays NaN", () => {
   }
 });
 
-test("between two neighbouring halves: below the middle down, above it up, on it to the even one", () => {
+test("between two neighboring halves: below the middle down, above it up, on it to the even one", () => {
   for (let half = 0; half < 0x7bff; half++) {
     const low = float16ToNumber(half);
     const middle = (low + float16ToNumber(half + 1)) / 2; // exact in float32: one bit more than a half
@@ -79,8 +79,8 @@ test("narrowing chooses the nearest half of any float32", () => {
     fc.property(float, (value) => {
       const half = numberToFloat16(value);
       const error = Math.abs(float16ToNumber(half) - value);
-      for (const neighbour of [half - 1, half + 1]) {
-        const other = float16ToNumber(neighbour & 0xffff);
+      for (const neighbor of [half - 1, half + 1]) {
+        const other = float16ToNumber(neighbor & 0xffff);
         if (Number.isFinite(other)) expect(error).toBeLessThanOrEqual(Math.abs(other - value));
       }
     }),

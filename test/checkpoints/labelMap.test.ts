@@ -7,7 +7,7 @@ describe("label maps", () => {
   test("give ids, names, what to show, and keypoints", () => {
     const map = parseLabelMap(
       bytes(
-        "item { id: 1 name: '/m/01g317' display_name: 'person' keypoints { id: 0 label: 'nose' } }\nitem { id: 5 name: 'x' colour: 3 }",
+        "item { id: 1 name: '/m/01g317' display_name: 'person' keypoints { id: 0 label: 'nose' } }\nitem { id: 5 name: 'x' color: 3 }",
       ),
       "l",
     );
@@ -16,7 +16,7 @@ describe("label maps", () => {
         { id: 1, name: "/m/01g317", label: "person", keypoints: new Map([[0, "nose"]]) },
         { id: 5, name: "x", label: "x", keypoints: new Map() },
       ],
-      unknown: ["item.colour (line 2)"],
+      unknown: ["item.color (line 2)"],
     });
   });
 

@@ -37,7 +37,7 @@ describe.each([
   });
 });
 
-test("the numbers of normalisation and decode are taken from the file with its rounding", async () => {
+test("the numbers of normalization and decode are taken from the file with its rounding", async () => {
   const several = await named(movenetFile("several"));
   const values = async (name: string) => [...(await several.read(name))];
   expect(await values("preprocess.scale")).toEqual([0.007843017578125]);
@@ -111,7 +111,7 @@ describe("a graph that is not the architecture is refused", () => {
       /align_corners false, got "true"/,
     ],
     [
-      "a scale for each colour",
+      "a scale for each color",
       (file) => setHalf(file, ofKind(file, "Mul")[0].input?.[1] ?? "", 1, 0x3c00),
       /expected 0\.007843017578125 in every element, got 1 in shape \[1, 1, 1, 3\]/,
     ],

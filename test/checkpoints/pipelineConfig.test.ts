@@ -105,9 +105,9 @@ test("of a field given twice the last counts, and messages are merged", () => {
 });
 
 test("fields that no schema has are listed with their lines, and kept", () => {
-  const config = net("colour: 1\nobject_center_params { shape { a: 1 } }\n[my.extension]: 2");
+  const config = net("color: 1\nobject_center_params { shape { a: 1 } }\n[my.extension]: 2");
   expect(config.unknown).toEqual([
-    "model.center_net.colour (line 5)",
+    "model.center_net.color (line 5)",
     "model.center_net.[my.extension] (line 7)",
     "model.center_net.object_center_params.shape (line 6)",
   ]);
@@ -198,9 +198,9 @@ describe("what cannot be meant is a ModelError with its place", () => {
       "expected one of keep_aspect_ratio_resizer, fixed_shape_resizer, got both.",
     ],
     [
-      "grey pictures",
+      "grey images",
       () => net("image_resizer { fixed_shape_resizer { convert_to_grayscale: true } }"),
-      "expected colour pictures, got true.",
+      "expected color images, got true.",
     ],
   ])("%s", (_, parse, message) => {
     expect(parse).toThrow(ModelError);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type ByteSource, bytesSource } from "../../src/checkpoints/bytes/byteSource.ts";
 import { bytesPerElement } from "../../src/checkpoints/bytes/dtype.ts";
+import { bytesSource, type RandomAccessFile } from "../../src/checkpoints/bytes/randomAccessFile.ts";
 import { parseSafetensors, toFloat32, toInt32 } from "../../src/checkpoints/safetensors/safetensors.ts";
 import { safetensorsCheckpoint } from "../../src/checkpoints/safetensors/safetensorsCheckpoint.ts";
 import { ModelError, UsageError } from "../../src/errors.ts";
@@ -226,7 +226,7 @@ test("a file on disk is listed by its header alone, and read tensor by tensor", 
     const bytes = safetensorsFile(tensors, new Map(), { dtype });
     const reads: [number, number][] = [];
     const inMemory = bytesSource(bytes, "f");
-    const source: ByteSource = {
+    const source: RandomAccessFile = {
       ...inMemory,
       async read(offset, target) {
         reads.push([offset, target.length]);

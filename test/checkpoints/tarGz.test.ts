@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { openTarGz } from "../../src/checkpoints/archives/tarGz.ts";
-import { readWhole } from "../../src/checkpoints/bytes/byteSource.ts";
+import { readWhole } from "../../src/checkpoints/bytes/randomAccessFile.ts";
 import { ModelError } from "../../src/errors.ts";
 import { madeTar, streamOf, type TarMember, tarHeader, tarOf } from "./support/madeArchive.ts";
 import { concatenated } from "./support/madeBundle.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bytesSource } from "../../src/checkpoints/bytes/byteSource.ts";
+import { bytesSource } from "../../src/checkpoints/bytes/randomAccessFile.ts";
 import { ModelError } from "../../src/errors.ts";
 import { expectLoads, readAll, TORCH_FILES, torchFileBytes, torchFileCases } from "./support/torchFiles.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bytesSource } from "../../src/checkpoints/bytes/byteSource.ts";
+import { bytesSource } from "../../src/checkpoints/bytes/randomAccessFile.ts";
 import { openCheckpoint } from "../../src/checkpoints/openCheckpoint.ts";
 import { OrderedDict, type PickleValue } from "../../src/checkpoints/torch/pickleValue.ts";
 import { openTorch } from "../../src/checkpoints/torch/torch.ts";

@@ -1,7 +1,11 @@
 import { expect, test } from "vitest";
 import { readZipDirectory } from "../../src/checkpoints/archives/zipDirectory.ts";
 import { zipRecordSource } from "../../src/checkpoints/archives/zipRecordSource.ts";
-import { type ByteSource, bytesSource, readWhole } from "../../src/checkpoints/bytes/byteSource.ts";
+import {
+  bytesSource,
+  type RandomAccessFile,
+  readWhole,
+} from "../../src/checkpoints/bytes/randomAccessFile.ts";
 import { readPickle } from "../../src/checkpoints/torch/pickle.ts";
 import { PickleCursor } from "../../src/checkpoints/torch/pickleCursor.ts";
 import { openTorch } from "../../src/checkpoints/torch/torch.ts";
@@ -58,7 +62,7 @@ async function readTorch(bytes: Uint8Array): Promise<void> {
 }
 
 /** All memory for what a file holds is asked for here. */
-function watched(source: ByteSource): ByteSource {
+function watched(source: RandomAccessFile): RandomAccessFile {
   return {
     ...source,
     async read(offset, target) {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { bytesSource } from "../../src/checkpoints/bytes/byteSource.ts";
+import { bytesSource } from "../../src/checkpoints/bytes/randomAccessFile.ts";
 import type { Checkpoint } from "../../src/checkpoints/checkpoint.ts";
 import { loadParameters } from "../../src/checkpoints/loadParameters.ts";
 import { nameParameters } from "../../src/checkpoints/names/nameParameters.ts";
@@ -98,7 +98,7 @@ describe.skipIf(ALL_GOLDENS === undefined && mayBeLeftOut)(
       "tiny-wrapped.pth",
       "tiny-noprefix-legacy.pkl",
     ])(
-      "%s is recognised; its corner pools, which look in one direction only, do not pass for cascades",
+      "%s is recognized; its corner pools, which look in one direction only, do not pass for cascades",
       async (file) => {
         const bytes = await readFile(join(ALL_GOLDENS ?? "", "triplet", "torch-files", file));
         const checkpoint = await nameParameters(await openTorch(bytesSource(new Uint8Array(bytes), file)));

@@ -41,7 +41,7 @@ function parseList(bytes: Uint8Array): Shapes {
 
 const SIZE = { height: 127, width: 127 };
 
-/** A network that is recognised is built, and fits the file or is refused with what differs. */
+/** A network that is recognized is built, and fits the file or is refused with what differs. */
 async function readList(bytes: Uint8Array): Promise<void> {
   const named = await nameParameters(stateDict(parseList(bytes)));
   const { hourglass } = named;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { bytesSource } from "../../src/checkpoints/bytes/byteSource.ts";
+import { bytesSource } from "../../src/checkpoints/bytes/randomAccessFile.ts";
 import { TorchStorage, TorchTensor } from "../../src/checkpoints/torch/torchObjects.ts";
 import { withoutModulePrefix } from "../../src/checkpoints/torch/torchVariables.ts";
 import { readTorchView, torchView } from "../../src/checkpoints/torch/torchView.ts";

@@ -17,7 +17,7 @@ const SOURCE = process.env.CENTERNET_HUMAN_MODELS ?? "";
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
 describe.each(manifest.weights)("$file", (row) => {
-  test("is the file that the manifest describes, beside the licence texts", async () => {
+  test("is the file that the manifest describes, beside the license texts", async () => {
     const bytes = await readFile(join(WEIGHTS, row.file));
     expect({ sha256: sha256(bytes), bytes: bytes.length }).toEqual({ sha256: row.sha256, bytes: row.bytes });
     for (const text of [row.licenceFile, row.source.packageLicenceFile]) {

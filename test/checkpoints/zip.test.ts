@@ -1,14 +1,22 @@
 import { describe, expect, test } from "vitest";
 import { readZipDirectory } from "../../src/checkpoints/archives/zipDirectory.ts";
 import { zipRecordSource } from "../../src/checkpoints/archives/zipRecordSource.ts";
-import { type ByteSource, bytesSource, readWhole } from "../../src/checkpoints/bytes/byteSource.ts";
+import {
+  bytesSource,
+  type RandomAccessFile,
+  readWhole,
+} from "../../src/checkpoints/bytes/randomAccessFile.ts";
 import { crc32 } from "../../src/support/crc.ts";
 import { type MadeRecord, madeZip, type ZipOptions } from "./support/madeZip.ts";
 
 const a: MadeRecord = { path: "r/a", bytes: Uint8Array.from({ length: 300 }, (_, i) => i % 7) };
 const b: MadeRecord = { path: "r/ü", bytes: Uint8Array.of(1, 2, 3) };
 
-async function open(records: readonly MadeRecord[], path: string, options?: ZipOptions): Promise<ByteSource> {
+async function open(
+  records: readonly MadeRecord[],
+  path: string,
+  options?: ZipOptions,
+): Promise<RandomAccessFile> {
   const source = bytesSource(madeZip(records, options), "x.zip");
   const record = (await readZipDirectory(source)).get(path);
   if (!record) throw new Error("no such record");

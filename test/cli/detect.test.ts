@@ -15,12 +15,12 @@ const records = (lines: string) =>
     .split("\n")
     .map((line) => JSON.parse(line));
 
-test("a folder with broken pictures gives everything that can be had, and exit code 3", async () => {
+test("a folder with broken images gives everything that can be had, and exit code 3", async () => {
   const folder = await temporaryFolder();
   await write(folder, {
     "in/a/x.png": EMPTY_PICTURE,
     "in/b/x.PNG": EMPTY_PICTURE,
-    "in/text.jpg": "no picture",
+    "in/text.jpg": "no image",
     "in/写真 1.jpeg": people,
     "out/b/x.png/in-the-way": "",
   });
@@ -47,8 +47,8 @@ test("a folder with broken pictures gives everything that can be had, and exit c
   const failed = [lines[1], lines[2], lines[4]];
   expect(complaints).toEqual(failed.map(({ error }) => `centernet: ${error.message}`));
   expect(complaints[0]).toMatch(/out\/b\/x\.png: expected to write this file, got/);
-  expect(complaints[1]).toMatch(/text\.jpg: expected a JPEG or PNG picture, got a text file/);
-  expect(complaints[2]).toMatch(/missing\.png: expected a picture file, got no such file or directory/);
+  expect(complaints[1]).toMatch(/text\.jpg: expected a JPEG or PNG image, got a text file/);
+  expect(complaints[2]).toMatch(/missing\.png: expected an image file, got no such file or directory/);
 
   expect((await readdir(folder)).sort()).toEqual(["in", "out", "results.jsonl"]);
   const drawings = (await readdir(out, { recursive: true })).sort();
@@ -63,16 +63,16 @@ test("a folder with broken pictures gives everything that can be had, and exit c
   expect(rows[1]).toMatch(/a\/x\.png +nothing found +\d/);
   expect(rows[3]).toMatch(/text\.jpg +failed$/);
   expect(rows[4]).toMatch(/写真 1\.jpeg +person +0\.34 +20 +112 +306 +616 +12 of 17 +\d/);
-  expect(outcome.stdout).toMatch(/\n1 detection in 5 pictures, 3 failed, .* in all\nload .*network/);
+  expect(outcome.stdout).toMatch(/\n1 detection in 5 images, 3 failed, .* in all\nload .*network/);
   expect(outcome.stdout).toContain(`\ndrawn: ${out}/\n`);
 });
 
 test("--json - prints JSON and nothing else, with these fields and no others", async () => {
   const out = join(await temporaryFolder(), "out");
-  const picture = join(SAMPLES, "people.jpg");
+  const image = join(SAMPLES, "people.jpg");
   const args = [
     "detect",
-    picture,
+    image,
     "none.jpg",
     ...LIGHTNING,
     "--json",
@@ -97,7 +97,7 @@ test("--json - prints JSON and nothing else, with these fields and no others", a
     "times",
   ]);
   expect(found).toMatchObject({
-    image: picture,
+    image: image,
     width: 1080,
     height: 600,
     model: "movenet-lightning",
@@ -122,8 +122,8 @@ test("--json - prints JSON and nothing else, with these fields and no others", a
 });
 
 test("the result and the table say how the backend ran", async () => {
-  const picture = join(SAMPLES, "people.jpg");
-  const args = ["detect", picture, ...LIGHTNING, "--backend", "wasm", "--threads", "1", "--no-draw"];
+  const image = join(SAMPLES, "people.jpg");
+  const args = ["detect", image, ...LIGHTNING, "--backend", "wasm", "--threads", "1", "--no-draw"];
   const { stdout } = await runCli([...args, "--json", "-", "--precision", "exact"]);
   const [{ backend, backendDetails }] = records(stdout);
   expect(backend).toBe("wasm");
@@ -139,10 +139,10 @@ test("the result and the table say how the backend ran", async () => {
 test("when everything fails nothing is drawn and the exit code is 3", async () => {
   const outcome = await runCli(["detect", "none-1.jpg", "none-2.jpg", ...LIGHTNING, "--no-draw"]);
   expect(outcome.code).toBe(EXIT.images);
-  expect(outcome.stdout).toMatch(/0 detections in 2 pictures, 2 failed, .* in all\n$/);
+  expect(outcome.stdout).toMatch(/0 detections in 2 images, 2 failed, .* in all\n$/);
 });
 
-test("a folder for drawings that is a file is an error before any picture", async () => {
+test("a folder for drawings that is a file is an error before any image", async () => {
   const folder = await temporaryFolder();
   await write(folder, { file: "", "in.png": EMPTY_PICTURE });
   const outcome = await runCli([
@@ -153,24 +153,17 @@ test("a folder for drawings that is a file is an error before any picture", asyn
     join(folder, "file"),
   ]);
   expect(outcome).toMatchObject({ code: EXIT.usage, stdout: "" });
-  expect(outcome.stderr).toMatch(/^centernet: .*file: expected a folder to write pictures to, got [^\n]*\n$/);
+  expect(outcome.stderr).toMatch(/^centernet: .*file: expected a folder to write images to, got [^\n]*\n$/);
 });
 
-test("JSON does not go where a picture is", async () => {
+test("JSON does not go where an image is", async () => {
   const folder = await temporaryFolder();
   await write(folder, { "in.png": EMPTY_PICTURE });
-  const picture = join(folder, "in.png");
-  const outcome = await runCli([
-    "detect",
-    picture,
-    ...LIGHTNING,
-    "--no-draw",
-    "--json",
-    `${folder}/./in.png`,
-  ]);
+  const image = join(folder, "in.png");
+  const outcome = await runCli(["detect", image, ...LIGHTNING, "--no-draw", "--json", `${folder}/./in.png`]);
   expect(outcome).toMatchObject({ code: EXIT.usage, stdout: "" });
-  expect(outcome.stderr).toMatch(/option --json .*got one of the pictures/);
-  expect(await readFile(picture)).toEqual(Buffer.from(EMPTY_PICTURE));
+  expect(outcome.stderr).toMatch(/option --json .*got one of the images/);
+  expect(await readFile(image)).toEqual(Buffer.from(EMPTY_PICTURE));
 });
 
 test("a model that cannot be loaded leaves older JSON as it was", async () => {
@@ -194,7 +187,7 @@ test("an interruption keeps what is done", async () => {
   const args = ["detect", join(folder, "in"), ...LIGHTNING, "--no-draw", "--json", json];
   const outcome = await runCli(args, { onStdout, signal: stop.signal });
   expect(outcome.code).toBe(EXIT.interrupted);
-  expect(outcome.stderr).toBe("centernet: interrupted after 1 of 3 pictures; their results are kept\n");
+  expect(outcome.stderr).toBe("centernet: interrupted after 1 of 3 images; their results are kept\n");
   expect(records(await readFile(json, "utf8")).map(({ image }) => image)).toEqual([join(folder, "in/1.png")]);
 });
 
@@ -213,8 +206,8 @@ test("a terminal shows how far it is, and is left clean", async () => {
     terminal: 80,
   });
   expect(stdout).toMatch(/^image/);
-  expect(stderr).toMatch(/░ 0 of 2 pictures/);
-  expect(stderr).toMatch(/█+░+ 1 of 2 pictures/);
+  expect(stderr).toMatch(/░ 0 of 2 images/);
+  expect(stderr).toMatch(/█+░+ 1 of 2 images/);
   // The cursor is neither saved nor hidden, and the bar's line is cleared in the end.
   const sequences = stderr.split("\x1b").slice(1);
   expect(sequences.filter((sequence) => /^(7|8|\[\?)/.test(sequence))).toEqual([]);

@@ -50,7 +50,7 @@ test("says which corners those of a mirror image are in the photo, where there a
   expect(told(false)).not.toContain("mirror");
 });
 
-test("a picture without boxes is explained as well", () => {
+test("an image without boxes is explained as well", () => {
   const lines = explanationLines([], { ...explanation, rejected: [] });
   expect(lines[0]).toMatch(/^ {2}2,217 pairs of corners: 1,014 confirmed by a center \(0 shown/);
 });

@@ -8,7 +8,7 @@ async function found(inputs: readonly string[], out = "no-such-folder"): Promise
   return (await findImages(inputs, out)).map(({ path, relativePath }) => [path, relativePath]);
 }
 
-test("a folder gives its pictures of any depth, sorted, and nothing else", async () => {
+test("a folder gives its images of any depth, sorted, and nothing else", async () => {
   const folder = await temporaryFolder();
   await write(folder, {
     "z.JPG": "",
@@ -55,7 +55,7 @@ test("a file by itself is taken as it is, even where it is missing or its name l
   ]);
 });
 
-test("each picture comes once, however often it is named", async () => {
+test("each image comes once, however often it is named", async () => {
   const folder = await temporaryFolder();
   await write(folder, { "a.png": "", "b.png": "" });
   const second = join(folder, "b.png");
@@ -63,7 +63,7 @@ test("each picture comes once, however often it is named", async () => {
   expect(images.map(([path]) => path)).toEqual([second, join(folder, "a.png")]);
 });
 
-test("earlier results are no pictures to look at, unless they are asked for", async () => {
+test("earlier results are no images to look at, unless they are asked for", async () => {
   const folder = await temporaryFolder();
   await write(folder, { "a.png": "", "centernet-out/a.png": "" });
   const out = join(folder, "centernet-out");
@@ -77,7 +77,7 @@ test("what names nothing is refused by name", async () => {
   const folder = await temporaryFolder();
   await mkdir(join(folder, "empty"));
   await expect(findImages([join(folder, "empty")], "out")).rejects.toThrow(
-    /empty: expected pictures .*got none/,
+    /empty: expected images .*got none/,
   );
   await expect(findImages([`${folder}/*.png`], "out")).rejects.toThrow(/\*\.png: expected files that match/);
 });

@@ -38,7 +38,7 @@ test("inspect reads a TensorFlow.js model with its shards, names as they are the
   expect(stdout).toMatch(/\nF16 +\S+ +3x3x3x32 +StatefulPartitionedCall\/\S*Conv1\/Conv2D_weights\n/);
 });
 
-test("a state dict is inspected with the model that it is recognised as, or without where there is none", async () => {
+test("a state dict is inspected with the model that it is recognized as, or without where there is none", async () => {
   const folder = await temporaryFolder();
   const { variables, ...rest } = await syntheticStateDict(join(OWN_GOLDENS, "triplet/centernet-tiny"));
   const shapes = new Map([...variables].map(([key, { shape }]) => [key, shape]));
@@ -48,12 +48,12 @@ test("a state dict is inspected with the model that it is recognised as, or with
     "points.pth": await torchSave(stateDict(points)),
   });
   const { stdout } = await runCli(["inspect", join(folder, "triplets.pkl")]);
-  expect(stdout).toMatch(/triplets\.pkl: torch\n(.*\n)* {2}recognised as: centernet-triplets\n/);
+  expect(stdout).toMatch(/triplets\.pkl: torch\n(.*\n)* {2}recognized as: centernet-triplets\n/);
 
   const file = join(folder, "points.pth");
   const unknown = await runCli(["inspect", file]);
   expect(unknown).toMatchObject({ code: 0, stderr: "" });
-  expect(unknown.stdout).not.toContain("recognised as");
+  expect(unknown.stdout).not.toContain("recognized as");
   expect(unknown.stdout).toMatch(/\nF32 +[\d,]+ +3x16x1x1 +module\.hm\.1\.1\.weight\n/);
   const refused = await runCli(["convert", file, "-o", join(folder, "points.safetensors")]);
   expect(refused).toMatchObject({ code: 2, stdout: "" });

@@ -55,8 +55,8 @@ function startLimited(kilobytes: number, args: readonly string[]): Promise<Ended
 
 async function manyPictures(): Promise<{ folder: string; input: string }> {
   const folder = await temporaryFolder();
-  const pictures = Array.from({ length: 9 }, (_, i) => [`in/${i}.png`, EMPTY_PICTURE] as const);
-  await write(folder, Object.fromEntries(pictures));
+  const images = Array.from({ length: 9 }, (_, i) => [`in/${i}.png`, EMPTY_PICTURE] as const);
+  await write(folder, Object.fromEntries(images));
   return { folder, input: join(folder, "in") };
 }
 
@@ -98,7 +98,7 @@ for (const [signal, code, word] of [
     expect(done.length).toBeLessThan(9);
     expect(await readdir(join(folder, "out"))).toEqual(done.map((_, i) => `${i}.png`));
     expect(ended.stderr).toBe(
-      `centernet: ${word} after ${done.length} of 9 pictures; their results are kept\n`,
+      `centernet: ${word} after ${done.length} of 9 images; their results are kept\n`,
     );
   });
 }

@@ -31,10 +31,7 @@ test("numbers read the same in every language", () => {
     "1 h 5 min",
   ]);
   expect([0, 7.6, 100].map(formatSeconds)).toEqual(["0 s", "8 s", "1 min 40 s"]);
-  expect([formatCounted(1, "picture"), formatCounted(1234, "picture")]).toEqual([
-    "1 picture",
-    "1,234 pictures",
-  ]);
+  expect([formatCounted(1, "image"), formatCounted(1234, "image")]).toEqual(["1 image", "1,234 images"]);
 });
 
 test("a system's error is told without its code and path", () => {

@@ -53,14 +53,14 @@ const WRONG: [string[], number, RegExp][] = [
   [["detect", "x.jpg", ...LIGHTNING, "--scales", "1"], 1, /option scales: expected a model that has it/],
   [["detect", "x.jpg", ...LIGHTNING, "--explain"], 1, /option explain: expected a model that has it/],
   [
-    ["detect", "x.jpg", ...LIGHTNING, "--as-reference"],
+    ["detect", "x.jpg", ...LIGHTNING, "--reproduce-reference"],
     1,
-    /option asReference: expected a model that has it/,
+    /option reproduceReference: expected a model that has it/,
   ],
   [
-    ["detect", "x.jpg", "--weights", "none.pkl", "--as-reference", "--scales", "0.6,1.2"],
+    ["detect", "x.jpg", "--weights", "none.pkl", "--reproduce-reference", "--scales", "0.6,1.2"],
     1,
-    /scales: expected 1 among them, .*, got 0\.6, 1\.2\. Add it, or leave asReference \(--as-reference\) away\.$/,
+    /scales: expected 1 among them, .*, got 0\.6, 1\.2\. Add it, or leave reproduceReference \(--reproduce-reference\) away\.$/,
   ],
   [["detect", "x.jpg", ...LIGHTNING, "--backend", "cpu", "--low-memory"], 1, /option memory: /],
   [["detect", "x.jpg", "--out", ""], 1, /--out: expected a path, got an empty one/],
@@ -163,11 +163,11 @@ test("convert does not overwrite its input, whatever path names it", async () =>
 
 test("an empty folder is named", async () => {
   const folder = await temporaryFolder();
-  await write(folder, { "notes.txt": "no picture", ".hidden.png": EMPTY_PICTURE });
+  await write(folder, { "notes.txt": "no image", ".hidden.png": EMPTY_PICTURE });
   const outcome = await runCli(["detect", folder]);
   expect(outcome).toMatchObject({ code: 1, stdout: "" });
   expect(outcome.stderr).toBe(
-    `centernet: ${folder}: expected pictures (.jpg, .jpeg, .png) in this folder, got none.\n`,
+    `centernet: ${folder}: expected images (.jpg, .jpeg, .png) in this folder, got none.\n`,
   );
 });
 

@@ -25,7 +25,7 @@ test("a keypoint's shift is read at its own cell and channel pair", () => {
   expect([...x]).toEqual([0.5, 4, 0, 1]);
 });
 
-test("regressed keypoints all start from their instance's centre", () => {
+test("regressed keypoints all start from their instance's center", () => {
   const regression = tensor(shapeOf(2, 3, 4));
   regression.data.set([-3, 0.5, 8, -2], 5 * 4);
   const cells = Int32Array.of(5, 1);
@@ -34,7 +34,7 @@ test("regressed keypoints all start from their instance's centre", () => {
   expect([...x]).toEqual([2.5, 0, 1, 1]);
 });
 
-test("centre weights multiply cell by cell", () => {
+test("center weights multiply cell by cell", () => {
   const heatmap = tensor(shapeOf(1, 3, 1), Float32Array.of(0.5, 1, 0.25));
   expect([...weightedCenters(heatmap, Float32Array.of(1, 0.25, 4))]).toEqual([0.5, 0.25, 1]);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { PeakFind } from "../../src/backend/peakQuery.ts";
-import { foundPeaks, peakValues } from "../../src/decode/findPeaks.ts";
+import type { TopPeaksQuery } from "../../src/backend/peakQuery.ts";
+import { findPeaks, peakValues } from "../../src/decode/findPeaks.ts";
 import { detectedObjects } from "../../src/decode/objects/detectedObjects.ts";
 import { decodeObjectPeaks, objectPeakRequest } from "../../src/decode/objects/objectPeaks.ts";
 import { decodeObjects } from "../../src/decode/objects/objects.ts";
@@ -31,7 +31,7 @@ describe.each(CASES)("%s: the peaks alone give what the whole maps give", async 
     const { maps, settings, trueShape } = variant;
     const request = objectPeakRequest(settings, trueShape);
     if (!request) throw new Error("no request");
-    const found = foundPeaks(outputsOf(variant), request);
+    const found = findPeaks(outputsOf(variant), request);
     const decoded = decodeObjects(maps, settings, trueShape);
     const tasks = settings.keypointEstimationTask;
     const objects = detectedObjects(decodeObjectPeaks(found, settings, trueShape), tasks);
@@ -40,18 +40,18 @@ describe.each(CASES)("%s: the peaks alone give what the whole maps give", async 
   });
 });
 
-const FIND: PeakFind = {
+const FIND: TopPeaksQuery = {
   heatmap: "heat",
   among: "all channels",
   count: 4,
   window: 3,
   tolerance: 1e-6,
-  at: [],
+  gather: [],
 };
 
 test("cells that are no peak fill no row, however many are wanted", () => {
   const heat = tensor(shapeOf(2, 2, 1), Float32Array.of(0.1, 0.9, 0.2, 0.3));
-  const [{ scores, indices, at }] = peakValues({ heat }, { ...FIND, at: ["heat"] }).lists;
+  const [{ scores, indices, gathered: at }] = peakValues({ heat }, { ...FIND, gather: ["heat"] }).lists;
   expect([...indices]).toEqual([1]);
   expect(scores).toEqual(Float32Array.of(0.9));
   expect(at.heat).toEqual(scores);
@@ -63,7 +63,10 @@ test("of each channel the best, with the channels that are its own", () => {
     shapeOf(1, 3, 4),
     Float32Array.from({ length: 12 }, (_, i) => i),
   );
-  const { lists } = peakValues({ heat, shift }, { ...FIND, among: "each channel", atOwn: ["shift"] });
+  const { lists } = peakValues(
+    { heat, shift },
+    { ...FIND, among: "each channel", gatherOwnChannel: ["shift"] },
+  );
   expect(lists).toEqual([
     {
       scores: Float32Array.of(0.5, 0.5),
@@ -85,10 +88,10 @@ test("maps of different sizes, and channels that do not belong to one each, are 
   const heat = tensor(shapeOf(2, 2, 2));
   const size = tensor(shapeOf(2, 3, 2));
   const shift = tensor(shapeOf(2, 2, 3));
-  expect(() => peakValues({ heat, size }, { ...FIND, at: ["size"] })).toThrow(
+  expect(() => peakValues({ heat, size }, { ...FIND, gather: ["size"] })).toThrow(
     "map size: expected shape [1, 2, 2, 2]",
   );
-  expect(() => peakValues({ heat, shift }, { ...FIND, atOwn: ["shift"] })).toThrow(
+  expect(() => peakValues({ heat, shift }, { ...FIND, gatherOwnChannel: ["shift"] })).toThrow(
     "map shift: expected a multiple of 2 channels, got 3",
   );
 });

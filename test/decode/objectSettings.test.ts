@@ -52,7 +52,7 @@ const MAPS: ObjectMaps = {
   boxOffset: map(2),
 };
 
-test("detections are the peaks, as fractions of the picture", () => {
+test("detections are the peaks, as fractions of the image", () => {
   const decoded = decodeObjects(MAPS, settings(), { height: 32, width: 16 });
   expect(decoded.peakCount).toBe(2);
   expect(decoded.scores).toHaveLength(100);
@@ -89,7 +89,7 @@ test("a rescored class leaves the other as it is", () => {
   const decoded = decodeObjects(maps, settings({ keypointEstimationTask: tasks }));
   expect(Array.from(decoded.scores.subarray(0, 2))).toEqual([0.75, 0.25]);
   expect(detectedObjects(decoded, tasks).map(({ score }) => score)).toEqual([0.75, 0.25]);
-  // Non-maximum suppression goes by the centres again, and leaves their scores.
+  // Non-maximum suppression goes by the centers again, and leaves their scores.
   const suppression = { postProcessing: { batchNonMaxSuppression: BATCH_NON_MAX_SUPPRESSION } };
   const suppressed = decodeObjects(maps, settings({ keypointEstimationTask: tasks, ...suppression }));
   expect(detectedObjects(suppressed, tasks).map(({ score }) => score)).toEqual([0.75, 0.5]);
@@ -106,7 +106,7 @@ test("of two candidates equally far away the one of the higher score is taken", 
   expect(object.keypoints).toEqual([{ label: "nose", y: 0.375, x: 0.375, score: 0.75 }]);
 });
 
-test("keypoints outside of the picture are moved only where all tasks say so", () => {
+test("keypoints outside of the image are moved only where all tasks say so", () => {
   const outside = { ...keypointMaps(1), keypointRegression: map(2, [[5, 5, 0, 9]]) };
   const maps = { ...MAPS, keypointTasks: [outside, keypointMaps(1)] };
   const noseOf = (second: boolean) => {
@@ -222,7 +222,7 @@ test.each(wrong)("%s is refused", (_, maps, own, message) => {
   expect(decode).toThrow(message);
 });
 
-test("a picture without a side is refused", () => {
+test("an image without a side is refused", () => {
   const decode = () => decodeObjects(MAPS, settings(), { height: 0, width: 4 });
   expect(decode).toThrow("trueShape.height: expected a whole number, 1 or more, got 0");
 });

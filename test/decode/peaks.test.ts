@@ -9,7 +9,7 @@ function peaksOf(height: number, width: number, values: readonly number[], toler
   return [...peakScores(heatmap, localMaximum(heatmap), tolerance)];
 }
 
-test("of two neighbours the larger stays; closer than the tolerance both do", () => {
+test("of two neighbors the larger stays; closer than the tolerance both do", () => {
   expect(peaksOf(1, 4, [0.5, 0.25, 0, 0.75], 1e-6)).toEqual([0.5, 0, 0, 0.75]);
   const close = Math.fround(0.5 - 2 ** -22);
   expect(peaksOf(1, 3, [close, 0.5, 0], 1e-6)).toEqual([close, 0.5, 0]);

@@ -66,10 +66,10 @@ describe("maps that do not fit together", () => {
     expect(() => decodeMultiPose(maps, CONSTANTS)).toThrow(/map boxSize: .*31 elements/);
   });
 
-  test("a table of centre weights for another input", () => {
+  test("a table of center weights for another input", () => {
     const constants = { centerWeights: new Float32Array(9), distanceOffset: 1.8, cellSize: 0.25 };
     expect(() => decodeSinglePose(singleMaps(4), constants)).toThrow(
-      "centerWeights: expected 16 centre weights, one a cell, got 9.",
+      "centerWeights: expected 16 center weights, one a cell, got 9.",
     );
   });
 });

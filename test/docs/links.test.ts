@@ -20,7 +20,7 @@ test.each(pages)("the files that %s links to exist", (page) => {
   expect(missing).toEqual([]);
 });
 
-test("the pages show every picture of docs/triplets", () => {
+test("the pages show every image of docs/triplets", () => {
   const text = readFileSync("docs/triplets.md", "utf8");
   for (const name of readdirSync("docs/triplets")) expect(text).toContain(`(triplets/${name})`);
 });

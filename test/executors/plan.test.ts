@@ -69,12 +69,12 @@ for (const mode of [...(await availableModes()), "wasm"] as const) {
 
     test("runs at the same time give each its own result", async () => {
       const plan = await executor.prepare(graph, weights);
-      const pictures = Array.from({ length: 8 }, (_, i) => ({ x: tensor(SHAPE, caseData(SHAPE, i)) }));
+      const images = Array.from({ length: 8 }, (_, i) => ({ x: tensor(SHAPE, caseData(SHAPE, i)) }));
       const together = await Promise.all(
-        pictures.map((x, i) => plan.run(x, { taps: i % 2 ? ["layer1.relu"] : [] })),
+        images.map((x, i) => plan.run(x, { taps: i % 2 ? ["layer1.relu"] : [] })),
       );
-      for (const [i, picture] of pictures.entries()) {
-        expect(together[i].outputs.y.data).toEqual((await plan.run(picture)).outputs.y.data);
+      for (const [i, image] of images.entries()) {
+        expect(together[i].outputs.y.data).toEqual((await plan.run(image)).outputs.y.data);
       }
       await plan.dispose();
     });

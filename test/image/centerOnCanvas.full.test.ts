@@ -38,9 +38,9 @@ describe.skipIf(!ALL_GOLDENS && mayBeLeftOut)("as OpenCV and PyTorch compute it,
 
   test.each(cases)("$canvas", (canvasCase) => {
     const pixels = stored(canvasCase.image);
-    const [photoHeight, photoWidth] = pixels.shape;
-    const photo = { height: photoHeight, width: photoWidth, data: Uint8Array.from(pixels.values) };
-    const image = centerOnCanvas(photo, canvasCase.scale, { asReference: true });
+    const [imageHeight, imageWidth] = pixels.shape;
+    const photo = { height: imageHeight, width: imageWidth, data: Uint8Array.from(pixels.values) };
+    const image = centerOnCanvas(photo, canvasCase.scale, { reproduceReference: true });
     const { left, top, width, height } = placeOnCanvas(photo, canvasCase.scale);
     const [wantedTop, , wantedLeft] = canvasCase.border_top_bottom_left_right;
     expect({ left, top, width, height }).toEqual({

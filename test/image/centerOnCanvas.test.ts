@@ -11,7 +11,7 @@ const grey = (width: number, height: number, value: (x: number, y: number) => nu
   }),
 });
 
-test("a row is enlarged between pixel centres, by weights of 11 bits", () => {
+test("a row is enlarged between pixel centers, by weights of 11 bits", () => {
   const { data } = resizeFixedPoint(
     grey(2, 1, (x) => x * 100),
     4,
@@ -38,16 +38,19 @@ test("the canvas is the next 127 modulo 128, the photo in its middle, channels b
   expect(image.data[0]).toBeCloseTo(noBlue, 6);
 });
 
-test.each([false, true])("a photo that fills the canvas loses its border as reference: %s", (asReference) => {
-  const image = centerOnCanvas(
-    grey(127, 127, () => 255),
-    1,
-    { asReference },
-  );
-  const isBlack = (x: number, y: number) => image.data[(y * 127 + x) * 3] < 0;
-  const corners = [isBlack(125, 125), isBlack(126, 0), isBlack(0, 126)];
-  expect(corners).toEqual([false, asReference, asReference]);
-});
+test.each([false, true])(
+  "a photo that fills the canvas loses its border as reference: %s",
+  (reproduceReference) => {
+    const image = centerOnCanvas(
+      grey(127, 127, () => 255),
+      1,
+      { reproduceReference },
+    );
+    const isBlack = (x: number, y: number) => image.data[(y * 127 + x) * 3] < 0;
+    const corners = [isBlack(125, 125), isBlack(126, 0), isBlack(0, 126)];
+    expect(corners).toEqual([false, reproduceReference, reproduceReference]);
+  },
+);
 
 test("the mirror image is the canvas turned left to right", () => {
   const photo = grey(5, 3, (x, y) => 10 * x + y);

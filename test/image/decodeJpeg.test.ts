@@ -5,33 +5,33 @@ import { decodeImage } from "../../src/image/imageFile.ts";
 import { fromBase64, jpegReferences, largestDifference, readFixture } from "./fixtures.ts";
 
 /**
- * As in jpeg-js, the inverse DCT rounds its own way and the colour transform truncates: 3 was measured
- * here, 4 on photos. Without a colour transform 1 remains.
+ * As in jpeg-js, the inverse DCT rounds its own way and the color transform truncates: 3 was measured
+ * here, 4 on photos. Without a color transform 1 remains.
  */
 const SAME_CHROMA = 4;
-const NO_COLOUR_TRANSFORM = 1;
+const NO_COLOR_TRANSFORM = 1;
 
 /** Where chroma is subsampled, Pillow interpolates and this decoder repeats: 10 here, up to 54 on photos. */
 const REPEATED_CHROMA = 12;
 
 for (const [name, { width, height, pillow, unsmoothed }] of jpegReferences()) {
-  const picture = () => decodeImage(readFixture(`${name}.jpg`), name);
+  const image = () => decodeImage(readFixture(`${name}.jpg`), name);
 
   test(`${name}.jpg has Pillow's size and pixels`, () => {
-    expect(picture()).toMatchObject({ width, height });
+    expect(image()).toMatchObject({ width, height });
     const plain = /^(grey|progressive-grey|restart-grey|cmyk|rgb)/.test(name);
-    const bound = unsmoothed ? REPEATED_CHROMA : plain ? NO_COLOUR_TRANSFORM : SAME_CHROMA;
-    expect(largestDifference(picture().data, fromBase64(pillow))).toBeLessThanOrEqual(bound);
+    const bound = unsmoothed ? REPEATED_CHROMA : plain ? NO_COLOR_TRANSFORM : SAME_CHROMA;
+    expect(largestDifference(image().data, fromBase64(pillow))).toBeLessThanOrEqual(bound);
   });
 
   if (unsmoothed) {
     test(`${name}.jpg has the pixels of libjpeg without smoothing`, () => {
-      expect(largestDifference(picture().data, fromBase64(unsmoothed))).toBeLessThanOrEqual(SAME_CHROMA);
+      expect(largestDifference(image().data, fromBase64(unsmoothed))).toBeLessThanOrEqual(SAME_CHROMA);
     });
   }
 }
 
-/** What jpeg-js decodes by its own rules of colour and turning is compared above. */
+/** What jpeg-js decodes by its own rules of color and turning is compared above. */
 const OWN_RULES = /^(cmyk-without|rgb-|ycck|exif-)/;
 
 const photos = ["people", "grace-hopper", "rocket"].map((name) => ({

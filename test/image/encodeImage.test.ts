@@ -12,19 +12,19 @@ describe("encodePng", () => {
     [7, 1],
     [37, 29],
   ])("%d x %d comes back bit for bit", (width, height) => {
-    const picture = numberedPicture(width, height);
-    expect(decodeImage(encodePng(picture), "own")).toEqual(picture);
+    const image = numberedPicture(width, height);
+    expect(decodeImage(encodePng(image), "own")).toEqual(image);
   });
 });
 
 describe("encodeJpeg", () => {
-  const picture = decodeImage(readFixture("baseline-444.jpg"), "picture");
+  const image = decodeImage(readFixture("baseline-444.jpg"), "image");
 
   test("comes back nearly the same, and nearer at a higher quality", () => {
     const difference = (quality?: number) => {
-      const decoded = decodeImage(encodeJpeg(picture, quality), "own");
-      expect(decoded).toMatchObject({ width: picture.width, height: picture.height });
-      return largestDifference(decoded.data, picture.data);
+      const decoded = decodeImage(encodeJpeg(image, quality), "own");
+      expect(decoded).toMatchObject({ width: image.width, height: image.height });
+      return largestDifference(decoded.data, image.data);
     };
     expect(difference()).toBeLessThanOrEqual(20);
     expect(difference(100)).toBeLessThanOrEqual(6);
@@ -32,17 +32,17 @@ describe("encodeJpeg", () => {
   });
 
   test("is a plain Uint8Array, in Node and where there is no Buffer", () => {
-    const inNode = encodeJpeg(picture);
+    const inNode = encodeJpeg(image);
     expect(inNode.constructor).toBe(Uint8Array);
     vi.stubGlobal("Buffer", undefined);
-    const inBrowser = encodeJpeg(picture);
+    const inBrowser = encodeJpeg(image);
     expect("Buffer" in globalThis && globalThis.Buffer).toBeFalsy();
     vi.unstubAllGlobals();
     expect(inBrowser).toEqual(inNode);
   });
 
   test.each([0, 101, 92.5, Number.NaN])("quality %d is refused", (quality) => {
-    expect(() => encodeJpeg(picture, quality)).toThrow(UsageError);
+    expect(() => encodeJpeg(image, quality)).toThrow(UsageError);
   });
 
   test("sides that a JPEG cannot have are refused", () => {

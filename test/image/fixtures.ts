@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Picture } from "../../src/image/picture.ts";
+import type { RgbImage } from "../../src/image/rgbImage.ts";
 
 /** How the fixtures were made stands in `fixtures/README.md`. */
 export function readFixture(name: string): Uint8Array {
@@ -41,8 +41,8 @@ export function largestDifference(a: Uint8Array, b: Uint8Array): number {
   return a.reduce((largest, value, i) => Math.max(largest, Math.abs(value - b[i])), 0);
 }
 
-/** A picture with no two pixels alike (up to 256 x 256), so that a misplaced one is noticed. */
-export function numberedPicture(width: number, height: number): Picture {
+/** An image with no two pixels alike (up to 256 x 256), so that a misplaced one is noticed. */
+export function numberedPicture(width: number, height: number): RgbImage {
   const data = new Uint8Array(width * height * 3);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) data.set([x, y, (x * 7 + y * 13) % 256], (y * width + x) * 3);

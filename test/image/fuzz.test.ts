@@ -32,7 +32,7 @@ test("mutants of JPEGs are decoded or refused", { timeout }, async () => {
   const seeds = JPEGS.map((name) => readFixture(`${name}.jpg`));
   const result = await fuzz({ seeds, run: decode, seed: 11 });
   report("JPEG", result);
-  // JPEG has no checksums: many a mutant is a picture.
+  // JPEG has no checksums: many a mutant is an image.
   expect(result.accepted).toBeGreaterThan(0);
 });
 

@@ -11,7 +11,7 @@ const UNREADABLE: [description: RegExp, bytes: Uint8Array][] = [
   [/a file of 1 bytes that begins with ff/, Uint8Array.of(0xff)],
   [/a file of 5 bytes that begins with 00 01 02 03/, Uint8Array.of(0, 1, 2, 3, 4)],
   [/a PNG damaged on its way/, ascii("\x89PNG\n\x1a\n\0\0\0\x0dIHDR")],
-  [/a GIF picture\. Convert it to JPEG or PNG\./, ascii("GIF89a\x01\0\x01\0\x80\0")],
+  [/a GIF image\. Convert it to JPEG or PNG\./, ascii("GIF89a\x01\0\x01\0\x80\0")],
   [/a WebP/, ascii("RIFF\x24\0\0\0WEBPVP8 ")],
   [/an AVIF/, ascii("\0\0\0\x20ftypavif\0\0\0\0")],
   [/a HEIC/, ascii("\0\0\0\x18ftypheic\0\0\0\0")],
@@ -33,7 +33,7 @@ const UNREADABLE: [description: RegExp, bytes: Uint8Array][] = [
   ],
   [/a Git LFS pointer/, utf8("version https://git-lfs.github.com/spec/v1\noid sha256:0\n")],
   [/a JSON or text file/, utf8('{"error": "not found"}')],
-  [/a text file\. Check that it is the picture/, utf8("BMW is no bitmap.\n")],
+  [/a text file\. Check that it is the image/, utf8("BMW is no bitmap.\n")],
   [/a text file/, utf8(`${"a".repeat(1023)}ä`)],
 ];
 

@@ -41,7 +41,7 @@ describe("kinds of JPEG that are refused by name", () => {
 
   test("two components", () => {
     const two = spliced(patched(baseline, { [frame + 3]: 14, [frame + 9]: 2 }), frame + 16, 3, []);
-    expectImageError(two, /expected 1 \(grey\), 3 \(colour\) or 4 \(CMYK\) components, got 2/);
+    expectImageError(two, /expected 1 \(grey\), 3 \(color\) or 4 \(CMYK\) components, got 2/);
   });
 
   test("sampling by 2/3, which libjpeg refuses too", () => {
@@ -84,7 +84,7 @@ describe("JPEGs that would cost too much", () => {
     expectImageError(spliced(progressive, end, 0, scans), /at most 100 scans .*, got 101 or more/);
   });
 
-  test("fewer scans of a larger picture", () => {
+  test("fewer scans of a larger image", () => {
     const large = withSize(progressive, progressiveFrame, 9000, 11000);
     const end = large.length - 2;
     const lastScan = large.subarray(lastScanOf(large), end);
@@ -100,13 +100,13 @@ describe("damaged JPEGs", () => {
     for (const name of ["1x1.jpg", "exif-6.jpg", "restart-grey.jpg", "progressive-420.jpg"]) {
       const whole = readFixture(name);
       for (let length = 0; length < whole.length; length++) {
-        const message = length < 3 ? /expected a JPEG or PNG picture/ : /The JPEG is truncated\.$/;
+        const message = length < 3 ? /expected a JPEG or PNG image/ : /The JPEG is truncated\.$/;
         expectImageError(whole.subarray(0, length), message);
       }
     }
   });
 
-  test("cut off at every byte and closed again with an end marker: never a part of the picture", () => {
+  test("cut off at every byte and closed again with an end marker: never a part of the image", () => {
     for (const name of ["1x1.jpg", "baseline-420.jpg", "restart-grey.jpg", "restart-420.jpg"]) {
       const whole = readFixture(name);
       const reference = decodeImage(whole, name).data;
@@ -158,7 +158,7 @@ describe("damaged JPEGs", () => {
 
   test("two frames", () => {
     const copy = baseline.subarray(frame, frame + 19);
-    expectImageError(spliced(baseline, frame, 0, copy), /got a second picture inside it 0xffc0/);
+    expectImageError(spliced(baseline, frame, 0, copy), /got a second image inside it 0xffc0/);
   });
 
   test("broken entropy-coded data", () => {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseSafetensors } from "../../src/checkpoints/safetensors/safetensors.ts";
 import { decodeImage } from "../../src/image/imageFile.ts";
-import { letterbox, toInput, toPhoto } from "../../src/image/input/letterbox.ts";
+import { imageToInput, inputToImage, letterbox } from "../../src/image/input/letterbox.ts";
 import { numberedPicture } from "./fixtures.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -22,23 +22,23 @@ test.each([
   );
   const photo = decodeImage(readFileSync(new URL(`samples/${input.file}`, ROOT)), input.file);
 
-  const { picture, placement } = letterbox(photo, input);
-  expect(picture).toMatchObject({ width: input.width, height: input.height });
+  const { image, placement } = letterbox(photo, input);
+  expect(image).toMatchObject({ width: input.width, height: input.height });
   expect(placement).toEqual({
     left: input.left,
     top: input.top,
     scaleX: input.scaleX,
     scaleY: input.scaleY,
-    photoWidth: input.photoWidth,
-    photoHeight: input.photoHeight,
+    imageWidth: input.imageWidth,
+    imageHeight: input.imageHeight,
   });
-  expect(Buffer.compare(picture.data, stored?.bytes ?? new Uint8Array(0))).toBe(0);
+  expect(Buffer.compare(image.data, stored?.bytes ?? new Uint8Array(0))).toBe(0);
 });
 
 test("a portrait lies in the middle between black bars", () => {
-  const { picture, placement } = letterbox(numberedPicture(2, 4), { width: 9, height: 4 });
+  const { image, placement } = letterbox(numberedPicture(2, 4), { width: 9, height: 4 });
   expect(placement).toMatchObject({ left: 3, top: 0, scaleX: 1, scaleY: 1 });
-  const row = [...picture.data.subarray(0, 27)];
+  const row = [...image.data.subarray(0, 27)];
   expect(row.slice(0, 9)).toEqual(new Array(9).fill(0));
   expect(row.slice(9, 15)).toEqual([...numberedPicture(2, 4).data.subarray(0, 6)]);
   expect(row.slice(15)).toEqual(new Array(12).fill(0));
@@ -58,8 +58,8 @@ test("points go to the input and back", () => {
         { width: w, height: h, data: new Uint8Array(w * h * 3) },
         { width, height },
       );
-      const inside = toInput(placement, x, y);
-      const back = toPhoto(placement, inside.x, inside.y);
+      const inside = imageToInput(placement, x, y);
+      const back = inputToImage(placement, inside.x, inside.y);
       expect(back.x).toBeCloseTo(x, 6);
       expect(back.y).toBeCloseTo(y, 6);
     }),
@@ -69,6 +69,6 @@ test("points go to the input and back", () => {
 
 test("the photo's corners are the corners of its place in the input", () => {
   const { placement } = letterbox(numberedPicture(200, 100), { width: 64, height: 64 });
-  expect(toPhoto(placement, 0, 16)).toEqual({ x: 0, y: 0 });
-  expect(toPhoto(placement, 64, 48)).toEqual({ x: 200, y: 100 });
+  expect(inputToImage(placement, 0, 16)).toEqual({ x: 0, y: 0 });
+  expect(inputToImage(placement, 64, 48)).toEqual({ x: 200, y: 100 });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { toInput } from "../../src/image/input/letterbox.ts";
+import { imageToInput } from "../../src/image/input/letterbox.ts";
 import {
   type ChannelScaling,
   channelScaling,
@@ -9,7 +9,7 @@ import {
   ZOO_NORMALIZATIONS,
 } from "../../src/image/input/normalization.ts";
 import { keptAspectShape, padToSquare } from "../../src/image/input/padToSquare.ts";
-import type { Picture } from "../../src/image/picture.ts";
+import type { RgbImage } from "../../src/image/rgbImage.ts";
 import { compare, EXACT } from "../../src/verify/compare.ts";
 import { readCommittedCase } from "../verify/goldenFiles.ts";
 import { numberedPicture } from "./fixtures.ts";
@@ -21,11 +21,11 @@ const NORMALIZATIONS: Record<string, Normalization> = {
   mobilenet_v2: ZOO_NORMALIZATIONS.mobilenetV2,
 };
 
-describe("the golden pictures", async () => {
+describe("the golden images", async () => {
   const golden = await readCommittedCase("tf/preprocess");
   const taps = new Map(golden.taps.map((tap) => [tap.name, tap]));
   const prepared = golden.taps.filter(({ name }) => /^\w+\/image_\d+x\d+$/.test(name));
-  const pictureOf = (name: string): Picture => {
+  const imageOf = (name: string): RgbImage => {
     const tap = taps.get(name);
     if (!tap) throw new Error(`no ${name}`);
     return { height: tap.shape[1], width: tap.shape[2], data: Uint8Array.from(tap.values) };
@@ -34,15 +34,15 @@ describe("the golden pictures", async () => {
   test("are 20", () => expect(prepared).toHaveLength(20));
 
   test.each(prepared.map((tap) => [tap.name, tap] as const))("%s, bit for bit", (name, tap) => {
-    const [family, picture] = name.split("/");
-    const { image, trueShape } = padToSquare(pictureOf(picture), 64);
-    const { pass, worst } = compare(tap, normalizePixels(image, NORMALIZATIONS[family]).data, EXACT);
+    const [family, image] = name.split("/");
+    const { input, trueShape } = padToSquare(imageOf(image), 64);
+    const { pass, worst } = compare(tap, normalizePixels(input, NORMALIZATIONS[family]).data, EXACT);
     expect(pass, JSON.stringify(worst)).toBe(true);
     const expected = Array.from(taps.get(`${name}/true_shape`)?.values ?? []);
     expect([trueShape.height, trueShape.width, 3]).toEqual(expected);
   });
 
-  test("shapes of pictures of many proportions", () => {
+  test("shapes of images of many proportions", () => {
     const rows = Array.from(taps.get("shapes")?.values ?? []);
     expect(rows).toHaveLength(300);
     for (let row = 0; row < 60; row++) {
@@ -60,13 +60,13 @@ function rescaled(pixels: Float32Array, scaling: ChannelScaling): Float32Array {
   );
   return pixels.map((_, i) => {
     const channel = i % 3;
-    const centred = Math.fround(pixels[i - channel + scaling.order[channel]] - mean[channel]);
-    return Math.fround(centred * scale[channel]) + offset[channel];
+    const centerd = Math.fround(pixels[i - channel + scaling.order[channel]] - mean[channel]);
+    return Math.fround(centerd * scale[channel]) + offset[channel];
   });
 }
 
 test.each(Object.keys(NORMALIZATIONS))("%s: as one layer of the network it comes close enough", (family) => {
-  const { image } = padToSquare(numberedPicture(31, 19), 40);
+  const { input: image } = padToSquare(numberedPicture(31, 19), 40);
   const exact = normalizePixels(image, NORMALIZATIONS[family]);
   const scaled = rescaled(image.data, channelScaling(NORMALIZATIONS[family]));
   expect(compare({ values: exact.data }, scaled, { absolute: 3e-7, relative: 2e-7 })).toMatchObject({
@@ -95,8 +95,11 @@ test("both kinds of reversal together leave red first", () => {
   });
 });
 
-test("padding is black before normalisation, at the right and below", () => {
-  const { image, trueShape } = padToSquare({ width: 2, height: 1, data: new Uint8Array(6).fill(200) }, 4);
+test("padding is black before normalization, at the right and below", () => {
+  const { input: image, trueShape } = padToSquare(
+    { width: 2, height: 1, data: new Uint8Array(6).fill(200) },
+    4,
+  );
   expect(trueShape).toEqual({ height: 2, width: 4 });
   expect(Array.from(image.data)).toEqual([...Array(24).fill(200), ...Array(24).fill(0)]);
   const normalized = normalizePixels(image, ZOO_NORMALIZATIONS.resnetV2);
@@ -108,8 +111,8 @@ test("the placement maps the photo onto the true shape", () => {
   fc.assert(
     fc.property(sides, sides, fc.integer({ min: 8, max: 64 }), (width, height, side) => {
       const photo = { width, height, data: new Uint8Array(width * height * 3) };
-      const { placement, trueShape, image } = padToSquare(photo, side);
-      const end = toInput(placement, width, height);
+      const { placement, trueShape, input: image } = padToSquare(photo, side);
+      const end = imageToInput(placement, width, height);
       expect(end.x).toBeCloseTo(trueShape.width, 9);
       expect(end.y).toBeCloseTo(trueShape.height, 9);
       expect(Math.max(trueShape.width, trueShape.height)).toBe(side);

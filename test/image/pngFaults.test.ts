@@ -12,7 +12,7 @@ const ROWS = Uint8Array.of(0, 10, 20, 0, 30, 40);
 const HEADER = ihdr({ width: 2, height: 2 });
 const SMALL = pngFile(HEADER, idat(ROWS), IEND);
 
-test("the small picture of these tests is a good one", () => {
+test("the small image of these tests is a good one", () => {
   expect(decodeImage(SMALL, "small").data).toEqual(
     Uint8Array.of(10, 10, 10, 20, 20, 20, 30, 30, 30, 40, 40, 40),
   );
@@ -23,7 +23,7 @@ describe("damaged PNGs", () => {
     for (const name of ["many-chunks.png", "palette-2-interlaced.png"]) {
       const whole = readFixture(name);
       for (let length = 0; length < whole.length; length++) {
-        const message = length < 8 ? /expected a JPEG or PNG picture/ : /or more, got the end .* truncated/;
+        const message = length < 8 ? /expected a JPEG or PNG image/ : /or more, got the end .* truncated/;
         expectImageError(whole.subarray(0, length), message);
       }
     }
@@ -69,8 +69,8 @@ describe("damaged PNGs", () => {
   test.each([
     ["0 x 2", ihdr({ width: 0, height: 2 }), /width and height of at least 1, got 0 x 2/],
     ["3 bits", ihdr({ width: 2, height: 2, bitDepth: 3 }), /got type 0 of 3 bits/],
-    ["RGB of 4 bits", ihdr({ width: 2, height: 2, bitDepth: 4, colourType: 2 }), /got type 2 of 4 bits/],
-    ["colour type 5", ihdr({ width: 2, height: 2, colourType: 5 }), /got type 5 of 8 bits/],
+    ["RGB of 4 bits", ihdr({ width: 2, height: 2, bitDepth: 4, colorType: 2 }), /got type 2 of 4 bits/],
+    ["color type 5", ihdr({ width: 2, height: 2, colorType: 5 }), /got type 5 of 8 bits/],
     ["compression 1", ihdr({ width: 2, height: 2, compression: 1 }), /got 1, 0, 0/],
     ["filter method 64", ihdr({ width: 2, height: 2, filter: 64 }), /got 0, 64, 0/],
     ["interlace 2", ihdr({ width: 2, height: 2, interlace: 2 }), /got 0, 0, 2/],
@@ -79,17 +79,14 @@ describe("damaged PNGs", () => {
   });
 
   test("palettes", () => {
-    const header = ihdr({ width: 2, height: 2, colourType: 3 });
+    const header = ihdr({ width: 2, height: 2, colorType: 3 });
     const palette = (bytes: number) => pngChunk("PLTE", new Uint8Array(bytes));
     expectImageError(pngFile(header, idat(ROWS), IEND), /expected a palette \(PLTE\), got none/);
-    expectImageError(pngFile(header, palette(31), idat(ROWS), IEND), /at most 256 colours before IDAT/);
-    expectImageError(pngFile(header, palette(769), idat(ROWS), IEND), /at most 256 colours before IDAT/);
-    expectImageError(pngFile(header, idat(ROWS), palette(3), IEND), /at most 256 colours before IDAT/);
-    expectImageError(
-      pngFile(header, palette(120), idat(ROWS), IEND),
-      /a palette of 40 colours, got colour 40/,
-    );
-    expect(decodeImage(pngFile(header, palette(123), idat(ROWS), IEND), "41 colours").width).toBe(2);
+    expectImageError(pngFile(header, palette(31), idat(ROWS), IEND), /at most 256 colors before IDAT/);
+    expectImageError(pngFile(header, palette(769), idat(ROWS), IEND), /at most 256 colors before IDAT/);
+    expectImageError(pngFile(header, idat(ROWS), palette(3), IEND), /at most 256 colors before IDAT/);
+    expectImageError(pngFile(header, palette(120), idat(ROWS), IEND), /a palette of 40 colors, got color 40/);
+    expect(decodeImage(pngFile(header, palette(123), idat(ROWS), IEND), "41 colors").width).toBe(2);
   });
 
   test("an unknown filter", () => {
@@ -121,13 +118,13 @@ describe("PNGs that would cost too much", () => {
     ["30,000 x 30,000", ihdr({ width: 30000, height: 30000 }), /at most 100 megapixels, got 30000 x 30000/],
     ["2^31 - 1 squared", ihdr({ width: 2 ** 31 - 1, height: 2 ** 31 - 1 }), /at most 100 megapixels/],
     ["2^32 - 1 squared", ihdr({ width: 2 ** 32 - 1, height: 2 ** 32 - 1 }), /at most 100 megapixels/],
-    ["64 bits a pixel", ihdr({ width: 9999, height: 9999, bitDepth: 16, colourType: 6 }), /at most 512 MB/],
+    ["64 bits a pixel", ihdr({ width: 9999, height: 9999, bitDepth: 16, colorType: 6 }), /at most 512 MB/],
     ["more than its bytes can hold", ihdr({ width: 9999, height: 9999 }), /99990000 bytes .*, got fewer/],
   ])("%s", (_, header, message) => {
     expectImageError(pngFile(header, idat(ROWS), IEND), message);
   });
 
-  test("200 MB of pixels in a picture of 4 x 4: inflated no further than the first slice", () => {
+  test("200 MB of pixels in an image of 4 x 4: inflated no further than the first slice", () => {
     const bomb = pngFile(ihdr({ width: 4, height: 4 }), idat(new Uint8Array(200_000_000)), IEND);
     expectImageError(bomb, /expected 20 bytes of pixels, got more/);
   });

@@ -13,14 +13,14 @@ export interface Ihdr {
   width: number;
   height: number;
   bitDepth?: number;
-  colourType?: number;
+  colorType?: number;
   compression?: number;
   filter?: number;
   interlace?: number;
 }
 
 export function ihdr(h: Ihdr): Uint8Array {
-  const rest = [h.bitDepth ?? 8, h.colourType ?? 0, h.compression ?? 0, h.filter ?? 0, h.interlace ?? 0];
+  const rest = [h.bitDepth ?? 8, h.colorType ?? 0, h.compression ?? 0, h.filter ?? 0, h.interlace ?? 0];
   return pngChunk("IHDR", concatenate([uint32(h.width), uint32(h.height), Uint8Array.from(rest)]));
 }
 

@@ -1,31 +1,31 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { resizeHalfPixelBilinear } from "../../src/image/input/resizeBilinear.ts";
-import type { Picture } from "../../src/image/picture.ts";
+import type { RgbImage } from "../../src/image/rgbImage.ts";
 import { numberedPicture } from "./fixtures.ts";
 
-const greyRow = (...values: number[]): Picture => ({
+const greyRow = (...values: number[]): RgbImage => ({
   width: values.length,
   height: 1,
   data: Uint8Array.from(values.flatMap((v) => [v, v, v])),
 });
-const reds = (picture: Picture) => [...picture.data].filter((_, i) => i % 3 === 0);
+const reds = (image: RgbImage) => [...image.data].filter((_, i) => i % 3 === 0);
 
-test("half-pixel centres: by two, border pixels clamped, halves rounded up", () => {
+test("half-pixel centers: by two, border pixels clamped, halves rounded up", () => {
   // Positions -0.25, 0.25, 0.75, 1.25 of pixels 0 and 100; -0.25 and 1.25 are clamped.
   expect(reds(resizeHalfPixelBilinear(greyRow(0, 100), 4, 1))).toEqual([0, 25, 75, 100]);
   // Position 0.5 of pixels 0 and 1 is 0.5.
   expect(reds(resizeHalfPixelBilinear(greyRow(0, 1), 1, 1))).toEqual([1]);
 });
 
-test("no antialiasing: halving an odd width takes the two neighbours of each centre alone", () => {
+test("no antialiasing: halving an odd width takes the two neighbors of each center alone", () => {
   // Old positions (i + 0.5) * 5 / 2 - 0.5 = 0.75 and 3.25.
   expect(reds(resizeHalfPixelBilinear(greyRow(0, 40, 200, 80, 120), 2, 1))).toEqual([30, 90]);
 });
 
 test("the same size is a copy", () => {
-  const picture = numberedPicture(13, 7);
-  expect(resizeHalfPixelBilinear(picture, 13, 7)).toEqual(picture);
+  const image = numberedPicture(13, 7);
+  expect(resizeHalfPixelBilinear(image, 13, 7)).toEqual(image);
 });
 
 test("agrees with the definition, pixel by pixel", () => {

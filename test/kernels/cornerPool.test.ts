@@ -9,7 +9,7 @@ import { cornerPool, POOL_DIRECTIONS, type PoolDirection } from "../../src/kerne
 import { type Shape, shapeOf, type Tensor, tensor } from "../../src/tensor.ts";
 import { compare, EXACT } from "../../src/verify/compare.ts";
 import { goldenAt, OWN_GOLDENS } from "../support/goldens.ts";
-import { batchInTapLayout, inputOf, pictureOf, poolFolder } from "../support/tripletPools.ts";
+import { batchInTapLayout, imageOf, inputOf, poolFolder } from "../support/tripletPools.ts";
 
 /** The four pools, and each with its opposite one after it, which sees whole lines. */
 function poolsGraph(shape: Shape): Graph {
@@ -42,13 +42,13 @@ for (const backend of [...(await availableModes()), "wasm", "reference"] as cons
     test("the pools are PyTorch's, bit for bit", async () => {
       const golden = await goldenAt(poolFolder(OWN_GOLDENS, "simple"));
       const input = inputOf(golden);
-      const pictures = [await run(pictureOf(input, 0)), await run(pictureOf(input, 1))];
+      const images = [await run(imageOf(input, 0)), await run(imageOf(input, 1))];
       const taps = golden.taps.filter(({ role }) => role === "tap");
       expect(taps.map(({ name }) => name)).toEqual([...POOL_DIRECTIONS, "top_bottom", "left_right"]);
       for (const tap of taps) {
         const got = batchInTapLayout(
           tap,
-          pictures.map((outputs) => outputs[tap.name]),
+          images.map((outputs) => outputs[tap.name]),
         );
         expect(compare(tap, got, EXACT), tap.name).toMatchObject({ pass: true, largest: 0 });
       }

@@ -24,10 +24,10 @@ test.skipIf(ALL_GOLDENS === undefined && mayBeLeftOut)(
 const TITLE = "agrees with TensorFlow.js at every tap";
 
 function agrees(place: Place): void {
-  for (const [model, picture] of MOVENET_CASES) {
+  for (const [model, image] of MOVENET_CASES) {
     const needs = weightsAtHand(model) ? "" : " (needs CENTERNET_HUMAN_MODELS)";
-    test.skipIf(!weightsAtHand(model) && mayBeLeftOut)(`${model} ${picture}${needs}`, async () => {
-      const golden = await goldenAt(join(ALL_GOLDENS ?? OWN_GOLDENS, "tfjs", model, picture));
+    test.skipIf(!weightsAtHand(model) && mayBeLeftOut)(`${model} ${image}${needs}`, async () => {
+      const golden = await goldenAt(join(ALL_GOLDENS ?? OWN_GOLDENS, "tfjs", model, image));
       const report = await verifyModel(model, golden, { ...place, ...weightsOf(model) });
       expect(report.pass, formatReport(report)).toBe(true);
     });

@@ -124,7 +124,7 @@ describe("a pair of mirror images", () => {
       map("keypointRegression")(16, column, 2 * eye + 1, toEye);
     });
 
-  test("agrees with the plain picture where both say the same, joints changing sides", () => {
+  test("agrees with the plain image where both say the same, joints changing sides", () => {
     const model = modelNamed("multi_pose_hg_3x");
     const [LEFT_EYE, RIGHT_EYE] = [1, 2];
     const { views, finding } = model.look(PHOTO, loaded, { flip: true });
@@ -138,7 +138,7 @@ describe("a pair of mirror images", () => {
     expect({ ...both, score: alone.score }).toEqual(alone);
   });
 
-  test("is the picture and the picture turned round", () => {
+  test("is the image and the image turned round", () => {
     const photo = { width: 150, height: 90, data: Uint8Array.from({ length: 40_500 }, (_, i) => i % 251) };
     const [plain, mirrored] = modelNamed("ctdet_coco_hg").look(photo, loaded, { flip: true }).views;
     const [{ image }, { image: turned }] = [plain.inputs(), mirrored.inputs()];

@@ -7,27 +7,27 @@ import {
   type Detector,
   ImageError,
   load,
-  type Picture,
+  type RgbImage,
   UsageError,
 } from "../../src/index.ts";
 import { modelNamed } from "../../src/models/models.ts";
 import { tripletModelOf } from "../../src/models/triplets/triplet.ts";
 import { tripletSettings, tripletSights } from "../../src/models/triplets/tripletModel.ts";
-import type { LookOptions } from "../../src/models/view.ts";
+import type { TestTimeOptions } from "../../src/models/view.ts";
 import { checkpointModel, readWeights } from "../../src/network.ts";
 import { OWN_GOLDENS } from "../support/goldens.ts";
 import { syntheticStateDict } from "../support/syntheticCheckpoint.ts";
 
 const FOLDER = join(OWN_GOLDENS, "triplet/centernet-tiny");
 
-/** Stripes, so that a mirror image is another picture. */
-function picture(width: number, height: number): Picture {
+/** Stripes, so that a mirror image is another image. */
+function image(width: number, height: number): RgbImage {
   const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 7 + Math.floor(i / 50)) % 256);
   return { width, height, data };
 }
 
-const small = picture(100, 60);
-const wide = picture(200, 60);
+const small = image(100, 60);
+const wide = image(200, 60);
 
 test("a network of any depth is known that the canvases fit, and a deeper one refused", () => {
   const ofDepth = (levels: number) => {
@@ -51,7 +51,7 @@ describe("a narrow network of triplets", () => {
   });
   afterAll(() => detector.dispose());
 
-  test("is recognised by its variables, whatever its name", () => {
+  test("is recognized by its variables, whatever its name", () => {
     expect(detector.network.model.name).toBe("centernet-triplets");
   });
 
@@ -67,7 +67,7 @@ describe("a narrow network of triplets", () => {
     expect(detections).toEqual((await detector.detect(small, { score: 0 })).detections);
   });
 
-  test("overlapping calls on pictures of several sizes give what single calls give", async () => {
+  test("overlapping calls on images of several sizes give what single calls give", async () => {
     const calls = [small, wide, small, wide].map((image) => detector.detect(image, { flip: true, score: 0 }));
     const together = await Promise.all(calls);
     expect(together[0].detections.length).toBeGreaterThan(0);
@@ -117,13 +117,13 @@ describe("a narrow network of triplets", () => {
     expect((await detector.detect(small)).explanation).toBeUndefined();
   });
 
-  test("what is too large is refused before anything runs, and smaller pictures go on", async () => {
-    const large = picture(1000, 900);
+  test("what is too large is refused before anything runs, and smaller images go on", async () => {
+    const large = image(1000, 900);
     await expect(detector.detect(large, { scales: [1, 10], where: "big.png" })).rejects.toThrow(
       /^big\.png, seen at 10111x9087: expected \d+ MB of memory .*got at most 4295 MB.*--scales 0\.5\.$/,
     );
     await expect(detector.detect(large, { scales: [10] })).rejects.toBeInstanceOf(ImageError);
-    await expect(detector.detect(picture(2000, 2000), { scales: [10] })).rejects.toThrow(
+    await expect(detector.detect(image(2000, 2000), { scales: [10] })).rejects.toThrow(
       /expected at most 100000000 pixels in the network's input, got 20095x20095\. Look at it smaller/,
     );
     expect((await detector.detect(small)).width).toBe(100);
@@ -157,16 +157,16 @@ describe("a narrow network of triplets", () => {
   test("scales without 1 are refused where the reference would break", async () => {
     const scales = [0.5];
     const noPicture = new Uint8Array(9);
-    const refused = detector.detect(noPicture, { scales, asReference: true });
+    const refused = detector.detect(noPicture, { scales, reproduceReference: true });
     await expect(refused).rejects.toBeInstanceOf(UsageError);
     expect((await detector.detect(small, { scales, flip: true })).detections).toBeDefined();
   });
 });
 
 test("a larger max raises the limit of boxes, but not the reference's", () => {
-  const limit = (options: LookOptions) => tripletSettings(options).maxBoxes;
+  const limit = (options: TestTimeOptions) => tripletSettings(options).maxBoxes;
   expect([limit({}), limit({ max: 10 }), limit({ max: 300 })]).toEqual([100, 100, 300]);
-  expect(limit({ max: 300, asReference: true })).toBe(100);
+  expect(limit({ max: 300, reproduceReference: true })).toBe(100);
 });
 
 test("views come scale by scale, plain before mirrored, on canvases of 127 modulo 128", () => {
@@ -181,15 +181,15 @@ test("views come scale by scale, plain before mirrored, on canvases of 127 modul
   expect(sights[3].placement).toMatchObject({ mapWidth: 96, scale: 1, width: 300, height: 200, left: 41 });
 });
 
-test("no size can be chosen where pictures decide it, and no view where a model has one", async () => {
+test("no size can be chosen where images decide it, and no view where a model has one", async () => {
   const weights = await syntheticStateDict(FOLDER);
   const inputSize = { height: 511, width: 511 };
   await expect(load(undefined, { weights, inputSize })).rejects.toThrow(
-    "input size of centernet-triplets: expected none: each picture decides it, got 511x511. Choose scales",
+    "input size of centernet-triplets: expected none: each image decides it, got 511x511. Choose scales",
   );
   const detector = await load("movenet-lightning");
   await expect(detector.detect(small, { flip: true })).rejects.toThrow(
-    "option flip: expected a model that has it, got movenet-lightning. It looks at a picture once.",
+    "option flip: expected a model that has it, got movenet-lightning. It looks at an image once.",
   );
   await expect(detector.detect(small, { flip: false })).resolves.toBeDefined();
   await detector.dispose();

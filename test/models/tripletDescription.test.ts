@@ -3,7 +3,7 @@ import { describeGraph } from "../../src/describe.ts";
 import { TRIPLET_ARCHITECTURES, tripletGraph } from "../../src/models/triplets/tripletArchitecture.ts";
 import { runnable } from "../../src/network.ts";
 
-/** Of one 511 x 511 picture; counted in the reference's own modules, GFLOPs by its convolutions in test mode. */
+/** Of one 511 x 511 image; counted in the reference's own modules, GFLOPs by its convolutions in test mode. */
 const FIGURES = {
   "centernet-52": { parameters: 104_844_152, statistics: 65_891, entries: 630, gflops: 594.9 },
   "centernet-104": { parameters: 210_062_960, statistics: 132_038, entries: 1260, gflops: 834.1 },

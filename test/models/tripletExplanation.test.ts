@@ -28,10 +28,10 @@ function view(): ViewPeaks {
 
 test("counts apart what the best pairs, soft-NMS and the best boxes leave out", () => {
   const softNms = { ...TRIPLET_SETTINGS.softNms, method: "hard" } as const;
-  const counts = (asReference: boolean) => {
+  const counts = (reproduceReference: boolean) => {
     const settings = {
       ...TRIPLET_SETTINGS,
-      ...{ maxPairs: 4, maxBoxes: 2, softNms: { ...softNms, asReference } },
+      ...{ maxPairs: 4, maxBoxes: 2, softNms: { ...softNms, reproduceReference } },
     };
     const steps = decodeTriplets([view()], settings);
     return { boxes: steps.boxes.length, ...explainTriplets([view()], settings, steps, ["kite"]) };

@@ -22,15 +22,12 @@ const GOLDENS = ALL_GOLDENS ?? OWN_GOLDENS;
 const TRIPLETS = ["centernet-tiny", "centernet-52", "centernet-104"];
 
 describe.skipIf(!hasDawn && mayBeLeftOut)("wgsl", () => {
-  for (const [model, picture] of MOVENET_CASES) {
-    test.skipIf(!weightsAtHand(model) && mayBeLeftOut)(
-      `with TensorFlow.js: ${model} ${picture}`,
-      async () => {
-        const golden = await goldenAt(join(GOLDENS, "tfjs", model, picture));
-        const report = await verifyModel(model, golden, { backend: "wgsl", ...weightsOf(model) });
-        expect(report.pass, formatReport(report)).toBe(true);
-      },
-    );
+  for (const [model, image] of MOVENET_CASES) {
+    test.skipIf(!weightsAtHand(model) && mayBeLeftOut)(`with TensorFlow.js: ${model} ${image}`, async () => {
+      const golden = await goldenAt(join(GOLDENS, "tfjs", model, image));
+      const report = await verifyModel(model, golden, { backend: "wgsl", ...weightsOf(model) });
+      expect(report.pass, formatReport(report)).toBe(true);
+    });
   }
 
   for (const name of TRIPLETS) {

@@ -2,22 +2,22 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { FoundPeaks, PeakRequest } from "../../src/backend/peakQuery.ts";
+import type { PeakAnswer, TopPeaksQueries } from "../../src/backend/peakQuery.ts";
 import type { Checkpoint } from "../../src/checkpoints/checkpoint.ts";
 import { nameParameters } from "../../src/checkpoints/names/nameParameters.ts";
-import { foundPeaks } from "../../src/decode/findPeaks.ts";
+import { findPeaks } from "../../src/decode/findPeaks.ts";
 import { lookAt } from "../../src/detect.ts";
-import { MOST_BYTES } from "../../src/executors/wgsl/peaks/peakFinder.ts";
+import { MAX_BYTES } from "../../src/executors/wgsl/peaks/peakFinder.ts";
 import { wgslExecutor } from "../../src/executors/wgsl/wgslExecutor.ts";
 import { decodeImage } from "../../src/image/imageFile.ts";
 import { ZOO_NORMALIZATIONS } from "../../src/image/input/normalization.ts";
-import type { Picture } from "../../src/image/picture.ts";
+import type { RgbImage } from "../../src/image/rgbImage.ts";
 import { COCO_KEYPOINTS } from "../../src/models/coco.ts";
 import type { InputSize, Model } from "../../src/models/model.ts";
 import { modelNamed } from "../../src/models/models.ts";
 import { pointsModel } from "../../src/models/points/pointsModel.ts";
 import { tripletModelOf } from "../../src/models/triplets/triplet.ts";
-import type { Look, LookOptions, View } from "../../src/models/view.ts";
+import type { Look, TestTimeOptions, View } from "../../src/models/view.ts";
 import { SEPARABLE_HEADS, type ZooArchitecture } from "../../src/models/zoo/zooArchitecture.ts";
 import { Network, readWeights } from "../../src/network.ts";
 import type { Parameter } from "../../src/tensor.ts";
@@ -39,10 +39,10 @@ interface Opened {
 interface PeakCase {
   readonly title: string;
   readonly open: () => Promise<Opened>;
-  /** Where the model does not leave it to the picture. */
+  /** Where the model does not leave it to the image. */
   readonly inputSize?: InputSize;
-  readonly pictures: () => Promise<readonly Picture[]>;
-  readonly options?: LookOptions;
+  readonly images: () => Promise<readonly RgbImage[]>;
+  readonly options?: TestTimeOptions;
   readonly folder?: string;
 }
 
@@ -56,25 +56,25 @@ const CASES: readonly PeakCase[] = [
     title: BOXES,
     open: () => zooCase(join(OWN_GOLDENS, "tf", BOXES), BOXES),
     inputSize: SMALL,
-    // So wide that zeros stand in a part of the heatmap that the picture does not reach.
-    pictures: async () => [await samplePhoto(128), strip(await samplePhoto(500))],
+    // So wide that zeros stand in a part of the heatmap that the image does not reach.
+    images: async () => [await samplePhoto(128), strip(await samplePhoto(500))],
   },
   {
     title: POSES,
     open: () => zooCase(join(ALL, "tf", POSES), POSES),
     inputSize: SMALL,
-    pictures: async () => [await samplePhoto(128)],
+    images: async () => [await samplePhoto(128)],
     folder: join(ALL, "tf", POSES),
   },
   {
     title: "points with poses, whose joints share an offset",
     open: pointsCase,
-    pictures: async () => [await samplePhoto(120)],
+    images: async () => [await samplePhoto(120)],
   },
   {
     title: "triplets and a mirror image",
     open: tripletCase,
-    pictures: async () => [await samplePhoto(100)],
+    images: async () => [await samplePhoto(100)],
     options: { flip: true },
   },
 ];
@@ -105,14 +105,14 @@ async function tripletCase(): Promise<Opened> {
     await syntheticStateDict(join(OWN_GOLDENS, "triplet", "centernet-tiny")),
   );
   const architecture = checkpoint.hourglass;
-  if (architecture?.family !== "triplets") throw new Error("not recognised");
+  if (architecture?.family !== "triplets") throw new Error("not recognized");
   return named(checkpoint, tripletModelOf(architecture));
 }
 
 describe.skipIf(!gpu && mayBeLeftOut)(
   "wgsl finds from the peaks exactly what it finds from whole maps",
   () => {
-    for (const { title, open, inputSize, pictures, options = {}, folder } of CASES) {
+    for (const { title, open, inputSize, images, options = {}, folder } of CASES) {
       const missing = folder !== undefined && !existsSync(folder);
       const needs = missing ? " (needs CENTERNET_GOLDENS)" : "";
       test.skipIf(missing && mayBeLeftOut)(
@@ -128,20 +128,22 @@ describe.skipIf(!gpu && mayBeLeftOut)(
             fuse: true,
             notes: [],
           });
-          for (const picture of await pictures()) {
+          for (const image of await images()) {
             const size = network.inputSize;
-            const look = () => network.model.look(picture, { size, constants: new Map() }, options);
-            const found: FoundPeaks[] = [];
+            const look = () => network.model.look(image, { size, constants: new Map() }, options);
+            const found: PeakAnswer[] = [];
             counter.bytes = 0;
             const { detections } = await lookAt(watched(look(), found), network, {}, "photo");
             const read = counter.bytes;
             const whole = look();
             expect(found).toHaveLength(whole.views.length);
-            expect(read).toBeLessThanOrEqual(MOST_BYTES * found.length);
+            expect(read).toBeLessThanOrEqual(MAX_BYTES * found.length);
             for (const [i, view] of whole.views.entries()) {
               const { outputs } = await network.run(view.inputs());
               view.see(outputs);
-              expect(found[i]).toEqual(view.peaks && foundPeaks(outputs, view.peaks.request as PeakRequest));
+              expect(found[i]).toEqual(
+                view.peaks && findPeaks(outputs, view.peaks.request as TopPeaksQueries),
+              );
               const lists = Object.values(found[i]).flatMap((values) => values.lists);
               expect(lists.every(({ scores }) => scores.length > 0)).toBe(true);
             }
@@ -156,11 +158,11 @@ describe.skipIf(!gpu && mayBeLeftOut)(
 );
 
 /** A look whose views tell what peaks they were given. */
-function watched(look: Look, found: FoundPeaks[]): Look {
+function watched(look: Look, found: PeakAnswer[]): Look {
   const views = look.views.map((view): View => {
     const { peaks } = view;
     if (!peaks) throw new Error("a view that asks for no peaks");
-    const see = (given: FoundPeaks) => {
+    const see = (given: PeakAnswer) => {
       found.push(given);
       peaks.see(given);
     };
@@ -170,7 +172,7 @@ function watched(look: Look, found: FoundPeaks[]): Look {
 }
 
 /** Its upper left corner. */
-async function samplePhoto(side: number): Promise<Picture> {
+async function samplePhoto(side: number): Promise<RgbImage> {
   const file = await readFile(new URL("../../samples/people.jpg", import.meta.url));
   const { width, data } = decodeImage(new Uint8Array(file), "people.jpg");
   const rows = Array.from({ length: side }, (_, y) => [
@@ -180,7 +182,7 @@ async function samplePhoto(side: number): Promise<Picture> {
 }
 
 /** The first rows alone: six times as wide as high. */
-function strip({ width, data }: Picture): Picture {
+function strip({ width, data }: RgbImage): RgbImage {
   const height = Math.floor(width / 6);
   return { width, height, data: data.subarray(0, height * width * 3) };
 }

@@ -58,8 +58,8 @@ describe.skipIf(!gpu && mayBeLeftOut)("a photo that is sampled on the device", (
     const executor = await wgslExecutor({ gpu: counter.gpu });
     const parts = { model, inputSize: size, weights, executor, fuse: true, notes: [] };
     const network = await Network.open(parts);
-    const picture = await photo();
-    const look = () => model.look(picture, { size, constants: new Map() }, {});
+    const image = await photo();
+    const look = () => model.look(image, { size, constants: new Map() }, {});
     const [onDevice, plain] = await both(network, look, () => counter.count);
     expect(onDevice).toHaveLength(100);
     expectAlike(onDevice, plain);

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { lookAt } from "../../src/detect.ts";
-import { MOST_BYTES } from "../../src/executors/wgsl/peaks/peakFinder.ts";
+import { MAX_BYTES } from "../../src/executors/wgsl/peaks/peakFinder.ts";
 import { wgslExecutor } from "../../src/executors/wgsl/wgslExecutor.ts";
 import { decodeImage } from "../../src/image/imageFile.ts";
 import { Network, openModel, readWeights } from "../../src/network.ts";
@@ -33,18 +33,18 @@ describe.skipIf(!gpu && mayBeLeftOut)(
           const network = await Network.open({ model, inputSize, weights, executor, fuse: true, notes: [] });
           for (const sample of SAMPLES) {
             const file = await readFile(new URL(`../../samples/${sample}`, import.meta.url));
-            const picture = decodeImage(new Uint8Array(file), sample);
-            const look = () => model.look(picture, { size: inputSize, constants: network.constants }, {});
+            const image = decodeImage(new Uint8Array(file), sample);
+            const look = () => model.look(image, { size: inputSize, constants: network.constants }, {});
             counter.bytes = 0;
             const { detections } = await lookAt(look(), network, {}, sample);
-            expect(counter.bytes, sample).toBeLessThanOrEqual(MOST_BYTES);
+            expect(counter.bytes, sample).toBeLessThanOrEqual(MAX_BYTES);
             const listed = counter.bytes;
             const whole = look();
             const [view] = whole.views;
             const { outputs } = await network.run(view.inputs());
             view.see(outputs);
             expect(detections, sample).toEqual(whole.finding().detections);
-            expect(counter.bytes - listed).toBeGreaterThan(2 * MOST_BYTES);
+            expect(counter.bytes - listed).toBeGreaterThan(2 * MAX_BYTES);
             console.log(`${name}, ${sample}: ${listed} bytes in place of ${counter.bytes - listed}`);
           }
           await network.dispose();

@@ -1,4 +1,4 @@
-/** The golden cases of the MoveNets: model, picture. */
+/** The golden cases of the MoveNets: model, image. */
 export const MOVENET_CASES = [
   ["movenet-lightning", "grace-hopper"],
   ["movenet-multipose", "people-192x256"],

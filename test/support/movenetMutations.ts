@@ -22,7 +22,7 @@ interface Subject {
 }
 
 /** That the golden tests can fail: small mistakes are noticed, and at the place where they were made. */
-export function testMutations(name: string, picture: string, size: InputSize, weightsFile: string): void {
+export function testMutations(name: string, image: string, size: InputSize, weightsFile: string): void {
   let executor: Executor;
   beforeAll(async () => {
     executor = await gpujsExecutor({ mode: "webasm" });
@@ -34,7 +34,7 @@ export function testMutations(name: string, picture: string, size: InputSize, we
     const bytes = await readBytes(weightsFile);
     const checkpoint = await openCheckpoint({ where: name, bytes, readSibling: siblingReader(weightsFile) });
     const weights = await loadParameters(parameterShapes(model, size), checkpoint, { model: name });
-    const golden = await goldenAt(join(OWN_GOLDENS, "tfjs", name, picture));
+    const golden = await goldenAt(join(OWN_GOLDENS, "tfjs", name, image));
     return { golden, graph: runnable(model.graph(size, weights), true), weights };
   }
 

@@ -28,7 +28,7 @@ export async function verifyTripletNetwork(
 
   const checkpoint = await nameParameters(await syntheticStateDict(folder));
   const architecture = checkpoint.hourglass;
-  if (architecture?.family !== "triplets") throw new Error(`${folder} is not recognised`);
+  if (architecture?.family !== "triplets") throw new Error(`${folder} is not recognized`);
   const graph = mutate(tripletGraph(architecture, { height, width }));
   const shapes = Object.entries(graph.parameters).map(([name, { shape }]) => [name, shape] as const);
   const weights = await loadParameters(new Map(shapes), checkpoint, { model: golden.model });

@@ -8,7 +8,7 @@ import { syntheticStateDict } from "./syntheticCheckpoint.ts";
 
 const SAMPLES = new URL("../../samples/", import.meta.url).pathname;
 
-/** Verifies a case of a golden model, from its picture's bytes to the boxes; `model` is the model's folder. */
+/** Verifies a case of a golden model, from its image's bytes to the boxes; `model` is the model's folder. */
 export async function verifyTripletCase(model: string, name: string, place: Place): Promise<CaseReport> {
   const folder = join(model, name);
   const weights = await syntheticStateDict(model);

@@ -46,25 +46,25 @@ export async function poolWeights(folder: string): Promise<Weights> {
   return weights;
 }
 
-/** Tests of pools come in batches; this project runs one picture at a time. */
-export function pictureOf({ shape, values }: GoldenTap, batchIndex: number): Tensor {
+/** Tests of pools come in batches; this project runs one image at a time. */
+export function imageOf({ shape, values }: GoldenTap, batchIndex: number): Tensor {
   const [, channels, height, width] = shape;
   const cells = height * width;
-  const picture = tensor(shapeOf(height, width, channels));
-  for (let i = 0; i < picture.data.length; i++) {
+  const image = tensor(shapeOf(height, width, channels));
+  for (let i = 0; i < image.data.length; i++) {
     const channel = i % channels;
-    picture.data[i] = values[(batchIndex * channels + channel) * cells + Math.floor(i / channels)];
+    image.data[i] = values[(batchIndex * channels + channel) * cells + Math.floor(i / channels)];
   }
-  return picture;
+  return image;
 }
 
-/** What the values of a batch, each picture NHWC, are in a tap's layout. */
-export function batchInTapLayout({ shape }: GoldenTap, pictures: readonly Tensor[]): Float32Array {
+/** What the values of a batch, each image NHWC, are in a tap's layout. */
+export function batchInTapLayout({ shape }: GoldenTap, images: readonly Tensor[]): Float32Array {
   const [, channels, height, width] = shape;
   const cells = height * width;
-  const batch = new Float32Array(pictures.length * channels * cells);
+  const batch = new Float32Array(images.length * channels * cells);
   return batch.map((_, i) => {
-    const { data } = pictures[Math.floor(i / (channels * cells))];
+    const { data } = images[Math.floor(i / (channels * cells))];
     return data[(i % cells) * channels + (Math.floor(i / cells) % channels)];
   });
 }

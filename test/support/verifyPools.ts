@@ -4,7 +4,7 @@ import { runnable } from "../../src/network.ts";
 import { shapeOf, type Tensor } from "../../src/tensor.ts";
 import { type Comparison, compare } from "../../src/verify/compare.ts";
 import { goldenAt } from "./goldens.ts";
-import { batchInTapLayout, inputOf, pictureOf, poolModule, poolWeights } from "./tripletPools.ts";
+import { batchInTapLayout, imageOf, inputOf, poolModule, poolWeights } from "./tripletPools.ts";
 
 /** The modules whose cases there are, by the case's folder. */
 export const POOL_MODULES = {
@@ -35,8 +35,8 @@ export async function verifyPool(
   const unfused = await executor.prepare(graph, weights);
   const fused = await executor.prepare(runnable(graph, true), weights);
   const got = new Map<string, Tensor[]>([...values.keys(), "fused"].map((step) => [step, []]));
-  for (let picture = 0; picture < batch; picture++) {
-    const features = pictureOf(input, picture);
+  for (let image = 0; image < batch; image++) {
+    const features = imageOf(input, image);
     const { taps } = await unfused.run({ features }, { taps: [...new Set(values.values())] });
     for (const [step, value] of values) {
       const { shape, data } = taps[value];
@@ -48,9 +48,9 @@ export async function verifyPool(
   await fused.dispose();
   const output = steps[steps.length - 1];
   return new Map(
-    [...got].map(([step, pictures]) => {
+    [...got].map(([step, images]) => {
       const tap = steps.find((candidate) => candidate.name === step) ?? output;
-      return [step, compare(tap, batchInTapLayout(tap, pictures), tolerance)];
+      return [step, compare(tap, batchInTapLayout(tap, images), tolerance)];
     }),
   );
 }

@@ -33,7 +33,7 @@ export interface CaseFiles {
   tensors: Map<string, { shape: number[]; values: Stored }>;
 }
 
-/** A 2x2 picture as the input, and these taps. */
+/** A 2x2 image as the input, and these taps. */
 export function madeFiles(taps: MadeTap[], tolerance: JsonValue | CaseFields = {}): CaseFiles {
   const tensors: CaseFiles["tensors"] = new Map([
     ["input", { shape: [1, 2, 2, 3], values: Uint8Array.from({ length: 12 }, (_, i) => i * 20) }],

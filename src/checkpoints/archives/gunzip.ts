@@ -11,7 +11,7 @@ export interface GzipFile {
 }
 
 /** What real archives never do, and bombs must: unpack to so many times their size. */
-const LARGEST_RATIO = 100;
+const MAX_RATIO = 100;
 const FREE_BYTES = 64 * 2 ** 20;
 
 /**
@@ -63,11 +63,11 @@ export class GunzipReader {
     }
     if (piece.done) return undefined;
     this.unpacked += piece.value.length;
-    if (this.unpacked > FREE_BYTES + LARGEST_RATIO * this.stored) {
+    if (this.unpacked > FREE_BYTES + MAX_RATIO * this.stored) {
       await this.close();
       throw new ModelError({
         where: `${this.where}, after ${this.stored} bytes`,
-        expected: `at most ${LARGEST_RATIO} times as much as is stored`,
+        expected: `at most ${MAX_RATIO} times as much as is stored`,
         got: `${this.unpacked} bytes and more`,
         hint: "It is no archive of trained weights.",
       });

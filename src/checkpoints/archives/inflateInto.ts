@@ -1,16 +1,16 @@
 import { Inflate } from "fflate";
 import { ModelError } from "../../errors.ts";
-import type { ByteSource } from "../bytes/byteSource.ts";
+import type { RandomAccessFile } from "../bytes/randomAccessFile.ts";
 
 /** Deflate cannot shrink data further than this (258 bytes in two bits, less the overhead). */
-export const LARGEST_DEFLATE_RATIO = 1032;
+export const MAX_DEFLATE_RATIO = 1032;
 
 /** Input goes in by slices, so that a bomb is noticed after at most 4 MB beyond the expected size. */
 const SLICE = 4096;
 const PIECE = 256 * SLICE;
 
 export interface DeflatedBytes {
-  readonly archive: ByteSource;
+  readonly archive: RandomAccessFile;
   readonly start: number;
   readonly length: number;
   /** As errors name them. */

@@ -1,6 +1,6 @@
 import { ModelError } from "../../errors.ts";
-import { type ByteSource, bytesSource, type ModelFiles } from "../bytes/byteSource.ts";
 import { quote } from "../bytes/json.ts";
+import { bytesSource, type ModelFiles, type RandomAccessFile } from "../bytes/randomAccessFile.ts";
 import { GunzipReader, type GzipFile } from "./gunzip.ts";
 import { type ForwardReader, type TarEntry, walkTar } from "./tarStream.ts";
 
@@ -10,7 +10,7 @@ const TAIL = 2 ** 20;
 const SMALL = 16 * 2 ** 20;
 const KEPT_WHOLE = /\.(index|config|pbtxt)$|(^|\/)checkpoint$/;
 /** All that is kept together. */
-const MOST_KEPT = 48 * 2 ** 20;
+const MAX_KEPT = 48 * 2 ** 20;
 
 /**
  * The files of a `.tar.gz`, none of which is written to disk or, but for small ones, held in memory. The
@@ -25,9 +25,9 @@ export async function openTarGz(file: GzipFile): Promise<ModelFiles> {
     await walkTar(archive, async (entry) => {
       const tailLength = Math.min(entry.size, KEPT_WHOLE.test(entry.path) ? SMALL : TAIL);
       kept += tailLength;
-      if (kept > MOST_KEPT) {
+      if (kept > MAX_KEPT) {
         const got = `${quote(entry.path)} beyond it`;
-        throw new ModelError({ where: file.where, expected: `${MOST_KEPT} bytes of small files`, got });
+        throw new ModelError({ where: file.where, expected: `${MAX_KEPT} bytes of small files`, got });
       }
       const skipped = await archive.skip(entry.size - tailLength);
       const tail = new Uint8Array(tailLength);
@@ -52,7 +52,12 @@ export async function openTarGz(file: GzipFile): Promise<ModelFiles> {
   };
 }
 
-function entrySource(archive: ArchiveReader, entry: TarEntry, tail: Uint8Array, where: string): ByteSource {
+function entrySource(
+  archive: ArchiveReader,
+  entry: TarEntry,
+  tail: Uint8Array,
+  where: string,
+): RandomAccessFile {
   const tailStart = entry.size - tail.length;
   const inMemory = bytesSource(tail, where);
   return {

@@ -17,7 +17,7 @@ export interface ForwardReader {
   skip(count: number): Promise<number>;
 }
 
-const MOST_ENTRIES = 10_000;
+const MAX_ENTRIES = 10_000;
 const LONGEST_EXTENSION = 65_536; // of a long name or a pax header
 const FILE = "07";
 const FOLDER = "5";
@@ -58,7 +58,7 @@ export async function walkTar(
     let taken = 0;
     if (FILE.includes(stored.type)) {
       if (seen.has(path)) throw fail(at, "every file once", `${quote(path)} twice`);
-      if (seen.size >= MOST_ENTRIES) throw fail(at, `at most ${MOST_ENTRIES} files`, "more");
+      if (seen.size >= MAX_ENTRIES) throw fail(at, `at most ${MAX_ENTRIES} files`, "more");
       seen.add(path);
       taken = await visit({ path, size, start: position });
     } else if (stored.type !== FOLDER && !SKIPPED.includes(stored.type)) {

@@ -1,6 +1,6 @@
 import { ModelError } from "../../errors.ts";
-import type { ByteSource } from "../bytes/byteSource.ts";
 import { quote } from "../bytes/json.ts";
+import type { RandomAccessFile } from "../bytes/randomAccessFile.ts";
 
 /** A file of a zip archive, as the central directory describes it. */
 export interface ZipRecord {
@@ -22,8 +22,8 @@ export interface ZipRecord {
 const SIGNATURE = 0x02014b50;
 const HEADER_LENGTH = 46;
 const LOCAL_HEADER_LENGTH = 30;
-const MOST_RECORDS = 65_535;
-const LARGEST_DIRECTORY = 16 * 2 ** 20;
+const MAX_RECORDS = 65_535;
+const MAX_DIRECTORY = 16 * 2 ** 20;
 const SATURATED = 0xffffffff;
 const ZIP64_EXTRA = 1;
 
@@ -31,11 +31,11 @@ const ZIP64_EXTRA = 1;
  * The central directory of a zip archive (PKWARE's APPNOTE.TXT, 4.3.12), by path. Throws ModelError where it
  * is broken, names a path twice, or has records that overlap or leave the file.
  */
-export async function readZipDirectory(source: ByteSource): Promise<ReadonlyMap<string, ZipRecord>> {
+export async function readZipDirectory(source: RandomAccessFile): Promise<ReadonlyMap<string, ZipRecord>> {
   const end = await findZipEnd(source);
   const where = `${source.where} directory`;
-  if (end.records > MOST_RECORDS || end.length > LARGEST_DIRECTORY) {
-    const expected = `at most ${MOST_RECORDS} records in ${LARGEST_DIRECTORY} bytes`;
+  if (end.records > MAX_RECORDS || end.length > MAX_DIRECTORY) {
+    const expected = `at most ${MAX_RECORDS} records in ${MAX_DIRECTORY} bytes`;
     throw new ModelError({ where, expected, got: `${end.records} in ${end.length}` });
   }
   const bytes = new Uint8Array(end.length);
@@ -146,7 +146,7 @@ const LONGEST_COMMENT = 0xffff;
  * Reads a zip archive's end (APPNOTE.TXT 4.3.14 to 4.3.16). The numbers of 64 bits count only where those of
  * the ordinary end do not suffice. Throws ModelError where the file has no end or the directory is not in it.
  */
-async function findZipEnd(source: ByteSource): Promise<ZipEnd> {
+async function findZipEnd(source: RandomAccessFile): Promise<ZipEnd> {
   const tail = new Uint8Array(Math.min(source.length, END.length + LONGEST_COMMENT));
   const tailStart = source.length - tail.length;
   await source.read(tailStart, tail);
@@ -186,7 +186,7 @@ function isEnd(view: DataView, position: number): boolean {
   return position + END.length + view.getUint16(position + 20, true) === view.byteLength;
 }
 
-async function findWideEnd(source: ByteSource, end: number): Promise<ZipEnd> {
+async function findWideEnd(source: RandomAccessFile, end: number): Promise<ZipEnd> {
   const locator = await read(source, end - LOCATOR.length, LOCATOR);
   const view = await read(source, Number(locator.getBigUint64(8, true)), WIDE_END);
   return {
@@ -197,7 +197,7 @@ async function findWideEnd(source: ByteSource, end: number): Promise<ZipEnd> {
 }
 
 async function read(
-  source: ByteSource,
+  source: RandomAccessFile,
   offset: number,
   { signature, length }: typeof END,
 ): Promise<DataView> {

@@ -1,8 +1,8 @@
 import { ModelError } from "../../errors.ts";
 import { crc32 } from "../../support/crc.ts";
-import { type ByteSource, bytesSource } from "../bytes/byteSource.ts";
 import { quote } from "../bytes/json.ts";
-import { inflateInto, LARGEST_DEFLATE_RATIO } from "./inflateInto.ts";
+import { bytesSource, type RandomAccessFile } from "../bytes/randomAccessFile.ts";
+import { inflateInto, MAX_DEFLATE_RATIO } from "./inflateInto.ts";
 import type { ZipRecord } from "./zipDirectory.ts";
 
 const LOCAL_SIGNATURE = 0x04034b50;
@@ -20,7 +20,10 @@ const PIECE = 2 ** 20;
  * The unpacked bytes of a zip archive's record, whose local header must say what the directory says. Nothing
  * is read before the checksum of the whole record has been verified; reading all at once does both in one.
  */
-export async function zipRecordSource(archive: ByteSource, record: ZipRecord): Promise<ByteSource> {
+export async function zipRecordSource(
+  archive: RandomAccessFile,
+  record: ZipRecord,
+): Promise<RandomAccessFile> {
   const where = `${archive.where} record ${quote(record.path)}`;
   checkReadable(record, archive, where);
   const start = await findData(archive, record, where);
@@ -42,7 +45,7 @@ export async function zipRecordSource(archive: ByteSource, record: ZipRecord): P
   };
 }
 
-function checkReadable(record: ZipRecord, archive: ByteSource, where: string): void {
+function checkReadable(record: ZipRecord, archive: RandomAccessFile, where: string): void {
   const { method, flags, length, packedLength } = record;
   if (flags & ENCRYPTED) throw new ModelError({ where, expected: "plain bytes", got: "encrypted ones" });
   if (method === STORED) {
@@ -53,7 +56,7 @@ function checkReadable(record: ZipRecord, archive: ByteSource, where: string): v
     const got = `compression method ${method}`;
     throw new ModelError({ where, expected: "a record that is stored or deflated", got });
   }
-  const limit = Math.min(archive.length + FREE_BYTES, packedLength * LARGEST_DEFLATE_RATIO);
+  const limit = Math.min(archive.length + FREE_BYTES, packedLength * MAX_DEFLATE_RATIO);
   if (length <= limit) return;
   const expected = `compression to no less than its ${packedLength} bytes: at most ${limit} unpacked`;
   throw new ModelError({
@@ -65,7 +68,7 @@ function checkReadable(record: ZipRecord, archive: ByteSource, where: string): v
 }
 
 /** Where the record's bytes begin, behind its local header (APPNOTE.TXT 4.3.7). */
-async function findData(archive: ByteSource, record: ZipRecord, where: string): Promise<number> {
+async function findData(archive: RandomAccessFile, record: ZipRecord, where: string): Promise<number> {
   const header = new Uint8Array(LOCAL_HEADER_LENGTH);
   await archive.read(record.offset, header);
   const view = new DataView(header.buffer);
@@ -95,8 +98,13 @@ async function findData(archive: ByteSource, record: ZipRecord, where: string): 
   throw new ModelError({ where, expected, got: `an end at ${start + record.packedLength}` });
 }
 
-function deflatedSource(archive: ByteSource, record: ZipRecord, start: number, where: string): ByteSource {
-  let unpacked: ByteSource | undefined;
+function deflatedSource(
+  archive: RandomAccessFile,
+  record: ZipRecord,
+  start: number,
+  where: string,
+): RandomAccessFile {
+  let unpacked: RandomAccessFile | undefined;
   async function unpackInto(target: Uint8Array): Promise<void> {
     await inflateInto(target, { archive, start, length: record.packedLength, where });
     check("checksum", record.checksum, crc32(target), where);
@@ -116,7 +124,7 @@ function deflatedSource(archive: ByteSource, record: ZipRecord, start: number, w
   };
 }
 
-async function checksumInPieces(archive: ByteSource, start: number, length: number): Promise<number> {
+async function checksumInPieces(archive: RandomAccessFile, start: number, length: number): Promise<number> {
   const piece = new Uint8Array(Math.min(PIECE, length));
   let checksum = 0;
   for (let done = 0; done < length; done += piece.length) {

@@ -1,5 +1,4 @@
 import { ModelError } from "../../errors.ts";
-import type { ByteSource } from "./byteSource.ts";
 import {
   bfloat16ToNumber,
   float16sToFloat32,
@@ -11,6 +10,7 @@ import {
   swapBytes,
   widenHalves,
 } from "./float16.ts";
+import type { RandomAccessFile } from "./randomAccessFile.ts";
 
 /**
  * The element types that checkpoints store, under safetensors' names; all little-endian. `read` takes any
@@ -120,7 +120,7 @@ export function byteLengthOf(dtype: Dtype, shape: readonly number[], where: stri
 
 /** `count` elements that lie in `source` one behind the other from byte `offset` on, as float32. */
 export async function readElements(
-  source: ByteSource,
+  source: RandomAccessFile,
   offset: number,
   count: number,
   dtype: Dtype,

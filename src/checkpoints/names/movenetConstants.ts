@@ -6,7 +6,7 @@ import type { TfjsCheckpoint } from "../tfjs/tfjs.ts";
 import type { MovenetModel } from "./movenetKeys.ts";
 
 /**
- * The constants of a MoveNet graph that no layer owns: the numbers of the image's normalisation and of the
+ * The constants of a MoveNet graph that no layer owns: the numbers of the image's normalization and of the
  * decode. The file keeps them as float16, so 0.3 is 0.300048828125 in it; what the decode needs is taken
  * from the file, under a parameter's name, and what is built into the decode's code is checked.
  *

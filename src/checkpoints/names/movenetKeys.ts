@@ -6,7 +6,7 @@ import type { Variable } from "../checkpoint.ts";
  * The constants of Google's MoveNet graphs (TensorFlow.js) by the names of this project's parameters.
  *
  * The constants are called after the layers of CenterNetMobileNetV2FPNFeatureExtractor (TensorFlow Object
- * Detection API). Batch normalisation is folded: `<layer>/Conv2D_weights` and `…_bn_offset` are kernel and
+ * Detection API). Batch normalization is folded: `<layer>/Conv2D_weights` and `…_bn_offset` are kernel and
  * bias. Layers that had none keep their variables: `<layer>/Conv2D/ReadVariableOp`, `<layer>/BiasAdd/…`.
  * Numbers that Keras appends (`conv2d_7`) count all layers of a program and differ from model to model;
  * only those of the pyramid's own layers are the same everywhere and tell the levels apart.
@@ -102,7 +102,7 @@ const STEM_CHANNELS: ReadonlyMap<number, MovenetModel> = new Map([
 ]);
 
 /** The MoveNet that these constants are, by which of them exist; undefined where they are no MoveNet. */
-export function recogniseMovenet(variables: ReadonlyMap<string, Variable>): MovenetModel | undefined {
+export function recognizeMovenet(variables: ReadonlyMap<string, Variable>): MovenetModel | undefined {
   const names = [...variables.keys()];
   const stem = names.find((name) => movenetParameter(name) === "backbone.stem.kernel");
   if (stem === undefined) return undefined;

@@ -3,9 +3,9 @@ import { quote } from "../bytes/json.ts";
 import { type Checkpoint, holdsFloats, unknownVariable, type Variable } from "../checkpoint.ts";
 import type { BundleCheckpoint } from "../tensorBundle/bundleCheckpoint.ts";
 import type { TfjsCheckpoint } from "../tfjs/tfjs.ts";
-import { hourglassFacts } from "./hourglassFacts.ts";
+import { hourglassOfVariables } from "./hourglassOfVariables.ts";
 import { movenetConstants } from "./movenetConstants.ts";
-import { type MovenetModel, movenetKeys, recogniseMovenet } from "./movenetKeys.ts";
+import { type MovenetModel, movenetKeys, recognizeMovenet } from "./movenetKeys.ts";
 import { checkMovenetStructure } from "./movenetStructure.ts";
 import { hasPairs } from "./torchHourglass.ts";
 import { kernelShape, swapPairs, torchKeys, transposeKernel } from "./torchKeys.ts";
@@ -14,14 +14,14 @@ import { isOptimizerKey } from "./zooPaths.ts";
 
 /**
  * A checkpoint under this project's parameter names, whatever wrote it. Variables that belong to no
- * parameter keep their own name, so that loading reports them. A file that nothing here recognises comes
- * back as it is. Throws ModelError where a recognised graph is not the architecture it should be.
+ * parameter keep their own name, so that loading reports them. A file that nothing here recognizes comes
+ * back as it is. Throws ModelError where a recognized graph is not the architecture it should be.
  */
 export async function nameParameters(checkpoint: Checkpoint): Promise<Checkpoint> {
   if (isBundle(checkpoint)) return nameZoo(checkpoint);
   if (checkpoint.format === "torch") return nameTorch(checkpoint);
   if (!isTfjs(checkpoint)) return checkpoint;
-  const model = recogniseMovenet(checkpoint.variables);
+  const model = recognizeMovenet(checkpoint.variables);
   return model ? nameMovenet(checkpoint, model) : checkpoint;
 }
 
@@ -82,7 +82,7 @@ function nameTorch(file: Checkpoint): Checkpoint {
   }
   return {
     ...file,
-    hourglass: hourglassFacts(found.family, variables),
+    hourglass: hourglassOfVariables(found.family, variables),
     variables,
     async read(name) {
       const place = keys.get(name);

@@ -138,7 +138,7 @@ function parseImageResizer(view: TextProtoView): ImageResizer {
   const resizer = view.one(fixed ? "fixed_shape_resizer" : "keep_aspect_ratio_resizer");
   const method = resizer.word("resize_method", RESIZE_METHODS, "BILINEAR");
   if (resizer.boolean("convert_to_grayscale", false)) {
-    throw resizer.error("convert_to_grayscale", "colour pictures", "true");
+    throw resizer.error("convert_to_grayscale", "color images", "true");
   }
   if (fixed) {
     return {

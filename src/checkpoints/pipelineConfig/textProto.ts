@@ -25,7 +25,7 @@ export type TextValue =
   /** A number, true, false or an enum's name, as written. */
   | { readonly kind: "word"; readonly text: string };
 
-const MOST_FIELDS = 100_000;
+const MAX_FIELDS = 100_000;
 const DEEPEST = 64;
 const WORD = /[A-Za-z_][A-Za-z0-9_]*/y;
 const NUMBER = /(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fF]?)(?![A-Za-z0-9_.])/y;
@@ -70,7 +70,7 @@ class TextProtoParser {
       const place = this.place();
       const name = this.name();
       for (const value of this.values(depth)) {
-        if (++this.count > MOST_FIELDS) this.fail(`at most ${MOST_FIELDS} fields`, "more");
+        if (++this.count > MAX_FIELDS) this.fail(`at most ${MAX_FIELDS} fields`, "more");
         fields.push({ name, value, ...place });
       }
       if (!this.takes(",")) this.takes(";");
@@ -114,7 +114,7 @@ class TextProtoParser {
     return this.source[this.position] === '"' || this.source[this.position] === "'";
   }
 
-  /** Neighbouring strings are one. */
+  /** Neighboring strings are one. */
   private strings(): string {
     const parts: string[] = [];
     do parts.push(this.string());

@@ -73,7 +73,7 @@ export class TextProtoView {
     for (const name of names) this.known.add(name);
   }
 
-  /** Fields outside of the schema, here and below: `model.center_net.colour (line 3)`. */
+  /** Fields outside of the schema, here and below: `model.center_net.color (line 3)`. */
   unknown(path = ""): string[] {
     const own = this.message.fields
       .filter(({ name }) => !this.known.has(name))

@@ -1,6 +1,5 @@
 import { ModelError } from "../../errors.ts";
 import { formatShape } from "../../tensor.ts";
-import type { ByteSource } from "../bytes/byteSource.ts";
 import { byteLengthOf, dtypeNames, isDtype, type RawTensor, toFloat32, toInt32 } from "../bytes/dtype.ts";
 import {
   expectArray,
@@ -11,6 +10,7 @@ import {
   parseJson,
   quote,
 } from "../bytes/json.ts";
+import type { RandomAccessFile } from "../bytes/randomAccessFile.ts";
 
 /**
  * The safetensors format (https://github.com/huggingface/safetensors, "Format"):
@@ -43,12 +43,12 @@ export interface SafetensorsFile {
 export { toFloat32, toInt32 };
 
 const LENGTH_BYTES = 8;
-const LARGEST_HEADER = 100_000_000; // the reference implementation's limit
-const MOST_TENSORS = 20_000;
+const MAX_HEADER = 100_000_000; // the reference implementation's limit
+const MAX_TENSORS = 20_000;
 const METADATA = "__metadata__";
 
 /** Reads the header alone, and checks that the file is as long as it says. Throws ModelError only. */
-export async function listSafetensors(source: ByteSource): Promise<SafetensorsList> {
+export async function listSafetensors(source: RandomAccessFile): Promise<SafetensorsList> {
   const { where, length } = source;
   const start = new Uint8Array(Math.min(length, LENGTH_BYTES));
   await source.read(0, start);
@@ -69,7 +69,7 @@ export function parseSafetensors(bytes: Uint8Array, where: string): SafetensorsF
 }
 
 function parseHeader(header: Uint8Array, fileLength: number, where: string): SafetensorsList {
-  const limits = { depth: 4, values: MOST_TENSORS * 10 };
+  const limits = { depth: 4, values: MAX_TENSORS * 10 };
   const entries = expectObject(parseJson(header, `${where} header`, limits), `${where} header`);
   const metadata = new Map<string, string>();
   const dataBegin = LENGTH_BYTES + header.length;
@@ -83,8 +83,8 @@ function parseHeader(header: Uint8Array, fileLength: number, where: string): Saf
       spans.push(parseEntry(name, entry, where));
     }
   }
-  if (spans.length > MOST_TENSORS) {
-    throw new ModelError({ where, expected: `at most ${MOST_TENSORS} tensors`, got: String(spans.length) });
+  if (spans.length > MAX_TENSORS) {
+    throw new ModelError({ where, expected: `at most ${MAX_TENSORS} tensors`, got: String(spans.length) });
   }
   spans.sort((a, b) => a.begin - b.begin || a.end - b.end);
   checkCoverage(spans, fileLength - dataBegin, where);
@@ -99,7 +99,7 @@ function parseHeader(header: Uint8Array, fileLength: number, where: string): Saf
 export function looksLikeSafetensors(bytes: Uint8Array): boolean {
   return (
     bytes.length > LENGTH_BYTES &&
-    headerLength(bytes) <= LARGEST_HEADER &&
+    headerLength(bytes) <= MAX_HEADER &&
     bytes[LENGTH_BYTES] === "{".charCodeAt(0)
   );
 }
@@ -120,8 +120,8 @@ function headerEnd(start: Uint8Array, fileLength: number, where: string): number
     throw new ModelError({ where, expected: "at least 8 bytes", got: `${fileLength}`, hint });
   }
   const length = headerLength(start);
-  if (length > LARGEST_HEADER) {
-    const expected = `a header of at most ${LARGEST_HEADER} bytes`;
+  if (length > MAX_HEADER) {
+    const expected = `a header of at most ${MAX_HEADER} bytes`;
     throw new ModelError({
       where,
       expected,

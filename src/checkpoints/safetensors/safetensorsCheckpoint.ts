@@ -1,8 +1,8 @@
 import { elementCount } from "../../tensor.ts";
-import type { ByteSource } from "../bytes/byteSource.ts";
 import { readElements } from "../bytes/dtype.ts";
-import { type Checkpoint, unknownVariable, type ZooFacts } from "../checkpoint.ts";
-import { zooFacts } from "../pipelineConfig/zooFacts.ts";
+import type { RandomAccessFile } from "../bytes/randomAccessFile.ts";
+import { type Checkpoint, type DetectionApiSidecar, unknownVariable } from "../checkpoint.ts";
+import { detectionApiSidecar } from "../pipelineConfig/detectionApiSidecar.ts";
 import { listSafetensors } from "./safetensors.ts";
 
 /** The keys of a safetensors file's metadata that take a zoo checkpoint's own texts along. */
@@ -10,7 +10,7 @@ export const PIPELINE_KEY = "pipeline.config";
 export const LABEL_MAP_KEY = "label_map.pbtxt";
 
 /** A safetensors file as a checkpoint; tensors are read when they are asked for. Throws ModelError. */
-export async function safetensorsCheckpoint(source: ByteSource): Promise<Checkpoint> {
+export async function safetensorsCheckpoint(source: RandomAccessFile): Promise<Checkpoint> {
   const { where } = source;
   const { metadata, tensors } = await listSafetensors(source);
   const variables = new Map(
@@ -34,12 +34,15 @@ export async function safetensorsCheckpoint(source: ByteSource): Promise<Checkpo
   };
 }
 
-function convertedFacts(metadata: ReadonlyMap<string, string>, where: string): ZooFacts | undefined {
+function convertedFacts(
+  metadata: ReadonlyMap<string, string>,
+  where: string,
+): DetectionApiSidecar | undefined {
   const bytes = (key: string) => {
     const text = metadata.get(key);
     return text === undefined ? undefined : new TextEncoder().encode(text);
   };
   const texts = { pipeline: bytes(PIPELINE_KEY), labelMap: bytes(LABEL_MAP_KEY) };
   if (!texts.pipeline) return undefined;
-  return zooFacts(texts, `${where} ${PIPELINE_KEY}`, `${where} ${LABEL_MAP_KEY}`);
+  return detectionApiSidecar(texts, `${where} ${PIPELINE_KEY}`, `${where} ${LABEL_MAP_KEY}`);
 }

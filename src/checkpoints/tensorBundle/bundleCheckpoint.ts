@@ -1,11 +1,11 @@
 import { ModelError } from "../../errors.ts";
 import { unmaskCrc } from "../../support/crc.ts";
-import { type ModelFiles, readWhole } from "../bytes/byteSource.ts";
 import { quote } from "../bytes/json.ts";
+import { type ModelFiles, readWhole } from "../bytes/randomAccessFile.ts";
 import type { Checkpoint } from "../checkpoint.ts";
+import { detectionApiSidecar } from "../pipelineConfig/detectionApiSidecar.ts";
 import { parseTextProto } from "../pipelineConfig/textProto.ts";
 import { TextProtoView } from "../pipelineConfig/textProtoView.ts";
-import { zooFacts } from "../pipelineConfig/zooFacts.ts";
 import { OBJECT_GRAPH_KEY, type ObjectGraph, parseObjectGraph } from "./objectGraph.ts";
 import { openTensorBundle, type TensorBundle } from "./tensorBundle.ts";
 
@@ -16,8 +16,8 @@ export interface BundleCheckpoint extends Checkpoint {
   readonly objectGraph?: ObjectGraph;
 }
 
-const LARGEST_INDEX = 16 * 2 ** 20;
-const LARGEST_TEXT = 2 ** 20;
+const MAX_INDEX = 16 * 2 ** 20;
+const MAX_TEXT = 2 ** 20;
 const INDEX = /^(.*)\.index$/;
 const CONFIG = "pipeline.config";
 const LABEL_MAP = /label_?map[^/]*\.(pbtxt|txt)$/;
@@ -30,7 +30,7 @@ const LABEL_MAP = /label_?map[^/]*\.(pbtxt|txt)$/;
 export async function openBundle(files: ModelFiles, prefix?: string): Promise<BundleCheckpoint> {
   const { where, paths } = files;
   const chosen = prefix ?? (await choosePrefix(files));
-  const index = await readText(files, `${chosen}.index`, LARGEST_INDEX);
+  const index = await readText(files, `${chosen}.index`, MAX_INDEX);
   const bundle = await openTensorBundle(index, `${where} ${chosen}.index`, async (shard, shards) => {
     const path = `${chosen}.data-${fiveDigits(shard)}-of-${fiveDigits(shards)}`;
     if (paths.includes(path)) return files.open(path);
@@ -39,10 +39,10 @@ export async function openBundle(files: ModelFiles, prefix?: string): Promise<Bu
   const config = nearest(paths, chosen, (path) => path === CONFIG || path.endsWith(`/${CONFIG}`));
   const labels = nearest(paths, chosen, (path) => LABEL_MAP.test(path));
   const texts = {
-    pipeline: config === undefined ? undefined : await readText(files, config, LARGEST_TEXT),
-    labelMap: labels === undefined ? undefined : await readText(files, labels, LARGEST_TEXT),
+    pipeline: config === undefined ? undefined : await readText(files, config, MAX_TEXT),
+    labelMap: labels === undefined ? undefined : await readText(files, labels, MAX_TEXT),
   };
-  const zoo = zooFacts(texts, `${where} ${config}`, `${where} ${labels}`);
+  const zoo = detectionApiSidecar(texts, `${where} ${config}`, `${where} ${labels}`);
   const { pipeline, labelMap } = zoo;
 
   const metadata = new Map([["checkpoint", chosen]]);
@@ -99,7 +99,7 @@ async function choosePrefix(files: ModelFiles): Promise<string> {
   for (const path of paths) {
     if (path.split("/").at(-1) !== "checkpoint") continue;
     const view = new TextProtoView(
-      parseTextProto(await readText(files, path, LARGEST_TEXT), `${where} ${path}`),
+      parseTextProto(await readText(files, path, MAX_TEXT), `${where} ${path}`),
       `${where} ${path}`,
     );
     // Perhaps a path of the machine that trained it: only the last part can be meant here.

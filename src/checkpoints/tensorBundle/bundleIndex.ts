@@ -41,9 +41,9 @@ const DTYPES: ReadonlyMap<number, Dtype | "STRING"> = new Map([
   [23, "U64"],
 ]);
 
-const MOST_VARIABLES = 100_000;
-const MOST_SHARDS = 10_000;
-const MOST_DIMENSIONS = 254; // TensorFlow's own limit
+const MAX_VARIABLES = 100_000;
+const MAX_SHARDS = 10_000;
+const MAX_DIMENSIONS = 254; // TensorFlow's own limit
 /** The reader that a bundle asks for; there has been one version so far. */
 const KNOWN_VERSION = 1;
 
@@ -54,8 +54,8 @@ export function parseBundleIndex(bytes: Uint8Array, where: string): BundleIndex 
   if (!header) throw new ModelError({ where, expected: "the header of a TensorBundle", got: "none" });
   const shards = parseHeader(header, where);
   values.delete("");
-  if (values.size > MOST_VARIABLES) {
-    throw new ModelError({ where, expected: `at most ${MOST_VARIABLES} variables`, got: `${values.size}` });
+  if (values.size > MAX_VARIABLES) {
+    throw new ModelError({ where, expected: `at most ${MAX_VARIABLES} variables`, got: `${values.size}` });
   }
   const entries = [...values].map(
     ([key, value]) => [key, parseEntry(value, shards, `${where} variable ${quote(key)}`)] as const,
@@ -74,8 +74,8 @@ function parseHeader(message: Uint8Array, file: string): number {
     3: (field) => readMessage(field.bytes(), where, { 2: (version) => (header.consumer = version.size()) }),
   });
   const { shards, endianness, consumer } = header;
-  if (shards < 1 || shards > MOST_SHARDS) {
-    throw new ModelError({ where, expected: `1 to ${MOST_SHARDS} data files`, got: String(shards) });
+  if (shards < 1 || shards > MAX_SHARDS) {
+    throw new ModelError({ where, expected: `1 to ${MAX_SHARDS} data files`, got: String(shards) });
   }
   if (endianness !== 0) {
     const hint = "It was written on a machine of the other byte order.";
@@ -123,8 +123,8 @@ function parseShape(message: Uint8Array, where: string): number[] {
   const shape: number[] = [];
   readMessage(message, where, {
     2: (dimension) => {
-      if (shape.length >= MOST_DIMENSIONS) {
-        throw new ModelError({ where, expected: `at most ${MOST_DIMENSIONS} dimensions`, got: "more" });
+      if (shape.length >= MAX_DIMENSIONS) {
+        throw new ModelError({ where, expected: `at most ${MAX_DIMENSIONS} dimensions`, got: "more" });
       }
       let size = 0;
       readMessage(dimension.bytes(), where, { 1: (field) => (size = field.size()) });

@@ -24,14 +24,14 @@ export interface ObjectNode {
 
 export const OBJECT_GRAPH_KEY = "_CHECKPOINTABLE_OBJECT_GRAPH";
 
-const MOST_NODES = 200_000;
+const MAX_NODES = 200_000;
 
 export function parseObjectGraph(message: Uint8Array, where: string): ObjectGraph {
   const nodes: ObjectNode[] = [];
   readMessage(message, where, {
     1: (field) => {
-      if (nodes.length >= MOST_NODES) {
-        throw new ModelError({ where, expected: `at most ${MOST_NODES} objects`, got: "more" });
+      if (nodes.length >= MAX_NODES) {
+        throw new ModelError({ where, expected: `at most ${MAX_NODES} objects`, got: "more" });
       }
       nodes.push(parseNode(field.bytes(), `${where} object ${nodes.length}`));
     },

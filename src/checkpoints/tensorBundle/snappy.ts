@@ -1,7 +1,7 @@
 import { ModelError } from "../../errors.ts";
 
 /** A copy of 64 bytes takes 3: nothing that snappy wrote is longer than this times its stored length. */
-const LARGEST_RATIO = 22;
+const MAX_RATIO = 22;
 
 /**
  * Raw snappy (google/snappy, format_description.txt): the length as a varint, then literals and copies of
@@ -11,7 +11,7 @@ const LARGEST_RATIO = 22;
 export function unsnappy(input: Uint8Array, where: string): Uint8Array {
   let position = 0;
   const length = littleEndian7();
-  if (length > input.length * LARGEST_RATIO) {
+  if (length > input.length * MAX_RATIO) {
     throw fail("a length that fits", `${length} bytes from ${input.length}`);
   }
   const output = new Uint8Array(length);

@@ -1,9 +1,9 @@
 import { ModelError } from "../../errors.ts";
 import { crc32c, maskCrc } from "../../support/crc.ts";
 import { elementCount } from "../../tensor.ts";
-import type { ByteSource } from "../bytes/byteSource.ts";
 import { toFloat32 } from "../bytes/dtype.ts";
 import { quote } from "../bytes/json.ts";
+import type { RandomAccessFile } from "../bytes/randomAccessFile.ts";
 import { unknownVariable } from "../checkpoint.ts";
 import { type BundleEntry, type BundleIndex, parseBundleIndex } from "./bundleIndex.ts";
 
@@ -27,14 +27,14 @@ export interface TensorBundle {
 export async function openTensorBundle(
   index: Uint8Array,
   where: string,
-  openShard: (shard: number, shards: number) => Promise<ByteSource>,
+  openShard: (shard: number, shards: number) => Promise<RandomAccessFile>,
 ): Promise<TensorBundle> {
   const { shards, entries } = parseBundleIndex(index, where);
-  const sources: ByteSource[] = [];
+  const sources: RandomAccessFile[] = [];
   for (let shard = 0; shard < shards; shard++) sources.push(await openShard(shard, shards));
   checkLengths({ shards, entries }, sources);
 
-  function find(key: string): { entry: BundleEntry; source: ByteSource; place: string } {
+  function find(key: string): { entry: BundleEntry; source: RandomAccessFile; place: string } {
     const entry = entries.get(key);
     if (!entry) throw unknownVariable(where, key);
     const source = sources[entry.shard];
@@ -68,7 +68,7 @@ export async function openTensorBundle(
 
 const littleEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 
-function checkLengths({ entries }: BundleIndex, sources: readonly ByteSource[]): void {
+function checkLengths({ entries }: BundleIndex, sources: readonly RandomAccessFile[]): void {
   for (const [key, { shard, offset, byteLength }] of entries) {
     const { where, length } = sources[shard];
     if (offset + byteLength <= length) continue;

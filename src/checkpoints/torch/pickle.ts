@@ -47,8 +47,8 @@ export interface PickleRules {
  * A value takes one byte of a pickle, but up to 350 of memory. Torch writes some 40 values a tensor, 7 of them
  * containers: these limits are ten times what any detector needs, and cost less than 64 MB.
  */
-const MOST_VALUES = 2 ** 19;
-const MOST_CONTAINERS = 2 ** 17;
+const MAX_VALUES = 2 ** 19;
+const MAX_CONTAINERS = 2 ** 17;
 
 /** The stack, the marks in it and the memo of one pickle, and all that opcodes do with them. */
 export class PickleMachine {
@@ -76,13 +76,13 @@ export class PickleMachine {
   }
 
   push(value: PickleValue): void {
-    this.count(++this.values, MOST_VALUES, "values");
+    this.count(++this.values, MAX_VALUES, "values");
     this.stack.push(value);
   }
 
   /** For what takes more memory than its bytes in the file. */
   pushContainer(value: PickleValue): void {
-    this.count(++this.containers, MOST_CONTAINERS, "lists, tuples and dictionaries");
+    this.count(++this.containers, MAX_CONTAINERS, "lists, tuples and dictionaries");
     this.push(value);
   }
 
@@ -93,7 +93,7 @@ export class PickleMachine {
   }
 
   mark(): void {
-    this.count(++this.values, MOST_VALUES, "values");
+    this.count(++this.values, MAX_VALUES, "values");
     this.marks.push(this.stack.length);
   }
 
@@ -132,7 +132,7 @@ export class PickleMachine {
   }
 
   memoize(index = this.memo.size): void {
-    this.count(++this.values, MOST_VALUES, "values");
+    this.count(++this.values, MAX_VALUES, "values");
     this.memo.set(index, this.top());
   }
 

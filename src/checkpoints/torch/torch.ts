@@ -1,7 +1,7 @@
 import { ModelError } from "../../errors.ts";
-import type { ByteSource } from "../bytes/byteSource.ts";
 import { byteLengthOf } from "../bytes/dtype.ts";
 import { quote } from "../bytes/json.ts";
+import type { RandomAccessFile } from "../bytes/randomAccessFile.ts";
 import { type Checkpoint, unknownVariable, type Variable } from "../checkpoint.ts";
 import { looksLikeTorch, looksLikeZip } from "../firstBytes.ts";
 import { openTorchLegacy } from "./torchLegacy.ts";
@@ -16,7 +16,7 @@ import { openTorchZip } from "./torchZip.ts";
  *
  * Throws ModelError for all else that a file can be.
  */
-export async function openTorch(source: ByteSource): Promise<Checkpoint> {
+export async function openTorch(source: RandomAccessFile): Promise<Checkpoint> {
   const { where } = source;
   const start = new Uint8Array(Math.min(source.length, 8));
   await source.read(0, start);

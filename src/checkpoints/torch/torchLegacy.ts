@@ -1,16 +1,10 @@
 import { ModelError } from "../../errors.ts";
-import type { ByteSource } from "../bytes/byteSource.ts";
 import { quote } from "../bytes/json.ts";
+import type { RandomAccessFile } from "../bytes/randomAccessFile.ts";
 import { readPickle } from "./pickle.ts";
 import { PickleCursor } from "./pickleCursor.ts";
 import { describePickleValue, type PickleValue } from "./pickleValue.ts";
-import {
-  LARGEST_PICKLE,
-  storageOfId,
-  TORCH_RULES,
-  type TorchFile,
-  type TorchStorage,
-} from "./torchObjects.ts";
+import { MAX_PICKLE, storageOfId, TORCH_RULES, type TorchFile, type TorchStorage } from "./torchObjects.ts";
 
 const MAGIC = 0x1950a86a20f9469cfc6cn;
 const VERSION = 1001;
@@ -21,7 +15,7 @@ const COUNT_BYTES = 8;
  * the object, and the keys of its storages in the order of their data; then for each storage the number of
  * its elements (8 bytes) and the elements. How wide these are is known from the object alone.
  */
-export async function openTorchLegacy(source: ByteSource): Promise<TorchFile> {
+export async function openTorchLegacy(source: RandomAccessFile): Promise<TorchFile> {
   const { where } = source;
   const { object, bigEndian, places } = await readPickles(source);
   return {
@@ -43,9 +37,9 @@ export async function openTorchLegacy(source: ByteSource): Promise<TorchFile> {
 }
 
 /** The five pickles, and from them where each storage's elements begin. */
-async function readPickles(source: ByteSource) {
+async function readPickles(source: RandomAccessFile) {
   const { where } = source;
-  const start = new Uint8Array(Math.min(source.length, LARGEST_PICKLE));
+  const start = new Uint8Array(Math.min(source.length, MAX_PICKLE));
   await source.read(0, start);
   const cursor = new PickleCursor(start, where);
   expectNumber("magic number", MAGIC);
@@ -99,7 +93,7 @@ interface StorageOrder {
 
 /** Where the elements of each storage begin. */
 async function findStorages(
-  source: ByteSource,
+  source: RandomAccessFile,
   start: number,
   { keys, storages, bigEndian }: StorageOrder,
 ): Promise<ReadonlyMap<string, number>> {

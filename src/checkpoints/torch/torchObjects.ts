@@ -1,6 +1,6 @@
 import { ModelError } from "../../errors.ts";
-import type { ByteSource } from "../bytes/byteSource.ts";
 import { bytesPerElement, type Dtype } from "../bytes/dtype.ts";
+import type { RandomAccessFile } from "../bytes/randomAccessFile.ts";
 import type { PickleRules } from "./pickle.ts";
 import {
   describePickleValue,
@@ -44,7 +44,7 @@ export class TorchTensor extends PickleObject {
 }
 
 /** Torch's own limit. */
-const MOST_AXES = 64;
+const MAX_AXES = 64;
 
 /** Element types by the storage's class in Python. Torch's other types have no place in a detector's weights. */
 const STORAGES: Readonly<Record<string, Dtype>> = {
@@ -107,7 +107,7 @@ interface Integers extends PickleTuple {
 }
 
 function isIntegers(value: PickleValue | undefined): value is Integers {
-  return value instanceof PickleTuple && value.items.length <= MOST_AXES && value.items.every(isInteger);
+  return value instanceof PickleTuple && value.items.length <= MAX_AXES && value.items.every(isInteger);
 }
 
 function wrongArguments(where: string, expected: string, args: readonly PickleValue[]): ModelError {
@@ -126,11 +126,11 @@ export interface TorchFile {
   readonly bigEndian: boolean;
   /** Throws ModelError where the file does not hold as many bytes as the storage has. */
   checkStorage(storage: TorchStorage): void;
-  openStorage(storage: TorchStorage): Promise<ByteSource>;
+  openStorage(storage: TorchStorage): Promise<RandomAccessFile>;
 }
 
 /** What a checkpoint's objects may take; the largest known ones take a fiftieth. */
-export const LARGEST_PICKLE = 16 * 2 ** 20;
+export const MAX_PICKLE = 16 * 2 ** 20;
 
 export const TORCH_RULES: PickleRules = {
   globals: TORCH_GLOBALS,

@@ -10,8 +10,8 @@ export interface TorchVariables {
 
 type Dictionary = Map<PickleValue, PickleValue>;
 
-const MOST_TENSORS = 20_000;
-const MOST_FACTS = 100;
+const MAX_TENSORS = 20_000;
+const MAX_FACTS = 100;
 const STATE_DICT = "state_dict";
 
 /**
@@ -51,15 +51,15 @@ function tensorsOf(dictionary: Dictionary, where: string): ReadonlyMap<string, T
     }
     tensors.set(key, value);
   }
-  if (tensors.size <= MOST_TENSORS) return tensors;
-  throw new ModelError({ where, expected: `at most ${MOST_TENSORS} tensors`, got: String(tensors.size) });
+  if (tensors.size <= MAX_TENSORS) return tensors;
+  throw new ModelError({ where, expected: `at most ${MAX_TENSORS} tensors`, got: String(tensors.size) });
 }
 
 /** What can be shown: `epoch`, `arch` and the like. */
 function factsOf(dictionary: Dictionary): ReadonlyMap<string, string> {
   const facts = new Map<string, string>();
   for (const [key, value] of dictionary) {
-    if (facts.size >= MOST_FACTS) break;
+    if (facts.size >= MAX_FACTS) break;
     const isFact = ["string", "number", "boolean"].includes(typeof value);
     if (isFact && typeof key === "string") facts.set(key, String(value));
   }

@@ -1,8 +1,8 @@
 import { ModelError } from "../../errors.ts";
 import { elementCount, formatShape } from "../../tensor.ts";
-import type { ByteSource } from "../bytes/byteSource.ts";
 import { byteLengthOf, bytesPerElement, readElements, toFloat32 } from "../bytes/dtype.ts";
 import { swapBytes } from "../bytes/float16.ts";
+import type { RandomAccessFile } from "../bytes/randomAccessFile.ts";
 import type { TorchStorage, TorchTensor } from "./torchObjects.ts";
 
 /** A tensor as a view on its storage, checked to lie within it. Offset and strides count elements. */
@@ -15,7 +15,7 @@ export interface TorchView {
 }
 
 /** Views may repeat elements (stride 0), but only so many more than the storage has: 32 MB of float32. */
-const MOST_REPEATED = 2 ** 23;
+const MAX_REPEATED = 2 ** 23;
 
 /** Checks what the file says of a tensor; nothing is allocated. Throws ModelError. */
 export function torchView({ storage, offset, shape, stride }: TorchTensor, where: string): TorchView {
@@ -40,8 +40,8 @@ export function torchView({ storage, offset, shape, stride }: TorchTensor, where
       hint: "The storage is too short or the file is damaged.",
     });
   }
-  if (elements > storage.count + MOST_REPEATED) {
-    const expected = `a limit on elements of ${storage.count + MOST_REPEATED}, for a storage of ${storage.count}`;
+  if (elements > storage.count + MAX_REPEATED) {
+    const expected = `a limit on elements of ${storage.count + MAX_REPEATED}, for a storage of ${storage.count}`;
     throw new ModelError({ where, expected, got: `${elements}, most of them repeated` });
   }
   return view;
@@ -50,7 +50,7 @@ export function torchView({ storage, offset, shape, stride }: TorchTensor, where
 /** All elements, row-major; `bytes` are those of the storage. */
 export async function readTorchView(
   view: TorchView,
-  bytes: ByteSource,
+  bytes: RandomAccessFile,
   bigEndian: boolean,
 ): Promise<Float32Array> {
   const { storage, offset, shape } = view;

@@ -1,11 +1,11 @@
 import { ModelError } from "../../errors.ts";
 import { readZipDirectory, type ZipRecord } from "../archives/zipDirectory.ts";
 import { zipRecordSource } from "../archives/zipRecordSource.ts";
-import { type ByteSource, readWhole } from "../bytes/byteSource.ts";
 import { quote } from "../bytes/json.ts";
+import { type RandomAccessFile, readWhole } from "../bytes/randomAccessFile.ts";
 import { readPickle } from "./pickle.ts";
 import { PickleCursor } from "./pickleCursor.ts";
-import { LARGEST_PICKLE, TORCH_RULES, type TorchFile } from "./torchObjects.ts";
+import { MAX_PICKLE, TORCH_RULES, type TorchFile } from "./torchObjects.ts";
 
 const PICKLE = "/data.pkl";
 
@@ -13,7 +13,7 @@ const PICKLE = "/data.pkl";
  * The format of torch since 1.6: a zip archive with one root folder of any name. In it, `data.pkl` is the
  * object, `data/<key>` each storage's bytes, and `byteorder` (since 2.0) "little" or "big".
  */
-export async function openTorchZip(source: ByteSource): Promise<TorchFile> {
+export async function openTorchZip(source: RandomAccessFile): Promise<TorchFile> {
   const { where } = source;
   const records = await readZipDirectory(source);
   const root = rootOf(records, where);
@@ -37,8 +37,8 @@ export async function openTorchZip(source: ByteSource): Promise<TorchFile> {
     throw new ModelError({ where, expected: "byte order little or big", got: quote(byteOrder) });
   }
   // Tensors that share a storage follow each other: its checksum is verified for the first of them.
-  let opened: { key: string; bytes: ByteSource } | undefined;
-  const pickle = await readWhole(await zipRecordSource(source, find("data.pkl")), LARGEST_PICKLE);
+  let opened: { key: string; bytes: RandomAccessFile } | undefined;
+  const pickle = await readWhole(await zipRecordSource(source, find("data.pkl")), MAX_PICKLE);
   return {
     object: readPickle(new PickleCursor(pickle, `${where} ${root}${PICKLE}`), TORCH_RULES),
     bigEndian: byteOrder === "big",

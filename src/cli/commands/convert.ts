@@ -13,7 +13,7 @@ import { formatCount } from "../terminal/formatNumber.ts";
 import { loadingLine } from "../terminal/progress.ts";
 
 const HELP = `
-The model is recognised by its variables and, for a checkpoint of the Object
+The model is recognized by its variables and, for a checkpoint of the Object
 Detection API, its pipeline.config. Numbers are written as float16 where that
 loses nothing, else as float32; --dtype float16 halves the file and rounds.
 

@@ -7,7 +7,7 @@ import { DEFAULT_CHOICES, type Precision } from "../../kernels/wasm/kernel.ts";
 import { checkInputSize, type InputSize, type Model } from "../../models/model.ts";
 import { modelNamed } from "../../models/models.ts";
 import { checkWeights, openModel, runnable } from "../../network.ts";
-import { complain, print, type Session } from "../io.ts";
+import { print, printError, type Session } from "../io.ts";
 import {
   checkTellsModel,
   lowMemoryOption,
@@ -102,7 +102,7 @@ async function describedModel(
   try {
     const input = sizeOf(model, size);
     await checkWeights(checkpoint, model, input);
-    for (const note of notes) complain(session, oneLine(note));
+    for (const note of notes) printError(session, oneLine(note));
     return { model, input };
   } finally {
     await checkpoint.close?.();

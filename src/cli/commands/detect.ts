@@ -2,21 +2,21 @@ import { readFile } from "node:fs/promises";
 import { extname, sep } from "node:path";
 import { type Command, Option } from "commander";
 import { type LabelMap, parseLabelMap } from "../../checkpoints/pipelineConfig/labelMap.ts";
-import { checkLookOptions, type Detector, type DetectResult, load } from "../../detect.ts";
+import { checkTestTimeOptions, type Detector, type DetectResult, load } from "../../detect.ts";
 import { BackendError, ModelError, oneLine, systemMessage } from "../../errors.ts";
 import type { Backend } from "../../executors/backends.ts";
-import { drawDetections, MOST_TRIPLETS } from "../../image/draw/drawDetections.ts";
+import { drawDetections, MAX_TRIPLETS } from "../../image/draw/drawDetections.ts";
 import { encodeJpeg, encodePng } from "../../image/imageFile.ts";
 import type { Precision } from "../../kernels/wasm/kernel.ts";
 import type { InputSize } from "../../models/model.ts";
 import { DEFAULT_MODEL } from "../../models/models.ts";
 import { checkReferenceScales } from "../../models/view.ts";
 import { EXIT, errorMessage, Interruption } from "../exitCode.ts";
+import { DrawingFolder } from "../files/drawingFolder.ts";
 import { findImages, type ImageFile } from "../files/findImages.ts";
 import { type JsonLines, NO_JSON, openJsonLines } from "../files/jsonLines.ts";
-import { PictureFolder } from "../files/pictureFolder.ts";
 import { readImage } from "../files/readImage.ts";
-import { complain, print, type Session } from "../io.ts";
+import { print, printError, type Session } from "../io.ts";
 import {
   backendOption,
   lowMemoryOption,
@@ -48,7 +48,7 @@ interface DetectFlags {
   readonly flip?: true;
   readonly scales?: number[];
   readonly explain?: true;
-  readonly asReference?: true;
+  readonly reproduceReference?: true;
   readonly score: number;
   readonly max: number;
   readonly out: string;
@@ -60,29 +60,29 @@ const DEFAULT_OUT = "centernet-out";
 
 const HELP = `
 A folder is searched for .jpg, .jpeg and .png files, with the folders in it.
-Coordinates are pixels of the original photo. The table counts the keypoints
+Coordinates are pixels of the original image. The table counts the keypoints
 with a score of at least ${SEEN_KEYPOINT}; all of them are in the JSON.
 
 Models of triplets (centernet-52, centernet-104) and of objects as points
-(ctdet_coco_hg, multi_pose_hg_3x) see each picture at its own size and know
---flip and --scales; those of triplets also --explain, and --as-reference, which
+(ctdet_coco_hg, multi_pose_hg_3x) see each image at its own size and know
+--flip and --scales; those of triplets also --explain, and --reproduce-reference, which
 repeats what the original does by mistake: rows that soft-NMS dropped stay
-behind, centers are not clipped, a photo's last column may be lost.
+behind, centers are not clipped, an image's last column may be lost.
 It needs 1 among the scales.
 --explain counts what leaves out pairs that a center confirms: the limit of
-1000 proposals a view, soft-NMS, and the limit of 100 boxes a picture, which a
-larger --max raises, but for --as-reference. In the picture each box has its own
-colour; of the best ${MOST_TRIPLETS} also the corners, the center and the region that it had
+1000 proposals a view, soft-NMS, and the limit of 100 boxes an image, which a
+larger --max raises, but for --reproduce-reference. In the image each box has its own
+color; of the best ${MAX_TRIPLETS} also the corners, the center and the region that it had
 to lie in are drawn, and the others are faint.
 
-With --json each picture gives one line of JSON:
+With --json each image gives one line of JSON:
   { image, width, height, model, backend, backendDetails,
     detections: [ { label, classId, score, box: { xmin, ymin, xmax, ymax },
                     keypoints?: [ { name, x, y, score } ], derived?,
                     triplet? } ],
     explanation?,
     times: { load, decode, preprocess, network, postprocess } }    (ms)
-A picture that fails gives { image, error: { name, message } }; the others go
+An image that fails gives { image, error: { name, message } }; the others go
 on, and the exit code is 3. Ctrl-C keeps what is done (exit code 130).
 Lines gather beside <file> in <file>.unfinished-<process id>, which gets its
 name in the end and stays where the process is killed. A pipe or device is
@@ -98,8 +98,8 @@ Examples:
 export function addDetect(program: Command, session: Session): void {
   program
     .command("detect")
-    .description("Find objects and people's poses in pictures (JPEG or PNG), and draw them.")
-    .argument("<image...>", "pictures, folders or globs")
+    .description("Find objects and people's poses in images (JPEG or PNG), and draw them.")
+    .argument("<image...>", "images, folders or globs")
     .addOption(valueOption("--model <name>", `see centernet models (default: ${DEFAULT_MODEL})`, parseName))
     .addOption(weightsOption())
     .addOption(
@@ -117,14 +117,14 @@ export function addDetect(program: Command, session: Session): void {
     .option("--flip", "look at the mirror image as well; slower, finds more")
     .addOption(scalesOption())
     .option("--explain", "tell why boxes are boxes and why others are none, and draw it")
-    .option("--as-reference", "repeat the faults of the original implementation, to compare with it")
+    .option("--reproduce-reference", "repeat the faults of the original implementation, to compare with it")
     .addOption(scoreOption())
     .addOption(maxOption())
-    .addOption(valueOption("--out <folder>", "where drawn pictures go", parsePath).default(DEFAULT_OUT))
+    .addOption(valueOption("--out <folder>", "where drawn images go", parsePath).default(DEFAULT_OUT))
     .addOption(
       valueOption("--json <file>", "write results as lines of JSON; - prints them, alone", parsePath),
     )
-    .addOption(new Option("--no-draw", "draw no pictures").conflicts("out"))
+    .addOption(new Option("--no-draw", "draw no images").conflicts("out"))
     .addHelpText("after", HELP)
     .action((inputs: string[], flags: DetectFlags) => detect(inputs, flags, session));
 }
@@ -162,11 +162,11 @@ async function loadAndDetect(
     signal: session.signal,
   });
   try {
-    checkLookOptions(detector.network.model, flags);
+    checkTestTimeOptions(detector.network.model, flags);
     const { notes, backendDetails } = detector.network;
-    for (const note of notes) complain(session, oneLine(note));
-    if (backendDetails.note) complain(session, backendDetails.note);
-    const pictures = flags.draw ? await PictureFolder.open(flags.out, images) : undefined;
+    for (const note of notes) printError(session, oneLine(note));
+    if (backendDetails.note) printError(session, backendDetails.note);
+    const drawings = flags.draw ? await DrawingFolder.open(flags.out, images) : undefined;
     const showsTable = !json.takesStdout;
     const report = new DetectionReport(
       session,
@@ -174,10 +174,10 @@ async function loadAndDetect(
       showsTable,
     );
     try {
-      await detectAll({ images, flags, detector, pictures, report, json }, session);
+      await detectAll({ images, flags, detector, drawings, report, json }, session);
     } finally {
       report.finish();
-      if (pictures && showsTable) tellDrawings(pictures, session);
+      if (drawings && showsTable) tellDrawings(drawings, session);
     }
     if (report.counts.failed > 0) session.exitCode = EXIT.images;
   } finally {
@@ -200,7 +200,7 @@ interface Run {
   readonly flags: DetectFlags;
   readonly detector: Detector;
   /** Absent where nothing is drawn. */
-  readonly pictures?: PictureFolder;
+  readonly drawings?: DrawingFolder;
   readonly report: DetectionReport;
   readonly json: JsonLines;
 }
@@ -218,22 +218,22 @@ async function detectAll(run: Run, { signal }: Session): Promise<void> {
     if (!(error instanceof Interruption) || error.message === "") throw error;
     const { done } = report.counts;
     const kept = done > 0 ? "; their results are kept" : "";
-    const message = `${error.message} after ${done} of ${images.length} pictures${kept}`;
+    const message = `${error.message} after ${done} of ${images.length} images${kept}`;
     throw new Interruption(message, error.exitCode);
   }
 }
 
-/** A picture that fails is a result as well; what would fail for every picture is thrown. */
+/** An image that fails is a result as well; what would fail for every image is thrown. */
 async function detectOne(image: ImageFile, run: Run, signal: AbortSignal): Promise<DetectionRecord> {
-  const { detector, pictures } = run;
-  const { score, max, flip, scales, explain, asReference } = run.flags;
+  const { detector, drawings } = run;
+  const { score, max, flip, scales, explain, reproduceReference } = run.flags;
   let record: DetectionRecord = { image: image.path };
   try {
     const bytes = await readImage(image.path);
-    const looking = { flip, scales, explain, asReference };
+    const looking = { flip, scales, explain, reproduceReference };
     const result = await detector.detect(bytes, { score, max, ...looking, signal, where: image.path });
     record = foundRecord(image.path, result);
-    await pictures?.write(image, drawn(result, pictures.pathOf(image)));
+    await drawings?.write(image, drawn(result, drawings.pathOf(image)));
     return record;
   } catch (error) {
     const concernsAll = error instanceof ModelError || error instanceof BackendError;
@@ -244,19 +244,19 @@ async function detectOne(image: ImageFile, run: Run, signal: AbortSignal): Promi
 }
 
 /** The file's name decides whether it is a PNG or a JPEG. */
-function drawn({ picture, detections }: DetectResult, path: string): Uint8Array {
-  const drawing = drawDetections(picture, detections, { keypointScore: SEEN_KEYPOINT });
+function drawn({ image, detections }: DetectResult, path: string): Uint8Array {
+  const drawing = drawDetections(image, detections, { keypointScore: SEEN_KEYPOINT });
   return extname(path) === ".png" ? encodePng(drawing) : encodeJpeg(drawing);
 }
 
-const MOST_RENAMED_TOLD = 10;
+const MAX_RENAMED_TOLD = 10;
 
-function tellDrawings({ written, renamed, folder }: PictureFolder, session: Session): void {
+function tellDrawings({ written, renamed, folder }: DrawingFolder, session: Session): void {
   if (written.length === 0) return;
   print(session, `drawn: ${oneLine(written.length === 1 ? written[0] : `${folder}${sep}`)}`);
-  for (const { path, image } of renamed.slice(0, MOST_RENAMED_TOLD)) {
+  for (const { path, image } of renamed.slice(0, MAX_RENAMED_TOLD)) {
     print(session, `  ${oneLine(path)} shows ${oneLine(image.path)}`);
   }
-  const more = renamed.length - MOST_RENAMED_TOLD;
+  const more = renamed.length - MAX_RENAMED_TOLD;
   if (more > 0) print(session, `  and ${more} more are numbered in their order`);
 }

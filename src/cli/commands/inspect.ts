@@ -41,7 +41,7 @@ async function metadataOf(checkpoint: Checkpoint): Promise<Checkpoint["metadata"
   return new Map([
     ...checkpoint.metadata,
     ...named.metadata,
-    ...(model ? [["recognised as", model] as const] : []),
+    ...(model ? [["recognized as", model] as const] : []),
   ]);
 }
 

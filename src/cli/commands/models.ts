@@ -38,13 +38,13 @@ interface ModelFacts {
     readonly width: number;
     readonly height: number;
     readonly multipleOf?: number;
-    /** Where each picture decides it: on a canvas whose sides are `remainder` modulo `multipleOf`. */
-    readonly byPicture?: true;
+    /** Where each image decides it: on a canvas whose sides are `remainder` modulo `multipleOf`. */
+    readonly byImage?: true;
     readonly remainder?: number;
   };
   readonly outputs: string;
-  /** How it can be made to look at a picture: `flip`, `scales`, … */
-  readonly lookOptions?: Model["lookOptions"];
+  /** How it can be made to look at an image: `flip`, `scales`, … */
+  readonly testTimeOptions?: Model["testTimeOptions"];
   readonly parameters: number;
   readonly gflops: number;
   readonly weights: string;
@@ -63,11 +63,11 @@ export async function factsOf(model: Model): Promise<ModelFacts> {
     input: {
       ...defaultSize,
       multipleOf: sizeMultiple,
-      byPicture: model.sizedByPicture,
+      byImage: model.sizedByImage,
       remainder: model.sizeRemainder,
     },
     outputs,
-    lookOptions: model.lookOptions,
+    testTimeOptions: model.testTimeOptions,
     parameters: totals.trainableParameters,
     gflops: Number(totals.gflops.toFixed(3)),
     weights: weightsHint,
@@ -99,10 +99,10 @@ export function listOf(models: readonly ModelFacts[]): string[] {
 }
 
 function wordsOf(facts: ModelFacts): string[] {
-  const { isDefault, input, outputs, lookOptions, published, weights, cached } = facts;
+  const { isDefault, input, outputs, testTimeOptions, published, weights, cached } = facts;
   const words = [`Finds ${outputs}.`];
-  const scaled = lookOptions?.includes("scales") ? ", or scaled as --scales says" : "";
-  if (input.byPicture) words.push(`Sees each picture at its own size${scaled}.`);
+  const scaled = testTimeOptions?.includes("scales") ? ", or scaled as --scales says" : "";
+  if (input.byImage) words.push(`Sees each image at its own size${scaled}.`);
   else if (input.multipleOf) words.push(`Takes any size in multiples of ${input.multipleOf}.`);
   if (isDefault) words.push("The default.");
   if (published) words.push(figuresOf(published));
@@ -112,11 +112,11 @@ function wordsOf(facts: ModelFacts): string[] {
 }
 
 /** Milliseconds mean little without the GPU's name. */
-function figuresOf({ boxes, keypoints, milliseconds, pictures, gpu }: PublishedFigures): string {
+function figuresOf({ boxes, keypoints, milliseconds, images, gpu }: PublishedFigures): string {
   const precisions = [
     ...(boxes === undefined ? [] : [`box mAP ${boxes.toFixed(1)}`]),
     ...(keypoints === undefined ? [] : [`keypoint mAP ${keypoints.toFixed(1)}`]),
   ];
-  const where = pictures ?? "COCO 2017 val";
+  const where = images ?? "COCO 2017 val";
   return `Published: ${precisions.join(", ")} on ${where}, ${milliseconds} ms on ${gpu ?? "a GPU that was never named"}.`;
 }

@@ -5,7 +5,7 @@ import { archiveAddress, ZOO } from "../../models/zoo/zoo.ts";
 import { archivePath, cachedArchive } from "../../platform/node.ts";
 import { nearestNames } from "../../support/nearestNames.ts";
 import { Interruption } from "../exitCode.ts";
-import { complain, print, type Session } from "../io.ts";
+import { print, printError, type Session } from "../io.ts";
 import { parsePath, valueOption } from "../options.ts";
 import { archiveSource } from "../pull/archiveSource.ts";
 import { downloadArchive } from "../pull/downloadArchive.ts";
@@ -62,7 +62,7 @@ async function pull(name: string, { from, cache }: PullFlags, session: Session):
       },
       onRetry(reason) {
         bar.hide();
-        complain(session, reason);
+        printError(session, reason);
       },
     });
   } catch (error) {

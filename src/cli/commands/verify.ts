@@ -71,8 +71,8 @@ async function verify(name: string | undefined, flags: VerifyFlags, session: Ses
   let beyond = 0;
   for (const folder of folders) {
     session.signal.throwIfAborted();
-    const readPhoto = (file: string) => readPicture(folder, file);
-    const report = await verifyModel(model, await openCase(folder), options, readPhoto);
+    const readImageFile = (file: string) => readImage(folder, file);
+    const report = await verifyModel(model, await openCase(folder), options, readImageFile);
     if (!report.pass) beyond++;
     print(session, `${formatReport(report)}\n`);
   }
@@ -106,13 +106,13 @@ async function openCase(folder: string): Promise<GoldenCase> {
   return readGoldenCase(async (name) => new Uint8Array(await readFile(join(folder, name))), folder);
 }
 
-/** A picture that a case names lies beside it, or in the folder `samples` of a clone. */
-async function readPicture(folder: string, file: string): Promise<Uint8Array> {
+/** An image that a case names lies beside it, or in the folder `samples` of a clone. */
+async function readImage(folder: string, file: string): Promise<Uint8Array> {
   const name = basename(file);
   const places = [join(folder, name), join("samples", name)];
   for (const place of places) {
     const bytes = await readFile(place).catch(() => undefined);
     if (bytes) return new Uint8Array(bytes);
   }
-  throw new UsageError({ where: folder, expected: `its picture as ${places.join(" or ")}`, got: "neither" });
+  throw new UsageError({ where: folder, expected: `its image as ${places.join(" or ")}`, got: "neither" });
 }

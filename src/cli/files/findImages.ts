@@ -5,7 +5,7 @@ import { glob } from "tinyglobby";
 import { systemMessage, UsageError } from "../../errors.ts";
 import { isInside } from "./outputTarget.ts";
 
-/** A picture to look at; whether it can be read is seen when it is read. */
+/** An image to look at; whether it can be read is seen when it is read. */
 export interface ImageFile {
   /** As the user wrote it, or below the folder that the user wrote. */
   readonly path: string;
@@ -17,7 +17,7 @@ const PICTURE = /\.(jpe?g|png)$/i;
 const PATTERN = /[*?[{]|[!@+]\(/;
 
 /**
- * The pictures that the arguments name, each once, in their order; those of a folder sorted by path. A
+ * The images that the arguments name, each once, in their order; those of a folder sorted by path. A
  * folder is searched with the folders in it; hidden files and what lies below `outFolder` (earlier results)
  * are left out. Only where no file has the name is it taken for a glob.
  *
@@ -38,7 +38,7 @@ async function expand(input: string, outFolder: string): Promise<ImageFile[]> {
   if (input === "") throw new UsageError({ where: "image", expected: "a path", got: "an empty one" });
   const info = statOf(input);
   if (info?.isDirectory()) {
-    const expected = "pictures (.jpg, .jpeg, .png) in this folder";
+    const expected = "images (.jpg, .jpeg, .png) in this folder";
     return earlierResultsLeftOut(input, input, await searchFolder(input), outFolder, expected);
   }
   if (!info && PATTERN.test(input)) {
@@ -53,7 +53,7 @@ function statOf(path: string) {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch {
-    // Seen again, and told, when the picture is read.
+    // Seen again, and told, when the image is read.
     return undefined;
   }
 }

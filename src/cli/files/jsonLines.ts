@@ -37,7 +37,7 @@ export async function openJsonLines(
   }
   const where = `option --json ${target}`;
   const found = await outputTarget(target, where);
-  if (found.kind === "file") await refusePictures(found.path, images, where);
+  if (found.kind === "file") await refuseImages(found.path, images, where);
   const file = await openLineFile(found, where);
   return {
     takesStdout: false,
@@ -46,9 +46,9 @@ export async function openJsonLines(
   };
 }
 
-async function refusePictures(target: string, images: readonly ImageFile[], where: string): Promise<void> {
+async function refuseImages(target: string, images: readonly ImageFile[], where: string): Promise<void> {
   for (const { path } of images) {
     if ((await realpath(path).catch(() => path)) !== target) continue;
-    throw new UsageError({ where, expected: "a file to write to", got: "one of the pictures" });
+    throw new UsageError({ where, expected: "a file to write to", got: "one of the images" });
   }
 }

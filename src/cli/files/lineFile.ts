@@ -12,11 +12,11 @@ export interface LineFile {
 }
 
 /** Names have 255 bytes at most, and a letter up to four of them. */
-const MOST_LETTERS = 50;
+const MAX_LETTERS = 50;
 
 /** What a file is called until it is done, and for good where the process is killed. */
 function unfinishedName(path: string): string {
-  return join(dirname(path), `${basename(path).slice(0, MOST_LETTERS)}.unfinished-${process.pid}`);
+  return join(dirname(path), `${basename(path).slice(0, MAX_LETTERS)}.unfinished-${process.pid}`);
 }
 
 /**

@@ -2,7 +2,7 @@ import { extname, join, sep } from "node:path";
 import type { ImageFile } from "./findImages.ts";
 
 /**
- * For each picture the path of its drawing below the output folder: where it lay within the folder that was
+ * For each image the path of its drawing below the output folder: where it lay within the folder that was
  * searched, as a `.png` where it was one and as a `.jpg` otherwise. Of several with the same name the second
  * is numbered (`name-2.jpg`) and so on; capital and small letters count as the same, as they do on many file
  * systems.

@@ -2,14 +2,14 @@ import { readFile, stat } from "node:fs/promises";
 import { ImageError, systemMessage } from "../../errors.ts";
 
 /** Far above any JPEG or PNG of the pixels that are decoded; a disk image by mistake must not fill the memory. */
-const MOST_BYTES = 1024 ** 3;
+const MAX_BYTES = 1024 ** 3;
 
-/** @throws ImageError where there is no such file, or it is none that could be a picture. */
+/** @throws ImageError where there is no such file, or it is none that could be an image. */
 export async function readImage(path: string): Promise<Uint8Array> {
   try {
     const info = await stat(path);
     if (!info.isFile()) throw refused(path, info.isDirectory() ? "a folder" : "a device or pipe");
-    if (info.size > MOST_BYTES) throw refused(path, `${info.size} bytes`);
+    if (info.size > MAX_BYTES) throw refused(path, `${info.size} bytes`);
     return new Uint8Array(await readFile(path));
   } catch (error) {
     if (error instanceof ImageError) throw error;
@@ -18,5 +18,5 @@ export async function readImage(path: string): Promise<Uint8Array> {
 }
 
 function refused(path: string, got: string, hint?: string, cause?: unknown): ImageError {
-  return new ImageError({ where: path, expected: "a picture file", got, hint }, { cause });
+  return new ImageError({ where: path, expected: "an image file", got, hint }, { cause });
 }

@@ -1,6 +1,6 @@
 import { backendInWords } from "../../backend/backendDetails.ts";
 import type { Times } from "../../detect.ts";
-import { complain, print, type Session } from "../io.ts";
+import { print, printError, type Session } from "../io.ts";
 import { formatCounted, formatTime } from "../terminal/formatNumber.ts";
 import { type Progress, startProgress } from "../terminal/progress.ts";
 import type { DetectionRecord } from "./detectionRecord.ts";
@@ -47,7 +47,7 @@ export class DetectionReport {
     if (explanation) for (const line of explanationLines(detections, explanation)) this.print(line);
     if (error) {
       this.failed++;
-      complain(this.session, error.message);
+      printError(this.session, error.message);
     }
     this.progress.update(this.done);
   }
@@ -61,7 +61,7 @@ export class DetectionReport {
     const all = formatTime(load + performance.now() - this.start);
     const times = Object.entries({ load, ...stages }).map(([name, time]) => `${name} ${formatTime(time)}`);
     this.print("");
-    this.print(`${found} in ${formatCounted(this.done, "picture")}${failed}, ${all} in all`);
+    this.print(`${found} in ${formatCounted(this.done, "image")}${failed}, ${all} in all`);
     if (this.failed < this.done) this.print(`${times.join(", ")}; on ${this.ranOn}`);
     if (this.hasDerived) this.print("score and box are derived from the keypoints: the model has none");
   }

@@ -29,7 +29,7 @@ const NARROWEST_IMAGE = 12;
 export const SEEN_KEYPOINT = 0.2;
 
 /**
- * Detections as rows of one table, a picture at a time, while later pictures are still to come. The column
+ * Detections as rows of one table, an image at a time, while later images are still to come. The column
  * of names is as wide as the longest, or as `terminalWidth` allows.
  */
 export class DetectionTable {
@@ -74,7 +74,7 @@ export class DetectionTable {
   }
 }
 
-/** From the picture's bytes to its detections. */
+/** From the image's bytes to its detections. */
 function runTime({ decode, preprocess, network, postprocess }: Times): number {
   return decode + preprocess + network + postprocess;
 }

@@ -7,7 +7,7 @@ const REASONS: Readonly<Record<RejectedPair["reason"], string>> = {
   class: "of two classes",
   embedding: "with embeddings too far apart",
   geometry: "with the bottom-right corner above or left of the other",
-  outside: "with a box that reaches beyond the photo",
+  outside: "with a box that reaches beyond the image",
   noCenter: "without a center of their class in the central region",
 };
 
@@ -22,8 +22,8 @@ const VIEW: readonly Column[] = [
 ];
 
 /**
- * Why a picture's boxes are boxes, and what became of the other pairs of corners. A peak is shown as its place
- * in the photo and its score.
+ * Why an image's boxes are boxes, and what became of the other pairs of corners. A peak is shown as its place
+ * in the image and its score.
  */
 export function explanationLines(detections: readonly Detection[], explanation: Explanation): string[] {
   const sentence = wrap(outcome(detections.length, explanation), 76);
@@ -35,7 +35,7 @@ export function explanationLines(detections: readonly Detection[], explanation: 
 
 /** The corners are shown where their peaks lie, and so are not the box's corners of the same name. */
 const MIRRORED =
-  "mirrored: seen in the mirror image. Its top-left corner is the box's top-right one in the photo, its bottom-right corner the bottom-left one.";
+  "mirrored: seen in the mirror image. Its top-left corner is the box's top-right one in the image, its bottom-right corner the bottom-left one.";
 
 function triplets(detections: readonly Detection[]): string[] {
   const columns: Column[] = [

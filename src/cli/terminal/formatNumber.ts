@@ -3,7 +3,7 @@ export function formatCount(count: number): string {
   return count.toLocaleString("en-US");
 }
 
-/** `1 picture`, `2 pictures`. */
+/** `1 image`, `2 images`. */
 export function formatCounted(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }

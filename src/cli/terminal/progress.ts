@@ -34,7 +34,7 @@ const formatLine: GenericFormatter = (options, { progress, value, total, eta }) 
   // Words, not a number, where nothing can be said yet.
   const seconds = value === 0 ? Number.NaN : Number(eta);
   const left = Number.isFinite(seconds) ? `, ${formatSeconds(seconds)} left` : "";
-  return `${cliProgress.Format.BarFormat(progress, options)} ${value} of ${total} pictures${left}`;
+  return `${cliProgress.Format.BarFormat(progress, options)} ${value} of ${total} images${left}`;
 };
 
 /** A bar at the bottom of a terminal, drawn when `update()` is called and at no other time. */
@@ -59,14 +59,14 @@ export function eraseLine(output: Output): void {
 }
 
 /** Smaller files are read before anybody could read a line about it. */
-const LEAST_BYTES = 32e6;
+const MIN_BYTES = 32e6;
 const REDRAW_MILLISECONDS = 100;
 
 /** How far the reading of weights is, on a terminal only; gone once all are read. */
 export function loadingLine(output: Output): (read: number, total: number) => void {
   let drawn = Number.NEGATIVE_INFINITY;
   return (read, total) => {
-    if (!output.isTTY || total < LEAST_BYTES) return;
+    if (!output.isTTY || total < MIN_BYTES) return;
     if (read === total) {
       output.write("\r\x1b[2K");
     } else if (performance.now() - drawn >= REDRAW_MILLISECONDS) {

@@ -2,15 +2,15 @@ import type { FractionBox, PoseKeypoint } from "../keypoints.ts";
 import type { DecodedObjects } from "./objects.ts";
 import type { KeypointEstimationTask } from "./settings.ts";
 
-/** One object that a decode found; positions are fractions of the picture, (0, 0) its top-left corner. */
+/** One object that a decode found; positions are fractions of the image, (0, 0) its top-left corner. */
 export interface DetectedObject {
-  /** Channel of the centre heatmap. */
+  /** Channel of the center heatmap. */
   classIndex: number;
   /** From 0 to 1. */
   score: number;
-  /** Within the picture. */
+  /** Within the image. */
   box: FractionBox;
-  /** Of its class's task, in the order of the channels; they may lie outside of the picture. */
+  /** Of its class's task, in the order of the channels; they may lie outside of the image. */
   keypoints?: LabelledKeypoint[];
 }
 

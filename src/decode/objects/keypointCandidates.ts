@@ -1,4 +1,4 @@
-import type { PeakFind, PeakValues } from "../../backend/peakQuery.ts";
+import type { PeakLists, TopPeaksQuery } from "../../backend/peakQuery.ts";
 import type { Tensor } from "../../tensor.ts";
 import { keypointShifts, type Points, shiftedCells } from "../keypoints.ts";
 import { gathered } from "../maps.ts";
@@ -9,7 +9,7 @@ import type { KeypointEstimationTask } from "./settings.ts";
 export interface KeypointMaps {
   /** One channel a keypoint, probabilities. */
   readonly keypointHeatmap: Tensor;
-  /** Two channels a keypoint: from the object's centre cell to the keypoint. */
+  /** Two channels a keypoint: from the object's center cell to the keypoint. */
   readonly keypointRegression: Tensor;
   /** Two channels a keypoint or two for all: from the keypoint's cell to the keypoint. */
   readonly keypointOffset: Tensor;
@@ -60,7 +60,7 @@ export function keypointCandidates(maps: KeypointMaps, task: KeypointEstimationT
  * What `candidatesFound` needs. Undefined where depth is wanted, too, or where cells that are no peak
  * would be candidates.
  */
-export function candidateFind(task: KeypointEstimationTask): PeakFind | undefined {
+export function candidateFind(task: KeypointEstimationTask): TopPeaksQuery | undefined {
   if (task.predictDepth || Math.fround(task.keypointCandidateScoreThreshold) <= 0) return undefined;
   const offset = ["keypointOffset"];
   return {
@@ -69,7 +69,7 @@ export function candidateFind(task: KeypointEstimationTask): PeakFind | undefine
     count: task.numCandidatesPerKeypoint,
     window: task.peakMaxPoolKernelSize,
     tolerance: PEAK_TOLERANCE,
-    ...(task.perKeypointOffset ? { at: [], atOwn: offset } : { at: offset }),
+    ...(task.perKeypointOffset ? { gather: [], gatherOwnChannel: offset } : { gather: offset }),
   };
 }
 
@@ -78,7 +78,7 @@ export function candidateFind(task: KeypointEstimationTask): PeakFind | undefine
  * any position: below the threshold as they are, none of them is chosen, like those of `keypointCandidates`.
  */
 export function candidatesFound(
-  { lists, height, width }: PeakValues,
+  { lists, height, width }: PeakLists,
   task: KeypointEstimationTask,
 ): KeypointCandidates {
   const keypoints = lists.length;
@@ -91,7 +91,7 @@ export function candidatesFound(
       const at = rank * keypoints + keypoint;
       cells[at] = Math.floor(list.indices[rank] / keypoints);
       scores[at] = score;
-      shifts.set(list.at.keypointOffset.subarray(rank * 2, rank * 2 + 2), at * 2);
+      shifts.set(list.gathered.keypointOffset.subarray(rank * 2, rank * 2 + 2), at * 2);
     });
   });
   const positions = shiftedCells(cells, shifts, width);

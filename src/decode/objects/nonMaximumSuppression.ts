@@ -51,18 +51,18 @@ function area(boxes: Float32Array, row: number): number {
   return Math.fround(Math.fround(ymax - ymin) * Math.fround(xmax - xmin));
 }
 
-/** Rows in the order of their centres' scores, the first `peakCount` of which are peaks. */
+/** Rows in the order of their centers' scores, the first `peakCount` of which are peaks. */
 export interface ObjectRows {
   readonly centers: Pick<ObjectCenters, "candidates" | "classes">;
   readonly peakCount: number;
-  /** (ymin, xmin, ymax, xmax), fractions of the picture. */
+  /** (ymin, xmin, ymax, xmax), fractions of the image. */
   readonly boxes: Float32Array;
   readonly scores: Float32Array;
 }
 
 /**
  * The rows that are detections: those of the peaks, or, where the settings say so, the ones that non-maximum
- * suppression keeps, in its order. That ranks by the centres' own scores, whatever the keypoints say.
+ * suppression keeps, in its order. That ranks by the centers' own scores, whatever the keypoints say.
  */
 export function detectedRows(
   { centers, boxes, scores, peakCount }: ObjectRows,

@@ -3,13 +3,13 @@ import { gathered, maskedBeyond } from "../maps.ts";
 import { type Ranked, topPeaks } from "../peaks.ts";
 import type { ObjectCenterParams } from "./settings.ts";
 
-/** Of the picture inside of the network's padded input, in pixels. */
+/** Of the image inside of the network's padded input, in pixels. */
 export interface TrueShape {
   readonly height: number;
   readonly width: number;
 }
 
-/** The objects' centres, best first. */
+/** The objects' centers, best first. */
 export interface ObjectCenters {
   /** Probabilities and flat indices, (y · width + x) · classes + class. */
   readonly candidates: Ranked;
@@ -25,8 +25,8 @@ export interface ObjectCenters {
 
 /**
  * The best `maxBoxPredictions` peaks of all classes. Where there are fewer peaks, cells of score 0 follow.
- * Beyond the picture the heatmap counts as zero as the original does it (`mask_from_true_image_shape`): cells are
- * compared with pixels, not divided by the stride. So only pictures of an aspect beyond 1 : stride are ever masked.
+ * Beyond the image the heatmap counts as zero as the original does it (`mask_from_true_image_shape`): cells are
+ * compared with pixels, not divided by the stride. So only images of an aspect beyond 1 : stride are ever masked.
  * `heatmap` is [1, h, w, classes], probabilities.
  */
 export function objectCenters(

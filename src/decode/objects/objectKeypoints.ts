@@ -9,7 +9,7 @@ import type { DecodeSettings, KeypointEstimationTask } from "./settings.ts";
 /** The keypoints of all tasks; arrays are [rows, keypoints], zero where the row's class has no such keypoint. */
 export interface ObjectKeypoints {
   readonly keypoints: number;
-  /** Fractions of the picture, not clipped but where a task says so. */
+  /** Fractions of the image, not clipped but where a task says so. */
   readonly positions: Points;
   readonly scores: Float32Array;
   /** Where a task predicts it; 0 for a keypoint that found no candidate. */
@@ -21,7 +21,7 @@ export interface ObjectKeypoints {
 export interface TaskKeypoints {
   /** The rows whose objects have this task's keypoints. */
   readonly rows: Int32Array;
-  /** [objects, keypoints], in cells: where the objects' centres say that their keypoints are. */
+  /** [objects, keypoints], in cells: where the objects' centers say that their keypoints are. */
   readonly regressed: Points;
   /** Absent where all cells compete (`argmaxPostprocessing`). */
   readonly candidates?: KeypointCandidates;
@@ -31,8 +31,8 @@ export interface TaskKeypoints {
 }
 
 /**
- * The keypoints of each centre's row: of all rows where there is one class and one task, else of those
- * of the task's class that score above 0. `boxes` has a row (ymin, xmin, ymax, xmax) in cells a centre.
+ * The keypoints of each center's row: of all rows where there is one class and one task, else of those
+ * of the task's class that score above 0. `boxes` has a row (ymin, xmin, ymax, xmax) in cells a center.
  */
 export function objectKeypoints(
   { centers, keypointTasks, width }: ObjectReadings,
@@ -52,7 +52,7 @@ export function objectKeypoints(
   });
   const keypoints = columns.reduce((sum, ofTask) => sum + ofTask.length, 0);
   const scattered = scatter(tasks, centers.cells.length, keypoints);
-  const positions = inPicture(scattered.positions, settings.outputStride, trueShape);
+  const positions = inImage(scattered.positions, settings.outputStride, trueShape);
   const clips = settings.keypointEstimationTask.every((task) => task.clipOutOfFrameKeypoints);
   return {
     ...scattered,
@@ -136,13 +136,13 @@ function scatter(tasks: readonly TaskKeypoints[], rowCount: number, keypoints: n
   return { positions, scores, depths };
 }
 
-function inPicture({ y, x }: Points, stride: number, { height, width }: TrueShape): Points {
+function inImage({ y, x }: Points, stride: number, { height, width }: TrueShape): Points {
   const cellHeight = Math.fround(stride / height);
   const cellWidth = Math.fround(stride / width);
   return { y: y.map((cells) => cells * cellHeight), x: x.map((cells) => cells * cellWidth) };
 }
 
-/** To the picture's border; what had to be moved scores 0. */
+/** To the image's border; what had to be moved scores 0. */
 function clipped({ y, x }: Points, scores: Float32Array): { positions: Points; scores: Float32Array } {
   const clip = (fraction: number) => Math.max(0, Math.min(fraction, 1));
   const isInside = (fraction: number) => fraction >= 0 && fraction <= 1;

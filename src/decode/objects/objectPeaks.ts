@@ -1,4 +1,4 @@
-import type { FoundPeaks, PeakFind, PeakRequest } from "../../backend/peakQuery.ts";
+import type { PeakAnswer, TopPeaksQueries, TopPeaksQuery } from "../../backend/peakQuery.ts";
 import { UsageError } from "../../errors.ts";
 import { PEAK_TOLERANCE } from "../peaks.ts";
 import { candidateFind, candidatesFound } from "./keypointCandidates.ts";
@@ -15,18 +15,18 @@ import { checkSettings, type DecodeSettings } from "./settings.ts";
 export function objectPeakRequest(
   { objectCenterParams, keypointEstimationTask: tasks }: DecodeSettings,
   trueShape?: TrueShape,
-): PeakRequest | undefined {
+): TopPeaksQueries | undefined {
   const [task] = tasks;
   const keypoints = task && candidateFind(task);
   const needsMaps = task?.candidateRankingMode === "gaussian_weighted_const";
   if (tasks.length > 1 || needsMaps || (task && !keypoints)) return undefined;
-  const centers: PeakFind = {
+  const centers: TopPeaksQuery = {
     heatmap: "centerHeatmap",
     among: "all channels",
     count: objectCenterParams.maxBoxPredictions,
     window: objectCenterParams.peakMaxPoolKernelSize,
     tolerance: PEAK_TOLERANCE,
-    at: ["boxSize", "boxOffset", ...(keypoints ? ["keypointRegression"] : [])],
+    gather: ["boxSize", "boxOffset", ...(keypoints ? ["keypointRegression"] : [])],
     // Cells and pixels are compared as `objectCenters` does.
     ...(trueShape && { within: trueShape }),
   };
@@ -38,7 +38,7 @@ export function objectPeakRequest(
  * Throws UsageError for settings that contradict each other.
  */
 export function decodeObjectPeaks(
-  found: FoundPeaks,
+  found: PeakAnswer,
   settings: DecodeSettings,
   trueShape?: TrueShape,
 ): DecodedObjects {
@@ -47,11 +47,11 @@ export function decodeObjectPeaks(
 }
 
 function readPeaks(
-  { centers, keypoints }: FoundPeaks,
+  { centers, keypoints }: PeakAnswer,
   { keypointEstimationTask: [task] }: DecodeSettings,
 ): ObjectReadings {
   const { height, width, channels, lists } = centers;
-  const [{ scores, indices, at }] = lists;
+  const [{ scores, indices, gathered: at }] = lists;
   if (task && keypoints.channels !== task.keypointLabels.length) {
     const expected = `${task.keypointLabels.length} channels, one a keypoint`;
     throw new UsageError({ where: "map keypointHeatmap", expected, got: `${keypoints.channels}` });

@@ -6,21 +6,21 @@ import { type ObjectKeypoints, objectKeypoints } from "./objectKeypoints.ts";
 import { checkObjectMaps, type ObjectMaps, type ObjectReadings, readMaps } from "./readings.ts";
 import { atLeast, checkSettings, type DecodeSettings, type KeypointEstimationTask } from "./settings.ts";
 
-/** Everything that the decode computes on its way; rows are in the order of the centres' scores. */
+/** Everything that the decode computes on its way; rows are in the order of the centers' scores. */
 export interface DecodedObjects {
   readonly height: number;
   readonly width: number;
-  /** Of the picture in the network's input, in pixels; what fractions are fractions of. */
+  /** Of the image in the network's input, in pixels; what fractions are fractions of. */
   readonly trueShape: TrueShape;
   readonly centers: ObjectCenters;
-  /** How many of the centres are peaks. */
+  /** How many of the centers are peaks. */
   readonly peakCount: number;
   /** Rows of (ymin, xmin, ymax, xmax) in cells; absent without box maps. */
   readonly boxesInCells?: Float32Array;
-  /** The same as fractions of the picture, within [0, 1]; the keypoints' tight boxes without box maps. */
+  /** The same as fractions of the image, within [0, 1]; the keypoints' tight boxes without box maps. */
   readonly boxes: Float32Array;
   readonly keypoints?: ObjectKeypoints;
-  /** The centre's, or from the keypoints where a task rescores. */
+  /** The center's, or from the keypoints where a task rescores. */
   readonly scores: Float32Array;
   /**
    * The rows that are detections: those of the peaks, or, where the settings say so, the ones that
@@ -31,11 +31,11 @@ export interface DecodedObjects {
 
 /**
  * CenterNet's decode as the TensorFlow Object Detection API has it (`CenterNetMetaArch.postprocess`; Zhou et
- * al., arXiv:1904.07850, sections 4 and 6.2): peaks of the centre heatmap, the boxes read there, and each
- * keypoint either where the centre says or at the candidate of its heatmap that fits best.
+ * al., arXiv:1904.07850, sections 4 and 6.2): peaks of the center heatmap, the boxes read there, and each
+ * keypoint either where the center says or at the candidate of its heatmap that fits best.
  *
- * `trueShape` is the size of the picture within the network's padded input, in pixels; without it the whole
- * input is the picture. Throws UsageError for maps that do not fit together and settings that contradict
+ * `trueShape` is the size of the image within the network's padded input, in pixels; without it the whole
+ * input is the image. Throws UsageError for maps that do not fit together and settings that contradict
  * each other.
  */
 export function decodeObjects(

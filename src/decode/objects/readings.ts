@@ -5,13 +5,13 @@ import { type KeypointCandidates, type KeypointMaps, keypointCandidates } from "
 import { type ObjectCenters, objectCenters, type TrueShape } from "./objectCenters.ts";
 import type { DecodeSettings, KeypointEstimationTask } from "./settings.ts";
 
-/** All that a decode reads of a detector's maps; rows are in the order of the centres. */
+/** All that a decode reads of a detector's maps; rows are in the order of the centers. */
 export interface ObjectReadings {
   /** Of the maps, in cells. */
   readonly height: number;
   readonly width: number;
   readonly centers: ObjectCenters;
-  /** At the centres, rows of (y, x) in cells; both or neither. */
+  /** At the centers, rows of (y, x) in cells; both or neither. */
   readonly boxSize?: Float32Array;
   readonly boxOffset?: Float32Array;
   /** In the order of the settings' `keypointEstimationTask`. */
@@ -19,7 +19,7 @@ export interface ObjectReadings {
 }
 
 export interface KeypointReadings {
-  /** At the centres, rows of a pair (y, x) a keypoint, in cells: from the centre's cell to the keypoint. */
+  /** At the centers, rows of a pair (y, x) a keypoint, in cells: from the center's cell to the keypoint. */
   readonly regression: Float32Array;
   /** Where the keypoints may lie: at candidates, or in all cells of the maps (`argmaxPostprocessing`). */
   readonly places: KeypointCandidates | KeypointMaps;

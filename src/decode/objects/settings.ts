@@ -11,7 +11,7 @@ export interface DecodeSettings {
 }
 
 export interface KeypointEstimationTask extends KeypointEstimationParams {
-  /** Channel of the centre heatmap whose objects have these keypoints (label-map id - 1). */
+  /** Channel of the center heatmap whose objects have these keypoints (label-map id - 1). */
   readonly classIndex: number;
   /** The label map's names, in the order of the channels. */
   readonly keypointLabels: readonly string[];
@@ -129,7 +129,7 @@ export interface KeypointEstimationParams {
   /** Only where there is one class. */
   readonly predictDepth: boolean;
   readonly perKeypointDepth: boolean;
-  /** Moves keypoints that lie outside of the picture to its border and sets their scores to 0. */
+  /** Moves keypoints that lie outside of the image to its border and sets their scores to 0. */
   readonly clipOutOfFrameKeypoints: boolean;
   /** Scores objects by their keypoints, see `decode/instanceScores.ts`. */
   readonly rescoreInstances: boolean;

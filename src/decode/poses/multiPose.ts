@@ -15,7 +15,7 @@ import { peakScores, type Ranked, topK } from "../peaks.ts";
 export interface MultiPoseMaps {
   /** 1 channel, probabilities. */
   readonly centerHeatmap: Tensor;
-  /** The centre heatmap's local maximum: its 5×5 max-pool of stride 1. */
+  /** The center heatmap's local maximum: its 5×5 max-pool of stride 1. */
   readonly centerMaximum: Tensor;
   /** 2 channels; negative sizes count as 0. */
   readonly boxSize: Tensor;
@@ -23,7 +23,7 @@ export interface MultiPoseMaps {
   readonly boxOffset: Tensor;
   /** One channel a keypoint, probabilities. */
   readonly keypointHeatmap: Tensor;
-  /** Two channels a keypoint: from the person's centre cell to the keypoint. */
+  /** Two channels a keypoint: from the person's center cell to the keypoint. */
   readonly keypointRegression: Tensor;
   /** Two channels a keypoint: from the keypoint's cell to the keypoint. */
   readonly keypointOffset: Tensor;
@@ -31,9 +31,9 @@ export interface MultiPoseMaps {
 
 /** The numbers of the decode, with the rounding of the model's file. */
 export interface MultiPoseConstants {
-  /** How many centres are decoded. */
+  /** How many centers are decoded. */
   readonly maxPersons: number;
-  /** A centre is a peak when it is this close to its local maximum. */
+  /** A center is a peak when it is this close to its local maximum. */
   readonly peakTolerance: number;
   /** See `gaussianDenominator`. */
   readonly gaussianDenominatorRatio: number;
@@ -41,14 +41,14 @@ export interface MultiPoseConstants {
   readonly keypointScoreThreshold: number;
 }
 
-/** Everything that the decode computes on its way; persons in the order of their centres' scores. */
+/** Everything that the decode computes on its way; persons in the order of their centers' scores. */
 export interface MultiPoseSteps {
   readonly kind: "multi";
   readonly height: number;
   readonly width: number;
-  /** [h, w]: the centre heatmap where it peaks, else 0. */
+  /** [h, w]: the center heatmap where it peaks, else 0. */
   readonly centerPeaks: Float32Array;
-  /** Scores and flat cells of the persons' centres. */
+  /** Scores and flat cells of the persons' centers. */
   readonly centers: Ranked;
   /** What the keypoints are chosen by: boxes and regressed keypoints, in cells, and the heatmap. */
   readonly candidates: GaussianCandidates;
@@ -66,7 +66,7 @@ export interface MultiPoseSteps {
 
 /**
  * MoveNet MultiPose's decode: always `maxPersons` poses (fewer only on a map of fewer cells), in the order
- * of the centres' scores, which need not be that of the poses' own. Throws UsageError for maps that do not
+ * of the centers' scores, which need not be that of the poses' own. Throws UsageError for maps that do not
  * fit together.
  */
 export function decodeMultiPose(maps: MultiPoseMaps, constants: MultiPoseConstants): Pose[] {

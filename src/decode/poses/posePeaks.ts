@@ -1,4 +1,10 @@
-import type { CellWeight, FindRequest, FoundPeaks, PeakFind, WeightedFind } from "../../backend/peakQuery.ts";
+import type {
+  BestCellsQuery,
+  CellWeight,
+  PeakAnswer,
+  PeakQuery,
+  TopPeaksQuery,
+} from "../../backend/peakQuery.ts";
 import { type Shape, shapeOf, type Tensor, tensor } from "../../tensor.ts";
 import { gaussianDenominator } from "../keypointScores.ts";
 import type { MultiPoseConstants } from "./multiPose.ts";
@@ -10,9 +16,9 @@ import type { SinglePoseConstants } from "./singlePose.ts";
  * found, and so is what other maps hold there.
  */
 export interface PosePeaks {
-  readonly request: FindRequest;
+  readonly request: PeakQuery;
   /** By name, for the decode that the request was made for. */
-  outputsOf(found: FoundPeaks): Record<string, Tensor>;
+  outputsOf(found: PeakAnswer): Record<string, Tensor>;
 }
 
 /** Of the maps, in cells. */
@@ -32,13 +38,13 @@ export function multiPosePeaks(
 ): PosePeaks | undefined {
   const denominator = gaussianDenominator(height, width, gaussianDenominatorRatio);
   if (!(peakTolerance > 0 && denominator > 0)) return undefined;
-  const centers: PeakFind = {
+  const centers: TopPeaksQuery = {
     heatmap: "centerHeatmap",
     among: "all channels",
     count: maxPersons,
     window,
     tolerance: peakTolerance,
-    at: ["boxSize", "boxOffset", "keypointRegression"],
+    gather: ["boxSize", "boxOffset", "keypointRegression"],
   };
   const boxes = { boxSize: "boxSize", boxOffset: "boxOffset" };
   const keypoints = keypointFind({ kind: "gaussian", points: POINTS, denominator, ...boxes });
@@ -60,28 +66,28 @@ export function singlePosePeaks({
 }: SinglePoseConstants): PosePeaks | undefined {
   const isBounded = (weight: number) => weight >= 2 ** -126 && weight <= 2 ** 20;
   if (!(centerWeights.every(isBounded) && distanceOffset >= 2 ** -20)) return undefined;
-  const centers: WeightedFind = {
+  const centers: BestCellsQuery = {
     heatmap: "centerHeatmap",
     weight: { kind: "table", weights: centerWeights },
-    at: ["keypointRegression"],
+    gather: ["keypointRegression"],
   };
   const keypoints = keypointFind({ kind: "nearness", points: POINTS, distanceOffset });
   const request = { centers, keypoints };
   return { request, outputsOf: (found) => foundMaps(found, request) };
 }
 
-const POINTS = { find: "centers", regression: "keypointRegression" };
+const POINTS = { query: "centers", regression: "keypointRegression" };
 
-function keypointFind(weight: CellWeight): WeightedFind {
-  return { heatmap: "keypointHeatmap", weight, at: [], atOwn: ["keypointOffset"] };
+function keypointFind(weight: CellWeight): BestCellsQuery {
+  return { heatmap: "keypointHeatmap", weight, gather: [], gatherOwnChannel: ["keypointOffset"] };
 }
 
 /** By output. */
-function foundMaps(found: FoundPeaks, request: FindRequest): Record<string, Tensor> {
+function foundMaps(found: PeakAnswer, request: PeakQuery): Record<string, Tensor> {
   const maps: Record<string, Tensor> = {};
-  for (const [name, { heatmap, at, atOwn = [] }] of Object.entries(request)) {
+  for (const [name, { heatmap, gather: at, gatherOwnChannel: atOwn = [] }] of Object.entries(request)) {
     const { height, width, channels, lists } = found[name];
-    const [{ scores, indices, at: rowsOf }] = lists;
+    const [{ scores, indices, gathered: rowsOf }] = lists;
     const lengthOf = (output: string) => rowsOf[output].length / indices.length;
     maps[heatmap] = holding(shapeOf(height, width, channels), indices, scores);
     for (const output of at) {

@@ -18,7 +18,7 @@ export interface SinglePoseMaps {
   readonly centerHeatmap: Tensor;
   /** One channel a keypoint, probabilities. */
   readonly keypointHeatmap: Tensor;
-  /** Two channels a keypoint: from the person's centre cell to the keypoint. */
+  /** Two channels a keypoint: from the person's center cell to the keypoint. */
   readonly keypointRegression: Tensor;
   /** Two channels a keypoint: from the keypoint's cell to the keypoint. */
   readonly keypointOffset: Tensor;
@@ -39,7 +39,7 @@ export interface SinglePoseSteps {
   readonly kind: "single";
   readonly height: number;
   readonly width: number;
-  /** [h, w]: centre heatmap · centre weights. */
+  /** [h, w]: center heatmap · center weights. */
   readonly weightedCenters: Float32Array;
   /** The person's flat cell. */
   readonly centerCell: number;
@@ -122,7 +122,7 @@ function checkSinglePoseMaps(maps: SinglePoseMaps, { centerWeights }: SinglePose
     },
   );
   if (centerWeights.length !== height * width) {
-    const expected = `${height * width} centre weights, one a cell`;
+    const expected = `${height * width} center weights, one a cell`;
     throw new UsageError({ where: "centerWeights", expected, got: String(centerWeights.length) });
   }
 }

@@ -7,8 +7,8 @@ export interface Triplet extends PlacedPair {
   readonly class: number;
 }
 
-/** Up to this area (150², square pixels of the original picture) a box is small. */
-const LARGEST_SMALL_AREA = 22_500;
+/** Up to this area (150², square pixels of the original image) a box is small. */
+const MAX_SMALL_AREA = 22_500;
 
 /**
  * The central region of a box (Duan et al., arXiv:1904.08189, section 3.2 and equation 1): its middle third,
@@ -21,7 +21,7 @@ const LARGEST_SMALL_AREA = 22_500;
  */
 export function centralRegion({ x1, y1, x2, y2 }: PixelBox): PixelBox {
   const area = Math.fround(Math.fround(x2 - x1) * Math.fround(y2 - y1));
-  const n = area <= LARGEST_SMALL_AREA ? 3 : 5;
+  const n = area <= MAX_SMALL_AREA ? 3 : 5;
   const near = (n + 1) / 2;
   const far = (n - 1) / 2;
   const between = (a: number, b: number) => {

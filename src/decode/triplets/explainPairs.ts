@@ -7,7 +7,7 @@ import type { TripletSettings, ViewPeaks } from "./triplets.ts";
 /** What became of two corners: their reason to be no pair, or of the pair to be no triplet. */
 export type PairVerdict = "accepted" | "noCenter" | "outside" | PairRejection;
 
-/** The box is clipped to the picture where it is a proposal, else as the corners say it. */
+/** The box is clipped to the image where it is a proposal, else as the corners say it. */
 export interface ExplainedPair extends PlacedPair {
   readonly verdict: PairVerdict;
   /** Where accepted: with the center that confirms it, and the score of all three. */

@@ -1,4 +1,4 @@
-import type { PeakFind, PeakValues } from "../../backend/peakQuery.ts";
+import type { PeakLists, TopPeaksQuery } from "../../backend/peakQuery.ts";
 import type { Tensor } from "../../tensor.ts";
 import { peakValues } from "../findPeaks.ts";
 
@@ -34,14 +34,14 @@ export function heatmapFind(
   { heatmap, offset, embedding }: KeypointOutputs,
   k: number,
   kernel: number,
-): PeakFind {
+): TopPeaksQuery {
   const at = embedding === undefined ? [offset] : [offset, embedding];
-  return { heatmap, among: "all channels", count: k, window: kernel, tolerance: 0, at };
+  return { heatmap, among: "all channels", count: k, window: kernel, tolerance: 0, gather: at };
 }
 
 /**
  * The `k` best peaks of all classes, best first (Law & Deng, arXiv:1808.01244, section 4.2): cells that are
- * the largest of the `kernel` × `kernel` window around them; equal neighbours all are. Where there are fewer
+ * the largest of the `kernel` × `kernel` window around them; equal neighbors all are. Where there are fewer
  * peaks, the reference fills the list with any other cells at a score of 0; here it is shorter.
  * Throws UsageError for maps that do not fit together.
  */
@@ -57,7 +57,7 @@ export function heatmapPeaks(
 
 /** From the answer to `heatmapFind`. */
 export function listedPeaks(
-  { width, channels, lists: [{ scores, indices, at }] }: PeakValues,
+  { width, channels, lists: [{ scores, indices, gathered: at }] }: PeakLists,
   { offset, embedding }: KeypointOutputs,
 ): Peak[] {
   return Array.from(indices, (index, rank) => {

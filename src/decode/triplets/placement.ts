@@ -1,23 +1,23 @@
 import type { Peak } from "./heatmapPeaks.ts";
 import type { CornerPair } from "./pairCorners.ts";
 
-/** How a picture lies in the network's input: scaled, centred on a black canvas, perhaps mirrored. */
+/** How an image lies in the network's input: scaled, centerd on a black canvas, perhaps mirrored. */
 export interface Placement {
   /** Columns of the maps, and columns of the maps a pixel of the canvas; the same for rows. */
   readonly mapWidth: number;
   readonly cellsPerPixelX: number;
   readonly cellsPerPixelY: number;
-  /** The scaled picture in the canvas, in pixels. */
+  /** The scaled image in the canvas, in pixels. */
   readonly left: number;
   readonly top: number;
   readonly width: number;
   readonly height: number;
-  /** Of the picture before it was put on the canvas. */
+  /** Of the image before it was put on the canvas. */
   readonly scale: number;
   readonly mirrored: boolean;
 }
 
-/** A pair with its box in pixels of the original picture. */
+/** A pair with its box in pixels of the original image. */
 export interface PlacedPair extends CornerPair {
   readonly box: PixelBox;
   /** Of the view that has the corners. */
@@ -31,12 +31,12 @@ export interface PixelBox {
   readonly y2: number;
 }
 
-/** Pixels of the scaled picture that a box may reach beyond it. */
+/** Pixels of the scaled image that a box may reach beyond it. */
 const MARGIN = 5;
 
 /**
- * The pair's box in the original picture, clipped to it; undefined where it reaches 5 pixels or more beyond
- * (of the scaled picture). Rounded to float32 after each operation as the reference implementation does.
+ * The pair's box in the original image, clipped to it; undefined where it reaches 5 pixels or more beyond
+ * (of the scaled image). Rounded to float32 after each operation as the reference implementation does.
  */
 export function placePair(pair: CornerPair, placement: Placement): PlacedPair | undefined {
   const { width, height, scale } = placement;
@@ -46,12 +46,12 @@ export function placePair(pair: CornerPair, placement: Placement): PlacedPair | 
   return { ...pair, box: unscaled(clipped, scale), placement };
 }
 
-/** The pair's box in the original picture, wherever it reaches. */
+/** The pair's box in the original image, wherever it reaches. */
 export function placeBox(pair: CornerPair, placement: Placement): PixelBox {
   return unscaled(scaledBox(pair, placement), placement.scale);
 }
 
-/** In pixels of the scaled picture. */
+/** In pixels of the scaled image. */
 function scaledBox({ topLeft, bottomRight }: CornerPair, placement: Placement): PixelBox {
   const [left, right] = placement.mirrored ? [bottomRight, topLeft] : [topLeft, bottomRight];
   return {
@@ -71,7 +71,7 @@ function unscaled({ x1, y1, x2, y2 }: PixelBox, scale: number): PixelBox {
   };
 }
 
-/** A center in pixels of the original picture. The reference forgets to clip it there as it does boxes. */
+/** A center in pixels of the original image. The reference forgets to clip it there as it does boxes. */
 export function placeCenter(center: Peak, placement: Placement, clipped: boolean): Peak {
   const { width, height, scale } = placement;
   const [x, y] = [toPixelX(center.x, placement), toPixelY(center.y, placement)];
@@ -82,7 +82,7 @@ export function placeCenter(center: Peak, placement: Placement, clipped: boolean
   };
 }
 
-/** Any peak of a view in pixels of the original picture, wherever it lies. */
+/** Any peak of a view in pixels of the original image, wherever it lies. */
 export function placePeak(peak: Peak, placement: Placement): { x: number; y: number } {
   const { x, y } = placeCenter(peak, placement, false);
   return { x, y };

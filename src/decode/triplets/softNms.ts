@@ -24,7 +24,7 @@ export interface SoftNmsSettings {
    * Do as the reference implementation (external/nms.pyx) does, for comparison with it: dropped rows remain
    * behind the kept ones, and rows that change places leave their corners' scores behind. Default false.
    */
-  readonly asReference?: boolean;
+  readonly reproduceReference?: boolean;
 }
 
 /** Duan et al. publish their results with these. */
@@ -38,7 +38,7 @@ export const SOFT_NMS: SoftNmsSettings = {
 export interface SoftNmsResult<Box extends ScoredBox> {
   /** Best first. `source` is the row of the input that it was. */
   readonly boxes: readonly (Box & { readonly source: number })[];
-  /** How many of `boxes` count: all, unless `asReference`. */
+  /** How many of `boxes` count: all, unless `reproduceReference`. */
   readonly kept: number;
 }
 
@@ -57,12 +57,12 @@ export function softNms<Box extends ScoredBox>(
   boxes: readonly Box[],
   settings: SoftNmsSettings,
 ): SoftNmsResult<Box> {
-  const { mergeExponent, asReference = false } = settings;
+  const { mergeExponent, reproduceReference = false } = settings;
   const rows = boxes.map((box, source): Row<Box> => ({ ...box, source }));
   let count = rows.length;
   for (let i = 0; i < rows.length; i++) {
-    if (i >= count && !asReference) break;
-    swap(rows, i, indexOfBest(rows, i, count), asReference);
+    if (i >= count && !reproduceReference) break;
+    swap(rows, i, indexOfBest(rows, i, count), reproduceReference);
     const best = rows[i];
     const mean = mergeExponent === undefined ? undefined : new MergedBox(best, mergeExponent);
     for (let j = i + 1; j < count; j++) {
@@ -72,13 +72,13 @@ export function softNms<Box extends ScoredBox>(
       mean?.add(rows[j], weight);
       rows[j] = { ...rows[j], score: Math.fround(weight * rows[j].score) };
       if (rows[j].score >= Math.fround(settings.scoreThreshold)) continue;
-      rows[j] = moved(rows[count - 1], rows[j], asReference);
+      rows[j] = moved(rows[count - 1], rows[j], reproduceReference);
       count--;
       j--;
     }
     if (mean) rows[i] = { ...best, ...mean.box() };
   }
-  return { boxes: asReference ? rows : rows.slice(0, count), kept: count };
+  return { boxes: reproduceReference ? rows : rows.slice(0, count), kept: count };
 }
 
 function indexOfBest(rows: readonly ScoredBox[], start: number, end: number): number {
@@ -87,13 +87,21 @@ function indexOfBest(rows: readonly ScoredBox[], start: number, end: number): nu
   return best;
 }
 
-function swap<Box extends ScoredBox>(rows: Row<Box>[], i: number, j: number, asReference: boolean): void {
-  [rows[i], rows[j]] = [moved(rows[j], rows[i], asReference), moved(rows[i], rows[j], asReference)];
+function swap<Box extends ScoredBox>(
+  rows: Row<Box>[],
+  i: number,
+  j: number,
+  reproduceReference: boolean,
+): void {
+  [rows[i], rows[j]] = [
+    moved(rows[j], rows[i], reproduceReference),
+    moved(rows[i], rows[j], reproduceReference),
+  ];
 }
 
 /** The row `from` in the place of `to`; the reference moves the first five columns alone. */
-function moved<Box extends ScoredBox>(from: Row<Box>, to: Row<Box>, asReference: boolean): Row<Box> {
-  const { topLeftScore, bottomRightScore } = asReference ? to : from;
+function moved<Box extends ScoredBox>(from: Row<Box>, to: Row<Box>, reproduceReference: boolean): Row<Box> {
+  const { topLeftScore, bottomRightScore } = reproduceReference ? to : from;
   return { ...from, topLeftScore, bottomRightScore };
 }
 

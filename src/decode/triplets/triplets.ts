@@ -1,4 +1,4 @@
-import type { FoundPeaks, PeakRequest } from "../../backend/peakQuery.ts";
+import type { PeakAnswer, TopPeaksQueries } from "../../backend/peakQuery.ts";
 import { confirmPair, type Triplet } from "./centralRegion.ts";
 import {
   heatmapFind,
@@ -12,7 +12,7 @@ import { type PairSettings, pairCorners } from "./pairCorners.ts";
 import { type PlacedPair, type Placement, placeCenter, placePair } from "./placement.ts";
 import { SOFT_NMS, type SoftNmsSettings, softNms } from "./softNms.ts";
 
-/** What the network says of one view of the picture. Embeddings are part of the corners' maps. */
+/** What the network says of one view of the image. Embeddings are part of the corners' maps. */
 export interface TripletMaps {
   readonly topLeft: KeypointMaps;
   readonly bottomRight: KeypointMaps;
@@ -22,7 +22,7 @@ export interface TripletMaps {
 /** Which of the network's outputs they are. */
 export type TripletOutputNames = Readonly<Record<keyof TripletMaps, KeypointOutputs>>;
 
-/** The picture at one scale, plain or mirrored, and where it lies in the network's input. */
+/** The image at one scale, plain or mirrored, and where it lies in the network's input. */
 export interface TripletView {
   readonly maps: TripletMaps;
   readonly placement: Placement;
@@ -62,7 +62,7 @@ export const MULTI_SCALE_SOFT_NMS: SoftNmsSettings = { ...SOFT_NMS, mergeExponen
 /** What is left of all views' pairs after each step. */
 export interface DecodedTriplets {
   readonly confirmed: readonly Triplet[];
-  /** By soft-NMS; with `asReference` all of them. */
+  /** By soft-NMS; with `reproduceReference` all of them. */
   readonly kept: readonly DetectedTriplet[];
   /** The best of all classes. */
   readonly boxes: readonly DetectedTriplet[];
@@ -91,7 +91,7 @@ export function viewPeaks({ maps, placement }: TripletView, { peaks, kernel }: T
 export function viewPeakRequest(
   { topLeft, bottomRight, center }: TripletOutputNames,
   { peaks, kernel }: TripletSettings,
-): PeakRequest {
+): TopPeaksQueries {
   return {
     topLeft: heatmapFind(topLeft, peaks, kernel),
     bottomRight: heatmapFind(bottomRight, peaks, kernel),
@@ -101,7 +101,7 @@ export function viewPeakRequest(
 
 /** As `viewPeaks`, from the answer to `viewPeakRequest` alone. */
 export function viewPeaksFound(
-  { topLeft, bottomRight, center }: FoundPeaks,
+  { topLeft, bottomRight, center }: PeakAnswer,
   names: TripletOutputNames,
   placement: Placement,
 ): ViewPeaks {
@@ -115,7 +115,7 @@ export function viewPeaksFound(
 
 /**
  * Duan et al., arXiv:1904.08189, as test/coco.py of the reference runs it: the corner pairs of all views (the
- * picture and its mirror image, at one scale or several) are joined, those that a center confirms stay, and
+ * image and its mirror image, at one scale or several) are joined, those that a center confirms stay, and
  * overlapping ones of a class are weakened.
  */
 export function decodeTriplets(views: readonly ViewPeaks[], settings: TripletSettings): DecodedTriplets {
@@ -135,7 +135,7 @@ export function allCenters(views: readonly ViewPeaks[], settings: TripletSetting
   return views.filter((view) => distance(view) === nearest).flatMap((view) => viewCenters(view, settings));
 }
 
-/** The proposals of one view, in pixels of the original picture, best first. */
+/** The proposals of one view, in pixels of the original image, best first. */
 export function viewPairs(
   { topLeft, bottomRight, placement }: ViewPeaks,
   settings: TripletSettings,
@@ -143,9 +143,9 @@ export function viewPairs(
   return pairCorners(topLeft, bottomRight, settings).flatMap((pair) => placePair(pair, placement) ?? []);
 }
 
-/** The centers of one view, in pixels of the original picture, best first. */
+/** The centers of one view, in pixels of the original image, best first. */
 export function viewCenters({ center, placement }: ViewPeaks, { softNms }: TripletSettings): Peak[] {
-  const clipped = softNms.asReference !== true;
+  const clipped = softNms.reproduceReference !== true;
   return center.map((peak) => placeCenter(peak, placement, clipped));
 }
 

@@ -5,7 +5,7 @@ import { planarBytes, type WasmKernel } from "../../kernels/wasm/kernel.ts";
  * Maps below it stay in the second cache between two layers anyway (2 MB on the machine that it was measured on),
  * where computing them block by block gains nothing.
  */
-const LEAST_BYTES = 1024 * 1024;
+const MIN_BYTES = 1024 * 1024;
 
 /** Layers that follow each other, of which only the last writes its map. */
 export interface LayerGroup {
@@ -33,7 +33,7 @@ export function innerLayers(graph: Graph, kernels: readonly WasmKernel[]): Reado
     const { asInner } = kernels[before];
     if (!asHost || !asInner || asInner.taps > asHost.mostTaps) continue;
     const inner = graph.nodes[before];
-    if (consumers.get(inner.name) !== 1 || planarBytes(inner.shape) < LEAST_BYTES) continue;
+    if (consumers.get(inner.name) !== 1 || planarBytes(inner.shape) < MIN_BYTES) continue;
     const group = { inner: [...(groups.get(inner.name)?.inner ?? []), inner.name], last: name };
     for (const member of [...group.inner, name]) groups.set(member, group);
   }

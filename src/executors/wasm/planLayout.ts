@@ -77,13 +77,13 @@ export function planLayout(graph: Graph, choices: WasmChoices, threads = 1): Pla
     kernel.steps(NOWHERE).map((step) => reserve(fieldCount(step) * BYTES_PER_FLOAT)),
   );
   const groupFields = graph.nodes.map(({ name }) =>
-    insideOf(groups, name) === undefined ? undefined : reserve(MOST_FIELDS * BYTES_PER_FLOAT),
+    insideOf(groups, name) === undefined ? undefined : reserve(MAX_FIELDS * BYTES_PER_FLOAT),
   );
   const constants = kernels.map((kernel) =>
     kernel.constants.map(({ floats }) => reserve(floats * BYTES_PER_FLOAT)),
   );
   const constantBytes = end;
-  const passingFields = reserve(MOST_FIELDS * BYTES_PER_FLOAT);
+  const passingFields = reserve(MAX_FIELDS * BYTES_PER_FLOAT);
   const passingFloats = Math.max(
     0,
     ...kernels.flatMap(({ constants: list }) => list.map(({ transform }) => transform?.floats ?? 0)),
@@ -148,7 +148,7 @@ export function writeFields(memory: DataView, { function: name, fields, address 
   }
 }
 
-const MOST_FIELDS = Math.max(...Object.values(WASM_CALLS).map((fields) => Object.keys(fields).length));
+const MAX_FIELDS = Math.max(...Object.values(WASM_CALLS).map((fields) => Object.keys(fields).length));
 
 const NOWHERE = { inputs: [0, 0], residual: 0, output: 0, constants: [], workspace: 0 };
 

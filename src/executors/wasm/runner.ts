@@ -1,6 +1,6 @@
 import { BackendError } from "../../errors.ts";
 import type { WasmFunction } from "../../kernels/wasm/kernel.ts";
-import { nextTask, TURN } from "../../support/eventLoop.ts";
+import { YIELD_INTERVAL_MS, yieldToEventLoop } from "../../support/eventLoop.ts";
 import type { WasmFunctions } from "./wasmModule.ts";
 
 /** A step whose call lies in memory. */
@@ -44,8 +44,8 @@ export function sameThreadRunner(functions: WasmFunctions, scratch: number): Run
     async run(steps, signal) {
       let turn = performance.now();
       for (const { layer, function: name, address, units } of steps) {
-        if (performance.now() - turn > TURN) {
-          await nextTask();
+        if (performance.now() - turn > YIELD_INTERVAL_MS) {
+          await yieldToEventLoop();
           turn = performance.now();
         }
         signal?.throwIfAborted();

@@ -2,7 +2,7 @@ import { padAll } from "../../kernels/window.ts";
 import { shapeOf } from "../../tensor.ts";
 import type { NamedCase } from "../caseGraph.ts";
 
-/** What the first case of `conv2d`, a picture, does not reach: maps gathered plane by plane, and Winograd's transforms. */
+/** What the first case of `conv2d`, an image, does not reach: maps gathered plane by plane, and Winograd's transforms. */
 export const WASM_SELF_TEST: readonly NamedCase[] = [
   {
     op: "conv2d",

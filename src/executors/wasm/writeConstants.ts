@@ -2,8 +2,8 @@ import type { PrepareOptions } from "../../backend/executor.ts";
 import { derivedFrom } from "../../graph/derivedParameter.ts";
 import type { Graph, GraphNode } from "../../graph/graph.ts";
 import type { WasmConstant } from "../../kernels/wasm/kernel.ts";
-import { nextTask, TURN } from "../../support/eventLoop.ts";
-import { freeNumbers } from "../../support/releaseMemory.ts";
+import { YIELD_INTERVAL_MS, yieldToEventLoop } from "../../support/eventLoop.ts";
+import { releaseMemory } from "../../support/releaseMemory.ts";
 import type { Weights } from "../../tensor.ts";
 import { nodeParameters } from "../preparedNode.ts";
 import { type PlanLayout, writeFields } from "./planLayout.ts";
@@ -37,13 +37,13 @@ export async function writeConstants(
     for (const step of steps) writeFields(view, step);
     if (groupStep) writeFields(view, groupStep);
     for (const [role, name] of Object.entries(node.parameters)) {
-      if (graph.derived[name]) freeNumbers(data[role]);
+      if (graph.derived[name]) releaseMemory(data[role]);
     }
     for (const name of storedParameters(graph, node)) {
       if (last.get(name) === place) onWritten(name);
     }
-    if (performance.now() - turn < TURN) continue;
-    await nextTask();
+    if (performance.now() - turn < YIELD_INTERVAL_MS) continue;
+    await yieldToEventLoop();
     turn = performance.now();
   }
 }

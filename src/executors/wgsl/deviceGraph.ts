@@ -1,5 +1,5 @@
-import type { FindRequest, FoundPeaks } from "../../backend/peakQuery.ts";
-import { isSampledPicture } from "../../backend/sampledImage.ts";
+import type { PeakAnswer, PeakQuery } from "../../backend/peakQuery.ts";
+import { isSampledImage } from "../../backend/sampledImage.ts";
 import { BackendError, CenterNetError, MemoryError } from "../../errors.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { BYTES_PER_VECTOR, mapVectors, type WgslOperand } from "../../kernels/wgsl/kernel.ts";
@@ -9,9 +9,9 @@ import { messageOf, type OpenDevice } from "./device/openDevice.ts";
 import { type BoundDispatch, encodeDispatch, Pipelines } from "./device/pipelines.ts";
 import { Readback } from "./device/readback.ts";
 import { type GpuBuffer, type GpuCommandEncoder, USAGE } from "./device/webgpu.ts";
+import { ImageSampler } from "./imageSampler.ts";
 import type { DeviceMap } from "./peaks/gatheredMaps.ts";
 import { PeakFinder } from "./peaks/peakFinder.ts";
-import { PictureSampler } from "./pictureSampler.ts";
 import type { PlanLayout, PlannedNode } from "./planLayout.ts";
 import { ConstantUpload, fromVectors, toVectors } from "./uploadConstants.ts";
 
@@ -26,15 +26,15 @@ interface BoundNode {
 /** What a run gives: values by node, and the peaks in place of the outputs where they tell enough. */
 export interface DeviceResult {
   readonly values: ReadonlyMap<string, Tensor>;
-  readonly peaks?: FoundPeaks;
+  readonly peaks?: PeakAnswer;
 }
 
 /** A graph on a device: buffers, weights, pipelines. It lives as long as the device does, or until `destroy`. */
 export class DeviceGraph {
   /** Of the last run's request. */
   private finder?: PeakFinder;
-  /** By input that pictures were sampled into. */
-  private readonly samplers = new Map<string, PictureSampler>();
+  /** By input that images were sampled into. */
+  private readonly samplers = new Map<string, ImageSampler>();
 
   private constructor(
     readonly open: OpenDevice,
@@ -109,7 +109,7 @@ export class DeviceGraph {
     inputs: Readonly<Record<string, Tensor>>,
     needed: ReadonlySet<string>,
     taps: readonly string[],
-    peaks?: FindRequest,
+    peaks?: PeakQuery,
   ): Promise<DeviceResult> {
     const { device, workOfSubmit } = this.open;
     const finder = peaks && (await lostOr(this.open, this.finderOf(peaks)));
@@ -170,17 +170,17 @@ export class DeviceGraph {
     for (const sampler of this.samplers.values()) sampler.destroy();
   }
 
-  /** Of the inputs that are sampled on the device, with their pictures on it. */
+  /** Of the inputs that are sampled on the device, with their images on it. */
   private async samplersFor(
     inputs: Readonly<Record<string, Tensor>>,
-  ): Promise<ReadonlyMap<string, PictureSampler>> {
-    const taken = new Map<string, PictureSampler>();
+  ): Promise<ReadonlyMap<string, ImageSampler>> {
+    const taken = new Map<string, ImageSampler>();
     for (const name of Object.keys(this.graph.inputs)) {
       const input = inputs[name];
-      if (!isSampledPicture(input)) continue;
+      if (!isSampledImage(input)) continue;
       const sampler =
         this.samplers.get(name) ??
-        new PictureSampler(this.open.device, { shape: this.shape(name), buffer: this.map(name) });
+        new ImageSampler(this.open.device, { shape: this.shape(name), buffer: this.map(name) });
       this.samplers.set(name, sampler);
       if (await sampler.take(input.sampling)) taken.set(name, sampler);
     }
@@ -188,7 +188,7 @@ export class DeviceGraph {
   }
 
   /** Undefined where the answer would be too long. */
-  private async finderOf(request: FindRequest): Promise<PeakFinder | undefined> {
+  private async finderOf(request: PeakQuery): Promise<PeakFinder | undefined> {
     if (this.finder?.finds(request)) return this.finder;
     this.finder?.destroy();
     this.finder = undefined;

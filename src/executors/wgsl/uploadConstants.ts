@@ -4,7 +4,7 @@ import { encodeAlone, type Pipelines } from "./device/pipelines.ts";
 import { type GpuBuffer, type GpuDevice, USAGE } from "./device/webgpu.ts";
 
 /** Uploads wait in the host's memory until the device took them: so many bytes at most. */
-const MOST_WAITING = 64e6;
+const MAX_WAITING = 64e6;
 
 /** Brings constants to a device, one after the other. */
 export class ConstantUpload {
@@ -36,7 +36,7 @@ export class ConstantUpload {
       this.device.queue.writeBuffer(buffer, 0, data);
     }
     this.waiting += data.byteLength;
-    if (this.waiting > MOST_WAITING) {
+    if (this.waiting > MAX_WAITING) {
       await this.device.queue.onSubmittedWorkDone();
       this.waiting = 0;
     }

@@ -43,7 +43,7 @@ export async function wgslExecutor({
     get details() {
       return elsewhere?.details ?? { adapter: keeper.name, precision };
     },
-    get samplesPictures() {
+    get samplesImages() {
       return elsewhere === undefined;
     },
     async prepare(graph, weights) {

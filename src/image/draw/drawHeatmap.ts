@@ -1,8 +1,8 @@
 import type { Tensor } from "../../tensor.ts";
-import type { Picture } from "../picture.ts";
+import type { RgbImage } from "../rgbImage.ts";
 
 export interface HeatmapPlace {
-  /** Cell (row, column) of a pixel of the picture is ((y + top), (x + left)) times these, rounded down. */
+  /** Cell (row, column) of a pixel of the image is ((y + top), (x + left)) times these, rounded down. */
   readonly left: number;
   readonly top: number;
   readonly cellsPerPixelX: number;
@@ -12,27 +12,27 @@ export interface HeatmapPlace {
 }
 
 /**
- * A copy of the picture, darkened, with a heatmap of probabilities ([1, h, w, classes]) laid over it from red
+ * A copy of the image, darkened, with a heatmap of probabilities ([1, h, w, classes]) laid over it from red
  * through yellow to white: one channel's, or each cell's largest.
  */
 export function drawHeatmap(
-  picture: Picture,
+  image: RgbImage,
   { shape, data }: Tensor,
   { left, top, cellsPerPixelX, cellsPerPixelY, mirrored }: HeatmapPlace,
   channel?: number,
-): Picture {
+): RgbImage {
   const [, height, width, channels] = shape;
-  const drawing: Picture = { ...picture, data: new Uint8Array(picture.data.length) };
-  for (let y = 0; y < picture.height; y++) {
+  const drawing: RgbImage = { ...image, data: new Uint8Array(image.data.length) };
+  for (let y = 0; y < image.height; y++) {
     const row = clamp(Math.floor((y + top) * cellsPerPixelY), height);
-    for (let x = 0; x < picture.width; x++) {
+    for (let x = 0; x < image.width; x++) {
       const plain = clamp(Math.floor((x + left) * cellsPerPixelX), width);
       const cell = (row * width + (mirrored ? width - 1 - plain : plain)) * channels;
       const heat = channel === undefined ? largest(data, cell, channels) : data[cell + channel];
-      const at = (y * picture.width + x) * 3;
+      const at = (y * image.width + x) * 3;
       for (let c = 0; c < 3; c++) {
         const shown = Math.max(0, Math.min(1, 3 * heat - c));
-        const dark = picture.data[at + c] * DARKNESS;
+        const dark = image.data[at + c] * DARKNESS;
         drawing.data[at + c] = Math.round(dark + (255 - dark) * shown);
       }
     }
@@ -40,7 +40,7 @@ export function drawHeatmap(
   return drawing;
 }
 
-/** What is left of the picture's light. */
+/** What is left of the image's light. */
 const DARKNESS = 0.4;
 
 function largest(data: Float32Array, start: number, count: number): number {

@@ -1,14 +1,14 @@
-import type { Picture } from "../picture.ts";
+import type { RgbImage } from "../rgbImage.ts";
 import { type DrawingSizes, readableOn } from "./drawingSizes.ts";
 import { placeLabel } from "./placeLabel.ts";
-import { type Colour, fillRounded, type Rectangle } from "./shapes.ts";
+import { type Color, fillRounded, type Rectangle } from "./shapes.ts";
 import { drawText, textWidth } from "./text.ts";
 
 export interface Label {
   text: string;
-  /** What it belongs to; inside the picture. */
+  /** What it belongs to; inside the image. */
   box: Rectangle;
-  colour: Colour;
+  color: Color;
 }
 
 /** Below this height letters cannot be read, and a label is shortened instead of made smaller. */
@@ -17,11 +17,11 @@ const SMALLEST_CAPITALS = 6;
 /** Small boxes get smaller letters, down to this part of the usual size. */
 const SMALLEST_PART = 0.7;
 
-/** Writes labels, each on a plate of its colour; the first ones have the better places and lie on top. */
-export function drawLabels(picture: Picture, labels: readonly Label[], sizes: DrawingSizes): void {
+/** Writes labels, each on a plate of its color; the first ones have the better places and lie on top. */
+export function drawLabels(image: RgbImage, labels: readonly Label[], sizes: DrawingSizes): void {
   const plates: Plate[] = [];
   for (const label of labels) {
-    const fitted = fitText(label.text, label.box, picture.width, sizes);
+    const fitted = fitText(label.text, label.box, image.width, sizes);
     if (!fitted) continue;
     const padding = paddingFor(fitted.capitalHeight);
     const size = {
@@ -30,45 +30,45 @@ export function drawLabels(picture: Picture, labels: readonly Label[], sizes: Dr
       height: fitted.capitalHeight + 2 * padding,
     };
     const taken = plates.map((plate) => plate.place);
-    plates.push({ ...fitted, colour: label.colour, place: placeLabel(size, label.box, picture, taken) });
+    plates.push({ ...fitted, color: label.color, place: placeLabel(size, label.box, image, taken) });
   }
-  for (const plate of plates.reverse()) drawPlate(picture, plate, sizes);
+  for (const plate of plates.reverse()) drawPlate(image, plate, sizes);
 }
 
 interface Plate {
   text: string;
   capitalHeight: number;
-  colour: Colour;
+  color: Color;
   place: Rectangle;
 }
 
-function drawPlate(picture: Picture, plate: Plate, sizes: DrawingSizes): void {
-  const { text, capitalHeight, colour, place } = plate;
+function drawPlate(image: RgbImage, plate: Plate, sizes: DrawingSizes): void {
+  const { text, capitalHeight, color, place } = plate;
   const padding = paddingFor(capitalHeight);
-  fillRounded(picture, place, sizes.corner, { colour, opacity: 0.92 });
-  const ink = { colour: readableOn(colour), opacity: 1 };
-  drawText(picture, text, place.xmin + padding, place.ymin + padding, capitalHeight, ink);
+  fillRounded(image, place, sizes.corner, { color, opacity: 0.92 });
+  const ink = { color: readableOn(color), opacity: 1 };
+  drawText(image, text, place.xmin + padding, place.ymin + padding, capitalHeight, ink);
 }
 
 function paddingFor(capitalHeight: number): number {
   return Math.max(2, Math.round(capitalHeight * 0.42));
 }
 
-/** The text and its size such that the label fits the picture's width; null where not a letter fits. */
+/** The text and its size such that the label fits the image's width; null where not a letter fits. */
 function fitText(
   text: string,
   box: Rectangle,
-  pictureWidth: number,
+  imageWidth: number,
   sizes: DrawingSizes,
 ): { text: string; capitalHeight: number } | null {
   const widthAt = (shown: string, height: number) => textWidth(shown, height) + 2 * paddingFor(height);
   const forBox = Math.min(box.xmax - box.xmin, box.ymax - box.ymin) / 7;
   const smallest = Math.max(SMALLEST_CAPITALS, sizes.capitalHeight * SMALLEST_PART);
   let capitalHeight = Math.round(Math.min(sizes.capitalHeight, Math.max(smallest, forBox)));
-  while (capitalHeight > SMALLEST_CAPITALS && widthAt(text, capitalHeight) > pictureWidth) capitalHeight--;
+  while (capitalHeight > SMALLEST_CAPITALS && widthAt(text, capitalHeight) > imageWidth) capitalHeight--;
 
   let shown = text;
-  for (let length = text.length - 1; widthAt(shown, capitalHeight) > pictureWidth; length--) {
+  for (let length = text.length - 1; widthAt(shown, capitalHeight) > imageWidth; length--) {
     if (length < 1) return null;
     shown = `${text.slice(0, length)}..`;
   }

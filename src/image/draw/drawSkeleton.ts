@@ -1,15 +1,15 @@
 import type { Keypoint } from "../../detection.ts";
-import type { Picture } from "../picture.ts";
+import type { RgbImage } from "../rgbImage.ts";
 import { BLACK, type DrawingSizes, WHITE } from "./drawingSizes.ts";
-import { type Colour, fillDisc, type Line, strokeLine } from "./shapes.ts";
+import { type Color, fillDisc, type Line, strokeLine } from "./shapes.ts";
 
 const RIM_OPACITY = 0.55;
 
 /** Lines between the keypoints that COCO's skeleton joins, and a dot on each keypoint. */
 export function drawSkeleton(
-  picture: Picture,
+  image: RgbImage,
   keypoints: readonly Keypoint[],
-  colour: Colour,
+  color: Color,
   sizes: DrawingSizes,
 ): void {
   const byName = new Map(keypoints.map((keypoint) => [keypoint.name, keypoint]));
@@ -21,14 +21,14 @@ export function drawSkeleton(
   }
 
   const { lineRadius, dotRadius, rim } = sizes;
-  const dark = { colour: BLACK, opacity: RIM_OPACITY };
-  const bright = { colour, opacity: 1 };
-  for (const line of lines) strokeLine(picture, line, lineRadius + rim, dark);
-  for (const keypoint of keypoints) fillDisc(picture, keypoint, dotRadius + rim, dark);
-  for (const line of lines) strokeLine(picture, line, lineRadius, bright);
+  const dark = { color: BLACK, opacity: RIM_OPACITY };
+  const bright = { color, opacity: 1 };
+  for (const line of lines) strokeLine(image, line, lineRadius + rim, dark);
+  for (const keypoint of keypoints) fillDisc(image, keypoint, dotRadius + rim, dark);
+  for (const line of lines) strokeLine(image, line, lineRadius, bright);
   for (const keypoint of keypoints) {
-    fillDisc(picture, keypoint, dotRadius, bright);
-    fillDisc(picture, keypoint, dotRadius * 0.5, { colour: WHITE, opacity: 1 });
+    fillDisc(image, keypoint, dotRadius, bright);
+    fillDisc(image, keypoint, dotRadius * 0.5, { color: WHITE, opacity: 1 });
   }
 }
 

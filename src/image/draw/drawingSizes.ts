@@ -1,10 +1,10 @@
-import type { Colour, Rectangle } from "./shapes.ts";
+import type { Color, Rectangle } from "./shapes.ts";
 
 /** How large things are drawn, in pixels. */
 export interface DrawingSizes {
   /** Half a line's width. */
   lineRadius: number;
-  /** The dark rim around coloured lines and dots that sets them off from any background. */
+  /** The dark rim around colored lines and dots that sets them off from any background. */
   rim: number;
   dotRadius: number;
   /** Height of a label's capitals. */
@@ -16,7 +16,7 @@ const SMALLEST_LINE = 0.75;
 const SMALLEST_DOT = 1.8;
 
 /**
- * In proportion to the picture, so that it looks the same when photos of 200 and 4000 pixels are shown at one
+ * In proportion to the image, so that it looks the same when images of 200 and 4000 pixels are shown at one
  * size, but never so small that a line is fainter than a pixel or a letter unreadable.
  */
 export function drawingSizes(width: number, height: number): DrawingSizes {
@@ -41,11 +41,11 @@ export function skeletonSizes(sizes: DrawingSizes, person: Rectangle): DrawingSi
   };
 }
 
-export const BLACK: Colour = [0, 0, 0];
-export const WHITE: Colour = [255, 255, 255];
+export const BLACK: Color = [0, 0, 0];
+export const WHITE: Color = [255, 255, 255];
 
-/** Bright, and far from each other, the first ones and neighbours in the list the most. */
-const PALETTE: readonly Colour[] = [
+/** Bright, and far from each other, the first ones and neighbors in the list the most. */
+const PALETTE: readonly Color[] = [
   [41, 190, 250], // sky
   [255, 202, 40], // amber
   [255, 100, 190], // pink
@@ -58,12 +58,12 @@ const PALETTE: readonly Colour[] = [
   [40, 220, 200], // teal
 ];
 
-/** The colour of a class or of a person; beyond ten they repeat. */
-export function colourOf(index: number): Colour {
+/** The color of a class or of a person; beyond ten they repeat. */
+export function colorOf(index: number): Color {
   return PALETTE[Math.abs(Math.trunc(index)) % PALETTE.length] ?? PALETTE[0];
 }
 
-/** Black or white, whichever is easier to read on a colour (luminance by ITU-R BT.709). */
-export function readableOn([red, green, blue]: Colour): Colour {
+/** Black or white, whichever is easier to read on a color (luminance by ITU-R BT.709). */
+export function readableOn([red, green, blue]: Color): Color {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 110 ? BLACK : WHITE;
 }

@@ -6,14 +6,14 @@ export interface Size {
 }
 
 /**
- * A place for a label at its box, wholly inside the picture: above the box if there is room, else inside its
+ * A place for a label at its box, wholly inside the image: above the box if there is room, else inside its
  * top, below or inside its bottom or higher above, at the left or the right; the one that covers the labels already placed
  * the least, the first of equals.
  */
 export function placeLabel(
   label: Size,
   box: Rectangle,
-  picture: Size,
+  image: Size,
   placed: readonly Rectangle[],
 ): Rectangle {
   const { height } = label;
@@ -23,8 +23,8 @@ export function placeLabel(
   let leastCovered = Infinity;
   for (const column of columns) {
     for (const row of rows) {
-      const xmin = Math.round(clamp(column, 0, picture.width - label.width));
-      const ymin = Math.round(clamp(row, 0, picture.height - label.height));
+      const xmin = Math.round(clamp(column, 0, image.width - label.width));
+      const ymin = Math.round(clamp(row, 0, image.height - label.height));
       const place = { xmin, ymin, xmax: xmin + label.width, ymax: ymin + label.height };
       const covered = placed.reduce((sum, other) => sum + commonArea(place, other), 0);
       if (best && covered >= leastCovered) continue;

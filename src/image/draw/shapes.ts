@@ -1,9 +1,9 @@
-import type { Picture } from "../picture.ts";
+import type { RgbImage } from "../rgbImage.ts";
 
 /** Red, green, blue, each 0 to 255. */
-export type Colour = readonly [red: number, green: number, blue: number];
+export type Color = readonly [red: number, green: number, blue: number];
 
-/** A position in pixels; pixel (i, j) has its centre at (i + 0.5, j + 0.5). */
+/** A position in pixels; pixel (i, j) has its center at (i + 0.5, j + 0.5). */
 export interface Point {
   x: number;
   y: number;
@@ -18,7 +18,7 @@ export interface Rectangle {
 
 /** How a shape is painted: `opacity` from 0 to 1. */
 export interface Paint {
-  colour: Colour;
+  color: Color;
   opacity: number;
 }
 
@@ -34,29 +34,29 @@ interface PixelRange {
 type DistanceToEdge = (x: number, y: number) => number;
 
 /**
- * Paints the part of a shape that lies in `range`, and in the picture. A pixel is painted in full where its
- * centre is half a pixel or more inside the shape, by parts within half a pixel of the edge.
+ * Paints the part of a shape that lies in `range`, and in the image. A pixel is painted in full where its
+ * center is half a pixel or more inside the shape, by parts within half a pixel of the edge.
  */
-function fill(picture: Picture, range: PixelRange, distance: DistanceToEdge, paint: Paint): void {
-  const right = Math.min(picture.width, range.right);
-  const bottom = Math.min(picture.height, range.bottom);
+function fill(image: RgbImage, range: PixelRange, distance: DistanceToEdge, paint: Paint): void {
+  const right = Math.min(image.width, range.right);
+  const bottom = Math.min(image.height, range.bottom);
   for (let y = Math.max(0, range.top); y < bottom; y++) {
     for (let x = Math.max(0, range.left); x < right; x++) {
       const coverage = Math.min(1, 0.5 - distance(x + 0.5, y + 0.5));
-      if (coverage > 0) blend(picture, x, y, paint.colour, coverage * paint.opacity);
+      if (coverage > 0) blend(image, x, y, paint.color, coverage * paint.opacity);
     }
   }
 }
 
-function blend(picture: Picture, x: number, y: number, colour: Colour, part: number): void {
-  const at = (y * picture.width + x) * 3;
+function blend(image: RgbImage, x: number, y: number, color: Color, part: number): void {
+  const at = (y * image.width + x) * 3;
   for (let channel = 0; channel < 3; channel++) {
-    const old = picture.data[at + channel];
-    picture.data[at + channel] = Math.round(old + (colour[channel] - old) * part);
+    const old = image.data[at + channel];
+    image.data[at + channel] = Math.round(old + (color[channel] - old) * part);
   }
 }
 
-/** The pixels whose centre lies within half a pixel of the rectangle. */
+/** The pixels whose center lies within half a pixel of the rectangle. */
 function pixelsOf({ xmin, ymin, xmax, ymax }: Rectangle): PixelRange {
   return {
     left: Math.floor(xmin - 0.5),
@@ -67,9 +67,9 @@ function pixelsOf({ xmin, ymin, xmax, ymax }: Rectangle): PixelRange {
 }
 
 /** Lines with round ends, painted as one shape, so that crossings and joints get no darker. */
-export function strokeLines(picture: Picture, lines: readonly Line[], radius: number, paint: Paint): void {
+export function strokeLines(image: RgbImage, lines: readonly Line[], radius: number, paint: Paint): void {
   const distance = (x: number, y: number) => distanceToLines(x, y, lines) - radius;
-  fill(picture, pixelsOf(boundsOfLines(lines, radius)), distance, paint);
+  fill(image, pixelsOf(boundsOfLines(lines, radius)), distance, paint);
 }
 
 export interface Line {
@@ -104,16 +104,16 @@ function distanceToLine(x: number, y: number, from: Point, to: Point): number {
 }
 
 /** One line, row by row: a long diagonal does not cost its whole bounding box. */
-export function strokeLine(picture: Picture, { from, to }: Line, radius: number, paint: Paint): void {
+export function strokeLine(image: RgbImage, { from, to }: Line, radius: number, paint: Paint): void {
   const distance = (x: number, y: number) => distanceToLine(x, y, from, to) - radius;
   const { top, bottom } = pixelsOf(boundsOfLines([{ from, to }], radius));
   const reach = radius + 0.5;
-  for (let row = Math.max(0, top); row < Math.min(picture.height, bottom); row++) {
+  for (let row = Math.max(0, top); row < Math.min(image.height, bottom); row++) {
     const upper = xAt(from, to, row + 0.5 - reach);
     const lower = xAt(from, to, row + 0.5 + reach);
     const left = Math.floor(Math.min(upper, lower) - reach);
     const right = Math.ceil(Math.max(upper, lower) + reach);
-    fill(picture, { left, right, top: row, bottom: row + 1 }, distance, paint);
+    fill(image, { left, right, top: row, bottom: row + 1 }, distance, paint);
   }
 }
 
@@ -124,17 +124,17 @@ function xAt(from: Point, to: Point, y: number): number {
   return from.x + (to.x - from.x) * Math.min(1, Math.max(0, t));
 }
 
-export function fillDisc(picture: Picture, centre: Point, radius: number, paint: Paint): void {
-  strokeLines(picture, [{ from: centre, to: centre }], radius, paint);
+export function fillDisc(image: RgbImage, center: Point, radius: number, paint: Paint): void {
+  strokeLines(image, [{ from: center, to: center }], radius, paint);
 }
 
-export function fillRounded(picture: Picture, rectangle: Rectangle, corner: number, paint: Paint): void {
-  fill(picture, pixelsOf(rectangle), distanceToRounded(rectangle, corner), paint);
+export function fillRounded(image: RgbImage, rectangle: Rectangle, corner: number, paint: Paint): void {
+  fill(image, pixelsOf(rectangle), distanceToRounded(rectangle, corner), paint);
 }
 
 /** The outline of a rectangle with round corners: `radius` to both sides of its edge. */
 export function strokeRounded(
-  picture: Picture,
+  image: RgbImage,
   rectangle: Rectangle,
   corner: number,
   radius: number,
@@ -149,16 +149,16 @@ export function strokeRounded(
     xmax: xmax + radius,
     ymax: ymax + radius,
   });
-  // Four strips leave out the inside, which can be most of a large photo.
+  // Four strips leave out the inside, which can be most of a large image.
   const strip = Math.ceil(2 * radius + corner) + 1;
   const upper = Math.min(outer.top + strip, outer.bottom);
   const lower = Math.max(outer.bottom - strip, upper);
   const leftEnd = Math.min(outer.left + strip, outer.right);
   const rightStart = Math.max(outer.right - strip, leftEnd);
-  fill(picture, { ...outer, bottom: upper }, distance, paint);
-  fill(picture, { ...outer, top: lower }, distance, paint);
-  fill(picture, { ...outer, top: upper, bottom: lower, right: leftEnd }, distance, paint);
-  fill(picture, { ...outer, top: upper, bottom: lower, left: rightStart }, distance, paint);
+  fill(image, { ...outer, bottom: upper }, distance, paint);
+  fill(image, { ...outer, top: lower }, distance, paint);
+  fill(image, { ...outer, top: upper, bottom: lower, right: leftEnd }, distance, paint);
+  fill(image, { ...outer, top: upper, bottom: lower, left: rightStart }, distance, paint);
 }
 
 function distanceToRounded({ xmin, ymin, xmax, ymax }: Rectangle, corner: number): DistanceToEdge {

@@ -1,4 +1,4 @@
-import type { Picture } from "../picture.ts";
+import type { RgbImage } from "../rgbImage.ts";
 import { GLYPHS, type Glyph, MISSING_GLYPH } from "./glyphs.ts";
 import { type Line, type Paint, type Point, strokeLines } from "./shapes.ts";
 
@@ -22,7 +22,7 @@ export function textWidth(text: string, capitalHeight: number): number {
  * (descenders reach 30 % further down). Accents are dropped, and what is not ASCII then becomes a box.
  */
 export function drawText(
-  picture: Picture,
+  image: RgbImage,
   text: string,
   left: number,
   top: number,
@@ -40,7 +40,7 @@ export function drawText(
       y: top + radius + (point.y * height) / CAPITAL_HEIGHT,
     });
     const lines = linesOf(glyph).map(({ from, to }) => ({ from: place(from), to: place(to) }));
-    if (lines.length > 0) strokeLines(picture, lines, radius, paint);
+    if (lines.length > 0) strokeLines(image, lines, radius, paint);
     x += (glyph.width + GAP) * scale;
   }
 }

@@ -1,14 +1,14 @@
-import { placeNeighbours, type SampledPicture, sampledPicture } from "../../backend/sampledImage.ts";
+import { offsetSamples, type SampledImage, sampledImage } from "../../backend/sampledImage.ts";
 import { shapeOf } from "../../tensor.ts";
-import type { Picture } from "../picture.ts";
-import { fixedPointNeighbours, resizeFixedPoint } from "./resizeFixedPoint.ts";
+import type { RgbImage } from "../rgbImage.ts";
+import { fixedPointSamples, resizeFixedPoint } from "./resizeFixedPoint.ts";
 
-/** Where a photo comes to lie when it is centred on a canvas; all in pixels. */
+/** Where an image comes to lie when it is centerd on a canvas; all in pixels. */
 export interface CanvasPlace {
   /** Of the canvas. */
   readonly canvasWidth: number;
   readonly canvasHeight: number;
-  /** Of the scaled photo in it. */
+  /** Of the scaled image in it. */
   readonly left: number;
   readonly top: number;
   readonly width: number;
@@ -19,46 +19,46 @@ export interface CanvasOptions {
   /** Turns the whole canvas left to right. Default false. */
   readonly mirrored?: boolean;
   /**
-   * Loses the photo's last column where the canvas is as wide as the photo, and so its last row, as the crop of
+   * Loses the image's last column where the canvas is as wide as the image, and so its last row, as the crop of
    * the reference does. Default false.
    */
-  readonly asReference?: boolean;
+  readonly reproduceReference?: boolean;
 }
 
 /** Blue, green, red; of pixels from 0 to 1 (db/coco.py of the reference). */
 const MEANS = [0.40789654, 0.44719302, 0.47026115].map(Math.fround);
 const DEVIATIONS = [0.28863828, 0.27408164, 0.27809835].map(Math.fround);
 
-/** Of the photo times `scale`. The sides of the canvas are the next 127 modulo 128 (test/coco.py). */
-export function placeOnCanvas(photo: { width: number; height: number }, scale: number): CanvasPlace {
-  const width = Math.max(1, Math.floor(photo.width * scale));
-  const height = Math.max(1, Math.floor(photo.height * scale));
+/** Of the image times `scale`. The sides of the canvas are the next 127 modulo 128 (test/coco.py). */
+export function placeOnCanvas(image: { width: number; height: number }, scale: number): CanvasPlace {
+  const width = Math.max(1, Math.floor(image.width * scale));
+  const height = Math.max(1, Math.floor(image.height * scale));
   const [x, y] = [placeSide(width), placeSide(height)];
   return { canvasWidth: x.canvas, canvasHeight: y.canvas, left: x.border, top: y.border, width, height };
 }
 
 /**
- * The photo times `scale` in the middle of a black canvas, as the original CenterNet of Duan et al. feeds it to
- * its networks (test/coco.py): [1, height, width, 3], blue, green, red, normalised.
+ * The image times `scale` in the middle of a black canvas, as the original CenterNet of Duan et al. feeds it to
+ * its networks (test/coco.py): [1, height, width, 3], blue, green, red, normalized.
  */
-export function centerOnCanvas(photo: Picture, scale = 1, options: CanvasOptions = {}): SampledPicture {
-  const { mirrored = false, asReference = false } = options;
-  const { canvasWidth, canvasHeight, left, top, width, height } = placeOnCanvas(photo, scale);
-  const rows = asReference ? croppedSide(height) : height;
-  const columns = asReference ? croppedSide(width) : width;
+export function centerOnCanvas(image: RgbImage, scale = 1, options: CanvasOptions = {}): SampledImage {
+  const { mirrored = false, reproduceReference = false } = options;
+  const { canvasWidth, canvasHeight, left, top, width, height } = placeOnCanvas(image, scale);
+  const rows = reproduceReference ? croppedSide(height) : height;
+  const columns = reproduceReference ? croppedSide(width) : width;
   const levels = normalizedLevels();
-  const across = fixedPointNeighbours(photo.width, width, "columns").slice(0, columns);
-  const down = fixedPointNeighbours(photo.height, height, "rows").slice(0, rows);
-  const placed = placeNeighbours(across, canvasWidth, left);
+  const across = fixedPointSamples(image.width, width, "columns").slice(0, columns);
+  const down = fixedPointSamples(image.height, height, "rows").slice(0, rows);
+  const placed = offsetSamples(across, canvasWidth, left);
   const sampling = {
-    picture: photo,
+    image: image,
     columns: mirrored ? placed.reverse() : placed,
-    rows: placeNeighbours(down, canvasHeight, top),
+    rows: offsetSamples(down, canvasHeight, top),
     arithmetic: "fixedPoint",
     channels: levels.map((of, channel) => ({ from: 2 - channel, levels: of })),
   } as const;
-  return sampledPicture(shapeOf(canvasHeight, canvasWidth, 3), sampling, () => {
-    const scaled = resizeFixedPoint(photo, width, height);
+  return sampledImage(shapeOf(canvasHeight, canvasWidth, 3), sampling, () => {
+    const scaled = resizeFixedPoint(image, width, height);
     const data = blackCanvas(canvasHeight, canvasWidth, levels);
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column++) {
@@ -74,7 +74,7 @@ export function centerOnCanvas(photo: Picture, scale = 1, options: CanvasOptions
   });
 }
 
-/** The photo's middle pixel comes to the canvas' middle pixel. */
+/** The image's middle pixel comes to the canvas' middle pixel. */
 function placeSide(side: number): { canvas: number; border: number } {
   const canvas = side | 127;
   return { canvas, border: Math.floor(canvas / 2) - Math.floor(side / 2) };
@@ -85,7 +85,7 @@ function croppedSide(side: number): number {
   return Math.min(side, Math.floor(side / 2) + Math.floor((side | 127) / 2));
 }
 
-/** Black before it is normalised. */
+/** Black before it is normalized. */
 function blackCanvas(height: number, width: number, levels: readonly Float32Array[]): Float32Array {
   const canvas = new Float32Array(height * width * 3);
   for (let i = 0; i < canvas.length; i++) canvas[i] = levels[i % 3][0];

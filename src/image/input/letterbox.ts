@@ -1,31 +1,31 @@
-import type { Picture } from "../picture.ts";
+import type { RgbImage } from "../rgbImage.ts";
 import { resizeHalfPixelBilinear } from "./resizeBilinear.ts";
 
-/** Where a photo lies in the network's input: input = photo * scale + (left, top). */
+/** Where an image lies in the network's input: input = image * scale + (left, top). */
 export interface Placement {
   /** Pixels of the input. */
   left: number;
   top: number;
-  /** Pixels of the input a pixel of the photo; the two differ by the rounding of the new size. */
+  /** Pixels of the input a pixel of the image; the two differ by the rounding of the new size. */
   scaleX: number;
   scaleY: number;
-  /** Pixels of the photo. */
-  photoWidth: number;
-  photoHeight: number;
+  /** Pixels of the image. */
+  imageWidth: number;
+  imageHeight: number;
 }
 
 /**
- * Fits a photo into the network's input: as large as it goes with its proportions kept (sides rounded
+ * Fits an image into the network's input: as large as it goes with its proportions kept (sides rounded
  * half up, at least 1), in the middle (rounded to the left and top), black around it.
  */
 export function letterbox(
-  photo: Picture,
+  image: RgbImage,
   input: { width: number; height: number },
-): { picture: Picture; placement: Placement } {
-  const scale = Math.min(input.width / photo.width, input.height / photo.height);
-  const width = Math.max(1, Math.floor(photo.width * scale + 0.5));
-  const height = Math.max(1, Math.floor(photo.height * scale + 0.5));
-  const resized = resizeHalfPixelBilinear(photo, width, height);
+): { image: RgbImage; placement: Placement } {
+  const scale = Math.min(input.width / image.width, input.height / image.height);
+  const width = Math.max(1, Math.floor(image.width * scale + 0.5));
+  const height = Math.max(1, Math.floor(image.height * scale + 0.5));
+  const resized = resizeHalfPixelBilinear(image, width, height);
   const left = Math.floor((input.width - width) / 2);
   const top = Math.floor((input.height - height) / 2);
 
@@ -35,24 +35,24 @@ export function letterbox(
     data.set(row, ((top + y) * input.width + left) * 3);
   }
   return {
-    picture: { width: input.width, height: input.height, data },
+    image: { width: input.width, height: input.height, data },
     placement: {
       left,
       top,
-      scaleX: width / photo.width,
-      scaleY: height / photo.height,
-      photoWidth: photo.width,
-      photoHeight: photo.height,
+      scaleX: width / image.width,
+      scaleY: height / image.height,
+      imageWidth: image.width,
+      imageHeight: image.height,
     },
   };
 }
 
-/** A point of the network's input in pixels of the photo, not clipped to it. */
-export function toPhoto(placement: Placement, x: number, y: number): { x: number; y: number } {
+/** A point of the network's input in pixels of the image, not clipped to it. */
+export function inputToImage(placement: Placement, x: number, y: number): { x: number; y: number } {
   return { x: (x - placement.left) / placement.scaleX, y: (y - placement.top) / placement.scaleY };
 }
 
 /** The other way round. */
-export function toInput(placement: Placement, x: number, y: number): { x: number; y: number } {
+export function imageToInput(placement: Placement, x: number, y: number): { x: number; y: number } {
   return { x: x * placement.scaleX + placement.left, y: y * placement.scaleY + placement.top };
 }

@@ -1,35 +1,35 @@
-import { placeNeighbours, type SampledPicture, sampledPicture } from "../../backend/sampledImage.ts";
+import { offsetSamples, type SampledImage, sampledImage } from "../../backend/sampledImage.ts";
 import { shapeOf } from "../../tensor.ts";
-import type { Picture } from "../picture.ts";
+import type { RgbImage } from "../rgbImage.ts";
 import type { Placement } from "./letterbox.ts";
-import { cornerNeighbours, resizeCornerBilinear } from "./resizeBilinear.ts";
+import { cornerSamples, resizeCornerBilinear } from "./resizeBilinear.ts";
 import { roundHalfToEven } from "./resizeFixedPoint.ts";
 
-/** A photo as the TensorFlow Object Detection API feeds it to its networks. */
+/** An image as the TensorFlow Object Detection API feeds it to its networks. */
 export interface SquareInput {
-  /** [1, side, side, 3]: RGB, 0 to 255, not rounded; 0 where there is no photo. */
-  readonly image: SampledPicture;
+  /** [1, side, side, 3]: RGB, 0 to 255, not rounded; 0 where there is no image. */
+  readonly input: SampledImage;
   readonly placement: Placement;
-  /** The part of the image that is photo, from its top-left corner; pixels (`true_image_shapes`). */
+  /** The part of the input that shows it, from its top-left corner; pixels (`true_image_shapes`). */
   readonly trueShape: { readonly height: number; readonly width: number };
 }
 
 /**
  * The API's `keep_aspect_ratio_resizer` with `min_dimension` = `max_dimension` = `side` and
- * `pad_to_max_dimension`: as large as it goes with the photo's proportions kept, small photos enlarged, at
- * the top left. Normalisation comes after it, so that the padding is no 0 for the network.
+ * `pad_to_max_dimension`: as large as it goes with the image's proportions kept, small images enlarged, at
+ * the top left. Normalization comes after it, so that the padding is no 0 for the network.
  */
-export function padToSquare(photo: Picture, side: number): SquareInput {
-  const trueShape = keptAspectShape(photo.height, photo.width, side);
+export function padToSquare(image: RgbImage, side: number): SquareInput {
+  const trueShape = keptAspectShape(image.height, image.width, side);
   const { height, width } = trueShape;
   const sampling = {
-    picture: photo,
-    columns: placeNeighbours(cornerNeighbours(photo.width, width), side, 0),
-    rows: placeNeighbours(cornerNeighbours(photo.height, height), side, 0),
+    image: image,
+    columns: offsetSamples(cornerSamples(image.width, width), side, 0),
+    rows: offsetSamples(cornerSamples(image.height, height), side, 0),
     arithmetic: "float",
   } as const;
-  const image = sampledPicture(shapeOf(side, side, 3), sampling, () => {
-    const resized = resizeCornerBilinear(photo, width, height);
+  const input = sampledImage(shapeOf(side, side, 3), sampling, () => {
+    const resized = resizeCornerBilinear(image, width, height);
     const data = new Float32Array(side * side * 3);
     for (let y = 0; y < height; y++) {
       data.set(resized.subarray(y * width * 3, (y + 1) * width * 3), y * side * 3);
@@ -39,16 +39,16 @@ export function padToSquare(photo: Picture, side: number): SquareInput {
   const placement = {
     left: 0,
     top: 0,
-    scaleX: width / photo.width,
-    scaleY: height / photo.height,
-    photoWidth: photo.width,
-    photoHeight: photo.height,
+    scaleX: width / image.width,
+    scaleY: height / image.height,
+    imageWidth: image.width,
+    imageHeight: image.height,
   };
-  return { image, placement, trueShape };
+  return { input, placement, trueShape };
 }
 
 /**
- * Sides of a `height` x `width` photo whose longer one becomes `side`, computed in float32 and rounded half
+ * Sides of a `height` x `width` image whose longer one becomes `side`, computed in float32 and rounded half
  * to even as the original does. The original fails where a side becomes 0; here it is 1 at least.
  */
 export function keptAspectShape(

@@ -1,23 +1,23 @@
-import type { Neighbours } from "../../backend/sampledImage.ts";
-import type { Picture } from "../picture.ts";
+import type { SamplePair } from "../../backend/sampledImage.ts";
+import type { RgbImage } from "../rgbImage.ts";
 
 /**
  * The loop of every bilinear resize: for each new pixel along x first, then along y. `mix` goes from one value
  * to another by a fraction, in the arithmetic that the resize is known by. RGB, row by row, into `data`.
  */
 function sampleBilinear<Data extends Uint8Array | Float32Array>(
-  picture: Picture,
-  columns: readonly Neighbours[],
-  rows: readonly Neighbours[],
+  image: RgbImage,
+  columns: readonly SamplePair[],
+  rows: readonly SamplePair[],
   mix: (a: number, b: number, fraction: number) => number,
   finish: (value: number) => number,
   data: Data,
 ): Data {
-  const source = picture.data;
+  const source = image.data;
   let to = 0;
   for (const row of rows) {
-    const upperRow = row.before * picture.width * 3;
-    const lowerRow = row.after * picture.width * 3;
+    const upperRow = row.before * image.width * 3;
+    const lowerRow = row.after * image.width * 3;
     for (const column of columns) {
       for (let channel = 0; channel < 3; channel++) {
         const left = column.before * 3 + channel;
@@ -32,19 +32,19 @@ function sampleBilinear<Data extends Uint8Array | Float32Array>(
 }
 
 /**
- * Resizes with bilinear interpolation between pixel centres and without antialiasing. Output pixel i
- * lies at (i + 0.5) * (old side / new side) - 0.5 in the old picture, clamped to its border pixels.
+ * Resizes with bilinear interpolation between pixel centers and without antialiasing. Output pixel i
+ * lies at (i + 0.5) * (old side / new side) - 0.5 in the old image, clamped to its border pixels.
  * Along x first, then along y, each as a + (b - a) * fraction in float64, rounded half up at the end.
  */
-export function resizeHalfPixelBilinear(picture: Picture, width: number, height: number): Picture {
-  const columns = halfPixelNeighbours(picture.width, width);
-  const rows = halfPixelNeighbours(picture.height, height);
+export function resizeHalfPixelBilinear(image: RgbImage, width: number, height: number): RgbImage {
+  const columns = halfPixelSamples(image.width, width);
+  const rows = halfPixelSamples(image.height, height);
   const data = new Uint8Array(width * height * 3);
   const roundHalfUp = (value: number) => Math.floor(value + 0.5);
-  return { width, height, data: sampleBilinear(picture, columns, rows, mixFloat64, roundHalfUp, data) };
+  return { width, height, data: sampleBilinear(image, columns, rows, mixFloat64, roundHalfUp, data) };
 }
 
-function halfPixelNeighbours(oldSide: number, newSide: number): Neighbours[] {
+function halfPixelSamples(oldSide: number, newSide: number): SamplePair[] {
   return Array.from({ length: newSide }, (_, i) => {
     const position = Math.min(Math.max((i + 0.5) * (oldSide / newSide) - 0.5, 0), oldSide - 1);
     const before = Math.floor(position);
@@ -58,18 +58,18 @@ function mixFloat64(a: number, b: number, fraction: number): number {
 
 /**
  * Resizes with bilinear interpolation as TensorFlow 1 does: output pixel i lies at i * (old side / new side),
- * so that corners meet and not centres, and without antialiasing. Along x first, then along y, each as
+ * so that corners meet and not centers, and without antialiasing. Along x first, then along y, each as
  * a + (b - a) * fraction, every operation rounded to float32. Returns RGB values from 0 to 255, row by row.
  */
-export function resizeCornerBilinear(picture: Picture, width: number, height: number): Float32Array {
-  const columns = cornerNeighbours(picture.width, width);
-  const rows = cornerNeighbours(picture.height, height);
+export function resizeCornerBilinear(image: RgbImage, width: number, height: number): Float32Array {
+  const columns = cornerSamples(image.width, width);
+  const rows = cornerSamples(image.height, height);
   const data = new Float32Array(width * height * 3);
-  return sampleBilinear(picture, columns, rows, mixFloat32, (value) => value, data);
+  return sampleBilinear(image, columns, rows, mixFloat32, (value) => value, data);
 }
 
 /** By new pixel along one side. */
-export function cornerNeighbours(oldSide: number, newSide: number): Neighbours[] {
+export function cornerSamples(oldSide: number, newSide: number): SamplePair[] {
   const step = Math.fround(oldSide / newSide);
   return Array.from({ length: newSide }, (_, i) => {
     const position = Math.fround(i * step);

@@ -1,28 +1,28 @@
-import type { Neighbours } from "../../backend/sampledImage.ts";
-import type { Picture } from "../picture.ts";
+import type { SamplePair } from "../../backend/sampledImage.ts";
+import type { RgbImage } from "../rgbImage.ts";
 
 /** Weights are integers of 11 bits, rounded half to even. */
 const ONE = 2048;
 
 /**
  * Resizes with bilinear interpolation in integers, bit for bit as OpenCV's cv2.resize does with 8-bit
- * pictures (INTER_LINEAR; modules/imgproc/src/resize.cpp). Output pixel i lies at
+ * images (INTER_LINEAR; modules/imgproc/src/resize.cpp). Output pixel i lies at
  * (i + 0.5) · (old side / new side) - 0.5, as a float32.
  */
-export function resizeFixedPoint(picture: Picture, width: number, height: number): Picture {
-  if (width === picture.width && height === picture.height) return picture;
-  const columns = fixedPointNeighbours(picture.width, width, "columns");
-  const rows = fixedPointNeighbours(picture.height, height, "rows");
+export function resizeFixedPoint(image: RgbImage, width: number, height: number): RgbImage {
+  if (width === image.width && height === image.height) return image;
+  const columns = fixedPointSamples(image.width, width, "columns");
+  const rows = fixedPointSamples(image.height, height, "rows");
   const data = new Uint8Array(width * height * 3);
   let to = 0;
   for (const row of rows) {
-    const above = row.before * picture.width * 3;
-    const below = row.after * picture.width * 3;
+    const above = row.before * image.width * 3;
+    const below = row.after * image.width * 3;
     const weight = row.fraction * ONE;
     for (const column of columns) {
       for (let channel = 0; channel < 3; channel++) {
-        const upper = (mix(picture.data, above + channel, column) >> 4) * (ONE - weight);
-        const lower = (mix(picture.data, below + channel, column) >> 4) * weight;
+        const upper = (mix(image.data, above + channel, column) >> 4) * (ONE - weight);
+        const lower = (mix(image.data, below + channel, column) >> 4) * weight;
         data[to++] = ((upper >> 16) + (lower >> 16) + 2) >> 2;
       }
     }
@@ -31,11 +31,7 @@ export function resizeFixedPoint(picture: Picture, width: number, height: number
 }
 
 /** Beyond the border both are the border's pixel; along x the second has no weight there, along y it keeps it. */
-export function fixedPointNeighbours(
-  oldSide: number,
-  newSide: number,
-  along: "columns" | "rows",
-): Neighbours[] {
+export function fixedPointSamples(oldSide: number, newSide: number, along: "columns" | "rows"): SamplePair[] {
   const last = oldSide - 1;
   return Array.from({ length: newSide }, (_, i) => {
     const position = Math.fround((i + 0.5) * (oldSide / newSide) - 0.5);
@@ -48,7 +44,7 @@ export function fixedPointNeighbours(
   });
 }
 
-function mix(pixels: Uint8Array, start: number, { before, after, fraction }: Neighbours): number {
+function mix(pixels: Uint8Array, start: number, { before, after, fraction }: SamplePair): number {
   const weight = fraction * ONE;
   return pixels[start + before * 3] * (ONE - weight) + pixels[start + after * 3] * weight;
 }

@@ -1,7 +1,7 @@
 import { ImageError } from "../../errors.ts";
 import { readOrientation, turnUpright, UPRIGHT } from "../exif.ts";
 import { MAX_JPEG_MEMORY_IN_MB } from "../imageLimits.ts";
-import type { Picture } from "../picture.ts";
+import type { RgbImage } from "../rgbImage.ts";
 import { componentSamples } from "./componentSamples.ts";
 import { type Coefficients, decodeScan, newCoefficients } from "./decodeScan.ts";
 import { jpegColours } from "./jpegColours.ts";
@@ -18,13 +18,13 @@ const MEGABYTE = 1024 * 1024;
  * pixel is that of jpeg-js 0.4.4, which takes several times as long; it repeats chroma samples where libjpeg
  * interpolates them, so a subsampled picture differs from libjpeg's by up to 25 of 255 at hard edges of colour.
  */
-export function decodeJpeg(bytes: Uint8Array, where: string): Picture {
+export function decodeJpeg(bytes: Uint8Array, where: string): RgbImage {
   const file = readJpegFile(bytes, where);
   checkMemory(file.frame, where);
   return turnUpright(decodePixels(file, where), file.exif ? readOrientation(file.exif) : UPRIGHT);
 }
 
-function decodePixels(file: JpegFile, where: string): Picture {
+function decodePixels(file: JpegFile, where: string): RgbImage {
   const { frame, scans } = file;
   const coefficients = new Map(
     frame.components.map((component) => [component, newCoefficients(frame, component)]),

@@ -1,11 +1,11 @@
 import encode from "jpeg-js/lib/encoder.js";
 import { ImageError, UsageError } from "../../errors.ts";
-import type { Picture } from "../picture.ts";
+import type { RgbImage } from "../rgbImage.ts";
 
 const MAX_SIDE = 65535;
 
 /** A baseline JPEG without chroma subsampling; `quality` is a whole number from 1 to 100. */
-export function encodeJpeg(picture: Picture, quality = 92): Uint8Array {
+export function encodeJpeg(picture: RgbImage, quality = 92): Uint8Array {
   if (!Number.isInteger(quality) || quality < 1 || quality > 100) {
     throw new UsageError({
       where: "JPEG quality",
@@ -27,7 +27,7 @@ export function encodeJpeg(picture: Picture, quality = 92): Uint8Array {
 }
 
 /** jpeg-js takes four bytes a pixel and ignores the last. */
-function toRgba({ width, height, data }: Picture): Uint8Array {
+function toRgba({ width, height, data }: RgbImage): Uint8Array {
   const rgba = new Uint8Array(width * height * 4);
   for (let from = 0, to = 0; from < data.length; from += 3, to += 4) {
     rgba[to] = data[from];

@@ -1,4 +1,4 @@
-import type { Picture } from "../picture.ts";
+import type { RgbImage } from "../rgbImage.ts";
 import type { Samples } from "./componentSamples.ts";
 import { CONVERT_LINE } from "./convertColours.ts";
 import type { JpegColours } from "./jpegColours.ts";
@@ -9,7 +9,7 @@ export function toPicture(
   { width, height, components }: JpegFrame,
   samples: readonly Samples[],
   colours: JpegColours,
-): Picture {
+): RgbImage {
   const most = {
     horizontal: Math.max(...components.map(({ horizontal }) => horizontal)),
     vertical: Math.max(...components.map(({ vertical }) => vertical)),

@@ -1,5 +1,5 @@
 import { readOrientation, turnUpright, UPRIGHT } from "../exif.ts";
-import type { Picture } from "../picture.ts";
+import type { RgbImage } from "../rgbImage.ts";
 import { inflatePixels } from "./inflatePixels.ts";
 import { bytesPerRow } from "./pngHeader.ts";
 import { readPngFile } from "./readPngFile.ts";
@@ -7,14 +7,14 @@ import { unfilterRows } from "./unfilterRows.ts";
 import { pngPasses, writePass } from "./writePass.ts";
 
 /**
- * Decodes a PNG of every colour type, bit depth and interlacing into 8 bit RGB. As Pillow's
- * `convert("RGB")` does, transparency is dropped and not blended with anything, and gamma and colour
+ * Decodes a PNG of every color type, bit depth and interlacing into 8 bit RGB. As Pillow's
+ * `convert("RGB")` does, transparency is dropped and not blended with anything, and gamma and color
  * profiles are ignored. 16 bits become 8 by rounding: round(value / 257).
  *
  * Only inflating is left to a library (fflate): fast-png inflates without any limit and cannot read
- * interlaced pictures of less than 8 bits, and pngjs needs Node.
+ * interlaced images of less than 8 bits, and pngjs needs Node.
  */
-export function decodePng(bytes: Uint8Array, where: string): Picture {
+export function decodePng(bytes: Uint8Array, where: string): RgbImage {
   const file = readPngFile(bytes, where);
   const { header, exif } = file;
   const passes = pngPasses(header.width, header.height, header.interlaced);
@@ -23,7 +23,7 @@ export function decodePng(bytes: Uint8Array, where: string): Picture {
 
   const pixelBytes = Math.ceil((header.channels * header.bitDepth) / 8);
   const { width, height } = header;
-  const stored: Picture = { width, height, data: new Uint8Array(width * height * 3) };
+  const stored: RgbImage = { width, height, data: new Uint8Array(width * height * 3) };
   let start = 0;
   for (const pass of passes) {
     const rowBytes = bytesPerRow(header, pass.width);

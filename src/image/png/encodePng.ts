@@ -1,30 +1,30 @@
 import { zlibSync } from "fflate";
 import { concatenate } from "../../support/concatenate.ts";
 import { crc32 } from "../../support/crc.ts";
-import type { Picture } from "../picture.ts";
+import type { RgbImage } from "../rgbImage.ts";
 import { paethPredictor } from "./unfilterRows.ts";
 
 export const PNG_SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 const PIXEL_BYTES = 3;
 const PAETH = 4;
 
-/** Beyond this, a photo gets 4 % smaller and takes twice as long. */
+/** Beyond this, an image gets 4 % smaller and takes twice as long. */
 const LEVEL = 3;
 
 /**
- * An 8 bit RGB PNG, not interlaced. Every row has Paeth's filter: on photos, choosing one for each row
+ * An 8 bit RGB PNG, not interlaced. Every row has Paeth's filter: on images, choosing one for each row
  * gains 0.1 % and costs five passes.
  */
-export function encodePng(picture: Picture): Uint8Array {
+export function encodePng(image: RgbImage): Uint8Array {
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
-  view.setUint32(0, picture.width);
-  view.setUint32(4, picture.height);
+  view.setUint32(0, image.width);
+  view.setUint32(4, image.height);
   header.set([8, 2, 0, 0, 0], 8); // bits, RGB, deflate, adaptive filters, no interlace
   return concatenate([
     PNG_SIGNATURE,
     pngChunk("IHDR", header),
-    pngChunk("IDAT", zlibSync(filterRows(picture), { level: LEVEL })),
+    pngChunk("IDAT", zlibSync(filterRows(image), { level: LEVEL })),
     pngChunk("IEND", new Uint8Array(0)),
   ]);
 }
@@ -41,7 +41,7 @@ export function pngChunk(type: string, data: Uint8Array): Uint8Array {
 }
 
 /** Each row: the number of its filter, then what is left of its bytes after Paeth's prediction. */
-function filterRows({ width, height, data }: Picture): Uint8Array {
+function filterRows({ width, height, data }: RgbImage): Uint8Array {
   const rowBytes = width * PIXEL_BYTES;
   const filtered = new Uint8Array(height * (rowBytes + 1));
   let above: Uint8Array = new Uint8Array(rowBytes);

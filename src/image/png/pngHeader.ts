@@ -29,13 +29,13 @@ export function readPngHeader(data: Uint8Array, where: string): PngHeader {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const width = view.getUint32(0);
   const height = view.getUint32(4);
-  const [bitDepth, colourType, compression, filter, interlace] = data.subarray(8);
-  const row = KINDS[colourType];
+  const [bitDepth, colorType, compression, filter, interlace] = data.subarray(8);
+  const row = KINDS[colorType];
   if (!row?.bitDepths.includes(bitDepth)) {
     throw refused(
       where,
-      "a colour type and bit depth of the PNG standard",
-      `type ${colourType} of ${bitDepth} bits`,
+      "a color type and bit depth of the PNG standard",
+      `type ${colorType} of ${bitDepth} bits`,
     );
   }
   if (compression !== 0 || filter !== 0 || interlace > 1) {
@@ -57,7 +57,7 @@ function checkSize(header: PngHeader, where: string): void {
   const { width, height } = header;
   const size = `${width} x ${height}`;
   if (width === 0 || height === 0) throw refused(where, "a width and height of at least 1", size);
-  const hint = "Make the picture smaller first.";
+  const hint = "Make the image smaller first.";
   if (width * height > MAX_PIXELS) {
     throw new ImageError({ where, expected: `at most ${MAX_PIXELS / 1e6} megapixels`, got: size, hint });
   }

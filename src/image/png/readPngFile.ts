@@ -5,7 +5,7 @@ import { HEADER_BYTES, type PngHeader, readPngHeader } from "./pngHeader.ts";
 /** What a PNG file holds, read chunk by chunk without inflating anything. */
 export interface PngFile {
   header: PngHeader;
-  /** Red, green, blue of each colour; null where there is none. */
+  /** Red, green, blue of each color; null where there is none. */
   palette: Uint8Array | null;
   /** The IDAT chunks: together one zlib stream. */
   compressed: Uint8Array[];
@@ -23,7 +23,7 @@ const MAX_PALETTE_BYTES = 256 * 3;
 /**
  * Walks a PNG from chunk to chunk (PNG specification, third edition, section 5) up to IEND, checks every
  * checksum and the order of the chunks that matter, and refuses, with ImageError, what is damaged or
- * truncated. Transparency (tRNS) and colour management chunks are passed over; see `decodePng`.
+ * truncated. Transparency (tRNS) and color management chunks are passed over; see `decodePng`.
  */
 export function readPngFile(bytes: Uint8Array, where: string): PngFile {
   const reader = new ChunkReader(bytes, where);
@@ -46,7 +46,7 @@ export function readPngFile(bytes: Uint8Array, where: string): PngFile {
       compressed.push(data);
     } else if (type === "PLTE") {
       if (palette || compressed.length > 0 || data.length % 3 !== 0 || data.length > MAX_PALETTE_BYTES) {
-        throw reader.damaged("one palette of at most 256 colours before IDAT", `${data.length} bytes`);
+        throw reader.damaged("one palette of at most 256 colors before IDAT", `${data.length} bytes`);
       }
       palette = data;
     } else if (type === "eXIf") {

@@ -57,7 +57,7 @@ function unfilterPaeth(current: Uint8Array, above: Uint8Array, pixelBytes: numbe
   }
 }
 
-/** The neighbour nearest to left + above - aboveLeft; ties in this order. */
+/** The neighbor nearest to left + above - aboveLeft; ties in this order. */
 export function paethPredictor(left: number, above: number, aboveLeft: number): number {
   const estimate = left + above - aboveLeft;
   const toLeft = Math.abs(estimate - left);

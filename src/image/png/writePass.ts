@@ -1,14 +1,14 @@
 import { ImageError } from "../../errors.ts";
-import type { Picture } from "../picture.ts";
+import type { RgbImage } from "../rgbImage.ts";
 import type { PngHeader } from "./pngHeader.ts";
 import type { PngFile } from "./readPngFile.ts";
 
 /**
- * Writes one pass's pixels to their places in the picture. `rows` holds its unfiltered rows, each one
+ * Writes one pass's pixels to their places in the image. `rows` holds its unfiltered rows, each one
  * filter byte and `rowBytes` bytes of packed samples. Alpha is dropped.
  */
 export function writePass(
-  picture: Picture,
+  image: RgbImage,
   pass: SizedPass,
   rows: Uint8Array,
   rowBytes: number,
@@ -16,20 +16,20 @@ export function writePass(
   where: string,
 ): void {
   const { header } = file;
-  const colours = colourTable(file);
+  const colors = colorTable(file);
   const samples = new Uint8Array(pass.width * header.channels);
-  const source = colours ?? samples;
+  const source = colors ?? samples;
   for (let row = 0; row < pass.height; row++) {
     const start = row * (rowBytes + 1) + 1;
     unpackSamples(rows.subarray(start, start + rowBytes), header.bitDepth, samples);
     const y = pass.top + row * pass.stepY;
-    let to = (y * picture.width + pass.left) * 3;
+    let to = (y * image.width + pass.left) * 3;
     for (let i = 0; i < samples.length; i += header.channels) {
-      const from = colours ? samples[i] * 3 : i;
-      if (from >= source.length) throw missingColour(samples[i], source.length / 3, where);
-      picture.data[to] = source[from];
-      picture.data[to + 1] = source[from + 1];
-      picture.data[to + 2] = source[from + 2];
+      const from = colors ? samples[i] * 3 : i;
+      if (from >= source.length) throw missingColor(samples[i], source.length / 3, where);
+      image.data[to] = source[from];
+      image.data[to + 1] = source[from + 1];
+      image.data[to + 2] = source[from + 2];
       to += pass.stepX * 3;
     }
   }
@@ -53,8 +53,8 @@ function unpackSamples(row: Uint8Array, bitDepth: number, samples: Uint8Array): 
   }
 }
 
-/** Red, green, blue for each value of a pixel's first sample; null where the samples are the colour. */
-function colourTable({ header, palette }: PngFile): Uint8Array | null {
+/** Red, green, blue for each value of a pixel's first sample; null where the samples are the color. */
+function colorTable({ header, palette }: PngFile): Uint8Array | null {
   if (header.kind === "palette") return palette;
   if (header.kind === "rgb" || header.kind === "rgbAlpha") return null;
   const levels = greyLevels(header);
@@ -65,16 +65,16 @@ function greyLevels(header: PngHeader): number {
   return 2 ** Math.min(header.bitDepth, 8);
 }
 
-function missingColour(index: number, colours: number, where: string): ImageError {
+function missingColor(index: number, colors: number, where: string): ImageError {
   return new ImageError({
     where,
-    expected: `pixels of a palette of ${colours} colours`,
-    got: `colour ${index}`,
+    expected: `pixels of a palette of ${colors} colors`,
+    got: `color ${index}`,
     hint: "The file is damaged.",
   });
 }
 
-/** The pixels (left + i * stepX, top + j * stepY), stored together as a small picture of their own. */
+/** The pixels (left + i * stepX, top + j * stepY), stored together as a small image of their own. */
 export interface PngPass {
   left: number;
   top: number;
@@ -95,7 +95,7 @@ const ADAM7: readonly PngPass[] = [
 
 const WHOLE: readonly PngPass[] = [{ left: 0, top: 0, stepX: 1, stepY: 1 }];
 
-/** A pass with its size, which is never 0: passes that a small picture has no pixels for are left out. */
+/** A pass with its size, which is never 0: passes that a small image has no pixels for are left out. */
 export type SizedPass = PngPass & { width: number; height: number };
 
 export function pngPasses(width: number, height: number, interlaced: boolean): SizedPass[] {

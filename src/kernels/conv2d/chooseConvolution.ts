@@ -50,7 +50,7 @@ export function chooseConvolution(
 }
 
 /** From here on, transforming weights anew measured at most 3 % of a layer's time, 1.5 % of Hourglass-104's. */
-const LEAST_CELLS = 128 * 128;
+const MIN_CELLS = 128 * 128;
 
 /**
  * Why the weights of a convolution by Winograd stay as they are stored and are transformed anew in each run; undefined
@@ -58,5 +58,5 @@ const LEAST_CELLS = 128 * 128;
  */
 export function reasonToKeepStored({ output }: KernelCall, memory: MemoryUse): string | undefined {
   if (memory === "low") return "memory low";
-  return output[1] * output[2] >= LEAST_CELLS ? "a map from 128x128 on" : undefined;
+  return output[1] * output[2] >= MIN_CELLS ? "a map from 128x128 on" : undefined;
 }

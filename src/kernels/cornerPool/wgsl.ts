@@ -3,8 +3,8 @@ import { wgslElements } from "../wgsl/source.ts";
 import { type CornerPoolAttributes, POOL_STEPS } from "./op.ts";
 
 /**
- * One thread runs along a line with four channels of it, so that each cell is read and written once; neighbours
- * have neighbouring channels and read in a row.
+ * One thread runs along a line with four channels of it, so that each cell is read and written once; neighbors
+ * have neighboring channels and read in a row.
  */
 export const cornerPoolWgsl: WgslKernelOf<CornerPoolAttributes> = ({ attributes, output }) => {
   const [, height, width, channels] = output;

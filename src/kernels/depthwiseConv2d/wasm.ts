@@ -14,10 +14,10 @@ import type { Window } from "../window.ts";
 
 /**
  * Of the layer before, where it is computed inside this one: some 130 KB of two planes, and what they are computed from.
- * Neighbouring bands both compute two rows; 1024 cells at a time cost 4 % of MobileNetV2-FPN more, 8192 nothing less.
+ * Neighboring bands both compute two rows; 1024 cells at a time cost 4 % of MobileNetV2-FPN more, 8192 nothing less.
  */
 const BAND_CELLS = 4096;
-const LEAST_BAND_ROWS = 8;
+const MIN_BAND_ROWS = 8;
 
 export const depthwiseConv2dWasm: WasmKernelOf<Window> = (call) => {
   const channels = call.output[3];
@@ -73,7 +73,7 @@ function bandRows({
   output: [, outputHeight],
   attributes,
 }: KernelCall<Window>): number {
-  const seen = Math.max(LEAST_BAND_ROWS, Math.floor(BAND_CELLS / width));
+  const seen = Math.max(MIN_BAND_ROWS, Math.floor(BAND_CELLS / width));
   return Math.min(Math.ceil(seen / attributes.stride), Math.ceil(outputHeight / ENOUGH_UNITS));
 }
 

@@ -3,7 +3,7 @@ import { LANES, vectorCount, type WgslKernelOf } from "../wgsl/kernel.ts";
 import { repeat, wgslElements } from "../wgsl/source.ts";
 import type { Window } from "../window.ts";
 
-/** Neighbouring outputs of a thread: their windows overlap, so a 3x3 at stride 1 reads 18 vectors for 4, not 36. */
+/** Neighboring outputs of a thread: their windows overlap, so a 3x3 at stride 1 reads 18 vectors for 4, not 36. */
 const OUTPUTS = 4;
 
 export const depthwiseConv2dWgsl: WgslKernelOf<Window> = (call) => {

@@ -2,7 +2,7 @@ import { channelConstant } from "../wasm/epilogue.ts";
 import { BYTES_PER_CELL, LANES, planeCount, type WasmKernelOf, wasmStep } from "../wasm/kernel.ts";
 import type { NormalizeAttributes } from "./op.ts";
 
-/** A picture is cut into so many parts, for threads. */
+/** An image is cut into so many parts, for threads. */
 const PARTS = 8;
 
 export const normalizeWasm: WasmKernelOf<NormalizeAttributes> = ({ attributes, inputs, output }) => {

@@ -23,8 +23,8 @@ export function upsampleNearest(x: Value, scope: Scope): Value {
 }
 
 /**
- * Doubles height and width, bilinear with half-pixel centres (TensorFlow's `half_pixel_centers`): an output cell
- * lies a quarter of a cell before or behind the middle of its source, so it mixes that with its neighbour.
+ * Doubles height and width, bilinear with half-pixel centers (TensorFlow's `half_pixel_centers`): an output cell
+ * lies a quarter of a cell before or behind the middle of its source, so it mixes that with its neighbor.
  *
  *     y[i] = 3/4 · x[⌊i / 2⌋] + 1/4 · x[⌊i / 2⌋ − 1 for even i, + 1 for odd i, kept inside the map]
  *

@@ -9,8 +9,8 @@ export const upsampleNearestReference: ReferenceKernel<object> = ({ inputs, outp
 export const upsampleBilinearReference: ReferenceKernel<object> = ({ inputs, output }, [x]) => {
   const [, height, width, channels] = inputs[0];
   return fillMap(output, (i, j, c) => {
-    const [top, bottom, down] = neighbours(i, height);
-    const [left, right, across] = neighbours(j, width);
+    const [top, bottom, down] = neighbors(i, height);
+    const [left, right, across] = neighbors(j, width);
     const at = (row: number, column: number) => x[(row * width + column) * channels + c];
     const above = at(top, left) + (at(top, right) - at(top, left)) * across;
     const below = at(bottom, left) + (at(bottom, right) - at(bottom, left)) * across;
@@ -19,7 +19,7 @@ export const upsampleBilinearReference: ReferenceKernel<object> = ({ inputs, out
 };
 
 /** The two source cells that an output cell lies between, and how far it is on its way to the second. */
-function neighbours(output: number, size: number): [before: number, after: number, fraction: number] {
+function neighbors(output: number, size: number): [before: number, after: number, fraction: number] {
   const source = (output + 0.5) / 2 - 0.5;
   const before = Math.floor(source);
   return [Math.max(before, 0), Math.min(before + 1, size - 1), source - before];

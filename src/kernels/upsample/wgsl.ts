@@ -25,7 +25,7 @@ export const upsampleBilinearWgsl: WgslKernelOf<object> = ({
 }) => {
   const vectors = vectorCount(channels);
   // An even output cell lies three quarters of the way from one source cell to the next, an odd one a quarter.
-  const neighbours = (place: string, size: number) => `
+  const neighbors = (place: string, size: number) => `
   let ${place}Before = (i32(${place}) - 1) >> 1u;
   let ${place}Share = select(0.25f, 0.75f, ${place} % 2u == 0u);
   let ${place}0 = u32(max(${place}Before, 0));
@@ -40,7 +40,7 @@ export const upsampleBilinearWgsl: WgslKernelOf<object> = ({
         title: "upsampleBilinear",
         reads: { x: "input0" },
         output,
-        statements: `${neighbours("row", height)}${neighbours("column", width)}
+        statements: `${neighbors("row", height)}${neighbors("column", width)}
   let above = mix(${at("row0", "column0")}, ${at("row0", "column1")}, columnShare);
   let below = mix(${at("row1", "column0")}, ${at("row1", "column1")}, columnShare);`,
         value: "mix(above, below, rowShare)",

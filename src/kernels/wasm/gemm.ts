@@ -47,7 +47,7 @@ export interface GatherGemm {
   /** From one input channel's weight of a tap to the next in the kernel as it is stored, and of outputs. */
   readonly inputStep: number;
   readonly outputStep: number;
-  /** Cells of the input between two neighbouring windows. */
+  /** Cells of the input between two neighboring windows. */
   readonly stride: number;
   /** The lattice, and where it lies in the output: every `step`-th cell from (top, left) on. */
   readonly rows: number;
@@ -66,7 +66,7 @@ export function gemmConstants(
   const channels = call.output[3];
   const panels = Math.ceil(channels / TILE);
   const panelFloats = depthOf(gemm, call) * LANES * TILE;
-  const tapFloats = (isPicture(call) ? PICTURE_CHANNELS : planeCount(inputChannels) * LANES) * TILE;
+  const tapFloats = (isImage(call) ? PICTURE_CHANNELS : planeCount(inputChannels) * LANES) * TILE;
   return [
     {
       floats: panels * panelFloats,
@@ -142,7 +142,7 @@ export function gemmStep(
     taps: gemm.taps.length,
     tapTable,
     depth: depthOf(gemm, call),
-    picture: isPicture(call) ? 1 : 0,
+    image: isImage(call) ? 1 : 0,
     sameCells: seesItsCells(gemm, call) ? 1 : 0,
     inner: at.inner ?? 0,
     stride: gemm.stride,
@@ -180,21 +180,19 @@ export function gemmAsHost(gemm: GatherGemm, call: KernelCall): HostLayer | unde
 /** Whether each output cell sees the same cell of the input, and nothing else. */
 function seesItsCells(gemm: GatherGemm, call: KernelCall): boolean {
   const [, height, width] = call.inputs[0];
-  const centred = gemm.taps.length === 1 && gemm.taps.every(({ down, right }) => down === 0 && right === 0);
+  const centerd = gemm.taps.length === 1 && gemm.taps.every(({ down, right }) => down === 0 && right === 0);
   const all = gemm.stride === 1 && gemm.rows === height && gemm.columns === width;
-  return centred && all && !isPicture(call);
+  return centerd && all && !isImage(call);
 }
 
 /** Three channels are packed without gaps (assembly/gatherGemm.ts). */
-function isPicture(call: KernelCall): boolean {
+function isImage(call: KernelCall): boolean {
   return call.inputs[0][3] === PICTURE_CHANNELS;
 }
 
 /** Vectors of four numbers that one output cell sees. */
 function depthOf({ taps: { length: taps } }: GatherGemm, call: KernelCall): number {
-  return isPicture(call)
-    ? Math.ceil((taps * PICTURE_CHANNELS) / LANES)
-    : taps * planeCount(call.inputs[0][3]);
+  return isImage(call) ? Math.ceil((taps * PICTURE_CHANNELS) / LANES) : taps * planeCount(call.inputs[0][3]);
 }
 
 /** What one output cell sees. */

@@ -62,7 +62,7 @@ export const WASM_CALLS = {
     taps: "i32",
     tapTable: "usize",
     depth: "i32",
-    picture: "i32",
+    image: "i32",
     sameCells: "i32",
     inner: "usize",
     stride: "i32",

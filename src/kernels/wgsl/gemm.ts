@@ -206,8 +206,8 @@ function accumulators({ threadRows, threadColumns }: Tile, text: (row: number, j
 
 /**
  * Four steps of k at a time: their vectors of the right tile stay in registers while the thread's rows of the
- * left tile pass by. Rows and columns of a thread are as far apart as there are threads, so that neighbours read
- * neighbouring vectors of the right tile, and all of a row the same one of the left.
+ * left tile pass by. Rows and columns of a thread are as far apart as there are threads, so that neighbors read
+ * neighboring vectors of the right tile, and all of a row the same one of the left.
  */
 function multiply({ threadRows, threadColumns }: Tile, layout: TileLayout): string {
   const { depthVectors, columnVectors, threadsAcross, threadsDown } = layout;

@@ -32,7 +32,7 @@ const EFFICIENCY: readonly (readonly [area: number, share: number])[] = [
 const CLEARLY = 0.97;
 /** A slice is worth its sum only above so many steps of k. */
 const SHORTEST_SLICE = 128;
-const MOST_SLICES = 16;
+const MAX_SLICES = 16;
 
 export interface Tiling {
   readonly tile: Tile;
@@ -60,7 +60,7 @@ export function chooseTiling(
   }
   const tile = fitting.reduce((best, next) => (cost(next) < CLEARLY * cost(best) ? next : best));
   const busy = groups(tile);
-  const wanted = Math.min(MOST_SLICES, Math.floor(slots / busy), Math.floor(depth / SHORTEST_SLICE));
+  const wanted = Math.min(MAX_SLICES, Math.floor(slots / busy), Math.floor(depth / SHORTEST_SLICE));
   return { tile, slices: products === 1 && busy < slots / 2 ? Math.max(1, wanted) : 1 };
 }
 

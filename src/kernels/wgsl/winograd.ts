@@ -111,7 +111,7 @@ function products(tiles: number, vectors: number, outputVectors: number, target:
   };
 }
 
-/** One thread makes the 36 vectors of a tile; neighbours have neighbouring channels, so that they read in a row. */
+/** One thread makes the 36 vectors of a tile; neighbors have neighboring channels, so that they read in a row. */
 function transformInput({ inputs, attributes }: WgslCall<Conv2dAttributes>, band: Band): WgslDispatch {
   const [, height, width, channels] = inputs[0];
   const { top, left } = attributes.padding;

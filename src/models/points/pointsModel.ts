@@ -16,7 +16,7 @@ import { centerOnMultiple, placeOnMultiple } from "../../image/input/centerOnMul
 import type { Tensor } from "../../tensor.ts";
 import { COCO_KEYPOINTS, classLabels, PERSON } from "../coco.ts";
 import type { Model } from "../model.ts";
-import { objectDetection, onPhoto } from "../toDetection.ts";
+import { objectDetection, toImageCoordinates } from "../toDetection.ts";
 import type { View } from "../view.ts";
 import { ZOO_BACKBONES, type ZooArchitecture, zooGraph } from "../zoo/zooArchitecture.ts";
 import { OUTPUT_STRIDE, objectView } from "../zoo/zooModel.ts";
@@ -29,13 +29,13 @@ export interface PointsSpec {
 
 /**
  * Objects as Points (Zhou et al., arXiv:1904.07850), as `lib/detectors/{ctdet,multi_pose}.py` of
- * github.com/xingyizhou/CenterNet tests it with `--keep_res`: each picture at its own size. With `flip` the maps
- * are the means of the picture's and its mirror image's; with several `scales` soft-NMS joins what was found. The
+ * github.com/xingyizhou/CenterNet tests it with `--keep_res`: each image at its own size. With `flip` the maps
+ * are the means of the image's and its mirror image's; with several `scales` soft-NMS joins what was found. The
  * decode is the one that the Object Detection API took over from it: the best 100 peaks, no suppression; a
  * keypoint moves to the nearest peak of its heatmap inside of the object's box, if one is near enough.
  *
  * Nothing here was compared with the original's numbers but what the zoo's Hourglass-104 shares. Boxes are cut
- * at the photo's border, which the original leaves to its evaluation.
+ * at the image's border, which the original leaves to its evaluation.
  */
 export function pointsModel({ name, architecture, weightsHint }: PointsSpec): Model {
   const { title, sizeMultiple } = ZOO_BACKBONES[architecture.backbone];
@@ -48,23 +48,23 @@ export function pointsModel({ name, architecture, weightsHint }: PointsSpec): Mo
     outputs: withPoses ? "boxes, keypoints" : "boxes",
     defaultSize: { height: 512, width: 512 },
     sizeMultiple,
-    sizedByPicture: true,
-    lookOptions: ["flip", "scales"],
+    sizedByImage: true,
+    testTimeOptions: ["flip", "scales"],
     weightsHint,
     constants: () => new Map(),
     graph: (size) => zooGraph(architecture, size),
-    look(picture, _loaded, { flip = false, scales = [1] }) {
+    look(image, _loaded, { flip = false, scales = [1] }) {
       const found: Detection[] = [];
       const views = scales.flatMap((scale) => {
-        const { canvas: size, placement } = placeOnMultiple(picture, sizeMultiple, scale);
+        const { canvas: size, placement } = placeOnMultiple(image, sizeMultiple, scale);
         const take = (objects: readonly DetectedObject[]) => {
           for (const object of objects) {
             const onCanvas = objectDetection(object, labels[object.classIndex], size);
-            found.push(...withinPhoto(onPhoto(onCanvas, placement), picture));
+            found.push(...withinImage(toImageCoordinates(onCanvas, placement), image));
           }
         };
         const inputs = (mirrored: boolean) => () => {
-          return { image: centerOnMultiple(picture, sizeMultiple, scale, mirrored) };
+          return { image: centerOnMultiple(image, sizeMultiple, scale, mirrored) };
         };
         const view = objectView(size, inputs(false), settings, take);
         return flip ? pairOfViews(view, inputs(true)) : [view];
@@ -76,7 +76,7 @@ export function pointsModel({ name, architecture, weightsHint }: PointsSpec): Mo
 
 type Outputs = Readonly<Record<string, Tensor>>;
 
-/** The plain picture and its mirror image, after which the mean of both is decoded. */
+/** The plain image and its mirror image, after which the mean of both is decoded. */
 function pairOfViews({ size, inputs, see }: View, mirroredInputs: View["inputs"]): View[] {
   let plain: Outputs = {};
   const keep = (outputs: Outputs) => {
@@ -98,7 +98,7 @@ const PARTNERS = COCO_KEYPOINTS.map((name, _, names: readonly string[]) => {
   return names.indexOf(other);
 });
 
-/** Offsets within a cell are those of the plain picture. */
+/** Offsets within a cell are those of the plain image. */
 function joinedMaps(plain: Outputs, mirrored: Outputs): Outputs {
   const channels: Readonly<Record<string, MirroredChannel | undefined>> = {
     keypointHeatmap: swappedSides(PARTNERS),
@@ -139,7 +139,7 @@ function pointsSettings(withPoses: boolean): DecodeSettings {
 }
 
 /** Nothing of an object that lies on the canvas alone. */
-function withinPhoto(
+function withinImage(
   detection: Detection,
   { width, height }: { readonly width: number; readonly height: number },
 ): Detection[] {

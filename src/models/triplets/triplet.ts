@@ -11,7 +11,7 @@ import {
 import { type TripletModel, tripletModel } from "./tripletModel.ts";
 
 /** Both at one scale, with the mirror image. */
-const MEASURED = { pictures: "COCO test-dev", gpu: "a Tesla P100" };
+const MEASURED = { images: "COCO test-dev", gpu: "a Tesla P100" };
 
 const ROWS = [
   {
@@ -37,7 +37,7 @@ export const TRIPLETS: readonly TripletModel[] = ROWS.map(({ name, backbone, fil
 /** Of networks that are none of the published ones. */
 export const OTHER_TRIPLETS = "centernet-triplets";
 
-/** The sides of the canvases on which pictures are seen (`placeOnCanvas`) are one less than a multiple of it. */
+/** The sides of the canvases on which images are seen (`placeOnCanvas`) are one less than a multiple of it. */
 const CANVAS_MULTIPLE = 128;
 
 /**

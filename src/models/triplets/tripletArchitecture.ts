@@ -49,7 +49,7 @@ export function tripletSizeMultiple({ hourglass: { channels } }: TripletArchitec
 }
 
 /**
- * Input `image`: blue, green, red, normalised as `centerOnCanvas` does. The outputs are those of
+ * Input `image`: blue, green, red, normalized as `centerOnCanvas` does. The outputs are those of
  * `TripletOutputs`, (side + 1) / 4 cells high and wide; heatmaps are probabilities.
  *
  * The last stack's heads have the scope `heads`. Those of an earlier stack s, which training needs and

@@ -19,12 +19,12 @@ import type {
 } from "../../detection.ts";
 
 /** Of each reason; there are K · K pairs a view. */
-const MOST_REJECTED = 5;
+const MAX_REJECTED = 5;
 
 /** In the order in which a pair is tested. */
 const REJECTIONS = ["class", "embedding", "geometry", "outside", "noCenter"] as const;
 
-/** The keypoints of a triplet in pixels of the photo. */
+/** The keypoints of a triplet in pixels of the image. */
 export function tripletEvidence(triplet: Triplet): TripletEvidence {
   const { center, score, box } = triplet;
   return {
@@ -57,7 +57,7 @@ export function explainTriplets(
     explained
       .filter(({ verdict }) => verdict === reason)
       .sort((a, b) => b.score - a.score)
-      .slice(0, MOST_REJECTED)
+      .slice(0, MAX_REJECTED)
       .map((pair) => rejectedPair(pair, reason, labels)),
   );
   return {

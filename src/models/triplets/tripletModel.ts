@@ -11,10 +11,10 @@ import {
 } from "../../decode/triplets/triplets.ts";
 import type { Detection } from "../../detection.ts";
 import { centerOnCanvas, placeOnCanvas } from "../../image/input/centerOnCanvas.ts";
-import type { Picture } from "../../image/picture.ts";
+import type { RgbImage } from "../../image/rgbImage.ts";
 import { type ClassLabel, classLabels } from "../coco.ts";
 import type { Model } from "../model.ts";
-import { type Finding, type Look, type LookOptions, peakView } from "../view.ts";
+import { type Finding, type Look, peakView, type TestTimeOptions } from "../view.ts";
 import {
   TRIPLET_OUTPUTS,
   type TripletArchitecture,
@@ -42,7 +42,7 @@ export function isTripletModel(model: Model): model is TripletModel {
 
 /**
  * CenterNet of keypoint triplets (Duan et al., arXiv:1904.08189), with the test procedure of its authors
- * (test/coco.py): each picture is seen at its own size, on a canvas; with `flip` its mirror image, too; and
+ * (test/coco.py): each image is seen at its own size, on a canvas; with `flip` its mirror image, too; and
  * both at every one of `scales`.
  */
 export function tripletModel(spec: TripletSpec): TripletModel {
@@ -56,28 +56,28 @@ export function tripletModel(spec: TripletSpec): TripletModel {
     defaultSize: { height: 511, width: 511 },
     sizeMultiple: multiple,
     sizeRemainder: multiple - 1,
-    sizedByPicture: true,
-    lookOptions: ["flip", "scales", "explain", "asReference"],
+    sizedByImage: true,
+    testTimeOptions: ["flip", "scales", "explain", "reproduceReference"],
     weightsHint,
     constants: () => new Map(),
     graph: (size) => tripletGraph(architecture, size),
-    look: (picture, _loaded, options) => tripletLook(picture, options, classLabels(architecture.classes)),
+    look: (image, _loaded, options) => tripletLook(image, options, classLabels(architecture.classes)),
   };
 }
 
-/** Of one view, before anything is run: where the picture lies in it. */
+/** Of one view, before anything is run: where the image lies in it. */
 export interface TripletSight {
   readonly placement: Placement;
   readonly canvas: { readonly height: number; readonly width: number };
 }
 
-/** In the order of the reference: scale by scale, the plain picture before its mirror image. */
+/** In the order of the reference: scale by scale, the plain image before its mirror image. */
 export function tripletSights(
-  picture: Pick<Picture, "width" | "height">,
-  { flip = false, scales = [1] }: LookOptions,
+  image: Pick<RgbImage, "width" | "height">,
+  { flip = false, scales = [1] }: TestTimeOptions,
 ): TripletSight[] {
   return scales.flatMap((scale) => {
-    const place = placeOnCanvas(picture, scale);
+    const place = placeOnCanvas(image, scale);
     const { canvasWidth: width, canvasHeight: height, left, top } = place;
     const [mapWidth, mapHeight] = [(width + 1) / CELL, (height + 1) / CELL];
     const placement = {
@@ -103,26 +103,26 @@ const CELL = 4;
 
 /**
  * Several scales merge boxes that overlap, as the published configurations do. `max` can raise their limit of
- * boxes, but for `asReference`.
+ * boxes, but for `reproduceReference`.
  */
 export function tripletSettings({
   scales = [1],
-  asReference = false,
+  reproduceReference = false,
   max = 0,
-}: LookOptions): TripletSettings {
+}: TestTimeOptions): TripletSettings {
   const softNms = scales.length > 1 ? MULTI_SCALE_SOFT_NMS : TRIPLET_SETTINGS.softNms;
-  const maxBoxes = asReference ? TRIPLET_SETTINGS.maxBoxes : Math.max(TRIPLET_SETTINGS.maxBoxes, max);
-  return { ...TRIPLET_SETTINGS, softNms: { ...softNms, asReference }, maxBoxes };
+  const maxBoxes = reproduceReference ? TRIPLET_SETTINGS.maxBoxes : Math.max(TRIPLET_SETTINGS.maxBoxes, max);
+  return { ...TRIPLET_SETTINGS, softNms: { ...softNms, reproduceReference }, maxBoxes };
 }
 
-function tripletLook(picture: Picture, options: LookOptions, labels: readonly ClassLabel[]): Look {
+function tripletLook(image: RgbImage, options: TestTimeOptions, labels: readonly ClassLabel[]): Look {
   const settings = tripletSettings(options);
-  const { asReference, explain } = options;
+  const { reproduceReference, explain } = options;
   const seen: ViewPeaks[] = [];
   const request = viewPeakRequest(TRIPLET_OUTPUTS, settings);
-  const views = tripletSights(picture, options).map(({ placement, canvas }) => {
+  const views = tripletSights(image, options).map(({ placement, canvas }) => {
     const { scale, mirrored } = placement;
-    const inputs = () => ({ image: centerOnCanvas(picture, scale, { mirrored, asReference }) });
+    const inputs = () => ({ image: centerOnCanvas(image, scale, { mirrored, reproduceReference }) });
     return peakView(canvas, inputs, request, (found) => {
       seen.push(viewPeaksFound(found, TRIPLET_OUTPUTS, placement));
     });

@@ -13,7 +13,7 @@ import { padToSquare } from "../../image/input/padToSquare.ts";
 import type { Tensor } from "../../tensor.ts";
 import { COCO_KEYPOINTS, COCO_LABELS, PERSON } from "../coco.ts";
 import type { Model } from "../model.ts";
-import { objectDetection, onPhoto } from "../toDetection.ts";
+import { objectDetection, toImageCoordinates } from "../toDetection.ts";
 import { type InputSize, peakView, type View } from "../view.ts";
 import type { ZooRow } from "./zoo.ts";
 import { ZOO_BACKBONES, type ZooArchitecture, zooGraph } from "./zooArchitecture.ts";
@@ -21,7 +21,7 @@ import { ZOO_BACKBONES, type ZooArchitecture, zooGraph } from "./zooArchitecture
 /** All that makes one CenterNet of the Object Detection API: what its `pipeline.config` says. */
 export interface ZooSpec {
   readonly name: string;
-  /** Of the input, in pixels: `keep_aspect_ratio_resizer` pads photos to a square. */
+  /** Of the input, in pixels: `keep_aspect_ratio_resizer` pads images to a square. */
   readonly side: number;
   readonly architecture: ZooArchitecture;
   readonly decode: DecodeSettings;
@@ -56,17 +56,17 @@ export function zooModel(spec: ZooSpec): ZooModel {
     weightsHint,
     constants: () => new Map(),
     graph: (size) => zooGraph(architecture, size),
-    look(picture, { size }) {
-      const { image, placement, trueShape } = padToSquare(picture, size.width);
+    look(image, { size }) {
+      const { input, placement, trueShape } = padToSquare(image, size.width);
       let detections: readonly Detection[] = [];
       const take = (objects: readonly DetectedObject[]) => {
         detections = objects.map((object) => {
           const classId = object.classIndex + 1;
           const label = { label: labels.get(classId) ?? `class ${classId}`, classId };
-          return onPhoto(objectDetection(object, label, trueShape), placement);
+          return toImageCoordinates(objectDetection(object, label, trueShape), placement);
         });
       };
-      const view = objectView(size, () => ({ image }), decode, take, trueShape);
+      const view = objectView(size, () => ({ image: input }), decode, take, trueShape);
       return { views: [view], finding: () => ({ detections }) };
     },
   };

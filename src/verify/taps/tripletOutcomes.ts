@@ -32,7 +32,7 @@ interface Compared {
 }
 
 /**
- * How the rows of a tap are compared: as sets, since neighbours in a list of the best change places by the noise
+ * How the rows of a tap are compared: as sets, since neighbors in a list of the best change places by the noise
  * of float32. Undefined for a tap that has none.
  */
 export function rowOutcome(name: string): ((what: Omit<Compared, "box" | "score">) => Outcome) | undefined {
@@ -93,14 +93,14 @@ const BOX_COLUMNS = { same: [5], scores: [4] };
 function compareBoxes(name: "after_nms" | "final", what: Compared): Outcome {
   const { tap, golden, steps, box, score } = what;
   const { softNms } = steps.settings;
-  const asReference = name === "final" || softNms.mergeExponent !== undefined;
+  const reproduceReference = name === "final" || softNms.mergeExponent !== undefined;
   const settings: TripletSettings = {
     ...steps.settings,
-    softNms: { ...softNms, asReference },
+    softNms: { ...softNms, reproduceReference },
     ...(name === "after_nms" && { maxBoxes: Number.POSITIVE_INFINITY }),
   };
   const peaks = steps.views.map((view) => view.peaks);
-  const stored = asReference ? rowsOf(tap) : keptRows(rowsOf(tap), golden);
+  const stored = reproduceReference ? rowsOf(tap) : keptRows(rowsOf(tap), golden);
   const expected = otherOutcome(what, settings) ?? stored;
   const tolerance: SetTolerance = { box, score, mayMiss: mayMiss(golden, expected.length) };
   const got = boxRows(decodeTriplets(peaks, settings).boxes);

@@ -16,7 +16,7 @@ import type { Tensor } from "../../tensor.ts";
 import type { RowColumns } from "../compareSets.ts";
 import type { GoldenTap } from "../goldenCase.ts";
 
-/** One view of the picture, and what came of it. */
+/** One view of the image, and what came of it. */
 export interface TripletStep {
   readonly sight: TripletSight;
   /** The network's input. */
@@ -27,7 +27,7 @@ export interface TripletStep {
 }
 
 export interface TripletSteps {
-  /** Scale by scale, the plain picture and its mirror image. */
+  /** Scale by scale, the plain image and its mirror image. */
   readonly views: readonly TripletStep[];
   /** With the reference's faults. */
   readonly settings: TripletSettings;
@@ -66,7 +66,7 @@ export const ROW_TAPS: Readonly<Record<string, RowTap>> = {
     rows: (views) =>
       views.flatMap(({ peaks }, image) => peaks.center.map((center) => [...centerRow(center), image])),
   },
-  // In pixels of the scaled picture; its centers already are in those of the picture.
+  // In pixels of the scaled image; its centers already are in those of the image.
   "rescaled.detections": {
     ...{ unit: "pixel", same: [7], scores: [4, 5, 6], peaks: [5, 6], expected: pairs },
     rows: (views, { settings }) =>

@@ -71,12 +71,12 @@ const tests = {
     return summary(await verifyModel(model, golden, { ...choices, backend: mode, weights }));
   },
 
-  /** A golden model of keypoint triplets on `wasm`, from the bytes of the picture, in `pictures`, to the boxes. */
-  async verifyTriplet(model: string, name: string, pictures: string, choices: Choices) {
+  /** A golden model of keypoint triplets on `wasm`, from the bytes of the image, in `images`, to the boxes. */
+  async verifyTriplet(model: string, name: string, images: string, choices: Choices) {
     const folder = `${model}/${name}`;
     const weights = await stateDictOf((file) => bytesOf(`${model}/${file}`), model);
     const options = { ...choices, backend: "wasm", weights } as const;
-    const readPhoto = (file: string) => bytesOf(`${pictures}/${file}`);
+    const readPhoto = (file: string) => bytesOf(`${images}/${file}`);
     return summary(await verifyTriplet(undefined, await goldenAt(folder), options, readPhoto));
   },
 
@@ -117,11 +117,11 @@ const tests = {
   },
 
   /** On `wgsl`, what a model finds from what is listed on the device, and from the whole maps of another run. */
-  async peaksAndMaps(name: string, picture: string) {
+  async peaksAndMaps(name: string, image: string) {
     const weights = `/weights/${name}.safetensors`;
     const network = await loadNetwork(name, { backend: "wgsl", weights });
     const { model, inputSize: size, constants } = network;
-    const decoded = decodeImage(await bytesOf(picture), picture);
+    const decoded = decodeImage(await bytesOf(image), image);
     const [listed, whole] = [0, 1].map(() => model.look(decoded, { size, constants }, {}));
     const asked = listed.views[0].peaks;
     const inputs = listed.views[0].inputs();
@@ -136,10 +136,10 @@ const tests = {
     };
   },
 
-  async detect(mode: Mode | "auto", model: string, picture: string, threads?: number) {
+  async detect(mode: Mode | "auto", model: string, image: string, threads?: number) {
     const weights = `/weights/${model}.safetensors`;
     const detector = await load(model, { backend: mode, weights, threads });
-    const { detections, backend, backendDetails } = await detector.detect(await bytesOf(picture));
+    const { detections, backend, backendDetails } = await detector.detect(await bytesOf(image));
     await detector.dispose();
     return { detections, backend, backendDetails };
   },

@@ -1,4 +1,4 @@
-import { bytesSource } from "../../../src/checkpoints/bytes/byteSource.ts";
+import { bytesSource } from "../../../src/checkpoints/bytes/randomAccessFile.ts";
 import { nameParameters } from "../../../src/checkpoints/names/nameParameters.ts";
 import { openCheckpoint } from "../../../src/checkpoints/openCheckpoint.ts";
 import {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { bytesSource, type ModelFiles } from "../../../src/checkpoints/bytes/byteSource.ts";
+import { bytesSource, type ModelFiles } from "../../../src/checkpoints/bytes/randomAccessFile.ts";
 import type { Checkpoint } from "../../../src/checkpoints/checkpoint.ts";
 import { openCheckpoint } from "../../../src/checkpoints/openCheckpoint.ts";
 import { openBundle } from "../../../src/checkpoints/tensorBundle/bundleCheckpoint.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { type ByteSource, bytesSource } from "../../../src/checkpoints/bytes/byteSource.ts";
+import { bytesSource, type RandomAccessFile } from "../../../src/checkpoints/bytes/randomAccessFile.ts";
 import { openTorch } from "../../../src/checkpoints/torch/torch.ts";
 import { OWN_GOLDENS } from "../../support/goldens.ts";
 
@@ -34,7 +34,7 @@ export function torchFileBytes(name: string, folder = TORCH_FILES): Uint8Array {
 }
 
 /** Every variable's values, by name, one read after the other. */
-export async function readAll(source: ByteSource): Promise<Map<string, Float32Array>> {
+export async function readAll(source: RandomAccessFile): Promise<Map<string, Float32Array>> {
   const checkpoint = await openTorch(source);
   const values = new Map<string, Float32Array>();
   for (const name of checkpoint.variables.keys()) values.set(name, await checkpoint.read(name));

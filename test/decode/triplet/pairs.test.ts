@@ -63,7 +63,7 @@ test("a rejected pair tells the first reason", () => {
   expect(pairRejection(peak(1, 3), peak(2, 2), 0.5)).toBe("geometry");
 });
 
-test("equal neighbours are both peaks, others are none", () => {
+test("equal neighbors are both peaks, others are none", () => {
   const heatmap = tensor([1, 1, 5, 1], Float32Array.of(0.3, 0.9, 0.9, 0.2, 0.5));
   const offset = tensor([1, 1, 5, 2], new Float32Array(10).fill(0.25));
   const peaks = heatmapPeaks({ heatmap, offset }, 5, 3);

@@ -99,7 +99,7 @@ describe.skipIf(!ALL_GOLDENS && mayBeLeftOut)(
     };
     test.each(Object.keys(suppression))("%s as the reference", (name) => {
       const chosen = { ...TRIPLET_SETTINGS, ...suppression[name] };
-      const settings = { ...chosen, softNms: { ...chosen.softNms, asReference: true } };
+      const settings = { ...chosen, softNms: { ...chosen.softNms, reproduceReference: true } };
       const peaks = peaksOf(settings);
       const pairs = peaks.flatMap((view) => viewPairs(view, settings));
       const centers = allCenters(peaks, settings);
@@ -173,7 +173,7 @@ describe.skipIf(!ALL_GOLDENS && mayBeLeftOut).each(whole)(
       const multiScale = path.endsWith("multi-scale");
       const softNms: SoftNmsSettings = {
         ...(multiScale ? MULTI_SCALE_SOFT_NMS : TRIPLET_SETTINGS.softNms),
-        asReference: true,
+        reproduceReference: true,
       };
       if (!multiScale) {
         const triplets = rescaledTriplets(golden);

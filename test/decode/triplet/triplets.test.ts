@@ -24,7 +24,7 @@ const pairOf = (x1: number, y1: number, x2: number, y2: number, score = 0.5) => 
 const placed = (x1: number, y1: number, x2: number, y2: number) => {
   return { ...pairOf(x1, y1, x2, y2), box: { x1, y1, x2, y2 }, placement: WHOLE };
 };
-/** Four pixels a cell, the picture as large as the canvas. */
+/** Four pixels a cell, the image as large as the canvas. */
 const WHOLE: Placement = {
   mapWidth: 100,
   cellsPerPixelX: 0.25,
@@ -59,7 +59,7 @@ describe("central region", () => {
 });
 
 describe("placement", () => {
-  // 40 x 20 cells of a canvas of 160 x 80 pixels, in which a picture of 100 x 60, half its size, lies.
+  // 40 x 20 cells of a canvas of 160 x 80 pixels, in which an image of 100 x 60, half its size, lies.
   const placement: Placement = {
     mapWidth: 40,
     cellsPerPixelX: 0.25,
@@ -72,12 +72,12 @@ describe("placement", () => {
     mirrored: false,
   };
 
-  test("goes from cells to pixels of the picture, clipped", () => {
+  test("goes from cells to pixels of the image, clipped", () => {
     expect(placePair(pairOf(10, 5, 20, 10), placement)?.box).toEqual({ x1: 20, y1: 20, x2: 100, y2: 60 });
     expect(placePair(pairOf(7, 2, 33, 18), placement)?.box).toEqual({ x1: 0, y1: 0, x2: 200, y2: 120 });
   });
 
-  test("drops what reaches five pixels beyond the scaled picture", () => {
+  test("drops what reaches five pixels beyond the scaled image", () => {
     const beyond = [
       pairOf(6.25, 5, 20, 10),
       pairOf(10, 1.25, 20, 10),

@@ -63,7 +63,7 @@ test("a small heap is enough", async () => {
   const args = ["--max-old-space-size=48", "dist/node/cli.js", "detect", "samples/people.jpg"];
   const options = ["--no-draw", "--backend", "wasm", "--threads", "2"];
   const { stdout } = await promisify(execFile)(process.execPath, [...args, ...options], { cwd: ROOT });
-  expect(stdout).toContain("3 detections in 1 picture");
+  expect(stdout).toContain("3 detections in 1 image");
 });
 
 test("a process ends by itself where a detector was not disposed of", async () => {

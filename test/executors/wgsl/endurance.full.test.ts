@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Executor, RunOptions } from "../../../src/backend/executor.ts";
-import type { PeakRequest } from "../../../src/backend/peakQuery.ts";
+import type { TopPeaksQueries } from "../../../src/backend/peakQuery.ts";
 import { convolution } from "../../../src/blocks/convolution.ts";
 import type { Gpu } from "../../../src/executors/wgsl/device/webgpu.ts";
 import { wgslExecutor } from "../../../src/executors/wgsl/wgslExecutor.ts";
@@ -17,11 +17,11 @@ const found = await dawn();
 if (!found) console.log(`wgsl: ${NO_DAWN}`);
 
 /** Of two sizes, and thus of one upload that is larger than the other. */
-const PICTURES = [pictureOf(12, 11), pictureOf(15, 14)];
+const PICTURES = [imageOf(12, 11), imageOf(15, 14)];
 const { shape } = PICTURES[0];
 
 const FIND = { among: "all channels", count: 20, window: 3, tolerance: 0 } as const;
-const PEAKS: PeakRequest = { best: { ...FIND, heatmap: "heat", at: ["heat"] } };
+const PEAKS: TopPeaksQueries = { best: { ...FIND, heatmap: "heat", gather: ["heat"] } };
 
 /** Each way that a run takes through the device. */
 const RUNS: readonly { readonly x: Tensor; readonly options: RunOptions }[] = [
@@ -31,7 +31,7 @@ const RUNS: readonly { readonly x: Tensor; readonly options: RunOptions }[] = [
   { x: PICTURES[1], options: { peaks: PEAKS, taps: ["layer1.relu"] } },
 ];
 
-function pictureOf(width: number, height: number) {
+function imageOf(width: number, height: number) {
   const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 1733) % 8191);
   return centerOnMultiple({ width, height, data }, 16);
 }

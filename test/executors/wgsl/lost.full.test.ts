@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { Executor } from "../../../src/backend/executor.ts";
-import type { PeakRequest } from "../../../src/backend/peakQuery.ts";
+import type { TopPeaksQueries } from "../../../src/backend/peakQuery.ts";
 import { convolution } from "../../../src/blocks/convolution.ts";
-import { foundPeaks } from "../../../src/decode/findPeaks.ts";
+import { findPeaks } from "../../../src/decode/findPeaks.ts";
 import { BackendError, MemoryError, ModelError, UsageError } from "../../../src/errors.ts";
 import { createExecutor } from "../../../src/executors/backends.ts";
 import { wasmExecutor } from "../../../src/executors/wasm/wasmExecutor.ts";
@@ -69,20 +69,20 @@ describe.skipIf(!found && mayBeLeftOut)("wgsl", () => {
     const faulty = destroyAtDispatch(gpu);
     const executor = await open({ gpu: faulty.gpu });
     const data = Uint8Array.from({ length: 41 * 29 * 3 }, (_, i) => (i * 1733) % 8191);
-    const picture = { x: centerOnMultiple({ width: 41, height: 29, data }, 32) };
-    const network = chain(picture.x.shape);
+    const image = { x: centerOnMultiple({ width: 41, height: 29, data }, 32) };
+    const network = chain(image.x.shape);
     const plan = await executor.prepare(network, weightsFor(network));
     const find = { among: "all channels", count: 20, window: 3, tolerance: 0 } as const;
-    const request: PeakRequest = { best: { ...find, heatmap: "y", at: ["y"] } };
-    const expected = foundPeaks((await plan.run(picture)).outputs, request);
+    const request: TopPeaksQueries = { best: { ...find, heatmap: "y", gather: ["y"] } };
+    const expected = findPeaks((await plan.run(image)).outputs, request);
     expect(expected.best.lists[0].scores).toHaveLength(20);
     faulty.count = 0;
-    expect((await plan.run(picture, { peaks: request })).peaks).toEqual(expected);
+    expect((await plan.run(image, { peaks: request })).peaks).toEqual(expected);
     const dispatches = faulty.count;
     expect(dispatches).toBe(1 + 3 * LAYERS + 5);
     for (let index = 0; index < dispatches; index++) {
       faulty.destroyAt(index);
-      const { peaks } = await plan.run(picture, { peaks: request });
+      const { peaks } = await plan.run(image, { peaks: request });
       expect(peaks, `lost at dispatch ${index}`).toEqual(expected);
       expect(faulty.destroyed).toBe(index + 1);
     }

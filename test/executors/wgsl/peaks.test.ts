@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Executor } from "../../../src/backend/executor.ts";
-import type { PeakFind, PeakRequest } from "../../../src/backend/peakQuery.ts";
-import { foundPeaks } from "../../../src/decode/findPeaks.ts";
-import { MOST_BYTES } from "../../../src/executors/wgsl/peaks/peakFinder.ts";
+import type { TopPeaksQueries, TopPeaksQuery } from "../../../src/backend/peakQuery.ts";
+import { findPeaks } from "../../../src/decode/findPeaks.ts";
+import { MAX_BYTES } from "../../../src/executors/wgsl/peaks/peakFinder.ts";
 import { wgslExecutor } from "../../../src/executors/wgsl/wgslExecutor.ts";
 import { type Graph, GraphBuilder } from "../../../src/graph/graph.ts";
 import { sigmoid } from "../../../src/kernels/elementwise/op.ts";
@@ -17,26 +17,26 @@ import { mayBeLeftOut } from "../../support/required.ts";
 const gpu = await dawn();
 if (!gpu) console.log(`wgsl: ${NO_DAWN}`);
 
-const FIND: PeakFind = {
+const FIND: TopPeaksQuery = {
   heatmap: "heat",
   among: "all channels",
   count: 20,
   window: 3,
   tolerance: 1e-6,
-  at: ["size", "offset"],
+  gather: ["size", "offset"],
 };
 
 /** The best of each channel, with its own channels of a map that has three for each. */
-const EACH: PeakFind = { ...FIND, among: "each channel", at: ["offset"], atOwn: ["own"] };
+const EACH: TopPeaksQuery = { ...FIND, among: "each channel", gather: ["offset"], gatherOwnChannel: ["own"] };
 
 interface PeakCase {
   readonly title: string;
   readonly size: readonly [height: number, width: number, classes: number];
   /** Of the heatmap, by row, column and class; `i` is the element's number. */
   score(y: number, x: number, c: number, i: number): number;
-  readonly find?: Partial<PeakFind>;
+  readonly find?: Partial<TopPeaksQuery>;
   /** Beside the first. */
-  readonly others?: PeakRequest;
+  readonly others?: TopPeaksQueries;
   /** The scores are the sigmoid of `score`, so that numbers other than 0 fill up a cell's last vector. */
   readonly logits?: true;
   /** A map whose last number is infinite. */
@@ -59,7 +59,7 @@ const CASES: readonly PeakCase[] = [
   },
   { title: "a plateau", size: [7, 9, 3], score: () => 0.125 },
   {
-    title: "peaks that are nearly as high as their neighbours",
+    title: "peaks that are nearly as high as their neighbors",
     size: [9, 9, 4],
     score: (y, x, c) => 0.5 + ((y + x) % 2) * [0, 5e-7, 1e-6, 2e-6][c],
   },
@@ -83,7 +83,7 @@ const CASES: readonly PeakCase[] = [
   { title: "a window of 2", size: [9, 7, 4], score: (_y, _x, _c, i) => scattered(i), find: { window: 2 } },
   { title: "a window of 5", size: [9, 7, 4], score: (_y, _x, _c, i) => scattered(i), find: { window: 5 } },
   {
-    title: "zeros beyond the picture, which make peaks at its border",
+    title: "zeros beyond the image, which make peaks at its border",
     size: [12, 10, 3],
     score: (y, x, c) => (1 + y * 10 + x + c) / 200,
     find: { within: { height: 12, width: 6 } },
@@ -94,9 +94,9 @@ const CASES: readonly PeakCase[] = [
     score: (_y, _x, _c, i) => -4 * scattered(i),
     logits: true,
   },
-  { title: "no other maps", size: [13, 17, 6], score: (_y, _x, _c, i) => scattered(i), find: { at: [] } },
+  { title: "no other maps", size: [13, 17, 6], score: (_y, _x, _c, i) => scattered(i), find: { gather: [] } },
   {
-    title: "only the largest of a window, however close its neighbours are",
+    title: "only the largest of a window, however close its neighbors are",
     size: [9, 9, 4],
     score: (y, x, c) => 0.5 + ((y + x) % 2) * [0, 5e-7, 1e-6, 2e-6][c],
     find: { tolerance: 0 },
@@ -117,7 +117,7 @@ const CASES: readonly PeakCase[] = [
     title: "the best of each channel, of which all channels are wanted",
     size: [9, 8, 5],
     score: (y, x) => (y % 4 === 1 && x % 4 === 2 ? 0.5 : 0.25),
-    find: { ...EACH, at: ["size", "offset", "own"], atOwn: [] },
+    find: { ...EACH, gather: ["size", "offset", "own"], gatherOwnChannel: [] },
   },
   {
     title: "a single channel by itself",
@@ -129,7 +129,7 @@ const CASES: readonly PeakCase[] = [
     title: "several finds in one run",
     size: [13, 17, 6],
     score: (_y, _x, _c, i) => scattered(i),
-    others: { each: EACH, again: { ...FIND, count: 7, window: 5, at: [] }, one: { ...EACH, count: 1 } },
+    others: { each: EACH, again: { ...FIND, count: 7, window: 5, gather: [] }, one: { ...EACH, count: 1 } },
   },
   {
     title: "as many numbers as are read back at most",
@@ -191,14 +191,16 @@ const CASES: readonly PeakCase[] = [
 ];
 
 /** Score, index and the other maps' numbers of each peak that is wanted; a count a list, and one of faults. */
-function answerBytes(request: PeakRequest, maps: Readonly<Record<string, Tensor>>): number {
-  const numbers = Object.values(request).map(({ heatmap, among, count, at, atOwn = [] }) => {
-    const channelsOf = (name: string) => maps[name].shape[3];
-    const lists = among === "each channel" ? channelsOf(heatmap) : 1;
-    const all = at.reduce((sum, name) => sum + channelsOf(name), 0);
-    const own = atOwn.reduce((sum, name) => sum + channelsOf(name) / channelsOf(heatmap), 0);
-    return 1 + lists + lists * count * (2 + all + own);
-  });
+function answerBytes(request: TopPeaksQueries, maps: Readonly<Record<string, Tensor>>): number {
+  const numbers = Object.values(request).map(
+    ({ heatmap, among, count, gather: at, gatherOwnChannel: atOwn = [] }) => {
+      const channelsOf = (name: string) => maps[name].shape[3];
+      const lists = among === "each channel" ? channelsOf(heatmap) : 1;
+      const all = at.reduce((sum, name) => sum + channelsOf(name), 0);
+      const own = atOwn.reduce((sum, name) => sum + channelsOf(name) / channelsOf(heatmap), 0);
+      return 1 + lists + lists * count * (2 + all + own);
+    },
+  );
   return 4 * numbers.reduce((sum, ofFind) => sum + ofFind, 0);
 }
 
@@ -262,10 +264,10 @@ describe.skipIf(!gpu && mayBeLeftOut)("peaks found on the device are exactly tho
         return;
       }
       expect(outputs).toEqual({});
-      expect(peaks).toEqual(foundPeaks(whole.outputs, request));
+      expect(peaks).toEqual(findPeaks(whole.outputs, request));
       expect(peaks?.found.lists.some(({ scores }) => scores.length > 0)).toBe(true);
       expect(bytes).toBe(answerBytes(request, maps));
-      expect(bytes).toBeLessThanOrEqual(MOST_BYTES);
+      expect(bytes).toBeLessThanOrEqual(MAX_BYTES);
     });
   }
 });

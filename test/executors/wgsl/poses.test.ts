@@ -4,7 +4,7 @@ import { squaredDistance } from "../../../src/decode/keypointScores.ts";
 import { type MultiPoseMaps, multiPoseSteps, posesOf } from "../../../src/decode/poses/multiPose.ts";
 import { multiPosePeaks, type PosePeaks, singlePosePeaks } from "../../../src/decode/poses/posePeaks.ts";
 import { poseOf, type SinglePoseMaps, singlePoseSteps } from "../../../src/decode/poses/singlePose.ts";
-import { MOST_BYTES } from "../../../src/executors/wgsl/peaks/peakFinder.ts";
+import { MAX_BYTES } from "../../../src/executors/wgsl/peaks/peakFinder.ts";
 import { wgslExecutor } from "../../../src/executors/wgsl/wgslExecutor.ts";
 import { type Graph, GraphBuilder } from "../../../src/graph/graph.ts";
 import { shapeOf, type Tensor, tensor } from "../../../src/tensor.ts";
@@ -358,7 +358,7 @@ describe.skipIf(!gpu && mayBeLeftOut)(
           return;
         }
         if (!peaks) throw new Error("the lists do not tell");
-        expect(counter.bytes).toBeLessThanOrEqual(MOST_BYTES);
+        expect(counter.bytes).toBeLessThanOrEqual(MAX_BYTES);
         expect(outputs).toEqual({});
         const { channels, lists } = peaks.keypoints;
         expect(lists[0].indices.length - channels).toBeGreaterThanOrEqual(listed);
@@ -411,7 +411,7 @@ test.skipIf(!gpu && mayBeLeftOut)("points around what is not found are refused",
   await expect(plan.run(maps, { peaks: { keypoints } })).rejects.toThrow(
     "peaks: expected an earlier find centers, for points around its cells, got none",
   );
-  await expect(plan.run(maps, { peaks: { centers: { ...centers, at: [] }, keypoints } })).rejects.toThrow(
+  await expect(plan.run(maps, { peaks: { centers: { ...centers, gather: [] }, keypoints } })).rejects.toThrow(
     "peaks: expected a find with the map keypointRegression, got none",
   );
   await executor.dispose();

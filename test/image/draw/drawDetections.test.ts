@@ -1,17 +1,17 @@
 import { describe, expect, test } from "vitest";
 import type { Detection } from "../../../src/detection.ts";
 import { drawDetections } from "../../../src/image/draw/drawDetections.ts";
-import { colourOf } from "../../../src/image/draw/drawingSizes.ts";
-import type { Picture } from "../../../src/image/picture.ts";
+import { colorOf } from "../../../src/image/draw/drawingSizes.ts";
+import type { RgbImage } from "../../../src/image/rgbImage.ts";
 import { largestDifference } from "../fixtures.ts";
 
 const GREY = 90;
-const greyPicture = (width: number, height: number): Picture => ({
+const greyPicture = (width: number, height: number): RgbImage => ({
   width,
   height,
   data: new Uint8Array(width * height * 3).fill(GREY),
 });
-const pixel = ({ width, data }: Picture, x: number, y: number) => [
+const pixel = ({ width, data }: RgbImage, x: number, y: number) => [
   ...data.subarray((y * width + x) * 3, (y * width + x) * 3 + 3),
 ];
 const UNTOUCHED = [GREY, GREY, GREY];
@@ -36,29 +36,29 @@ const person: Detection = {
 };
 
 test("nothing found: the same pixels, but a copy", () => {
-  const picture = greyPicture(40, 30);
-  const drawn = drawDetections(picture, []);
-  expectSame(drawn, picture);
-  expect(drawn.data).not.toBe(picture.data);
+  const image = greyPicture(40, 30);
+  const drawn = drawDetections(image, []);
+  expectSame(drawn, image);
+  expect(drawn.data).not.toBe(image.data);
 });
 
-test("the picture that is given stays as it is", () => {
-  const picture = greyPicture(400, 300);
-  drawDetections(picture, [person, car]);
-  expectSame(picture, greyPicture(400, 300));
+test("the image that is given stays as it is", () => {
+  const image = greyPicture(400, 300);
+  drawDetections(image, [person, car]);
+  expectSame(image, greyPicture(400, 300));
 });
 
 describe("boxes", () => {
   const drawn = drawDetections(greyPicture(400, 300), [car], { labels: false });
 
-  test("lie on the box's edge in the class's colour", () => {
+  test("lie on the box's edge in the class's color", () => {
     for (const [x, y] of [
       [100, 140],
       [299, 140],
       [200, 80],
       [200, 199],
     ]) {
-      expectNear(pixel(drawn, x, y), colourOf(car.classId));
+      expectNear(pixel(drawn, x, y), colorOf(car.classId));
     }
   });
 
@@ -74,7 +74,7 @@ describe("boxes", () => {
     }
   });
 
-  test("that reach beyond the picture are drawn along its border", () => {
+  test("that reach beyond the image are drawn along its border", () => {
     const box = { xmin: -500, ymin: -500, xmax: 9000, ymax: 9000 };
     const around = drawDetections(greyPicture(400, 300), [{ ...car, box }], { labels: false });
     for (const [x, y] of [
@@ -83,7 +83,7 @@ describe("boxes", () => {
       [200, 1],
       [200, 298],
     ]) {
-      expect(pixel(around, x, y)).toEqual([...colourOf(car.classId)]);
+      expect(pixel(around, x, y)).toEqual([...colorOf(car.classId)]);
     }
   });
 });
@@ -94,7 +94,7 @@ describe("skeletons", () => {
   test("have a white-hearted dot on each keypoint and a line between", () => {
     expect(pixel(drawn, 150, 150)).toEqual(WHITE);
     expect(pixel(drawn, 250, 150)).toEqual(WHITE);
-    expect(pixel(drawn, 200, 150)).toEqual([...colourOf(0)]);
+    expect(pixel(drawn, 200, 150)).toEqual([...colorOf(0)]);
   });
 
   test("leave out keypoints below the threshold and the lines to them", () => {
@@ -102,16 +102,16 @@ describe("skeletons", () => {
     expect(pixel(drawn, 150, 200)).toEqual(UNTOUCHED);
     const all = drawDetections(greyPicture(400, 300), [person], { labels: false, keypointScore: 0.05 });
     expect(pixel(all, 150, 250)).toEqual(WHITE);
-    expect(pixel(all, 150, 200)).toEqual([...colourOf(0)]);
+    expect(pixel(all, 150, 200)).toEqual([...colorOf(0)]);
   });
 
-  test("have a colour a person", () => {
+  test("have a color a person", () => {
     const keypoints = person.keypoints?.map((keypoint) => ({ ...keypoint, y: keypoint.y + 40 }));
     const two = drawDetections(greyPicture(400, 300), [person, { ...person, score: 0.5, keypoints }], {
       labels: false,
     });
-    expect(pixel(two, 200, 150)).toEqual([...colourOf(0)]);
-    expect(pixel(two, 200, 190)).toEqual([...colourOf(1)]);
+    expect(pixel(two, 200, 150)).toEqual([...colorOf(0)]);
+    expect(pixel(two, 200, 190)).toEqual([...colorOf(1)]);
   });
 });
 
@@ -120,11 +120,11 @@ test("the best detection lies on top, in whatever order they come", () => {
   const one = drawDetections(greyPicture(400, 300), [car, worse], { labels: false });
   const other = drawDetections(greyPicture(400, 300), [worse, car], { labels: false });
   expectSame(one, other);
-  expectNear(pixel(one, 200, 80), colourOf(car.classId));
+  expectNear(pixel(one, 200, 80), colorOf(car.classId));
 });
 
 describe("labels", () => {
-  test("stand above the box on a plate of its colour", () => {
+  test("stand above the box on a plate of its color", () => {
     const drawn = drawDetections(greyPicture(400, 300), [car]);
     const without = drawDetections(greyPicture(400, 300), [car], { labels: false });
     const changed = changedRows(drawn, without);
@@ -132,7 +132,7 @@ describe("labels", () => {
     expect(changed.last).toBeLessThanOrEqual(80);
   });
 
-  test("stay inside the picture where the box touches its border", () => {
+  test("stay inside the image where the box touches its border", () => {
     for (const box of [
       { xmin: 0, ymin: 0, xmax: 100, ymax: 80 },
       { xmin: 340, ymin: 0, xmax: 400, ymax: 300 },
@@ -142,13 +142,13 @@ describe("labels", () => {
     }
   });
 
-  test("too long for the picture are shortened", () => {
+  test("too long for the image are shortened", () => {
     const drawn = drawDetections(greyPicture(60, 60), [{ ...car, label: "a".repeat(500), box: person.box }]);
     expect(changedRows(drawn, greyPicture(60, 60)).first).toBeGreaterThanOrEqual(0);
   });
 });
 
-test("sizes follow the picture", () => {
+test("sizes follow the image", () => {
   const box = { xmin: 0.25, ymin: 0.25, xmax: 0.75, ymax: 0.75 };
   const drawnPart = (side: number) => {
     const scaled = {
@@ -164,7 +164,7 @@ test("sizes follow the picture", () => {
   // Not quite 1, for the soft edges are a pixel wide on both.
   expect(drawnPart(1200) / drawnPart(800)).toBeGreaterThan(0.8);
   expect(drawnPart(1200) / drawnPart(800)).toBeLessThan(1.1);
-  // On a small picture everything is larger than in proportion, to be legible.
+  // On a small image everything is larger than in proportion, to be legible.
   expect(drawnPart(200)).toBeGreaterThan(1.5 * drawnPart(800));
 });
 
@@ -189,16 +189,16 @@ test("places that are no numbers, far outside or upside down do no harm", () => 
 });
 
 /** A line of 1.5 pixels covers no pixel wholly. */
-function expectNear(seen: number[], colour: readonly number[]): void {
-  for (const channel of [0, 1, 2]) expect(Math.abs(seen[channel] - colour[channel])).toBeLessThan(60);
+function expectNear(seen: number[], color: readonly number[]): void {
+  for (const channel of [0, 1, 2]) expect(Math.abs(seen[channel] - color[channel])).toBeLessThan(60);
 }
 
-function expectSame(a: Picture, b: Picture): void {
+function expectSame(a: RgbImage, b: RgbImage): void {
   expect({ ...a, data: null }).toEqual({ ...b, data: null });
   expect(largestDifference(a.data, b.data)).toBe(0);
 }
 
-function changedRows(a: Picture, b: Picture): { first: number; last: number } {
+function changedRows(a: RgbImage, b: RgbImage): { first: number; last: number } {
   const rows = Array.from({ length: a.height }, (_, y) => y).filter((y) => {
     const start = y * a.width * 3;
     return a.data.subarray(start, start + a.width * 3).some((value, i) => value !== b.data[start + i]);
@@ -235,26 +235,26 @@ describe("boxes with their triplet", () => {
     return drawDetections(greyPicture(1500, 700), kites, { labels: false });
   };
 
-  test("of one class have a colour each, which their center has, too", () => {
-    const picture = drawn(2);
+  test("of one class have a color each, which their center has, too", () => {
+    const image = drawn(2);
     for (const i of [0, 1]) {
-      expectNear(pixel(picture, 30 + i * 60, 20), colourOf(i));
-      expectNear(pixel(picture, 30 + i * 60, 40), colourOf(i));
+      expectNear(pixel(image, 30 + i * 60, 20), colorOf(i));
+      expectNear(pixel(image, 30 + i * 60, 40), colorOf(i));
     }
   });
 
   test("are drawn finer where there are many, and of the best twenty alone with what they are made of", () => {
     const [few, many] = [drawn(6), drawn(22)];
-    const thickness = (picture: Picture) =>
-      Array.from({ length: 12 }, (_, i) => pixel(picture, 30, 14 + i)).filter(([red]) => red !== GREY).length;
+    const thickness = (image: RgbImage) =>
+      Array.from({ length: 12 }, (_, i) => pixel(image, 30, 14 + i)).filter(([red]) => red !== GREY).length;
     expect(thickness(many)).toBeLessThan(thickness(few));
     for (const i of [0, 19]) {
-      expectNear(pixel(many, 30 + i * 60, 40), colourOf(i));
-      expectNear(pixel(many, 30 + i * 60, 20), colourOf(i));
+      expectNear(pixel(many, 30 + i * 60, 40), colorOf(i));
+      expectNear(pixel(many, 30 + i * 60, 20), colorOf(i));
     }
     for (const i of [20, 21]) {
       expect(pixel(many, 30 + i * 60, 40)).toEqual(UNTOUCHED);
-      const faint = colourOf(i).map((value) => GREY + (value - GREY) * 0.45);
+      const faint = colorOf(i).map((value) => GREY + (value - GREY) * 0.45);
       expectNear(pixel(many, 30 + i * 60, 20), faint);
     }
   });

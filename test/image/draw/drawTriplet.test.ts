@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { drawingSizes } from "../../../src/image/draw/drawingSizes.ts";
 import { drawTriplet } from "../../../src/image/draw/drawTriplet.ts";
-import type { Colour } from "../../../src/image/draw/shapes.ts";
-import type { Picture } from "../../../src/image/picture.ts";
+import type { Color } from "../../../src/image/draw/shapes.ts";
+import type { RgbImage } from "../../../src/image/rgbImage.ts";
 
-const COLOUR: Colour = [0, 200, 0];
+const COLOR: Color = [0, 200, 0];
 const sizes = { ...drawingSizes(200, 200), dotRadius: 4, lineRadius: 1 };
 const corners = {
   topLeft: { x: 20.5, y: 20.5, score: 0.9 },
@@ -13,19 +13,19 @@ const corners = {
 const region = { xmin: 80, ymin: 80, xmax: 120, ymax: 120 };
 
 function drawn(triplet: Parameters<typeof drawTriplet>[1]) {
-  const picture: Picture = { width: 200, height: 200, data: new Uint8Array(200 * 200 * 3) };
-  drawTriplet(picture, triplet, COLOUR, sizes);
-  return (x: number, y: number) => [...picture.data.subarray((y * 200 + x) * 3, (y * 200 + x) * 3 + 3)];
+  const image: RgbImage = { width: 200, height: 200, data: new Uint8Array(200 * 200 * 3) };
+  drawTriplet(image, triplet, COLOR, sizes);
+  return (x: number, y: number) => [...image.data.subarray((y * 200 + x) * 3, (y * 200 + x) * 3 + 3)];
 }
 
-test("corners have a white core, the center one of the colour, and the region is tinted", () => {
+test("corners have a white core, the center one of the color, and the region is tinted", () => {
   const at = drawn({ ...corners, center: { x: 90.5, y: 90.5, score: 0.7 }, centralRegion: region });
   expect([at(20, 20), at(180, 180)]).toEqual([
     [255, 255, 255],
     [255, 255, 255],
   ]);
-  expect(at(24, 20)).toEqual([...COLOUR]);
-  expect(at(90, 90)).toEqual([...COLOUR]);
+  expect(at(24, 20)).toEqual([...COLOR]);
+  expect(at(90, 90)).toEqual([...COLOR]);
   expect(at(94, 90)).toEqual([255, 255, 255]);
   expect(at(110, 110)).toEqual([0, 60, 0]);
   expect(at(130, 110)).toEqual([0, 0, 0]);

@@ -17,7 +17,7 @@ test("elsewhere where another label stands", () => {
   expect(placeLabel(LABEL, BOX, PICTURE, [first, second])).toMatchObject({ xmin: 50, ymin: 100 });
 });
 
-test("always inside the picture", () => {
+test("always inside the image", () => {
   const coordinate = fc.double({ min: -300, max: 500, noNaN: true });
   fc.assert(
     fc.property(

@@ -3,20 +3,20 @@ import { GLYPHS } from "../../../src/image/draw/glyphs.ts";
 import { drawText, textWidth } from "../../../src/image/draw/text.ts";
 
 const ASCII = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i));
-const INK = { colour: [255, 255, 255] as const, opacity: 1 };
+const INK = { color: [255, 255, 255] as const, opacity: 1 };
 
 function render(text: string, height: number) {
-  const picture = { width: 400, height: 60, data: new Uint8Array(400 * 60 * 3) };
-  drawText(picture, text, 10, 15, height, INK);
+  const image = { width: 400, height: 60, data: new Uint8Array(400 * 60 * 3) };
+  drawText(image, text, 10, 15, height, INK);
   const columns: number[] = [];
   const rows: number[] = [];
-  for (let i = 0; i < picture.data.length; i += 3) {
-    if (picture.data[i] === 0) continue;
+  for (let i = 0; i < image.data.length; i += 3) {
+    if (image.data[i] === 0) continue;
     columns.push((i / 3) % 400);
     rows.push(Math.floor(i / 3 / 400));
   }
   return {
-    key: picture.data.join(),
+    key: image.data.join(),
     left: Math.min(...columns),
     right: Math.max(...columns) + 1,
     top: Math.min(...rows),
@@ -46,14 +46,14 @@ test.each([7, 8, 11, 20])("a line %d pixels high keeps its place", (height) => {
 
 test("curves are round: the O is as heavy at its left as at its right, above as below", () => {
   const side = 40;
-  const picture = { width: side, height: side, data: new Uint8Array(side * side * 3) };
-  drawText(picture, "O", 5, 5, 30, INK);
+  const image = { width: side, height: side, data: new Uint8Array(side * side * 3) };
+  drawText(image, "O", 5, 5, 30, INK);
   const weight = (along: (x: number, y: number) => number) => {
     let total = 0;
     let moment = 0;
     for (let i = 0; i < side * side; i++) {
-      total += picture.data[i * 3];
-      moment += picture.data[i * 3] * (along(i % side, Math.floor(i / side)) + 0.5);
+      total += image.data[i * 3];
+      moment += image.data[i * 3] * (along(i % side, Math.floor(i / side)) + 0.5);
     }
     return moment / total;
   };

@@ -2,7 +2,7 @@ import { coreCount, whyNoSharedMemory } from "#machine";
 import { ThreadPool } from "./threadPool.ts";
 
 /** Beyond this, layers have too few units for threads to gain much; `threads` asks for more. */
-const MOST_BY_DEFAULT = 8;
+const MAX_BY_DEFAULT = 8;
 
 export interface Threads {
   /** Absent where the calling thread computes alone. */
@@ -13,7 +13,7 @@ export interface Threads {
 
 /** One a core, as far as that pays. */
 export function defaultThreads(): number {
-  return Math.min(coreCount(), MOST_BY_DEFAULT);
+  return Math.min(coreCount(), MAX_BY_DEFAULT);
 }
 
 /** Whether `startThreads` will try to start some. */

@@ -1,4 +1,4 @@
-import type { PeakFind, PeakList, WeightedFind } from "../../../backend/peakQuery.ts";
+import type { BestCellsQuery, PeakList, TopPeaksQuery } from "../../../backend/peakQuery.ts";
 import { UsageError } from "../../../errors.ts";
 import { vectorCount, type WgslOperand } from "../../../kernels/wgsl/kernel.ts";
 import type { Shape } from "../../../tensor.ts";
@@ -31,19 +31,26 @@ export interface DeviceMap {
 /** By the names of the network's outputs. */
 export type DeviceMaps = ReadonlyMap<string, DeviceMap>;
 
-type Find = Pick<PeakFind | WeightedFind, "heatmap" | "at" | "atOwn">;
+type Find = Pick<TopPeaksQuery | BestCellsQuery, "heatmap" | "gather" | "gatherOwnChannel">;
 
-export function findMaps({ heatmap, at, atOwn = [] }: Find, outputs: DeviceMaps): FindMaps {
+export function findMaps({ heatmap, gather, gatherOwnChannel = [] }: Find, outputs: DeviceMaps): FindMaps {
   const shapeOf = (name: string) => (outputs.get(name) as DeviceMap).shape;
   const whole = shapeOf(heatmap);
-  const all = at.map((name) => ({ name, shape: shapeOf(name) }));
-  const own = atOwn.map((name) => ({ name, shape: shapeOf(name), share: shapeOf(name)[3] / whole[3] }));
+  const all = gather.map((name) => ({ name, shape: shapeOf(name) }));
+  const own = gatherOwnChannel.map((name) => ({
+    name,
+    shape: shapeOf(name),
+    share: shapeOf(name)[3] / whole[3],
+  }));
   return { heatmap: whole, gathered: [...all, ...own] };
 }
 
 /** Of `input0`, `input1`, …. */
-export function findBuffers({ heatmap, at, atOwn = [] }: Find, outputs: DeviceMaps): GpuBuffer[] {
-  return [heatmap, ...at, ...atOwn].map((name) => (outputs.get(name) as DeviceMap).buffer);
+export function findBuffers(
+  { heatmap, gather, gatherOwnChannel = [] }: Find,
+  outputs: DeviceMaps,
+): GpuBuffer[] {
+  return [heatmap, ...gather, ...gatherOwnChannel].map((name) => (outputs.get(name) as DeviceMap).buffer);
 }
 
 /** Numbers that an entry takes: the heatmap's value (as bits) and its index, then the maps' channels at its cell. */
@@ -80,7 +87,7 @@ export function readEntries(maps: FindMaps, numbers: Float32Array, first: number
   return {
     scores: Float32Array.from({ length }, (_, row) => numbers[first + row * entrySize]),
     indices: Int32Array.from({ length }, (_, row) => bits[first + row * entrySize + 1]),
-    at: Object.fromEntries(at),
+    gathered: Object.fromEntries(at),
   };
 }
 

@@ -1,10 +1,10 @@
 import type {
-  FindRequest,
-  FoundPeaks,
-  PeakFind,
-  PeakValues,
+  BestCellsQuery,
+  PeakAnswer,
+  PeakLists,
+  PeakQuery,
   TableWeight,
-  WeightedFind,
+  TopPeaksQuery,
 } from "../../../backend/peakQuery.ts";
 import { Pipelines } from "../device/pipelines.ts";
 import { Readback } from "../device/readback.ts";
@@ -16,17 +16,20 @@ import { WeightedSearch } from "./weightedSearch.ts";
 import { weightedLayout } from "./weightedShaders.ts";
 
 /** What is read back at most, in bytes. */
-export const MOST_BYTES = 65_536;
+export const MAX_BYTES = 65_536;
 
 /** What each run brings with it. */
-const PER_RUN: readonly string[] = ["within", "weights"] satisfies (keyof PeakFind | keyof TableWeight)[];
+const PER_RUN: readonly string[] = ["within", "weights"] satisfies (
+  | keyof TopPeaksQuery
+  | keyof TableWeight
+)[];
 
 type Search = PeakSearch | WeightedSearch;
 
 /** Finds what a request wants on the device, and reads back that alone. */
 export class PeakFinder {
   private constructor(
-    private readonly request: FindRequest,
+    private readonly request: PeakQuery,
     private readonly searches: ReadonlyMap<string, Search>,
     private readonly readback: Readback,
   ) {}
@@ -34,12 +37,12 @@ export class PeakFinder {
   /** Undefined where the answer would be too long. */
   static async create(
     device: GpuDevice,
-    request: FindRequest,
+    request: PeakQuery,
     maps: DeviceMaps,
   ): Promise<PeakFinder | undefined> {
     const sizes = new Map(Object.keys(request).map((name) => [name, answerBytes(request, name, maps)]));
     const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
-    if (bytes > MOST_BYTES) return undefined;
+    if (bytes > MAX_BYTES) return undefined;
     const pipelines = new Pipelines(device);
     const searches = new Map<string, Promise<Search>>();
     for (const [name, find] of Object.entries(request)) {
@@ -50,8 +53,8 @@ export class PeakFinder {
   }
 
   /** Whether it was made for the like. */
-  finds(request: FindRequest): boolean {
-    const made = (finds: FindRequest) => {
+  finds(request: PeakQuery): boolean {
+    const made = (finds: PeakQuery) => {
       return JSON.stringify(Object.entries(finds), (key, value) =>
         PER_RUN.includes(key) ? undefined : value,
       );
@@ -60,11 +63,11 @@ export class PeakFinder {
   }
 
   /** After the network's layers. */
-  encode(pass: GpuComputePass, request: FindRequest): void {
+  encode(pass: GpuComputePass, request: PeakQuery): void {
     for (const [name, search] of this.searches) {
       const find = request[name];
-      if (search instanceof WeightedSearch) search.encode(pass, find as WeightedFind);
-      else search.encode(pass, find as PeakFind);
+      if (search instanceof WeightedSearch) search.encode(pass, find as BestCellsQuery);
+      else search.encode(pass, find as TopPeaksQuery);
     }
   }
 
@@ -77,10 +80,10 @@ export class PeakFinder {
    * Undefined where a list does not tell: there were too many candidates, or no peak at all, or other instances than
    * a find around them takes, or a number is not finite (or a score negative). Then the whole maps must be looked at.
    */
-  async read(): Promise<FoundPeaks | undefined> {
+  async read(): Promise<PeakAnswer | undefined> {
     try {
       const lists = await this.readback.read();
-      const found: Record<string, PeakValues> = {};
+      const found: Record<string, PeakLists> = {};
       for (const [name, search] of this.searches) {
         const values = search.found(lists.get(name) as Float32Array);
         if (!values) return undefined;
@@ -101,16 +104,16 @@ export class PeakFinder {
 }
 
 /** The name of the find whose cells are a find's instances. */
-function sourceOf(find: PeakFind | WeightedFind): string | undefined {
-  return "weight" in find && find.weight.kind !== "table" ? find.weight.points.find : undefined;
+function sourceOf(find: TopPeaksQuery | BestCellsQuery): string | undefined {
+  return "weight" in find && find.weight.kind !== "table" ? find.weight.points.query : undefined;
 }
 
-function instanceCount(request: FindRequest, find: WeightedFind): number {
+function instanceCount(request: PeakQuery, find: BestCellsQuery): number {
   const source = request[sourceOf(find) ?? ""];
   return source && "count" in source ? source.count : 1;
 }
 
-function answerBytes(request: FindRequest, name: string, outputs: DeviceMaps): number {
+function answerBytes(request: PeakQuery, name: string, outputs: DeviceMaps): number {
   const find = request[name];
   const maps = findMaps(find, outputs);
   return "weight" in find
@@ -121,7 +124,7 @@ function answerBytes(request: FindRequest, name: string, outputs: DeviceMaps): n
 async function createSearch(
   device: GpuDevice,
   pipelines: Pipelines,
-  find: PeakFind | WeightedFind,
+  find: TopPeaksQuery | BestCellsQuery,
   maps: DeviceMaps,
   earlier: ReadonlyMap<string, Promise<Search>>,
 ): Promise<Search> {

@@ -1,4 +1,4 @@
-import type { PeakFind, PeakValues } from "../../../backend/peakQuery.ts";
+import type { PeakLists, TopPeaksQuery } from "../../../backend/peakQuery.ts";
 import type { WgslOperand } from "../../../kernels/wgsl/kernel.ts";
 import { type BoundDispatch, encodeDispatch, type Pipelines } from "../device/pipelines.ts";
 import { type GpuBuffer, type GpuComputePass, type GpuDevice, USAGE } from "../device/webgpu.ts";
@@ -25,7 +25,7 @@ import {
 export class PeakSearch {
   private constructor(
     private readonly device: GpuDevice,
-    private readonly find: PeakFind,
+    private readonly find: TopPeaksQuery,
     private readonly maps: FindMaps,
     private readonly layout: PeakLayout,
     private readonly dispatches: readonly BoundDispatch[],
@@ -35,7 +35,7 @@ export class PeakSearch {
   static async create(
     device: GpuDevice,
     pipelines: Pipelines,
-    find: PeakFind,
+    find: TopPeaksQuery,
     outputs: DeviceMaps,
   ): Promise<PeakSearch> {
     const maps = findMaps(find, outputs);
@@ -63,11 +63,11 @@ export class PeakSearch {
     return instancesIn(this.maps, this.layout.entries, this.find.count);
   }
 
-  hasAllInstances({ lists: [{ indices }] }: PeakValues): boolean {
+  hasAllInstances({ lists: [{ indices }] }: PeakLists): boolean {
     return indices.length === this.find.count;
   }
 
-  encode(pass: GpuComputePass, { within }: PeakFind): void {
+  encode(pass: GpuComputePass, { within }: TopPeaksQuery): void {
     const [, height, width] = this.maps.heatmap;
     const sides = Uint32Array.of(within?.height ?? height, within?.width ?? width, 0, 0);
     this.device.queue.writeBuffer(this.own.within, 0, sides);
@@ -75,7 +75,7 @@ export class PeakSearch {
   }
 
   /** Of what was read back. */
-  found(numbers: Float32Array): PeakValues | undefined {
+  found(numbers: Float32Array): PeakLists | undefined {
     const { lists, entries, entrySize } = this.layout;
     const bits = new Uint32Array(numbers.buffer, numbers.byteOffset, entries);
     const [faults, ...candidates] = bits;

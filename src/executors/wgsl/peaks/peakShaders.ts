@@ -1,4 +1,4 @@
-import type { PeakFind } from "../../../backend/peakQuery.ts";
+import type { TopPeaksQuery } from "../../../backend/peakQuery.ts";
 import { vectorCount, type WgslDispatch, type WgslOperand } from "../../../kernels/wgsl/kernel.ts";
 import { float, wgslDispatch, wgslElements } from "../../../kernels/wgsl/source.ts";
 import type { Shape } from "../../../tensor.ts";
@@ -29,7 +29,7 @@ const CLASS_SHIFT = 17;
  * Scores are compared as the bits of their floats, which have the order of the floats where these are not
  * negative. So all of it is exact; where there are more candidates than room, their count says so.
  */
-export function peakShaders(find: PeakFind, maps: FindMaps, layout: PeakLayout): WgslDispatch[] {
+export function peakShaders(find: TopPeaksQuery, maps: FindMaps, layout: PeakLayout): WgslDispatch[] {
   return [
     clearDispatch(layout),
     countDispatch(find, maps, layout),
@@ -53,7 +53,7 @@ function clearDispatch({ lists, bytes }: PeakLayout): WgslDispatch {
   });
 }
 
-function countDispatch(find: PeakFind, maps: FindMaps, layout: PeakLayout): WgslDispatch {
+function countDispatch(find: TopPeaksQuery, maps: FindMaps, layout: PeakLayout): WgslDispatch {
   const { heatmap } = maps;
   const { within, classes, list } = PEAK_OPERANDS;
   return wgslElements({
@@ -119,7 +119,7 @@ function leastDispatch(count: number, lists: number): WgslDispatch {
   });
 }
 
-function collectDispatch(find: PeakFind, { heatmap }: FindMaps, layout: PeakLayout): WgslDispatch {
+function collectDispatch(find: TopPeaksQuery, { heatmap }: FindMaps, layout: PeakLayout): WgslDispatch {
   const { within, leasts, candidates, list } = PEAK_OPERANDS;
   return wgslElements({
     title: "peaks: collect",
@@ -176,7 +176,7 @@ ${writeEntry(maps, "own.x")}`,
 }
 
 /** A thread for each vector of the heatmap. */
-function eachVector({ window }: PeakFind, [, height, width, channels]: Shape) {
+function eachVector({ window }: TopPeaksQuery, [, height, width, channels]: Shape) {
   const count = height * width * vectorCount(channels);
   return { count, work: count * Math.max(window, 1) ** 2 };
 }
@@ -196,7 +196,7 @@ function listOf({ lists }: PeakLayout): string {
   return lists === 1 ? "0u" : "(vector * 4u + lane)";
 }
 
-function peakTest({ window, tolerance }: PeakFind, [, height, width, channels]: Shape): string {
+function peakTest({ window, tolerance }: TopPeaksQuery, [, height, width, channels]: Shape): string {
   const vectors = vectorCount(channels);
   const before = Math.floor((window - 1) / 2);
   return `
@@ -250,7 +250,7 @@ export const PEAK_OPERANDS = {
 
 export type PeakBuffer = keyof typeof PEAK_OPERANDS;
 
-export function peakLayout({ among, count }: PeakFind, maps: FindMaps): PeakLayout {
+export function peakLayout({ among, count }: TopPeaksQuery, maps: FindMaps): PeakLayout {
   const lists = among === "each channel" ? maps.heatmap[3] : 1;
   const entrySize = entrySizeOf(maps);
   const entries = 1 + lists;

@@ -20,7 +20,7 @@ fn logOf(instance: Instance, cell: u32, score: f32) -> f32 {
 }`;
   }
   if (!instances) {
-    const expected = `an earlier find ${weight.points.find}, for points around its cells`;
+    const expected = `an earlier find ${weight.points.query}, for points around its cells`;
     throw new UsageError({ where: "peaks", expected, got: "none" });
   }
   if (weight.kind === "nearness") {

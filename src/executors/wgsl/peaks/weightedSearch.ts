@@ -1,4 +1,4 @@
-import type { PeakValues, WeightedFind } from "../../../backend/peakQuery.ts";
+import type { BestCellsQuery, PeakLists } from "../../../backend/peakQuery.ts";
 import type { WgslOperand } from "../../../kernels/wgsl/kernel.ts";
 import { type BoundDispatch, encodeDispatch, type Pipelines } from "../device/pipelines.ts";
 import { type GpuBuffer, type GpuComputePass, type GpuDevice, USAGE } from "../device/webgpu.ts";
@@ -39,7 +39,7 @@ export class WeightedSearch implements InstanceSource {
   static async create(
     device: GpuDevice,
     pipelines: Pipelines,
-    find: WeightedFind,
+    find: BestCellsQuery,
     outputs: DeviceMaps,
     source: InstanceSource | undefined,
   ): Promise<WeightedSearch> {
@@ -66,11 +66,11 @@ export class WeightedSearch implements InstanceSource {
     return instancesIn(this.maps, entries + this.maps.heatmap[3] * entrySize, 1);
   }
 
-  hasAllInstances({ channels, lists: [{ indices }] }: PeakValues): boolean {
+  hasAllInstances({ channels, lists: [{ indices }] }: PeakLists): boolean {
     return indices.length === channels + 1;
   }
 
-  encode(pass: GpuComputePass, { weight }: WeightedFind): void {
+  encode(pass: GpuComputePass, { weight }: BestCellsQuery): void {
     const { queue } = this.device;
     queue.writeBuffer(this.list, 0, Uint32Array.of(0, this.maps.heatmap[3]));
     if (this.table && weight.kind === "table") queue.writeBuffer(this.table, 0, weight.weights);
@@ -78,7 +78,7 @@ export class WeightedSearch implements InstanceSource {
   }
 
   /** Of what was read back. */
-  found(numbers: Float32Array): PeakValues | undefined {
+  found(numbers: Float32Array): PeakLists | undefined {
     const { entries, capacity } = this.layout;
     const [faults, wanted] = new Uint32Array(numbers.buffer, numbers.byteOffset, entries);
     if (faults > 0 || wanted > capacity) return undefined;

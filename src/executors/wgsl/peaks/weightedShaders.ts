@@ -1,4 +1,4 @@
-import type { WeightedFind } from "../../../backend/peakQuery.ts";
+import type { BestCellsQuery } from "../../../backend/peakQuery.ts";
 import { vectorCount, type WgslDispatch, type WgslOperand } from "../../../kernels/wgsl/kernel.ts";
 import { float, wgslDispatch, wgslElements } from "../../../kernels/wgsl/source.ts";
 import {
@@ -25,7 +25,7 @@ import { DECODED_FLOOR, DECODED_ZERO, weightFunctions, weightRounding } from "./
  * So what the decode chooses is always among them.
  */
 export function weightedShaders(
-  find: WeightedFind,
+  find: BestCellsQuery,
   maps: FindMaps,
   layout: WeightedLayout,
   instances: Instances | undefined,
@@ -62,7 +62,7 @@ ${LARGEST}`;
 const THREADS = 256;
 
 function searchDispatch(
-  { weight }: WeightedFind,
+  { weight }: BestCellsQuery,
   maps: FindMaps,
   { instances: count, capacity, entrySize }: WeightedLayout,
   instances: Instances | undefined,

@@ -1,7 +1,7 @@
 import { ModelError } from "../../errors.ts";
 
 /** A file of known length, read in pieces: on disk, in memory, or within an archive. */
-export interface ByteSource {
+export interface RandomAccessFile {
   /** As errors name it. */
   readonly where: string;
   readonly length: number;
@@ -12,7 +12,7 @@ export interface ByteSource {
   read(offset: number, target: Uint8Array): Promise<void>;
 }
 
-export function bytesSource(bytes: Uint8Array, where: string): ByteSource {
+export function bytesSource(bytes: Uint8Array, where: string): RandomAccessFile {
   return {
     where,
     length: bytes.length,
@@ -23,7 +23,7 @@ export function bytesSource(bytes: Uint8Array, where: string): ByteSource {
 }
 
 /** A whole file of at most `limit` bytes. */
-export async function readWhole(source: ByteSource, limit: number): Promise<Uint8Array> {
+export async function readWhole(source: RandomAccessFile, limit: number): Promise<Uint8Array> {
   if (source.length > limit) {
     throw new ModelError({
       where: source.where,
@@ -42,7 +42,7 @@ export interface ModelFiles {
   readonly where: string;
   /** Of all files, with `/` between folders; only files that are in the list can be opened. */
   readonly paths: readonly string[];
-  open(path: string): Promise<ByteSource>;
+  open(path: string): Promise<RandomAccessFile>;
   /** Gives back what is held open. Reading on opens it again. */
   close(): Promise<void>;
 }

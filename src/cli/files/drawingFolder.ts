@@ -6,11 +6,11 @@ import { comparable, outputNames } from "./outputNames.ts";
 import { isInside, makeFolders } from "./outputTarget.ts";
 import { draftName, writeAtomically } from "./writeAtomically.ts";
 
-/** The folder that drawn pictures go to; nothing is written outside it. */
-export class PictureFolder {
+/** The folder that drawn images go to; nothing is written outside it. */
+export class DrawingFolder {
   /** Paths of the drawings that are done, as the user reads them. */
   readonly written: string[] = [];
-  /** Those of them that have another name than their picture, which another one had taken. */
+  /** Those of them that have another name than their image, which another one had taken. */
   readonly renamed: { readonly image: ImageFile; readonly path: string }[] = [];
 
   private constructor(
@@ -21,11 +21,11 @@ export class PictureFolder {
   ) {}
 
   /**
-   * Makes the folder, if need be, and settles under which name each picture will be drawn.
+   * Makes the folder, if need be, and settles under which name each image will be drawn.
    *
-   * @throws UsageError where the folder cannot be written to, or a drawing would take its picture's place.
+   * @throws UsageError where the folder cannot be written to, or a drawing would take its image's place.
    */
-  static async open(folder: string, images: readonly ImageFile[]): Promise<PictureFolder> {
+  static async open(folder: string, images: readonly ImageFile[]): Promise<DrawingFolder> {
     const real = await makeFolder(folder);
     const names = outputNames(images);
     const drawings = new Set(names.map((name) => comparable(join(real, name))));
@@ -34,15 +34,15 @@ export class PictureFolder {
       if (!drawings.has(comparable(input))) continue;
       throw new UsageError({
         where: `option --out ${folder}`,
-        expected: "a folder in which no drawing takes the place of a picture",
+        expected: "a folder in which no drawing takes the place of an image",
         got: `the folder of ${path}`,
         hint: "Choose another folder, or --no-draw.",
       });
     }
-    return new PictureFolder(folder, real, new Map(images.map((image, i) => [image, names[i]])));
+    return new DrawingFolder(folder, real, new Map(images.map((image, i) => [image, names[i]])));
   }
 
-  /** Where the drawing of this picture goes, as the user reads it. */
+  /** Where the drawing of this image goes, as the user reads it. */
   pathOf(image: ImageFile): string {
     return join(this.folder, this.nameOf(image));
   }
@@ -81,7 +81,7 @@ async function makeFolder(folder: string): Promise<string> {
     await rm(probe);
     return await realpath(folder);
   } catch (error) {
-    const fault = { where: folder, expected: "a folder to write pictures to", got: systemMessage(error) };
+    const fault = { where: folder, expected: "a folder to write images to", got: systemMessage(error) };
     throw new UsageError({ ...fault, hint: "Choose another one with --out." }, { cause: error });
   }
 }

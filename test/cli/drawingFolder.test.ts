@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { PictureFolder } from "../../src/cli/files/pictureFolder.ts";
+import { DrawingFolder } from "../../src/cli/files/drawingFolder.ts";
 import { temporaryFolder, write } from "./support/folders.ts";
 
 const BYTES = Uint8Array.of(1, 2, 3);
@@ -11,9 +11,9 @@ test("drawings are written whole, below the folder, over older ones", async () =
   const image = { path: "photos/a/x.png", relativePath: "a/x.png" };
   const out = join(folder, "new/out");
   for (const bytes of [Uint8Array.of(9, 9, 9, 9), BYTES]) {
-    const pictures = await PictureFolder.open(out, [image]);
-    await pictures.write(image, bytes);
-    expect(pictures.written).toEqual([join(out, "a/x.png")]);
+    const drawings = await DrawingFolder.open(out, [image]);
+    await drawings.write(image, bytes);
+    expect(drawings.written).toEqual([join(out, "a/x.png")]);
   }
   expect([...(await readFile(join(out, "a/x.png")))]).toEqual([1, 2, 3]);
   expect(await readdir(join(out, "a"))).toEqual(["x.png"]);
@@ -22,19 +22,19 @@ test("drawings are written whole, below the folder, over older ones", async () =
 test("a drawing that got another name is told", async () => {
   const images = ["a/x.png", "b/x.png"].map((path) => ({ path, relativePath: "x.png" }));
   const out = await temporaryFolder();
-  const pictures = await PictureFolder.open(out, images);
-  for (const image of images) await pictures.write(image, BYTES);
-  expect(pictures.renamed).toEqual([{ image: images[1], path: join(out, "x-2.png") }]);
+  const drawings = await DrawingFolder.open(out, images);
+  for (const image of images) await drawings.write(image, BYTES);
+  expect(drawings.renamed).toEqual([{ image: images[1], path: join(out, "x-2.png") }]);
 });
 
-test("no drawing takes the place of a picture, whichever way leads to it", async () => {
+test("no drawing takes the place of an image, whichever way leads to it", async () => {
   const folder = await temporaryFolder();
   await write(folder, { "in/x.jpg": "photo" });
   await symlink(join(folder, "in"), join(folder, "link"));
   const image = { path: join(folder, "in/x.jpg"), relativePath: "x.jpg" };
   for (const out of ["in", "link", "in/../link"]) {
-    await expect(PictureFolder.open(`${folder}/${out}`, [image])).rejects.toThrow(
-      /expected a folder in which no drawing takes the place of a picture, got the folder of .*x\.jpg/,
+    await expect(DrawingFolder.open(`${folder}/${out}`, [image])).rejects.toThrow(
+      /expected a folder in which no drawing takes the place of an image, got the folder of .*x\.jpg/,
     );
   }
   expect(await readFile(join(folder, "in/x.jpg"), "utf8")).toBe("photo");
@@ -48,9 +48,9 @@ test("a link within the folder is not followed out of it", async () => {
   await writeFile(join(folder, "elsewhere/y.png"), "older");
   await symlink(join(folder, "elsewhere/y.png"), join(folder, "out/y.png"));
   const images = ["a/b/x.png", "y.png"].map((relativePath) => ({ path: relativePath, relativePath }));
-  const pictures = await PictureFolder.open(join(folder, "out"), images);
-  await expect(pictures.write(images[0], BYTES)).rejects.toThrow(/expected a folder below .*got a link to/);
-  await pictures.write(images[1], BYTES);
+  const drawings = await DrawingFolder.open(join(folder, "out"), images);
+  await expect(drawings.write(images[0], BYTES)).rejects.toThrow(/expected a folder below .*got a link to/);
+  await drawings.write(images[1], BYTES);
   expect(await readdir(join(folder, "elsewhere"))).toEqual(["y.png"]);
   expect(await readFile(join(folder, "elsewhere/y.png"), "utf8")).toBe("older");
 });
@@ -59,8 +59,8 @@ test("a folder that cannot be written to is refused at once", async () => {
   const folder = await temporaryFolder();
   await write(folder, { file: "" });
   for (const out of ["file", "file/below"]) {
-    await expect(PictureFolder.open(join(folder, out), [])).rejects.toThrow(
-      /expected a folder to write pictures to, got .*Choose another one with --out\./,
+    await expect(DrawingFolder.open(join(folder, out), [])).rejects.toThrow(
+      /expected a folder to write images to, got .*Choose another one with --out\./,
     );
   }
 });
@@ -72,7 +72,7 @@ test("so is a read-only one", async () => {
   const isRoot = process.getuid?.() === 0;
   if (isRoot) process.seteuid?.(65534);
   try {
-    await expect(PictureFolder.open(folder, [])).rejects.toThrow(/got permission denied/);
+    await expect(DrawingFolder.open(folder, [])).rejects.toThrow(/got permission denied/);
   } finally {
     if (isRoot) process.seteuid?.(0);
   }
@@ -82,7 +82,7 @@ test("a drawing that cannot be written leaves nothing behind", async () => {
   const out = await temporaryFolder();
   await mkdir(join(out, "x.png/in-the-way"), { recursive: true });
   const image = { path: "x.png", relativePath: "x.png" };
-  const pictures = await PictureFolder.open(out, [image]);
-  await expect(pictures.write(image, BYTES)).rejects.toThrow(/x\.png: expected to write this file, got/);
+  const drawings = await DrawingFolder.open(out, [image]);
+  await expect(drawings.write(image, BYTES)).rejects.toThrow(/x\.png: expected to write this file, got/);
   expect(await readdir(out)).toEqual(["x.png"]);
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Executor, Plan } from "../../../src/backend/executor.ts";
-import type { SampledPicture } from "../../../src/backend/sampledImage.ts";
+import type { SampledImage } from "../../../src/backend/sampledImage.ts";
 import type { Gpu } from "../../../src/executors/wgsl/device/webgpu.ts";
 import { wgslExecutor } from "../../../src/executors/wgsl/wgslExecutor.ts";
 import { type Graph, GraphBuilder } from "../../../src/graph/graph.ts";
@@ -9,7 +9,7 @@ import { decodeImage } from "../../../src/image/imageFile.ts";
 import { centerOnCanvas } from "../../../src/image/input/centerOnCanvas.ts";
 import { centerOnMultiple } from "../../../src/image/input/centerOnMultiple.ts";
 import { padToSquare } from "../../../src/image/input/padToSquare.ts";
-import type { Picture } from "../../../src/image/picture.ts";
+import type { RgbImage } from "../../../src/image/rgbImage.ts";
 import { maxPool } from "../../../src/kernels/maxPool/op.ts";
 import { padAll } from "../../../src/kernels/window.ts";
 import { type Shape, tensor } from "../../../src/tensor.ts";
@@ -22,7 +22,7 @@ if (!gpu) console.log(`wgsl: ${NO_DAWN}`);
 
 interface Rule {
   readonly title: string;
-  input(picture: Picture): SampledPicture;
+  input(image: RgbImage): SampledImage;
   /** How far a number may be off, of 255 levels. */
   readonly bound: number;
 }
@@ -31,19 +31,19 @@ const EXACT = { bound: 0 };
 
 const RULES: readonly Rule[] = [
   // Four roundings to float32 of values below 256, or fewer where the device contracts them.
-  { title: "padding to a square", input: (picture) => padToSquare(picture, 80).image, bound: 6e-5 },
-  { title: "a multiple", input: (picture) => centerOnMultiple(picture, 32), ...EXACT },
-  { title: "a mirrored multiple", input: (picture) => centerOnMultiple(picture, 32, 0.6, true), ...EXACT },
-  { title: "a canvas", input: (picture) => centerOnCanvas(picture), ...EXACT },
+  { title: "padding to a square", input: (image) => padToSquare(image, 80).input, bound: 6e-5 },
+  { title: "a multiple", input: (image) => centerOnMultiple(image, 32), ...EXACT },
+  { title: "a mirrored multiple", input: (image) => centerOnMultiple(image, 32, 0.6, true), ...EXACT },
+  { title: "a canvas", input: (image) => centerOnCanvas(image), ...EXACT },
   {
     title: "a mirrored canvas as the reference crops it",
-    input: (picture) => centerOnCanvas(picture, 1.3, { mirrored: true, asReference: true }),
+    input: (image) => centerOnCanvas(image, 1.3, { mirrored: true, reproduceReference: true }),
     ...EXACT,
   },
 ];
 
 /** Values all over the range, each pixel another. */
-function scattered(width: number, height: number): Picture {
+function scattered(width: number, height: number): RgbImage {
   const data = new Uint8Array(width * height * 3);
   for (let i = 0; i < data.length; i++) data[i] = ((i + 1) * 1733) % 8191;
   return { width, height, data };
@@ -68,7 +68,7 @@ function largestDifference(got: Float32Array, expected: Float32Array): number {
   return got.reduce((largest, value, i) => Math.max(largest, Math.abs(value - expected[i])), 0);
 }
 
-describe.skipIf(!gpu && mayBeLeftOut)("a picture that is sampled on the device", () => {
+describe.skipIf(!gpu && mayBeLeftOut)("an image that is sampled on the device", () => {
   const faulty = gpu && destroyAtDispatch(gpu);
   let executor: Executor;
   const device = () => {
@@ -81,17 +81,14 @@ describe.skipIf(!gpu && mayBeLeftOut)("a picture that is sampled on the device",
   afterAll(() => executor.dispose());
 
   /** The map on the device, and how many dispatches made it and copied it. */
-  async function seen(
-    plan: Plan,
-    image: SampledPicture,
-  ): Promise<{ data: Float32Array; dispatches: number }> {
+  async function seen(plan: Plan, image: SampledImage): Promise<{ data: Float32Array; dispatches: number }> {
     device().count = 0;
     const { outputs } = await plan.run({ image });
     return { data: outputs.same.data, dispatches: device().count };
   }
 
   for (const { title, input, bound } of RULES) {
-    const pictures: readonly (readonly [string, () => Picture])[] = [
+    const images: readonly (readonly [string, () => RgbImage])[] = [
       ["people.jpg", () => sample("people.jpg")],
       ["grace-hopper.jpg", () => sample("grace-hopper.jpg")],
       ["1x1", () => scattered(1, 1)],
@@ -101,20 +98,20 @@ describe.skipIf(!gpu && mayBeLeftOut)("a picture that is sampled on the device",
       ["151x240", () => scattered(151, 240)],
       ["1021x767", () => scattered(1021, 767)],
     ];
-    test.each(pictures)(`is what the CPU makes of it, by ${title}: %s`, async (_, picture) => {
-      const image = input(picture());
-      const plan = await executor.prepare(identity(image.shape), new Map());
-      const { data, dispatches } = await seen(plan, image);
+    test.each(images)(`is what the CPU makes of it, by ${title}: %s`, async (_, image) => {
+      const sampled = input(image());
+      const plan = await executor.prepare(identity(sampled.shape), new Map());
+      const { data, dispatches } = await seen(plan, sampled);
       await plan.dispose();
       expect(dispatches).toBe(2);
-      expect(largestDifference(data, image.data)).toBeLessThanOrEqual(bound);
-      expect(new Set(image.data).size).toBeGreaterThan(1);
+      expect(largestDifference(data, sampled.data)).toBeLessThanOrEqual(bound);
+      expect(new Set(sampled.data).size).toBeGreaterThan(1);
     });
   }
 
-  test("follows pictures of other sizes and rules, and plain maps between them, in one plan", async () => {
-    const rule = (picture: Picture) => padToSquare(picture, 128).image;
-    const other = (picture: Picture) => centerOnMultiple(picture, 128);
+  test("follows images of other sizes and rules, and plain maps between them, in one plan", async () => {
+    const rule = (image: RgbImage) => padToSquare(image, 128).input;
+    const other = (image: RgbImage) => centerOnMultiple(image, 128);
     const inputs = [
       rule(scattered(31, 17)),
       other(scattered(101, 90)),
@@ -140,19 +137,19 @@ describe.skipIf(!gpu && mayBeLeftOut)("a picture that is sampled on the device",
       [6676, 2],
       [6680, 1],
     ] as const) {
-      const picture = scattered(6700, height);
-      expect(picture.data.length > BINDING).toBe(dispatches === 1);
-      const { image } = padToSquare(picture, 32);
-      const plan = await executor.prepare(identity(image.shape), new Map());
-      const found = await seen(plan, image);
+      const image = scattered(6700, height);
+      expect(image.data.length > BINDING).toBe(dispatches === 1);
+      const { input } = padToSquare(image, 32);
+      const plan = await executor.prepare(identity(input.shape), new Map());
+      const found = await seen(plan, input);
       await plan.dispose();
       expect(found.dispatches).toBe(dispatches);
-      expect(largestDifference(found.data, image.data)).toBeLessThanOrEqual(dispatches === 1 ? 0 : 6e-5);
+      expect(largestDifference(found.data, input.data)).toBeLessThanOrEqual(dispatches === 1 ? 0 : 6e-5);
     }
   });
 
   test("is right after the device is lost at any dispatch of a run", async () => {
-    const { image } = padToSquare(scattered(90, 61), 64);
+    const { input: image } = padToSquare(scattered(90, 61), 64);
     const plan = await executor.prepare(identity(image.shape), new Map());
     const { data, dispatches } = await seen(plan, image);
     for (let index = 0; index < dispatches; index++) {
@@ -176,8 +173,8 @@ describe.skipIf(!gpu && mayBeLeftOut)("a picture that is sampled on the device",
       return made;
     });
     const own = await wgslExecutor({ gpu: counting });
-    const small = padToSquare(scattered(40, 61), 64).image;
-    const { image } = padToSquare(scattered(90, 61), 64);
+    const small = padToSquare(scattered(40, 61), 64).input;
+    const { input: image } = padToSquare(scattered(90, 61), 64);
     const plan = await own.prepare(identity(image.shape), new Map());
     await plan.run({ image: small });
     const first = buffers;

@@ -1,5 +1,5 @@
 /** RGB, 8 bits a channel, row-major: pixel (x, y) starts at (y * width + x) * 3. */
-export interface Picture {
+export interface RgbImage {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8Array;

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { freeNumbers } from "../src/support/releaseMemory.ts";
+import { releaseMemory } from "../src/support/releaseMemory.ts";
 
 test("large arrays lose their numbers, and their memory goes back at once", async () => {
   const bytes = 400e6;
   const before = process.memoryUsage.rss();
   const large = Array.from({ length: 8 }, () => new Float32Array(bytes / 8 / 4).fill(1));
   expect(process.memoryUsage.rss() - before).toBeGreaterThan(0.9 * bytes);
-  large.forEach(freeNumbers);
+  large.forEach(releaseMemory);
   expect(large.map(({ length }) => length)).toEqual(new Array(8).fill(0));
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(process.memoryUsage.rss() - before).toBeLessThan(0.2 * bytes);
@@ -19,6 +19,6 @@ test("small ones stay, and those that share a buffer or have memory of another k
     new Float32Array(new ArrayBuffer(4 * many + 4), 4),
     new Float32Array(new SharedArrayBuffer(4 * many)),
   ];
-  kept.forEach(freeNumbers);
+  kept.forEach(releaseMemory);
   expect(kept.map(({ length }) => length)).toEqual([1000, many, many]);
 });

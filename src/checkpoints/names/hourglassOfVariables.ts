@@ -22,7 +22,7 @@ const MOST = { stacks: 16, levels: 12, blocks: 16 };
  * Reads the architecture off the variables, which have this project's names and layout. Undefined where one
  * that tells of it is missing or has another rank, or where there are too many of them for any network.
  */
-export function hourglassFacts(
+export function hourglassOfVariables(
   family: TorchFamily,
   variables: ReadonlyMap<string, { readonly shape: readonly number[] }>,
 ): HourglassFacts | undefined {

@@ -1,4 +1,4 @@
-import type { Neighbours, PictureSampling } from "../../backend/sampledImage.ts";
+import type { ImageSampling, SamplePair } from "../../backend/sampledImage.ts";
 import { BYTES_PER_VECTOR, LANES, type WgslDispatch, type WgslOperand } from "../../kernels/wgsl/kernel.ts";
 import { wgslElements } from "../../kernels/wgsl/source.ts";
 import type { Shape } from "../../tensor.ts";
@@ -6,13 +6,13 @@ import { type BoundDispatch, encodeDispatch, Pipelines } from "./device/pipeline
 import { type GpuBuffer, type GpuComputePass, type GpuDevice, USAGE } from "./device/webgpu.ts";
 import type { DeviceMap } from "./peaks/gatheredMaps.ts";
 
-/** Samples pictures into a network's input on the device. Its buffers stay, as large as the largest picture so far. */
-export class PictureSampler {
+/** Samples images into a network's input on the device. Its buffers stay, as large as the largest image so far. */
+export class ImageSampler {
   private readonly pipelines: Pipelines;
   private readonly places: GpuBuffer;
   private readonly levels: GpuBuffer;
   private bytes?: GpuBuffer;
-  /** Of the last picture: its kind of sampling, and the buffer that its bytes lie in. */
+  /** Of the last image: its kind of sampling, and the buffer that its bytes lie in. */
   private bound?: { readonly kind: string; readonly bytes: GpuBuffer; readonly dispatch: BoundDispatch };
 
   constructor(
@@ -25,14 +25,14 @@ export class PictureSampler {
     this.levels = this.storage(LEVELS * 4);
   }
 
-  /** Uploads what a run needs. False where the device has no room for the picture. */
-  async take(sampling: PictureSampling): Promise<boolean> {
-    const bytes = await this.bytesFor(sampling.picture.data.length);
+  /** Uploads what a run needs. False where the device has no room for the image. */
+  async take(sampling: ImageSampling): Promise<boolean> {
+    const bytes = await this.bytesFor(sampling.image.data.length);
     if (!bytes) return false;
     const kind = { arithmetic: sampling.arithmetic, hasLevels: sampling.channels !== undefined };
     await this.bind(kind, bytes);
     const { queue } = this.device;
-    writeBytes(this.device, bytes, sampling.picture.data);
+    writeBytes(this.device, bytes, sampling.image.data);
     queue.writeBuffer(this.places, 0, placesOf(sampling));
     sampling.channels?.forEach(({ levels }, channel) => {
       queue.writeBuffer(this.levels, channel * levels.byteLength, levels);
@@ -66,7 +66,7 @@ export class PictureSampler {
     return buffer;
   }
 
-  private async bind(shaderKind: PictureShaderKind, bytes: GpuBuffer): Promise<void> {
+  private async bind(shaderKind: ImageShaderKind, bytes: GpuBuffer): Promise<void> {
     const kind = JSON.stringify(shaderKind);
     if (this.bound?.kind === kind && this.bound.bytes === bytes) return;
     const bufferOf = (operand: WgslOperand) => {
@@ -74,7 +74,7 @@ export class PictureSampler {
       if (operand === "input0") return bytes;
       return operand === "constant0" ? this.places : this.levels;
     };
-    const dispatch = await this.pipelines.bind(pictureShader(this.input.shape, shaderKind), bufferOf);
+    const dispatch = await this.pipelines.bind(imageShader(this.input.shape, shaderKind), bufferOf);
     this.bound = { kind, bytes, dispatch };
   }
 
@@ -93,28 +93,28 @@ function writeBytes({ queue }: GpuDevice, buffer: GpuBuffer, data: Uint8Array): 
   queue.writeBuffer(buffer, whole, word);
 }
 
-function placesOf({ picture, columns, rows, channels }: PictureSampling): Uint32Array {
+function placesOf({ image, columns, rows, channels }: ImageSampling): Uint32Array {
   const words = new Uint32Array((PLACES_HEADER + columns.length + rows.length) * LANES);
-  words[0] = picture.width;
+  words[0] = image.width;
   for (let channel = 0; channel < 3; channel++) words[1 + channel] = channels?.[channel].from ?? channel;
   const floats = new Float32Array(words.buffer);
-  [...columns, ...rows].forEach((neighbours: Neighbours | undefined, i) => {
+  [...columns, ...rows].forEach((neighbors: SamplePair | undefined, i) => {
     const at = (PLACES_HEADER + i) * LANES;
-    words[at] = neighbours?.before ?? OUTSIDE;
-    words[at + 1] = neighbours?.after ?? OUTSIDE;
-    floats[at + 2] = neighbours?.fraction ?? 0;
+    words[at] = neighbors?.before ?? OUTSIDE;
+    words[at + 1] = neighbors?.after ?? OUTSIDE;
+    floats[at + 2] = neighbors?.fraction ?? 0;
   });
   return words;
 }
 
-/** What the shader depends on beside the input's shape; the picture's size is data. */
-export interface PictureShaderKind {
-  readonly arithmetic: PictureSampling["arithmetic"];
+/** What the shader depends on beside the input's shape; the image's size is data. */
+export interface ImageShaderKind {
+  readonly arithmetic: ImageSampling["arithmetic"];
   /** Whether levels are looked up in a table. */
   readonly hasLevels: boolean;
 }
 
-/** In place of a pixel's number: there is no picture. */
+/** In place of a pixel's number: there is no image. */
 const OUTSIDE = 0xffffffff;
 /** Vectors of the places before those of the columns; the rows' come last. */
 const PLACES_HEADER = 1;
@@ -122,17 +122,17 @@ const PLACES_HEADER = 1;
 const LEVELS = 3 * 256;
 
 /**
- * Samples a picture into a network's input: one thread a pixel of the input. The host works out, once a column
+ * Samples an image into a network's input: one thread a pixel of the input. The host works out, once a column
  * and once a row, between which pixels it lies; so the positions are those of the CPU, bit for bit. Fractions are
  * rounded to float32, in which everything is computed that is no integer.
  *
- * Operands: `input0` the picture's bytes, four a word; `constant0` the places; `constant1` the table of levels,
+ * Operands: `input0` the image's bytes, four a word; `constant0` the places; `constant1` the table of levels,
  * where there is one.
  */
-function pictureShader([, height, width]: Shape, { arithmetic, hasLevels }: PictureShaderKind): WgslDispatch {
+function imageShader([, height, width]: Shape, { arithmetic, hasLevels }: ImageShaderKind): WgslDispatch {
   const looked = hasLevels ? "levels[channel * 256u + u32(sampled)]" : "sampled";
   return wgslElements({
-    title: "picture: sample",
+    title: "image: sample",
     reads: { bytes: "input0", places: "constant0", ...(hasLevels && { levels: "constant1" }) },
     writes: { y: "output" },
     types: { bytes: "array<u32>", places: "array<vec4u>", levels: `array<f32, ${LEVELS}>` },
@@ -144,11 +144,11 @@ ${MIXED[arithmetic]}
     work: height * width * 12,
     body: `  let column = places[${PLACES_HEADER}u + index % ${width}u];
   let row = places[${PLACES_HEADER + width}u + index / ${width}u];
-  let isPicture = column.x != ${OUTSIDE}u && row.x != ${OUTSIDE}u;
+  let isImage = column.x != ${OUTSIDE}u && row.x != ${OUTSIDE}u;
   var value = vec4f();
   for (var channel = 0u; channel < 3u; channel++) {
     var sampled = 0f;
-    if (isPicture) {
+    if (isImage) {
       let lane = places[0][1u + channel];
       let upperLeft = level(row.x, column.x, lane);
       let upperRight = level(row.x, column.y, lane);
@@ -164,7 +164,7 @@ ${MIXED[arithmetic]}
   });
 }
 
-/** Places begin with the picture's width and its channel for each of the input's; then: before, after, the fraction's bits. */
+/** Places begin with the image's width and its channel for each of the input's; then: before, after, the fraction's bits. */
 const LEVEL = `fn level(row: u32, column: u32, channel: u32) -> f32 {
   let at = (row * places[0].x + column) * 3u + channel;
   return f32((bytes[at / 4u] >> (at % 4u * 8u)) & 0xffu);
@@ -175,7 +175,7 @@ fn between(a: f32, b: f32, fraction: f32) -> f32 {
 
 const BILINEAR = "between(between(upperLeft, upperRight, x), between(lowerLeft, lowerRight, x), y)";
 
-const MIXED: Readonly<Record<PictureSampling["arithmetic"], string>> = {
+const MIXED: Readonly<Record<ImageSampling["arithmetic"], string>> = {
   float: `  return ${BILINEAR};`,
   fixedPoint: `  let right = u32(x * 2048f);
   let below = u32(y * 2048f);
