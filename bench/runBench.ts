@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { EXIT, type ExitCode, errorMessage, exitCodeOf, usageError } from "../src/cli/exitCode.ts";
+import { EXIT, type ExitCode, errorMessage, exitCodeOf, usageError } from "../src/cli/failures.ts";
 import { type Io, printError } from "../src/cli/io.ts";
 import { addGpuChromium } from "./gpu/chromiumCommand.ts";
 import { addGpu } from "./gpu/gpuCommand.ts";

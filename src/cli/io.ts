@@ -1,4 +1,4 @@
-import type { ExitCode } from "./exitCode.ts";
+import type { ExitCode } from "./failures.ts";
 
 export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 

@@ -1,5 +1,5 @@
 import { systemMessage, UsageError } from "../errors.ts";
-import { EXIT, Interruption } from "./exitCode.ts";
+import { EXIT, Interruption } from "./failures.ts";
 import type { Io } from "./io.ts";
 
 /** Launchers (npx) pass a Ctrl-C on that the terminal has sent already: within this time it is the same one. */

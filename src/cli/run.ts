@@ -7,7 +7,7 @@ import { addInspect } from "./commands/inspect.ts";
 import { addModels } from "./commands/models.ts";
 import { addPull } from "./commands/pull.ts";
 import { addVerify } from "./commands/verify.ts";
-import { EXIT, type ExitCode, errorMessage, exitCodeOf, Interruption } from "./exitCode.ts";
+import { EXIT, type ExitCode, errorMessage, exitCodeOf, Interruption } from "./failures.ts";
 import { type Io, printError, type Session } from "./io.ts";
 
 /** Runs one call of `centernet`, arguments without the program's name. Never throws. */

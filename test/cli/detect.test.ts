@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { EXIT, Interruption } from "../../src/cli/exitCode.ts";
+import { EXIT, Interruption } from "../../src/cli/failures.ts";
 import { decodeImage } from "../../src/image/imageFile.ts";
 import { EMPTY_PICTURE, SAMPLES, temporaryFolder, write } from "./support/folders.ts";
 import { runCli } from "./support/runCli.ts";

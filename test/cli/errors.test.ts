@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
 import { expect, test } from "vitest";
-import { EXIT, errorMessage, exitCodeOf, Interruption } from "../../src/cli/exitCode.ts";
+import { EXIT, errorMessage, exitCodeOf, Interruption } from "../../src/cli/failures.ts";
 import { BackendError, ImageError, ModelError, UsageError } from "../../src/errors.ts";
 
 const fault = { where: "x", expected: "a", got: "b" };

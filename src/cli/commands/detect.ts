@@ -11,7 +11,7 @@ import type { Precision } from "../../kernels/wasm/kernel.ts";
 import type { InputSize } from "../../models/model.ts";
 import { DEFAULT_MODEL } from "../../models/models.ts";
 import { checkReferenceScales } from "../../models/view.ts";
-import { EXIT, errorMessage, Interruption } from "../exitCode.ts";
+import { EXIT, errorMessage, Interruption } from "../failures.ts";
 import { DrawingFolder } from "../files/drawingFolder.ts";
 import { findImages, type ImageFile } from "../files/findImages.ts";
 import { type JsonLines, NO_JSON, openJsonLines } from "../files/jsonLines.ts";

@@ -4,7 +4,7 @@ import { ModelError, oneLine } from "../../errors.ts";
 import { archiveAddress, ZOO } from "../../models/zoo/zoo.ts";
 import { archivePath, cachedArchive } from "../../platform/node.ts";
 import { nearestNames } from "../../support/nearestNames.ts";
-import { Interruption } from "../exitCode.ts";
+import { Interruption } from "../failures.ts";
 import { print, printError, type Session } from "../io.ts";
 import { parsePath, valueOption } from "../options.ts";
 import { archiveSource } from "../pull/archiveSource.ts";

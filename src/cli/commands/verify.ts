@@ -8,7 +8,7 @@ import { modelNamed } from "../../models/models.ts";
 import { formatReport } from "../../verify/formatReport.ts";
 import { type GoldenCase, readGoldenCase } from "../../verify/goldenCase.ts";
 import { verifyModel } from "../../verify/verifyModel.ts";
-import { EXIT } from "../exitCode.ts";
+import { EXIT } from "../failures.ts";
 import { print, type Session } from "../io.ts";
 import {
   backendOption,

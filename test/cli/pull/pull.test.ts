@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
-import { Interruption } from "../../../src/cli/exitCode.ts";
+import { Interruption } from "../../../src/cli/failures.ts";
 import { archiveSource } from "../../../src/cli/pull/archiveSource.ts";
 import { formatBytes } from "../../../src/cli/pull/formatBytes.ts";
 import { archiveAddress, ZOO } from "../../../src/models/zoo/zoo.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Interruption } from "../../../src/cli/exitCode.ts";
+import { Interruption } from "../../../src/cli/failures.ts";
 import { makeArchive } from "./support/archive.ts";
 import { type Answer, type FileOptions, file, serve, status } from "./support/archiveServer.ts";
 import { cacheFolder, NO_RETRY, TWO_RETRIES, WHOLE } from "./support/cacheFolder.ts";

@@ -1,4 +1,4 @@
-import type { ExitCode } from "../../../src/cli/exitCode.ts";
+import type { ExitCode } from "../../../src/cli/failures.ts";
 import { run } from "../../../src/cli/run.ts";
 import { Collector } from "../../support/collector.ts";
 
