@@ -56,7 +56,7 @@ const detector = await load();
 const { detections }: { detections: Detection[] } = await detector.detect(new Uint8Array());
 const score: number | undefined = detections[0]?.score;
 console.log(score);
-// @ts-expect-error: a number is no picture
+// @ts-expect-error: a number is not an image
 await detector.detect(1);
 TS
 for resolution in "nodenext nodenext" "esnext bundler"; do

@@ -4,7 +4,7 @@ import type { View } from "../../src/models/view.ts";
 import type { EngineOutputs } from "./engine.ts";
 
 /** Below it, order and keypoints are noise. */
-export const MIN_SCORE = 0.2;
+const MIN_SCORE = 0.2;
 
 /**
  * People as rows of numbers from 0 to 1, best first: score, box and keypoints in parts of the input's side, their

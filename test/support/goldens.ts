@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type GoldenCase, readGoldenCase } from "../../src/verify/goldenCase.ts";
 
@@ -13,12 +12,3 @@ export function goldenAt(folder: string): Promise<GoldenCase> {
   return readGoldenCase(async (name) => new Uint8Array(await readFile(join(folder, name))), folder);
 }
 
-/** Folders below `root` that hold a case.json. */
-export async function goldenFolders(root: string): Promise<string[]> {
-  if (!existsSync(root)) return [];
-  const entries = await readdir(root, { recursive: true });
-  return entries
-    .filter((entry) => entry.endsWith("case.json"))
-    .map((entry) => join(root, entry, ".."))
-    .sort();
-}

@@ -18,7 +18,7 @@ export const MOVENET_CASES = [
   "tfjs/movenet-thunder/grace-hopper",
 ] as const;
 
-export function goldenFile(name: string, file: string): Promise<Uint8Array> {
+function goldenFile(name: string, file: string): Promise<Uint8Array> {
   return readFile(join(GOLDENS, name, file));
 }
 

@@ -51,7 +51,7 @@ const MAX_VALUES = 2 ** 19;
 const MAX_CONTAINERS = 2 ** 17;
 
 /** The stack, the marks in it and the memo of one pickle, and all that opcodes do with them. */
-export class PickleMachine {
+class PickleMachine {
   private readonly stack: PickleValue[] = [];
   /** Heights of the stack. */
   private readonly marks: number[] = [];

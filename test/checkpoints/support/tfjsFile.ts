@@ -38,7 +38,7 @@ export function tfjsFile(weights: (TfjsWeight & { bytes: Uint8Array })[], node: 
   };
 }
 
-export function joined(parts: readonly Uint8Array[]): Uint8Array {
+function joined(parts: readonly Uint8Array[]): Uint8Array {
   return Uint8Array.from(parts.flatMap((part) => [...part]));
 }
 

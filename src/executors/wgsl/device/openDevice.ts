@@ -104,7 +104,7 @@ export function isSoftware(adapter: GpuAdapter): boolean {
 }
 
 /** As far as the system tells it: `nvidia hopper NVIDIA H200`. */
-export function adapterName({ info }: GpuAdapter): string {
+function adapterName({ info }: GpuAdapter): string {
   const { vendor, architecture, device, description } = info ?? {};
   const words = [vendor, architecture, description || device].filter(Boolean);
   return words.length > 0 ? words.join(" ") : "a GPU without a name";
