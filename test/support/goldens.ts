@@ -11,4 +11,3 @@ export const ALL_GOLDENS = process.env.CENTERNET_GOLDENS;
 export function goldenAt(folder: string): Promise<GoldenCase> {
   return readGoldenCase(async (name) => new Uint8Array(await readFile(join(folder, name))), folder);
 }
-
