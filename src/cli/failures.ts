@@ -9,20 +9,20 @@ import {
   UsageError,
 } from "../errors.ts";
 
-/** What `centernet` tells the shell. */
+/** Exit codes of `centernet`. */
 export const EXIT = {
   fine: 0,
-  /** The call is wrong, or a file that it names cannot be written. */
+  /** The command line is wrong, or an output file cannot be written. */
   usage: 1,
   /** The model, its weights or the backend cannot be loaded. */
   model: 2,
-  /** Some images failed; the others are done. */
+  /** Some images failed; the others were processed. */
   images: 3,
-  /** A golden case is beyond its tolerance. */
+  /** A golden case exceeds its tolerance. */
   verification: 4,
-  /** A bug of this project (`EX_SOFTWARE` of sysexits.h). */
+  /** A bug in this program (`EX_SOFTWARE` of sysexits.h). */
   bug: 70,
-  /** 128 and the signal's number, as shells count: SIGINT, SIGPIPE, SIGTERM. */
+  /** 128 plus the signal's number, as shells report it: SIGINT, SIGPIPE, SIGTERM. */
   interrupted: 130,
   closedPipe: 141,
   terminated: 143,
@@ -30,7 +30,7 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** What the user reads of an error: one line. With `debug`, an unexpected one shows its stack. */
+/** The one line that the user reads about an error. With `debug`, an unexpected error shows its stack instead. */
 export function errorMessage(error: unknown, debug: boolean): string {
   if (error instanceof CenterNetError) return error.message;
   if (error instanceof CommanderError) return usageError(error).message;
@@ -47,12 +47,12 @@ export function exitCodeOf(error: unknown): ExitCode {
   return EXIT.bug;
 }
 
-/** Why everything is to stop: Ctrl-C, SIGTERM, or nobody reading what is printed. The reason of an abort. */
+/** Why the command stops early: Ctrl-C, SIGTERM or a closed output pipe. Used as the reason of an abort. */
 export class Interruption extends Error {
   override readonly name = "Interruption";
 
   constructor(
-    /** As the user reads it; empty where there is nobody to tell. */
+    /** What the user reads; empty if nobody is reading. */
     message: string,
     readonly exitCode: ExitCode,
   ) {
@@ -60,7 +60,7 @@ export class Interruption extends Error {
   }
 }
 
-/** Commander's messages, by its codes, as this project words faults. */
+/** Commander's errors by code, reworded in this project's form. */
 const FAULTS: Readonly<
   Record<string, { pattern: RegExp; fault: (...parts: string[]) => Omit<Fault, "hint"> }>
 > = {
@@ -68,7 +68,7 @@ const FAULTS: Readonly<
     pattern: /^unknown option '(.*)'$/s,
     fault: (name) => ({
       where: `option ${name}`,
-      expected: "an option of the command",
+      expected: "an option of this command",
       got: "an unknown name",
     }),
   },
@@ -76,13 +76,13 @@ const FAULTS: Readonly<
     pattern: /^unknown command '(.*)'$/s,
     fault: (name) => ({
       where: `command ${name}`,
-      expected: "one of those in the help",
+      expected: "a command listed by --help",
       got: "an unknown name",
     }),
   },
   "commander.missingArgument": {
     pattern: /^missing required argument '(.*)'$/,
-    fault: (name) => ({ where: `argument <${name}>`, expected: "it to be given", got: "nothing" }),
+    fault: (name) => ({ where: `argument <${name}>`, expected: "a value", got: "nothing" }),
   },
   "commander.optionMissingArgument": {
     pattern: /^option '(.*?) ?(<.*>)' argument missing$/,
@@ -90,11 +90,15 @@ const FAULTS: Readonly<
   },
   "commander.missingMandatoryOptionValue": {
     pattern: /^required option '(.*?) ?(<.*>)' not specified$/,
-    fault: (flags, value) => ({ where: `option ${flags}`, expected: value, got: "no such option" }),
+    fault: (flags, value) => ({ where: `option ${flags}`, expected: value, got: "nothing" }),
   },
   "commander.conflictingOption": {
     pattern: /^option '(.*)' cannot be used with option '(.*)'$/,
-    fault: (flags, other) => ({ where: `option ${flags}`, expected: `it without ${other}`, got: "both" }),
+    fault: (flags, other) => ({
+      where: `option ${flags}`,
+      expected: `to be used without ${other}`,
+      got: "both",
+    }),
   },
   "commander.excessArguments": {
     pattern: /^too many arguments for '(.*)'\. Expected (.*) but got (.*)\.$/,
@@ -102,7 +106,7 @@ const FAULTS: Readonly<
   },
 };
 
-/** A call of `program` that commander refuses, in one line; its guess at what was meant is the hint. */
+/** Turns commander's error into a UsageError of one line; commander's "Did you mean" becomes the hint. */
 export function usageError(error: CommanderError, program = "centernet"): UsageError {
   const text = error.message.replace(/^error: /, "");
   const [message, guess] = text.split(/\n?\((?=Did you mean)/);
@@ -111,6 +115,6 @@ export function usageError(error: CommanderError, program = "centernet"): UsageE
   const parts = known?.pattern.exec(message)?.slice(1);
   const fault = parts
     ? known.fault(...parts)
-    : { where: "arguments", expected: "a call as in the help", got: message };
+    : { where: "arguments", expected: "a call as in --help", got: message };
   return new UsageError({ ...fault, hint }, { cause: error });
 }

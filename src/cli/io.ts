@@ -2,28 +2,28 @@ import type { ExitCode } from "./failures.ts";
 
 export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 
-/** What a command may touch beside files: tests bring their own. */
+/** Everything a command touches besides files. Tests pass their own. */
 export interface Io {
   readonly stdout: Output;
   readonly stderr: Output;
-  /** Aborted once everything is to stop; the reason is an `Interruption`, or why stdout takes no more. */
+  /** Aborted when the command must stop. The reason is an `Interruption`, or the error that closed stdout. */
   readonly signal: AbortSignal;
-  /** Whether unexpected errors are shown with their stack. */
+  /** Whether unexpected errors are printed with their stack. */
   readonly debug: boolean;
 }
 
-/** One call of `centernet`. */
+/** One `centernet` command. */
 export interface Session extends Io {
-  /** `fine` until a command says otherwise. */
+  /** `fine` until the command sets another. */
   exitCode: ExitCode;
 }
 
-/** A line of normal output. */
+/** Prints a line of normal output. */
 export function print(session: Io, line: string): void {
   session.stdout.write(`${line}\n`);
 }
 
-/** A line about what went wrong. */
+/** Prints a line about an error or a warning. */
 export function printError(session: Io, message: string): void {
   session.stderr.write(`centernet: ${message}\n`);
 }

@@ -6,7 +6,7 @@ import { BACKENDS, type Backend, isThreadCount, THREADS_EXPECTED } from "../exec
 import { PRECISIONS, type Precision } from "../kernels/wasm/kernel.ts";
 import type { InputSize } from "../models/model.ts";
 
-/** An option with a value, read by `parse`; given twice, it is refused rather than half ignored. */
+/** An option whose value is read by `parse`. Giving it twice is an error. */
 export function valueOption<Value>(
   flags: string,
   description: string,
@@ -16,34 +16,34 @@ export function valueOption<Value>(
   let given = false;
   return option.argParser((text: string) => {
     const where = `option ${option.long}`;
-    if (given) throw new UsageError({ where, expected: "it once", got: "it again" });
+    if (given) throw new UsageError({ where, expected: "to be given once", got: "it twice" });
     given = true;
     return parse(text, where);
   });
 }
 
 export function backendOption(): Option {
-  const description = `where the network runs: ${BACKENDS.join(", ")} (default: auto, the best there is)`;
+  const description = `where the network runs: ${BACKENDS.join(", ")} (default: auto, the best available)`;
   return valueOption("--backend <name>", description, parseBackend);
 }
 
 export function precisionOption(): Option {
-  const description = "of the backends wasm and wgsl: default, or exact, which is slower and rounds less";
+  const description = "wasm and wgsl only: default, or exact, which is slower but rounds less";
   return valueOption("--precision <name>", description, parsePrecision);
 }
 
 export function lowMemoryOption(): Option {
-  return new Option("--low-memory", "of the backend wasm: 60 % of the memory, for a few percent more time");
+  return new Option("--low-memory", "wasm only: use 60 % of the memory and a few percent more time");
 }
 
 export function threadsOption(): Option {
-  const description = "of the backend wasm: how many threads compute (default: the processor's cores)";
+  const description = "wasm only: the number of threads (default: one per core)";
   return valueOption("--threads <number>", description, parseThreads);
 }
 
 export function weightsOption(): Option {
   const description =
-    "weights other than those of this package: safetensors, a TensorFlow.js model.json, a TensorFlow checkpoint (its tar.gz, folder or prefix), or a PyTorch state dict (.pth, .pkl)";
+    "use these weights: safetensors, a TensorFlow.js model.json, a TensorFlow checkpoint (its tar.gz, folder or prefix), or a PyTorch state dict (.pth, .pkl)";
   return valueOption("--weights <file>", description, parsePath);
 }
 
@@ -53,17 +53,17 @@ export function sizeOption(): Option {
 }
 
 export function scoreOption(): Option {
-  const description = "leave out detections below this score, from 0 to 1";
+  const description = "drop detections below this score, from 0 to 1";
   return valueOption("--score <number>", description, parseScore).default(DEFAULT_SCORE);
 }
 
 export function maxOption(): Option {
-  const description = "at most so many detections an image, the best ones; few models find more than 100";
+  const description = "keep at most this many detections per image; few models find more than 100";
   return valueOption("--max <number>", description, parseMax).default(DEFAULT_MAX);
 }
 
 export function scalesOption(): Option {
-  const description = "look at the image at each of these scales (default: 1)";
+  const description = "run the network on the image at each of these scales (default: 1)";
   return valueOption("--scales <list>", description, parseScales);
 }
 
@@ -125,12 +125,12 @@ function parseMax(text: string, where: string): number {
   throw new UsageError({ where, expected: "a whole number, 0 or more", got: quote(text) });
 }
 
-/** @throws UsageError where neither a name nor weights tell which model is meant. */
-export function checkTellsModel(name: string | undefined, weights: string | undefined): void {
+/** @throws UsageError if neither a name nor weights identify the model. */
+export function checkNamesModel(name: string | undefined, weights: string | undefined): void {
   if (name !== undefined || weights !== undefined) return;
   throw new UsageError({
     where: "argument <model>",
-    expected: "it to be given, or --weights",
+    expected: "a model's name, or --weights",
     got: "neither",
     hint: "See centernet models.",
   });

@@ -2,12 +2,12 @@ import { systemMessage, UsageError } from "../errors.ts";
 import { EXIT, Interruption } from "./failures.ts";
 import type { Io } from "./io.ts";
 
-/** Launchers (npx) pass a Ctrl-C on that the terminal has sent already: within this time it is the same one. */
+/** Launchers such as npx forward a Ctrl-C that the terminal has already sent: within this time it counts once. */
 const SAME_SIGNAL_MILLISECONDS = 500;
 
 /**
- * The process's own streams and signals. The first Ctrl-C asks everything to stop, a second one ends the
- * process at once, whatever it waits for or computes.
+ * The process's own streams and signals. The first Ctrl-C asks the command to stop; a second one ends the
+ * process at once, whatever it is doing.
  */
 export function processIo(): Io {
   const stop = new AbortController();
@@ -19,7 +19,7 @@ export function processIo(): Io {
     stop,
   );
   process.stdout.on("error", (error: NodeJS.ErrnoException) => stop.abort(stdoutFault(error)));
-  // Where complaints cannot be written, nobody can be told.
+  // If errors cannot be written to stderr, there is nowhere left to report them.
   process.stderr.on("error", () => {});
   return {
     stdout: process.stdout,
@@ -36,11 +36,11 @@ function stopOnSignals(interruptions: Readonly<Record<string, Interruption>>, st
     if (first === undefined) {
       first = now;
       stop.abort(interruptions[signal]);
-      // From then on the system ends the process itself, even amid a long computation. After what has
-      // arrived meanwhile was looked at, since it would be lost.
+      // From then on the system's own handler ends the process, even during a long computation. Signals that
+      // arrived in the meantime are handled first; they would be lost otherwise.
       setTimeout(() => setImmediate(handBack), SAME_SIGNAL_MILLISECONDS).unref();
     } else if (now - first > SAME_SIGNAL_MILLISECONDS) {
-      // `process.exit` would wait for what hangs in the file system.
+      // `process.exit` would wait for a pending file operation that hangs.
       handBack();
       process.kill(process.pid, signal);
     }
@@ -51,7 +51,7 @@ function stopOnSignals(interruptions: Readonly<Record<string, Interruption>>, st
   for (const signal of Object.keys(interruptions)) process.on(signal, onSignal);
 }
 
-/** A closed pipe (`| head -1`) is how a reader says that it has enough. */
+/** A closed pipe (`| head -1`) is not an error: the reader has had enough. */
 function stdoutFault(error: NodeJS.ErrnoException): Error {
   if (error.code === "EPIPE") return new Interruption("", EXIT.closedPipe);
   return new UsageError({ where: "standard output", expected: "room to write", got: systemMessage(error) });

@@ -10,12 +10,12 @@ import { addVerify } from "./commands/verify.ts";
 import { EXIT, type ExitCode, errorMessage, exitCodeOf, Interruption } from "./failures.ts";
 import { type Io, printError, type Session } from "./io.ts";
 
-/** Runs one call of `centernet`, arguments without the program's name. Never throws. */
+/** Runs one `centernet` command; `argv` excludes the program's name. Never throws: errors become exit codes. */
 export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   const session: Session = { ...io, exitCode: EXIT.fine };
   try {
     await programOf(session).parseAsync(argv, { from: "user" });
-    // A pipe that was closed is told only after the write.
+    // A closed pipe is reported only after the write.
     await new Promise(setImmediate);
     io.signal.throwIfAborted();
     return session.exitCode;
@@ -28,7 +28,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   }
 }
 
-/** Help and version come as an error too, and are printed by then. */
+/** Commander reports --help and --version as errors too, after printing them. */
 function endedByCommander(error: CommanderError, io: Io): ExitCode {
   if (error.exitCode === 0) return EXIT.fine;
   if (error.code !== "commander.help") printError(io, errorMessage(error, io.debug));
@@ -44,7 +44,7 @@ function programOf(session: Session): Command {
     .configureOutput({
       writeOut: (text) => session.stdout.write(text),
       writeErr: (text) => session.stderr.write(text),
-      // `run` prints the error that is thrown.
+      // `run` prints the thrown error.
       outputError: () => {},
       getOutHelpWidth: () => session.stdout.columns ?? 80,
       getErrHelpWidth: () => session.stderr.columns ?? 80,
@@ -60,7 +60,7 @@ Examples:
 
 Exit codes: 0 fine, 1 usage, 2 model not loadable, 3 some images failed,
 4 verification failed, 70 a bug of this program, 130 interrupted (Ctrl-C),
-141 output closed by its reader, 143 terminated.`,
+141 output pipe closed, 143 terminated.`,
     );
   for (const add of [addDetect, addModels, addPull, addDescribe, addVerify, addConvert, addInspect]) {
     add(program, session);
@@ -68,7 +68,7 @@ Exit codes: 0 fine, 1 usage, 2 model not loadable, 3 some images failed,
   return program;
 }
 
-/** This package's, from its package.json: two folders up from here as well as from the built file. */
+/** The package's version. package.json lies two folders up both from this file and from the built one. */
 export function version(): string {
   const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
   return (JSON.parse(text) as { version: string }).version;

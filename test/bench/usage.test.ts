@@ -9,10 +9,10 @@ async function call(...args: string[]) {
 }
 
 test.each([
-  [["peer"], "command peer: expected one of those in the help, got an unknown name. Did you mean peers?"],
+  [["peer"], "command peer: expected a command listed by --help, got an unknown name. Did you mean peers?"],
   [
     ["peers", "--thread", "1"],
-    "option --thread: expected an option of the command, got an unknown name. Did you mean --threads?",
+    "option --thread: expected an option of this command, got an unknown name. Did you mean --threads?",
   ],
   [["peers", "--threads", "1,x"], /^option --threads: expected whole numbers from 1 to \d+, got x\.$/],
   [["peers", "--threads", "1,1"], "option --threads: expected each once, got 1,1."],

@@ -20,15 +20,15 @@ test("describe --memory adds up what lies in memory together", async () => {
   expect(bytes.maps).toBeLessThan(bytes.unsharedMaps / 4);
   expect(bytes.total).toBeGreaterThanOrEqual(bytes.weights + bytes.maps + bytes.scratch);
   const { stdout } = await runCli(["describe", "movenet-multipose", "--memory"]);
-  expect(stdout).toMatch(/\nmaps +\d+ MB, of \d+ MB that share it; most in use at \S+: \d+ MB\n/);
-  expect(stdout).toMatch(/\ntogether +\d+ MB\n$/);
+  expect(stdout).toMatch(/\nmaps +\d+ MB, shared by maps of \d+ MB; peak at \S+: \d+ MB\n/);
+  expect(stdout).toMatch(/\ntotal +\d+ MB\n$/);
 });
 
 test("describe --memory says where a plan would be refused on every machine", async () => {
   const args = ["describe", "centernet_hg104_512x512_coco17_tpu-8", "--memory", "--size", "4096x4096"];
   const { stdout } = await runCli(args);
   expect(stdout).toMatch(
-    /\ntogether +7,\d{3} MB: refused, since WebAssembly can address 4,295 MB at most\n$/,
+    /\ntotal +7,\d{3} MB: refused, because WebAssembly can address at most 4,295 MB\n$/,
   );
 });
 
@@ -43,6 +43,6 @@ test("low memory and precision change the plan; without one they are refused", a
   const { code, stderr } = await runCli(["describe", "movenet-multipose", "--low-memory"]);
   expect({ code, stderr }).toEqual({
     code: 1,
-    stderr: "centernet: option --low-memory: expected it with --plan or --memory, got neither.\n",
+    stderr: "centernet: option --low-memory: expected to be used with --plan or --memory, got neither.\n",
   });
 });

@@ -63,7 +63,7 @@ test("a folder with broken images gives everything that can be had, and exit cod
   expect(rows[1]).toMatch(/a\/x\.png +nothing found +\d/);
   expect(rows[3]).toMatch(/text\.jpg +failed$/);
   expect(rows[4]).toMatch(/写真 1\.jpeg +person +0\.34 +20 +112 +306 +616 +12 of 17 +\d/);
-  expect(outcome.stdout).toMatch(/\n1 detection in 5 images, 3 failed, .* in all\nload .*network/);
+  expect(outcome.stdout).toMatch(/\n1 detection in 5 images, 3 failed, .* in total\nload .*network/);
   expect(outcome.stdout).toContain(`\ndrawn: ${out}/\n`);
 });
 
@@ -139,7 +139,7 @@ test("the result and the table say how the backend ran", async () => {
 test("when everything fails nothing is drawn and the exit code is 3", async () => {
   const outcome = await runCli(["detect", "none-1.jpg", "none-2.jpg", ...LIGHTNING, "--no-draw"]);
   expect(outcome.code).toBe(EXIT.images);
-  expect(outcome.stdout).toMatch(/0 detections in 2 images, 2 failed, .* in all\n$/);
+  expect(outcome.stdout).toMatch(/0 detections in 2 images, 2 failed, .* in total\n$/);
 });
 
 test("a folder for drawings that is a file is an error before any image", async () => {

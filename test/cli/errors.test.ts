@@ -26,9 +26,9 @@ test("an expected error speaks for itself, with a stack nowhere", () => {
   expect(errorMessage(new ModelError(fault), true)).toBe("x: expected a, got b.");
   const text = "error: unknown option '--x'\n(Did you mean --y?)";
   expect(errorMessage(new CommanderError(1, "commander.unknownOption", text), true)).toBe(
-    "option --x: expected an option of the command, got an unknown name. Did you mean --y?",
+    "option --x: expected an option of this command, got an unknown name. Did you mean --y?",
   );
   expect(errorMessage(new CommanderError(1, "commander.new", "error: x is odd"), true)).toBe(
-    "arguments: expected a call as in the help, got x is odd. See centernet --help.",
+    "arguments: expected a call as in --help, got x is odd. See centernet --help.",
   );
 });

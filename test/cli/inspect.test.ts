@@ -17,7 +17,7 @@ test("inspect lists the variables of a safetensors file, what it says of itself,
     /movenet-lightning\.safetensors: safetensors\n {2}format: centernet\n {2}model: movenet/,
   );
   expect(stdout).toMatch(/\nF16 +1,728 +3x3x3x32 +backbone\.stem\.kernel\n/);
-  expect(stdout).toMatch(/\nF16 +2 +one number +preprocess\.scale\n/);
+  expect(stdout).toMatch(/\nF16 +2 +scalar +preprocess\.scale\n/);
   expect(stdout).toMatch(/\n145 variables, 2,320,281 numbers, 4,640,562 bytes\n$/);
 });
 

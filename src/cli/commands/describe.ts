@@ -9,7 +9,7 @@ import { modelNamed } from "../../models/models.ts";
 import { checkWeights, openModel, runnable } from "../../network.ts";
 import { print, printError, type Session } from "../io.ts";
 import {
-  checkTellsModel,
+  checkNamesModel,
   lowMemoryOption,
   precisionOption,
   sizeOption,
@@ -21,16 +21,16 @@ import { formatCount, formatSides } from "../terminal/formatNumber.ts";
 import { formatTable } from "../terminal/table.ts";
 
 const HELP = `
-Layers stand below their scope. Where the multiply-adds are in brackets, the
-layer runs only when it is tapped, and they are not in the total.
-A layer's full name, as taps take it, is the scope, a dot and the layer:
-backbone.stem.conv2d. With --json names are full.
+Layers are listed below their scope. Multiply-adds in brackets are not part of
+the total: such a layer runs only if it is tapped. A layer's full name, as taps
+expect it, is the scope, a dot and the layer: backbone.stem.conv2d. --json
+prints full names.
 
---plan and --memory tell of the backend wasm, which runs layers as --fused
-shows them. With --json they give { model, input, choices, layers, bytes }.
+--plan and --memory describe the backend wasm, which runs the layers that
+--fused shows. With --json they print { model, input, choices, layers, bytes }.
 
---weights tells of the network that a file holds, whether it is one of the
-models or not; the file must hold all of it, and nothing else.
+--weights describes the network that a file holds, published or not. The file
+must hold exactly its parameters.
 
 Examples:
   centernet describe movenet-multipose
@@ -54,13 +54,16 @@ interface DescribeFlags {
 export function addDescribe(program: Command, session: Session): void {
   program
     .command("describe")
-    .description("Print the layers of a model, what they store and what they cost.")
-    .argument("[model]", "its name, see centernet models (default: what the weights say)")
+    .description("Print the layers of a model with their parameters and their cost.")
+    .argument(
+      "[model]",
+      "name of the model, see centernet models (default: the one that the weights belong to)",
+    )
     .addOption(weightsOption())
     .addOption(sizeOption())
-    .option("--fused", "as it runs: bias, sum and activation within their convolution")
-    .option("--plan", "which algorithm each layer gets on wasm, and why")
-    .option("--memory", "what a plan takes on wasm: maps by how long they are held, peak and total")
+    .option("--fused", "show the network as it runs: bias, sum and activation fused into their convolution")
+    .option("--plan", "show which algorithm wasm chooses for each layer, and why")
+    .option("--memory", "show the memory of a wasm plan: how long each map is held, peak and total")
     .addOption(precisionOption())
     .addOption(lowMemoryOption())
     .addOption(threadsOption())
@@ -87,13 +90,13 @@ async function describe(name: string | undefined, flags: DescribeFlags, session:
   for (const line of [...layersOf(description), ...totalsOf(description)]) print(session, line);
 }
 
-/** What is described, and at which size of its input. */
+/** The model to describe and its input size. */
 async function describedModel(
   name: string | undefined,
   { weights, size }: DescribeFlags,
   session: Session,
 ): Promise<{ model: Model; input: InputSize }> {
-  checkTellsModel(name, weights);
+  checkNamesModel(name, weights);
   if (name !== undefined && weights === undefined) {
     const model = modelNamed(name);
     return { model, input: sizeOf(model, size) };
@@ -109,7 +112,7 @@ async function describedModel(
   }
 }
 
-/** @throws UsageError for a size that the model cannot take. */
+/** @throws UsageError if the model does not support the size. */
 function sizeOf(model: Model, size = model.defaultSize): InputSize {
   checkInputSize(model, size);
   return size;
@@ -135,19 +138,19 @@ function linesOf(plan: WasmPlanDescription, flags: DescribeFlags): string[] {
   ];
 }
 
-/** @throws UsageError for an option that makes no difference. */
+/** @throws UsageError for an option that has no effect without --plan or --memory. */
 function refuseWithoutPlan({ precision, lowMemory, threads }: DescribeFlags): void {
   for (const [option, value] of Object.entries({ precision, "low-memory": lowMemory, threads })) {
     if (value === undefined) continue;
     throw new UsageError({
       where: `option --${option}`,
-      expected: "it with --plan or --memory",
+      expected: "to be used with --plan or --memory",
       got: "neither",
     });
   }
 }
 
-/** One row a layer, with its scope above where that is new. */
+/** One row per layer; a new scope gets a line of its own above. */
 function layersOf({ rows }: GraphDescription): string[] {
   const [heading, ...lines] = formatTable(
     [

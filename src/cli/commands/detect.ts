@@ -59,34 +59,39 @@ interface DetectFlags {
 const DEFAULT_OUT = "centernet-out";
 
 const HELP = `
-A folder is searched for .jpg, .jpeg and .png files, with the folders in it.
-Coordinates are pixels of the original image. The table counts the keypoints
-with a score of at least ${SEEN_KEYPOINT}; all of them are in the JSON.
+Folders are searched recursively for .jpg, .jpeg and .png files. Coordinates
+are pixels of the original image. The table counts the keypoints with a score
+of at least ${SEEN_KEYPOINT}; the JSON holds all of them.
 
-Models of triplets (centernet-52, centernet-104) and of objects as points
-(ctdet_coco_hg, multi_pose_hg_3x) see each image at its own size and know
---flip and --scales; those of triplets also --explain, and --reproduce-reference, which
-repeats what the original does by mistake: rows that soft-NMS dropped stay
-behind, centers are not clipped, an image's last column may be lost.
-It needs 1 among the scales.
---explain counts what leaves out pairs that a center confirms: the limit of
-1000 proposals a view, soft-NMS, and the limit of 100 boxes an image, which a
-larger --max raises, but for --reproduce-reference. In the image each box has its own
-color; of the best ${MAX_TRIPLETS} also the corners, the center and the region that it had
-to lie in are drawn, and the others are faint.
+The triplet models (centernet-52, centernet-104) and Objects as Points
+(ctdet_coco_hg, multi_pose_hg_3x) see each image at its own size and support
+--flip and --scales. The triplet models also support --explain and
+--reproduce-reference.
 
-With --json each image gives one line of JSON:
+--explain reports why each box was kept and how many pairs of corners were
+rejected, and for which reason. Of the pairs that a center confirms, some are
+still dropped: beyond 1000 proposals per view, by soft-NMS, or beyond 100 boxes
+per image (raise that limit with --max). In the drawing each box has its own
+color. The best ${MAX_TRIPLETS} also show their corners, their center and the central
+region; the others are faint.
+
+--reproduce-reference repeats three errors of the original code: rows that
+soft-NMS dropped stay in the result, centers are not clipped, and an image may
+lose its last column. It requires 1 among the scales and keeps at most 100
+boxes per image.
+
+With --json each image becomes one line of JSON:
   { image, width, height, model, backend, backendDetails,
     detections: [ { label, classId, score, box: { xmin, ymin, xmax, ymax },
                     keypoints?: [ { name, x, y, score } ], derived?,
                     triplet? } ],
     explanation?,
     times: { load, decode, preprocess, network, postprocess } }    (ms)
-An image that fails gives { image, error: { name, message } }; the others go
-on, and the exit code is 3. Ctrl-C keeps what is done (exit code 130).
-Lines gather beside <file> in <file>.unfinished-<process id>, which gets its
-name in the end and stays where the process is killed. A pipe or device is
-written to as it is.
+An image that fails becomes { image, error: { name, message } }; the others are
+still processed, and the exit code is 3. Ctrl-C keeps the finished results
+(exit code 130). Lines are written to <file>.unfinished-<process id>, which is
+renamed to <file> at the end; it stays if the process is killed. A pipe or a
+device is written to directly.
 
 Examples:
   centernet detect samples/people.jpg
@@ -99,13 +104,13 @@ export function addDetect(program: Command, session: Session): void {
   program
     .command("detect")
     .description("Find objects and people's poses in images (JPEG or PNG), and draw them.")
-    .argument("<image...>", "images, folders or globs")
+    .argument("<image...>", "image files, folders or globs")
     .addOption(valueOption("--model <name>", `see centernet models (default: ${DEFAULT_MODEL})`, parseName))
     .addOption(weightsOption())
     .addOption(
       valueOption(
         "--label-map <file>",
-        "label_map.pbtxt in place of a zoo checkpoint's or COCO's",
+        "a label_map.pbtxt to use instead of the checkpoint's own or COCO's",
         parsePath,
       ),
     )
@@ -114,17 +119,21 @@ export function addDetect(program: Command, session: Session): void {
     .addOption(precisionOption())
     .addOption(lowMemoryOption())
     .addOption(sizeOption())
-    .option("--flip", "look at the mirror image as well; slower, finds more")
+    .option("--flip", "also run the network on the mirror image: slower, finds more")
     .addOption(scalesOption())
-    .option("--explain", "tell why boxes are boxes and why others are none, and draw it")
-    .option("--reproduce-reference", "repeat the faults of the original implementation, to compare with it")
+    .option("--explain", "explain why boxes were kept and pairs of corners rejected, and draw it")
+    .option("--reproduce-reference", "reproduce the errors of the original code, to compare with it")
     .addOption(scoreOption())
     .addOption(maxOption())
-    .addOption(valueOption("--out <folder>", "where drawn images go", parsePath).default(DEFAULT_OUT))
+    .addOption(valueOption("--out <folder>", "folder for the drawings", parsePath).default(DEFAULT_OUT))
     .addOption(
-      valueOption("--json <file>", "write results as lines of JSON; - prints them, alone", parsePath),
+      valueOption(
+        "--json <file>",
+        "write the results as lines of JSON; - prints only them to stdout",
+        parsePath,
+      ),
     )
-    .addOption(new Option("--no-draw", "draw no images").conflicts("out"))
+    .addOption(new Option("--no-draw", "do not draw").conflicts("out"))
     .addHelpText("after", HELP)
     .action((inputs: string[], flags: DetectFlags) => detect(inputs, flags, session));
 }
@@ -136,7 +145,7 @@ async function detect(inputs: readonly string[], flags: DetectFlags, session: Se
   try {
     await loadAndDetect(images, flags, json, session);
   } finally {
-    // Whatever stopped it: what was done is kept.
+    // Finished results are kept, whatever stopped the run.
     await json.finish();
   }
 }
@@ -177,7 +186,7 @@ async function loadAndDetect(
       await detectAll({ images, flags, detector, drawings, report, json }, session);
     } finally {
       report.finish();
-      if (drawings && showsTable) tellDrawings(drawings, session);
+      if (drawings && showsTable) printDrawings(drawings, session);
     }
     if (report.counts.failed > 0) session.exitCode = EXIT.images;
   } finally {
@@ -199,7 +208,7 @@ interface Run {
   readonly images: readonly ImageFile[];
   readonly flags: DetectFlags;
   readonly detector: Detector;
-  /** Absent where nothing is drawn. */
+  /** Absent with --no-draw. */
   readonly drawings?: DrawingFolder;
   readonly report: DetectionReport;
   readonly json: JsonLines;
@@ -223,40 +232,40 @@ async function detectAll(run: Run, { signal }: Session): Promise<void> {
   }
 }
 
-/** An image that fails is a result as well; what would fail for every image is thrown. */
+/** An image that fails yields a record too; an error that concerns every image is thrown. */
 async function detectOne(image: ImageFile, run: Run, signal: AbortSignal): Promise<DetectionRecord> {
   const { detector, drawings } = run;
   const { score, max, flip, scales, explain, reproduceReference } = run.flags;
   let record: DetectionRecord = { image: image.path };
   try {
     const bytes = await readImage(image.path);
-    const looking = { flip, scales, explain, reproduceReference };
-    const result = await detector.detect(bytes, { score, max, ...looking, signal, where: image.path });
+    const testTime = { flip, scales, explain, reproduceReference };
+    const result = await detector.detect(bytes, { score, max, ...testTime, signal, where: image.path });
     record = foundRecord(image.path, result);
     await drawings?.write(image, drawn(result, drawings.pathOf(image)));
     return record;
   } catch (error) {
-    const concernsAll = error instanceof ModelError || error instanceof BackendError;
-    if (concernsAll || error === signal.reason) throw error;
+    const concernsEveryImage = error instanceof ModelError || error instanceof BackendError;
+    if (concernsEveryImage || error === signal.reason) throw error;
     const name = error instanceof Error ? error.name : "Error";
     return { ...record, error: { name, message: errorMessage(error, false) } };
   }
 }
 
-/** The file's name decides whether it is a PNG or a JPEG. */
+/** The file name decides between PNG and JPEG. */
 function drawn({ image, detections }: DetectResult, path: string): Uint8Array {
   const drawing = drawDetections(image, detections, { keypointScore: SEEN_KEYPOINT });
   return extname(path) === ".png" ? encodePng(drawing) : encodeJpeg(drawing);
 }
 
-const MAX_RENAMED_TOLD = 10;
+const MAX_RENAMED_LISTED = 10;
 
-function tellDrawings({ written, renamed, folder }: DrawingFolder, session: Session): void {
+function printDrawings({ written, renamed, folder }: DrawingFolder, session: Session): void {
   if (written.length === 0) return;
   print(session, `drawn: ${oneLine(written.length === 1 ? written[0] : `${folder}${sep}`)}`);
-  for (const { path, image } of renamed.slice(0, MAX_RENAMED_TOLD)) {
+  for (const { path, image } of renamed.slice(0, MAX_RENAMED_LISTED)) {
     print(session, `  ${oneLine(path)} shows ${oneLine(image.path)}`);
   }
-  const more = renamed.length - MAX_RENAMED_TOLD;
-  if (more > 0) print(session, `  and ${more} more are numbered in their order`);
+  const more = renamed.length - MAX_RENAMED_LISTED;
+  if (more > 0) print(session, `  and ${more} more, numbered in input order`);
 }

@@ -9,7 +9,7 @@ import { formatCount } from "../terminal/formatNumber.ts";
 import { formatTable } from "../terminal/table.ts";
 
 const HELP = `
-Variables have the names that the file gives them.
+Variables are listed under the names that the file uses.
 
 Examples:
   centernet inspect weights/movenet-lightning.safetensors
@@ -19,10 +19,10 @@ Examples:
 export function addInspect(program: Command, session: Session): void {
   program
     .command("inspect")
-    .description("List the variables of a file of weights.")
+    .description("List the variables of a weights file.")
     .argument(
       "<file>",
-      "safetensors, a TensorFlow.js model.json, a TensorFlow checkpoint, or a file of torch.save",
+      "safetensors, a TensorFlow.js model.json, a TensorFlow checkpoint, or a file written by torch.save",
     )
     .option("--json", "print one JSON object instead: { format, where, metadata, rows, totals }")
     .addHelpText("after", HELP)
@@ -66,9 +66,9 @@ function linesOf({ format, where, metadata, rows, totals }: CheckpointDescriptio
       { heading: "name", align: "left" },
     ],
     rows.map(({ name, dtype, shape, bytes, quantization, crc32c }) => [
-      quantization ? `${dtype}, quantised` : dtype,
+      quantization ? `${dtype}, quantized` : dtype,
       formatCount(bytes),
-      shape.length === 0 ? "one number" : shape.join("x"),
+      shape.length === 0 ? "scalar" : shape.join("x"),
       ...(checksums ? [crc32c ?? ""] : []),
       name,
     ]),

@@ -9,8 +9,8 @@ import { formatCount } from "../terminal/formatNumber.ts";
 import { formatTable } from "../terminal/table.ts";
 
 const HELP = `
-GFLOPs count each multiply-add of the convolutions as two, at the input size
-shown; parameters are those that were trained.
+GFLOPs count every multiply-add of the convolutions as two, at the input size
+shown. Parameters are the trained ones.
 
 Examples:
   centernet models
@@ -19,7 +19,7 @@ Examples:
 export function addModels(program: Command, session: Session): void {
   program
     .command("models")
-    .description("List every model: what it is, what it costs, where its weights are.")
+    .description("List the models: backbone, input size, cost and where to get the weights.")
     .option("--json", "print one JSON array instead")
     .addHelpText("after", HELP)
     .action(async ({ json }: { json?: boolean }) => {
@@ -33,23 +33,23 @@ interface ModelFacts {
   readonly name: string;
   readonly isDefault: boolean;
   readonly backbone: string;
-  /** Pixels; where the size is free, sides are multiples of `multipleOf`, or that and the remainder. */
+  /** Pixels. If the size is free, sides are multiples of `multipleOf`, plus `remainder`. */
   readonly input: {
     readonly width: number;
     readonly height: number;
     readonly multipleOf?: number;
-    /** Where each image decides it: on a canvas whose sides are `remainder` modulo `multipleOf`. */
-    readonly byImage?: true;
+    /** Each image decides the size: its canvas has sides that are `remainder` modulo `multipleOf`. */
+    readonly byPicture?: true;
     readonly remainder?: number;
   };
   readonly outputs: string;
-  /** How it can be made to look at an image: `flip`, `scales`, … */
-  readonly testTimeOptions?: Model["testTimeOptions"];
+  /** The test-time options that the model supports: `flip`, `scales`, … */
+  readonly lookOptions?: Model["testTimeOptions"];
   readonly parameters: number;
   readonly gflops: number;
   readonly weights: string;
-  readonly published?: PublishedFigures;
-  /** Where the archive of its weights lies in the cache, or null; absent where there is none to pull. */
+  readonly published?: Omit<PublishedFigures, "images"> & { readonly pictures?: string };
+  /** Path of the archive in the cache, or null if it is not there; absent if the model has no archive. */
   readonly cached?: string | null;
 }
 
@@ -63,20 +63,25 @@ export async function factsOf(model: Model): Promise<ModelFacts> {
     input: {
       ...defaultSize,
       multipleOf: sizeMultiple,
-      byImage: model.sizedByImage,
+      byPicture: model.sizedByImage,
       remainder: model.sizeRemainder,
     },
     outputs,
-    testTimeOptions: model.testTimeOptions,
+    lookOptions: model.testTimeOptions,
     parameters: totals.trainableParameters,
     gflops: Number(totals.gflops.toFixed(3)),
     weights: weightsHint,
-    published,
+    published: published && recordOf(published),
     cached: model.hasArchive && ((await cachedArchive(name)) ?? null),
   };
 }
 
-/** A table of what compares, each row between its model's name and what needs words. */
+/** The figures as --json prints them. */
+function recordOf({ images, ...figures }: PublishedFigures): ModelFacts["published"] {
+  return { ...figures, ...(images && { pictures: images }) };
+}
+
+/** A table of the comparable figures; each row stands between the model's name and a sentence about it. */
 export function listOf(models: readonly ModelFacts[]): string[] {
   const [heading, ...rows] = formatTable(
     [
@@ -99,10 +104,10 @@ export function listOf(models: readonly ModelFacts[]): string[] {
 }
 
 function wordsOf(facts: ModelFacts): string[] {
-  const { isDefault, input, outputs, testTimeOptions, published, weights, cached } = facts;
+  const { isDefault, input, outputs, lookOptions, published, weights, cached } = facts;
   const words = [`Finds ${outputs}.`];
-  const scaled = testTimeOptions?.includes("scales") ? ", or scaled as --scales says" : "";
-  if (input.byImage) words.push(`Sees each image at its own size${scaled}.`);
+  const scaled = lookOptions?.includes("scales") ? ", or scaled by --scales" : "";
+  if (input.byPicture) words.push(`Sees each image at its own size${scaled}.`);
   else if (input.multipleOf) words.push(`Takes any size in multiples of ${input.multipleOf}.`);
   if (isDefault) words.push("The default.");
   if (published) words.push(figuresOf(published));
@@ -111,12 +116,18 @@ function wordsOf(facts: ModelFacts): string[] {
   return wrap(words.join(" "), 78).map((line) => `  ${line}`);
 }
 
-/** Milliseconds mean little without the GPU's name. */
-function figuresOf({ boxes, keypoints, milliseconds, images, gpu }: PublishedFigures): string {
+/** A time means little without the GPU's name, so that is stated too. */
+function figuresOf({
+  boxes,
+  keypoints,
+  milliseconds,
+  pictures,
+  gpu,
+}: NonNullable<ModelFacts["published"]>): string {
   const precisions = [
     ...(boxes === undefined ? [] : [`box mAP ${boxes.toFixed(1)}`]),
     ...(keypoints === undefined ? [] : [`keypoint mAP ${keypoints.toFixed(1)}`]),
   ];
-  const where = images ?? "COCO 2017 val";
+  const where = pictures ?? "COCO 2017 val";
   return `Published: ${precisions.join(", ")} on ${where}, ${milliseconds} ms on ${gpu ?? "a GPU that was never named"}.`;
 }

@@ -12,7 +12,7 @@ import { EXIT } from "../failures.ts";
 import { print, type Session } from "../io.ts";
 import {
   backendOption,
-  checkTellsModel,
+  checkNamesModel,
   lowMemoryOption,
   parsePath,
   precisionOption,
@@ -23,12 +23,12 @@ import {
 import { formatCounted } from "../terminal/formatNumber.ts";
 
 const HELP = `
-A golden case holds what an independent implementation computed: a case.json
-and its tensors. Every tap is compared in the network's order; the exit code is
-4 when one is beyond the case's tolerance.
+A golden case holds what the original implementation computed: a case.json and
+its tensors. Every tap is compared in the network's order; the exit code is 4 if
+one exceeds the case's tolerance.
 
-Without a model's name, --weights decides which it is; so networks of keypoint
-triplets can be verified that are none of the published ones.
+Without a model's name, --weights decides which model it is. This also verifies
+triplet networks that were never published.
 
 Examples:
   cd test/goldens/tfjs
@@ -46,11 +46,14 @@ interface VerifyFlags {
 }
 
 export function addVerify(program: Command, session: Session): void {
-  const golden = valueOption("--golden <folder>", "a golden case, or a folder of cases", parsePath);
+  const golden = valueOption("--golden <folder>", "a golden case, or a folder of golden cases", parsePath);
   program
     .command("verify")
     .description("Compare a model with golden cases, tap by tap.")
-    .argument("[model]", "its name, see centernet models (default: what the weights say)")
+    .argument(
+      "[model]",
+      "name of the model, see centernet models (default: the one that the weights belong to)",
+    )
     .addOption(golden.makeOptionMandatory())
     .addOption(weightsOption())
     .addOption(backendOption())
@@ -62,7 +65,7 @@ export function addVerify(program: Command, session: Session): void {
 }
 
 async function verify(name: string | undefined, flags: VerifyFlags, session: Session): Promise<void> {
-  checkTellsModel(name, flags.weights);
+  checkNamesModel(name, flags.weights);
   const model = name === undefined ? undefined : modelNamed(name).name;
   const { weights, backend, threads, precision, lowMemory } = flags;
   const memory = lowMemory ? ("low" as const) : undefined;
@@ -81,7 +84,7 @@ async function verify(name: string | undefined, flags: VerifyFlags, session: Ses
   if (beyond > 0) session.exitCode = EXIT.verification;
 }
 
-/** The folder itself where it is a case, else those in it that are, sorted. */
+/** The folder itself if it is a case, else the cases directly in it, sorted. */
 async function findCases(folder: string): Promise<string[]> {
   if (await isCase(folder)) return [folder];
   const names = await readdir(folder).catch((error: unknown) => {
@@ -93,7 +96,7 @@ async function findCases(folder: string): Promise<string[]> {
     if (await isCase(join(folder, name))) cases.push(join(folder, name));
   }
   if (cases.length > 0) return cases;
-  const got = "no case.json in it or in a folder in it";
+  const got = "no case.json in it or in its folders";
   throw new UsageError({ where: folder, expected: "a golden case or a folder of cases", got });
 }
 
@@ -106,7 +109,7 @@ async function openCase(folder: string): Promise<GoldenCase> {
   return readGoldenCase(async (name) => new Uint8Array(await readFile(join(folder, name))), folder);
 }
 
-/** An image that a case names lies beside it, or in the folder `samples` of a clone. */
+/** Reads the image that a case names, from the case's folder or from `samples` of a clone. */
 async function readImage(folder: string, file: string): Promise<Uint8Array> {
   const name = basename(file);
   const places = [join(folder, name), join("samples", name)];

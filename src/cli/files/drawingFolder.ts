@@ -6,24 +6,24 @@ import { comparable, outputNames } from "./outputNames.ts";
 import { isInside, makeFolders } from "./outputTarget.ts";
 import { draftName, writeAtomically } from "./writeAtomically.ts";
 
-/** The folder that drawn images go to; nothing is written outside it. */
+/** The folder for drawings. Nothing is written outside it. */
 export class DrawingFolder {
-  /** Paths of the drawings that are done, as the user reads them. */
+  /** Paths of the finished drawings, as the user sees them. */
   readonly written: string[] = [];
-  /** Those of them that have another name than their image, which another one had taken. */
+  /** Drawings that could not keep their image's name, because another drawing had taken it. */
   readonly renamed: { readonly image: ImageFile; readonly path: string }[] = [];
 
   private constructor(
     readonly folder: string,
-    /** With every symbolic link followed. */
+    /** The folder's path with every symbolic link resolved. */
     private readonly real: string,
     private readonly names: ReadonlyMap<ImageFile, string>,
   ) {}
 
   /**
-   * Makes the folder, if need be, and settles under which name each image will be drawn.
+   * Creates the folder if it is missing and decides the file name of each image's drawing.
    *
-   * @throws UsageError where the folder cannot be written to, or a drawing would take its image's place.
+   * @throws UsageError if the folder cannot be written to, or a drawing would overwrite an input image.
    */
   static async open(folder: string, images: readonly ImageFile[]): Promise<DrawingFolder> {
     const real = await makeFolder(folder);
@@ -34,7 +34,7 @@ export class DrawingFolder {
       if (!drawings.has(comparable(input))) continue;
       throw new UsageError({
         where: `option --out ${folder}`,
-        expected: "a folder in which no drawing takes the place of an image",
+        expected: "a folder where no drawing overwrites an image",
         got: `the folder of ${path}`,
         hint: "Choose another folder, or --no-draw.",
       });
@@ -42,19 +42,19 @@ export class DrawingFolder {
     return new DrawingFolder(folder, real, new Map(images.map((image, i) => [image, names[i]])));
   }
 
-  /** Where the drawing of this image goes, as the user reads it. */
+  /** Path of the image's drawing, as the user sees it. */
   pathOf(image: ImageFile): string {
     return join(this.folder, this.nameOf(image));
   }
 
-  /** @throws UsageError where the file system refuses, or a link leads out of the folder. */
+  /** @throws UsageError if the file cannot be written, or a symbolic link leads out of the folder. */
   async write(image: ImageFile, bytes: Uint8Array): Promise<void> {
     const path = this.pathOf(image);
     const parent = dirname(path);
-    const standing = await nearestStanding(parent);
-    if (!isInside(this.real, standing)) {
+    const existing = await nearestExisting(parent);
+    if (!isInside(this.real, existing)) {
       const expected = `a folder below ${this.folder}`;
-      throw new UsageError({ where: parent, expected, got: `a link to ${standing}` });
+      throw new UsageError({ where: parent, expected, got: `a link to ${existing}` });
     }
     if (parent !== this.folder) await makeFolder(parent);
     await writeAtomically(path, bytes);
@@ -71,24 +71,24 @@ function stemOf(path: string): string {
   return path.replace(/\.[^.]*$/, "");
 }
 
-/** @returns its path with every symbolic link followed. */
+/** Creates the folder and returns its path with every symbolic link resolved. */
 async function makeFolder(folder: string): Promise<string> {
   try {
     await makeFolders(folder);
-    // Only writing tells whether it can be written to.
+    // Only an attempt to write shows whether writing is allowed.
     const probe = join(folder, draftName());
     await writeFile(probe, "", { flag: "wx" });
     await rm(probe);
     return await realpath(folder);
   } catch (error) {
     const fault = { where: folder, expected: "a folder to write images to", got: systemMessage(error) };
-    throw new UsageError({ ...fault, hint: "Choose another one with --out." }, { cause: error });
+    throw new UsageError({ ...fault, hint: "Choose another folder with --out." }, { cause: error });
   }
 }
 
-/** The path, or what of it exists, with every symbolic link followed. */
-async function nearestStanding(path: string): Promise<string> {
+/** The path, or its longest existing part, with every symbolic link resolved. */
+async function nearestExisting(path: string): Promise<string> {
   const real = await realpath(path).catch(() => undefined);
   const above = dirname(path);
-  return real ?? (above === path ? path : nearestStanding(above));
+  return real ?? (above === path ? path : nearestExisting(above));
 }

@@ -5,23 +5,23 @@ import { glob } from "tinyglobby";
 import { systemMessage, UsageError } from "../../errors.ts";
 import { isInside } from "./outputTarget.ts";
 
-/** An image to look at; whether it can be read is seen when it is read. */
+/** An input image. Whether it can be read is found out when it is read. */
 export interface ImageFile {
-  /** As the user wrote it, or below the folder that the user wrote. */
+  /** As the user wrote it, or below the folder that the user named. */
   readonly path: string;
-  /** Where it lies within the folder or pattern that led to it; for a file by itself its name. */
+  /** Path relative to the folder or pattern that led to it; for a single file its name. */
   readonly relativePath: string;
 }
 
-const PICTURE = /\.(jpe?g|png)$/i;
+const IMAGE = /\.(jpe?g|png)$/i;
 const PATTERN = /[*?[{]|[!@+]\(/;
 
 /**
- * The images that the arguments name, each once, in their order; those of a folder sorted by path. A
- * folder is searched with the folders in it; hidden files and what lies below `outFolder` (earlier results)
- * are left out. Only where no file has the name is it taken for a glob.
+ * The images that the arguments name, each once, in argument order; images of a folder are sorted by path.
+ * Folders are searched recursively, without hidden files and without `outFolder`, which holds earlier results.
+ * An argument is a glob only if no file has that name.
  *
- * @throws UsageError for an argument that names nothing: an empty folder, a glob without match.
+ * @throws UsageError for an argument without any image: an empty folder, a glob without a match.
  */
 export async function findImages(inputs: readonly string[], outFolder: string): Promise<ImageFile[]> {
   const found = new Map<string, ImageFile>();
@@ -39,34 +39,34 @@ async function expand(input: string, outFolder: string): Promise<ImageFile[]> {
   const info = statOf(input);
   if (info?.isDirectory()) {
     const expected = "images (.jpg, .jpeg, .png) in this folder";
-    return earlierResultsLeftOut(input, input, await searchFolder(input), outFolder, expected);
+    return withoutEarlierResults(input, input, await searchFolder(input), outFolder, expected);
   }
   if (!info && PATTERN.test(input)) {
     const expected = "files that match this pattern";
-    return earlierResultsLeftOut(input, fixedPart(input), await searchGlob(input), outFolder, expected);
+    return withoutEarlierResults(input, fixedPart(input), await searchGlob(input), outFolder, expected);
   }
   return [{ path: input, relativePath: basename(input) }];
 }
 
-/** Synchronous: a hundred thousand arguments are a second so, and several otherwise. */
+/** Synchronous, because a hundred thousand arguments then take one second instead of several. */
 function statOf(path: string) {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch {
-    // Seen again, and told, when the image is read.
+    // The error recurs, and is reported, when the image is read.
     return undefined;
   }
 }
 
-function earlierResultsLeftOut(
+function withoutEarlierResults(
   input: string,
   base: string,
   paths: readonly string[],
   outFolder: string,
   expected: string,
 ): ImageFile[] {
-  const asked = isInside(outFolder, base);
-  const left = asked ? paths : paths.filter((path) => !isInside(outFolder, path));
+  const isWanted = isInside(outFolder, base);
+  const left = isWanted ? paths : paths.filter((path) => !isInside(outFolder, path));
   if (left.length === 0) throw new UsageError({ where: input, expected, got: "none" });
   return left.map((path) => ({ path, relativePath: relative(base, path) }));
 }
@@ -79,7 +79,7 @@ async function searchFolder(folder: string): Promise<string[]> {
       if (entry.name.startsWith(".")) continue;
       const path = join(next, entry.name);
       if (entry.isDirectory()) folders.push(path);
-      else if (PICTURE.test(entry.name)) paths.push(path);
+      else if (IMAGE.test(entry.name)) paths.push(path);
     }
   }
   return paths.sort();
@@ -99,7 +99,7 @@ async function searchGlob(pattern: string): Promise<string[]> {
   return paths.map(normalize).sort();
 }
 
-/** The folders of a glob before its first part with a wildcard: `photos` of `photos/**\/*.jpg`. */
+/** The folders of a glob before its first wildcard: `photos` of `photos/**\/*.jpg`. */
 function fixedPart(pattern: string): string {
   const parts = pattern.split(/[/\\]/);
   const first = parts.findIndex((part) => PATTERN.test(part));

@@ -7,12 +7,12 @@ import type { ImageFile } from "./findImages.ts";
 import { openLineFile } from "./lineFile.ts";
 import { outputTarget } from "./outputTarget.ts";
 
-/** Where records go, one line of JSON each. */
+/** Where records are written, one line of JSON each. */
 export interface JsonLines {
-  /** Whether standard output belongs to them alone. */
+  /** Whether the records take standard output for themselves. */
   readonly takesStdout: boolean;
   add(record: DetectionRecord): Promise<void>;
-  /** To be called whatever happened: what was added is kept. */
+  /** Call it whatever happened: records added so far are kept. */
   finish(): Promise<void>;
 }
 
@@ -21,10 +21,10 @@ export const NO_JSON: JsonLines = { takesStdout: false, add: async () => {}, fin
 const STDOUT = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
 /**
- * `-` (or a name that the system has for it) prints each record at once; a file gets each record as it is
- * done, under a draft's name until `finish`.
+ * `-` (or the system's names for it) prints each record at once. A file receives each record when it is done
+ * and has a temporary name until `finish`.
  *
- * @throws UsageError where the file cannot be written, found out before the work.
+ * @throws UsageError if the file cannot be written; this is checked before any work.
  */
 export async function openJsonLines(
   target: string,

@@ -3,38 +3,39 @@ import { basename, dirname, join } from "node:path";
 import { systemMessage, UsageError } from "../../errors.ts";
 import type { OutputTarget } from "./outputTarget.ts";
 
-/** A file of lines that grows while the work goes on. */
+/** A file that grows line by line during the run. */
 export interface LineFile {
-  /** @throws UsageError where the line cannot be written; those before it stay whole. */
+  /** @throws UsageError if the line cannot be written; earlier lines stay intact. */
   add(line: string): Promise<void>;
-  /** Gives the file its name, or takes it away where it has no line: an older one of its name then stays. */
+  /** Renames the file to its final name. A file without lines is removed, so an older file of that name stays. */
   finish(): Promise<void>;
 }
 
-/** Names have 255 bytes at most, and a letter up to four of them. */
-const MAX_LETTERS = 50;
+/** A file name has at most 255 bytes, and a character up to four of them. */
+const MAX_CHARACTERS = 50;
 
-/** What a file is called until it is done, and for good where the process is killed. */
+/** The file's name until `finish`; it keeps that name if the process is killed. */
 function unfinishedName(path: string): string {
-  return join(dirname(path), `${basename(path).slice(0, MAX_LETTERS)}.unfinished-${process.pid}`);
+  return join(dirname(path), `${basename(path).slice(0, MAX_CHARACTERS)}.unfinished-${process.pid}`);
 }
 
 /**
- * Opens a file for lines under its draft's name, beside the one that it will take the place of; a pipe or
- * device as it is.
+ * Opens a file for lines under a temporary name beside the final one. A pipe or device is opened directly.
  *
- * @throws UsageError where it cannot be written to.
+ * @throws UsageError if it cannot be written to.
  */
 export async function openLineFile(target: OutputTarget, where: string): Promise<LineFile> {
   const draft = target.kind === "file" ? unfinishedName(target.path) : undefined;
-  const told = <Value>(step: Promise<Value>) =>
+  const reported = <Value>(step: Promise<Value>) =>
     step.catch((error: unknown) => {
       const fault = { where, expected: "a file that can be written", got: systemMessage(error) };
       throw new UsageError(fault, { cause: error });
     });
-  // An older file that forbids writing is not to be replaced, though its folder would allow it.
-  if (target.mode !== undefined) await told(access(target.path, constants.W_OK));
-  const handle = await told(draft === undefined ? open(target.path, "a") : open(draft, "wx", target.mode));
+  // A write-protected file must not be replaced, even if its folder allows it.
+  if (target.mode !== undefined) await reported(access(target.path, constants.W_OK));
+  const handle = await reported(
+    draft === undefined ? open(target.path, "a") : open(draft, "wx", target.mode),
+  );
   let lines = 0;
   let bytes = 0;
   return {
@@ -44,20 +45,20 @@ export async function openLineFile(target: OutputTarget, where: string): Promise
         await handle.appendFile(text);
       } catch (error) {
         if (draft !== undefined) await cutAt(bytes, handle);
-        return told(Promise.reject(error));
+        return reported(Promise.reject(error));
       }
       lines++;
       bytes += Buffer.byteLength(text);
     },
     async finish() {
-      await told(handle.close());
+      await reported(handle.close());
       if (draft === undefined) return;
-      await told(lines > 0 ? rename(draft, target.path) : rm(draft));
+      await reported(lines > 0 ? rename(draft, target.path) : rm(draft));
     },
   };
 }
 
-/** A line of which only a part found room helps nobody. */
+/** Removes a line that was only partly written. */
 async function cutAt(bytes: number, handle: FileHandle): Promise<void> {
   await handle.truncate(bytes).catch(() => {});
 }

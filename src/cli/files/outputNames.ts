@@ -2,10 +2,9 @@ import { extname, join, sep } from "node:path";
 import type { ImageFile } from "./findImages.ts";
 
 /**
- * For each image the path of its drawing below the output folder: where it lay within the folder that was
- * searched, as a `.png` where it was one and as a `.jpg` otherwise. Of several with the same name the second
- * is numbered (`name-2.jpg`) and so on; capital and small letters count as the same, as they do on many file
- * systems.
+ * The path of each image's drawing below the output folder: the image's path within the searched folder, as
+ * `.png` if the image is one and as `.jpg` otherwise. Further images with the same name are numbered
+ * (`name-2.jpg`). Case is ignored, as many file systems do.
  */
 export function outputNames(images: readonly ImageFile[]): string[] {
   const taken = new Set<string>();
@@ -27,12 +26,12 @@ export function outputNames(images: readonly ImageFile[]): string[] {
   });
 }
 
-/** As case-insensitive file systems see a name. */
+/** The form in which case-insensitive file systems compare names. */
 export function comparable(name: string): string {
   return name.normalize("NFC").toLowerCase();
 }
 
-/** A path that cannot leave the folder that it is joined to. */
+/** The path without `..`, so that it cannot leave the folder it is joined to. */
 function inside(path: string): string {
   return join(...path.split(sep).filter((part) => part !== ".."));
 }

@@ -2,26 +2,26 @@ import { mkdir, readlink, realpath, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { systemMessage, UsageError } from "../../errors.ts";
 
-/** Where a file that the user names really is. */
+/** The place that an output path leads to. */
 export interface OutputTarget {
-  /** With every symbolic link followed, so that a link stays one when its file is replaced. */
+  /** With every symbolic link resolved, so that replacing the file keeps the link. */
   readonly path: string;
   /**
-   * `file`: a regular file, there already or not. `stream`: a pipe or device (`/dev/null`, `>(gzip > x)`),
-   * which must be written to as it is: renaming another file over it would take its place.
+   * `file`: a regular file, existing or not. `stream`: a pipe or device (`/dev/null`, `>(gzip > x)`), which
+   * must be written to directly, because renaming a file over it would replace it.
    */
   readonly kind: "file" | "stream";
-  /** Permissions of the file that is there already. */
+  /** Permissions of the existing file. */
   readonly mode?: number;
 }
 
-/** Names that stand for a descriptor of this process: even a regular file behind them is written to as it is. */
+/** Paths of this process's descriptors: even a regular file behind them is written to directly. */
 const DESCRIPTOR = /^\/(proc\/|dev\/(fd\/|std))/;
 
 /**
- * Finds out where a file would be written, and makes the folders above it.
+ * Resolves where an output file would be written and creates the folders above it.
  *
- * @throws UsageError where that cannot be: a folder, a path below a file, a folder that cannot be made.
+ * @throws UsageError for a folder, a path below a file, or a folder that cannot be created.
  */
 export async function outputTarget(path: string, where: string): Promise<OutputTarget> {
   try {
@@ -36,7 +36,7 @@ export async function outputTarget(path: string, where: string): Promise<OutputT
   }
 }
 
-/** A file that is not there yet, or that a symbolic link announces. */
+/** The path of a file that does not exist yet, possibly behind a dangling symbolic link. */
 async function newFile(path: string): Promise<string> {
   const link = await readlink(path).catch(() => undefined);
   if (link !== undefined) return newFile(resolve(dirname(path), link));
@@ -49,23 +49,23 @@ function absent(error: NodeJS.ErrnoException): undefined {
 }
 
 /**
- * Makes a folder and those above it that are missing, one by one from the top. Node's own recursive `mkdir`
- * tries for ever where a file system denies that there is such a folder and makes none either, as /proc does.
+ * Creates a folder and its missing parents one by one from the top. Node's own recursive `mkdir` retries
+ * forever on file systems such as /proc, which neither have such a folder nor create it.
  *
  * @throws the file system's own error.
  */
 export async function makeFolders(folder: string): Promise<void> {
   const missing: string[] = [];
-  for (let next = resolve(folder); !(await standsAsFolder(next)); next = dirname(next)) missing.push(next);
+  for (let next = resolve(folder); !(await isFolder(next)); next = dirname(next)) missing.push(next);
   for (const next of missing.reverse()) {
     await mkdir(next).catch(async (error: NodeJS.ErrnoException) => {
-      // Somebody else may just have made it.
-      if (error.code !== "EEXIST" || !(await standsAsFolder(next))) throw error;
+      // Another process may just have created it.
+      if (error.code !== "EEXIST" || !(await isFolder(next))) throw error;
     });
   }
 }
 
-async function standsAsFolder(path: string): Promise<boolean> {
+async function isFolder(path: string): Promise<boolean> {
   try {
     if ((await stat(path)).isDirectory()) return true;
   } catch (error) {
@@ -76,8 +76,8 @@ async function standsAsFolder(path: string): Promise<boolean> {
   throw new Error(`a file at ${path}`);
 }
 
-/** Whether the path is the folder or lies below it, by name alone. */
+/** Whether the path is the folder itself or lies below it. Compares names; links are not resolved. */
 export function isInside(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+  const route = relative(folder, path);
+  return route !== ".." && !route.startsWith(`..${sep}`) && !isAbsolute(route);
 }

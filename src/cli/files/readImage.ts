@@ -1,10 +1,10 @@
 import { readFile, stat } from "node:fs/promises";
 import { ImageError, systemMessage } from "../../errors.ts";
 
-/** Far above any JPEG or PNG of the pixels that are decoded; a disk image by mistake must not fill the memory. */
+/** Far above any JPEG or PNG within the pixel limit. Guards against reading a disk image into memory by mistake. */
 const MAX_BYTES = 1024 ** 3;
 
-/** @throws ImageError where there is no such file, or it is none that could be an image. */
+/** @throws ImageError if there is no such file, or it cannot be an image. */
 export async function readImage(path: string): Promise<Uint8Array> {
   try {
     const info = await stat(path);

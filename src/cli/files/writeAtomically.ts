@@ -5,18 +5,18 @@ import { outputTarget } from "./outputTarget.ts";
 
 let drafts = 0;
 
-/** Of a file that is not to stay. Short, since the final name may already be as long as names can be. */
+/** The name of a temporary file. Short, because the final name may already have the maximum length. */
 export function draftName(): string {
   return `.centernet-${process.pid}-${drafts++}.tmp`;
 }
 
-/** Pieces are written one by one, as they are made. */
+/** An iterable is written piece by piece, as it is produced. */
 export type Content = Uint8Array | string | Iterable<Uint8Array>;
 
 /**
- * Writes a file all or not at all: under another name in the same folder, then renamed.
+ * Writes the whole file or nothing: under a temporary name in the same folder, then renamed.
  *
- * @throws UsageError where the file system refuses; an older file of the name is then still whole.
+ * @throws UsageError if the file cannot be written; an older file of that name is then untouched.
  */
 export async function writeAtomically(path: string, content: Content): Promise<void> {
   const draft = join(dirname(path), draftName());
@@ -33,10 +33,10 @@ export async function writeAtomically(path: string, content: Content): Promise<v
 }
 
 /**
- * Writes a file that the user names: all or not at all, behind every symbolic link, or straight into a pipe
- * or device.
+ * Writes an output file that the user named: the whole file or nothing, with symbolic links kept. A pipe or
+ * device is written to directly.
  *
- * @throws UsageError where it cannot be written.
+ * @throws UsageError if it cannot be written.
  */
 export async function writeOutput(path: string, content: Content, where: string): Promise<void> {
   const target = await outputTarget(path, where);

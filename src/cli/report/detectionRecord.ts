@@ -11,8 +11,8 @@ import type {
 } from "../../detection.ts";
 
 /**
- * One line of `--json`: what was found in an image, or why nothing could be. Coordinates are pixels of the
- * original image, rounded to 0.001; scores are rounded to 0.000001, times are milliseconds rounded to 0.001.
+ * One line of `--json`: an image's detections, or the error. Coordinates are pixels of the original image,
+ * rounded to 0.001; scores are rounded to 0.000001; times are milliseconds, rounded to 0.001.
  */
 export type DetectionRecord = { readonly image: string } & Partial<Found> & {
     readonly error?: RecordedError;
@@ -24,7 +24,7 @@ type Found = Pick<
 >;
 
 export interface RecordedError {
-  /** The class: `ImageError`, … */
+  /** The error's class: `ImageError`, … */
   readonly name: string;
   readonly message: string;
 }

@@ -7,7 +7,7 @@ import type { DetectionRecord } from "./detectionRecord.ts";
 import { DetectionTable } from "./detectionTable.ts";
 import { explanationLines } from "./explanationLines.ts";
 
-/** What the user sees of a run: a table that grows, the bar while it lasts, faults, and a summary. */
+/** What the user sees during a run: a growing table, the progress bar, errors and a summary. */
 export class DetectionReport {
   private readonly table: DetectionTable;
   private readonly progress: Progress;
@@ -22,7 +22,7 @@ export class DetectionReport {
   constructor(
     private readonly session: Session,
     images: readonly string[],
-    /** False where stdout belongs to something else. */
+    /** False if stdout carries the JSON. */
     private readonly showsTable: boolean,
   ) {
     const { stdout, stderr } = session;
@@ -61,9 +61,10 @@ export class DetectionReport {
     const all = formatTime(load + performance.now() - this.start);
     const times = Object.entries({ load, ...stages }).map(([name, time]) => `${name} ${formatTime(time)}`);
     this.print("");
-    this.print(`${found} in ${formatCounted(this.done, "image")}${failed}, ${all} in all`);
+    this.print(`${found} in ${formatCounted(this.done, "image")}${failed}, ${all} in total`);
     if (this.failed < this.done) this.print(`${times.join(", ")}; on ${this.ranOn}`);
-    if (this.hasDerived) this.print("score and box are derived from the keypoints: the model has none");
+    if (this.hasDerived)
+      this.print("score and box are derived from the keypoints, because the model outputs neither");
   }
 
   private print(line: string): void {
@@ -71,7 +72,7 @@ export class DetectionReport {
   }
 }
 
-/** The model is loaded once, so that its time is no sum. */
+/** Adds up the times; the model is loaded only once. */
 function sumOf(sum: Times, { load, decode, preprocess, network, postprocess }: Times): Times {
   return {
     load,

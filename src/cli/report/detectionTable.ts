@@ -20,27 +20,27 @@ const COLUMNS: readonly Column[] = [
 const LABEL = 1;
 const TIME = COLUMNS.length - 1;
 const GAP = 2;
-/** Of `person`, `845 ms`; longer ones widen their column from then on. */
-const NARROWEST_LABEL = 6;
-const NARROWEST_TIME = 6;
-const NARROWEST_IMAGE = 12;
+/** The widths of `person` and `845 ms`; longer text widens its column from then on. */
+const MIN_WIDTH_LABEL = 6;
+const MIN_WIDTH_TIME = 6;
+const MIN_WIDTH_IMAGE = 12;
 
-/** A keypoint counts as seen from this score on; below it most are guesses. As the drawing has it. */
+/** A keypoint with at least this score counts as seen, here and in the drawing; most below it are guesses. */
 export const SEEN_KEYPOINT = 0.2;
 
 /**
- * Detections as rows of one table, an image at a time, while later images are still to come. The column
- * of names is as wide as the longest, or as `terminalWidth` allows.
+ * A table of detections that is printed image by image. The column of names is as wide as the longest name,
+ * or as `terminalWidth` allows.
  */
 export class DetectionTable {
   private readonly widths = COLUMNS.map(({ heading }) => heading.length);
 
   constructor(images: readonly string[], terminalWidth = Number.POSITIVE_INFINITY) {
-    this.widths[LABEL] = NARROWEST_LABEL;
-    this.widths[TIME] = NARROWEST_TIME;
+    this.widths[LABEL] = MIN_WIDTH_LABEL;
+    this.widths[TIME] = MIN_WIDTH_TIME;
     const longest = images.reduce((width, image) => Math.max(width, displayWidth(oneLine(image))), 5);
     const others = this.widths.slice(LABEL).reduce((sum, width) => sum + GAP + width, 0);
-    this.widths[0] = Math.min(longest, Math.max(NARROWEST_IMAGE, terminalWidth - others));
+    this.widths[0] = Math.min(longest, Math.max(MIN_WIDTH_IMAGE, terminalWidth - others));
   }
 
   heading(): string {
@@ -65,7 +65,7 @@ export class DetectionTable {
     return formatRow(cells, COLUMNS, this.widths);
   }
 
-  /** In place of the columns between name and time. */
+  /** A row whose text replaces the columns between name and time. */
   private sentence(name: string, text: string, time: string): string {
     const between = this.widths.slice(LABEL, TIME);
     const width = between.reduce((sum, column) => sum + column, GAP * (between.length - 1));
@@ -74,7 +74,7 @@ export class DetectionTable {
   }
 }
 
-/** From the image's bytes to its detections. */
+/** Milliseconds from the image's bytes to its detections. */
 function runTime({ decode, preprocess, network, postprocess }: Times): number {
   return decode + preprocess + network + postprocess;
 }

@@ -3,7 +3,7 @@ import { formatBytes } from "../pull/formatBytes.ts";
 import { formatCount } from "../terminal/formatNumber.ts";
 import { formatTable } from "../terminal/table.ts";
 
-/** Which algorithm each layer gets and why. */
+/** The algorithm chosen for each layer, and why. */
 export function algorithmTable({ layers }: WasmPlanDescription): string[] {
   return formatTable(
     [
@@ -15,7 +15,7 @@ export function algorithmTable({ layers }: WasmPlanDescription): string[] {
   );
 }
 
-/** How long each layer's map is held, and how much that is together. */
+/** How long each layer's map is held, and how much memory all held maps take. */
 export function memoryTable({ layers }: WasmPlanDescription): string[] {
   return formatTable(
     [
@@ -36,14 +36,14 @@ export function memoryTable({ layers }: WasmPlanDescription): string[] {
 export function memoryTotals({ layers, bytes }: WasmPlanDescription): string[] {
   const peak = layers.reduce((most, layer) => (layer.inUseBytes > most.inUseBytes ? layer : most));
   return [
-    `weights   ${megabytes(bytes.weights)}, as the algorithms read them`,
-    `maps      ${megabytes(bytes.maps)}, of ${megabytes(bytes.unsharedMaps)} that share it; most in use at ${peak.name}: ${megabytes(peak.inUseBytes)}`,
+    `weights   ${megabytes(bytes.weights)}, in the algorithms' layout`,
+    `maps      ${megabytes(bytes.maps)}, shared by maps of ${megabytes(bytes.unsharedMaps)}; peak at ${peak.name}: ${megabytes(peak.inUseBytes)}`,
     `scratch   ${megabytes(bytes.scratch)}`,
-    `together  ${megabytes(bytes.total)}${bytes.total > bytes.most ? `: refused, since WebAssembly can address ${megabytes(bytes.most)} at most` : ""}`,
+    `total     ${megabytes(bytes.total)}${bytes.total > bytes.most ? `: refused, because WebAssembly can address at most ${megabytes(bytes.most)}` : ""}`,
   ];
 }
 
-/** Rounded up, as what must be there; in one unit, to be compared. */
+/** Rounded up, always in one unit, so that lines compare. */
 function megabytes(bytes: number): string {
   return `${formatCount(Math.ceil(bytes / 1e6))} MB`;
 }

@@ -1,17 +1,17 @@
 const graphemes = new Intl.Segmenter();
 
-/** Letters that terminals draw two columns wide: East Asian scripts and emoji. */
+/** Characters that terminals draw two columns wide: East Asian scripts and emoji. */
 const WIDE =
   /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u;
 
-/** Columns that the text takes in a terminal. */
+/** The number of terminal columns that the text takes. */
 export function displayWidth(text: string): number {
   let width = 0;
   for (const { segment } of graphemes.segment(text)) width += columnsOf(segment);
   return width;
 }
 
-/** The text's end, behind an ellipsis where its beginning had to go: of a path the end tells most. */
+/** Shortens the text to `columns` by replacing its start with an ellipsis: a path's end says the most. */
 export function shortenStart(text: string, columns: number): string {
   if (displayWidth(text) <= columns) return text;
   const segments = Array.from(graphemes.segment(text), ({ segment }) => segment);
@@ -28,7 +28,7 @@ function columnsOf(grapheme: string): number {
   return WIDE.test(grapheme) ? 2 : 1;
 }
 
-/** Lines of at most so many letters, broken between words; a longer word has a line to itself. */
+/** Breaks the text between words into lines of at most `width` characters; a longer word gets its own line. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {

@@ -1,4 +1,4 @@
-/** 4723346 → 4,723,346, whatever the machine's language. */
+/** 4723346 → 4,723,346, whatever the system's locale. */
 export function formatCount(count: number): string {
   return count.toLocaleString("en-US");
 }
@@ -15,7 +15,7 @@ export function formatTime(milliseconds: number): string {
   return formatSeconds(milliseconds / 1000);
 }
 
-/** Whole seconds, for what is only estimated: `8 s`, `3 min 20 s`, `1 h 5 min`. */
+/** Whole seconds, for estimates: `8 s`, `3 min 20 s`, `1 h 5 min`. */
 export function formatSeconds(seconds: number): string {
   const whole = Math.round(seconds);
   if (whole < 100) return `${whole} s`;
@@ -23,7 +23,7 @@ export function formatSeconds(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
-/** A shape without its batch: `64x64x24`. */
+/** A shape without its batch size: `64x64x24`. */
 export function formatSides(shape: readonly number[]): string {
   return shape.slice(1).join("x");
 }

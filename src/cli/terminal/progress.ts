@@ -4,17 +4,17 @@ import type { Output } from "../io.ts";
 import { formatBytes } from "../pull/formatBytes.ts";
 import { formatSeconds } from "./formatNumber.ts";
 
-/** A line that keeps up with the work, at the bottom of a terminal. */
+/** A progress line at the bottom of a terminal. */
 export interface Progress {
   update(done: number): void;
-  /** Takes the line away, so that something else can be printed in its place; the next update redraws it. */
+  /** Erases the line so that other text can be printed; the next update redraws it. */
   hide(): void;
   stop(): void;
 }
 
 const NONE: Progress = { update: () => {}, hide: () => {}, stop: () => {} };
 
-/** Shown on a terminal only, and only where there is something to wait for. */
+/** A progress bar, shown only on a terminal and only for two or more images. */
 export function startProgress(output: Output, total: number): Progress {
   if (!output.isTTY || total < 2) return NONE;
   const bars = terminalBar(output, 30, formatLine);
@@ -31,15 +31,15 @@ export function startProgress(output: Output, total: number): Progress {
 }
 
 const formatLine: GenericFormatter = (options, { progress, value, total, eta }) => {
-  // Words, not a number, where nothing can be said yet.
+  // No estimate until the first image is done.
   const seconds = value === 0 ? Number.NaN : Number(eta);
   const left = Number.isFinite(seconds) ? `, ${formatSeconds(seconds)} left` : "";
   return `${cliProgress.Format.BarFormat(progress, options)} ${value} of ${total} images${left}`;
 };
 
-/** A bar at the bottom of a terminal, drawn when `update()` is called and at no other time. */
+/** A bar at the bottom of a terminal, drawn only when `update()` is called. */
 export function terminalBar(output: Output, barsize: number, format: GenericFormatter): cliProgress.MultiBar {
-  // Of the package's two kinds of bar this one leaves the terminal's saved cursor alone.
+  // MultiBar, unlike SingleBar, leaves the terminal's saved cursor alone.
   return new cliProgress.MultiBar({
     stream: output,
     format,
@@ -53,16 +53,16 @@ export function terminalBar(output: Output, barsize: number, format: GenericForm
   });
 }
 
-/** Takes the line away, so that something else can be printed in its place. */
+/** Erases the current line. */
 export function eraseLine(output: Output): void {
   output.write("\r\x1b[2K");
 }
 
-/** Smaller files are read before anybody could read a line about it. */
+/** Smaller files are read too quickly for a progress line. */
 const MIN_BYTES = 32e6;
 const REDRAW_MILLISECONDS = 100;
 
-/** How far the reading of weights is, on a terminal only; gone once all are read. */
+/** A line that shows how much of the weights has been read, on a terminal only; erased at the end. */
 export function loadingLine(output: Output): (read: number, total: number) => void {
   let drawn = Number.NEGATIVE_INFINITY;
   return (read, total) => {

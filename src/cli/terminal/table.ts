@@ -5,7 +5,7 @@ export interface Column {
   readonly align: "left" | "right";
 }
 
-/** Rows of text in columns two spaces apart, headings first; lines without a line break. */
+/** Lines of a table, headings first; columns are two spaces apart. */
 export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
   const headings = columns.map(({ heading }) => heading);
   const all = [headings, ...rows];

@@ -90,7 +90,7 @@ test.each<[string, string[], number, RegExp]>([
     "--from twice",
     [MODEL, "--from", "http://x/", "--from", "http://y/"],
     1,
-    /option --from: expected it once/,
+    /option --from: expected to be given once/,
   ],
   ["an empty --cache", [MODEL, "--cache", ""], 1, /option --cache: expected a path, got an empty one/],
 ])("%s is told in one line", async (_, args, code, message) => {
