@@ -1,62 +1,42 @@
-// Makes the pictures of docs/triplets.md, and what stands there between its marks, with the program's own modules;
-// --check only says whether what is there is the same, byte for byte.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+// Draws the pictures of docs/triplets.md with the project's own modules, and writes the explanation between the
+// page's marks. With --check it writes nothing and fails if a file differs.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
 const PAGE = "docs/triplets.md";
-const FOLDER = "docs/triplets";
 const MARKED = /(?<=<!-- explanation: node scripts\/tripletPictures.mjs writes this -->\n\n```\n)[^`]*/;
 
-const { tripletPictures, kiteExplanation } = await modules();
+const { tripletPictures, kiteExplanation } = await pictureModule();
 const page = readFileSync(PAGE, "utf8");
-if (!MARKED.test(page))
-  throw new Error(`${PAGE}: expected the mark of the explanation and a block behind it`);
-const pictures = [...(await tripletPictures())].map(([name, bytes]) => [join(FOLDER, name), bytes]);
-const files = [...pictures, [PAGE, Buffer.from(page.replace(MARKED, kiteExplanation()))]];
-const stale = files.filter(([path, bytes]) => !isWritten(path, bytes));
+if (!MARKED.test(page)) throw new Error(`${PAGE}: expected the mark of the explanation, then a code block`);
+const pictures = Object.entries(await tripletPictures());
+const files = [
+  ...pictures.map(([name, svg]) => [`docs/triplets/${name}`, svg]),
+  [PAGE, page.replace(MARKED, () => kiteExplanation())],
+];
+const stale = files.filter(([path, text]) => !existsSync(path) || readFileSync(path, "utf8") !== text);
 
 if (process.argv.includes("--check")) {
   if (stale.length > 0) {
     const paths = stale.map(([path]) => path).join(", ");
-    console.error(`${paths}: not what the program makes. Run node scripts/tripletPictures.mjs.`);
+    console.error(`${paths}: out of date. Run node scripts/tripletPictures.mjs.`);
     process.exit(1);
   }
-  console.log(`${FOLDER}: the pictures are up to date`);
+  console.log(`${PAGE}: the pictures are up to date`);
 } else {
-  for (const [path, bytes] of stale) writeFileSync(path, bytes);
-  const kilobytes = pictures.reduce((sum, [, { length }]) => sum + length, 0) / 1000;
-  console.log(
-    `${FOLDER}: ${pictures.length} pictures of ${kilobytes.toFixed(0)} kB, ${stale.length} files written`,
-  );
+  for (const [path, text] of stale) writeFileSync(path, text);
+  console.log(`${PAGE}: ${pictures.length} pictures, ${stale.length} files written`);
 }
 
-function isWritten(path, bytes) {
-  try {
-    return readFileSync(path).equals(bytes);
-  } catch {
-    return false;
-  }
-}
-
-/** Node 20 reads no TypeScript. Inside the project, so that its dependencies are found. */
-async function modules() {
-  mkdirSync(".cache", { recursive: true });
-  const folder = mkdtempSync(join(".cache", "pictures-"));
-  try {
-    const outfile = join(folder, "pictures.mjs");
-    await build({
-      entryPoints: ["scripts/tripletPictures/pictures.ts"],
-      outfile,
-      bundle: true,
-      format: "esm",
-      platform: "node",
-      packages: "external",
-      logLevel: "warning",
-    });
-    return await import(pathToFileURL(outfile).href);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+/** Node 20 cannot import TypeScript. */
+async function pictureModule() {
+  const { outputFiles } = await build({
+    entryPoints: ["scripts/tripletPictures/pictures.ts"],
+    bundle: true,
+    write: false,
+    format: "esm",
+    platform: "node",
+    logLevel: "warning",
+  });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
 }

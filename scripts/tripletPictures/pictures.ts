@@ -1,29 +1,23 @@
-import { explanationLines } from "../../src/cli/report/explanationLines.ts";
-import type { RgbImage } from "../../src/image/rgbImage.ts";
-import { encodeIndexedPng } from "./indexedPng.ts";
-import { kiteFinding } from "./kiteScene.ts";
+import { explainKites, KITE_IMAGE, KITES } from "./kites.ts";
 import { cascadeFigure, centerPoolFigure, cornerPoolFigure } from "./poolFigures.ts";
+import { explanationLines } from "./project.ts";
 import { heatmapFigure, regionFigure, tripletFigure } from "./tripletFigures.ts";
 
-const FIGURES: Readonly<Record<string, () => Promise<RgbImage>>> = {
-  "corner-pooling.png": cornerPoolFigure,
-  "cascade-corner-pooling.png": cascadeFigure,
-  "center-pooling.png": centerPoolFigure,
-  "heatmaps.png": heatmapFigure,
-  "central-regions.png": regionFigure,
-  "triplets.png": tripletFigure,
-};
-
-/** The files of docs/triplets by their names. */
-export async function tripletPictures(): Promise<Map<string, Uint8Array>> {
-  const files = new Map<string, Uint8Array>();
-  for (const [name, draw] of Object.entries(FIGURES)) files.set(name, encodeIndexedPng(await draw()));
-  return files;
+/** The files of docs/triplets, by name. */
+export async function tripletPictures(): Promise<Record<string, string>> {
+  return {
+    "corner-pooling.svg": await cornerPoolFigure(),
+    "cascade-corner-pooling.svg": await cascadeFigure(),
+    "center-pooling.svg": await centerPoolFigure(),
+    "heatmaps.svg": heatmapFigure(),
+    "central-regions.svg": regionFigure(),
+    "triplets.svg": tripletFigure(),
+  };
 }
 
-/** What `centernet detect --explain` would print of the kites. */
+/** What `centernet detect --explain` prints for the kites. */
 export function kiteExplanation(): string {
-  const { detections, explanation } = kiteFinding();
+  const { detections, explanation } = explainKites(KITES, KITE_IMAGE);
   return explanationLines(detections, explanation)
     .map((line) => `${line.replace(/^ {2}/, "")}\n`)
     .join("");

@@ -1,178 +1,149 @@
-import type { Color, Point } from "../../src/image/draw/shapes.ts";
-import type { RgbImage } from "../../src/image/rgbImage.ts";
-import type { Tensor } from "../../src/tensor.ts";
-import {
-  boxAround,
-  type Cell,
-  FALSE_CORNER,
-  features,
-  heat,
-  KITE,
-  marked,
-  middleOf,
-  ring,
-  SUN,
-  scene,
-} from "./cells.ts";
-import { figure } from "./figure.ts";
-import { arrow, note } from "./marks.ts";
-import {
-  cascadePooling,
-  centerPooling,
-  cornerPooling,
-  INSIDES,
-  LEFT_SIDES,
-  TOP_SIDES,
-} from "./poolModules.ts";
+import { cascadePooling, centerPooling, cornerPooling } from "./poolModules.ts";
+import { shapeOf, type Tensor, tensor } from "./project.ts";
+import { disc, heat, kite, RED_AND_YELLOW, sky } from "./scene.ts";
+import { arrow, element, figure, label, type Point, rimmed } from "./svg.ts";
 
-const LEFT_COLOUR: Color = [255, 64, 150];
-const TOP_COLOUR: Color = [40, 90, 235];
+/** A cell of a heatmap, drawn as a square of CELL pixels. */
+type Cell = readonly [row: number, column: number];
+const [ROWS, COLUMNS, CELL] = [14, 24, 32];
+const SIZE = { width: COLUMNS * CELL, height: ROWS * CELL };
 
-/** Where the kite's spars cross it looks like a kite, around it a little. */
-const INSIDE: readonly (readonly [Cell, number])[] = [
-  [KITE.middle, 1],
-  ...[
-    [8, 6],
-    [10, 6],
-    [9, 5],
-    [9, 7],
-  ].map(([row, column]) => [{ row, column }, 0.6] as const),
+const KITE = { top: [6, 6], left: [9, 3], bottom: [12, 6], right: [9, 9], middle: [9, 6] } as const;
+const SUN = { top: [2, 17], left: [4, 15], middle: [4, 17] } as const;
+/** No object has the spurious corner: its row is that of the sun's top, its column that of the kite's left. */
+const CORNERS = { kite: [6, 3], sun: [2, 15], spurious: [2, 3] } as const;
+
+type Spot = readonly [cell: Cell, value: number];
+/** The kite and the sun both have sides; only the kite has an interior like a kite's. */
+const LEFT_SIDES = spots(1, KITE.left, SUN.left);
+const TOP_SIDES = spots(1, KITE.top, SUN.top);
+const INTERIOR = [...spots(1, KITE.middle), ...spots(0.6, [8, 6], [10, 6], [9, 5], [9, 7])];
+
+const LEFT = "#ff5ca6";
+const TOP = "#5b8cff";
+const KITE_BOX = { xmin: 3 * CELL, ymin: 6 * CELL, xmax: 10 * CELL, ymax: 13 * CELL };
+const KITE_SCENE = [sky(SIZE), kite(KITE_BOX, RED_AND_YELLOW, SIZE.height)];
+const KITE_AND_SUN = [...KITE_SCENE, disc(middleOf(SUN.middle), 2.5 * CELL, "#ffd65c")];
+const BOX = rimmed("rect", square(CORNERS.kite, 7), "#fff", 1.5);
+const RULES = [
+  ...Array.from({ length: ROWS - 1 }, (_, row) => `M0 ${(row + 1) * CELL}h${SIZE.width}`),
+  ...Array.from({ length: COLUMNS - 1 }, (_, column) => `M${(column + 1) * CELL} 0v${SIZE.height}`),
 ];
+const GRID = element("path", { d: RULES.join(""), stroke: "#fff", "stroke-opacity": 0.14 });
 
-/** The kite and the sun have sides; of these two only the kite has a kite's inside. */
-const SCENE = features(3, [
-  [KITE.left, LEFT_SIDES, 1],
-  [SUN.left, LEFT_SIDES, 1],
-  [KITE.top, TOP_SIDES, 1],
-  [SUN.top, TOP_SIDES, 1],
-  ...INSIDE.map(([cell, value]) => [cell, INSIDES, value] as const),
-]);
-
-export async function cornerPoolFigure(): Promise<RgbImage> {
-  const steps = await cornerPooling(SCENE);
-  const seen = marked([
-    [KITE.left, LEFT_COLOUR],
-    [SUN.left, LEFT_COLOUR],
-    [KITE.top, TOP_COLOUR],
-    [SUN.top, TOP_COLOUR],
-  ]);
-  boxAround(seen);
-  note(seen, "left sides", at(10.2, 0.3), LEFT_COLOUR);
-  note(seen, "top sides", at(5, 6), TOP_COLOUR);
-  note(seen, "its corner is sky", at(7.2, 0.3));
-  ring(seen, KITE.corner);
-
-  const down = heat(value(steps, "top.cornerPool"), 1.6);
-  looks(down, [KITE.corner, KITE.left], [SUN.corner, SUN.left]);
-  const right = heat(value(steps, "left.cornerPool"), 1.6);
-  looks(right, [KITE.corner, KITE.top], [SUN.corner, SUN.top]);
-  return figure([
-    { title: "What the features show: sides", picture: seen },
-    { title: "top: each cell looks down for left sides", picture: down },
-    { title: "left: each cell looks right for top sides", picture: right },
-    { title: "Their sum: three corners, one of a kite", picture: cornerSum(value(steps, "add")) },
+export async function cornerPoolFigure(): Promise<string> {
+  const [top, left, sum] = await cornerPooling(features(LEFT_SIDES), features(TOP_SIDES));
+  const sides = [...filled([KITE.left, SUN.left], LEFT), ...filled([KITE.top, SUN.top], TOP)];
+  const corner = [BOX, ring(CORNERS.kite), note("kite corner: only sky", [7.4, 0.3])];
+  const names = [note("left sides", [10.3, 0.3], LEFT), note("top sides", [5, 6], TOP)];
+  const down = [...looks(CORNERS.kite, KITE.left), ...looks(CORNERS.sun, SUN.left)];
+  const right = [...looks(CORNERS.kite, KITE.top), ...looks(CORNERS.sun, SUN.top)];
+  return figure("Corner pooling", SIZE, [
+    ["The features show left and top sides", [...KITE_AND_SUN, GRID, ...sides, ...corner, ...names]],
+    ["Top pooling: look down for left sides", [...heated(top, 1.6), ...down]],
+    ["Left pooling: look right for top sides", [...heated(left, 1.6), ...right]],
+    ["Their sum: three corners, one of a kite", corners(sum)],
   ]);
 }
 
-export async function cascadeFigure(): Promise<RgbImage> {
-  const steps = await cascadePooling(SCENE);
-  const step = (name: string) => value(steps, `topLeft.vertical.${name}`);
-  const inside = heat(step("look.relu"), 1.3);
-  note(inside, "looks like a kite", at(9, 10.5));
-  const seen = heat(step("look.cornerPool"), 1.6);
-  looks(seen, [KITE.left, KITE.middle]);
-  const joined = heat(step("add"), 2);
-  ring(joined, KITE.left);
-  ring(joined, SUN.left);
-  note(joined, `side and inside: ${valueAt(step("add"), KITE.left)}`, at(11.2, 0.3));
-  note(joined, `a side alone: ${valueAt(step("add"), SUN.left)}`, at(4, 9.4));
-  const down = heat(step("cornerPool"), 1.3);
-  looks(down, [KITE.corner, KITE.left]);
-  const before = cornerSum(value(await cornerPooling(SCENE), "add"));
-  const after = cornerSum(value(steps, "topLeft.out.relu"));
-  return figure([
-    { title: "lookV(x): what is inside", picture: boxed(inside) },
-    { title: "H: each cell looks right for it", picture: boxed(seen) },
-    { title: "bodyV(x) + that: sides join what is behind", picture: boxed(joined) },
-    { title: "convV takes 1 away, V looks down: v", picture: boxed(down) },
-    { title: "Before: corner pooling alone", picture: before },
-    { title: "After: cascade corner pooling, v + h", picture: after },
-  ]);
-}
-
-export async function centerPoolFigure(): Promise<RgbImage> {
-  const ground = () => scene({ withSun: false });
-  const tips = features(2, [
-    [KITE.top, 0, 1],
-    [KITE.bottom, 0, 0.6],
-    [KITE.left, 1, 1],
-    [KITE.right, 1, 0.6],
-  ]);
-  const steps = await centerPooling(tips);
-  const seen = marked(
+export async function cascadeFigure(): Promise<string> {
+  const [look, seen, sum, v, after] = await cascadePooling(features(LEFT_SIDES, TOP_SIDES, INTERIOR));
+  const [, , before] = await cornerPooling(features(LEFT_SIDES), features(TOP_SIDES));
+  const both = [ring(KITE.left), note(`side + interior: ${valueAt(sum, KITE.left)}`, [11.3, 0.3])];
+  const alone = [ring(SUN.left), note(`side alone: ${valueAt(sum, SUN.left)}`, [4, 9])];
+  const down = looks(CORNERS.kite, KITE.left);
+  return figure("Cascade corner pooling", SIZE, [
+    ["lookV(x): the interior", [...heated(look, 1.3), BOX, note("kite interior", [9, 10.5])]],
     [
-      [KITE.top, TOP_COLOUR],
-      [KITE.bottom, TOP_COLOUR],
-      [KITE.left, LEFT_COLOUR],
-      [KITE.right, LEFT_COLOUR],
+      "H(lookV(x)): look right for the interior",
+      [...heated(seen, 1.6), BOX, ...looks(KITE.left, KITE.middle)],
     ],
-    ground(),
-  );
-  note(seen, "for the column", at(5, 6), TOP_COLOUR);
-  note(seen, "for the row", at(9, 10.5), LEFT_COLOUR);
-  const column = heat(value(steps, "center.vertical.bottom.cornerPool"), 1.6, ground());
-  arrow(column, middleOf({ row: 5, column: 6 }), middleOf({ row: 0, column: 6 }));
-  arrow(column, middleOf({ row: 7, column: 6 }), middleOf({ row: 13, column: 6 }));
-  const row = heat(value(steps, "center.horizontal.right.cornerPool"), 1.6, ground());
-  arrow(row, middleOf({ row: 9, column: 2 }), middleOf({ row: 9, column: 0 }));
-  arrow(row, middleOf({ row: 9, column: 4 }), middleOf({ row: 9, column: 23 }));
-  const sum = heat(value(steps, "center.out.relu"), 2, ground());
-  ring(sum, KITE.middle);
-  note(sum, "the center", at(7.6, 7));
-  return figure([
-    { title: "What the features show: four tips", picture: boxed(seen) },
-    { title: "bottom(top(v)): the strongest of a column", picture: boxed(column) },
-    { title: "right(left(h)): the strongest of a row", picture: boxed(row) },
-    { title: "Their sum: most where both lines cross", picture: boxed(sum) },
+    ["bodyV(x) + H(lookV(x)): add left sides", [...heated(sum, 2), BOX, ...both, ...alone]],
+    ["v: convV subtracts 1, then V looks down", [...heated(v, 1.3), BOX, ...down]],
+    ["Before: corner pooling alone", corners(before)],
+    ["After: cascade corner pooling, v + h", corners(after)],
   ]);
 }
 
-/** For a note: its left edge and its middle, in cells. */
-function at(row: number, column: number): Point {
-  const { y, x } = middleOf({ row, column });
-  return { x: x - 16, y };
+export async function centerPoolFigure(): Promise<string> {
+  const vertical = [...spots(1, KITE.top), ...spots(0.6, KITE.bottom)];
+  const horizontal = [...spots(1, KITE.left), ...spots(0.6, KITE.right)];
+  const [column, row, sum] = await centerPooling(features(vertical, horizontal));
+  const tips = [...filled([KITE.top, KITE.bottom], TOP), ...filled([KITE.left, KITE.right], LEFT)];
+  const v = note("v: top and bottom tips", [5, 6], TOP);
+  const h = note("h: left and right tips", [9, 10.5], LEFT);
+  const upAndDown = [points([5, 6], [0, 6]), points([7, 6], [13, 6])];
+  const leftAndRight = [points([9, 2], [9, 0]), points([9, 4], [9, 23])];
+  const center = [ring(KITE.middle), note(`center: ${valueAt(sum, KITE.middle)}`, [7.5, 7.3])];
+  return figure("Center pooling", SIZE, [
+    ["The features show four tips", [...KITE_SCENE, GRID, ...tips, BOX, v, h]],
+    ["bottom(top(v)): the max of each column", [...heated(column, 1.6, KITE_SCENE), BOX, ...upAndDown]],
+    ["right(left(h)): the max of each row", [...heated(row, 1.6, KITE_SCENE), BOX, ...leftAndRight]],
+    ["Their sum: largest where both lines cross", [...heated(sum, 2, KITE_SCENE), BOX, ...center]],
+  ]);
 }
 
-/** An arrow from the cell that looks to what it finds. */
-function looks(picture: RgbImage, ...pairs: readonly (readonly [Cell, Cell])[]): void {
-  for (const [from, to] of pairs) {
-    ring(picture, from);
-    arrow(picture, middleOf(from), middleOf(to));
+/** What a module computes for each of the three corners. */
+function corners(sum: Tensor): string[] {
+  const marks = Object.entries(CORNERS).map(([name, cell]) => {
+    return ring(cell) + note(`${name} corner: ${valueAt(sum, cell)}`, [cell[0] - 1.4, cell[1] + 1.6]);
+  });
+  return [...heated(sum, 2), BOX, ...marks];
+}
+
+/** The scene below a map whose value `white` is drawn white. */
+function heated({ shape, data }: Tensor, white: number, scene = KITE_AND_SUN): string[] {
+  return [...scene, heat({ shape, data: data.map((value) => value / white) }, SIZE), GRID];
+}
+
+function spots(value: number, ...cells: readonly Cell[]): Spot[] {
+  return cells.map((cell) => [cell, value]);
+}
+
+/** Each channel is zero apart from its spots. */
+function features(...channels: readonly (readonly Spot[])[]): Tensor {
+  const map = tensor(shapeOf(ROWS, COLUMNS, channels.length));
+  for (const [channel, spots] of channels.entries()) {
+    for (const [cell, value] of spots) map.data[indexOf(map, cell) + channel] = value;
   }
+  return map;
 }
 
-/** What a module says of each corner; 2 is white. */
-function cornerSum(sum: Tensor): RgbImage {
-  const picture = heat(sum, 2);
-  for (const cell of [KITE.corner, SUN.corner, FALSE_CORNER]) ring(picture, cell);
-  note(picture, `the kite's: ${valueAt(sum, KITE.corner)}`, at(4.6, 4.6));
-  note(picture, `the sun's: ${valueAt(sum, SUN.corner)}`, at(0.6, 16.6));
-  note(picture, `nobody's: ${valueAt(sum, FALSE_CORNER)}`, at(0.6, 4.6));
-  return boxed(picture);
+/** To one decimal: batch norm's epsilon makes 1 slightly less. */
+function valueAt(map: Tensor, cell: Cell): number {
+  return Number(map.data[indexOf(map, cell)].toFixed(1));
 }
 
-function boxed(picture: RgbImage): RgbImage {
-  boxAround(picture);
-  return picture;
+function indexOf({ shape }: Tensor, [row, column]: Cell): number {
+  return (row * COLUMNS + column) * shape[3];
 }
 
-function value(steps: ReadonlyMap<string, Tensor>, name: string): Tensor {
-  const found = steps.get(name);
-  if (!found) throw new Error(`there is no step ${name}`);
-  return found;
+/** A ringed cell, and an arrow to the cell whose value it takes. */
+function looks(from: Cell, to: Cell): string[] {
+  return [ring(from), points(from, to)];
 }
 
-/** To one decimal: batch norm's epsilon makes 1 a little less. */
-function valueAt({ data, shape }: Tensor, { row, column }: Cell): number {
-  return Math.round(data[row * shape[2] + column] * 10) / 10;
+function points(from: Cell, to: Cell): string {
+  return arrow(middleOf(from), middleOf(to));
+}
+
+function ring(cell: Cell): string {
+  return rimmed("rect", square(cell), "#fff", 5);
+}
+
+function filled(cells: readonly Cell[], fill: string): string[] {
+  return cells.map((cell) => element("rect", { ...square(cell), fill, opacity: 0.9 }));
+}
+
+/** A label that begins at the left edge of a cell. */
+function note(words: string, [row, column]: Cell, color?: string): string {
+  return label(words, { x: column * CELL, y: (row + 0.5) * CELL }, color);
+}
+
+function square([row, column]: Cell, sides = 1) {
+  return { x: column * CELL, y: row * CELL, width: sides * CELL, height: sides * CELL };
+}
+
+function middleOf([row, column]: Cell): Point {
+  return { x: (column + 0.5) * CELL, y: (row + 0.5) * CELL };
 }

@@ -1,182 +1,126 @@
-import { centralRegion, confirmPair } from "../../src/decode/triplets/centralRegion.ts";
-import type { Peak } from "../../src/decode/triplets/heatmapPeaks.ts";
-import type { PixelBox, PlacedPair } from "../../src/decode/triplets/placement.ts";
-import { drawHeatmap } from "../../src/image/draw/drawHeatmap.ts";
-import { BLACK, colorOf, WHITE } from "../../src/image/draw/drawingSizes.ts";
-import { type DrawnTriplet, drawTriplet } from "../../src/image/draw/drawTriplet.ts";
-import {
-  type Color,
-  fillDisc,
-  type Point,
-  type Rectangle,
-  strokeLine,
-  strokeRounded,
-} from "../../src/image/draw/shapes.ts";
-import type { RgbImage } from "../../src/image/rgbImage.ts";
-import { tripletSights } from "../../src/models/triplets/tripletModel.ts";
-import { figure, type Panel } from "./figure.ts";
-import { CELLS_PER_PIXEL, CLASS, KITES, kiteFinding, kiteOutputs, kitePhoto } from "./kiteScene.ts";
-import { note } from "./marks.ts";
-import { drawKite, RED_KITE, sky } from "./sky.ts";
+import { explainKites, KITE_CLASS, KITE_IMAGE, KITES, type Kite, keypointsOf, kiteOutputs } from "./kites.ts";
+import type { Box } from "./project.ts";
+import { disc, GREEN_AND_WHITE, heat, kite, RED_AND_YELLOW, sky } from "./scene.ts";
+import { element, figure, label, type Point, rimmed } from "./svg.ts";
 
-const ACCEPTED: Color = [102, 226, 110];
-const REJECTED: Color = [255, 96, 84];
-/** At the size that the figures are shown in, the usual ones are too fine. */
-const SIZES = { lineRadius: 2, rim: 1.5, dotRadius: 7, capitalHeight: 16, corner: 0 };
+const ACCEPTED = "#66e26e";
+const REJECTED = "#ff6054";
+const UNUSED = "#829bff";
 
-export async function heatmapFigure(): Promise<RgbImage> {
-  const maps = kiteOutputs();
-  const place = { left: 0, top: 0, cellsPerPixelX: CELLS_PER_PIXEL.x, cellsPerPixelY: CELLS_PER_PIXEL.y };
-  const panel = (title: string, heatmap: typeof maps.centerHeatmap, notes: Note[]): Panel => {
-    const picture = drawHeatmap(kitePhoto(), heatmap, place, CLASS);
-    for (const { text, at } of notes) note(picture, text, { x: at.x + 34, y: at.y });
-    return { title, picture };
+const { width: WIDTH, height: HEIGHT } = KITE_IMAGE;
+const SCENE = [
+  ...[sky(KITE_IMAGE), disc({ x: WIDTH / 2, y: HEIGHT - 56 + 1.4 * WIDTH }, 1.4 * WIDTH, "#78a876")],
+  ...[kite(KITES[2].box, RED_AND_YELLOW, HEIGHT), kite(KITES[1].box, GREEN_AND_WHITE, HEIGHT)],
+  kite(KITES[0].box, RED_AND_YELLOW, HEIGHT),
+];
+
+export function heatmapFigure(): string {
+  const outputs = kiteOutputs(KITES, KITE_IMAGE);
+  const heated = (keypoint: string, index: number) => {
+    const labels = KITES.map((kite) => {
+      const { x, y } = keypointsOf(kite)[index];
+      const embedding = keypoint === "center" ? "" : `, e = ${kite.embedding.toFixed(1)}`;
+      // Beside the peak if there is room, else below it.
+      const at = x < 650 ? { x: x + 34, y } : { x: 590, y: y + 32 };
+      return label(kite.scores[index].toFixed(2) + embedding, at);
+    });
+    return [...SCENE, heat(outputs[`${keypoint}Heatmap`], KITE_IMAGE, KITE_CLASS), ...labels];
   };
-  const corner = (score: number, embedding: number) => `${score.toFixed(2)}, e = ${embedding.toFixed(1)}`;
-  return figure([
-    { title: "The photo: three kites", picture: kitePhoto() },
-    panel(
-      "Top-left corners, with embeddings e",
-      maps.topLeftHeatmap,
-      KITES.map(({ box, topLeft, embedding }) => ({
-        text: corner(topLeft, embedding),
-        at: { x: box.xmin, y: box.ymin },
-      })),
-    ),
-    panel(
-      "Bottom-right corners, with embeddings e",
-      maps.bottomRightHeatmap,
-      KITES.map(({ box, bottomRight, embedding }) => ({
-        text: corner(bottomRight, embedding),
-        at: { x: Math.min(box.xmax, 560), y: box.ymax + (box.xmax > 560 ? 30 : 0) },
-      })),
-    ),
-    panel(
-      "Centers",
-      maps.centerHeatmap,
-      KITES.map(({ box, center }) => ({ text: center.toFixed(2), at: middle(box) })),
-    ),
+  return figure("Heatmaps of three kites", KITE_IMAGE, [
+    ["The image: three kites", SCENE],
+    ["Top-left corners, with embeddings e", heated("topLeft", 0)],
+    ["Bottom-right corners, with embeddings e", heated("bottomRight", 1)],
+    ["Centers", heated("center", 2)],
   ]);
 }
 
-interface Note {
-  readonly text: string;
-  readonly at: Point;
-}
-
-/** The accepted triplets, and the pair that no center confirms. */
-export async function tripletFigure(): Promise<RgbImage> {
-  const { detections, explanation } = kiteFinding();
-  const accepted = kitePhoto();
-  for (const { box, label, score, triplet } of detections) {
-    if (triplet) drawPair(accepted, box, triplet, ACCEPTED);
-    note(accepted, `${label} ${score.toFixed(2)}`, { x: box.xmin + 18, y: box.ymin - 22 }, ACCEPTED);
-  }
-  const rejected = kitePhoto();
+/** The accepted triplets, and the pair of corners that no center confirms. */
+export function tripletFigure(): string {
+  const { detections, explanation } = explainKites(KITES, KITE_IMAGE);
+  const centers = detections.flatMap(({ triplet }) => (triplet ? [triplet.center] : []));
+  const frames = detections.map(({ box, triplet }) => frame(box, triplet?.centralRegion, ACCEPTED));
+  const labels = detections.map(({ box, label: name, score }) => {
+    return label(`${name} ${score.toFixed(2)}`, above(box), ACCEPTED);
+  });
   const pair = explanation.rejected.find(({ reason }) => reason === "noCenter");
-  if (!pair) throw new Error("no pair is rejected for want of a center");
-  for (const { triplet } of detections) if (triplet) drawCenter(rejected, triplet.center);
-  drawPair(rejected, pair.box, pair, REJECTED);
-  const between = pair.embeddingDistance.toFixed(1);
-  note(
-    rejected,
-    `corners ${pair.score.toFixed(2)}, embeddings ${between} apart`,
-    corner(pair.box, -22),
-    REJECTED,
-  );
-  if (pair.centralRegion) {
-    const { xmin, ymax } = pair.centralRegion;
-    note(rejected, "no center in here", { x: xmin - 44, y: ymax + 26 }, REJECTED);
-  }
-  return figure([
-    { title: "Accepted: a center in each central region", picture: accepted },
-    { title: "Rejected: corners of two kites", picture: rejected },
+  if (!pair?.centralRegion) throw new Error("no pair of corners is rejected for lack of a center");
+  const { box, score, embeddingDistance, centralRegion } = pair;
+  const words = `pair ${score.toFixed(2)}, embeddings ${embeddingDistance.toFixed(1)} apart`;
+  const rejected = [
+    ...[frame(box, centralRegion, REJECTED), label(words, above(box), REJECTED)],
+    label("no center inside", { x: centralRegion.xmin - 28, y: centralRegion.ymax + 28 }, REJECTED),
+  ];
+  const dots = (core: string) => centers.map((center) => dot(center, "#fff", core));
+  return figure("Pairs of corners, accepted and rejected", KITE_IMAGE, [
+    ["Accepted: a center in each central region", [...SCENE, ...frames, ...dots(ACCEPTED), ...labels]],
+    ["Rejected: corners of two kites", [...SCENE, ...dots(UNUSED), ...rejected]],
   ]);
 }
 
-/** One place of the center, in a small box and in a large one. */
-export async function regionFigure(): Promise<RgbImage> {
-  return figure([
-    regionPanel("Small box: the middle third, n = 3", 140),
-    regionPanel("Large box: the middle fifth, n = 5", 210),
-  ]);
+/** A center at the same place in a small and in a large box, left of the middle. */
+export function regionFigure(): string {
+  const size = { width: 2 * REGION_IMAGE.width, height: 2 * REGION_IMAGE.height };
+  return figure("Central regions", size, [regionPanel("Small", 140), regionPanel("Large", 210)]);
 }
 
-const SHOWN_TWICE = 2;
-/** Left of the middle: inside the middle third, outside of the middle fifth. */
-const OFF_CENTER = 0.37;
+const REGION_IMAGE = { width: 383, height: 255 };
 
-/** A box of `side` pixels in a photo that is shown twice as large. */
-function regionPanel(title: string, side: number): Panel {
-  const [width, height] = [383, 240];
-  const x1 = 60;
-  const y1 = Math.round((height - side) / 2);
-  const box = { x1, y1, x2: x1 + side, y2: y1 + side };
-  const center: Peak = { x: x1 + OFF_CENTER * side, y: y1 + side / 2, class: 0, score: 0.7 };
-  const [{ placement }] = tripletSights({ width, height }, {});
-  const pair: PlacedPair = {
-    topLeft: { x: 0, y: 0, class: 0, score: 0.8 },
-    bottomRight: { x: 0, y: 0, class: 0, score: 0.8 },
-    score: 0.8,
-    box,
-    placement,
-  };
-  const triplet = confirmPair(pair, [center]);
+/** A box of `side` pixels, drawn at twice its size. */
+function regionPanel(name: string, side: number): [title: string, shapes: string[]] {
+  const { width, height } = REGION_IMAGE;
+  const ymin = (height - side) / 2;
+  const square = { xmin: 60, ymin, xmax: 60 + side, ymax: ymin + side };
+  const found: Kite = { box: square, embedding: 1, scores: [0.8, 0.8, 0.7], centerAt: 0.37 };
+  const { detections, explanation } = explainKites([found], REGION_IMAGE);
+  const [detection] = detections;
+  const region = detection?.triplet?.centralRegion ?? explanation.rejected[0]?.centralRegion;
+  if (!region) throw new Error("the pair of corners has no central region");
+  const n = Math.round(side / (region.xmax - region.xmin));
 
-  const picture = sky(SHOWN_TWICE * width + 1, SHOWN_TWICE * height, 0);
-  drawKite(picture, shown(box), RED_KITE);
-  const parts = Math.round(side / (centralRegion(box).x2 - centralRegion(box).x1));
-  divide(picture, shown(box), parts);
-  const drawn = {
-    topLeft: { x: shown(box).xmin, y: shown(box).ymin, score: 0.8 },
-    bottomRight: { x: shown(box).xmax, y: shown(box).ymax, score: 0.8 },
-    centralRegion: shown(centralRegion(box)),
-  };
-  drawPair(picture, shown(box), drawn, triplet ? ACCEPTED : REJECTED);
-  drawCenter(picture, { x: center.x * SHOWN_TWICE, y: center.y * SHOWN_TWICE });
-  const outcome = triplet ? `confirmed: ${triplet.score.toFixed(2)}` : "not confirmed";
-  const right = { x: shown(box).xmax + 26, y: shown(box).ymin + 60 };
-  note(picture, `${side} x ${side} pixels`, right);
-  note(picture, outcome, { x: right.x, y: right.y + 44 }, triplet ? ACCEPTED : REJECTED);
-  return { title, picture };
+  const box = twice(square);
+  const lines = Array.from({ length: n - 1 }, (_, line) => {
+    const along = ((line + 1) * 2 * side) / n;
+    return `M${box.xmin + along} ${box.ymin}v${2 * side}M${box.xmin} ${box.ymin + along}h${2 * side}`;
+  });
+  const color = detection ? ACCEPTED : REJECTED;
+  const outcome = detection ? `confirmed: ${detection.score.toFixed(2)}` : "not confirmed";
+  const [, , center] = keypointsOf({ ...found, box });
+  return [
+    `${name} box: the middle ${n === 3 ? "third" : "fifth"}, n = ${n}`,
+    [
+      ...[sky({ width: 2 * width, height: 2 * height }), kite(box, RED_AND_YELLOW, 2 * height)],
+      element("path", { d: lines.join(""), stroke: "#fff", "stroke-opacity": 0.7, "stroke-width": 1.4 }),
+      ...[frame(box, twice(region), color), dot(center, "#fff", UNUSED)],
+      label(`${side} × ${side} pixels`, { x: box.xmax + 20, y: box.ymin + 60 }),
+      label(outcome, { x: box.xmax + 20, y: box.ymin + 104 }, color),
+    ],
+  ];
 }
 
-/** Faint lines that part a box into so many columns and rows. */
-function divide(picture: RgbImage, { xmin, ymin, xmax, ymax }: Rectangle, parts: number): void {
-  const faint = { color: WHITE, opacity: 0.7 };
-  for (let i = 1; i < parts; i++) {
-    const x = xmin + ((xmax - xmin) * i) / parts;
-    const y = ymin + ((ymax - ymin) * i) / parts;
-    strokeLine(picture, { from: { x, y: ymin }, to: { x, y: ymax } }, 0.7, faint);
-    strokeLine(picture, { from: { x: xmin, y }, to: { x: xmax, y } }, 0.7, faint);
-  }
+function twice({ xmin, ymin, xmax, ymax }: Box): Box {
+  return { xmin: 2 * xmin, ymin: 2 * ymin, xmax: 2 * xmax, ymax: 2 * ymax };
 }
 
-function drawPair(picture: RgbImage, box: Rectangle, triplet: DrawnTriplet, color: Color): void {
-  strokeRounded(picture, box, 0, SIZES.lineRadius + SIZES.rim, { color: BLACK, opacity: 0.45 });
-  strokeRounded(picture, box, 0, SIZES.lineRadius, { color, opacity: 1 });
-  drawTriplet(picture, triplet, color, SIZES);
+/** A box with its two corners and its central region. */
+function frame(box: Box, region: Box | undefined, color: string): string {
+  const tint = { fill: color, "fill-opacity": 0.3, stroke: "#fff", "stroke-width": 2.4 };
+  return [
+    rimmed("rect", rectangle(box), color, 4),
+    ...(region ? [element("rect", { ...rectangle(region), ...tint })] : []),
+    dot({ x: box.xmin, y: box.ymin }, color, "#fff"),
+    dot({ x: box.xmax, y: box.ymax }, color, "#fff"),
+  ].join("\n");
 }
 
-function drawCenter(picture: RgbImage, { x, y }: Point): void {
-  fillDisc(picture, { x, y }, 11, { color: BLACK, opacity: 0.55 });
-  fillDisc(picture, { x, y }, 9, { color: WHITE, opacity: 1 });
-  fillDisc(picture, { x, y }, 4, { color: colorOf(8), opacity: 1 });
+function dot(middle: Point, outer: string, core: string): string {
+  return `${disc(middle, 10.5, "#333")}\n${disc(middle, 9, outer)}\n${disc(middle, 4, core)}`;
 }
 
-function shown({ x1, y1, x2, y2 }: PixelBox): Rectangle {
-  return {
-    xmin: x1 * SHOWN_TWICE,
-    ymin: y1 * SHOWN_TWICE,
-    xmax: x2 * SHOWN_TWICE,
-    ymax: y2 * SHOWN_TWICE,
-  };
+function rectangle({ xmin, ymin, xmax, ymax }: Box) {
+  return { x: xmin, y: ymin, width: xmax - xmin, height: ymax - ymin };
 }
 
-function corner({ xmin, ymin }: Rectangle, above: number): Point {
-  return { x: xmin + 18, y: ymin + above };
-}
-
-function middle({ xmin, ymin, xmax, ymax }: Rectangle): Point {
-  return { x: (xmin + xmax) / 2, y: (ymin + ymax) / 2 };
+/** For a label above the left end of a box's top side. */
+function above({ xmin, ymin }: Box): Point {
+  return { x: xmin + 11, y: ymin - 22 };
 }
