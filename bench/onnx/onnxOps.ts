@@ -143,8 +143,8 @@ function normalize({ builder, inputs, attributes }: OnnxCall<NormalizeAttributes
   const channels = builder.tensor([order.length], BigInt64Array.from(order, BigInt));
   const list = (numbers: readonly number[]) => perChannel(builder, Float32Array.from(numbers));
   const ordered = builder.node("Gather", [inputs[0], channels], { axis: 1 });
-  const centerd = builder.node("Sub", [ordered, list(mean)]);
-  const scaled = builder.node("Mul", [centerd, list(scale)]);
+  const centered = builder.node("Sub", [ordered, list(mean)]);
+  const scaled = builder.node("Mul", [centered, list(scale)]);
   return builder.node("Add", [scaled, list(offset)]);
 }
 

@@ -1,8 +1,8 @@
 import type { RgbImage } from "./rgbImage.ts";
 
 /**
- * How the stored rows and columns lie in the upright image (Exif 2.32, tag 0x0112). The name says
- * where the stored row 0 and column 0 belong: 6 means that row 0 is the right side, column 0 the top.
+ * How the stored rows and columns map to the upright image (Exif 2.32, tag 0x0112). The standard names the
+ * sides that the stored row 0 and column 0 belong to: 6 means that row 0 is the right side and column 0 the top.
  */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
@@ -13,8 +13,8 @@ const TYPE_SHORT = 3;
 const ENTRY_BYTES = 12;
 
 /**
- * The orientation in a block of Exif data (a TIFF header and its first directory, without "Exif\0\0").
- * Exif is a note beside the image, so whatever cannot be read counts as upright and is no error.
+ * Reads the orientation from a block of Exif data (a TIFF header and its first directory, without "Exif\0\0").
+ * Exif is only metadata, so unreadable Exif counts as upright and is not an error.
  */
 export function readOrientation(exif: Uint8Array): Orientation {
   if (exif.length < 8) return UPRIGHT;
@@ -42,11 +42,11 @@ function isOrientation(value: number): value is Orientation {
   return value >= 1 && value <= 8;
 }
 
-/** Where the upright image's columns (or rows) come from in the stored one. */
+/** Where the upright image's columns (or rows) are found in the stored image. */
 interface Turn {
   /** The upright image's rows are the stored columns. */
   transpose: boolean;
-  /** The stored image is read from right to left, from bottom to top. */
+  /** Read the stored image from right to left, or from bottom to top. */
   mirrorColumns: boolean;
   mirrorRows: boolean;
 }
@@ -62,7 +62,7 @@ const TURNS: Record<Orientation, Turn> = {
   8: { transpose: true, mirrorColumns: true, mirrorRows: false },
 };
 
-/** The image as it was seen when it was taken; orientations 5 to 8 exchange width and height. */
+/** Turns the stored image upright. Orientations 5 to 8 exchange width and height. */
 export function turnUpright(stored: RgbImage, orientation: Orientation): RgbImage {
   if (orientation === UPRIGHT) return stored;
   const { transpose, mirrorColumns, mirrorRows } = TURNS[orientation];

@@ -1,6 +1,6 @@
 /**
- * An image's format, told from its first bytes and never from its name. Formats that cannot be read
- * are named too, so that the error can say what the file is.
+ * Identifies an image's format by its first bytes, never by its name. Formats that cannot be read are
+ * identified too, so that the error can say what the file is.
  */
 export type Format =
   | { readable: "jpeg" }
@@ -10,14 +10,14 @@ export type Format =
 const JPEG: Format = { readable: "jpeg" };
 const PNG: Format = { readable: "png" };
 
-/** `at` is the offset of the bytes; a string stands for its ASCII codes. */
+/** `at` is the offset of the signature; a string stands for its ASCII codes. */
 interface Signature {
   at?: number;
   bytes: string;
   format: string;
 }
 
-/** The longer of two signatures that begin alike comes first. */
+/** If two signatures begin alike, the longer comes first. */
 const UNREADABLE_SIGNATURES: readonly Signature[] = [
   { bytes: "\x89PNG", format: "a PNG damaged on its way (its line ends were converted)" },
   { bytes: "GIF8", format: "a GIF image" },
@@ -48,7 +48,7 @@ const UNREADABLE_SIGNATURES: readonly Signature[] = [
 const CONVERT = "Convert it to JPEG or PNG.";
 const ANOTHER_FILE = "Check that it is the image that was meant.";
 
-/** Beginnings of text files, in lower case. */
+/** How text files begin, in lower case. */
 const UNREADABLE_TEXTS: readonly { pattern: RegExp; format: string; hint?: string }[] = [
   {
     pattern: /^version https:\/\/git-lfs/,
@@ -58,7 +58,7 @@ const UNREADABLE_TEXTS: readonly { pattern: RegExp; format: string; hint?: strin
   {
     pattern: /^(<!doctype html|<html|<head|<body)/,
     format: "an HTML page",
-    hint: "It is a web page: check the address and download the image itself.",
+    hint: "This is a web page. Check the address and download the image itself.",
   },
   { pattern: /^<([?!][\s\S]*<)?svg/, format: "an SVG drawing", hint: CONVERT },
   { pattern: /^<\?xml/, format: "an XML file" },
@@ -74,7 +74,7 @@ export function identifyFormat(bytes: Uint8Array): Format {
 
 function describe(bytes: Uint8Array): { description: string; hint: string } {
   if (bytes.length === 0) return { description: "an empty file", hint: "Fetch it again." };
-  // Text first: a text may well begin with "BM".
+  // Text first, because a text may begin with "BM".
   const text = beginningOfText(bytes);
   if (text !== null) {
     const { format = "a text file", hint = ANOTHER_FILE } =
@@ -96,7 +96,7 @@ function startsWith(bytes: Uint8Array, signature: string, at = 0): boolean {
   return true;
 }
 
-/** The first characters, trimmed and in lower case, or null where the bytes are not text. */
+/** The first characters, trimmed and in lower case, or null if the bytes are not text. */
 function beginningOfText(bytes: Uint8Array): string | null {
   const beginning = bytes.subarray(0, 1024);
   for (const byte of beginning) {
@@ -104,7 +104,7 @@ function beginningOfText(bytes: Uint8Array): string | null {
     if (isControl || byte === 0x7f) return null;
   }
   try {
-    // `stream` lets the last character be cut in two.
+    // With `stream`, the last character may be cut in two.
     const text = new TextDecoder("utf-8", { fatal: true }).decode(beginning, { stream: true });
     return text.trimStart().toLowerCase();
   } catch {

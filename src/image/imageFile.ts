@@ -5,12 +5,11 @@ import { decodePng } from "./png/decodePng.ts";
 import type { RgbImage } from "./rgbImage.ts";
 
 /**
- * Decodes a JPEG or PNG file into upright 8 bit RGB; the bytes decide which it is, not a name. `where`
- * stands at the beginning of every error, usually the file's name.
+ * Decodes a JPEG or PNG file into upright 8-bit RGB. The bytes decide the format, not the name. `where` starts
+ * every error message; usually it is the file's name. The pixels are the same in Node and in browsers.
  *
- * Either the whole image comes back, or ImageError is thrown: for other formats (named in the error),
- * for damaged and truncated files (nothing is shown in part, in Node and in browsers alike), and for
- * sizes beyond `imageLimits.ts`.
+ * @throws ImageError for other formats (named in the error), for damaged or truncated files (an image is never
+ *   returned in part), and for sizes beyond `imageLimits.ts`.
  */
 export function decodeImage(bytes: Uint8Array, where: string): RgbImage {
   const format = identifyFormat(bytes);

@@ -1,6 +1,6 @@
 /**
- * What an image may cost. The size is refused from the header, before anything is allocated for it.
- * 100 megapixels is above every phone and most cameras; as RGB it takes 300 MB.
+ * The largest image, in pixels. A larger one is refused by its header, before anything is allocated. 100
+ * megapixels exceed every phone and most cameras; as RGB they take 300 MB.
  */
 export const MAX_PIXELS = 100_000_000;
 
@@ -19,5 +19,5 @@ export const MAX_JPEG_SCANS = 100;
 /** Pixels times scans of one JPEG: an empty scan takes about ten nanoseconds a pixel. */
 export const MAX_JPEG_PIXEL_SCANS = 1_000_000_000;
 
-/** Bytes of a PNG's pixels before they become RGB: 64 megapixels of 16 bit RGBA. */
+/** Max bytes of a PNG's pixels before conversion to RGB: 64 megapixels of 16-bit RGBA. */
 export const MAX_PNG_DATA_BYTES = 512 * 1024 * 1024;

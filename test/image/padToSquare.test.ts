@@ -60,8 +60,8 @@ function rescaled(pixels: Float32Array, scaling: ChannelScaling): Float32Array {
   );
   return pixels.map((_, i) => {
     const channel = i % 3;
-    const centerd = Math.fround(pixels[i - channel + scaling.order[channel]] - mean[channel]);
-    return Math.fround(centerd * scale[channel]) + offset[channel];
+    const centered = Math.fround(pixels[i - channel + scaling.order[channel]] - mean[channel]);
+    return Math.fround(centered * scale[channel]) + offset[channel];
   });
 }
 

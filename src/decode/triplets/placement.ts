@@ -1,7 +1,7 @@
 import type { Peak } from "./heatmapPeaks.ts";
 import type { CornerPair } from "./pairCorners.ts";
 
-/** How an image lies in the network's input: scaled, centerd on a black canvas, perhaps mirrored. */
+/** How an image lies in the network's input: scaled, centered on a black canvas, perhaps mirrored. */
 export interface Placement {
   /** Columns of the maps, and columns of the maps a pixel of the canvas; the same for rows. */
   readonly mapWidth: number;

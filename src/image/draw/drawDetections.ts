@@ -8,22 +8,23 @@ import { type Color, type Paint, type Rectangle, strokeRounded } from "./shapes.
 
 export interface DrawOptions {
   /**
-   * Keypoints below this score are left out, and lines to them. From 0 to 1; default 0.2, below which
-   * MoveNet's keypoints are mostly guesses about what is hidden.
+   * Keypoints below this score are not drawn, nor are the lines to them. From 0 to 1; default 0.2, below which
+   * MoveNet's keypoints are mostly guesses about hidden parts.
    */
   keypointScore?: number;
-  /** Whether labels and scores are written; default true. */
+  /** Whether to write labels and scores. Default true. */
   labels?: boolean;
 }
 
-/** With more, nobody could tell which corner and which center are whose. */
+/** With more, a viewer could not tell which corners and centers belong together. */
 export const MAX_TRIPLETS = 20;
 
 /**
- * Draws boxes, skeletons, triplets and labels on a copy of the image. People with keypoints and boxes with their
- * triplet have a color each, other detections one a class. Of triplets the best 20 are drawn, the finer the more
- * there are; boxes beyond these are faint. The best detections lie on top, and labels above everything. What lies outside the image is cut off,
- * a label moved inside; what has no finite place is left out.
+ * Draws boxes, skeletons, triplets and labels on a copy of the image. Each person with keypoints and each box
+ * with a triplet has its own color; other detections have one color per class. The best 20 triplets are drawn,
+ * with finer lines the more there are; further boxes are faint. Better detections are drawn on top, and labels
+ * above everything. Shapes are clipped to the image and labels moved into it; a detection without finite
+ * coordinates is not drawn.
  */
 export function drawDetections(
   image: RgbImage,
@@ -70,10 +71,10 @@ function colored(detections: readonly Detection[]): { detection: Detection; colo
   });
 }
 
-/** So many triplets can be told apart at the usual sizes. */
+/** This many triplets can be told apart at the usual line widths. */
 const FEW_TRIPLETS = 6;
 const FINEST = 0.55;
-/** Of the frames beyond the best. */
+/** The opacity of the boxes beyond the best. */
 const FAINT = 0.45;
 
 function sizesFor(triplets: number, sizes: DrawingSizes): DrawingSizes {
@@ -82,21 +83,21 @@ function sizesFor(triplets: number, sizes: DrawingSizes): DrawingSizes {
   return {
     lineRadius: lineRadius * part,
     rim: rim * part,
-    // Where the center lies matters more than how thin a line is.
+    // The center's position matters more than a thin line, so dots shrink less.
     dotRadius: dotRadius * Math.sqrt(part),
     capitalHeight: Math.max(7, capitalHeight * part),
     corner: corner * part,
   };
 }
 
-/** Far beyond every image and still exact in the arithmetic of drawing. */
+/** Far beyond any image, yet small enough for exact drawing arithmetic. */
 const FARTHEST = 1e6;
 
 function isFinitePlace(coordinates: number[]): boolean {
   return coordinates.every((coordinate) => Math.abs(coordinate) <= FARTHEST);
 }
 
-/** The box inside the image, so far from its border that the whole line shows. */
+/** The box clipped to the image, far enough from the border to show the whole line. */
 function frameOf(box: Box, image: RgbImage, { lineRadius, rim }: DrawingSizes): Rectangle {
   const inset = lineRadius + rim;
   const x = (value: number) => Math.max(inset, Math.min(value, image.width - inset));

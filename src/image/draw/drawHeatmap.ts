@@ -2,18 +2,18 @@ import type { Tensor } from "../../tensor.ts";
 import type { RgbImage } from "../rgbImage.ts";
 
 export interface HeatmapPlace {
-  /** Cell (row, column) of a pixel of the image is ((y + top), (x + left)) times these, rounded down. */
+  /** The heatmap cell (row, column) of image pixel (x, y) is ((y + top), (x + left)) times these, rounded down. */
   readonly left: number;
   readonly top: number;
   readonly cellsPerPixelX: number;
   readonly cellsPerPixelY: number;
-  /** Whether the map was made of the mirror image. */
+  /** Whether the map belongs to the mirror image. */
   readonly mirrored?: boolean;
 }
 
 /**
- * A copy of the image, darkened, with a heatmap of probabilities ([1, h, w, classes]) laid over it from red
- * through yellow to white: one channel's, or each cell's largest.
+ * Draws a heatmap of probabilities ([1, h, w, classes]) over a darkened copy of the image, in colors from red
+ * through yellow to white: one channel, or the max over all channels.
  */
 export function drawHeatmap(
   image: RgbImage,
@@ -40,7 +40,7 @@ export function drawHeatmap(
   return drawing;
 }
 
-/** What is left of the image's light. */
+/** The factor that darkens the image. */
 const DARKNESS = 0.4;
 
 function largest(data: Float32Array, start: number, count: number): number {

@@ -6,18 +6,18 @@ import { drawText, textWidth } from "./text.ts";
 
 export interface Label {
   text: string;
-  /** What it belongs to; inside the image. */
+  /** The box that the label belongs to, clipped to the image. */
   box: Rectangle;
   color: Color;
 }
 
-/** Below this height letters cannot be read, and a label is shortened instead of made smaller. */
+/** Smaller letters are illegible, so a label is shortened instead. */
 const SMALLEST_CAPITALS = 6;
 
-/** Small boxes get smaller letters, down to this part of the usual size. */
+/** Small boxes get smaller letters, down to this fraction of the usual size. */
 const SMALLEST_PART = 0.7;
 
-/** Writes labels, each on a plate of its color; the first ones have the better places and lie on top. */
+/** Writes labels, each on a plate of its color. Earlier labels get better places and lie on top. */
 export function drawLabels(image: RgbImage, labels: readonly Label[], sizes: DrawingSizes): void {
   const plates: Plate[] = [];
   for (const label of labels) {
@@ -26,7 +26,7 @@ export function drawLabels(image: RgbImage, labels: readonly Label[], sizes: Dra
     const padding = paddingFor(fitted.capitalHeight);
     const size = {
       width: textWidth(fitted.text, fitted.capitalHeight) + 2 * padding,
-      // Descenders reach into the padding.
+      // Descenders extend into the padding.
       height: fitted.capitalHeight + 2 * padding,
     };
     const taken = plates.map((plate) => plate.place);
@@ -54,7 +54,7 @@ function paddingFor(capitalHeight: number): number {
   return Math.max(2, Math.round(capitalHeight * 0.42));
 }
 
-/** The text and its size such that the label fits the image's width; null where not a letter fits. */
+/** Shortens and scales the text until the label fits the image's width; null if not even one letter fits. */
 function fitText(
   text: string,
   box: Rectangle,

@@ -5,7 +5,7 @@ import { type Color, fillDisc, type Line, strokeLine } from "./shapes.ts";
 
 const RIM_OPACITY = 0.55;
 
-/** Lines between the keypoints that COCO's skeleton joins, and a dot on each keypoint. */
+/** Draws COCO's skeleton: a dot per keypoint and a line per bone. */
 export function drawSkeleton(
   image: RgbImage,
   keypoints: readonly Keypoint[],
@@ -32,7 +32,7 @@ export function drawSkeleton(
   }
 }
 
-/** COCO's skeleton: which keypoints are joined (person_keypoints annotations, "skeleton", ids by name). */
+/** COCO's skeleton: the pairs of keypoints to join ("skeleton" of the person_keypoints annotations, ids as names). */
 const COCO_SKELETON: readonly (readonly [string, string])[] = [
   ["left_ankle", "left_knee"],
   ["left_knee", "left_hip"],

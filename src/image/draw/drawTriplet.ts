@@ -3,13 +3,13 @@ import type { RgbImage } from "../rgbImage.ts";
 import { BLACK, type DrawingSizes, WHITE } from "./drawingSizes.ts";
 import { type Color, fillDisc, fillRounded, strokeRounded } from "./shapes.ts";
 
-/** What is drawn of two corners, with the center and the region that it has to lie in, where they are known. */
+/** Two corners to draw, and if known the center and the central region. */
 export type DrawnTriplet = Pick<CornerEvidence, "topLeft" | "bottomRight"> &
   Partial<Pick<TripletEvidence, "center" | "centralRegion">>;
 
 /**
- * Draws on the image: the corners as dots of the color with a white core, the center as a white dot with a
- * core of the color, the central region as a tinted area.
+ * Draws a triplet onto the image: corners as colored dots with a white core, the center as a white dot with a
+ * colored core, the central region as a tinted area.
  */
 export function drawTriplet(
   image: RgbImage,

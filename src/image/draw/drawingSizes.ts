@@ -1,10 +1,10 @@
 import type { Color, Rectangle } from "./shapes.ts";
 
-/** How large things are drawn, in pixels. */
+/** Sizes of what is drawn, in pixels. */
 export interface DrawingSizes {
   /** Half a line's width. */
   lineRadius: number;
-  /** The dark rim around colored lines and dots that sets them off from any background. */
+  /** Width of the dark rim that sets colored lines and dots off from any background. */
   rim: number;
   dotRadius: number;
   /** Height of a label's capitals. */
@@ -16,11 +16,11 @@ const SMALLEST_LINE = 0.75;
 const SMALLEST_DOT = 1.8;
 
 /**
- * In proportion to the image, so that it looks the same when images of 200 and 4000 pixels are shown at one
- * size, but never so small that a line is fainter than a pixel or a letter unreadable.
+ * Sizes in proportion to the image, so that images of 200 and of 4000 pixels look alike when shown at the same
+ * size. Lines are never thinner than a pixel, and letters stay legible.
  */
 export function drawingSizes(width: number, height: number): DrawingSizes {
-  // The root of the area, held back on banners so that things do not outgrow the shorter side.
+  // The square root of the area, limited for banners so that nothing outgrows the shorter side.
   const side = Math.min(Math.sqrt(width * height), 2 * Math.min(width, height));
   return {
     lineRadius: Math.max(SMALLEST_LINE, side / 540),
@@ -31,7 +31,7 @@ export function drawingSizes(width: number, height: number): DrawingSizes {
   };
 }
 
-/** The sizes for the skeleton of one person: thinner where the usual ones would hide someone far away. */
+/** Sizes for one person's skeleton: thinner for a small person, whom the usual lines would hide. */
 export function skeletonSizes(sizes: DrawingSizes, person: Rectangle): DrawingSizes {
   const side = Math.max(person.xmax - person.xmin, person.ymax - person.ymin);
   return {
@@ -44,7 +44,7 @@ export function skeletonSizes(sizes: DrawingSizes, person: Rectangle): DrawingSi
 export const BLACK: Color = [0, 0, 0];
 export const WHITE: Color = [255, 255, 255];
 
-/** Bright, and far from each other, the first ones and neighbors in the list the most. */
+/** Bright, distinct colors; the first ones, and neighbors in the list, differ the most. */
 const PALETTE: readonly Color[] = [
   [41, 190, 250], // sky
   [255, 202, 40], // amber
@@ -58,12 +58,12 @@ const PALETTE: readonly Color[] = [
   [40, 220, 200], // teal
 ];
 
-/** The color of a class or of a person; beyond ten they repeat. */
+/** The color of a class or a person. Colors repeat after ten. */
 export function colorOf(index: number): Color {
   return PALETTE[Math.abs(Math.trunc(index)) % PALETTE.length] ?? PALETTE[0];
 }
 
-/** Black or white, whichever is easier to read on a color (luminance by ITU-R BT.709). */
+/** Black or white, whichever reads better on the color (luminance as in ITU-R BT.709). */
 export function readableOn([red, green, blue]: Color): Color {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 110 ? BLACK : WHITE;
 }

@@ -1,20 +1,19 @@
 /**
- * An own font of lines: each character is the path that a pen follows, so that it is smooth at every size.
- * Capitals are 10 units high from y = 0 down to the baseline at y = 10, small letters begin at y = 3 and
- * descenders end at y = 13. `M x y` lifts the pen, `L x y` draws a line, `Q cx cy x y` a quadratic curve.
+ * A stroke font: each character is the path of a pen, so it is smooth at every size. Capitals are 10 units
+ * high, from y = 0 down to the baseline at y = 10; small letters start at y = 3 and descenders end at y = 13. `M x y` lifts the pen, `L x y` draws a line, `Q cx cy x y` a quadratic curve.
  */
 export interface Glyph {
-  /** Units, from the leftmost to the rightmost middle of a stroke. */
+  /** Width in units, measured between the centers of the outermost strokes. */
   width: number;
   path: string;
 }
 
 const glyph = (width: number, path: string): Glyph => ({ width, path });
 
-/** What stands for every character that the font does not have. */
+/** The box that replaces any character missing from the font. */
 export const MISSING_GLYPH = glyph(5, "M0 0 L5 0 L5 10 L0 10 L0 0");
 
-/** Printable ASCII. Digits are all of one width, so that scores stand below each other. */
+/** Printable ASCII. All digits have the same width, so that scores align. */
 export const GLYPHS: Readonly<Record<string, Glyph>> = {
   " ": glyph(1.6, ""),
   "!": glyph(0, "M0 0 L0 6.6 M0 9.8 L0 10"),

@@ -6,9 +6,9 @@ export interface Size {
 }
 
 /**
- * A place for a label at its box, wholly inside the image: above the box if there is room, else inside its
- * top, below or inside its bottom or higher above, at the left or the right; the one that covers the labels already placed
- * the least, the first of equals.
+ * Finds a place for a label at its box, entirely inside the image. Candidates in order: above the box, inside its
+ * top, below it, inside its bottom, and higher above; each at the left and at the right. The candidate that
+ * overlaps the labels already placed the least wins; of equals, the first.
  */
 export function placeLabel(
   label: Size,

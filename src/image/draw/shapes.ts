@@ -1,9 +1,9 @@
 import type { RgbImage } from "../rgbImage.ts";
 
-/** Red, green, blue, each 0 to 255. */
+/** Red, green and blue, each from 0 to 255. */
 export type Color = readonly [red: number, green: number, blue: number];
 
-/** A position in pixels; pixel (i, j) has its center at (i + 0.5, j + 0.5). */
+/** A position in pixels. Pixel (i, j) has its center at (i + 0.5, j + 0.5). */
 export interface Point {
   x: number;
   y: number;
@@ -22,7 +22,7 @@ export interface Paint {
   opacity: number;
 }
 
-/** Pixels left to right - 1, top to bottom - 1. */
+/** The pixels from left to right - 1 and from top to bottom - 1. */
 interface PixelRange {
   left: number;
   top: number;
@@ -30,12 +30,12 @@ interface PixelRange {
   bottom: number;
 }
 
-/** From a point to a shape's edge; negative inside. */
+/** Distance from a point to a shape's edge, negative inside the shape. */
 type DistanceToEdge = (x: number, y: number) => number;
 
 /**
- * Paints the part of a shape that lies in `range`, and in the image. A pixel is painted in full where its
- * center is half a pixel or more inside the shape, by parts within half a pixel of the edge.
+ * Paints the part of a shape that lies in `range` and in the image, with antialiasing: a pixel is covered fully
+ * if its center lies at least half a pixel inside the shape, and partly within half a pixel of the edge.
  */
 function fill(image: RgbImage, range: PixelRange, distance: DistanceToEdge, paint: Paint): void {
   const right = Math.min(image.width, range.right);
@@ -56,7 +56,7 @@ function blend(image: RgbImage, x: number, y: number, color: Color, part: number
   }
 }
 
-/** The pixels whose center lies within half a pixel of the rectangle. */
+/** The pixels whose centers lie within half a pixel of the rectangle. */
 function pixelsOf({ xmin, ymin, xmax, ymax }: Rectangle): PixelRange {
   return {
     left: Math.floor(xmin - 0.5),
@@ -66,7 +66,7 @@ function pixelsOf({ xmin, ymin, xmax, ymax }: Rectangle): PixelRange {
   };
 }
 
-/** Lines with round ends, painted as one shape, so that crossings and joints get no darker. */
+/** Draws lines with round ends as a single shape, so that crossings and joints do not get darker. */
 export function strokeLines(image: RgbImage, lines: readonly Line[], radius: number, paint: Paint): void {
   const distance = (x: number, y: number) => distanceToLines(x, y, lines) - radius;
   fill(image, pixelsOf(boundsOfLines(lines, radius)), distance, paint);
@@ -103,7 +103,7 @@ function distanceToLine(x: number, y: number, from: Point, to: Point): number {
   return Math.hypot(x - from.x - dx * t, y - from.y - dy * t);
 }
 
-/** One line, row by row: a long diagonal does not cost its whole bounding box. */
+/** Draws one line row by row, so that a long diagonal does not cost its whole bounding box. */
 export function strokeLine(image: RgbImage, { from, to }: Line, radius: number, paint: Paint): void {
   const distance = (x: number, y: number) => distanceToLine(x, y, from, to) - radius;
   const { top, bottom } = pixelsOf(boundsOfLines([{ from, to }], radius));
@@ -117,7 +117,7 @@ export function strokeLine(image: RgbImage, { from, to }: Line, radius: number, 
   }
 }
 
-/** The x of a line at height y, or of its nearer end. */
+/** The line's x at height y; beyond its ends, the nearer end's x. */
 function xAt(from: Point, to: Point, y: number): number {
   if (from.y === to.y) return y < from.y ? from.x : to.x;
   const t = (y - from.y) / (to.y - from.y);
@@ -132,7 +132,7 @@ export function fillRounded(image: RgbImage, rectangle: Rectangle, corner: numbe
   fill(image, pixelsOf(rectangle), distanceToRounded(rectangle, corner), paint);
 }
 
-/** The outline of a rectangle with round corners: `radius` to both sides of its edge. */
+/** Draws the outline of a rectangle with round corners, `radius` to both sides of its edge. */
 export function strokeRounded(
   image: RgbImage,
   rectangle: Rectangle,
@@ -149,7 +149,7 @@ export function strokeRounded(
     xmax: xmax + radius,
     ymax: ymax + radius,
   });
-  // Four strips leave out the inside, which can be most of a large image.
+  // Four strips skip the inside, which can be most of a large image.
   const strip = Math.ceil(2 * radius + corner) + 1;
   const upper = Math.min(outer.top + strip, outer.bottom);
   const lower = Math.max(outer.bottom - strip, upper);

@@ -7,10 +7,10 @@ const CAPITAL_HEIGHT = 10;
 const GAP = 2.2;
 const PEN_RADIUS = 0.72;
 
-/** Lines that stand for a curve: at 8 the corners are below a tenth of a unit. */
+/** Line segments per curve: with 8 the error is below a tenth of a unit. */
 const LINES_PER_CURVE = 8;
 
-/** How wide a text is, in pixels, from the left edge of the first stroke to the right edge of the last. */
+/** The text's width in pixels, from the left edge of the first stroke to the right edge of the last. */
 export function textWidth(text: string, capitalHeight: number): number {
   const glyphs = glyphsOf(text);
   const units = glyphs.reduce((sum, glyph) => sum + glyph.width + GAP, 2 * PEN_RADIUS - GAP);
@@ -18,8 +18,8 @@ export function textWidth(text: string, capitalHeight: number): number {
 }
 
 /**
- * Writes one line of text; `left` and `top` are the edges of its capitals, `capitalHeight` pixels high
- * (descenders reach 30 % further down). Accents are dropped, and what is not ASCII then becomes a box.
+ * Writes one line of text. `left` and `top` are the edges of its capitals, which are `capitalHeight` pixels high;
+ * descenders reach 30 % further down. Accents are dropped; other characters beyond ASCII become a box.
  */
 export function drawText(
   image: RgbImage,
@@ -30,7 +30,7 @@ export function drawText(
   paint: Paint,
 ): void {
   const scale = capitalHeight / CAPITAL_HEIGHT;
-  // The pen's edge, not its middle, touches the left and the top. Thinner than a pixel it would be faint.
+  // The pen's edge, not its center, touches left and top. A pen thinner than a pixel would be faint.
   const radius = Math.max(0.5, PEN_RADIUS * scale);
   const height = capitalHeight - 2 * radius;
   let x = left + radius;
@@ -63,7 +63,7 @@ function linesOf(glyph: Glyph): Line[] {
   return lines;
 }
 
-/** A path of M, L and Q as straight lines, in the font's units. */
+/** Converts a path of M, L and Q commands to straight lines, in the font's units. */
 function flatten(path: string): Line[] {
   const lines: Line[] = [];
   let pen: Point = { x: 0, y: 0 };
@@ -85,7 +85,7 @@ function flatten(path: string): Line[] {
   return lines;
 }
 
-/** The point of a quadratic Bezier curve at t from 0 to 1. */
+/** The point of a quadratic Bezier curve at t, from 0 to 1. */
 function onCurve(from: Point, control: Point, to: Point, t: number): Point {
   const bend = (a: number, b: number, c: number) => (1 - t) ** 2 * a + 2 * t * (1 - t) * b + t * t * c;
   return { x: bend(from.x, control.x, to.x), y: bend(from.y, control.y, to.y) };

@@ -3,7 +3,7 @@ import { shapeOf } from "../../tensor.ts";
 import type { RgbImage } from "../rgbImage.ts";
 import { fixedPointSamples, resizeFixedPoint } from "./resizeFixedPoint.ts";
 
-/** Where an image comes to lie when it is centerd on a canvas; all in pixels. */
+/** Where an image comes to lie when it is centered on a canvas; all in pixels. */
 export interface CanvasPlace {
   /** Of the canvas. */
   readonly canvasWidth: number;

@@ -7,12 +7,12 @@ import { unfilterRows } from "./unfilterRows.ts";
 import { pngPasses, writePass } from "./writePass.ts";
 
 /**
- * Decodes a PNG of every color type, bit depth and interlacing into 8 bit RGB. As Pillow's
- * `convert("RGB")` does, transparency is dropped and not blended with anything, and gamma and color
- * profiles are ignored. 16 bits become 8 by rounding: round(value / 257).
+ * Decodes a PNG of any color type, bit depth and interlacing into 8-bit RGB. Like Pillow's `convert("RGB")`, it
+ * drops transparency without blending and ignores gamma and color profiles. 16 bits are rounded to 8:
+ * round(value / 257).
  *
- * Only inflating is left to a library (fflate): fast-png inflates without any limit and cannot read
- * interlaced images of less than 8 bits, and pngjs needs Node.
+ * A library (fflate) does only the inflating: fast-png inflates without a limit and cannot read interlaced
+ * images below 8 bits, and pngjs needs Node.
  */
 export function decodePng(bytes: Uint8Array, where: string): RgbImage {
   const file = readPngFile(bytes, where);

@@ -8,12 +8,12 @@ export const PNG_SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0
 const PIXEL_BYTES = 3;
 const PAETH = 4;
 
-/** Beyond this, an image gets 4 % smaller and takes twice as long. */
+/** Higher levels make a photograph 4 % smaller and take twice as long. */
 const LEVEL = 3;
 
 /**
- * An 8 bit RGB PNG, not interlaced. Every row has Paeth's filter: on images, choosing one for each row
- * gains 0.1 % and costs five passes.
+ * Encodes an 8-bit RGB PNG, not interlaced. Every row uses the Paeth filter: on photographs, choosing the best
+ * filter per row saves 0.1 % and costs five passes.
  */
 export function encodePng(image: RgbImage): Uint8Array {
   const header = new Uint8Array(13);
@@ -29,7 +29,7 @@ export function encodePng(image: RgbImage): Uint8Array {
   ]);
 }
 
-/** Length, type, data and check sum. */
+/** A chunk: length, type, data and checksum. */
 export function pngChunk(type: string, data: Uint8Array): Uint8Array {
   const whole = new Uint8Array(12 + data.length);
   const view = new DataView(whole.buffer);
@@ -40,7 +40,7 @@ export function pngChunk(type: string, data: Uint8Array): Uint8Array {
   return whole;
 }
 
-/** Each row: the number of its filter, then what is left of its bytes after Paeth's prediction. */
+/** Filters each row: the filter's number, then the row's bytes minus the Paeth prediction. */
 function filterRows({ width, height, data }: RgbImage): Uint8Array {
   const rowBytes = width * PIXEL_BYTES;
   const filtered = new Uint8Array(height * (rowBytes + 1));

@@ -2,16 +2,20 @@ import { Inflate } from "fflate";
 import { ImageError } from "../../errors.ts";
 import { concatenate } from "../../support/concatenate.ts";
 
-/** Deflate cannot shrink data further than this (258 bytes in two bits, less the overhead). */
+/** Deflate's max compression ratio (258 bytes in two bits, less the overhead). */
 const MAX_RATIO = 1032;
 
-/** Input goes in by slices, so that a bomb is noticed after at most 4 MB beyond the expected size. */
+/** Input is fed in slices, so that a decompression bomb is noticed at most 4 MB beyond the expected size. */
 const SLICE_BYTES = 4096;
 
 const ZLIB_HEADER_BYTES = 2;
 const ZLIB_CHECKSUM_BYTES = 4;
 
-/** Inflates a PNG's zlib stream, which must give exactly `expectedBytes` and agree with its checksum. */
+/**
+ * Inflates a PNG's zlib stream.
+ *
+ * @throws ImageError unless it yields exactly `expectedBytes` and matches its checksum.
+ */
 export function inflatePixels(compressed: Uint8Array[], expectedBytes: number, where: string): Uint8Array {
   const stream = concatenate(compressed);
   const body = stream.subarray(ZLIB_HEADER_BYTES, -ZLIB_CHECKSUM_BYTES);
@@ -83,5 +87,5 @@ function adler32(bytes: Uint8Array): number {
 
 const MODULUS = 65521;
 
-/** The most bytes between two divisions for which the sums stay below 2^32. */
+/** The max number of bytes between two divisions that keeps the sums below 2^32. */
 const STEP = 5552;

@@ -1,14 +1,14 @@
 import { ImageError } from "../../errors.ts";
 import { MAX_PIXELS, MAX_PNG_DATA_BYTES } from "../imageLimits.ts";
 
-/** What a PNG's IHDR chunk says (PNG specification, third edition, section 11.2.1). */
+/** The contents of a PNG's IHDR chunk (PNG specification, third edition, section 11.2.1). */
 export interface PngHeader {
   width: number;
   height: number;
-  /** Bits a sample: 1, 2, 4, 8 or 16. */
+  /** Bits per sample: 1, 2, 4, 8 or 16. */
   bitDepth: number;
   kind: PngKind;
-  /** Samples a pixel. */
+  /** Samples per pixel. */
   channels: number;
   interlaced: boolean;
 }
@@ -48,7 +48,7 @@ export function readPngHeader(data: Uint8Array, where: string): PngHeader {
   return header;
 }
 
-/** Bytes of a row of samples, packed from the left, without its filter byte. */
+/** Bytes per row of samples, packed from the left, without the filter byte. */
 export function bytesPerRow(header: PngHeader, width: number): number {
   return Math.ceil((width * header.channels * header.bitDepth) / 8);
 }

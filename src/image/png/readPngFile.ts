@@ -2,12 +2,12 @@ import { ImageError } from "../../errors.ts";
 import { crc32 } from "../../support/crc.ts";
 import { HEADER_BYTES, type PngHeader, readPngHeader } from "./pngHeader.ts";
 
-/** What a PNG file holds, read chunk by chunk without inflating anything. */
+/** The contents of a PNG file, read chunk by chunk without inflating anything. */
 export interface PngFile {
   header: PngHeader;
-  /** Red, green, blue of each color; null where there is none. */
+  /** Red, green and blue per color; null without a palette. */
   palette: Uint8Array | null;
-  /** The IDAT chunks: together one zlib stream. */
+  /** The IDAT chunks; joined they are one zlib stream. */
   compressed: Uint8Array[];
   exif: Uint8Array | null;
 }
@@ -21,9 +21,11 @@ const SIGNATURE_BYTES = 8;
 const MAX_PALETTE_BYTES = 256 * 3;
 
 /**
- * Walks a PNG from chunk to chunk (PNG specification, third edition, section 5) up to IEND, checks every
- * checksum and the order of the chunks that matter, and refuses, with ImageError, what is damaged or
- * truncated. Transparency (tRNS) and color management chunks are passed over; see `decodePng`.
+ * Walks a PNG chunk by chunk (PNG specification, third edition, section 5) up to IEND and checks every checksum
+ * and the order of the critical chunks. Transparency (tRNS) and color management chunks are skipped; see
+ * `decodePng`.
+ *
+ * @throws ImageError if the file is damaged or truncated.
  */
 export function readPngFile(bytes: Uint8Array, where: string): PngFile {
   const reader = new ChunkReader(bytes, where);
@@ -72,7 +74,7 @@ class ChunkReader {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  /** A chunk is its length, its type of four letters, its data and their CRC-32. */
+  /** Reads one chunk: length, type of four letters, data and CRC-32. */
   next(): Chunk {
     const { bytes, view, offset } = this;
     if (offset + 12 > bytes.length) throw this.truncated(offset + 12);
@@ -106,7 +108,7 @@ function isLetter(code: number): boolean {
   return (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
 }
 
-/** Chunks that a reader must understand begin with an upper-case letter. */
+/** The type of a critical chunk, which every reader must understand, starts with an upper-case letter. */
 function isCritical(type: string): boolean {
   return type.charCodeAt(0) <= 90;
 }

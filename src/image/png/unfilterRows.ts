@@ -1,9 +1,11 @@
 import { ImageError } from "../../errors.ts";
 
 /**
- * Undoes PNG's filters (PNG specification, third edition, section 9) in place. Each row stands in `data`
- * from `start` on as one filter byte and `rowBytes` bytes; `pixelBytes` is the distance to the byte of
- * the pixel to the left, at least 1. Returns the position after the last row.
+ * Reverses PNG's filters (PNG specification, third edition, section 9) in place. From `start` on, `data` holds
+ * per row one filter byte and `rowBytes` bytes; `pixelBytes` is the distance to the pixel on the left, at least 1.
+ * Returns the position after the last row.
+ *
+ * @throws ImageError for an unknown filter.
  */
 export function unfilterRows(
   data: Uint8Array,
@@ -57,7 +59,7 @@ function unfilterPaeth(current: Uint8Array, above: Uint8Array, pixelBytes: numbe
   }
 }
 
-/** The neighbor nearest to left + above - aboveLeft; ties in this order. */
+/** Of left, above and aboveLeft the one closest to left + above - aboveLeft; the first in that order wins ties. */
 export function paethPredictor(left: number, above: number, aboveLeft: number): number {
   const estimate = left + above - aboveLeft;
   const toLeft = Math.abs(estimate - left);

@@ -4,8 +4,10 @@ import type { PngHeader } from "./pngHeader.ts";
 import type { PngFile } from "./readPngFile.ts";
 
 /**
- * Writes one pass's pixels to their places in the image. `rows` holds its unfiltered rows, each one
- * filter byte and `rowBytes` bytes of packed samples. Alpha is dropped.
+ * Writes one pass's pixels to their places in the image. `rows` holds the unfiltered rows: per row one filter
+ * byte and `rowBytes` bytes of packed samples. Alpha is dropped.
+ *
+ * @throws ImageError for a color that the palette does not have.
  */
 export function writePass(
   image: RgbImage,
@@ -35,7 +37,7 @@ export function writePass(
   }
 }
 
-/** One byte a sample: 16 bits rounded to 8, fewer than 8 unpacked from the left and not scaled. */
+/** Unpacks a row to one byte per sample: 16 bits are rounded to 8; fewer than 8 are not scaled. */
 function unpackSamples(row: Uint8Array, bitDepth: number, samples: Uint8Array): void {
   if (bitDepth === 8) {
     samples.set(row);
@@ -53,7 +55,7 @@ function unpackSamples(row: Uint8Array, bitDepth: number, samples: Uint8Array): 
   }
 }
 
-/** Red, green, blue for each value of a pixel's first sample; null where the samples are the color. */
+/** Red, green and blue for each value of a pixel's only sample; null if the samples are the color itself. */
 function colorTable({ header, palette }: PngFile): Uint8Array | null {
   if (header.kind === "palette") return palette;
   if (header.kind === "rgb" || header.kind === "rgbAlpha") return null;
@@ -74,7 +76,7 @@ function missingColor(index: number, colors: number, where: string): ImageError 
   });
 }
 
-/** The pixels (left + i * stepX, top + j * stepY), stored together as a small image of their own. */
+/** The pixels (left + i * stepX, top + j * stepY), stored as a small image of their own. */
 export interface PngPass {
   left: number;
   top: number;
@@ -95,7 +97,7 @@ const ADAM7: readonly PngPass[] = [
 
 const WHOLE: readonly PngPass[] = [{ left: 0, top: 0, stepX: 1, stepY: 1 }];
 
-/** A pass with its size, which is never 0: passes that a small image has no pixels for are left out. */
+/** A pass and its size. Passes without pixels, which small images have, are omitted. */
 export type SizedPass = PngPass & { width: number; height: number };
 
 export function pngPasses(width: number, height: number, interlaced: boolean): SizedPass[] {

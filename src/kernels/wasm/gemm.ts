@@ -180,9 +180,9 @@ export function gemmAsHost(gemm: GatherGemm, call: KernelCall): HostLayer | unde
 /** Whether each output cell sees the same cell of the input, and nothing else. */
 function seesItsCells(gemm: GatherGemm, call: KernelCall): boolean {
   const [, height, width] = call.inputs[0];
-  const centerd = gemm.taps.length === 1 && gemm.taps.every(({ down, right }) => down === 0 && right === 0);
+  const centered = gemm.taps.length === 1 && gemm.taps.every(({ down, right }) => down === 0 && right === 0);
   const all = gemm.stride === 1 && gemm.rows === height && gemm.columns === width;
-  return centerd && all && !isImage(call);
+  return centered && all && !isImage(call);
 }
 
 /** Three channels are packed without gaps (assembly/gatherGemm.ts). */
