@@ -12,24 +12,24 @@ import {
 import { ModelError } from "../errors.ts";
 
 /**
- * The `case.json` of a golden case: what an independent implementation computed on known weights and a known
- * input, and how close is close enough. Every family of cases (`tfjs`, `tf`, `triplet`) shares the schema;
- * fields that only tests of one family need stay reachable through `fields`.
+ * The `case.json` of a golden case: what the original implementation computed from known weights and a known
+ * input, with tolerances. All families of cases (`tfjs`, `tf`, `triplet`) share this schema; `fields` gives
+ * access to fields that only one family uses.
  */
 export interface CaseDescription {
   readonly family: string;
-  /** The original's name of the model. */
+  /** The model's name in the original implementation. */
   readonly model: string;
   /** The implementation that computed the case. */
   readonly source: string;
-  /** How the input was made and which tensor holds it; differs between families. */
+  /** How the input was made and which tensor holds it. Differs between families. */
   readonly input?: JsonObject;
-  /** Paths from the case's folder; absent where the weights are a model's own. */
+  /** Paths relative to the case's folder; absent if the case uses the model's published weights. */
   readonly checkpoint?: string;
   readonly vectors?: string;
-  /** Name of the file with the numbers, in the case's folder. */
+  /** Name of the tensor file in the case's folder. */
   readonly tensors: string;
-  /** In the network's order. */
+  /** In network order. */
   readonly taps: readonly TapDescription[];
   readonly tolerance: ToleranceTable;
   /** All of case.json. */
@@ -46,47 +46,51 @@ const LAYOUTS = ["NHWC", "NCHW", "row-major"] as const;
 export type TapLayout = (typeof LAYOUTS)[number];
 
 export interface TapDescription {
-  /** The original's name. */
+  /** The tap's name in the original implementation. */
   readonly name: string;
   readonly role: Role;
   readonly shape: readonly number[];
   readonly dtype: TapDtype;
-  /** How `shape` reads; `row-major` for whatever is no map. */
+  /** The layout that `shape` is in; `row-major` for anything but maps. */
   readonly layout: TapLayout;
   readonly meaning?: string;
-  /** Where the whole tensor stands, or some of its elements: positions are flat, in the tap's own layout. */
+  /** Key of the whole tensor, or of sampled elements with their flat positions in the tap's own layout. */
   readonly stored: { readonly tensor: string } | { readonly index: string; readonly value: string };
-  /** Standard deviation over the whole tensor. */
+  /** Standard deviation of the whole tensor. */
   readonly std?: number;
 }
 
 /**
- * How far a value may be off; all that is stated must hold. `spread`: largest difference divided by the
- * tensor's standard deviation; `spreadRms`: the same of the root mean square difference; `absolute` and
- * `relative`: |difference| ≤ absolute + relative · |expected|.
+ * Max allowed differences; every stated measure must hold. `spread`: max difference divided by the tensor's
+ * standard deviation. `spreadRms`: root mean square difference divided by the same. `absolute` and `relative`:
+ * |difference| ≤ absolute + relative · |expected|.
  */
 export interface Tolerance {
   readonly spread?: number;
   readonly spreadRms?: number;
   readonly absolute?: number;
   readonly relative?: number;
-  /** For rows of detections that are matched before they are compared. */
+  /** For rows of detections, which are matched before they are compared. */
   readonly box?: number;
   readonly score?: number;
   readonly unit?: string;
 }
 
 export interface ToleranceTable {
-  /** By role, or by what detections consist of (`score`, `box`, `coordinate`). */
+  /** By role, or by part of a detection (`score`, `box`, `coordinate`). */
   readonly by: ReadonlyMap<string, Tolerance>;
-  /** How rows of detections are matched, in words. */
+  /** How rows of detections are matched, as a sentence. */
   readonly match?: string;
 }
 
 const LIMITS = { depth: 12, values: 1_000_000 };
 const MEASURES = ["spread", "spreadRms", "absolute", "relative", "box", "score"] as const;
 
-/** `where` names the file in errors. Throws ModelError. */
+/**
+ * `where` names the file in errors.
+ *
+ * @throws ModelError if the file does not follow the schema.
+ */
 export function parseCaseDescription(bytes: Uint8Array, where: string): CaseDescription {
   const fields = expectObject(parseJson(bytes, where, LIMITS), where);
   const input = fields.get("input") ?? undefined;
@@ -169,7 +173,7 @@ function parseTolerances(value: JsonValue | undefined, where: string): Tolerance
 function parseTolerance(value: JsonValue, where: string): Tolerance {
   const tolerance: { -readonly [Key in keyof Tolerance]: Tolerance[Key] } = {};
   for (const [key, entry] of expectObject(value, where)) {
-    // A misspelt measure must not pass for none.
+    // A misspelled measure must not count as absent.
     if (key === "unit") tolerance.unit = expectString(entry, `${where} unit`);
     else tolerance[oneOf(key, MEASURES, `${where} measure`)] = nonNegative(entry, `${where} ${key}`);
   }
@@ -198,7 +202,7 @@ function fileName(name: string, where: string): string {
   throw new ModelError({ where, expected: "a file name without a folder", got: quote(name) });
 }
 
-/** A file beside the case or, where several cases share it, in the folder above. */
+/** A file beside the case, or in the folder above if several cases share it. */
 function optionalPath(value: JsonValue | undefined, where: string): string | undefined {
   if (value === undefined || value === null) return undefined;
   const path = expectString(value, where);

@@ -1,6 +1,6 @@
 import type { Tolerance } from "./caseDescription.ts";
 
-/** Expected numbers: a whole tensor, or its elements at `positions`; `std` is that of the whole tensor. */
+/** Expected numbers: a whole tensor, or its elements at `positions`. `std` is the whole tensor's. */
 export interface Expected {
   readonly values: ArrayLike<number>;
   readonly positions?: Int32Array;
@@ -8,29 +8,29 @@ export interface Expected {
 }
 
 /**
- * How far the numbers are off in the tolerance's own measure: `spread` (differences divided by the expected
- * tensor's standard deviation) or `absolute`.
+ * The differences in the tolerance's own measure: `spread` (divided by the expected tensor's standard deviation)
+ * or `absolute`.
  */
 export interface Comparison {
   readonly measure: "spread" | "absolute";
   readonly largest: number;
   /** Root mean square. */
   readonly rms: number;
-  /** Of the difference to what the tolerance allows, the largest over all it states; up to 1 passes. */
+  /** Max ratio of a difference to its tolerance, over all stated measures. A value up to 1 passes. */
   readonly ratio: number;
   readonly pass: boolean;
-  /** The element that comes nearest to its limit or passes it by most; none in an empty tensor. */
+  /** The element with the max ratio of difference to limit; undefined for an empty tensor. */
   readonly worst?: Element;
 }
 
 export interface Element {
-  /** Flat, in the layout of the expected tensor. */
+  /** Flat index in the layout of the expected tensor. */
   readonly index: number;
   readonly expected: number;
   readonly got: number;
 }
 
-/** Whole numbers: nothing may differ. */
+/** For integers: no difference allowed. */
 export const EXACT: Tolerance = { absolute: 0 };
 
 export function statesMeasure({ spread, spreadRms, absolute, relative }: Tolerance): boolean {
@@ -38,8 +38,8 @@ export function statesMeasure({ spread, spreadRms, absolute, relative }: Toleran
 }
 
 /**
- * `got` is the whole tensor in the expected one's layout. A number that is NaN or infinite where another is
- * expected is infinitely far off.
+ * Compares a tensor with the expected numbers. `got` is the whole tensor in the expected one's layout. NaN or
+ * infinity in place of another number counts as an infinite difference.
  */
 export function compare(expected: Expected, got: ArrayLike<number>, tolerance: Tolerance): Comparison {
   const { values, positions } = expected;
@@ -87,13 +87,13 @@ function difference(expected: number, got: number): number {
   return Number.isNaN(off) ? Number.POSITIVE_INFINITY : off;
 }
 
-/** No difference is none of any limit, and anything is beyond a limit of 0. */
+/** The ratio of a difference to its limit: 0 without a difference, infinite if the limit is 0. */
 function quotient(off: number, limit: number): number {
   if (off === 0) return 0;
   return Number.isFinite(off) ? off / limit : Number.POSITIVE_INFINITY;
 }
 
-/** Of the whole population, in float64. */
+/** Standard deviation of the population, in float64. */
 export function standardDeviation(values: ArrayLike<number>): number {
   if (values.length === 0) return 0;
   const numbers = Array.from(values);

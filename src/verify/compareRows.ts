@@ -4,13 +4,13 @@ import { type Comparison, compare } from "./compare.ts";
 import type { GoldenCase, GoldenTap } from "./goldenCase.ts";
 import { matchRows } from "./matchRows.ts";
 
-/** That a tap's rows are those of candidates, to be matched before they are compared. */
+/** Describes a tap whose rows belong to candidates, which are matched before they are compared. */
 export interface RowsOf {
-  /** This project's candidates, one a row; the tap's rows may be fewer than these, then they are the first. */
+  /** This project's candidates, one per row. If the tap has fewer rows, they are the first ones. */
   readonly candidates: Ranked;
   /**
-   * Elements that stand together (a keypoint's y and x), of which a few may be something else altogether: a
-   * choice between candidates can hang on the last bit.
+   * Elements that belong together (a keypoint's y and x). A few groups may differ entirely, because the choice
+   * between two candidates can depend on the last bit.
    */
   readonly choices?: { readonly elements: number; readonly mayDiffer: number };
 }
@@ -18,8 +18,8 @@ export interface RowsOf {
 export type RowComparison = { readonly compared: Comparison } | { readonly problem: string };
 
 /**
- * Compares a tap of rows with this project's, row by row of the same candidate. The case has its own
- * candidates in the taps `candidates/index` and `candidates/score`, best first; rows are the first of them.
+ * Compares a tap of rows with this project's rows of the same candidates. The case lists its candidates, best
+ * first, in the taps `candidates/index` and `candidates/score`; the tap's rows are the first of them.
  */
 export function compareRows(
   golden: GoldenCase,

@@ -1,24 +1,24 @@
 import type { Comparison } from "./compare.ts";
 
-/** Which columns say what; all others are coordinates. */
+/** The meaning of the columns; all others are coordinates. */
 export interface RowColumns {
-  /** Must be equal. */
+  /** Columns that must be equal. */
   readonly same: readonly number[];
   readonly scores: readonly number[];
 }
 
 export interface SetTolerance {
-  /** Of a coordinate, in the rows' own unit. */
+  /** Max difference of a coordinate, in the rows' own unit. */
   readonly box: number;
   readonly score: number;
-  /** Rows that need no partner, each for a reason of its own, and how many others need none. */
+  /** Which rows need no partner, each for a reason of its own, and how many other rows may lack one. */
   readonly excused?: (row: readonly number[]) => boolean;
   readonly mayMiss?: number;
 }
 
 export interface SetComparison {
   readonly compared?: Comparison;
-  /** Why the sets are not the same. */
+  /** Why the sets differ. */
   readonly problem?: string;
   /** Rows without a partner, excused or not. */
   readonly missing: readonly (readonly number[])[];
@@ -26,9 +26,9 @@ export interface SetComparison {
 }
 
 /**
- * Every expected row takes the nearest of the rows that are still free and agree with it within the tolerance.
- * The comparison tells of the matched rows: the largest differences of coordinates, and the ratio to what is
- * allowed, of scores as well.
+ * Matches every expected row with the nearest free row that agrees within the tolerance. The result describes the
+ * matched rows: the max difference of coordinates, and the max ratio of a difference to its tolerance, scores
+ * included.
  */
 export function compareSets(
   expected: readonly (readonly number[])[],

@@ -5,8 +5,8 @@ import type { CaseReport, TapReport } from "./verifyCase.ts";
 const HEADINGS = ["tap", "largest", "rms", "tolerance", "ratio"];
 
 /**
- * A report as text for a terminal, without a final line break: one row a tap (differences in the
- * tolerance's measure, σ the expected tensor's standard deviation), then the first tap beyond it.
+ * Formats a report for a terminal, without a final line break: one row per tap (differences in the tolerance's
+ * measure; σ is the expected tensor's standard deviation), then the first tap that exceeds its tolerance.
  */
 export function formatReport(report: CaseReport): string {
   const { name, model, source, taps, ranOn, toleranceReason } = report;
@@ -28,7 +28,7 @@ export function formatReport(report: CaseReport): string {
   return lines.join("\n");
 }
 
-/** The tap's row without its verdict; only the name where nothing could be compared. */
+/** The tap's row without its verdict; only the name if nothing could be compared. */
 function numbersOf({ name, compared }: TapReport): string[] {
   if (!compared) return [name];
   const unit = compared.measure === "spread" ? "σ" : "";

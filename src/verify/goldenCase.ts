@@ -5,25 +5,27 @@ import { ModelError, UsageError } from "../errors.ts";
 import { elementCount, formatShape, sameShape, shapeOf, type Tensor, tensor } from "../tensor.ts";
 import { type CaseDescription, parseCaseDescription, type TapDescription } from "./caseDescription.ts";
 
-/** A golden case in memory: its description, and the numbers of every tap. */
+/** A golden case in memory: its description and the numbers of every tap. */
 export interface GoldenCase extends Omit<CaseDescription, "taps" | "tensors"> {
-  /** The folder or name given, for messages. */
+  /** The given folder or name, for error messages. */
   readonly name: string;
-  /** In the network's order. */
+  /** In network order. */
   readonly taps: readonly GoldenTap[];
-  /** Everything in the case's tensor file, by its key. */
+  /** All tensors of the case's tensor file, by key. */
   readonly tensors: ReadonlyMap<string, RawTensor>;
 }
 
 export interface GoldenTap extends Omit<TapDescription, "stored"> {
-  /** The whole tensor in its own layout, or the elements at `positions`. */
+  /** The whole tensor in the tap's layout, or its elements at `positions`. */
   readonly values: Float32Array | Int32Array;
   readonly positions?: Int32Array;
 }
 
 /**
- * Reads the case whose files `readFile` returns by their name within its folder. `name` is for messages.
- * Throws UsageError where there is no case at all, and ModelError for one that contradicts itself.
+ * Reads a case. `readFile` returns its files by their name within its folder; `name` is for error messages.
+ *
+ * @throws UsageError if there is no case.
+ * @throws ModelError if the case contradicts itself.
  */
 export async function readGoldenCase(
   readFile: (name: string) => Promise<Uint8Array>,
@@ -93,10 +95,10 @@ function valuesOf(
 }
 
 /**
- * What the network was fed: the tensor that the case's `input` names (pixels, where it has them before and
- * after they were brought into the network's range), or else its only tap of that role, in this project's
- * layout. Throws ModelError where the case holds no whole input (its image is to be prepared
- * instead).
+ * The network's input in this project's layout: the tensor that the case's `input` names (pixels, if the case
+ * also holds the normalized values), else its only tap with the role `input`.
+ *
+ * @throws ModelError if the case holds no whole input, but names an image to prepare.
  */
 export function goldenInput(golden: GoldenCase): Tensor {
   const where = `${golden.name} input`;
@@ -131,14 +133,14 @@ function inProjectLayout(
   return image;
 }
 
-/** A map of this project as a row-major array in a tap's layout. */
+/** Converts a map of this project to a row-major array in the tap's layout. */
 export function inTapLayout({ shape, data }: Tensor, layout: TapDescription["layout"]): Float32Array {
   if (layout !== "NCHW") return data;
   const [, height, width, channels] = shape;
   return data.map((_, i) => data[channelsLast(i, height * width, channels)]);
 }
 
-/** Where element `i` of an NCHW map stands in NHWC. */
+/** The NHWC index of element `i` of an NCHW map. */
 function channelsLast(i: number, cells: number, channels: number): number {
   return (i % cells) * channels + Math.floor(i / cells);
 }

@@ -1,18 +1,18 @@
 import type { Ranked } from "../decode/peaks.ts";
 
-/** Which rows of two lists of detections belong to the same candidate. */
+/** The rows of two lists of detections that belong to the same candidates. */
 export interface RowMatch {
-  /** Rows of the expected list, and beside each the row of the other. */
+  /** Row numbers in the expected list, and for each the row number in the other list. */
   readonly expected: readonly number[];
   readonly got: readonly number[];
-  /** A row of one list that the other should have, in words. */
+  /** A row that the other list should have too, as a sentence. */
   readonly problem?: string;
 }
 
 /**
- * Matches rows by their candidate's index and not by their rank: rows whose scores are closer than the
- * numeric noise may change places. For the same reason a row may be missing from either list if its score
- * is within `tolerance` of the last row's in the other.
+ * Matches rows by their candidate's index instead of their rank, because rows whose scores differ by less than the
+ * numeric noise may change places. For the same reason, a row may be missing from a list if its score is within
+ * `tolerance` of the last row's score in the other list.
  */
 export function matchRows(expected: Ranked, got: Ranked, tolerance: number): RowMatch {
   const rowOf = new Map(Array.from(got.indices, (index, row) => [index, row]));
@@ -34,7 +34,7 @@ export function matchRows(expected: Ranked, got: Ranked, tolerance: number): Row
   return match;
 }
 
-/** The first row that is not among `matched` and scores too high for the other list to have left it out. */
+/** The first unmatched row whose score is too high to be missing from the other list. */
 function unexcused(
   list: Ranked,
   matched: readonly number[],

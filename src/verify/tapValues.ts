@@ -10,14 +10,14 @@ export interface RunnableNetwork {
 }
 
 export interface TapValues {
-  /** By name; a name that neither graph has is left out. */
+  /** By name; names that neither graph has are omitted. */
   readonly values: ReadonlyMap<string, Tensor>;
-  /** Names that a fused group hides, so that they were taken from a run of the unfused graph. */
+  /** Names hidden inside a fused group; their values come from a run of the unfused graph. */
   readonly unfused: ReadonlySet<string>;
   readonly outputs: RunResult["outputs"];
 }
 
-/** Runs the network once for the named values, and the unfused one, if need be, for what fusing hides. */
+/** Runs the network once for the named values, and if needed the unfused network for values that fusion hides. */
 export async function tapValues(
   network: RunnableNetwork,
   openUnfused: () => Promise<RunnableNetwork>,
@@ -40,7 +40,7 @@ export async function tapValues(
   }
 }
 
-/** Names that the graph does not have are left out. */
+/** Names that the graph does not have are omitted. */
 async function runFor(
   network: RunnableNetwork,
   inputs: Readonly<Record<string, Tensor>>,

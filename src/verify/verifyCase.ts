@@ -4,51 +4,51 @@ import { type Comparison, compare, EXACT, statesMeasure } from "./compare.ts";
 import { compareRows, type RowsOf } from "./compareRows.ts";
 import { type GoldenCase, type GoldenTap, goldenInput, inTapLayout } from "./goldenCase.ts";
 
-/** Where one of a case's taps is to be found in this project. */
+/** Where this project has the numbers of a case's tap. */
 export type TapSource<Decoded> =
   /** A value of the network's graph, by its name. */
   | { readonly value: string }
-  /** A number of the decode, or something recomputed from its numbers; undefined where it has no such. */
+  /** Numbers of the decode, or recomputed from them; undefined if there are none. */
   | { readonly decoded: (decoded: Decoded) => DecodedTap | undefined }
-  /** Something that is compared in a way of its own. */
+  /** A tap with its own comparison. */
   | { readonly outcome: (decoded: Decoded, tap: GoldenTap, golden: GoldenCase) => Outcome };
 
 export interface DecodedTap {
   readonly values: Float32Array | Int32Array;
   /**
-   * How many of the tap's units make one of the output's. A case that states no tolerance for `decode` holds
-   * it to that of its output, in these units: 1 for scores and fractions, the map's side for cells.
+   * The tap's units per unit of the output: 1 for scores and fractions, the map's side for cells. A case without
+   * a tolerance for `decode` uses the output's, converted by this factor.
    */
   readonly unitsPerOutput: number;
   /**
-   * Whose tolerance holds, where the case states them by quantity and not by role (`score`, `coordinate`);
-   * `exact` where nothing may differ.
+   * Which tolerance applies if the case states them by quantity instead of role (`score`, `coordinate`);
+   * `exact` if nothing may differ.
    */
   readonly quantity?: string;
-  /** Where rows are candidates' and may change places. */
+  /** Set if the rows belong to candidates and may change places. */
   readonly rows?: RowsOf;
 }
 
-/** What a model offers to be verified: one run of the network on a given input. */
+/** What verification needs of a model: one run of the network on a given input. */
 export interface CaseRunner<Decoded> {
-  /** This family's table of the original's tap names; undefined for a tap it does not know. */
+  /** Maps the original's tap names to this project's values; undefined for an unknown tap. */
   readonly tapSource: (name: string) => TapSource<Decoded> | undefined;
-  /** Runs the network on `input` ([1, h, w, 3], values as in the case) and returns the values so named. */
+  /** Runs the network on `input` ([1, h, w, 3], values as in the case) and returns the named values. */
   run(input: Tensor, values: readonly string[]): Promise<CaseRun<Decoded>>;
 }
 
 export interface CaseRun<Decoded> {
-  /** By name; a name that the graph does not have is left out. */
+  /** By name; names that the graph does not have are omitted. */
   readonly values: ReadonlyMap<string, Tensor>;
-  /** Names that a fused group hides, so that they were taken from a run of the unfused graph. */
+  /** Names hidden inside a fused group; their values come from a run of the unfused graph. */
   readonly unfused: ReadonlySet<string>;
   readonly decoded: Decoded;
 }
 
 export interface VerifyOptions {
-  /** Takes the place of the case's tolerance for these roles; the report repeats the reason. */
+  /** Replaces the case's tolerance for these roles; the report states the reason. */
   tolerance?: { readonly by: ReadonlyMap<Role, Tolerance>; readonly reason: string };
-  /** What the network is fed, where the case holds only the name of an image. */
+  /** The network's input, if the case only names an image. */
   input?: Tensor;
 }
 
@@ -56,13 +56,13 @@ export interface CaseReport {
   readonly name: string;
   readonly model: string;
   readonly source: string;
-  /** In the network's order, all of them. */
+  /** All taps, in network order. */
   readonly taps: readonly TapReport[];
   readonly firstBeyond?: TapReport;
   readonly pass: boolean;
-  /** The backend and how it ran, in words. */
+  /** The backend and its settings, as text. */
   readonly ranOn?: string;
-  /** Why the tolerances are not the case's own. */
+  /** Why the case's own tolerances were not used. */
   readonly toleranceReason?: string;
 }
 
@@ -73,16 +73,18 @@ export interface TapReport {
   readonly meaning?: string;
   readonly pass: boolean;
   readonly unfused: boolean;
-  /** Absent where there is a `problem`. */
+  /** Absent if there is a `problem`. */
   readonly compared?: Comparison & { readonly tolerance: Tolerance };
-  /** Why the tap could not be compared, which counts as beyond. */
+  /** Why the tap could not be compared. This counts as a failure. */
   readonly problem?: string;
 }
 
 /**
- * Runs a golden case and compares every tap but its inputs, in the network's order. Nothing stops at the
- * first difference; a tap that has no counterpart is a failure. Throws ModelError where the case has no
- * input tensor, and whatever the runner throws.
+ * Runs a golden case and compares every tap except the inputs, in network order. All taps are compared, even
+ * after a difference; a tap without a counterpart is a failure.
+ *
+ * @throws ModelError if the case has no input tensor.
+ * @throws whatever the runner throws.
  */
 export async function verifyCase<Decoded>(
   golden: GoldenCase,

@@ -14,10 +14,10 @@ type CaseOptions = Omit<NetworkOptions, "inputSize" | "fuse">;
 
 /**
  * Runs a golden case on a model of this project, at the size of the case's input. Without a name, the weights
- * decide which model it is. `readImageFile` reads an image that a case names instead of holding a tensor.
+ * decide which model it is. `readImageFile` reads the image if a case names one instead of holding a tensor.
  *
- * @throws UsageError for a case of another model, or one whose family no table knows, and whatever loading and
- *   running throw.
+ * @throws UsageError for a case of another model or of an unknown family.
+ * @throws whatever loading and running throw.
  */
 export async function verifyModel(
   name: string | undefined,
@@ -30,7 +30,7 @@ export async function verifyModel(
   return verifyNamed(model.name, undefined, golden, { ...options, weights: checkpoint }, readImageFile);
 }
 
-/** `name` is what loading is asked for; `model` what that will be. */
+/** `name` is the name to load, if any; `model` is the model that this loads. */
 async function verifyNamed(
   model: string,
   name: string | undefined,
@@ -44,7 +44,7 @@ async function verifyNamed(
   if (golden.family !== "tfjs") {
     throw new UsageError({
       where: golden.name,
-      expected: "a case of the families tf, tfjs and triplet",
+      expected: "a case of the families tf, tfjs or triplet",
       got: `one of the family ${golden.family}`,
       hint: "No table maps its taps to a model of this project yet.",
     });
@@ -62,16 +62,16 @@ async function verifyNamed(
   }
 }
 
-/** @throws UsageError for a case of another model. Networks without a row have no name that a case could say. */
+/** @throws UsageError for a case of another model. Unpublished networks have no name that a case could state. */
 function checkIsOf(model: string, golden: GoldenCase): void {
   if (golden.family === "triplet" && model === OTHER_TRIPLETS) return;
-  // The triplets' authors write their models' names with capitals.
+  // The triplets' authors capitalize their models' names.
   const ofFamily = golden.family === "triplet" ? golden.model.toLowerCase() : golden.model;
   if (ofFamily === model) return;
   throw new UsageError({ where: golden.name, expected: `a case of ${model}`, got: `one of ${golden.model}` });
 }
 
-/** Runs the fused network; what its groups hide comes from a run of the unfused one. */
+/** Runs the fused network; values hidden inside its groups come from a run of the unfused one. */
 export function movenetRunner(
   network: RunnableNetwork & Pick<Network, "constants">,
   openUnfused: () => Promise<RunnableNetwork>,

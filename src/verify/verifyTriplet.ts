@@ -15,10 +15,10 @@ import { tapValues } from "./tapValues.ts";
 import { type CaseReport, type CaseRunner, verifyCase } from "./verifyCase.ts";
 
 /**
- * Runs a golden case of keypoint triplets on the image that it names, from the file's bytes to the boxes:
+ * Runs a golden case of a keypoint triplet model on the image that it names, from the file's bytes to the boxes:
  * plain and mirrored, at each scale of the case. Without a name, the weights decide which model it is.
  *
- * @throws UsageError for a model that is none of triplets, or an image that cannot be had.
+ * @throws UsageError if the model is not a triplet model, or the image is not available.
  */
 export async function verifyTriplet(
   name: string | undefined,
@@ -38,7 +38,7 @@ export async function verifyTriplet(
       loadNetwork(name, { ...options, fuse: false }),
     );
     const ranOn = backendInWords(network.backend, network.backendDetails);
-    // The canvases are compared like all else.
+    // The canvases are compared like every other tap.
     const taps = golden.taps.map((tap) => (tap.role === "input" ? { ...tap, role: "case" as const } : tap));
     const input = centerOnCanvas(image);
     return { ...(await verifyCase({ ...golden, taps }, runner, { input })), ranOn };
@@ -55,8 +55,8 @@ function tripletRunner(
 ): CaseRunner<TripletSteps> {
   const { model } = network;
   if (!isTripletModel(model)) {
-    const fault = { where: `verify ${model.name}`, expected: "a model of triplets", got: "another" };
-    throw new UsageError({ ...fault, hint: "The case is of that family." });
+    const fault = { where: `verify ${model.name}`, expected: "a triplet model", got: "another" };
+    throw new UsageError({ ...fault, hint: "The case belongs to that family." });
   }
   const layers = tripletTapSource(model.tripletSpec.architecture.hourglass);
   const layer = (tap: string) => layers(tap)?.value;
@@ -83,7 +83,7 @@ function tripletRunner(
   };
 }
 
-/** Of the taps at this scale; layers are tapped in the plain image alone. */
+/** Names of the graph's values to tap at this scale. Layers are tapped only for the plain image. */
 function wantedValues(
   { taps }: GoldenCase,
   scale: number,

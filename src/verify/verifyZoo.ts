@@ -12,11 +12,11 @@ import { tapValues } from "./tapValues.ts";
 import { type CaseReport, type CaseRunner, verifyCase } from "./verifyCase.ts";
 
 /**
- * Runs a golden case of the TensorFlow Object Detection API: on the tensor that it holds, at that tensor's
- * size, or on the image that it names, from the file's bytes to the detections. Without a name, the weights
- * decide which model it is.
+ * Runs a golden case of the TensorFlow Object Detection API: either on the input tensor that it holds, at that
+ * tensor's size, or on the image that it names, from the file's bytes to the detections. Without a name, the
+ * weights decide which model it is.
  *
- * @throws UsageError for a model that is none of the API's, or an image that cannot be had.
+ * @throws UsageError if the model is not one of the API's, or the image is not available.
  */
 export async function verifyZoo(
   name: string | undefined,
@@ -62,7 +62,7 @@ function zooRunner(
       where: `verify ${model.name}`,
       expected: "a model of the Object Detection API",
       got: "another",
-      hint: "The case is of that family.",
+      hint: "The case belongs to that family.",
     });
   }
   const { architecture, decode } = model.spec;

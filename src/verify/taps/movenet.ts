@@ -6,8 +6,8 @@ import type { Tolerance } from "../caseDescription.ts";
 import type { DecodedTap, TapSource, VerifyOptions } from "../verifyCase.ts";
 
 /**
- * The golden cases of the three MoveNets: the original's tap names, and where this project has the same
- * numbers. `value` names are those of the graph: scope of the layer, then its last op.
+ * Taps of the three MoveNets: maps the original's tap names to this project's values. `value` names are the
+ * graph's: the layer's scope, then its last op.
  */
 export type MoveNetSteps = MultiPoseSteps | SinglePoseSteps;
 
@@ -16,8 +16,8 @@ export function movenetTapSource(name: string): TapSource<MoveNetSteps> | undefi
 }
 
 /**
- * Where sums are accumulated in float64 the network's numbers are bound five times closer: the golden run
- * itself, in float32, is within 5e-4 of a standard deviation of one in float64.
+ * Tolerance for backends that accumulate sums in float64: five times tighter, because the golden run itself, in
+ * float32, is within 5e-4 standard deviations of a float64 run.
  */
 export const MOVENET_FLOAT64_TOLERANCE: NonNullable<VerifyOptions["tolerance"]> = {
   by: new Map<"tap" | "head", Tolerance>([
@@ -68,12 +68,12 @@ function single(decoded: (steps: SinglePoseSteps) => DecodedTap): TapSource<Move
   return { decoded: (steps) => (steps.kind === "single" ? decoded(steps) : undefined) };
 }
 
-/** Scores, fractions and indices are in the output's own units. */
+/** Scores, fractions and indices are in the output's units. */
 function score(values: DecodedTap["values"]): DecodedTap {
   return { values, unitsPerOutput: 1 };
 }
 
-/** One unit of the output is the map's side; the shorter one binds both axes. */
+/** One unit of the output is the map's side; the shorter side applies to both axes. */
 function cells({ height, width }: MoveNetSteps, values: Float32Array): DecodedTap {
   return { values, unitsPerOutput: Math.min(height, width) };
 }
@@ -82,7 +82,7 @@ function regressedOf(steps: MoveNetSteps): SinglePoseSteps["regressed"] {
   return steps.kind === "multi" ? steps.candidates.regressed : steps.regressed;
 }
 
-/** [h, w, persons, keypoints]. The multi-person decode itself visits only cells that can win. */
+/** [h, w, persons, keypoints]. The multi-person decode itself computes only cells that can win. */
 function rescoredOf(steps: MoveNetSteps): Float32Array {
   if (steps.kind === "single") return steps.rescored.data;
   const keypoints = steps.candidates.heatmap.shape[3];

@@ -5,11 +5,11 @@ import type { DecodeSettings } from "../../decode/objects/settings.ts";
 import type { Ranked } from "../../decode/peaks.ts";
 import type { DecodedTap } from "../verifyCase.ts";
 
-/** What the golden cases of the TensorFlow Object Detection API know of a decode. */
+/** Taps of the decode in golden cases of the TensorFlow Object Detection API. */
 export interface ObjectSteps {
   readonly decoded: DecodedObjects;
   readonly outputStride: number;
-  /** Half as many again as there are rows, since the noise of float32 may swap the last ones. */
+  /** 1.5 times the number of rows, because float32 noise may swap the last ones. */
   readonly candidates: Ranked;
 }
 
@@ -25,10 +25,10 @@ export function objectSteps(
   return { decoded, outputStride: settings.outputStride, candidates };
 }
 
-/** Of some 1,700 keypoints so many may choose another candidate than the original. */
+/** Of about 1,700 keypoints, this many may choose a different candidate than the original. */
 const OTHER_CHOICES = 5;
 
-/** The exported signature's outputs (`detections/…`) and the candidates behind them; undefined for others. */
+/** The exported signature's outputs (`detections/…`) and their candidates; undefined for other taps. */
 export function objectTap(name: string, steps: ObjectSteps): DecodedTap | undefined {
   const { decoded, candidates, outputStride } = steps;
   const { centers, trueShape, keypoints } = decoded;

@@ -1,9 +1,9 @@
 import type { HourglassOptions } from "../../backbones/hourglass.ts";
 
 /**
- * The golden cases of the keypoint triplets: modules of the reference (Duan et al., github.com/Duankaiwen/CenterNet),
- * after which the taps are called, and the values of the graph where this project has the same numbers. Heads
- * are compared before the sigmoid, which the reference has in its decode.
+ * Taps of the keypoint triplet models: maps modules of the reference (Duan et al.,
+ * github.com/Duankaiwen/CenterNet), which name the taps, to values of the graph. Heads are compared before the
+ * sigmoid, because the reference applies it in its decode.
  */
 export function tripletTapSource(
   hourglass: HourglassOptions,
@@ -20,7 +20,7 @@ export function tripletTapSource(
 
 type Place = readonly [pattern: RegExp, value: (...groups: string[]) => string];
 
-/** A branch's output is that of its last block; the numbers of blocks are by level. */
+/** A branch's output is its last block's. The number of blocks depends on the level. */
 function hourglassPlaces({ blocks, channels }: HourglassOptions): Place[] {
   const depth = (inner: string) => inner.split(".low2").length - 1;
   const last = (level: number) => blocks[level] - 1;

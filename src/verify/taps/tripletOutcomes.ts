@@ -19,21 +19,21 @@ import {
   tripletOfRow,
 } from "./tripletRows.ts";
 
-/** A tap of the decode, with all that it is compared with. */
+/** A tap of the decode and everything it is compared with. */
 interface Compared {
   readonly tap: GoldenTap;
   readonly golden: GoldenCase;
-  /** Those of the tap's scale. */
+  /** The views at the tap's scale. */
   readonly views: readonly TripletStep[];
   readonly steps: TripletSteps;
-  /** The case's: of coordinates in pixels, of scores. */
+  /** The case's tolerances: coordinates in pixels, and scores. */
   readonly box: number;
   readonly score: number;
 }
 
 /**
- * How the rows of a tap are compared: as sets, since neighbors in a list of the best change places by the noise
- * of float32. Undefined for a tap that has none.
+ * Compares the rows of a tap as sets, because float32 noise swaps neighbors in a list of the best. Undefined for a
+ * tap without rows.
  */
 export function rowOutcome(name: string): ((what: Omit<Compared, "box" | "score">) => Outcome) | undefined {
   const outcome = outcomeOf(name);
@@ -55,7 +55,7 @@ function outcomeOf(name: string): ((what: Compared) => Outcome) | undefined {
   return rowTap && ((what) => told(compareRows(rowTap, what), what));
 }
 
-/** Only scores, which are in order: the places stand in `decode.*`. */
+/** Scores only, in order; `decode.*` holds the positions. */
 function compareScores(
   keypoint: "topLeft" | "bottomRight" | "center",
   { views, tap, score }: Compared,
@@ -67,7 +67,7 @@ function compareScores(
   return { compared: { ...compare({ values: expected }, got, tolerance), tolerance } };
 }
 
-/** A peak at the end of its list may be in it or not, and with it all pairs of it. */
+/** A peak at the end of its list may be present or absent, together with all its pairs. */
 function compareRows(rowTap: RowTap, { tap, views, steps, box, score }: Compared): SetComparison {
   const unit = rowTap.unit === "cell" ? (views[0]?.sight.placement.cellsPerPixelX ?? 1) : 1;
   const last = steps.views.flatMap(({ peaks: { topLeft, bottomRight, center } }) =>
@@ -81,14 +81,14 @@ function compareRows(rowTap: RowTap, { tap, views, steps, box, score }: Compared
   return compareSets(expected, rowTap.rows(views, steps), rowTap, { box: box * unit, score, excused });
 }
 
-/** Boxes have a score and a class. */
+/** The columns of boxes: score and class, beside the coordinates. */
 const BOX_COLUMNS = { same: [5], scores: [4] };
 
 /**
- * `final` is compared with the decode that repeats the reference's faults. So is `after_nms` where boxes are
- * merged, which the reference weights by corners of other boxes; elsewhere those of its rows count that soft-NMS
- * keeps, and the decode is the default one. Where pairs before were excused for being there or not, the boxes are
- * those that the case's pairs give, with the excused ones as they are here.
+ * `final` is compared with the decode that reproduces the reference's errors. So is `after_nms` if boxes are
+ * merged, because the reference then weights them by corners of other boxes; otherwise only the rows that soft-NMS
+ * keeps count, and the decode is the default one. If the pairs before soft-NMS were allowed to differ, the boxes
+ * are recomputed from the case's pairs, with the differing pairs replaced by this project's.
  */
 function compareBoxes(name: "after_nms" | "final", what: Compared): Outcome {
   const { tap, golden, steps, box, score } = what;
@@ -107,7 +107,7 @@ function compareBoxes(name: "after_nms" | "final", what: Compared): Outcome {
   return told(compareSets(expected, got, BOX_COLUMNS, tolerance), what);
 }
 
-/** Where the pairs before soft-NMS differ, and may: what it makes of them. */
+/** The result of soft-NMS on the case's pairs, if they differ within what is allowed. */
 function otherOutcome(what: Compared, settings: TripletSettings): Row[] | undefined {
   const before = what.golden.taps.find(({ name }) => name === "before_nms");
   if (!before) return undefined;
@@ -124,13 +124,13 @@ function isEqual(row: Row, other: Row): boolean {
   return row.every((value, column) => value === other[column]);
 }
 
-/** What the case says, of as many as it says: `5 of 100 may be unmatched`. */
+/** The case's allowance, as in `5 of 100 may be unmatched`. */
 function mayMiss({ tolerance }: GoldenCase, rows: number): number {
   const [, some, all] = /(\d+) of (\d+) may be unmatched/.exec(tolerance.match ?? "") ?? [];
   return all === undefined ? 0 : Math.floor((Number(some) / Number(all)) * rows);
 }
 
-/** Of each class those that soft-NMS keeps; it leaves others behind them. */
+/** Per class, the rows that soft-NMS keeps; the dropped ones follow them. */
 function keptRows(rows: readonly Row[], golden: GoldenCase): Row[] {
   const counts = golden.fields.get("rows_and_kept_by_class");
   if (!(counts instanceof Map)) return [...rows];

@@ -16,40 +16,40 @@ import type { Tensor } from "../../tensor.ts";
 import type { RowColumns } from "../compareSets.ts";
 import type { GoldenTap } from "../goldenCase.ts";
 
-/** One view of the image, and what came of it. */
+/** One view of the image and its results. */
 export interface TripletStep {
   readonly sight: TripletSight;
   /** The network's input. */
   readonly image: Tensor;
-  /** Those of the graph's values that the case has taps for, by their names. */
+  /** Values of the graph that the case has taps for, by name. */
   readonly values: ReadonlyMap<string, Tensor>;
   readonly peaks: ViewPeaks;
 }
 
 export interface TripletSteps {
-  /** Scale by scale, the plain image and its mirror image. */
+  /** For each scale, the plain image and its mirror image. */
   readonly views: readonly TripletStep[];
-  /** With the reference's faults. */
+  /** Settings that reproduce the reference's errors. */
   readonly settings: TripletSettings;
 }
 
 export type Row = readonly number[];
 
-/** A tap of rows: which of its rows count, and the same rows of this project. */
+/** A tap of rows: which of its rows count, and this project's rows. */
 export interface RowTap extends RowColumns {
   readonly unit: "cell" | "pixel";
-  /** The scores of the peaks that a row was made of. */
+  /** Columns with the scores of the peaks that a row was made from. */
   readonly peaks: readonly number[];
   readonly expected?: (rows: readonly Row[]) => readonly Row[];
-  /** `views` are those of the tap's scale. */
+  /** `views` are the views at the tap's scale. */
   readonly rows: (views: readonly TripletStep[], steps: TripletSteps) => Row[];
 }
 
-/** In the reference's lists, pairs that were rejected have it. */
+/** The score that the reference gives rejected pairs. */
 const isPair = (row: Row) => row[4] > -1;
 const pairs = (rows: readonly Row[]) => rows.filter(isPair);
 
-/** A list that two images share has the image's number behind each row. */
+/** In a list shared by two images, each row ends with the image's number. */
 export const ROW_TAPS: Readonly<Record<string, RowTap>> = {
   "decode.detections": {
     ...{ unit: "cell", same: [7, 8], scores: [4, 5, 6], peaks: [5, 6], expected: pairs },
@@ -66,7 +66,7 @@ export const ROW_TAPS: Readonly<Record<string, RowTap>> = {
     rows: (views) =>
       views.flatMap(({ peaks }, image) => peaks.center.map((center) => [...centerRow(center), image])),
   },
-  // In pixels of the scaled image; its centers already are in those of the image.
+  // In pixels of the scaled image, except for the centers, which are in pixels of the original image.
   "rescaled.detections": {
     ...{ unit: "pixel", same: [7], scores: [4, 5, 6], peaks: [5, 6], expected: pairs },
     rows: (views, { settings }) =>
@@ -89,7 +89,7 @@ export const ROW_TAPS: Readonly<Record<string, RowTap>> = {
   },
 };
 
-/** Of [images, rows, columns] with the image's number behind each row, where there are two images. */
+/** Rows of [images, rows, columns]; with two images, each row ends with the image's number. */
 export function rowsOf({ shape, values }: GoldenTap): Row[] {
   const width = shape.at(-1) ?? 1;
   const perImage = shape.length > 2 ? shape[1] : Number.POSITIVE_INFINITY;
@@ -105,7 +105,7 @@ function pairRow({ box, score, topLeft, bottomRight }: PlacedPair | Triplet, sca
   return [...sides, score, topLeft.score, bottomRight.score, topLeft.class];
 }
 
-/** A row of `before_nms` as what soft-NMS takes: it does not look at the center, nor at the view. */
+/** Converts a row of `before_nms` to soft-NMS's input, which has neither center nor view. */
 export function tripletOfRow(row: Row, placement: Placement): Triplet {
   const [x1, y1, x2, y2, score, topLeft, bottomRight, index] = row;
   const peak = (peakScore: number): Peak => ({ x: 0, y: 0, class: index, score: peakScore });

@@ -5,8 +5,8 @@ import { rowOutcome } from "./tripletOutcomes.ts";
 import type { TripletStep, TripletSteps } from "./tripletRows.ts";
 
 /**
- * The golden cases of the keypoint triplets beyond the network's own layers: the canvases, the heads of the
- * mirrored pair, and the decode. `layer` is the table of the network's values.
+ * Taps of the keypoint triplet models beyond the network's layers: the canvases, the heads of the mirrored pair,
+ * and the decode. `layer` maps layer names to the graph's values.
  */
 export function tripletStepSource(
   tap: GoldenTap,
@@ -32,13 +32,13 @@ export function tripletStepSource(
   return outcome && { outcome: (steps, _, golden) => outcome({ views: at(steps), steps, tap, golden }) };
 }
 
-/** `scale1.2.decode.center` → 1.2 and `decode.center`; the cases of one scale do not name it. */
+/** `scale1.2.decode.center` → 1.2 and `decode.center`. Cases with a single scale do not state it. */
 export function scaleAndName(tap: string): { scale?: number; name: string } {
   const [, scale, name = tap] = /^(?:scale(\d+(?:\.\d+)?)\.)?(.*)$/.exec(tap) ?? [];
   return { ...(scale !== undefined && { scale: Number(scale) }), name };
 }
 
-/** The maps of the tap's images, one behind the other, in its layout; as many as it has. */
+/** The maps of the tap's images, concatenated in its layout. */
 function maps(views: readonly TripletStep[], value: string, tap: GoldenTap): DecodedTap | undefined {
   const found = views.slice(0, tap.shape[0]).map(({ values }) => values.get(value));
   const all = found.filter((map) => map !== undefined);
@@ -57,7 +57,7 @@ function batch(images: readonly Tensor[], { shape, layout }: GoldenTap): Float32
   return all;
 }
 
-/** As the reference lists it; its borders are those of the crop. */
+/** The canvas's geometry as the reference lists it; the borders are those of the crop. */
 function geometry({ sight: { placement, canvas } }: TripletStep): Float32Array {
   const { cellsPerPixelX, cellsPerPixelY, left, top, width, height } = placement;
   const right = Math.min(left + width, canvas.width - 1);

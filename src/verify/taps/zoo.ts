@@ -1,10 +1,9 @@
 import type { ZooBackboneName } from "../../models/zoo/zooArchitecture.ts";
 
 /**
- * The golden cases of the TensorFlow 2 detection zoo's CenterNets: the original's tap names, and the values
- * of the graph where this project has the same numbers. Backbone taps are called after Keras' layers
- * (`conv4_block6_out`) or the hourglass' parts, those of a neck after their place in it and their kind
- * (`08_conv`).
+ * Taps of the CenterNets of the TensorFlow 2 detection zoo: maps the original's tap names to values of the graph.
+ * Backbone taps are named after Keras layers (`conv4_block6_out`) or parts of the hourglass, taps of a neck after
+ * their position and kind (`08_conv`).
  */
 export function zooTapSource(
   backbone: ZooBackboneName,
@@ -17,17 +16,17 @@ export function zooTapSource(
   };
 }
 
-/** `hourglass0/inner/inner/skip` is on the third level of the first stack: `stack0/level2/skip`. */
+/** `hourglass0/inner/inner/skip` is at the third level of the first stack: `stack0/level2/skip`. */
 function levelsCounted(tap: string): string {
   return tap.replace(/^hourglass(\d+)\/((?:inner\/)*)/, (_, stack: string, inner: string) => {
     return `stack${stack}/level${inner.split("/").length - 1}/`;
   });
 }
 
-/** What the tap's name matches, and the name of the value: `$1` is the first group, and so on. */
+/** Pattern of the tap's name, and the value's name, in which `$1` is the first group. */
 type Rule = readonly [pattern: RegExp, value: string];
 
-/** Those of an earlier stack than the last begin with it: `stack0/heads/object_center`. */
+/** Taps of a stack before the last start with the stack: `stack0/heads/object_center`. */
 const HEADS: readonly Rule[] = [
   [/^heads\/object_center$/, "heads.center.out.bias"],
   [/^heads\/box\/scale$/, "heads.boxSize.out.bias"],
@@ -43,7 +42,7 @@ const HEADS: readonly Rule[] = [
   [/^(stack\d+)\/heads\/human_pose\/keypoint\/offset$/, "$1.heads.keypointOffset.out.bias"],
 ];
 
-/** A branch's tap is its last block: in Hourglass-104 of two, or of four at the innermost. */
+/** A branch's tap is its last block: of two in Hourglass-104, or of four at the innermost level. */
 const HOURGLASS: readonly Rule[] = [
   [/^stem\/(conv|residual)$/, "backbone.stem.$1.relu"],
   [/^(stack\d+)\/(level\d+)\/(skip|down)$/, "backbone.$1.$2.$3.1.relu"],
