@@ -47,7 +47,7 @@ writePagePart({
 
 function sizes({ defaultSize, sizeMultiple, sizedByImage }) {
   const { height, width } = defaultSize;
-  if (sizedByImage) return `the picture's own; costs at ${width} × ${height}`;
+  if (sizedByImage) return `the image's own; costs at ${width} × ${height}`;
   return `${width} × ${height}${sizeMultiple ? `, or multiples of ${sizeMultiple}` : ""}`;
 }
 
