@@ -1,9 +1,10 @@
-// Writes the README's table of benchmarks out of the newest file in bench/results; --check only says whether it is up
-// to date.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+// Writes what the newest file in bench/results says: the table of docs/performance.md and the ratios of README.md.
+// With --check it only says whether both are up to date.
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { writeReadmePart } from "./readmePart.mjs";
+import { markdownTable, writePagePart } from "./pagePart.mjs";
 
+const SCRIPT = "node scripts/readmeBench.mjs";
 const RESULTS = "bench/results";
 const HEAD = [
   "network, input",
@@ -15,31 +16,50 @@ const HEAD = [
   "memory: plain; theirs",
 ];
 
-const newest = (existsSync(RESULTS) ? readdirSync(RESULTS) : [])
+const newest = readdirSync(RESULTS)
   .filter((name) => /^peers-.*\.json$/.test(name))
   .sort()
   .at(-1);
-writeReadmePart({
-  what: "the table of benchmarks",
-  script: "node scripts/readmeBench.mjs",
-  start: "<!-- bench: node scripts/readmeBench.mjs writes this table -->\n",
-  end: "<!-- end of bench -->",
-  text: newest
-    ? textOf(JSON.parse(readFileSync(join(RESULTS, newest), "utf8")))
-    : "`npm run bench -- peers` has not been kept here yet.",
-});
+if (!newest) throw new Error(`${RESULTS}: expected peers-*.json, which npm run bench -- peers writes`);
+const { date, machine, versions, runs, rows, startups } = JSON.parse(
+  readFileSync(join(RESULTS, newest), "utf8"),
+);
+const compared = bothBuilds(rows);
+const measuredOn = `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB, Node ${versions.node}, ${date.slice(0, 10)}`;
 
-function textOf({ date, machine, versions, runs, rows, startups }) {
-  const table = [HEAD, HEAD.map(() => "---"), ...bothBuilds(rows).map(cellsOf)];
+writePagePart({ page: "docs/performance.md", name: "benchmarks", script: SCRIPT, text: page() });
+writePagePart({ page: "README.md", name: "ratios", script: SCRIPT, text: ratios() });
+
+function page() {
   const starts = startups.map(({ build, startupMs }) => `${startupMs.toFixed(0)} ms on ${build} SIMD`);
   return [
-    table.map((cells) => `| ${cells.join(" | ")} |`).join("\n"),
-    [
-      `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB, Node ${versions.node}, ${date.slice(0, 10)}.`,
-      `Minima of ${runs} runs, of the largest networks of one or two, taken in turns. Memory is the most that was resident, loading included.`,
-      `From files to the first people, \`movenet-multipose\` takes ${starts.join(" and ")} beyond Node's own start.`,
-    ].join(" "),
+    `${measuredOn}. Each time is the minimum of ${runs} runs (one or two for the largest networks); the engines took turns. Memory is the peak resident size, loading included.`,
+    markdownTable([HEAD, ...compared.map(cellsOf)]),
+    `From files to the first people, \`movenet-multipose\` takes ${starts.join(" and ")} beyond Node's own start.`,
   ].join("\n\n");
+}
+
+/** How many times as fast as each peer, on all cores and relaxed SIMD, which Node 22 and newer and browsers have. */
+function ratios() {
+  const [web, native] = ["onnxruntime-web", "onnxruntime-node"].map((peer) => {
+    return ["hourglass-104", "resnet-50-fpn", "movenet-multipose"].map((network) => ratio(network, peer));
+  });
+  return [
+    `On ${machine.cores} threads with relaxed SIMD, \`wasm\` runs Hourglass-104, ResNet-50 FPN and \`movenet-multipose\``,
+    `${series(web)} times as fast as onnxruntime-web, and ${series(native)} times as fast as onnxruntime-node, which is`,
+    `native code (${measuredOn}).`,
+  ].join("\n");
+}
+
+function ratio(network, peer) {
+  const { relaxed } = compared.find(({ relaxed: row }) => {
+    return row.model === network && row.peer?.startsWith(peer) && row.threads === machine.cores;
+  });
+  return relaxed.ratio.toFixed(2);
+}
+
+function series(parts) {
+  return `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
 }
 
 /** What was compared with the same, in one object: `{ plain, relaxed }`. */

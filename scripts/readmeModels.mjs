@@ -1,49 +1,76 @@
-// Writes the README's table of models out of the code; --check only says whether it is up to date.
+// Writes the tables of models out of the code, the short one of README.md and the long one of docs/models.md. With
+// --check it only says whether they are up to date.
 import { DEFAULT_MODEL, describeGraph, MODELS } from "../dist/node/index.js";
-import { writeReadmePart } from "./readmePart.mjs";
+import { markdownTable, writePagePart } from "./pagePart.mjs";
 
-const HEAD = ["model", "backbone", "input", "finds", "parameters", "GFLOPs", "published", "weights"];
-const rows = MODELS.map((model) => {
-  const { totals } = describeGraph(model.graph(model.defaultSize));
-  return [
-    `\`${model.name}\`${model.name === DEFAULT_MODEL ? " (default)" : ""}`,
-    model.backbone,
-    sizes(model),
-    model.outputs,
-    totals.trainableParameters.toLocaleString("en"),
-    totals.gflops.toFixed(3),
-    published(model.published),
-    weights(model),
-  ];
+const SCRIPT = "node scripts/readmeModels.mjs";
+const models = MODELS.map((model) => ({
+  ...model,
+  title: `\`${model.name}\`${model.name === DEFAULT_MODEL ? " (default)" : ""}`,
+  totals: describeGraph(model.graph(model.defaultSize)).totals,
+}));
+
+const short = models.map(({ title, backbone, outputs, totals, published, ...model }) => [
+  title,
+  backbone,
+  outputs,
+  totals.gflops.toFixed(1),
+  precisions(published),
+  weights(model, "docs/models.md"),
+]);
+writePagePart({
+  page: "README.md",
+  name: "models",
+  script: SCRIPT,
+  text: markdownTable([["model", "backbone", "finds", "GFLOPs", "published mAP", "weights"], ...short]),
 });
-const table = [HEAD, HEAD.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 
-writeReadmePart({
-  what: "the table of models",
-  script: "node scripts/readmeModels.mjs",
-  start: "<!-- models: node scripts/readmeModels.mjs writes this table -->\n",
-  end: "<!-- end of models -->",
-  text: table,
+const long = models.map(({ title, backbone, outputs, totals, published, ...model }) => [
+  title,
+  backbone,
+  sizes(model),
+  outputs,
+  totals.trainableParameters.toLocaleString("en"),
+  totals.gflops.toFixed(3),
+  measured(published),
+  weights(model, ""),
+]);
+writePagePart({
+  page: "docs/models.md",
+  name: "models",
+  script: SCRIPT,
+  text: markdownTable([
+    ["model", "backbone", "input", "finds", "parameters", "GFLOPs", "published", "weights"],
+    ...long,
+  ]),
 });
 
 function sizes({ defaultSize, sizeMultiple, sizedByImage }) {
   const { height, width } = defaultSize;
-  if (sizedByImage) return `the photo's own; costs at ${width} × ${height}`;
+  if (sizedByImage) return `the image's own; costs at ${width} × ${height}`;
   return `${width} × ${height}${sizeMultiple ? `, or multiples of ${sizeMultiple}` : ""}`;
 }
 
-function weights({ hasArchive, weightsHint }) {
+function weights({ hasArchive, weightsHint }, page) {
   if (hasArchive) return "`centernet pull`";
   if (/ship/.test(weightsHint)) return "included";
-  return /convert/i.test(weightsHint) ? "convert them, see below" : "give them, see below";
+  return /convert/i.test(weightsHint)
+    ? `[convert them](${page}#movenet-thunder)`
+    : `[give the file](${page}#pytorch-files)`;
 }
 
-function published(figures) {
+function precisions(figures) {
   if (!figures) return "";
-  const precisions = [
+  return [
     figures.boxes === undefined ? [] : [`${figures.boxes.toFixed(1)} boxes`],
     figures.keypoints === undefined ? [] : [`${figures.keypoints.toFixed(1)} keypoints`],
-  ].flat();
-  const measured = [`mAP ${precisions.join(", ")}`, `${figures.milliseconds} ms`].join("; ");
-  return figures.images ? `${measured} (${figures.images}, ${figures.gpu})` : measured;
+  ]
+    .flat()
+    .join(", ");
+}
+
+function measured(figures) {
+  if (!figures) return "";
+  const text = `mAP ${precisions(figures)}; ${figures.milliseconds} ms`;
+  return figures.images ? `${text} (${figures.images}, ${figures.gpu})` : text;
 }
