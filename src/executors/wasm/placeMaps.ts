@@ -1,10 +1,4 @@
-/** A piece of memory that is in use from step `from` until step `until`, both included. */
-export interface Lifetime {
-  readonly name: string;
-  readonly bytes: number;
-  readonly from: number;
-  readonly until: number;
-}
+import type { Lifetime } from "../lifetimes.ts";
 
 export interface Placement {
   /** By name, from the start of the memory that all share. */

@@ -11,10 +11,11 @@ import {
   type WasmStep,
 } from "../../kernels/wasm/kernel.ts";
 import type { Shape } from "../../tensor.ts";
+import { type Lifetime, mapLifetimes } from "../lifetimes.ts";
 import { kernelCall } from "../preparedNode.ts";
 import { innerLayers, type LayerGroup } from "./innerLayers.ts";
 import { WASM_KERNELS } from "./kernels.ts";
-import { align, type Lifetime, placeMaps } from "./placeMaps.ts";
+import { align, placeMaps } from "./placeMaps.ts";
 
 /** A node and where all that it reads and writes lies, in bytes from the start of memory. */
 export interface PlannedNode {
@@ -102,7 +103,12 @@ export function planLayout(graph: Graph, choices: WasmChoices, threads = 1): Pla
   const scratch = Array.from({ length: threads }, () => reserve(scratchBytes));
   const workspaces = kernels.map(({ workspaceBytes = 0 }, index) => workspaceLifetime(index, workspaceBytes));
   const used = workspaces.filter(({ bytes }) => bytes > 0);
-  const lifetimes = [...mapLifetimes(graph, shapes, groups), ...used];
+  // A layer inside another reads its inputs when that one runs.
+  const lastStep = (index: number) => {
+    const { name } = graph.nodes[index];
+    return places.get(groups.get(name)?.last ?? name) ?? index;
+  };
+  const lifetimes = [...mapLifetimes(graph, planarBytes, lastStep), ...used];
   const placement = placeMaps(lifetimes);
   const firstMap = reserve(Math.max(placement.bytes, passingFloats * BYTES_PER_FLOAT));
   const maps = new Map([...placement.offsets].map(([name, offset]) => [name, firstMap + offset]));
@@ -167,27 +173,4 @@ function insideOf(groups: ReadonlyMap<string, LayerGroup>, name: string): string
   if (!group) return undefined;
   const members = [...group.inner, group.last];
   return members[members.indexOf(name) - 1];
-}
-
-/** A value is in use from the node that makes it until the last that reads it; outputs until the end. */
-function mapLifetimes(
-  graph: Graph,
-  shapes: ReadonlyMap<string, Shape>,
-  groups: ReadonlyMap<string, LayerGroup>,
-): Lifetime[] {
-  const places = new Map(graph.nodes.map(({ name }, place) => [name, place]));
-  const until = new Map<string, number>();
-  graph.nodes.forEach((node, index) => {
-    // A layer inside another reads its inputs when that one runs.
-    const runs = places.get(groups.get(node.name)?.last ?? node.name) ?? index;
-    for (const name of [node.name, ...node.inputs]) until.set(name, Math.max(until.get(name) ?? 0, runs));
-  });
-  for (const name of Object.values(graph.outputs)) until.set(name, graph.nodes.length);
-  const from = new Map(graph.nodes.map((node, index) => [node.name, index]));
-  return [...shapes].map(([name, shape]) => ({
-    name,
-    bytes: planarBytes(shape),
-    from: from.get(name) ?? -1,
-    until: until.get(name) ?? -1,
-  }));
 }
