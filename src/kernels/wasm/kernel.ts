@@ -1,6 +1,4 @@
-import type { KernelCall, Precision } from "../kernel.ts";
-
-export { PRECISIONS, type Precision } from "../kernel.ts";
+import type { KernelCall, MemoryUse, Precision } from "../kernel.ts";
 
 /**
  * Maps lie in WebAssembly's memory in planes of four channels, [channels / 4][height][width][4]: four
@@ -190,14 +188,6 @@ export interface WasmKernel {
   readonly asHost?: HostLayer;
   steps(at: WasmAddresses): readonly WasmStep[];
 }
-
-/**
- * `low` keeps the weights of all of Winograd's layers as they are stored and transforms them anew in each run, into a
- * workspace that all layers share: some 60 % of the memory, for a few percent more time. By default, only layers of large
- * maps do so (conv2d/chooseConvolution.ts).
- */
-export const MEMORY_USES = ["default", "low"] as const;
-export type MemoryUse = (typeof MEMORY_USES)[number];
 
 /** What the user decides about kernels. */
 export interface WasmChoices {
