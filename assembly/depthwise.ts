@@ -9,8 +9,8 @@ import { PIECE, TILE_CELLS } from "./generated/gemmTile";
  */
 export function depthwise(address: usize, unit: i32, scratch: usize): void {
   const call = DepthwiseCall.at(address);
-  if (call.inner) {
-    expandedBand(call, GatherGemmCall.at(call.inner), unit, scratch);
+  if (call.predecessor) {
+    expandedBand(call, GatherGemmCall.at(call.predecessor), unit, scratch);
   } else if (call.small) {
     clearRow(call, scratch);
     const source = call.source + unit * call.height * call.width * 16;

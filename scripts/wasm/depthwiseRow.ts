@@ -30,7 +30,7 @@ ${strideFunction(2, relaxed)}
 function strideFunction(stride: 1 | 2, relaxed: boolean): string {
   const all = [0, 1, 2];
   return `function depthwiseRow3Stride${stride}(${PARAMETERS}): void {
-${Array.from({ length: SIDE * SIDE }, (_, tap) => `  let w${tap} = v128.load(weights, ${tap * 16});`).join("\n")}
+${Array.from({ length: SIDE * SIDE }, (_, k) => `  let w${k} = v128.load(weights, ${k * 16});`).join("\n")}
   let rest = columns;
   if (left) {
 ${outputs(1, stride, [1, 2], relaxed)}
@@ -50,13 +50,13 @@ ${outputs(1, stride, [0, 1], relaxed)}
 }
 
 /** Some neighboring outputs, by the columns of taps that see something, and on to what comes after them. */
-function outputs(count: number, stride: number, taps: readonly number[], relaxed: boolean): string {
+function outputs(count: number, stride: number, columns: readonly number[], relaxed: boolean): string {
   const lines: string[] = [];
   const indices = Array.from({ length: count }, (_, index) => index);
   for (const index of indices) lines.push(`let sum${index} = bias;`);
   for (let u = 0; u < SIDE; u++) {
     for (let v = 0; v < (count - 1) * stride + SIDE; v++) {
-      const seeing = indices.filter((index) => taps.includes(v - index * stride));
+      const seeing = indices.filter((index) => columns.includes(v - index * stride));
       if (seeing.length === 0) continue;
       lines.push(`let x${u}_${v} = v128.load(row${u}, ${v * 16});`);
       for (const index of seeing) {

@@ -1,6 +1,6 @@
 import type { Lifetime } from "../lifetimes.ts";
 
-export interface Placement {
+export interface MemoryPlacement {
   /** By name, from the start of the memory that all share. */
   readonly offsets: ReadonlyMap<string, number>;
   readonly bytes: number;
@@ -13,7 +13,7 @@ const ALIGNMENT = 64;
  * Places maps so that those in use at the same time do not overlap, the largest first, each at the lowest
  * place that is free for its whole life (Pisarchyk & Lee, arXiv:2001.03288, "greedy by size").
  */
-export function placeMaps(lifetimes: readonly Lifetime[]): Placement {
+export function placeMaps(lifetimes: readonly Lifetime[]): MemoryPlacement {
   const placed: (Lifetime & { readonly offset: number })[] = [];
   for (const map of [...lifetimes].sort((a, b) => b.bytes - a.bytes)) {
     let offset = 0;

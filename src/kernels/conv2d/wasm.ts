@@ -1,10 +1,10 @@
 import type { KernelCall } from "../kernel.ts";
 import {
   type GatherGemm,
-  gemmAsHost,
-  gemmAsInner,
   gemmBias,
   gemmConstants,
+  gemmFusesIntoNext,
+  gemmFusesPrevious,
   gemmScratchBytes,
   gemmStep,
 } from "../wasm/gemm.ts";
@@ -47,19 +47,19 @@ function gemmWasm(call: KernelCall<Conv2dAttributes>, algorithm: string): WasmKe
   const { kernel: side, stride, padding, channels } = call.attributes;
   const [, , , inputChannels] = call.inputs[0];
   const [, rows, columns] = call.output;
-  const taps = Array.from({ length: side * side }, (_, tap) => ({
-    down: Math.floor(tap / side) - padding.top,
-    right: (tap % side) - padding.left,
-    weights: tap * inputChannels * channels,
+  const kernelOffsets = Array.from({ length: side * side }, (_, k) => ({
+    down: Math.floor(k / side) - padding.top,
+    right: (k % side) - padding.left,
+    weights: k * inputChannels * channels,
   }));
   const steps = { inputStep: channels, outputStep: 1 };
-  const gemm: GatherGemm = { taps, ...steps, stride, rows, columns, step: 1, top: 0, left: 0 };
+  const gemm: GatherGemm = { kernelOffsets, ...steps, stride, rows, columns, step: 1, top: 0, left: 0 };
   return {
     algorithm,
     constants: [...gemmConstants(gemm, call), gemmBias(call)],
     scratchBytes: gemmScratchBytes(gemm, call),
-    asInner: gemmAsInner(gemm, call),
-    asHost: gemmAsHost(gemm, call),
+    fusesIntoNext: gemmFusesIntoNext(gemm, call),
+    fusesPrevious: gemmFusesPrevious(gemm, call),
     steps: (at) => [gemmStep(gemm, call, at, [at.constants[0], at.constants[1]])],
   };
 }

@@ -14,7 +14,7 @@ import {
 } from "../wasm/kernel.ts";
 import type { Conv2dAttributes } from "./op.ts";
 
-const TAPS = 9;
+const KERNEL_CELLS = 9;
 
 /**
  * Each block reads all weights anew, so larger ones save that and smaller ones stay in the cache between the transforms:
@@ -121,9 +121,9 @@ function transformedWeights(weights: WinogradWeights): WasmConstant {
 function storedWeights({ inputChannels, channels }: WinogradWeights): WasmConstant {
   const panels = Math.ceil(channels / TILE);
   return {
-    floats: TAPS * inputChannels * panels * TILE,
+    floats: KERNEL_CELLS * inputChannels * panels * TILE,
     write(target, { kernel }) {
-      for (let row = 0; row < TAPS * inputChannels; row++) {
+      for (let row = 0; row < KERNEL_CELLS * inputChannels; row++) {
         target.set(kernel.subarray(row * channels, (row + 1) * channels), row * panels * TILE);
       }
     },
