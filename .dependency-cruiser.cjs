@@ -39,7 +39,7 @@ module.exports = {
     down(
       "the-backend-contract-knows-no-backend",
       "^src/backend/",
-      "^src/(?!backend/|graph/|kernels/(wasm/)?kernel\\.ts|tensor\\.ts|errors\\.ts)",
+      "^src/(?!backend/|graph/|kernels/kernel\\.ts|tensor\\.ts|errors\\.ts)",
       "What a backend promises, without any backend.",
     ),
     down("graph-knows-no-op", "^src/graph", "^src/(?!graph/|tensor\\.ts|errors\\.ts)"),
@@ -50,6 +50,13 @@ module.exports = {
       severity: "error",
       from: { path: ops },
       to: { path: "^src/kernels", pathNot: ops },
+    },
+    {
+      name: "shared-kernel-code-knows-no-op",
+      comment: "kernels/wasm and kernels/wgsl hold what several ops share; the rest lies with its op.",
+      severity: "error",
+      from: { path: "^src/kernels/(wasm|wgsl)/" },
+      to: { path: "^src/kernels/(?!(wasm|wgsl)/)[^/]+/" },
     },
     {
       name: "networks-call-ops",

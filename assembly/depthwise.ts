@@ -1,6 +1,6 @@
 import { finishRun, pack, panelSums, tilesOf } from "./gatherGemm";
 import { DepthwiseCall, GatherGemmCall } from "./generated/calls";
-import { depthwiseRow3Stride1, depthwiseRow3Stride2 } from "./generated/depthwiseRow";
+import { depthwiseRow3 } from "./generated/depthwiseRow";
 import { PIECE, TILE_CELLS } from "./generated/gemmTile";
 
 /**
@@ -9,8 +9,8 @@ import { PIECE, TILE_CELLS } from "./generated/gemmTile";
  */
 export function depthwise(address: usize, unit: i32, scratch: usize): void {
   const call = DepthwiseCall.at(address);
-  if (call.inner) {
-    expandedBand(call, GatherGemmCall.at(call.inner), unit, scratch);
+  if (call.predecessor) {
+    expandedBand(call, GatherGemmCall.at(call.predecessor), unit, scratch);
   } else if (call.small) {
     clearRow(call, scratch);
     const source = call.source + unit * call.height * call.width * 16;
@@ -78,37 +78,21 @@ function rowsOf(
     const row2 = seenRow(call, source, top + 2, zeros);
     const target = call.destination + first + row * outputRow;
     const residual = call.residual ? call.residual + first + row * outputRow : 0;
-    if (call.stride === 1) {
-      depthwiseRow3Stride1(
-        row0,
-        row1,
-        row2,
-        weights,
-        target,
-        columns,
-        left,
-        right,
-        bias,
-        residual,
-        low,
-        high,
-      );
-    } else {
-      depthwiseRow3Stride2(
-        row0,
-        row1,
-        row2,
-        weights,
-        target,
-        columns,
-        left,
-        right,
-        bias,
-        residual,
-        low,
-        high,
-      );
-    }
+    depthwiseRow3(
+      call.stride,
+      row0,
+      row1,
+      row2,
+      weights,
+      target,
+      columns,
+      left,
+      right,
+      bias,
+      residual,
+      low,
+      high,
+    );
   }
 }
 

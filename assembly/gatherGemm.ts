@@ -61,15 +61,15 @@ export function panelSums(
 
 /** What a block of output cells sees, [tile][depth][4][cells]: gathered, or computed by the layer before. */
 export function pack(call: GatherGemmCall, firstCell: i32, cells: i32, packed: usize, scratch: usize): void {
-  if (call.inner) {
-    gemmBlock(call.inner, firstCell, cells, packed, scratch);
+  if (call.predecessor) {
+    gemmBlock(call.predecessor, firstCell, cells, packed, scratch);
   } else if (call.sameCells) {
     gatherRun(call, firstCell, cells, packed);
   } else {
-    for (let tap = 0; tap < call.taps; tap++) {
-      locateSources(call, firstCell, cells, tap, scratch);
-      if (call.image) gatherPicture(call, cells, tap, scratch, packed);
-      else gather(call, cells, tap, scratch, packed);
+    for (let k = 0; k < call.kernelOffsets; k++) {
+      locateSources(call, firstCell, cells, k, scratch);
+      if (call.image) gatherImage(call, cells, k, scratch, packed);
+      else gather(call, cells, k, scratch, packed);
     }
     const end = packed + tilesOf(cells) * call.depth * PIECE;
     for (let piece = packed; piece < end; piece += PIECE) transposePiece(piece, piece);
@@ -121,9 +121,9 @@ function locateTargets(call: GatherGemmCall, firstCell: i32, cells: i32, targets
 }
 
 /** Where in its plane the input cell lies that a tap of each output cell sees, in bytes. */
-function locateSources(call: GatherGemmCall, firstCell: i32, cells: i32, tap: i32, offsets: usize): void {
-  const down = load<i32>(call.tapTable + tap * 8);
-  const right = load<i32>(call.tapTable + tap * 8, 4);
+function locateSources(call: GatherGemmCall, firstCell: i32, cells: i32, k: i32, offsets: usize): void {
+  const down = load<i32>(call.kernelOffsetTable + k * 8);
+  const right = load<i32>(call.kernelOffsetTable + k * 8, 4);
   const stride = call.stride;
   const width = call.width;
   let cell = 0;
@@ -145,12 +145,12 @@ function locateSources(call: GatherGemmCall, firstCell: i32, cells: i32, tap: i3
 }
 
 /** Packs one tap of the block: [tile][tap][plane][cells][4], not yet transposed. */
-function gather(call: GatherGemmCall, cells: i32, tap: i32, offsets: usize, packed: usize): void {
+function gather(call: GatherGemmCall, cells: i32, k: i32, offsets: usize, packed: usize): void {
   const inputPlane = call.height * call.width * 16;
   const tileBytes = call.depth * PIECE;
   let source = call.source;
   for (let plane = 0; plane < call.planes; plane++) {
-    let place = packed + (tap * call.planes + plane) * PIECE;
+    let place = packed + (k * call.planes + plane) * PIECE;
     for (let first = 0; first < cells; first += TILE_CELLS) {
       const last = min(TILE_CELLS, cells - first);
       for (let cell = 0; cell < last; cell++) {
@@ -188,11 +188,11 @@ function gatherRun(call: GatherGemmCall, firstCell: i32, cells: i32, packed: usi
  * that a quarter of the multiplications goes. Number k of a cell lies in plane k / 4, and those of a tap may lie
  * in two planes: the first is written last, since what is written whole covers what comes after it.
  */
-function gatherPicture(call: GatherGemmCall, cells: i32, tap: i32, offsets: usize, packed: usize): void {
+function gatherImage(call: GatherGemmCall, cells: i32, k: i32, offsets: usize, packed: usize): void {
   const tileBytes = call.depth * PIECE;
-  const k = tap * 3;
-  const lane = k & 3;
-  let place = packed + (k >> 2) * PIECE;
+  const number = k * 3;
+  const lane = number & 3;
+  let place = packed + (number >> 2) * PIECE;
   for (let first = 0; first < cells; first += TILE_CELLS) {
     const last = min(TILE_CELLS, cells - first);
     for (let cell = 0; cell < last; cell++) {

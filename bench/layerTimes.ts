@@ -1,5 +1,5 @@
 import { type PlannedNode, planLayout } from "../src/executors/wasm/planLayout.ts";
-import { planMemory } from "../src/executors/wasm/planMemory.ts";
+import { allocateMemory } from "../src/executors/wasm/planMemory.ts";
 import { sameThreadRunner } from "../src/executors/wasm/runner.ts";
 import { compileWasm, instantiateWasm, type WasmBuild } from "../src/executors/wasm/wasmModule.ts";
 import { stepsOf } from "../src/executors/wasm/wasmPlan.ts";
@@ -41,7 +41,7 @@ export async function layerTimes(unfused: Graph, options: LayerRuns) {
 export async function layerRunner(unfused: Graph, { build, choices }: Omit<LayerRuns, "runs">) {
   const graph = asStored(fuseEpilogues(foldBatchNorm(unfused, OPS), OPS));
   const layout = planLayout(graph, choices);
-  const memory = planMemory(layout.bytes.total, false, { graph, choices });
+  const memory = allocateMemory(layout.bytes.total, false, { graph, choices });
   const functions = await instantiateWasm(await compileWasm(build, false), memory);
   const [scratch] = layout.scratch;
   const runner = sameThreadRunner(functions, scratch);

@@ -1,6 +1,6 @@
 // node bench/layers.mjs [model…]: what each class of layers of a network takes on the `wasm` backend, its share of
 // the multiply-adds that one core can do, and the algorithm that it got. This is what the table of choices
-// (src/kernels/conv2d/chooseConvolution.ts) and the block sizes of the kernels are justified by.
+// (src/kernels/conv2d/wasm.ts) and the block sizes of the kernels are justified by.
 //
 // Weights are arbitrary numbers, since no time depends on them. Times are of the processor, not of the clock, and
 // minima over the runs: other programs on the machine disturb them least.

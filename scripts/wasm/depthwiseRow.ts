@@ -4,19 +4,33 @@ import { multiplyAdd } from "./gemmTile.ts";
 const TOGETHER = 4;
 const SIDE = 3;
 
+const PARAMETERS = `
+  row0: usize, row1: usize, row2: usize, weights: usize, destination: usize, columns: i32, left: bool, right: bool,
+  bias: v128, residual: usize, low: v128, high: v128,
+`;
+const ARGUMENTS = Array.from(PARAMETERS.matchAll(/(\w+):/g), ([, name]) => name).join(", ");
+
+/** `depthwiseRow3` and the functions for strides 1 and 2 that it calls. */
+export function depthwiseRow(relaxed: boolean): string {
+  return `${strideFunction(1, relaxed)}
+${strideFunction(2, relaxed)}
+@inline export function depthwiseRow3(stride: i32,${PARAMETERS}): void {
+  if (stride === 1) depthwiseRow3Stride1(${ARGUMENTS});
+  else depthwiseRow3Stride2(${ARGUMENTS});
+}
+`;
+}
+
 /**
  * A row of a depthwise 3x3 convolution in one plane. `row0` to `row2` point at what the first output sees of the
  * three input rows, which lies one cell before them where the map is padded: `left` says so, `right` says that
  * the last output sees one cell behind them. These two outputs leave the taps out that see nothing, so that no row
  * has to be copied for its padding. Nine weights stay in variables.
  */
-export function depthwiseRow(stride: 1 | 2, relaxed: boolean): string {
+function strideFunction(stride: 1 | 2, relaxed: boolean): string {
   const all = [0, 1, 2];
-  return `export function depthwiseRow3Stride${stride}(
-  row0: usize, row1: usize, row2: usize, weights: usize, destination: usize, columns: i32, left: bool, right: bool,
-  bias: v128, residual: usize, low: v128, high: v128,
-): void {
-${Array.from({ length: SIDE * SIDE }, (_, tap) => `  let w${tap} = v128.load(weights, ${tap * 16});`).join("\n")}
+  return `function depthwiseRow3Stride${stride}(${PARAMETERS}): void {
+${Array.from({ length: SIDE * SIDE }, (_, k) => `  let w${k} = v128.load(weights, ${k * 16});`).join("\n")}
   let rest = columns;
   if (left) {
 ${outputs(1, stride, [1, 2], relaxed)}
@@ -36,13 +50,13 @@ ${outputs(1, stride, [0, 1], relaxed)}
 }
 
 /** Some neighboring outputs, by the columns of taps that see something, and on to what comes after them. */
-function outputs(count: number, stride: number, taps: readonly number[], relaxed: boolean): string {
+function outputs(count: number, stride: number, columns: readonly number[], relaxed: boolean): string {
   const lines: string[] = [];
   const indices = Array.from({ length: count }, (_, index) => index);
   for (const index of indices) lines.push(`let sum${index} = bias;`);
   for (let u = 0; u < SIDE; u++) {
     for (let v = 0; v < (count - 1) * stride + SIDE; v++) {
-      const seeing = indices.filter((index) => taps.includes(v - index * stride));
+      const seeing = indices.filter((index) => columns.includes(v - index * stride));
       if (seeing.length === 0) continue;
       lines.push(`let x${u}_${v} = v128.load(row${u}, ${v * 16});`);
       for (const index of seeing) {

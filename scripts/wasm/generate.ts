@@ -12,7 +12,7 @@ export function generatedSources(relaxed: boolean): Record<string, string> {
   return {
     "calls.ts": callClasses(),
     "gemmTile.ts": gemmTile(relaxed),
-    "depthwiseRow.ts": [depthwiseRow(1, relaxed), depthwiseRow(2, relaxed)].join("\n"),
+    "depthwiseRow.ts": depthwiseRow(relaxed),
     "winogradTransforms.ts": TILES.map((m) => winogradTransforms(winogradMatrices(m), relaxed)).join("\n"),
     "winograd.ts": [
       `import { ${TILES.map((m) => `Winograd${m}Call, WinogradWeights${m}Call`).join(", ")} } from "./calls";`,

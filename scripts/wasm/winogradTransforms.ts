@@ -26,11 +26,11 @@ ${twice(inputs, inputs, inputTransform(matrices, relaxed), {
 })}
 }
 
-/** The weights of one input and four output channels, \`tap\` bytes from one to the next. */
-export function weightTransform${outputs}(source: usize, tap: i32, target: usize, stride: i32, stage: usize): void {
+/** The weights of one input and four output channels, \`kernelStep\` bytes from one to the next. */
+export function weightTransform${outputs}(source: usize, kernelStep: i32, target: usize, stride: i32, stage: usize): void {
 ${twice(3, inputs, weightTransform(matrices), {
-  load: (row) => `v128.load(source + ${row * 3} * tap)`,
-  nextColumn: "source += tap;",
+  load: (row) => `v128.load(source + ${row * 3} * kernelStep)`,
+  nextColumn: "source += kernelStep;",
   store: (column, value) => `v128.store(target + ${column} * stride, ${value});`,
   nextRow: `target += ${inputs} * stride;`,
 })}

@@ -1,4 +1,4 @@
-import type { MemoryUse, Precision } from "../kernels/wasm/kernel.ts";
+import type { MemoryUse, Precision } from "../kernels/kernel.ts";
 
 /** How a backend runs, beside its name. gpu.js has nothing to say here. */
 export interface BackendDetails {

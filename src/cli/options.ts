@@ -3,7 +3,7 @@ import { quote } from "../checkpoints/bytes/json.ts";
 import { DEFAULT_MAX, DEFAULT_SCORE, isScales, SCALES_EXPECTED } from "../detect.ts";
 import { UsageError } from "../errors.ts";
 import { BACKENDS, type Backend, isThreadCount, THREADS_EXPECTED } from "../executors/backends.ts";
-import { PRECISIONS, type Precision } from "../kernels/wasm/kernel.ts";
+import { PRECISIONS, type Precision } from "../kernels/kernel.ts";
 import type { InputSize } from "../models/model.ts";
 
 /** An option whose value is read by `parse`. Giving it twice is an error. */

@@ -1,6 +1,6 @@
 import type { Executor } from "../backend/executor.ts";
 import { BackendError, UsageError } from "../errors.ts";
-import { MEMORY_USES, type MemoryUse, PRECISIONS, type Precision } from "../kernels/wasm/kernel.ts";
+import { MEMORY_USES, type MemoryUse, PRECISIONS, type Precision } from "../kernels/kernel.ts";
 import { availableModes, GPUJS_MODES, type GpujsMode } from "./gpujs/modes.ts";
 import { wasmExecutor } from "./wasm/wasmExecutor.ts";
 import { wasmBuilds } from "./wasm/wasmModule.ts";

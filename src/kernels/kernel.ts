@@ -64,6 +64,14 @@ export function fillMap(
   return map;
 }
 
-/** `exact` forgoes what is faster and rounds more: Winograd's F(4x4). */
+/** `exact` forgoes Winograd's F(4x4), which is faster but rounds more. */
 export const PRECISIONS = ["default", "exact"] as const;
 export type Precision = (typeof PRECISIONS)[number];
+
+/**
+ * `low` keeps the weights of every Winograd layer as they are stored and transforms them in each run, into a workspace
+ * that all layers share: about 60 % of the memory, for a few percent more time. By default only layers with large maps
+ * do so (conv2d/wasmWinograd.ts). Only `wasm` has this choice.
+ */
+export const MEMORY_USES = ["default", "low"] as const;
+export type MemoryUse = (typeof MEMORY_USES)[number];

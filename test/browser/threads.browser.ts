@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { PRECISIONS } from "../../src/kernels/wasm/kernel.ts";
+import { PRECISIONS } from "../../src/kernels/kernel.ts";
 import { mayBeLeftOut } from "../support/required.ts";
 import { type BuiltPage, buildPage, type OpenPage } from "./builtPage.ts";
 import { chromiumPath } from "./chromium.ts";

@@ -2,7 +2,7 @@ import { expect, test, vi } from "vitest";
 import { UsageError } from "../../src/errors.ts";
 import { type Backend, createExecutor } from "../../src/executors/backends.ts";
 import { availableModes } from "../../src/executors/gpujs/modes.ts";
-import type { MemoryUse, Precision } from "../../src/kernels/wasm/kernel.ts";
+import type { MemoryUse, Precision } from "../../src/kernels/kernel.ts";
 
 test("auto is wasm on a machine without a GPU", async () => {
   const modes = await availableModes();

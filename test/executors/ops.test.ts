@@ -6,8 +6,8 @@ import { availableModes } from "../../src/executors/gpujs/modes.ts";
 import { wasmExecutor } from "../../src/executors/wasm/wasmExecutor.ts";
 import { wasmBuilds } from "../../src/executors/wasm/wasmModule.ts";
 import { CASES } from "../../src/kernels/cases.ts";
+import { PRECISIONS } from "../../src/kernels/kernel.ts";
 import type { OpName } from "../../src/kernels/ops.ts";
-import { PRECISIONS } from "../../src/kernels/wasm/kernel.ts";
 import { OP_TOLERANCE, opCaseDifference } from "../support/opCaseDifference.ts";
 
 // Node 20 has relaxed SIMD behind this flag, newer ones without.

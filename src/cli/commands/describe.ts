@@ -3,7 +3,8 @@ import { describeGraph, type GraphDescription, type LayerDescription } from "../
 import { oneLine, UsageError } from "../../errors.ts";
 import { describeWasmPlan, type WasmPlanDescription } from "../../executors/wasm/describeWasmPlan.ts";
 import { defaultThreads } from "../../executors/wasm/threads/startThreads.ts";
-import { DEFAULT_CHOICES, type Precision } from "../../kernels/wasm/kernel.ts";
+import type { Precision } from "../../kernels/kernel.ts";
+import { DEFAULT_CHOICES } from "../../kernels/wasm/kernel.ts";
 import { checkInputSize, type InputSize, type Model } from "../../models/model.ts";
 import { modelNamed } from "../../models/models.ts";
 import { checkWeights, openModel, runnable } from "../../network.ts";

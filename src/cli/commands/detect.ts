@@ -7,7 +7,7 @@ import { BackendError, ModelError, oneLine, systemMessage } from "../../errors.t
 import type { Backend } from "../../executors/backends.ts";
 import { drawDetections, MAX_TRIPLETS } from "../../image/draw/drawDetections.ts";
 import { encodeJpeg, encodePng } from "../../image/imageFile.ts";
-import type { Precision } from "../../kernels/wasm/kernel.ts";
+import type { Precision } from "../../kernels/kernel.ts";
 import type { InputSize } from "../../models/model.ts";
 import { DEFAULT_MODEL } from "../../models/models.ts";
 import { checkReferenceScales } from "../../models/view.ts";

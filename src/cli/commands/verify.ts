@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import type { Command } from "commander";
 import { systemMessage, UsageError } from "../../errors.ts";
 import type { Backend } from "../../executors/backends.ts";
-import type { Precision } from "../../kernels/wasm/kernel.ts";
+import type { Precision } from "../../kernels/kernel.ts";
 import { modelNamed } from "../../models/models.ts";
 import { formatReport } from "../../verify/formatReport.ts";
 import { type GoldenCase, readGoldenCase } from "../../verify/goldenCase.ts";

@@ -1,10 +1,13 @@
 import type { GraphNode } from "../../graph/graph.ts";
+import { yieldToEventLoop } from "../../support/eventLoop.ts";
 import type { Tensor } from "../../tensor.ts";
 import { flattenResult, type GpuLayer, type Handle, type Rows, tensorInput } from "./gpuKernels.ts";
 
 /**
- * Runs layers one after the other, for a mode that cannot fuse them anyway: between two layers others may
- * have their turn, and an abort ends the run. Values are dropped after their last reader.
+ * Runs layers one after the other, for the mode that cannot fuse them anyway. Before each layer it yields to the event
+ * loop, so that an abort can end the run. A value is dropped after its last reader.
+ *
+ * @throws the signal's reason once it is aborted.
  */
 export async function runLayers(
   nodes: readonly GraphNode[],
@@ -20,7 +23,7 @@ export async function runLayers(
   const results = new Map<string, Tensor>();
 
   for (const node of nodes) {
-    await turn();
+    await yieldToEventLoop();
     signal?.throwIfAborted();
     const layer = layers.get(node.name) as GpuLayer;
     const rows = layer.run(node.inputs.map((name) => values.get(name) as Handle)) as Rows;
@@ -37,8 +40,4 @@ export async function runLayers(
     }
   }
   return results;
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }

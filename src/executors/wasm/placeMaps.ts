@@ -1,12 +1,6 @@
-/** A piece of memory that is in use from step `from` until step `until`, both included. */
-export interface Lifetime {
-  readonly name: string;
-  readonly bytes: number;
-  readonly from: number;
-  readonly until: number;
-}
+import type { Lifetime } from "../lifetimes.ts";
 
-export interface Placement {
+export interface MemoryPlacement {
   /** By name, from the start of the memory that all share. */
   readonly offsets: ReadonlyMap<string, number>;
   readonly bytes: number;
@@ -19,7 +13,7 @@ const ALIGNMENT = 64;
  * Places maps so that those in use at the same time do not overlap, the largest first, each at the lowest
  * place that is free for its whole life (Pisarchyk & Lee, arXiv:2001.03288, "greedy by size").
  */
-export function placeMaps(lifetimes: readonly Lifetime[]): Placement {
+export function placeMaps(lifetimes: readonly Lifetime[]): MemoryPlacement {
   const placed: (Lifetime & { readonly offset: number })[] = [];
   for (const map of [...lifetimes].sort((a, b) => b.bytes - a.bytes)) {
     let offset = 0;

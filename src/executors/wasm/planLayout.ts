@@ -5,47 +5,50 @@ import {
   BYTES_PER_FLOAT,
   planarBytes,
   WASM_CALLS,
+  type WasmAddresses,
   type WasmChoices,
   type WasmKernel,
   type WasmKernelOf,
   type WasmStep,
 } from "../../kernels/wasm/kernel.ts";
 import type { Shape } from "../../tensor.ts";
+import { type Lifetime, mapLifetimes } from "../lifetimes.ts";
 import { kernelCall } from "../preparedNode.ts";
-import { innerLayers, type LayerGroup } from "./innerLayers.ts";
+import { type FusedGroup, fusedGroups, fusedPredecessor } from "./blockFusion.ts";
 import { WASM_KERNELS } from "./kernels.ts";
-import { align, type Lifetime, placeMaps } from "./placeMaps.ts";
+import { align, placeMaps } from "./placeMaps.ts";
 
-/** A node and where all that it reads and writes lies, in bytes from the start of memory. */
+/** A node and the addresses of all that it reads and writes, in bytes from the start of memory. */
 export interface PlannedNode {
   readonly node: GraphNode;
   readonly kernel: WasmKernel;
-  /** Of each constant of the kernel. */
+  /** One for each of the kernel's constants. */
   readonly constants: readonly number[];
+  /** How the node runs by itself. */
   readonly steps: readonly PlannedStep[];
-  /** Set where it may be computed together with others. */
-  readonly group?: LayerGroup;
-  /** Takes the place of `steps` where the members of the group before it are computed inside. */
-  readonly groupStep?: PlannedStep;
+  /** Set if the node may be fused with others. */
+  readonly group?: FusedGroup;
+  /** Replaces `steps` when the layers before it in the group are computed inside this one. */
+  readonly fusedStep?: PlannedStep;
 }
 
 export interface PlannedStep extends WasmStep {
-  /** Of the fields. */
+  /** Address of the fields. */
   readonly address: number;
 }
 
-/** Everything about a graph's memory, worked out before any of it exists. */
+/** A graph's use of memory, worked out before any is allocated. */
 export interface PlanLayout {
   readonly shapes: ReadonlyMap<string, Shape>;
-  /** Of every value, nodes' and inputs'. Those of different lifetimes share. */
+  /** Address of each value, graph inputs included. Values with different lifetimes share memory. */
   readonly maps: ReadonlyMap<string, number>;
   /** Of every value and every layer's workspace. */
   readonly lifetimes: readonly Lifetime[];
   readonly nodes: readonly PlannedNode[];
-  /** One address for each thread. */
+  /** One address per thread. */
   readonly scratch: readonly number[];
-  /** Where constants pass through while they are written: maps come there later. */
-  readonly passing: { readonly fields: number; readonly floats: number };
+  /** Where constants wait to be transformed while weights are written. Maps use this memory later. */
+  readonly staging: { readonly fields: number; readonly floats: number };
   readonly bytes: {
     readonly constants: number;
     readonly scratch: number;
@@ -54,140 +57,135 @@ export interface PlanLayout {
   };
 }
 
-/** The first bytes stay unused: 0 stands for "none" where an address may be missing. */
-const START = 64;
-
-/** Memory holds, in this order: the calls' fields, weights, scratch, maps. */
+/** Memory holds, in this order: weights, each thread's scratch, maps, and the fields of every call. */
 export function planLayout(graph: Graph, choices: WasmChoices, threads = 1): PlanLayout {
   const shapes = shapesByName(graph);
   const kernels = graph.nodes.map((node) => {
     const kernelOf = WASM_KERNELS[node.op as OpName] as WasmKernelOf<object>;
     return kernelOf(kernelCall(node, shapes), choices);
   });
+  const groups = fusedGroups(graph, kernels);
+  const memory = new BumpAllocator();
 
-  let end = START;
-  const reserve = (bytes: number) => {
-    const address = end;
-    end = align(end + bytes);
-    return address;
-  };
-  const groups = innerLayers(graph, kernels);
-  // How many steps a kernel has, and how long their fields are, does not depend on addresses.
-  const fields = kernels.map((kernel) =>
-    kernel.steps(NOWHERE).map((step) => reserve(fieldCount(step) * BYTES_PER_FLOAT)),
-  );
-  const groupFields = graph.nodes.map(({ name }) =>
-    insideOf(groups, name) === undefined ? undefined : reserve(MAX_FIELDS * BYTES_PER_FLOAT),
-  );
-  const constants = kernels.map((kernel) =>
-    kernel.constants.map(({ floats }) => reserve(floats * BYTES_PER_FLOAT)),
-  );
-  const constantBytes = end;
-  const passingFields = reserve(MAX_FIELDS * BYTES_PER_FLOAT);
-  const passingFloats = Math.max(
-    0,
-    ...kernels.flatMap(({ constants: list }) => list.map(({ transform }) => transform?.floats ?? 0)),
-  );
-  const places = new Map(graph.nodes.map(({ name }, place) => [name, place]));
-  const scratchBytes = kernels.reduce((most, { scratchBytes: own, asHost }, index) => {
-    const inner = groups.get(graph.nodes[index].name)?.inner ?? [];
-    const theirs = inner.map(
-      (name) => kernels[places.get(name) as number].asInner?.scratchBytes(asHost?.cells ?? 0) ?? 0,
-    );
-    return Math.max(
-      most,
-      theirs.reduce((sum, bytes) => sum + bytes, own),
-    );
-  }, 0);
-  const scratch = Array.from({ length: threads }, () => reserve(scratchBytes));
-  const workspaces = kernels.map(({ workspaceBytes = 0 }, index) => workspaceLifetime(index, workspaceBytes));
-  const used = workspaces.filter(({ bytes }) => bytes > 0);
-  const lifetimes = [...mapLifetimes(graph, shapes, groups), ...used];
+  const constants = reserveConstants(memory, kernels);
+  const weightBytes = memory.end;
+  const scratchBytes = maxScratchBytes(graph, kernels, groups);
+  const scratch = Array.from({ length: threads }, () => memory.reserve(scratchBytes));
+
+  const lifetimes = [...mapLifetimes(graph, planarBytes, lastStepOf(graph, groups)), ...workspaces(kernels)];
   const placement = placeMaps(lifetimes);
-  const firstMap = reserve(Math.max(placement.bytes, passingFloats * BYTES_PER_FLOAT));
+  const firstMap = memory.reserve(Math.max(placement.bytes, stagingBytes(kernels)));
   const maps = new Map([...placement.offsets].map(([name, offset]) => [name, firstMap + offset]));
 
-  const nodes = graph.nodes.map((node, index): PlannedNode => {
-    const inputs = node.inputs.map((name) => maps.get(name) as number);
-    const residual = node.epilogue?.residual ? (inputs.pop() as number) : 0;
-    const output = maps.get(node.name) as number;
-    const workspace = maps.get(workspaces[index].name) ?? 0;
-    const at = { inputs, residual, output, constants: constants[index], workspace };
-    const steps = kernels[index].steps(at).map((step, i) => ({ ...step, address: fields[index][i] }));
-    const planned = {
-      node,
-      kernel: kernels[index],
-      constants: constants[index],
-      steps,
-      group: groups.get(node.name),
-    };
-    const inside = insideOf(groups, node.name);
-    const address = groupFields[index];
-    if (inside === undefined || address === undefined) return planned;
-    const before = places.get(inside) as number;
-    const inner = groupFields[before] ?? fields[before][0];
-    const [step] = kernels[index].steps({ ...at, inner });
-    return { ...planned, groupStep: { ...step, address } };
-  });
+  const firstField = memory.end;
+  const staging = { fields: memory.reserve(MAX_FIELDS * BYTES_PER_FLOAT), floats: firstMap };
+  const nodes = bindNodes(memory, graph, kernels, groups, constants, maps);
   const bytes = {
-    constants: constantBytes,
+    constants: weightBytes + memory.end - firstField,
     scratch: scratchBytes * threads,
     maps: placement.bytes,
-    total: end,
+    total: memory.end,
   };
-  const passing = { fields: passingFields, floats: firstMap };
-  return { shapes, maps, lifetimes, nodes, scratch, passing, bytes };
+  return { shapes, maps, lifetimes, nodes, scratch, staging, bytes };
 }
 
-/** Writes the fields of a step's call where its function reads them. */
-export function writeFields(memory: DataView, { function: name, fields, address }: PlannedStep): void {
-  for (const [index, [field, type]] of Object.entries(WASM_CALLS[name]).entries()) {
-    const at = address + index * BYTES_PER_FLOAT;
-    if (type === "f32") memory.setFloat32(at, fields[field], true);
-    else memory.setInt32(at, fields[field], true);
+/** The first bytes stay unused, because 0 means "none" wherever an address is optional. */
+const START = 64;
+
+/** Hands out memory in ascending order and frees none. */
+class BumpAllocator {
+  end = START;
+
+  reserve(bytes: number): number {
+    const address = this.end;
+    this.end = align(address + bytes);
+    return address;
   }
 }
 
-const MAX_FIELDS = Math.max(...Object.values(WASM_CALLS).map((fields) => Object.keys(fields).length));
-
-const NOWHERE = { inputs: [0, 0], residual: 0, output: 0, constants: [], workspace: 0 };
-
-function fieldCount(step: WasmStep): number {
-  return Object.keys(WASM_CALLS[step.function]).length;
+/** The address of every constant of every kernel. */
+function reserveConstants(memory: BumpAllocator, kernels: readonly WasmKernel[]): number[][] {
+  return kernels.map(({ constants }) =>
+    constants.map(({ floats }) => memory.reserve(floats * BYTES_PER_FLOAT)),
+  );
 }
 
-/** Of the node at that place; no node has such a name. */
-function workspaceLifetime(index: number, bytes: number): Lifetime {
-  return { name: `workspace ${index}`, bytes, from: index, until: index };
-}
-
-/** The layer that may be computed inside the named one. */
-function insideOf(groups: ReadonlyMap<string, LayerGroup>, name: string): string | undefined {
-  const group = groups.get(name);
-  if (!group) return undefined;
-  const members = [...group.inner, group.last];
-  return members[members.indexOf(name) - 1];
-}
-
-/** A value is in use from the node that makes it until the last that reads it; outputs until the end. */
-function mapLifetimes(
+/** What one unit needs at most, together with the layers that are computed inside its own. */
+function maxScratchBytes(
   graph: Graph,
-  shapes: ReadonlyMap<string, Shape>,
-  groups: ReadonlyMap<string, LayerGroup>,
-): Lifetime[] {
-  const places = new Map(graph.nodes.map(({ name }, place) => [name, place]));
-  const until = new Map<string, number>();
-  graph.nodes.forEach((node, index) => {
-    // A layer inside another reads its inputs when that one runs.
-    const runs = places.get(groups.get(node.name)?.last ?? node.name) ?? index;
-    for (const name of [node.name, ...node.inputs]) until.set(name, Math.max(until.get(name) ?? 0, runs));
+  kernels: readonly WasmKernel[],
+  groups: ReadonlyMap<string, FusedGroup>,
+): number {
+  const byName = new Map(graph.nodes.map(({ name }, index) => [name, kernels[index]]));
+  const needs = graph.nodes.map(({ name }, index) => {
+    const { scratchBytes, fusesPrevious } = kernels[index];
+    const inner = groups.get(name)?.inner ?? [];
+    return inner.reduce((sum, layer) => {
+      return sum + (byName.get(layer)?.fusesIntoNext?.scratchBytes(fusesPrevious?.cells ?? 0) ?? 0);
+    }, scratchBytes);
   });
-  for (const name of Object.values(graph.outputs)) until.set(name, graph.nodes.length);
-  const from = new Map(graph.nodes.map((node, index) => [node.name, index]));
-  return [...shapes].map(([name, shape]) => ({
-    name,
-    bytes: planarBytes(shape),
-    from: from.get(name) ?? -1,
-    until: until.get(name) ?? -1,
-  }));
+  return Math.max(0, ...needs);
 }
+
+/** A layer that is computed inside another reads its inputs when that one runs. */
+function lastStepOf(graph: Graph, groups: ReadonlyMap<string, FusedGroup>): (node: number) => number {
+  const steps = new Map(graph.nodes.map(({ name }, index) => [name, index]));
+  return (node) => steps.get(groups.get(graph.nodes[node].name)?.last ?? "") ?? node;
+}
+
+/** A workspace lives among the maps, while its layer runs. */
+function workspaces(kernels: readonly WasmKernel[]): Lifetime[] {
+  return kernels.flatMap(({ workspaceBytes: bytes = 0 }, step) =>
+    bytes > 0 ? [{ name: workspaceName(step), bytes, from: step, until: step }] : [],
+  );
+}
+
+/** No node has such a name. */
+function workspaceName(step: number): string {
+  return `workspace ${step}`;
+}
+
+function stagingBytes(kernels: readonly WasmKernel[]): number {
+  const transforms = kernels.flatMap(({ constants }) => constants.map(({ transform }) => transform));
+  return Math.max(0, ...transforms.map((transform) => transform?.floats ?? 0)) * BYTES_PER_FLOAT;
+}
+
+/** Tells each kernel where its maps and constants are, and reserves the fields of the calls that it then makes. */
+function bindNodes(
+  memory: BumpAllocator,
+  graph: Graph,
+  kernels: readonly WasmKernel[],
+  groups: ReadonlyMap<string, FusedGroup>,
+  constants: readonly (readonly number[])[],
+  maps: ReadonlyMap<string, number>,
+): PlannedNode[] {
+  const reserveFields = (step: WasmStep): PlannedStep => ({
+    ...step,
+    address: memory.reserve(fieldCount(step.function) * BYTES_PER_FLOAT),
+  });
+  /** By layer: the call with which a fused successor computes it. */
+  const calls = new Map<string, number>();
+  return graph.nodes.map((node, index): PlannedNode => {
+    const kernel = kernels[index];
+    const inputs = node.inputs.map((name) => maps.get(name) as number);
+    const residual = node.epilogue?.residual ? (inputs.pop() as number) : 0;
+    const output = maps.get(node.name) as number;
+    const workspace = maps.get(workspaceName(index)) ?? 0;
+    const at: WasmAddresses = { inputs, residual, output, constants: constants[index], workspace };
+    const group = groups.get(node.name);
+    const steps = kernel.steps(at).map(reserveFields);
+    const before = group && fusedPredecessor(group, node.name);
+    const [fusedStep] =
+      before === undefined ? [] : kernel.steps({ ...at, predecessor: calls.get(before) }).map(reserveFields);
+    if (group) calls.set(node.name, (fusedStep ?? steps[0]).address);
+    return { node, kernel, constants: constants[index], steps, group, fusedStep };
+  });
+}
+
+function fieldCount(name: keyof typeof WASM_CALLS): number {
+  return Object.keys(WASM_CALLS[name]).length;
+}
+
+const MAX_FIELDS = Math.max(
+  ...Object.keys(WASM_CALLS).map((name) => fieldCount(name as keyof typeof WASM_CALLS)),
+);

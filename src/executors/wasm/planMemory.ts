@@ -21,7 +21,7 @@ export interface PlanFacts {
  * @throws MemoryError where it is more than the machine has, before anything is computed.
  * @throws BackendError where the machine has it and the process has not the addresses.
  */
-export function planMemory(bytes: number, shared: boolean, facts: PlanFacts): WebAssembly.Memory {
+export function allocateMemory(bytes: number, shared: boolean, facts: PlanFacts): WebAssembly.Memory {
   refuseTooMuch(bytes, facts);
   const pages = Math.ceil(bytes / PAGE_BYTES);
   try {

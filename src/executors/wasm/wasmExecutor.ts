@@ -1,6 +1,6 @@
 import type { Executor } from "../../backend/executor.ts";
 import { BackendError } from "../../errors.ts";
-import type { MemoryUse, Precision } from "../../kernels/wasm/kernel.ts";
+import type { MemoryUse, Precision } from "../../kernels/kernel.ts";
 import { PlanSet } from "../planSet.ts";
 import { selfTest } from "../selfTest.ts";
 import { planLayout } from "./planLayout.ts";

@@ -6,7 +6,7 @@ import { type Shape, type Tensor, toNdarray, type Weights } from "../../tensor.t
 import { checkInputs, checkTaps } from "../preparedNode.ts";
 import { readPlanar, writePlanar } from "./planarMap.ts";
 import { type PlanLayout, type PlannedNode, type PlannedStep, planLayout } from "./planLayout.ts";
-import { planMemory } from "./planMemory.ts";
+import { allocateMemory } from "./planMemory.ts";
 import { type Runner, type RunStep, sameThreadRunner } from "./runner.ts";
 import type { ThreadPool } from "./threads/threadPool.ts";
 import { instantiateWasm } from "./wasmModule.ts";
@@ -20,7 +20,7 @@ export interface WasmMachine {
 }
 
 /** A plan's memory, and who works in it. */
-interface Workplace {
+interface PlanMemory {
   readonly memory: WebAssembly.Memory;
   readonly runner: Runner;
 }
@@ -33,7 +33,7 @@ export class WasmPlan implements Plan {
   /** Runs queue here: they share the memory. */
   private queue: Promise<unknown> = Promise.resolve();
   private disposal?: Promise<void>;
-  private workplace?: Workplace;
+  private memory?: PlanMemory;
 
   /**
    * @throws BackendError where the machine does not have the memory.
@@ -49,7 +49,7 @@ export class WasmPlan implements Plan {
   ): Promise<WasmPlan> {
     const threads = pool?.count;
     const layout = planLayout(graph, choices, threads);
-    const memory = planMemory(layout.bytes.total, pool !== undefined, { graph, choices, threads });
+    const memory = allocateMemory(layout.bytes.total, pool !== undefined, { graph, choices, threads });
     const runner = pool
       ? pool.runner({ module, memory, scratch: layout.scratch, steps: stepCount(layout) })
       : sameThreadRunner(await instantiateWasm(module, memory), layout.scratch[0]);
@@ -65,16 +65,16 @@ export class WasmPlan implements Plan {
   private constructor(
     private readonly graph: Graph,
     private readonly layout: PlanLayout,
-    workplace: Workplace,
+    workplace: PlanMemory,
   ) {
-    this.workplace = workplace;
+    this.memory = workplace;
   }
 
   async run(
     inputs: Readonly<Record<string, Tensor>>,
     { taps = [], signal }: RunOptions = {},
   ): Promise<RunResult> {
-    const { workplace } = this;
+    const { memory: workplace } = this;
     if (this.disposal || !workplace) {
       throw new UsageError({ where: "plan.run", expected: "a plan in use", got: "one that was disposed of" });
     }
@@ -88,14 +88,14 @@ export class WasmPlan implements Plan {
   /** Runs under way end first. */
   dispose(): Promise<void> {
     this.disposal ??= this.queue.then(() => {
-      this.workplace?.runner.close();
-      this.workplace = undefined;
+      this.memory?.runner.close();
+      this.memory = undefined;
     });
     return this.disposal;
   }
 
   private async runNodes(
-    { memory, runner }: Workplace,
+    { memory, runner }: PlanMemory,
     inputs: Readonly<Record<string, Tensor>>,
     taps: ReadonlySet<string>,
     signal: AbortSignal | undefined,
@@ -133,7 +133,7 @@ export class WasmPlan implements Plan {
 
 /** Layers of a group run together, unless one is tapped whose map would not be written then. */
 export function stepsOf(
-  { node, steps, group, groupStep }: PlannedNode,
+  { node, steps, group, fusedStep: groupStep }: PlannedNode,
   taps: ReadonlySet<string>,
 ): readonly PlannedStep[] {
   if (!group || group.inner.some((name) => taps.has(name))) return steps;

@@ -1,12 +1,12 @@
 import type { PrepareOptions } from "../../backend/executor.ts";
 import { derivedFrom } from "../../graph/derivedParameter.ts";
 import type { Graph, GraphNode } from "../../graph/graph.ts";
-import type { WasmConstant } from "../../kernels/wasm/kernel.ts";
+import { BYTES_PER_FLOAT, WASM_CALLS, type WasmConstant } from "../../kernels/wasm/kernel.ts";
 import { YIELD_INTERVAL_MS, yieldToEventLoop } from "../../support/eventLoop.ts";
 import { releaseMemory } from "../../support/releaseMemory.ts";
 import type { Weights } from "../../tensor.ts";
 import { nodeParameters } from "../preparedNode.ts";
-import { type PlanLayout, writeFields } from "./planLayout.ts";
+import type { PlanLayout, PlannedStep } from "./planLayout.ts";
 import type { Runner } from "./runner.ts";
 
 /**
@@ -27,7 +27,7 @@ export async function writeConstants(
   const last = lastUses(graph);
   const view = new DataView(memory.buffer);
   let turn = performance.now();
-  for (const [place, { node, kernel, constants, steps, groupStep }] of layout.nodes.entries()) {
+  for (const [place, { node, kernel, constants, steps, fusedStep: groupStep }] of layout.nodes.entries()) {
     signal?.throwIfAborted();
     const parameters = Object.entries(nodeParameters(graph, node, weights));
     const data = Object.fromEntries(parameters.map(([role, parameter]) => [role, parameter.data]));
@@ -51,7 +51,7 @@ export async function writeConstants(
 async function writeConstant(
   memory: WebAssembly.Memory,
   runner: Runner,
-  { passing }: PlanLayout,
+  { staging: passing }: PlanLayout,
   layer: string,
   { floats, transform, write }: WasmConstant,
   address: number,
@@ -66,6 +66,15 @@ async function writeConstant(
   const step = transform.step(passing.floats, address);
   writeFields(new DataView(memory.buffer), { ...step, address: passing.fields });
   await runner.run([{ layer, function: step.function, address: passing.fields, units: step.units }], signal);
+}
+
+/** Writes the fields of a step's call where its function reads them. */
+function writeFields(memory: DataView, { function: name, fields, address }: PlannedStep): void {
+  for (const [index, [field, type]] of Object.entries(WASM_CALLS[name]).entries()) {
+    const at = address + index * BYTES_PER_FLOAT;
+    if (type === "f32") memory.setFloat32(at, fields[field], true);
+    else memory.setInt32(at, fields[field], true);
+  }
 }
 
 /** The place in the graph of the last node that needs each stored parameter. */

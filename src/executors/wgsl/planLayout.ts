@@ -9,6 +9,7 @@ import {
   type WgslTarget,
 } from "../../kernels/wgsl/kernel.ts";
 import type { Shape } from "../../tensor.ts";
+import { type Lifetime, mapLifetimes } from "../lifetimes.ts";
 import { kernelCall } from "../preparedNode.ts";
 import { WGSL_KERNELS } from "./kernels.ts";
 
@@ -48,7 +49,7 @@ export function planLayout(graph: Graph, target: WgslTarget): PlanLayout {
   const scratch = kernels.flatMap(({ scratchBytes }, step): Lifetime[] =>
     scratchBytes.map((bytes, index) => ({ name: scratchName(step, index), bytes, from: step, until: step })),
   );
-  const { bufferBytes, buffers } = placeBuffers([...mapLifetimes(graph, shapes), ...scratch]);
+  const { bufferBytes, buffers } = placeBuffers([...mapLifetimes(graph, mapBytes), ...scratch]);
   const buffer = (name: string) => buffers.get(name) as number;
   const nodes = graph.nodes.map((node, step): PlannedNode => {
     const inputs = node.inputs.map(buffer);
@@ -82,32 +83,12 @@ function refuseLarge(needs: readonly Need[], { maxBindingBytes }: WgslTarget): v
   throw new MemoryError(fault, { alternative: "another backend" });
 }
 
+function mapBytes(shape: Shape): number {
+  return mapVectors(shape) * BYTES_PER_VECTOR;
+}
+
 function megabytes(bytes: number): string {
   return (bytes / 1e6).toFixed(1);
-}
-
-/** A value is in use from the node that makes it until the last that reads it; outputs until the end. */
-function mapLifetimes(graph: Graph, shapes: ReadonlyMap<string, Shape>): Lifetime[] {
-  const until = new Map<string, number>();
-  graph.nodes.forEach((node, index) => {
-    for (const name of [node.name, ...node.inputs]) until.set(name, index);
-  });
-  for (const name of Object.values(graph.outputs)) until.set(name, graph.nodes.length);
-  const from = new Map(graph.nodes.map((node, index) => [node.name, index]));
-  return [...shapes].map(([name, shape]) => ({
-    name,
-    bytes: mapVectors(shape) * BYTES_PER_VECTOR,
-    from: from.get(name) ?? -1,
-    until: until.get(name) ?? -1,
-  }));
-}
-
-/** Something that needs a buffer from step `from` until step `until`, both included. */
-export interface Lifetime {
-  readonly name: string;
-  readonly bytes: number;
-  readonly from: number;
-  readonly until: number;
 }
 
 export interface BufferPlacement {

@@ -1,13 +1,26 @@
 import { convolutionDispatches, kernelConstant } from "../wgsl/convolution.ts";
 import { biasConstants } from "../wgsl/epilogue.ts";
 import type { WgslKernelOf } from "../wgsl/kernel.ts";
-import { winogradWgsl } from "../wgsl/winograd.ts";
-import { chooseWgslConvolution } from "./chooseWgslConvolution.ts";
+import { type ConvolutionChoice, chooseConvolution } from "./chooseConvolution.ts";
 import type { Conv2dAttributes } from "./op.ts";
+import { winogradWgsl } from "./wgslWinograd.ts";
+
+/**
+ * Winograd's F(4x4, 3x3) multiplies 4 times less than the product of matrices, but its transforms move 2.25 times the
+ * map in and out, and it reads 4 times the weights. The limits come from a model of a large GPU (bench/gpu), not yet
+ * from a measurement.
+ */
+const ALGORITHMS: readonly ConvolutionChoice<"gemm" | "winograd">[] = [
+  { algorithm: "gemm", reason: "not 3x3 at stride 1", applies: ({ is3x3Stride1 }) => !is3x3Stride1 },
+  { algorithm: "gemm", reason: "precision exact", applies: ({ precision }) => precision === "exact" },
+  { algorithm: "gemm", reason: "few channels", applies: ({ channels }) => channels < 32 },
+  { algorithm: "gemm", reason: "a map below 16x16", applies: ({ cells }) => cells < 256 },
+  { algorithm: "winograd", reason: "3x3 on a large map", applies: () => true },
+];
 
 export const conv2dWgsl: WgslKernelOf<Conv2dAttributes> = (call, target) => {
-  const { convolution, reason } = chooseWgslConvolution(call, target.precision);
-  if (convolution === "winograd") return winogradWgsl(call, target, reason);
+  const { algorithm, reason } = chooseConvolution(ALGORITHMS, call, target.precision);
+  if (algorithm === "winograd") return winogradWgsl(call, target, reason);
   const { kernel: side, stride, padding, channels } = call.attributes;
   const [, , , inputChannels] = call.inputs[0];
   const [, rows, columns] = call.output;

@@ -3,9 +3,9 @@ import { biasConstant, epilogueFields, windowFields } from "../wasm/epilogue.ts"
 import { WHOLE_TILES } from "../wasm/gemm.ts";
 import {
   BYTES_PER_CELL,
-  ENOUGH_UNITS,
-  type HostLayer,
+  type FusedConsumer,
   LANES,
+  MIN_UNITS,
   planeCount,
   type WasmKernelOf,
   wasmStep,
@@ -22,19 +22,19 @@ const MIN_BAND_ROWS = 8;
 export const depthwiseConv2dWasm: WasmKernelOf<Window> = (call) => {
   const channels = call.output[3];
   const planes = planeCount(channels);
-  const taps = call.attributes.kernel ** 2;
-  const asHost = depthwiseAsHost(call);
-  const bandBytes = Math.ceil((asHost?.cells ?? 0) / WHOLE_TILES) * WHOLE_TILES * BYTES_PER_CELL;
+  const kernelCells = call.attributes.kernel ** 2;
+  const fusesPrevious = depthwiseFusesPrevious(call);
+  const bandBytes = Math.ceil((fusesPrevious?.cells ?? 0) / WHOLE_TILES) * WHOLE_TILES * BYTES_PER_CELL;
   return {
     algorithm: "direct, plane by plane",
     constants: [
       {
-        floats: planes * taps * LANES,
+        floats: planes * kernelCells * LANES,
         write(target, { kernel }) {
-          for (let tap = 0; tap < taps; tap++) {
+          for (let k = 0; k < kernelCells; k++) {
             for (let channel = 0; channel < channels; channel++) {
               const plane = Math.floor(channel / LANES);
-              target[(plane * taps + tap) * LANES + (channel % LANES)] = kernel[tap * channels + channel];
+              target[(plane * kernelCells + k) * LANES + (channel % LANES)] = kernel[k * channels + channel];
             }
           }
         },
@@ -42,16 +42,16 @@ export const depthwiseConv2dWasm: WasmKernelOf<Window> = (call) => {
       biasConstant(call.epilogue, channels),
     ],
     scratchBytes: call.inputs[0][2] * BYTES_PER_CELL + 2 * bandBytes,
-    asHost,
+    fusesPrevious,
     steps: (at) => [
-      wasmStep("depthwise", at.inner ? Math.ceil(call.output[1] / bandRows(call)) : planes, {
+      wasmStep("depthwise", at.predecessor ? Math.ceil(call.output[1] / bandRows(call)) : planes, {
         source: at.inputs[0],
         destination: at.output,
         weights: at.constants[0],
         ...windowFields(call),
         ...epilogueFields(call.epilogue, at),
         small: isSmall(call) ? 1 : 0,
-        inner: at.inner ?? 0,
+        predecessor: at.predecessor ?? 0,
         bandRows: bandRows(call),
       }),
     ],
@@ -59,12 +59,12 @@ export const depthwiseConv2dWasm: WasmKernelOf<Window> = (call) => {
 };
 
 /** The pointwise layer before may be computed inside: of more taps, what bands see twice costs more than the map. */
-function depthwiseAsHost(call: KernelCall<Window>): HostLayer | undefined {
+function depthwiseFusesPrevious(call: KernelCall<Window>): FusedConsumer | undefined {
   if (!isSmall(call)) return undefined;
   const [, height, width] = call.inputs[0];
   const { kernel, stride } = call.attributes;
   const rows = Math.min(height, (bandRows(call) - 1) * stride + kernel);
-  return { cells: rows * width, mostTaps: 1 };
+  return { cells: rows * width, maxKernelOffsets: 1 };
 }
 
 /** Rows of outputs. */
@@ -74,7 +74,7 @@ function bandRows({
   attributes,
 }: KernelCall<Window>): number {
   const seen = Math.max(MIN_BAND_ROWS, Math.floor(BAND_CELLS / width));
-  return Math.min(Math.ceil(seen / attributes.stride), Math.ceil(outputHeight / ENOUGH_UNITS));
+  return Math.min(Math.ceil(seen / attributes.stride), Math.ceil(outputHeight / MIN_UNITS));
 }
 
 /** Windows of 3x3 that reach over a map's edge by one cell at most. */

@@ -32,10 +32,10 @@ function phase(
 ): GatherGemm {
   const { kernel: side, stride, padding, channels } = attributes;
   const [, , , inputChannels] = inputs[0];
-  const taps = [];
-  for (const u of phaseTaps(phaseRow + padding.top, side, stride)) {
-    for (const v of phaseTaps(phaseColumn + padding.left, side, stride)) {
-      taps.push({
+  const kernelOffsets = [];
+  for (const u of phaseOffsets(phaseRow + padding.top, side, stride)) {
+    for (const v of phaseOffsets(phaseColumn + padding.left, side, stride)) {
+      kernelOffsets.push({
         down: (phaseRow + padding.top - u) / stride,
         right: (phaseColumn + padding.left - v) / stride,
         weights: (u * side + v) * channels * inputChannels,
@@ -43,7 +43,7 @@ function phase(
     }
   }
   return {
-    taps,
+    kernelOffsets,
     inputStep: 1,
     outputStep: inputChannels,
     stride: 1,
@@ -56,6 +56,6 @@ function phase(
 }
 
 /** Those u in 0 … side − 1 for which a cell of the input lies `place` − u whole strides in. */
-function phaseTaps(place: number, side: number, stride: number): number[] {
+function phaseOffsets(place: number, side: number, stride: number): number[] {
   return Array.from({ length: side }, (_, u) => u).filter((u) => (place - u) % stride === 0);
 }

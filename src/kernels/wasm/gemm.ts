@@ -3,10 +3,10 @@ import { biasConstant, epilogueFields } from "./epilogue.ts";
 import {
   BYTES_PER_CELL,
   BYTES_PER_FLOAT,
-  ENOUGH_UNITS,
-  type HostLayer,
-  type InnerLayer,
+  type FusedConsumer,
+  type FusedProducer,
   LANES,
+  MIN_UNITS,
   panelSplits,
   planeCount,
   type WasmAddresses,
@@ -32,10 +32,10 @@ export const WHOLE_TILES = TILE_CELLS.plain * TILE_CELLS.relaxed;
 const BLOCK_CELLS = 60;
 const BLOCK_BYTES = 768 * 1024;
 
-const PICTURE_CHANNELS = 3;
+const IMAGE_CHANNELS = 3;
 
 /** One tap of a convolution: how far from its window's start, and where its weights begin in the kernel. */
-export interface Tap {
+export interface KernelOffset {
   readonly down: number;
   readonly right: number;
   readonly weights: number;
@@ -43,7 +43,7 @@ export interface Tap {
 
 /** A product of matrices over a lattice of output cells (assembly/gatherGemm.ts). */
 export interface GatherGemm {
-  readonly taps: readonly Tap[];
+  readonly kernelOffsets: readonly KernelOffset[];
   /** From one input channel's weight of a tap to the next in the kernel as it is stored, and of outputs. */
   readonly inputStep: number;
   readonly outputStep: number;
@@ -60,30 +60,30 @@ export interface GatherGemm {
 export function gemmConstants(
   gemm: GatherGemm,
   call: KernelCall,
-): [weights: WasmConstant, taps: WasmConstant] {
+): [weights: WasmConstant, kernelOffsets: WasmConstant] {
   const { inputStep, outputStep } = gemm;
   const inputChannels = call.inputs[0][3];
   const channels = call.output[3];
   const panels = Math.ceil(channels / TILE);
   const panelFloats = depthOf(gemm, call) * LANES * TILE;
-  const tapFloats = (isImage(call) ? PICTURE_CHANNELS : planeCount(inputChannels) * LANES) * TILE;
+  const offsetFloats = (isImage(call) ? IMAGE_CHANNELS : planeCount(inputChannels) * LANES) * TILE;
   return [
     {
       floats: panels * panelFloats,
       write(target, { kernel }) {
-        for (const [index, { weights }] of gemm.taps.entries()) {
+        for (const [index, { weights }] of gemm.kernelOffsets.entries()) {
           for (let input = 0; input < inputChannels; input++) {
-            const to = index * tapFloats + input * TILE;
+            const to = index * offsetFloats + input * TILE;
             packOutputs(target, to, panelFloats, kernel, weights + input * inputStep, outputStep, channels);
           }
         }
       },
     },
     {
-      floats: gemm.taps.length * 2,
+      floats: gemm.kernelOffsets.length * 2,
       write(target) {
         const table = new Int32Array(target.buffer, target.byteOffset, target.length);
-        table.set(gemm.taps.flatMap(({ down, right }) => [down, right]));
+        table.set(gemm.kernelOffsets.flatMap(({ down, right }) => [down, right]));
       },
     },
   ];
@@ -124,7 +124,7 @@ export function gemmStep(
   gemm: GatherGemm,
   call: KernelCall,
   at: WasmAddresses,
-  [weights, tapTable]: readonly [number, number],
+  [weights, kernelOffsetTable]: readonly [number, number],
 ): WasmStep {
   const [, height, width, inputChannels] = call.inputs[0];
   const [, outputHeight, outputWidth, channels] = call.output;
@@ -139,12 +139,12 @@ export function gemmStep(
     ...epilogueFields(call.epilogue, at),
     planes: planeCount(inputChannels),
     weights,
-    taps: gemm.taps.length,
-    tapTable,
+    kernelOffsets: gemm.kernelOffsets.length,
+    kernelOffsetTable,
     depth: depthOf(gemm, call),
     image: isImage(call) ? 1 : 0,
     sameCells: seesItsCells(gemm, call) ? 1 : 0,
-    inner: at.inner ?? 0,
+    predecessor: at.predecessor ?? 0,
     stride: gemm.stride,
     rows: gemm.rows,
     columns: gemm.columns,
@@ -161,38 +161,42 @@ export function gemmStep(
 }
 
 /** The layer as one that is computed inside the next (assembly/gatherGemm.ts), unless it adds a residual. */
-export function gemmAsInner(gemm: GatherGemm, call: KernelCall): InnerLayer | undefined {
+export function gemmFusesIntoNext(gemm: GatherGemm, call: KernelCall): FusedProducer | undefined {
   if (call.epilogue.residual) return undefined;
   const scratchBytes = (cells: number) => {
     const whole = Math.ceil(cells / WHOLE_TILES) * WHOLE_TILES;
     return whole * (cellBytes(gemm, call) + BYTES_PER_FLOAT);
   };
-  return { taps: gemm.taps.length, scratchBytes };
+  return { kernelOffsets: gemm.kernelOffsets.length, scratchBytes };
 }
 
 /** The layer as one inside which the one before is computed, if it may be: where a block is gathered only once. */
-export function gemmAsHost(gemm: GatherGemm, call: KernelCall): HostLayer | undefined {
+export function gemmFusesPrevious(gemm: GatherGemm, call: KernelCall): FusedConsumer | undefined {
   const cells = blockCells(gemm, call);
-  const enough = gemm.rows * gemm.columns > (ENOUGH_UNITS - 1) * cells;
-  return enough && seesItsCells(gemm, call) ? { cells, mostTaps: Number.POSITIVE_INFINITY } : undefined;
+  const enough = gemm.rows * gemm.columns > (MIN_UNITS - 1) * cells;
+  return enough && seesItsCells(gemm, call)
+    ? { cells, maxKernelOffsets: Number.POSITIVE_INFINITY }
+    : undefined;
 }
 
 /** Whether each output cell sees the same cell of the input, and nothing else. */
 function seesItsCells(gemm: GatherGemm, call: KernelCall): boolean {
   const [, height, width] = call.inputs[0];
-  const centered = gemm.taps.length === 1 && gemm.taps.every(({ down, right }) => down === 0 && right === 0);
+  const isCentered =
+    gemm.kernelOffsets.length === 1 &&
+    gemm.kernelOffsets.every(({ down, right }) => down === 0 && right === 0);
   const all = gemm.stride === 1 && gemm.rows === height && gemm.columns === width;
-  return centered && all && !isImage(call);
+  return isCentered && all && !isImage(call);
 }
 
 /** Three channels are packed without gaps (assembly/gatherGemm.ts). */
 function isImage(call: KernelCall): boolean {
-  return call.inputs[0][3] === PICTURE_CHANNELS;
+  return call.inputs[0][3] === IMAGE_CHANNELS;
 }
 
 /** Vectors of four numbers that one output cell sees. */
-function depthOf({ taps: { length: taps } }: GatherGemm, call: KernelCall): number {
-  return isImage(call) ? Math.ceil((taps * PICTURE_CHANNELS) / LANES) : taps * planeCount(call.inputs[0][3]);
+function depthOf({ kernelOffsets: { length: count } }: GatherGemm, call: KernelCall): number {
+  return isImage(call) ? Math.ceil((count * IMAGE_CHANNELS) / LANES) : count * planeCount(call.inputs[0][3]);
 }
 
 /** What one output cell sees. */

@@ -1,6 +1,4 @@
-import type { KernelCall, Precision } from "../kernel.ts";
-
-export { PRECISIONS, type Precision } from "../kernel.ts";
+import type { KernelCall, MemoryUse, Precision } from "../kernel.ts";
 
 /**
  * Maps lie in WebAssembly's memory in planes of four channels, [channels / 4][height][width][4]: four
@@ -59,12 +57,12 @@ export const WASM_CALLS = {
     ...FINISH,
     planes: "i32",
     weights: "usize",
-    taps: "i32",
-    tapTable: "usize",
+    kernelOffsets: "i32",
+    kernelOffsetTable: "usize",
     depth: "i32",
     image: "i32",
     sameCells: "i32",
-    inner: "usize",
+    predecessor: "usize",
     stride: "i32",
     rows: "i32",
     columns: "i32",
@@ -90,7 +88,7 @@ export const WASM_CALLS = {
     ...FINISH,
     weights: "usize",
     small: "i32",
-    inner: "usize",
+    predecessor: "usize",
     bandRows: "i32",
   },
   maxPool: { ...MAPS, ...SIZE, ...OUTPUT_SIZE, ...WINDOW, paddedWidth: "i32", outside: "f32" },
@@ -144,34 +142,34 @@ export interface WasmAddresses {
   /** 0 for a kernel without one. */
   readonly workspace: number;
   /** Where the fields of the layer lie that is to be computed inside this one. */
-  readonly inner?: number;
+  readonly predecessor?: number;
 }
 
 /** Of a layer that the next can compute block by block, in the place of reading its map. */
-export interface InnerLayer {
+export interface FusedProducer {
   /** How many cells each of its outputs sees: what several blocks see of them is gathered for each anew. */
-  readonly taps: number;
+  readonly kernelOffsets: number;
   /** For a block of so many cells. */
   scratchBytes(cells: number): number;
 }
 
 /** Of a layer that can compute the one before inside itself. */
-export interface HostLayer {
+export interface FusedConsumer {
   /** How many cells of that layer's map it needs at a time. */
   readonly cells: number;
   /** Of more taps it gains nothing. */
-  readonly mostTaps: number;
+  readonly maxKernelOffsets: number;
 }
 
 /** A layer of fewer units is cut further, to be worth several threads. */
-export const ENOUGH_UNITS = 4;
+export const MIN_UNITS = 4;
 
 /**
  * How many splits a layer's panels are cut into: of equally many but for the last, which is never empty, since a unit
  * without panels would gather its inputs for nothing.
  */
 export function panelSplits(panels: number, blocks: number): number {
-  const wanted = Math.min(panels, Math.ceil(ENOUGH_UNITS / blocks));
+  const wanted = Math.min(panels, Math.ceil(MIN_UNITS / blocks));
   return Math.ceil(panels / Math.ceil(panels / wanted));
 }
 
@@ -185,19 +183,11 @@ export interface WasmKernel {
   /** What its steps leave for each other: it lies among the maps, for this layer alone. */
   readonly workspaceBytes?: number;
   /** Set where the layer may be computed inside the one that reads it. */
-  readonly asInner?: InnerLayer;
+  readonly fusesIntoNext?: FusedProducer;
   /** Set where the layer before may be computed inside this one. */
-  readonly asHost?: HostLayer;
+  readonly fusesPrevious?: FusedConsumer;
   steps(at: WasmAddresses): readonly WasmStep[];
 }
-
-/**
- * `low` keeps the weights of all of Winograd's layers as they are stored and transforms them anew in each run, into a
- * workspace that all layers share: some 60 % of the memory, for a few percent more time. By default, only layers of large
- * maps do so (conv2d/chooseConvolution.ts).
- */
-export const MEMORY_USES = ["default", "low"] as const;
-export type MemoryUse = (typeof MEMORY_USES)[number];
 
 /** What the user decides about kernels. */
 export interface WasmChoices {

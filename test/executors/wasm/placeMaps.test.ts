@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Lifetime, placeMaps } from "../../../src/executors/wasm/placeMaps.ts";
+import type { Lifetime } from "../../../src/executors/lifetimes.ts";
+import { placeMaps } from "../../../src/executors/wasm/placeMaps.ts";
 
 const map = (name: string, bytes: number, from: number, until: number): Lifetime => ({
   name,

@@ -8,8 +8,8 @@ import { describeWasmPlan } from "../../../src/executors/wasm/describeWasmPlan.t
 import { wasmExecutor } from "../../../src/executors/wasm/wasmExecutor.ts";
 import { wasmBuilds } from "../../../src/executors/wasm/wasmModule.ts";
 import { CASES } from "../../../src/kernels/cases.ts";
+import type { MemoryUse } from "../../../src/kernels/kernel.ts";
 import type { OpName } from "../../../src/kernels/ops.ts";
-import type { MemoryUse } from "../../../src/kernels/wasm/kernel.ts";
 import { chain, chainInputs, chainWeights } from "../../support/chain.ts";
 
 // Node 20 has relaxed SIMD behind this flag, newer ones without.

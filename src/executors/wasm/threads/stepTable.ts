@@ -25,7 +25,7 @@ const OVER = 2 ** 30;
  * So often a thread looks whether the others have done, before it goes to sleep, from which it takes some 50
  * microseconds to wake. Most steps end within this.
  */
-const LOOKS = 20_000;
+const SPIN_LIMIT = 20_000;
 
 export function newStepTable(steps: number): StepTable {
   return new Int32Array(new SharedArrayBuffer(steps * ROW * Int32Array.BYTES_PER_ELEMENT));
@@ -98,7 +98,7 @@ export function runSteps(
 }
 
 function waitForOthers(table: StepTable, done: number, units: number): void {
-  for (let looks = 0; looks < LOOKS; looks++) if (Atomics.load(table, done) >= units) return;
+  for (let looks = 0; looks < SPIN_LIMIT; looks++) if (Atomics.load(table, done) >= units) return;
   for (let seen = Atomics.load(table, done); seen < units; seen = Atomics.load(table, done)) {
     Atomics.wait(table, done, seen);
   }

@@ -1,8 +1,8 @@
 import { BackendError } from "../../../errors.ts";
 import { WASM_CALLS, type WasmFunction } from "../../../kernels/wasm/kernel.ts";
 import { layerFault, type Runner, type RunStep } from "../runner.ts";
-import { Crew } from "./crew.ts";
 import { newStepTable, type OpenPlan, type StepTable, stopSteps, writeSteps } from "./stepTable.ts";
+import { WorkerGroup } from "./workerGroup.ts";
 
 /** In the order in which step tables number them. */
 const FUNCTIONS = Object.keys(WASM_CALLS) as readonly WasmFunction[];
@@ -30,12 +30,12 @@ export class ThreadPool {
 
   /** @throws Error where this machine does not let threads start. */
   static async start(count: number): Promise<ThreadPool> {
-    return new ThreadPool(count, await Crew.start(count));
+    return new ThreadPool(count, await WorkerGroup.start(count));
   }
 
   private constructor(
     readonly count: number,
-    private crew: Crew,
+    private workers: WorkerGroup,
   ) {}
 
   runner(plan: SharedPlan): Runner {
@@ -47,18 +47,18 @@ export class ThreadPool {
         this.queue = queued.catch(() => {});
         return queued;
       },
-      close: () => this.crew.close(id),
+      close: () => this.workers.close(id),
     };
   }
 
   async dispose(): Promise<void> {
     await this.queue;
-    await this.crew.end();
+    await this.workers.end();
   }
 
-  private async newCrew(): Promise<Crew> {
+  private async newWorkers(): Promise<WorkerGroup> {
     try {
-      return await Crew.start(this.count);
+      return await WorkerGroup.start(this.count);
     } catch (error) {
       throw lostThread(error);
     }
@@ -71,9 +71,9 @@ export class ThreadPool {
     steps: readonly RunStep[],
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    if (this.crew.broken !== undefined) this.crew = await this.newCrew();
+    if (this.workers.broken !== undefined) this.workers = await this.newWorkers();
     signal?.throwIfAborted(); // from here on, what aborts it is heard
-    if (!this.crew.knows(id)) this.crew.open(id, (thread) => openMessage(id, plan, table, thread));
+    if (!this.workers.knows(id)) this.workers.open(id, (thread) => openMessage(id, plan, table, thread));
     writeSteps(
       table,
       steps.map((step) => ({ ...step, function: FUNCTIONS.indexOf(step.function) })),
@@ -81,7 +81,7 @@ export class ThreadPool {
     const stop = () => stopSteps(table);
     signal?.addEventListener("abort", stop, { once: true });
     try {
-      const answers = await this.crew.run(id, steps.length);
+      const answers = await this.workers.run(id, steps.length);
       const failure = answers.find((answer) => answer.failure)?.failure;
       if (failure) throw layerFault(steps[failure.step].layer, failure.message);
     } catch (error) {

@@ -3,7 +3,7 @@ import { THREAD_CODE } from "../generated/threadCode.ts";
 import type { FromThread, ToThread } from "./stepTable.ts";
 
 /** Threads that start together and end together: where one dies, the others are ended, since they wait for it. */
-export class Crew {
+export class WorkerGroup {
   /** How a thread died. */
   broken?: string;
   private readonly threads: readonly Thread[];
@@ -12,8 +12,8 @@ export class Crew {
   private readonly opened = new Set<number>();
 
   /** @throws Error, at once or from the promise, where this machine does not let threads start. */
-  static async start(count: number): Promise<Crew> {
-    const crew = new Crew(count);
+  static async start(count: number): Promise<WorkerGroup> {
+    const crew = new WorkerGroup(count);
     await crew.answersOfAll();
     crew.keepAlive(false);
     return crew;

@@ -9,10 +9,10 @@
  * Point by point the sums are 36 independent products of matrices, [tiles][input channels] x [input
  * channels][channels]. Largest error on layers with outputs of about 1: 1e-5, ten times that of a plain sum.
  */
-import type { Conv2dAttributes } from "../conv2d/op.ts";
-import { kernelConstant } from "./convolution.ts";
-import { biasConstants, type WgslFinish, wgslFinish } from "./epilogue.ts";
-import { type Gemm, gemmDispatch } from "./gemm.ts";
+
+import { kernelConstant } from "../wgsl/convolution.ts";
+import { biasConstants, type WgslFinish, wgslFinish } from "../wgsl/epilogue.ts";
+import { type Gemm, gemmDispatch } from "../wgsl/gemm.ts";
 import {
   BYTES_PER_VECTOR,
   LANES,
@@ -22,9 +22,10 @@ import {
   type WgslDispatch,
   type WgslKernel,
   type WgslTarget,
-} from "./kernel.ts";
-import { float, repeat, wgslElements } from "./source.ts";
-import { chooseTiling } from "./tiles.ts";
+} from "../wgsl/kernel.ts";
+import { float, repeat, wgslElements } from "../wgsl/source.ts";
+import { chooseTiling } from "../wgsl/tiles.ts";
+import type { Conv2dAttributes } from "./op.ts";
 
 const SIDE = 6;
 const POINTS = SIDE * SIDE;

@@ -1,7 +1,6 @@
-import type { Conv2dAttributes } from "../conv2d/op.ts";
-import type { KernelCall } from "../kernel.ts";
-import { biasConstant, epilogueFields } from "./epilogue.ts";
-import { TILE, TILE_CELLS, WHOLE_TILES } from "./gemm.ts";
+import type { KernelCall, MemoryUse } from "../kernel.ts";
+import { biasConstant, epilogueFields } from "../wasm/epilogue.ts";
+import { TILE, TILE_CELLS, WHOLE_TILES } from "../wasm/gemm.ts";
 import {
   BYTES_PER_CELL,
   BYTES_PER_FLOAT,
@@ -12,9 +11,10 @@ import {
   type WasmKernel,
   type WasmStep,
   wasmStep,
-} from "./kernel.ts";
+} from "../wasm/kernel.ts";
+import type { Conv2dAttributes } from "./op.ts";
 
-const TAPS = 9;
+const KERNEL_CELLS = 9;
 
 /**
  * Each block reads all weights anew, so larger ones save that and smaller ones stay in the cache between the transforms:
@@ -38,7 +38,7 @@ export function winogradWasm(
   outputs: 2 | 4,
   call: KernelCall<Conv2dAttributes>,
   reason: string,
-  reasonToKeepStored: string | undefined,
+  memory: MemoryUse,
 ): WasmKernel {
   const { inputs, output, attributes, epilogue } = call;
   const [, height, width, inputChannels] = inputs[0];
@@ -57,9 +57,10 @@ export function winogradWasm(
   const sumBytes = blockTiles * Math.ceil(panels / splits) * 2 * BYTES_PER_CELL + GAP_BYTES;
   const weights = { outputs, inputChannels, channels };
   const algorithm = `Winograd F(${outputs}x${outputs}): ${reason}`;
-  const eachRun = reasonToKeepStored !== undefined;
+  const eachRunReason = reasonToTransformEachRun(call, memory);
+  const eachRun = eachRunReason !== undefined;
   return {
-    algorithm: eachRun ? `${algorithm}; weights transformed in each run: ${reasonToKeepStored}` : algorithm,
+    algorithm: eachRun ? `${algorithm}; weights transformed in each run: ${eachRunReason}` : algorithm,
     constants: [
       eachRun ? storedWeights(weights) : transformedWeights(weights),
       biasConstant(epilogue, channels, TILE),
@@ -91,6 +92,18 @@ export function winogradWasm(
   };
 }
 
+/** From this size, transforming the weights in each run took at most 3 % of a layer, 1.5 % of Hourglass-104. */
+const MIN_CELLS_TO_TRANSFORM_EACH_RUN = 128 * 128;
+
+/**
+ * Why a layer's weights stay as they are stored and are transformed in each run; undefined if they are transformed once
+ * and kept, which takes 1.8 (m = 2) or 4 (m = 4) times the memory.
+ */
+function reasonToTransformEachRun({ output }: KernelCall, memory: MemoryUse): string | undefined {
+  if (memory === "low") return "memory low";
+  return output[1] * output[2] >= MIN_CELLS_TO_TRANSFORM_EACH_RUN ? "a map from 128x128 on" : undefined;
+}
+
 interface WinogradWeights {
   readonly outputs: 2 | 4;
   readonly inputChannels: number;
@@ -108,9 +121,9 @@ function transformedWeights(weights: WinogradWeights): WasmConstant {
 function storedWeights({ inputChannels, channels }: WinogradWeights): WasmConstant {
   const panels = Math.ceil(channels / TILE);
   return {
-    floats: TAPS * inputChannels * panels * TILE,
+    floats: KERNEL_CELLS * inputChannels * panels * TILE,
     write(target, { kernel }) {
-      for (let row = 0; row < TAPS * inputChannels; row++) {
+      for (let row = 0; row < KERNEL_CELLS * inputChannels; row++) {
         target.set(kernel.subarray(row * channels, (row + 1) * channels), row * panels * TILE);
       }
     },
