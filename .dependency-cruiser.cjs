@@ -107,15 +107,15 @@ module.exports = {
     down(
       "models-know-no-checkpoint",
       "^src/models",
-      "^src/(checkpoints|loading|executors|platform|verify|cli|network\\.ts|detect\\.ts)",
+      "^src/(checkpoints|loading|executors|platform|verify|cli|network\\.ts|detect(Options)?\\.ts)",
     ),
     down("the-library-knows-no-command-line", "^src/(?!cli/)", "^src/cli"),
     down(
       "loading-knows-no-network",
       "^src/loading/",
-      "^src/(network|detect|describe|index)\\.ts$|^src/(executors|verify)/",
+      "^src/(network|detect(Options)?|describe|index)\\.ts$|^src/(executors|verify)/",
     ),
-    down("detection-knows-no-verification", "^src/(network|detect)\\.ts$", "^src/verify"),
+    down("detection-knows-no-verification", "^src/(network|detect(Options)?)\\.ts$", "^src/verify"),
     {
       name: "only-the-platform-and-the-command-line-know-node",
       severity: "error",

@@ -16,15 +16,7 @@ export type {
   TopPeaksQuery,
 } from "./backend/peakQuery.ts";
 export { describeGraph, type GraphDescription, type GraphTotals, type LayerDescription } from "./describe.ts";
-export {
-  DEFAULT_MAX,
-  DEFAULT_SCORE,
-  type DetectOptions,
-  Detector,
-  type DetectResult,
-  load,
-  type Times,
-} from "./detect.ts";
+export { Detector, type DetectResult, load, type Times } from "./detect.ts";
 export type {
   Box,
   CornerEvidence,
@@ -36,6 +28,7 @@ export type {
   RejectedPair,
   TripletEvidence,
 } from "./detection.ts";
+export { DEFAULT_MAX, DEFAULT_SCORE, type DetectOptions } from "./detectOptions.ts";
 export { BackendError, CenterNetError, type Fault, ImageError, ModelError, UsageError } from "./errors.ts";
 export { BACKENDS, type Backend } from "./executors/backends.ts";
 export type { Graph, GraphNode } from "./graph/graph.ts";

@@ -1,7 +1,6 @@
 import type { PeakAnswer, PeakQuery, TopPeaksQueries } from "../backend/peakQuery.ts";
 import { findPeaks } from "../decode/findPeaks.ts";
 import type { Detection, Explanation } from "../detection.ts";
-import { UsageError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** Of the network's input, in pixels. */
@@ -28,21 +27,6 @@ export interface TestTimeOptions {
    * unless `reproduceReference`, and those of points at several scales.
    */
   readonly max?: number;
-}
-
-/**
- * The reference implementation takes centers from scale 1 alone, and breaks where that is not among the scales.
- *
- * @throws UsageError
- */
-export function checkReferenceScales({ scales, reproduceReference }: TestTimeOptions): void {
-  if (!reproduceReference || !scales || scales.includes(1)) return;
-  throw new UsageError({
-    where: "scales",
-    expected: "1 among them, as the reference implementation does",
-    got: scales.join(", "),
-    hint: "Add it, or leave reproduceReference (--reproduce-reference) away.",
-  });
 }
 
 /** One image's way through a model: the network's runs, and then what all of them say together. */
