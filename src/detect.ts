@@ -2,6 +2,7 @@
 import type { NdArray } from "ndarray";
 import type { BackendDetails } from "./backend/backendDetails.ts";
 import type { RunOptions, RunResult } from "./backend/executor.ts";
+import type { PeakQuery } from "./backend/peakQuery.ts";
 import type { Detection, Explanation } from "./detection.ts";
 import {
   checkImage,
@@ -18,7 +19,7 @@ import { ImageError, MemoryError, UsageError } from "./errors.ts";
 import { decodeImage } from "./image/imageFile.ts";
 import { MAX_PIXELS } from "./image/imageLimits.ts";
 import type { RgbImage } from "./image/rgbImage.ts";
-import type { Finding, InputSize, Look, View } from "./models/view.ts";
+import type { InputSize, Result, View, Views } from "./models/view.ts";
 import { loadNetwork, type Network, type NetworkOptions } from "./network.ts";
 import { checkOptions, describeValue } from "./support/checkArguments.ts";
 
@@ -130,11 +131,14 @@ export class Detector {
     const bytes = image instanceof ArrayBuffer ? new Uint8Array(image) : image;
     const pixels = bytes instanceof Uint8Array ? decodeImage(bytes, where) : checkImage(bytes, where);
     const decode = clock();
-    const look = model.look(pixels, { size: inputSize, constants }, options);
+    const views = model.views(pixels, { size: inputSize, constants }, options);
     const prepare = clock();
-    const { detections, explanation, times, ...seen } = await this.inTurn(() =>
-      lookAt(look, this.network, { taps, signal }, where),
-    );
+    const {
+      detections,
+      explanation,
+      times,
+      taps: tapped,
+    } = await this.inTurn(() => runViews(views, this.network, { taps, signal }, where));
     return {
       width: pixels.width,
       height: pixels.height,
@@ -148,12 +152,12 @@ export class Detector {
         .slice(0, max),
       ...(explanation && { explanation }),
       times: { load: this.loadTime, decode, ...times, preprocess: prepare + times.preprocess },
-      taps: seen.taps,
+      taps: tapped,
     };
   }
 
   /** Where images decide the size, one after the other: each needs the network prepared for its own. */
-  private inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+  private inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
     if (!this.network.model.sizedByImage) return work();
     const turn = this.turn.then(work);
     this.turn = turn.catch(() => {});
@@ -167,50 +171,63 @@ export class Detector {
   }
 }
 
-/** Runs a look: view by view through the network, and then what all of them say together. */
-
-export interface Seen extends Finding {
-  /** Of the first view. */
+export interface ViewsResult extends Result {
+  /** Of the first run. */
   readonly taps: RunResult["taps"];
   /** Milliseconds, of all views. */
-  readonly times: { readonly preprocess: number; readonly network: number; readonly postprocess: number };
+  readonly times: Omit<Times, "load" | "decode">;
 }
 
 /**
- * `where` names the image in errors.
+ * Runs every view through the network, one after the other, then combines what was found. `where` names the
+ * image in errors.
  *
- * @throws ImageError for an image whose own size is too much for the backend: before anything is run, as far
- *   as the backend knows.
+ * @throws ImageError if the image's own size is too much for the backend: before anything runs, as far as the
+ *   backend knows.
  */
-export async function lookAt(
-  look: Look,
+export async function runViews<Found>(
+  views: Views<Found>,
   network: Network,
   { taps, signal }: RunOptions,
   where: string,
-): Promise<Seen> {
-  for (const { size } of look.views) checkSize(size, network, where);
+): Promise<ViewsResult> {
+  for (const { size } of views.views) checkSize(size, network, where);
   const times = { preprocess: 0, network: 0, postprocess: 0 };
   let tapped: RunResult["taps"] | undefined;
-  for (const view of look.views) {
+  const run = async (source: Pick<View<Found>, "inputs">, size: InputSize, peaks?: PeakQuery) => {
     signal?.throwIfAborted();
     const clock = stopwatch();
-    const inputs = view.inputs();
+    const inputs = source.inputs();
     // So that it counts as preprocessing.
     if (!network.samplesImages) for (const input of Object.values(inputs)) void input.data;
     times.preprocess += clock();
     const result = await network
-      .run(inputs, { taps: tapped ? undefined : taps, signal, peaks: view.peaks?.request })
-      .catch((error: unknown) => rethrow(error, view, network, where));
+      .run(inputs, { taps: tapped ? undefined : taps, signal, peaks })
+      .catch((error: unknown) => rethrow(error, size, network, where));
     times.network += clock();
     tapped ??= result.taps;
-    if (view.peaks && result.peaks) view.peaks.see(result.peaks);
-    else view.see(result.outputs);
+    return result;
+  };
+  // A function of its own, so that no view's outputs outlive it.
+  const foundIn = async (view: View<Found>): Promise<Found> => {
+    const { size, mirror, peaks } = view;
+    const result = await run(view, size, peaks?.query);
+    const mirrored = mirror && (await run(mirror, size));
+    const clock = stopwatch();
+    const found =
+      peaks && result.peaks
+        ? peaks.decode(result.peaks)
+        : view.decode(mirrored ? mirror.average(result.outputs, mirrored.outputs) : result.outputs);
     times.postprocess += clock();
-  }
+    return found;
+  };
+
+  const found: Found[] = [];
+  for (const view of views.views) found.push(await foundIn(view));
   const clock = stopwatch();
-  const finding = look.finding();
+  const result = views.combine(found);
   times.postprocess += clock();
-  return { ...finding, taps: tapped ?? {}, times };
+  return { ...result, taps: tapped ?? {}, times };
 }
 
 const SMALLER = "Look at it smaller: scales: [0.5], on the command line --scales 0.5";
@@ -224,12 +241,12 @@ function checkSize(size: InputSize, network: Network, where: string): void {
   try {
     network.checkMemory(size);
   } catch (error) {
-    rethrow(error, { size }, network, where);
+    rethrow(error, size, network, where);
   }
 }
 
 /** What is too large is the image's fault where the image decides the size. */
-function rethrow(error: unknown, { size }: Pick<View, "size">, network: Network, where: string): never {
+function rethrow(error: unknown, size: InputSize, network: Network, where: string): never {
   if (!(error instanceof MemoryError) || !network.model.sizedByImage) throw error;
   const { expected, got } = error.fault;
   const place = `${where}, seen at ${size.width}x${size.height}`;

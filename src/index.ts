@@ -38,5 +38,5 @@ export { decodeImage, encodeJpeg, encodePng } from "./image/imageFile.ts";
 export type { RgbImage } from "./image/rgbImage.ts";
 export type { Model } from "./models/model.ts";
 export { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
-export type { Finding, InputSize, Look, TestTimeOptions, View } from "./models/view.ts";
+export type { InputSize, Result, TestTimeOptions, View, Views } from "./models/view.ts";
 export type { NetworkOptions, WeightsSource } from "./network.ts";

@@ -85,9 +85,8 @@ export function kiteOutputs(): TripletOutputs {
 /** What the model makes of these outputs, and why. */
 export function kiteFinding(): { detections: readonly Detection[]; explanation: Explanation } {
   const loaded = { size: { height: HEIGHT, width: WIDTH }, constants: new Map() };
-  const look = modelNamed("centernet-52").look(kitePhoto(), loaded, { explain: true });
-  for (const view of look.views) view.see(kiteOutputs());
-  const { detections, explanation } = look.finding();
+  const { views, combine } = modelNamed("centernet-52").views(kitePhoto(), loaded, { explain: true });
+  const { detections, explanation } = combine(views.map((view) => view.decode(kiteOutputs())));
   if (!explanation) throw new Error("the model explains nothing");
   return { detections, explanation };
 }

@@ -34,7 +34,7 @@ import { shapeOf, type Tensor, type Weights } from "../tensor.ts";
 import { COCO_KEYPOINTS, PERSON } from "./coco.ts";
 import type { Model } from "./model.ts";
 import { toImageCoordinates } from "./toDetection.ts";
-import { type InputSize, singleLook } from "./view.ts";
+import { type InputSize, singleView } from "./view.ts";
 
 type Outputs = Readonly<Record<string, Tensor>>;
 
@@ -90,10 +90,10 @@ function movenet({ name, width, persons, side, weightsHint }: MovenetRow): Model
     weightsHint,
     constants: (size) => (several ? MULTI_SHAPES : singleShapes(size)),
     graph: (size, constants) => movenetGraph(width, several, size, constants),
-    look(image, { size, constants }) {
+    views(image, { size, constants }) {
       const { image: boxed, placement } = letterbox(image, size);
       const input = { shape: shapeOf(size.height, size.width, 3), data: Float32Array.from(boxed.data) };
-      const detectionsOf = (outputs: Outputs) => {
+      const decode = (outputs: Outputs) => {
         const found = several
           ? severalPersons(outputs, constants, size)
           : onePerson(outputs, constants, size);
@@ -102,7 +102,14 @@ function movenet({ name, width, persons, side, weightsHint }: MovenetRow): Model
       const peaks = several
         ? multiPosePeaks(multiConstants(constants), PEAK_WINDOW, cellsOf(size))
         : singlePosePeaks(singleConstants(constants));
-      return singleLook(size, { image: input }, detectionsOf, peaks);
+      return singleView({
+        size,
+        inputs: () => ({ image: input }),
+        decode,
+        ...(peaks && {
+          peaks: { query: peaks.query, decode: (answer) => decode(peaks.outputsOf(answer)) },
+        }),
+      });
     },
   };
 }
