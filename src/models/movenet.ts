@@ -33,7 +33,7 @@ import { normalize } from "../kernels/normalize/op.ts";
 import { shapeOf, type Tensor, type Weights } from "../tensor.ts";
 import { COCO_KEYPOINTS, PERSON } from "./coco.ts";
 import type { Model } from "./model.ts";
-import { toImageCoordinates } from "./toDetection.ts";
+import { objectDetection, toImageCoordinates } from "./toDetection.ts";
 import { type InputSize, singleView } from "./view.ts";
 
 type Outputs = Readonly<Record<string, Tensor>>;
@@ -115,12 +115,12 @@ function movenet({ name, width, persons, side, weightsHint }: MovenetRow): Model
 }
 
 function severalPersons(outputs: Outputs, constants: Weights, size: InputSize): Detection[] {
-  return posesOf(movenetMultiSteps(outputs, constants)).map((pose) => detection(pose, size));
+  return posesOf(movenetMultiSteps(outputs, constants)).map((pose) => personDetection(pose, size));
 }
 
 /** The network states neither a score nor a box. */
 function onePerson(outputs: Outputs, constants: Weights, size: InputSize): Detection[] {
-  const one = detection(poseOf(movenetSingleSteps(outputs, constants)), size);
+  const one = personDetection(poseOf(movenetSingleSteps(outputs, constants)), size);
   return [{ ...one, derived: ["score", "box"] }];
 }
 
@@ -198,18 +198,7 @@ function singleConstants(constants: Weights): SinglePoseConstants {
 }
 
 /** A person in pixels of the network's input. */
-function detection({ score, box, keypoints }: Pose, { height, width }: InputSize): Detection {
-  return {
-    ...PERSON,
-    score,
-    box: {
-      xmin: box.xmin * width,
-      ymin: box.ymin * height,
-      xmax: box.xmax * width,
-      ymax: box.ymax * height,
-    },
-    keypoints: keypoints.map(({ x, y, score }, index) => {
-      return { name: COCO_KEYPOINTS[index], x: x * width, y: y * height, score };
-    }),
-  };
+function personDetection({ keypoints, ...pose }: Pose, size: InputSize): Detection {
+  const named = keypoints.map((point, index) => ({ ...point, label: COCO_KEYPOINTS[index] }));
+  return objectDetection({ ...pose, keypoints: named }, PERSON, size);
 }
