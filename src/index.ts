@@ -24,6 +24,7 @@ export type {
   Explanation,
   Keypoint,
   PairOutcome,
+  PairRejection,
   PeakEvidence,
   RejectedPair,
   TripletEvidence,

@@ -31,7 +31,7 @@ test("tells each box's three peaks, every count, and the best of each reason", (
   expect(sentence).toContain(
     "2,217 pairs of corners: 1,014 confirmed by a center (1 shown, 1,003 beyond the best pairs of a view, 1 dropped by soft-NMS, 7 beyond the best boxes, 2 beyond --score and --max); 1,200 of two classes;",
   );
-  expect(sentence).toContain("1 with a box that reaches beyond the photo; 2 without a center");
+  expect(sentence).toContain("1 with a box that reaches beyond the image; 2 without a center");
   expect(sentence).not.toContain("embeddings too far");
   expect(text).toMatch(/class +cat, dog +0\.80/);
   expect(text).toMatch(/noCenter +cat +0\.75/);
