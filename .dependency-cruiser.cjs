@@ -100,7 +100,11 @@ module.exports = {
       from: { path: "^src/executors/reference" },
       to: { path: "^src/kernels/[^/]+/(gpu|wasm|wgsl)\\.ts$" },
     },
-    down("decode-is-pure", "^src/decode", "^src/(?!decode/|backend/peakQuery\\.ts|tensor\\.ts|errors\\.ts)"),
+    down(
+      "decode-is-pure",
+      "^src/decode",
+      "^src/(?!decode/|backend/peakQuery\\.ts|detection\\.ts|tensor\\.ts|errors\\.ts)",
+    ),
     down(
       "image-knows-no-model",
       "^src/image",
@@ -114,15 +118,15 @@ module.exports = {
     down(
       "models-know-no-checkpoint",
       "^src/models",
-      "^src/(checkpoints|loading|executors|platform|verify|cli|network\\.ts|detect\\.ts)",
+      "^src/(checkpoints|loading|executors|platform|verify|cli|network\\.ts|detect(Options)?\\.ts)",
     ),
     down("the-library-knows-no-command-line", "^src/(?!cli/)", "^src/cli"),
     down(
       "loading-knows-no-network",
       "^src/loading/",
-      "^src/(network|detect|describe|index)\\.ts$|^src/(executors|verify)/",
+      "^src/(network|detect(Options)?|describe|index)\\.ts$|^src/(executors|verify)/",
     ),
-    down("detection-knows-no-verification", "^src/(network|detect)\\.ts$", "^src/verify"),
+    down("detection-knows-no-verification", "^src/(network|detect(Options)?)\\.ts$", "^src/verify"),
     {
       name: "only-the-platform-and-the-command-line-know-node",
       severity: "error",

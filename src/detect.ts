@@ -2,37 +2,26 @@
 import type { NdArray } from "ndarray";
 import type { BackendDetails } from "./backend/backendDetails.ts";
 import type { RunOptions, RunResult } from "./backend/executor.ts";
+import type { PeakQuery } from "./backend/peakQuery.ts";
 import type { Detection, Explanation } from "./detection.ts";
+import {
+  checkImage,
+  checkReferenceScales,
+  checkTestTimeOptions,
+  DEFAULT_MAX,
+  DEFAULT_SCORE,
+  DETECT_OPTIONS,
+  type DetectOptions,
+  isString,
+  NETWORK_OPTIONS,
+} from "./detectOptions.ts";
 import { ImageError, MemoryError, UsageError } from "./errors.ts";
-import { isThreadCount, THREADS_EXPECTED } from "./executors/backends.ts";
 import { decodeImage } from "./image/imageFile.ts";
 import { MAX_PIXELS } from "./image/imageLimits.ts";
 import type { RgbImage } from "./image/rgbImage.ts";
-import type { Model } from "./models/model.ts";
-import {
-  checkReferenceScales,
-  type Finding,
-  type InputSize,
-  type Look,
-  type TestTimeOptions,
-  type View,
-} from "./models/view.ts";
+import type { InputSize, Result, View, Views } from "./models/view.ts";
 import { loadNetwork, type Network, type NetworkOptions } from "./network.ts";
-import { checkOptions, describeValue, isObject, type OptionKind } from "./support/checkArguments.ts";
-
-export interface DetectOptions extends TestTimeOptions {
-  /** Detections below this are left out. From 0 to 1; default 0.2. */
-  readonly score?: number;
-  /**
-   * Stops between layers where the backend runs them one by one, and where `wasm` prepares the network for a new
-   * size; a fused pass on the device ends unobserved while the promise already rejects.
-   */
-  readonly signal?: AbortSignal;
-  /** Names of nodes whose values are wanted, see `centernet describe`; of several views, the first one's. */
-  readonly taps?: readonly string[];
-  /** What errors call the image; default "image". */
-  readonly where?: string;
-}
+import { checkOptions, describeValue } from "./support/checkArguments.ts";
 
 export interface DetectResult {
   /** Of the image, in pixels, upright. */
@@ -67,65 +56,6 @@ export interface Times {
   /** Maps to detections. */
   postprocess: number;
 }
-
-export const DEFAULT_SCORE = 0.2;
-export const DEFAULT_MAX = 100;
-
-/** What `scales` may be: beyond it an image is nothing, or too much. */
-const [MIN_SCALE, MAX_SCALE, MAX_SCALES] = [0.01, 10, 10];
-export const SCALES_EXPECTED = `a list of 1 to ${MAX_SCALES} different numbers from ${MIN_SCALE} to ${MAX_SCALE}`;
-const BOOLEAN: OptionKind = { expected: "true or false", fits: (value) => typeof value === "boolean" };
-const SIGNAL: OptionKind = { expected: "an AbortSignal", fits: isSignal };
-
-const NETWORK_OPTIONS = {
-  backend: { expected: "a backend's name", fits: isString },
-  precision: { expected: "a precision's name", fits: isString },
-  memory: { expected: "a memory use's name", fits: isString },
-  threads: { expected: THREADS_EXPECTED, fits: isThreadCount },
-  fallback: { expected: "a backend's name", fits: isString },
-  onPrepare: { expected: "a function", fits: (value) => typeof value === "function" },
-  weights: {
-    expected: "a path, a URL, the bytes of a file or a Blob",
-    fits: (value) =>
-      isString(value) ||
-      isBytes(value) ||
-      value instanceof URL ||
-      value instanceof Blob ||
-      (isObject(value) && "variables" in value),
-  },
-  inputSize: {
-    expected: "{ height, width } in pixels",
-    fits: (value) => isObject(value) && typeof value.height === "number" && typeof value.width === "number",
-  },
-  labelMap: { expected: "a label map", fits: (value) => isObject(value) && Array.isArray(value.items) },
-  fuse: BOOLEAN,
-  onProgress: { expected: "a function", fits: (value) => typeof value === "function" },
-  signal: SIGNAL,
-} satisfies Record<keyof NetworkOptions, OptionKind>;
-
-const DETECT_OPTIONS = {
-  score: {
-    expected: "a number from 0 to 1",
-    fits: (value) => typeof value === "number" && value >= 0 && value <= 1,
-  },
-  max: {
-    expected: "a whole number, 0 or more",
-    fits: (value) => Number.isInteger(value) && Number(value) >= 0,
-  },
-  signal: SIGNAL,
-  taps: {
-    expected: "a list of names of nodes",
-    fits: (value) => Array.isArray(value) && value.every(isString),
-  },
-  where: { expected: "a name for the image", fits: isString },
-  flip: BOOLEAN,
-  scales: {
-    expected: SCALES_EXPECTED,
-    fits: isScales,
-  },
-  explain: BOOLEAN,
-  reproduceReference: BOOLEAN,
-} satisfies Record<keyof DetectOptions, OptionKind>;
 
 /**
  * Loads a model, by default `movenet-multipose` with the weights that ship with this package.
@@ -201,11 +131,14 @@ export class Detector {
     const bytes = image instanceof ArrayBuffer ? new Uint8Array(image) : image;
     const pixels = bytes instanceof Uint8Array ? decodeImage(bytes, where) : checkImage(bytes, where);
     const decode = clock();
-    const look = model.look(pixels, { size: inputSize, constants }, options);
+    const views = model.views(pixels, { size: inputSize, constants }, options);
     const prepare = clock();
-    const { detections, explanation, times, ...seen } = await this.inTurn(() =>
-      lookAt(look, this.network, { taps, signal }, where),
-    );
+    const {
+      detections,
+      explanation,
+      times,
+      taps: tapped,
+    } = await this.inTurn(() => runViews(views, this.network, { taps, signal }, where));
     return {
       width: pixels.width,
       height: pixels.height,
@@ -219,12 +152,12 @@ export class Detector {
         .slice(0, max),
       ...(explanation && { explanation }),
       times: { load: this.loadTime, decode, ...times, preprocess: prepare + times.preprocess },
-      taps: seen.taps,
+      taps: tapped,
     };
   }
 
   /** Where images decide the size, one after the other: each needs the network prepared for its own. */
-  private inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+  private inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
     if (!this.network.model.sizedByImage) return work();
     const turn = this.turn.then(work);
     this.turn = turn.catch(() => {});
@@ -238,109 +171,63 @@ export class Detector {
   }
 }
 
-function isString(value: unknown): value is string {
-  return typeof value === "string";
-}
-
-function isBytes(value: unknown): boolean {
-  return value instanceof Uint8Array || value instanceof ArrayBuffer;
-}
-
-export function isScales(value: unknown): boolean {
-  if (!Array.isArray(value) || value.length < 1 || value.length > MAX_SCALES) return false;
-  const isScale = (scale: unknown) => Number(scale) >= MIN_SCALE && Number(scale) <= MAX_SCALE;
-  const areNumbers = value.every((scale) => typeof scale === "number" && isScale(scale));
-  return areNumbers && new Set(value).size === value.length;
-}
-
-/** @throws UsageError for an option that makes a difference and that the model does not know. */
-export function checkTestTimeOptions(
-  model: Model,
-  { flip, scales, explain, reproduceReference }: TestTimeOptions,
-): void {
-  for (const [name, value] of Object.entries({ flip, scales, explain, reproduceReference })) {
-    if (!value || model.testTimeOptions?.includes(name as keyof TestTimeOptions)) continue;
-    throw new UsageError({
-      where: `option ${name}`,
-      expected: "a model that has it",
-      got: model.name,
-      hint: model.testTimeOptions
-        ? `It knows ${model.testTimeOptions.join(", ")}.`
-        : "It looks at an image once.",
-    });
-  }
-}
-
-/** Also one of another realm or library. */
-function isSignal(value: unknown): boolean {
-  return isObject(value) && typeof value.aborted === "boolean" && typeof value.throwIfAborted === "function";
-}
-
-function checkImage(image: RgbImage, where: string): RgbImage {
-  const expected =
-    "bytes of an image file, or pixels with width, height and width x height x 3 bytes of data";
-  if (!isObject(image) || !("data" in image)) {
-    throw new UsageError({ where, expected, got: describeValue(image) });
-  }
-  const { width, height, data } = image;
-  const isSize = [width, height].every((side) => Number.isInteger(side) && side >= 1);
-  const isData: boolean = data instanceof Uint8Array || (data as unknown) instanceof Uint8ClampedArray;
-  if (isSize && isData && data.length === width * height * 3) return image;
-  throw new UsageError({
-    where,
-    expected,
-    got: `${describeValue(width)}x${describeValue(height)} with ${isData ? `${data.length} bytes` : describeValue(data)}`,
-    hint:
-      isSize && isData && data.length === width * height * 4
-        ? "Leave the fourth byte of each pixel away."
-        : undefined,
-  });
-}
-
-/** Runs a look: view by view through the network, and then what all of them say together. */
-
-export interface Seen extends Finding {
-  /** Of the first view. */
+export interface ViewsResult extends Result {
+  /** Of the first run. */
   readonly taps: RunResult["taps"];
   /** Milliseconds, of all views. */
-  readonly times: { readonly preprocess: number; readonly network: number; readonly postprocess: number };
+  readonly times: Omit<Times, "load" | "decode">;
 }
 
 /**
- * `where` names the image in errors.
+ * Runs every view through the network, one after the other, then combines what was found. `where` names the
+ * image in errors.
  *
- * @throws ImageError for an image whose own size is too much for the backend: before anything is run, as far
- *   as the backend knows.
+ * @throws ImageError if the image's own size is too much for the backend: before anything runs, as far as the
+ *   backend knows.
  */
-export async function lookAt(
-  look: Look,
+export async function runViews<Found>(
+  views: Views<Found>,
   network: Network,
   { taps, signal }: RunOptions,
   where: string,
-): Promise<Seen> {
-  for (const { size } of look.views) checkSize(size, network, where);
+): Promise<ViewsResult> {
+  for (const { size } of views.views) checkSize(size, network, where);
   const times = { preprocess: 0, network: 0, postprocess: 0 };
   let tapped: RunResult["taps"] | undefined;
-  for (const view of look.views) {
+  const run = async (source: Pick<View<Found>, "inputs">, size: InputSize, peaks?: PeakQuery) => {
     signal?.throwIfAborted();
     const clock = stopwatch();
-    const inputs = view.inputs();
+    const inputs = source.inputs();
     // So that it counts as preprocessing.
     if (!network.samplesImages) for (const input of Object.values(inputs)) void input.data;
     times.preprocess += clock();
     const result = await network
-      .run(inputs, { taps: tapped ? undefined : taps, signal, peaks: view.peaks?.request })
-      .catch((error: unknown) => rethrow(error, view, network, where));
+      .run(inputs, { taps: tapped ? undefined : taps, signal, peaks })
+      .catch((error: unknown) => rethrow(error, size, network, where));
     times.network += clock();
     tapped ??= result.taps;
-    if (view.peaks && result.peaks) view.peaks.see(result.peaks);
-    else view.see(result.outputs);
+    return result;
+  };
+  // A function of its own, so that no view's outputs outlive it.
+  const foundIn = async (view: View<Found>): Promise<Found> => {
+    const { size, mirror, peaks } = view;
+    const result = await run(view, size, peaks?.query);
+    const mirrored = mirror && (await run(mirror, size));
+    const clock = stopwatch();
+    const found =
+      peaks && result.peaks
+        ? peaks.decode(result.peaks)
+        : view.decode(mirrored ? mirror.average(result.outputs, mirrored.outputs) : result.outputs);
     times.postprocess += clock();
-  }
+    return found;
+  };
+
+  const found: Found[] = [];
+  for (const view of views.views) found.push(await foundIn(view));
   const clock = stopwatch();
-  const finding = look.finding();
+  const result = views.combine(found);
   times.postprocess += clock();
-  return { ...finding, taps: tapped ?? {}, times };
+  return { ...result, taps: tapped ?? {}, times };
 }
 
 const SMALLER = "Look at it smaller: scales: [0.5], on the command line --scales 0.5";
@@ -354,12 +241,12 @@ function checkSize(size: InputSize, network: Network, where: string): void {
   try {
     network.checkMemory(size);
   } catch (error) {
-    rethrow(error, { size }, network, where);
+    rethrow(error, size, network, where);
   }
 }
 
 /** What is too large is the image's fault where the image decides the size. */
-function rethrow(error: unknown, { size }: Pick<View, "size">, network: Network, where: string): never {
+function rethrow(error: unknown, size: InputSize, network: Network, where: string): never {
   if (!(error instanceof MemoryError) || !network.model.sizedByImage) throw error;
   const { expected, got } = error.fault;
   const place = `${where}, seen at ${size.width}x${size.height}`;

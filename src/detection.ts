@@ -59,13 +59,27 @@ export interface TripletEvidence extends CornerEvidence {
   score: number;
 }
 
-/** What became of two corners. `outside`: their box reaches beyond the image. */
-export type PairOutcome = "accepted" | "class" | "embedding" | "geometry" | "outside" | "noCenter";
+/**
+ * Why two corners are no detection, in the order in which they are tested, and what to say of such pairs. This is
+ * the one list of reasons.
+ */
+export const PAIR_REJECTIONS = {
+  class: "of two classes",
+  embedding: "with embeddings too far apart",
+  geometry: "with the bottom-right corner above or left of the other",
+  outside: "with a box that reaches beyond the image",
+  noCenter: "without a center of their class in the central region",
+} as const;
+
+export type PairRejection = keyof typeof PAIR_REJECTIONS;
+
+/** What became of two corners. */
+export type PairOutcome = "accepted" | PairRejection;
 
 /** Two corners that are no detection. */
 export interface RejectedPair extends CornerEvidence {
   /** The first that holds, in the order of `PairOutcome`. */
-  reason: Exclude<PairOutcome, "accepted">;
+  reason: PairRejection;
   /** Of its corners; the second differs where the reason is `class`. */
   labels: [topLeft: string, bottomRight: string];
   /** The mean of the corners' scores. */

@@ -16,15 +16,7 @@ export type {
   TopPeaksQuery,
 } from "./backend/peakQuery.ts";
 export { describeGraph, type GraphDescription, type GraphTotals, type LayerDescription } from "./describe.ts";
-export {
-  DEFAULT_MAX,
-  DEFAULT_SCORE,
-  type DetectOptions,
-  Detector,
-  type DetectResult,
-  load,
-  type Times,
-} from "./detect.ts";
+export { Detector, type DetectResult, load, type Times } from "./detect.ts";
 export type {
   Box,
   CornerEvidence,
@@ -32,10 +24,12 @@ export type {
   Explanation,
   Keypoint,
   PairOutcome,
+  PairRejection,
   PeakEvidence,
   RejectedPair,
   TripletEvidence,
 } from "./detection.ts";
+export { DEFAULT_MAX, DEFAULT_SCORE, type DetectOptions } from "./detectOptions.ts";
 export { BackendError, CenterNetError, type Fault, ImageError, ModelError, UsageError } from "./errors.ts";
 export { BACKENDS, type Backend } from "./executors/backends.ts";
 export type { Graph, GraphNode } from "./graph/graph.ts";
@@ -45,5 +39,5 @@ export { decodeImage, encodeJpeg, encodePng } from "./image/imageFile.ts";
 export type { RgbImage } from "./image/rgbImage.ts";
 export type { Model } from "./models/model.ts";
 export { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
-export type { Finding, InputSize, Look, TestTimeOptions, View } from "./models/view.ts";
+export type { InputSize, Result, TestTimeOptions, View, Views } from "./models/view.ts";
 export type { NetworkOptions, WeightsSource } from "./network.ts";

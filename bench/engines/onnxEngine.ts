@@ -62,18 +62,17 @@ export async function onnxEngine(spec: EngineSpec): Promise<Engine> {
     title: `${engine} ${ort.env.versions.common}`,
     async run(image) {
       const start = performance.now();
-      const look = model.look(decodeImage(image, "the image"), { size, constants }, {});
-      const [view] = look.views;
+      const { views, combine } = model.views(decodeImage(image, "the image"), { size, constants }, {});
+      const [view] = views;
       const feeds = feed(view.inputs());
       const before = performance.now();
       const results = await session.run(feeds);
       const after = performance.now();
-      view.see(read(results));
-      look.finding();
+      combine([view.decode(read(results))]);
       return { network: after - before, total: performance.now() - start };
     },
     async outputs(image) {
-      const [view] = model.look(decodeImage(image, "the image"), { size, constants }, {}).views;
+      const [view] = model.views(decodeImage(image, "the image"), { size, constants }, {}).views;
       return read(await session.run(feed(view.inputs())));
     },
   };

@@ -29,12 +29,12 @@ export async function ownEngine(spec: EngineSpec): Promise<Engine> {
     },
     async outputs(image) {
       const loaded = { size, constants };
-      const [view] = model.look(decodeImage(image, "the image"), loaded, {}).views;
+      const [view] = model.views(decodeImage(image, "the image"), loaded, {}).views;
       const { outputs } = await detector.network.run(view.inputs());
       if (!network.peers.includes("tfjs-backend-wasm")) return outputs;
-      const again = model.look(imageOf(view), loaded, {});
-      again.views[0].see(outputs);
-      return { ...outputs, poses: poseRows(again.finding().detections, side) };
+      const again = model.views(imageOf(view), loaded, {});
+      const { detections } = again.combine([again.views[0].decode(outputs)]);
+      return { ...outputs, poses: poseRows(detections, side) };
     },
   };
 }

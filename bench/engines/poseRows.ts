@@ -23,6 +23,6 @@ export function poseRows(detections: readonly Detection[], side: number): Engine
 }
 
 /** What a network sees as an image of its own, which needs no resizing: all engines get the same pixels. */
-export function imageOf({ size, inputs }: View): RgbImage {
+export function imageOf({ size, inputs }: View<unknown>): RgbImage {
   return { ...size, data: Uint8Array.from(inputs().image.data) };
 }

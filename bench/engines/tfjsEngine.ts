@@ -97,8 +97,8 @@ export async function tfjsEngine({ network }: EngineSpec): Promise<Engine> {
     async outputs(image) {
       const size = { height: side, width: side };
       const loaded = { size, constants: poseConstants(size) };
-      const look = modelNamed(network.model).look(decodeImage(image, "the image"), loaded, {});
-      const { width, height, data } = imageOf(look.views[0]);
+      const [view] = modelNamed(network.model).views(decodeImage(image, "the image"), loaded, {}).views;
+      const { width, height, data } = imageOf(view);
       const input = tf.tensor(Int32Array.from(data), [1, height, width, 3], "int32");
       const output = model.predict(input);
       const rows = await output.data();

@@ -38,7 +38,7 @@ export function prepareGraph({ model, side }: GpuNetwork): Prepared {
     graph,
     weights: syntheticWeights(declared),
     inputs: Object.fromEntries(inputs),
-    peaks: firstView({ model, side }, new Uint8Array(side * side * 3)).peaks?.request,
+    peaks: firstView({ model, side }, new Uint8Array(side * side * 3)).peaks?.query,
   };
 }
 
@@ -48,7 +48,8 @@ export function imageInputs(network: GpuNetwork): Readonly<Record<string, Tensor
   return firstView(network, data).inputs();
 }
 
-function firstView({ model, side }: GpuNetwork, data: Uint8Array): View {
+function firstView({ model, side }: GpuNetwork, data: Uint8Array): View<unknown> {
   const size = { height: side, width: side };
-  return modelNamed(model).look({ ...size, data }, { size, constants: poseConstants(size) }, {}).views[0];
+  const loaded = { size, constants: poseConstants(size) };
+  return modelNamed(model).views({ ...size, data }, loaded, {}).views[0];
 }

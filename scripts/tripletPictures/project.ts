@@ -23,9 +23,9 @@ export interface Size {
 /** Decodes a network's outputs for an image of this size, as `centernet detect --explain` does. */
 export function explainOutputs(outputs: Readonly<Record<string, Tensor>>, size: Size) {
   const image = { ...size, data: new Uint8Array(size.width * size.height * 3) };
-  const look = modelNamed("centernet-52").look(image, { size, constants: new Map() }, { explain: true });
-  for (const view of look.views) view.see(outputs);
-  const { detections, explanation } = look.finding();
+  const loaded = { size, constants: new Map() };
+  const { views, combine } = modelNamed("centernet-52").views(image, loaded, { explain: true });
+  const { detections, explanation } = combine(views.map((view) => view.decode(outputs)));
   if (!explanation) throw new Error("the model explains nothing");
   return { detections, explanation };
 }

@@ -1,6 +1,6 @@
 import { Option } from "commander";
 import { quote } from "../checkpoints/bytes/json.ts";
-import { DEFAULT_MAX, DEFAULT_SCORE, isScales, SCALES_EXPECTED } from "../detect.ts";
+import { DEFAULT_MAX, DEFAULT_SCORE, isScales, SCALES_EXPECTED } from "../detectOptions.ts";
 import { UsageError } from "../errors.ts";
 import { BACKENDS, type Backend, isThreadCount, THREADS_EXPECTED } from "../executors/backends.ts";
 import { PRECISIONS, type Precision } from "../kernels/kernel.ts";

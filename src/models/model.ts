@@ -2,11 +2,11 @@ import { UsageError } from "../errors.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { RgbImage } from "../image/rgbImage.ts";
 import type { Weights } from "../tensor.ts";
-import type { InputSize, Look, TestTimeOptions } from "./view.ts";
+import type { InputSize, TestTimeOptions, Views } from "./view.ts";
 
 export type { InputSize };
 
-/** A named network: how it looks at an image, and its graph. Published models are rows of this. */
+/** A named network: its graph, and how it finds objects in an image. Published models are rows of this. */
 export interface Model {
   readonly name: string;
   /** As `centernet models` shows it: `MobileNetV2 x1.5 + FPN`. */
@@ -33,7 +33,8 @@ export interface Model {
   constants(size: InputSize): ReadonlyMap<string, readonly number[]>;
   /** Without constants (to describe the network, not to run it), their exact values are taken. */
   graph(size: InputSize, constants?: Weights): Graph;
-  look(image: RgbImage, loaded: LoadedModel, options: TestTimeOptions): Look;
+  /** The runs that this image takes, and how they are decoded. Nothing is computed yet. */
+  views(image: RgbImage, loaded: LoadedModel, options: TestTimeOptions): Views<unknown>;
 }
 
 /** What loading settled. */

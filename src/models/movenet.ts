@@ -33,8 +33,8 @@ import { normalize } from "../kernels/normalize/op.ts";
 import { shapeOf, type Tensor, type Weights } from "../tensor.ts";
 import { COCO_KEYPOINTS, PERSON } from "./coco.ts";
 import type { Model } from "./model.ts";
-import { toImageCoordinates } from "./toDetection.ts";
-import { type InputSize, singleLook } from "./view.ts";
+import { objectDetection, toImageCoordinates } from "./toDetection.ts";
+import { type InputSize, singleView } from "./view.ts";
 
 type Outputs = Readonly<Record<string, Tensor>>;
 
@@ -90,10 +90,10 @@ function movenet({ name, width, persons, side, weightsHint }: MovenetRow): Model
     weightsHint,
     constants: (size) => (several ? MULTI_SHAPES : singleShapes(size)),
     graph: (size, constants) => movenetGraph(width, several, size, constants),
-    look(image, { size, constants }) {
+    views(image, { size, constants }) {
       const { image: boxed, placement } = letterbox(image, size);
       const input = { shape: shapeOf(size.height, size.width, 3), data: Float32Array.from(boxed.data) };
-      const detectionsOf = (outputs: Outputs) => {
+      const decode = (outputs: Outputs) => {
         const found = several
           ? severalPersons(outputs, constants, size)
           : onePerson(outputs, constants, size);
@@ -102,18 +102,25 @@ function movenet({ name, width, persons, side, weightsHint }: MovenetRow): Model
       const peaks = several
         ? multiPosePeaks(multiConstants(constants), PEAK_WINDOW, cellsOf(size))
         : singlePosePeaks(singleConstants(constants));
-      return singleLook(size, { image: input }, detectionsOf, peaks);
+      return singleView({
+        size,
+        inputs: () => ({ image: input }),
+        decode,
+        ...(peaks && {
+          peaks: { query: peaks.query, decode: (answer) => decode(peaks.outputsOf(answer)) },
+        }),
+      });
     },
   };
 }
 
 function severalPersons(outputs: Outputs, constants: Weights, size: InputSize): Detection[] {
-  return posesOf(movenetMultiSteps(outputs, constants)).map((pose) => detection(pose, size));
+  return posesOf(movenetMultiSteps(outputs, constants)).map((pose) => personDetection(pose, size));
 }
 
 /** The network states neither a score nor a box. */
 function onePerson(outputs: Outputs, constants: Weights, size: InputSize): Detection[] {
-  const one = detection(poseOf(movenetSingleSteps(outputs, constants)), size);
+  const one = personDetection(poseOf(movenetSingleSteps(outputs, constants)), size);
   return [{ ...one, derived: ["score", "box"] }];
 }
 
@@ -191,18 +198,7 @@ function singleConstants(constants: Weights): SinglePoseConstants {
 }
 
 /** A person in pixels of the network's input. */
-function detection({ score, box, keypoints }: Pose, { height, width }: InputSize): Detection {
-  return {
-    ...PERSON,
-    score,
-    box: {
-      xmin: box.xmin * width,
-      ymin: box.ymin * height,
-      xmax: box.xmax * width,
-      ymax: box.ymax * height,
-    },
-    keypoints: keypoints.map(({ x, y, score }, index) => {
-      return { name: COCO_KEYPOINTS[index], x: x * width, y: y * height, score };
-    }),
-  };
+function personDetection({ keypoints, ...pose }: Pose, size: InputSize): Detection {
+  const named = keypoints.map((point, index) => ({ ...point, label: COCO_KEYPOINTS[index] }));
+  return objectDetection({ ...pose, keypoints: named }, PERSON, size);
 }

@@ -20,7 +20,7 @@ export function toImageCoordinates(detection: Detection, placement: Placement): 
 
 /** An object whose positions are fractions of an image of this size, in pixels of that. */
 export function objectDetection(
-  { score, box, keypoints }: DetectedObject,
+  { score, box, keypoints }: Omit<DetectedObject, "classIndex">,
   label: Pick<Detection, "label" | "classId">,
   { height, width }: InputSize,
 ): Detection {

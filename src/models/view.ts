@@ -1,7 +1,6 @@
 import type { PeakAnswer, PeakQuery, TopPeaksQueries } from "../backend/peakQuery.ts";
 import { findPeaks } from "../decode/findPeaks.ts";
 import type { Detection, Explanation } from "../detection.ts";
-import { UsageError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** Of the network's input, in pixels. */
@@ -30,77 +29,58 @@ export interface TestTimeOptions {
   readonly max?: number;
 }
 
-/**
- * The reference implementation takes centers from scale 1 alone, and breaks where that is not among the scales.
- *
- * @throws UsageError
- */
-export function checkReferenceScales({ scales, reproduceReference }: TestTimeOptions): void {
-  if (!reproduceReference || !scales || scales.includes(1)) return;
-  throw new UsageError({
-    where: "scales",
-    expected: "1 among them, as the reference implementation does",
-    got: scales.join(", "),
-    hint: "Add it, or leave reproduceReference (--reproduce-reference) away.",
-  });
-}
+type Maps = Readonly<Record<string, Tensor>>;
 
-/** One image's way through a model: the network's runs, and then what all of them say together. */
-export interface Look {
-  /** To be run in this order. */
-  readonly views: readonly View[];
-  /** Once every view has seen its outputs. */
-  finding(): Finding;
-}
-
-/** One run of the network. */
-export interface View {
+/** One run of the network on one version of the image (at one scale, mirrored or not), and its decode. */
+export interface View<Found> {
+  /** Of the network's input, in pixels. */
   readonly size: InputSize;
-  /** By the graph's input names. Made when they are asked for: several views' would take much memory. */
-  inputs(): Readonly<Record<string, Tensor>>;
-  /** Takes what it needs of the network's outputs; they are not kept. */
-  see(outputs: Readonly<Record<string, Tensor>>): void;
-  /** Set where some peaks are all that it needs: backends that find them spare the outputs' way to the host. */
-  readonly peaks?: { readonly request: PeakQuery; see(found: PeakAnswer): void };
+  /** By the graph's input names. Made anew by each call: the inputs of several views would take much memory. */
+  inputs(): Maps;
+  /**
+   * A second run, on the mirror image, whose outputs are averaged with the first's before they are decoded
+   * ("flip testing"). Not together with `peaks`.
+   */
+  readonly mirror?: { inputs(): Maps; average(plain: Maps, mirrored: Maps): Maps };
+  /** What the network found in this view. The outputs are not kept. */
+  decode(outputs: Maps): Found;
+  /**
+   * Set if some peaks suffice: a backend that finds them itself need not bring whole maps to the host. Both
+   * decodes return the same.
+   */
+  readonly peaks?: { readonly query: PeakQuery; decode(answer: PeakAnswer): Found };
 }
 
-/** A view that sees peaks alone, wherever they were found. */
-export function peakView(
-  size: InputSize,
-  inputs: View["inputs"],
-  request: TopPeaksQueries,
-  seePeaks: (found: PeakAnswer) => void,
-): View {
-  const see: View["see"] = (outputs) => seePeaks(findPeaks(outputs, request));
-  return { size, inputs, see, peaks: { request, see: seePeaks } };
+/** The runs of the network that an image takes, and how what each of them found becomes the result. */
+export interface Views<Found> {
+  readonly views: readonly View<Found>[];
+  /** `found` has one entry per view, in their order. */
+  combine(found: readonly Found[]): Result;
 }
 
-export interface Finding {
+export interface Result {
   /** In pixels of the image, in any order. */
   readonly detections: readonly Detection[];
-  /** Where it was asked for. */
+  /** If it was asked for. */
   readonly explanation?: Explanation;
 }
 
-/** The look of a model that sees an image once. Outputs made of the peaks must give the same detections. */
-export function singleLook(
+/** The views of a model that runs once per image. */
+export function singleView(view: View<readonly Detection[]>): Views<readonly Detection[]> {
+  return { views: [view], combine: ([detections]) => ({ detections }) };
+}
+
+/** A view that is decoded from its peaks alone, whether the backend finds them or they are read off whole maps. */
+export function peakView<Found>(
   size: InputSize,
-  inputs: Readonly<Record<string, Tensor>>,
-  detectionsOf: (outputs: Readonly<Record<string, Tensor>>) => Detection[],
-  peaks?: {
-    readonly request: PeakQuery;
-    outputsOf(found: PeakAnswer): Readonly<Record<string, Tensor>>;
-  },
-): Look {
-  let detections: readonly Detection[] = [];
-  const see: View["see"] = (outputs) => {
-    detections = detectionsOf(outputs);
-  };
-  const view: View = {
+  inputs: View<Found>["inputs"],
+  query: TopPeaksQueries,
+  decode: (answer: PeakAnswer) => Found,
+): View<Found> {
+  return {
     size,
-    inputs: () => inputs,
-    see,
-    ...(peaks && { peaks: { request: peaks.request, see: (found) => see(peaks.outputsOf(found)) } }),
+    inputs,
+    decode: (outputs) => decode(findPeaks(outputs, query)),
+    peaks: { query, decode },
   };
-  return { views: [view], finding: () => ({ detections }) };
 }

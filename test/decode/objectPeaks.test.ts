@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { TopPeaksQuery } from "../../src/backend/peakQuery.ts";
 import { findPeaks, peakValues } from "../../src/decode/findPeaks.ts";
 import { detectedObjects } from "../../src/decode/objects/detectedObjects.ts";
-import { decodeObjectPeaks, objectPeakRequest } from "../../src/decode/objects/objectPeaks.ts";
+import { decodeObjectPeaks, objectPeakQuery } from "../../src/decode/objects/objectPeaks.ts";
 import { decodeObjects } from "../../src/decode/objects/objects.ts";
 import { shapeOf, type Tensor, tensor } from "../../src/tensor.ts";
 import { readCommittedCase } from "../verify/goldenFiles.ts";
@@ -22,14 +22,14 @@ const CASES = [
 
 describe.each(CASES)("%s: the peaks alone give what the whole maps give", async (name, count) => {
   const variants = objectVariants(await readCommittedCase(name)).filter(({ maps, settings }) => {
-    return maps.boxSize && objectPeakRequest(settings);
+    return maps.boxSize && objectPeakQuery(settings);
   });
 
   test(`in ${count} variants`, () => expect(variants).toHaveLength(count));
 
   test.each(variants.map((variant) => [variant.name, variant] as const))("%s", (_, variant) => {
     const { maps, settings, trueShape } = variant;
-    const request = objectPeakRequest(settings, trueShape);
+    const request = objectPeakQuery(settings, trueShape);
     if (!request) throw new Error("no request");
     const found = findPeaks(outputsOf(variant), request);
     const decoded = decodeObjects(maps, settings, trueShape);

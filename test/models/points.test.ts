@@ -27,14 +27,13 @@ function maps(
 
 function found(name: string, outputs: Readonly<Record<string, Tensor>>): readonly Detection[] {
   const model = modelNamed(name);
-  const look = model.look(PHOTO, { size: model.defaultSize, constants: new Map() }, {});
-  look.views[0].see(outputs);
-  return look.finding().detections;
+  const { views, combine } = model.views(PHOTO, { size: model.defaultSize, constants: new Map() }, {});
+  return combine([views[0].decode(outputs)]).detections;
 }
 
 test("a photo lies in the middle of the next multiples of 128, as it is", () => {
   const model = modelNamed("ctdet_coco_hg");
-  const { views } = model.look(PHOTO, { size: model.defaultSize, constants: new Map() }, {});
+  const { views } = model.views(PHOTO, { size: model.defaultSize, constants: new Map() }, {});
   expect(views).toHaveLength(1);
   expect(views[0].size).toEqual({ width: 256, height: 128 });
   const { image } = views[0].inputs();
@@ -127,12 +126,13 @@ describe("a pair of mirror images", () => {
   test("agrees with the plain image where both say the same, joints changing sides", () => {
     const model = modelNamed("multi_pose_hg_3x");
     const [LEFT_EYE, RIGHT_EYE] = [1, 2];
-    const { views, finding } = model.look(PHOTO, loaded, { flip: true });
-    expect(views).toHaveLength(2);
+    const { views, combine } = model.views(PHOTO, loaded, { flip: true });
+    expect(views).toHaveLength(1);
+    const [{ mirror, decode }] = views;
+    if (!mirror) throw new Error("no mirror image");
     const plain = person(30, LEFT_EYE, 2, 0.9);
-    views[0].see(plain);
-    views[1].see(person(63 - 30, RIGHT_EYE, -2, 0.5));
-    const [both] = finding().detections;
+    const average = mirror.average(plain, person(63 - 30, RIGHT_EYE, -2, 0.5));
+    const [both] = combine([decode(average)]).detections;
     const [alone] = found("multi_pose_hg_3x", plain);
     expect(both.score).toBeCloseTo(0.7);
     expect({ ...both, score: alone.score }).toEqual(alone);
@@ -140,15 +140,17 @@ describe("a pair of mirror images", () => {
 
   test("is the image and the image turned round", () => {
     const photo = { width: 150, height: 90, data: Uint8Array.from({ length: 40_500 }, (_, i) => i % 251) };
-    const [plain, mirrored] = modelNamed("ctdet_coco_hg").look(photo, loaded, { flip: true }).views;
-    const [{ image }, { image: turned }] = [plain.inputs(), mirrored.inputs()];
+    const [view] = modelNamed("ctdet_coco_hg").views(photo, loaded, { flip: true }).views;
+    const { image } = view.inputs();
+    if (!view.mirror) throw new Error("no mirror image");
+    const { image: turned } = view.mirror.inputs();
     const [y, x] = [50, 60];
     expect(image.data[(y * 256 + x) * 3]).toBeGreaterThan(0);
     expect(turned.data[(y * 256 + 255 - x) * 3]).toBe(image.data[(y * 256 + x) * 3]);
   });
 
   test("what several scales find is joined: the same box twice becomes a weak second", () => {
-    const { views, finding } = modelNamed("ctdet_coco_hg").look(PHOTO, loaded, { scales: [1, 2] });
+    const { views, combine } = modelNamed("ctdet_coco_hg").views(PHOTO, loaded, { scales: [1, 2] });
     expect(views.map(({ size }) => size)).toEqual([
       { width: 256, height: 128 },
       { width: 384, height: 256 },
@@ -162,10 +164,9 @@ describe("a pair of mirror images", () => {
       boxSize.data.set([side, side], cell * 2);
       return { centerHeatmap, boxSize, boxOffset };
     };
-    views[0].see(box(256, 128, 16, 32, 4, 0.9));
     // (32 * 4 - 53) * 2 = 150 photo pixels are at 42 + 150 on the larger canvas.
-    views[1].see(box(384, 256, 32, 48, 8, 0.8));
-    const [first, second] = finding().detections;
+    const outputs = [box(256, 128, 16, 32, 4, 0.9), box(384, 256, 32, 48, 8, 0.8)];
+    const [first, second] = combine(views.map(({ decode }, i) => decode(outputs[i]))).detections;
     expect(first.score).toBeCloseTo(0.9);
     expect(second.score).toBeLessThan(0.2);
     for (const side of ["xmin", "ymin", "xmax", "ymax"] as const) {

@@ -6,7 +6,7 @@ import type { PeakAnswer, TopPeaksQueries } from "../../src/backend/peakQuery.ts
 import type { Checkpoint } from "../../src/checkpoints/checkpoint.ts";
 import { nameParameters } from "../../src/checkpoints/names/nameParameters.ts";
 import { findPeaks } from "../../src/decode/findPeaks.ts";
-import { lookAt } from "../../src/detect.ts";
+import { runViews } from "../../src/detect.ts";
 import { MAX_BYTES } from "../../src/executors/wgsl/peaks/peakFinder.ts";
 import { wgslExecutor } from "../../src/executors/wgsl/wgslExecutor.ts";
 import { decodeImage } from "../../src/image/imageFile.ts";
@@ -17,7 +17,7 @@ import type { InputSize, Model } from "../../src/models/model.ts";
 import { modelNamed } from "../../src/models/models.ts";
 import { pointsModel } from "../../src/models/points/pointsModel.ts";
 import { tripletModelOf } from "../../src/models/triplets/triplet.ts";
-import type { Look, TestTimeOptions, View } from "../../src/models/view.ts";
+import type { TestTimeOptions, View, Views } from "../../src/models/view.ts";
 import { SEPARABLE_HEADS, type ZooArchitecture } from "../../src/models/zoo/zooArchitecture.ts";
 import { Network, readWeights } from "../../src/network.ts";
 import type { Parameter } from "../../src/tensor.ts";
@@ -130,25 +130,25 @@ describe.skipIf(!gpu && mayBeLeftOut)(
           });
           for (const image of await images()) {
             const size = network.inputSize;
-            const look = () => network.model.look(image, { size, constants: new Map() }, options);
-            const found: PeakAnswer[] = [];
+            const all = network.model.views(image, { size, constants: new Map() }, options);
+            const answers: PeakAnswer[] = [];
             counter.bytes = 0;
-            const { detections } = await lookAt(watched(look(), found), network, {}, "photo");
+            const { detections } = await runViews(watched(all, answers), network, {}, "photo");
             const read = counter.bytes;
-            const whole = look();
-            expect(found).toHaveLength(whole.views.length);
-            expect(read).toBeLessThanOrEqual(MAX_BYTES * found.length);
-            for (const [i, view] of whole.views.entries()) {
+            expect(answers).toHaveLength(all.views.length);
+            expect(read).toBeLessThanOrEqual(MAX_BYTES * answers.length);
+            const found: unknown[] = [];
+            for (const [i, view] of all.views.entries()) {
               const { outputs } = await network.run(view.inputs());
-              view.see(outputs);
-              expect(found[i]).toEqual(
-                view.peaks && findPeaks(outputs, view.peaks.request as TopPeaksQueries),
+              found.push(view.decode(outputs));
+              expect(answers[i]).toEqual(
+                view.peaks && findPeaks(outputs, view.peaks.query as TopPeaksQueries),
               );
-              const lists = Object.values(found[i]).flatMap((values) => values.lists);
+              const lists = Object.values(answers[i]).flatMap((values) => values.lists);
               expect(lists.every(({ scores }) => scores.length > 0)).toBe(true);
             }
             expect(counter.bytes - read).toBeGreaterThan(2 * read);
-            expect(detections).toEqual(whole.finding().detections);
+            expect(detections).toEqual(all.combine(found).detections);
           }
           await network.dispose();
         },
@@ -157,18 +157,18 @@ describe.skipIf(!gpu && mayBeLeftOut)(
   },
 );
 
-/** A look whose views tell what peaks they were given. */
-function watched(look: Look, found: PeakAnswer[]): Look {
-  const views = look.views.map((view): View => {
+/** Keeps the peaks that each view is given. */
+function watched({ views, combine }: Views<unknown>, answers: PeakAnswer[]): Views<unknown> {
+  const watching = views.map((view): View<unknown> => {
     const { peaks } = view;
     if (!peaks) throw new Error("a view that asks for no peaks");
-    const see = (given: PeakAnswer) => {
-      found.push(given);
-      peaks.see(given);
+    const decode = (answer: PeakAnswer) => {
+      answers.push(answer);
+      return peaks.decode(answer);
     };
-    return { ...view, peaks: { ...peaks, see } };
+    return { ...view, peaks: { ...peaks, decode } };
   });
-  return { views, finding: () => look.finding() };
+  return { views: watching, combine };
 }
 
 /** Its upper left corner. */

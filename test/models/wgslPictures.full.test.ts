@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { lookAt } from "../../src/detect.ts";
+import { runViews } from "../../src/detect.ts";
 import type { Detection } from "../../src/detection.ts";
 import { wgslExecutor } from "../../src/executors/wgsl/wgslExecutor.ts";
 import { decodeImage } from "../../src/image/imageFile.ts";
 import { modelNamed } from "../../src/models/models.ts";
-import type { Look } from "../../src/models/view.ts";
+import type { View, Views } from "../../src/models/view.ts";
 import { Network, readWeights } from "../../src/network.ts";
 import { tensor } from "../../src/tensor.ts";
 import { dawn, NO_DAWN } from "../support/dawn.ts";
@@ -22,21 +22,21 @@ if (!gpu) console.log(`wgsl: ${NO_DAWN}`);
 const ZOO_MODEL = "centernet_mobilenetv2fpn_512x512_coco17_od";
 
 /** The same, but that inputs are maps which the CPU made. */
-function onCpu({ views, finding }: Look): Look {
-  const inputs = (made: ReturnType<Look["views"][number]["inputs"]>) =>
+function onCpu({ views, combine }: Views<unknown>): Views<unknown> {
+  const inputs = (made: ReturnType<View<unknown>["inputs"]>) =>
     Object.fromEntries(Object.entries(made).map(([name, { shape, data }]) => [name, tensor(shape, data)]));
-  return { views: views.map((view) => ({ ...view, inputs: () => inputs(view.inputs()) })), finding };
+  return { views: views.map((view) => ({ ...view, inputs: () => inputs(view.inputs()) })), combine };
 }
 
 const byScore = (detections: readonly Detection[]) => [...detections].sort((a, b) => b.score - a.score);
 
 describe.skipIf(!gpu && mayBeLeftOut)("a photo that is sampled on the device", () => {
   /** Detections from the device's sampling and from the CPU's, by one dispatch more and one upload. */
-  async function both(network: Network, look: () => Look, count: () => number) {
+  async function both(network: Network, views: Views<unknown>, count: () => number) {
     const start = count();
-    const onDevice = await lookAt(look(), network, {}, "photo");
+    const onDevice = await runViews(views, network, {}, "photo");
     const sampled = count() - start;
-    const plain = await lookAt(onCpu(look()), network, {}, "photo");
+    const plain = await runViews(onCpu(views), network, {}, "photo");
     expect(sampled).toBe(count() - start - sampled + 1);
     return [byScore(onDevice.detections), byScore(plain.detections)] as const;
   }
@@ -59,8 +59,8 @@ describe.skipIf(!gpu && mayBeLeftOut)("a photo that is sampled on the device", (
     const parts = { model, inputSize: size, weights, executor, fuse: true, notes: [] };
     const network = await Network.open(parts);
     const image = await photo();
-    const look = () => model.look(image, { size, constants: new Map() }, {});
-    const [onDevice, plain] = await both(network, look, () => counter.count);
+    const views = model.views(image, { size, constants: new Map() }, {});
+    const [onDevice, plain] = await both(network, views, () => counter.count);
     expect(onDevice).toHaveLength(100);
     expectAlike(onDevice, plain);
     await network.dispose();

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
-import { lookAt } from "../../src/detect.ts";
+import { runViews } from "../../src/detect.ts";
 import { MAX_BYTES } from "../../src/executors/wgsl/peaks/peakFinder.ts";
 import { wgslExecutor } from "../../src/executors/wgsl/wgslExecutor.ts";
 import { decodeImage } from "../../src/image/imageFile.ts";
@@ -34,16 +34,14 @@ describe.skipIf(!gpu && mayBeLeftOut)(
           for (const sample of SAMPLES) {
             const file = await readFile(new URL(`../../samples/${sample}`, import.meta.url));
             const image = decodeImage(new Uint8Array(file), sample);
-            const look = () => model.look(image, { size: inputSize, constants: network.constants }, {});
+            const views = model.views(image, { size: inputSize, constants: network.constants }, {});
             counter.bytes = 0;
-            const { detections } = await lookAt(look(), network, {}, sample);
+            const { detections } = await runViews(views, network, {}, sample);
             expect(counter.bytes, sample).toBeLessThanOrEqual(MAX_BYTES);
             const listed = counter.bytes;
-            const whole = look();
-            const [view] = whole.views;
+            const [view] = views.views;
             const { outputs } = await network.run(view.inputs());
-            view.see(outputs);
-            expect(detections, sample).toEqual(whole.finding().detections);
+            expect(detections, sample).toEqual(views.combine([view.decode(outputs)]).detections);
             expect(counter.bytes - listed).toBeGreaterThan(2 * MAX_BYTES);
             console.log(`${name}, ${sample}: ${listed} bytes in place of ${counter.bytes - listed}`);
           }

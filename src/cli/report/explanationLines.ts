@@ -1,15 +1,14 @@
-import type { Detection, Explanation, PeakEvidence, RejectedPair } from "../../detection.ts";
+import {
+  type Detection,
+  type Explanation,
+  PAIR_REJECTIONS,
+  type PairRejection,
+  type PeakEvidence,
+  type RejectedPair,
+} from "../../detection.ts";
 import { wrap } from "../terminal/displayWidth.ts";
 import { formatCount } from "../terminal/formatNumber.ts";
 import { type Column, formatTable } from "../terminal/table.ts";
-
-const REASONS: Readonly<Record<RejectedPair["reason"], string>> = {
-  class: "of two classes",
-  embedding: "with embeddings too far apart",
-  geometry: "with the bottom-right corner above or left of the other",
-  outside: "with a box that reaches beyond the image",
-  noCenter: "without a center of their class in the central region",
-};
 
 const PEAKS: readonly Column[] = [
   { heading: "top-left", align: "right" },
@@ -57,9 +56,9 @@ function triplets(detections: readonly Detection[]): string[] {
 function outcome(shown: number, explanation: Explanation): string {
   const { pairs, beyondBestPairs, suppressed, beyondBestBoxes } = explanation;
   const all = Object.values(pairs).reduce((sum, count) => sum + count, 0);
-  const reasons = (Object.keys(REASONS) as RejectedPair["reason"][])
+  const reasons = (Object.keys(PAIR_REJECTIONS) as PairRejection[])
     .filter((reason) => pairs[reason] > 0)
-    .map((reason) => `${formatCount(pairs[reason])} ${REASONS[reason]}`);
+    .map((reason) => `${formatCount(pairs[reason])} ${PAIR_REJECTIONS[reason]}`);
   const left = pairs.accepted - beyondBestPairs - suppressed - beyondBestBoxes - shown;
   const accepted = [
     `${formatCount(shown)} shown`,

@@ -12,7 +12,7 @@ import { checkSettings, type DecodeSettings } from "./settings.ts";
  * `centerHeatmap` with sizes, offsets and regressed keypoints there; and of each channel of `keypointHeatmap`
  * the best with their offsets. Undefined where it needs whole maps: where a keypoint may lie in any cell.
  */
-export function objectPeakRequest(
+export function objectPeakQuery(
   { objectCenterParams, keypointEstimationTask: tasks }: DecodeSettings,
   trueShape?: TrueShape,
 ): TopPeaksQueries | undefined {

@@ -16,9 +16,9 @@ import type { SinglePoseConstants } from "./singlePose.ts";
  * found, and so is what other maps hold there.
  */
 export interface PosePeaks {
-  readonly request: PeakQuery;
-  /** By name, for the decode that the request was made for. */
-  outputsOf(found: PeakAnswer): Record<string, Tensor>;
+  readonly query: PeakQuery;
+  /** By name, for the decode that the query was made for. */
+  outputsOf(answer: PeakAnswer): Record<string, Tensor>;
 }
 
 /** Of the maps, in cells. */
@@ -48,11 +48,11 @@ export function multiPosePeaks(
   };
   const boxes = { boxSize: "boxSize", boxOffset: "boxOffset" };
   const keypoints = keypointFind({ kind: "gaussian", points: POINTS, denominator, ...boxes });
-  const request = { centers, keypoints };
+  const query = { centers, keypoints };
   return {
-    request,
-    outputsOf(found) {
-      const maps = foundMaps(found, request);
+    query,
+    outputsOf(answer) {
+      const maps = mapsOfAnswer(answer, query);
       // Every cell that is not 0 is a peak.
       return { ...maps, centerMaximum: maps.centerHeatmap };
     },
@@ -72,8 +72,8 @@ export function singlePosePeaks({
     gather: ["keypointRegression"],
   };
   const keypoints = keypointFind({ kind: "nearness", points: POINTS, distanceOffset });
-  const request = { centers, keypoints };
-  return { request, outputsOf: (found) => foundMaps(found, request) };
+  const query = { centers, keypoints };
+  return { query, outputsOf: (answer) => mapsOfAnswer(answer, query) };
 }
 
 const POINTS = { query: "centers", regression: "keypointRegression" };
@@ -83,10 +83,10 @@ function keypointFind(weight: CellWeight): BestCellsQuery {
 }
 
 /** By output. */
-function foundMaps(found: PeakAnswer, request: PeakQuery): Record<string, Tensor> {
+function mapsOfAnswer(answer: PeakAnswer, query: PeakQuery): Record<string, Tensor> {
   const maps: Record<string, Tensor> = {};
-  for (const [name, { heatmap, gather: at, gatherOwnChannel: atOwn = [] }] of Object.entries(request)) {
-    const { height, width, channels, lists } = found[name];
+  for (const [name, { heatmap, gather: at, gatherOwnChannel: atOwn = [] }] of Object.entries(query)) {
+    const { height, width, channels, lists } = answer[name];
     const [{ scores, indices, gathered: rowsOf }] = lists;
     const lengthOf = (output: string) => rowsOf[output].length / indices.length;
     maps[heatmap] = holding(shapeOf(height, width, channels), indices, scores);

@@ -1,3 +1,4 @@
+import type { PairRejection } from "../../detection.ts";
 import type { Peak } from "./heatmapPeaks.ts";
 
 /** A box that two corners propose. */
@@ -14,9 +15,6 @@ export interface PairSettings {
   /** The best so many pairs are kept. */
   readonly maxPairs: number;
 }
-
-/** Why two corners are no pair. */
-export type PairRejection = "class" | "embedding" | "geometry";
 
 /**
  * All pairs of a top-left with a bottom-right corner that may be one object's (Law & Deng, arXiv:1808.01244,

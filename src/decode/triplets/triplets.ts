@@ -88,7 +88,7 @@ export function viewPeaks({ maps, placement }: TripletView, { peaks, kernel }: T
 }
 
 /** What `viewPeaksFound` needs of the outputs. */
-export function viewPeakRequest(
+export function viewPeakQuery(
   { topLeft, bottomRight, center }: TripletOutputNames,
   { peaks, kernel }: TripletSettings,
 ): TopPeaksQueries {

@@ -53,44 +53,30 @@ export function pointsModel({ name, architecture, weightsHint }: PointsSpec): Mo
     weightsHint,
     constants: () => new Map(),
     graph: (size) => zooGraph(architecture, size),
-    look(image, _loaded, { flip = false, scales = [1] }) {
-      const found: Detection[] = [];
-      const views = scales.flatMap((scale) => {
+    views(image, _loaded, { flip = false, scales = [1] }) {
+      const views = scales.map((scale): View<readonly Detection[]> => {
         const { canvas: size, placement } = placeOnMultiple(image, sizeMultiple, scale);
-        const take = (objects: readonly DetectedObject[]) => {
-          for (const object of objects) {
+        const detectionsOf = (objects: readonly DetectedObject[]) =>
+          objects.flatMap((object) => {
             const onCanvas = objectDetection(object, labels[object.classIndex], size);
-            found.push(...withinImage(toImageCoordinates(onCanvas, placement), image));
-          }
-        };
+            return withinImage(toImageCoordinates(onCanvas, placement), image);
+          });
         const inputs = (mirrored: boolean) => () => {
           return { image: centerOnMultiple(image, sizeMultiple, scale, mirrored) };
         };
-        const view = objectView(size, inputs(false), settings, take);
-        return flip ? pairOfViews(view, inputs(true)) : [view];
+        const { decode, peaks } = objectView(size, inputs(false), settings, detectionsOf);
+        const mirror = { inputs: inputs(true), average: averageOutputs };
+        return { size, inputs: inputs(false), decode, ...(flip ? { mirror } : { peaks }) };
       });
-      return { views, finding: () => ({ detections: scales.length > 1 ? suppressed(found) : found }) };
+      const combine = (found: readonly (readonly Detection[])[]) => {
+        return { detections: found.length > 1 ? suppressed(found.flat()) : found[0] };
+      };
+      return { views, combine };
     },
   };
 }
 
 type Outputs = Readonly<Record<string, Tensor>>;
-
-/** The plain image and its mirror image, after which the mean of both is decoded. */
-function pairOfViews({ size, inputs, see }: View, mirroredInputs: View["inputs"]): View[] {
-  let plain: Outputs = {};
-  const keep = (outputs: Outputs) => {
-    plain = outputs;
-  };
-  const join = (mirrored: Outputs) => {
-    see(joinedMaps(plain, mirrored));
-    plain = {};
-  };
-  return [
-    { size, inputs, see: keep },
-    { size, inputs: mirroredInputs, see: join },
-  ];
-}
 
 /** Of each keypoint the one that a mirror image has in its place: the left eye's is the right one. */
 const PARTNERS = COCO_KEYPOINTS.map((name, _, names: readonly string[]) => {
@@ -99,7 +85,7 @@ const PARTNERS = COCO_KEYPOINTS.map((name, _, names: readonly string[]) => {
 });
 
 /** Offsets within a cell are those of the plain image. */
-function joinedMaps(plain: Outputs, mirrored: Outputs): Outputs {
+function averageOutputs(plain: Outputs, mirrored: Outputs): Outputs {
   const channels: Readonly<Record<string, MirroredChannel | undefined>> = {
     keypointHeatmap: swappedSides(PARTNERS),
     keypointRegression: swappedVectors(PARTNERS),

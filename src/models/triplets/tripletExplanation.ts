@@ -8,21 +8,22 @@ import {
   type TripletSettings,
   type ViewPeaks,
 } from "../../decode/triplets/triplets.ts";
-import type {
-  Box,
-  CornerEvidence,
-  Explanation,
-  PairOutcome,
-  PeakEvidence,
-  RejectedPair,
-  TripletEvidence,
+import {
+  type Box,
+  type CornerEvidence,
+  type Explanation,
+  PAIR_REJECTIONS,
+  type PairOutcome,
+  type PairRejection,
+  type PeakEvidence,
+  type RejectedPair,
+  type TripletEvidence,
 } from "../../detection.ts";
 
 /** Of each reason; there are K · K pairs a view. */
 const MAX_REJECTED = 5;
 
-/** In the order in which a pair is tested. */
-const REJECTIONS = ["class", "embedding", "geometry", "outside", "noCenter"] as const;
+const REJECTIONS = Object.keys(PAIR_REJECTIONS) as PairRejection[];
 
 /** The keypoints of a triplet in pixels of the image. */
 export function tripletEvidence(triplet: Triplet): TripletEvidence {
@@ -44,18 +45,12 @@ export function explainTriplets(
 ): Explanation {
   const centers = allCenters(views, settings);
   const explained = views.flatMap((view) => explainPairs(view, centers, settings));
-  const pairs: Record<PairOutcome, number> = {
-    accepted: 0,
-    class: 0,
-    embedding: 0,
-    geometry: 0,
-    outside: 0,
-    noCenter: 0,
-  };
-  for (const { verdict } of explained) pairs[verdict]++;
+  const outcomes: readonly PairOutcome[] = ["accepted", ...REJECTIONS];
+  const pairs = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as Explanation["pairs"];
+  for (const { outcome } of explained) pairs[outcome]++;
   const rejected = REJECTIONS.flatMap((reason) =>
     explained
-      .filter(({ verdict }) => verdict === reason)
+      .filter(({ outcome }) => outcome === reason)
       .sort((a, b) => b.score - a.score)
       .slice(0, MAX_REJECTED)
       .map((pair) => rejectedPair(pair, reason, labels)),
@@ -69,11 +64,7 @@ export function explainTriplets(
   };
 }
 
-function rejectedPair(
-  pair: ExplainedPair,
-  reason: RejectedPair["reason"],
-  labels: readonly string[],
-): RejectedPair {
+function rejectedPair(pair: ExplainedPair, reason: PairRejection, labels: readonly string[]): RejectedPair {
   const { topLeft, bottomRight, score, box } = pair;
   return {
     reason,

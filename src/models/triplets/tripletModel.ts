@@ -6,7 +6,7 @@ import {
   TRIPLET_SETTINGS,
   type TripletSettings,
   type ViewPeaks,
-  viewPeakRequest,
+  viewPeakQuery,
   viewPeaksFound,
 } from "../../decode/triplets/triplets.ts";
 import type { Detection } from "../../detection.ts";
@@ -14,7 +14,7 @@ import { centerOnCanvas, placeOnCanvas } from "../../image/input/centerOnCanvas.
 import type { RgbImage } from "../../image/rgbImage.ts";
 import { type ClassLabel, classLabels } from "../coco.ts";
 import type { Model } from "../model.ts";
-import { type Finding, type Look, peakView, type TestTimeOptions } from "../view.ts";
+import { peakView, type Result, type TestTimeOptions, type Views } from "../view.ts";
 import {
   TRIPLET_OUTPUTS,
   type TripletArchitecture,
@@ -61,7 +61,7 @@ export function tripletModel(spec: TripletSpec): TripletModel {
     weightsHint,
     constants: () => new Map(),
     graph: (size) => tripletGraph(architecture, size),
-    look: (image, _loaded, options) => tripletLook(image, options, classLabels(architecture.classes)),
+    views: (image, _loaded, options) => tripletViewsOf(image, options, classLabels(architecture.classes)),
   };
 }
 
@@ -115,35 +115,38 @@ export function tripletSettings({
   return { ...TRIPLET_SETTINGS, softNms: { ...softNms, reproduceReference }, maxBoxes };
 }
 
-function tripletLook(image: RgbImage, options: TestTimeOptions, labels: readonly ClassLabel[]): Look {
+function tripletViewsOf(
+  image: RgbImage,
+  options: TestTimeOptions,
+  labels: readonly ClassLabel[],
+): Views<ViewPeaks> {
   const settings = tripletSettings(options);
-  const { reproduceReference, explain } = options;
-  const seen: ViewPeaks[] = [];
-  const request = viewPeakRequest(TRIPLET_OUTPUTS, settings);
+  const { reproduceReference, explain = false } = options;
+  const query = viewPeakQuery(TRIPLET_OUTPUTS, settings);
   const views = tripletSights(image, options).map(({ placement, canvas }) => {
     const { scale, mirrored } = placement;
     const inputs = () => ({ image: centerOnCanvas(image, scale, { mirrored, reproduceReference }) });
-    return peakView(canvas, inputs, request, (found) => {
-      seen.push(viewPeaksFound(found, TRIPLET_OUTPUTS, placement));
+    return peakView(canvas, inputs, query, (answer) => {
+      return viewPeaksFound(answer, TRIPLET_OUTPUTS, placement);
     });
   });
-  return { views, finding: () => finding(seen, settings, labels, explain ?? false) };
+  return { views, combine: (found) => resultOf(found, settings, labels, explain) };
 }
 
-function finding(
-  seen: readonly ViewPeaks[],
+function resultOf(
+  views: readonly ViewPeaks[],
   settings: TripletSettings,
   labels: readonly ClassLabel[],
   explain: boolean,
-): Finding {
-  const steps = decodeTriplets(seen, settings);
+): Result {
+  const steps = decodeTriplets(views, settings);
   const detections = steps.boxes.map((triplet) => {
     const detection = detectionOf(triplet, labels);
     return explain ? { ...detection, triplet: tripletEvidence(triplet.triplet) } : detection;
   });
   if (!explain) return { detections };
   const names = labels.map(({ label }) => label);
-  return { detections, explanation: explainTriplets(seen, settings, steps, names) };
+  return { detections, explanation: explainTriplets(views, settings, steps, names) };
 }
 
 function detectionOf(

@@ -1,6 +1,6 @@
 import { type DetectedObject, detectedObjects } from "../../decode/objects/detectedObjects.ts";
 import type { TrueShape } from "../../decode/objects/objectCenters.ts";
-import { decodeObjectPeaks, objectPeakRequest } from "../../decode/objects/objectPeaks.ts";
+import { decodeObjectPeaks, objectPeakQuery } from "../../decode/objects/objectPeaks.ts";
 import { decodeObjects } from "../../decode/objects/objects.ts";
 import type { ObjectMaps } from "../../decode/objects/readings.ts";
 import {
@@ -8,13 +8,12 @@ import {
   KEYPOINT_ESTIMATION_PARAMS,
   OBJECT_CENTER_PARAMS,
 } from "../../decode/objects/settings.ts";
-import type { Detection } from "../../detection.ts";
 import { padToSquare } from "../../image/input/padToSquare.ts";
 import type { Tensor } from "../../tensor.ts";
 import { COCO_KEYPOINTS, COCO_LABELS, PERSON } from "../coco.ts";
 import type { Model } from "../model.ts";
 import { objectDetection, toImageCoordinates } from "../toDetection.ts";
-import { type InputSize, peakView, type View } from "../view.ts";
+import { type InputSize, peakView, singleView, type View } from "../view.ts";
 import type { ZooRow } from "./zoo.ts";
 import { ZOO_BACKBONES, type ZooArchitecture, zooGraph } from "./zooArchitecture.ts";
 
@@ -56,42 +55,40 @@ export function zooModel(spec: ZooSpec): ZooModel {
     weightsHint,
     constants: () => new Map(),
     graph: (size) => zooGraph(architecture, size),
-    look(image, { size }) {
+    views(image, { size }) {
       const { input, placement, trueShape } = padToSquare(image, size.width);
-      let detections: readonly Detection[] = [];
-      const take = (objects: readonly DetectedObject[]) => {
-        detections = objects.map((object) => {
+      const detectionsOf = (objects: readonly DetectedObject[]) =>
+        objects.map((object) => {
           const classId = object.classIndex + 1;
           const label = { label: labels.get(classId) ?? `class ${classId}`, classId };
           return toImageCoordinates(objectDetection(object, label, trueShape), placement);
         });
-      };
-      const view = objectView(size, () => ({ image: input }), decode, take, trueShape);
-      return { views: [view], finding: () => ({ detections }) };
+      return singleView(objectView(size, () => ({ image: input }), decode, detectionsOf, trueShape));
     },
   };
 }
 
-/** A view whose objects are decoded as the settings say: from peaks where these are all that it takes. */
-export function objectView(
+/** A view whose objects are decoded as the settings say: from peaks alone if these suffice. */
+export function objectView<Found>(
   size: InputSize,
-  inputs: View["inputs"],
+  inputs: View<Found>["inputs"],
   settings: DecodeSettings,
-  take: (objects: readonly DetectedObject[]) => void,
+  foundOf: (objects: readonly DetectedObject[]) => Found,
   trueShape?: TrueShape,
-): View {
-  const request = objectPeakRequest(settings, trueShape);
-  if (request) {
-    return peakView(size, inputs, request, (found) => {
-      const decoded = decodeObjectPeaks(found, settings, trueShape);
-      take(detectedObjects(decoded, settings.keypointEstimationTask));
+): View<Found> {
+  const { keypointEstimationTask } = settings;
+  const query = objectPeakQuery(settings, trueShape);
+  if (query) {
+    return peakView(size, inputs, query, (answer) => {
+      const decoded = decodeObjectPeaks(answer, settings, trueShape);
+      return foundOf(detectedObjects(decoded, keypointEstimationTask));
     });
   }
-  const see: View["see"] = (outputs) => {
+  const decode: View<Found>["decode"] = (outputs) => {
     const decoded = decodeObjects(zooMaps(outputs, settings), settings, trueShape);
-    take(detectedObjects(decoded, settings.keypointEstimationTask));
+    return foundOf(detectedObjects(decoded, keypointEstimationTask));
   };
-  return { size, inputs, see };
+  return { size, inputs, decode };
 }
 
 /** A model of the zoo's table, decoded as its published `pipeline.config` says. */

@@ -122,18 +122,14 @@ const tests = {
     const network = await loadNetwork(name, { backend: "wgsl", weights });
     const { model, inputSize: size, constants } = network;
     const decoded = decodeImage(await bytesOf(image), image);
-    const [listed, whole] = [0, 1].map(() => model.look(decoded, { size, constants }, {}));
-    const asked = listed.views[0].peaks;
-    const inputs = listed.views[0].inputs();
-    const { peaks } = await network.run(inputs, { peaks: asked?.request });
-    if (peaks) asked?.see(peaks);
-    whole.views[0].see((await network.run(inputs)).outputs);
+    const { views, combine } = model.views(decoded, { size, constants }, {});
+    const [view] = views;
+    const inputs = view.inputs();
+    const { peaks } = await network.run(inputs, { peaks: view.peaks?.query });
+    const fromMaps = combine([view.decode((await network.run(inputs)).outputs)]).detections;
     await network.dispose();
-    return {
-      found: peaks !== undefined,
-      fromPeaks: listed.finding().detections,
-      fromMaps: whole.finding().detections,
-    };
+    if (!view.peaks || !peaks) return { found: false, fromPeaks: [], fromMaps };
+    return { found: true, fromPeaks: combine([view.peaks.decode(peaks)]).detections, fromMaps };
   },
 
   async detect(mode: Mode | "auto", model: string, image: string, threads?: number) {

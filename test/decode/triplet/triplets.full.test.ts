@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { confirmPair, type Triplet } from "../../../src/decode/triplets/centralRegion.ts";
-import { explainPairs, type PairVerdict } from "../../../src/decode/triplets/explainPairs.ts";
+import { explainPairs } from "../../../src/decode/triplets/explainPairs.ts";
 import type { Peak } from "../../../src/decode/triplets/heatmapPeaks.ts";
 import type { PlacedPair, Placement } from "../../../src/decode/triplets/placement.ts";
 import type { SoftNmsSettings } from "../../../src/decode/triplets/softNms.ts";
@@ -18,6 +18,7 @@ import {
   viewPairs,
   viewPeaks,
 } from "../../../src/decode/triplets/triplets.ts";
+import type { PairOutcome } from "../../../src/detection.ts";
 import { ALL_GOLDENS } from "../../support/goldens.ts";
 import { mayBeLeftOut } from "../../support/required.ts";
 import { type TripletGolden, tripletGolden, tripletMaps } from "./tripletGoldens.ts";
@@ -119,7 +120,7 @@ describe.skipIf(!ALL_GOLDENS && mayBeLeftOut)(
           const cells = [topLeft.x, topLeft.y, bottomRight.x, bottomRight.y];
           return cells.every((cell, i) => Math.abs(cell - box[i]) < 1e-3);
         });
-        expect(found?.verdict, why).toBe(verdictOf(why));
+        expect(found?.outcome, why).toBe(outcomeOf(why));
       }
     });
 
@@ -137,7 +138,7 @@ interface DesignedObject {
   why: string;
 }
 
-function verdictOf(why: string): PairVerdict {
+function outcomeOf(why: string): PairOutcome {
   if (why.includes("corner classes differ")) return "class";
   if (/tags .* rejected/.test(why)) return "embedding";
   if (why.includes("before top-left")) return "geometry";

@@ -121,7 +121,7 @@ test("centers are those of scale 1, or of the scale nearest to it, plain before 
   expect(scores([])).toEqual([]);
 });
 
-test("every pair of corners gets its verdict, best score first", () => {
+test("every pair of corners gets its outcome, best score first", () => {
   const width = 12;
   const map = (channels: number) =>
     tensor([1, width, width, channels], new Float32Array(width * width * channels));
@@ -153,7 +153,7 @@ test("every pair of corners gets its verdict, best score first", () => {
   const explain = (embeddingDistance: number, where = placement, confirming = centers) => {
     const settings = { ...TRIPLET_SETTINGS, embeddingDistance };
     const peaks = viewPeaks({ maps, placement: where }, settings);
-    return explainPairs(peaks, confirming, settings).map(({ verdict }) => verdict);
+    return explainPairs(peaks, confirming, settings).map(({ outcome }) => outcome);
   };
   expect(explain(0.5)).toEqual(["accepted", "embedding", "geometry", "embedding"]);
   expect(explain(1)).toEqual(["accepted", "noCenter", "geometry", "noCenter"]);

@@ -42,12 +42,12 @@ describe.skipIf(!gpu && mayBeLeftOut)("the default model on wgsl", () => {
     // Where the poses are found on the device, their dispatches come behind the network's.
     const found = async () => {
       const black = { width: side, height: side, data: new Uint8Array(side * side * 3) };
-      const look = network.model.look(black, { size: network.inputSize, constants: network.constants }, {});
-      const asked = look.views[0].peaks;
-      const { peaks } = await network.run({ image }, { peaks: asked?.request });
+      const loaded = { size: network.inputSize, constants: network.constants };
+      const { views, combine } = network.model.views(black, loaded, {});
+      const asked = views[0].peaks;
+      const { peaks } = await network.run({ image }, { peaks: asked?.query });
       if (!asked || !peaks) throw new Error("the poses are not found on the device");
-      asked.see(peaks);
-      return look.finding().detections;
+      return combine([asked.decode(peaks)]).detections;
     };
     faulty.count = 0;
     const detections = await found();

@@ -345,13 +345,13 @@ describe.skipIf(!gpu && mayBeLeftOut)(
     for (const { title, maps, decode, listed = 0, whole: isWhole } of [...CASES, ...(await goldenCases())]) {
       test(title, async () => {
         if (!counter || !decode.peaks) throw new Error(NO_DAWN);
-        const { request, outputsOf } = decode.peaks;
+        const { query, outputsOf } = decode.peaks;
         const plan = await planFor(maps);
         const whole = await plan.run(maps);
         // Twice: nothing of the first run may be counted in the second.
-        await plan.run(maps, { peaks: request });
+        await plan.run(maps, { peaks: query });
         counter.bytes = 0;
-        const { outputs, peaks } = await plan.run(maps, { peaks: request });
+        const { outputs, peaks } = await plan.run(maps, { peaks: query });
         if (isWhole) {
           expect(peaks).toBeUndefined();
           expect(outputs).toEqual(whole.outputs);
@@ -379,11 +379,11 @@ test.skipIf(!gpu && mayBeLeftOut)(
       [multi("", multiMaps({})), 7],
       [single("", singleMaps({})), 4],
     ] as const) {
-      if (!decode.peaks) throw new Error("no request");
-      const { request, outputsOf } = decode.peaks;
+      if (!decode.peaks) throw new Error("no query");
+      const { query, outputsOf } = decode.peaks;
       const plan = await executor.prepare(unchanged(maps), new Map());
       const poses = async () => {
-        const { peaks } = await plan.run(maps, { peaks: request });
+        const { peaks } = await plan.run(maps, { peaks: query });
         return peaks && decode.decoded(outputsOf(peaks));
       };
       faulty.count = 0;
@@ -407,7 +407,7 @@ test.skipIf(!gpu && mayBeLeftOut)("points around what is not found are refused",
   const executor = await wgslExecutor({ gpu });
   const maps = singleMaps({});
   const plan = await executor.prepare(unchanged(maps), new Map());
-  const { centers, keypoints } = singlePosePeaks(singlePoseConstants(SIDE))?.request ?? {};
+  const { centers, keypoints } = singlePosePeaks(singlePoseConstants(SIDE))?.query ?? {};
   await expect(plan.run(maps, { peaks: { keypoints } })).rejects.toThrow(
     "peaks: expected an earlier find centers, for points around its cells, got none",
   );

@@ -1,0 +1,156 @@
+/** The options of `load` and `detect`: their types, defaults and checks. */
+import { UsageError } from "./errors.ts";
+import { isThreadCount, THREADS_EXPECTED } from "./executors/backends.ts";
+import type { RgbImage } from "./image/rgbImage.ts";
+import type { Model } from "./models/model.ts";
+import type { TestTimeOptions } from "./models/view.ts";
+import type { NetworkOptions } from "./network.ts";
+import { describeValue, isObject, type OptionKind } from "./support/checkArguments.ts";
+
+export interface DetectOptions extends TestTimeOptions {
+  /** Detections below this are left out. From 0 to 1; default 0.2. */
+  readonly score?: number;
+  /**
+   * Stops between layers where the backend runs them one by one, and where `wasm` prepares the network for a new
+   * size; a fused pass on the device ends unobserved while the promise already rejects.
+   */
+  readonly signal?: AbortSignal;
+  /** Names of nodes whose values are wanted, see `centernet describe`; of several views, the first one's. */
+  readonly taps?: readonly string[];
+  /** What errors call the image; default "image". */
+  readonly where?: string;
+}
+
+export const DEFAULT_SCORE = 0.2;
+export const DEFAULT_MAX = 100;
+
+/** What `scales` may be: beyond it an image is nothing, or too much. */
+const [MIN_SCALE, MAX_SCALE, MAX_SCALES] = [0.01, 10, 10];
+export const SCALES_EXPECTED = `a list of 1 to ${MAX_SCALES} different numbers from ${MIN_SCALE} to ${MAX_SCALE}`;
+const BOOLEAN: OptionKind = { expected: "true or false", fits: (value) => typeof value === "boolean" };
+const SIGNAL: OptionKind = { expected: "an AbortSignal", fits: isSignal };
+
+export const NETWORK_OPTIONS = {
+  backend: { expected: "a backend's name", fits: isString },
+  precision: { expected: "a precision's name", fits: isString },
+  memory: { expected: "a memory use's name", fits: isString },
+  threads: { expected: THREADS_EXPECTED, fits: isThreadCount },
+  fallback: { expected: "a backend's name", fits: isString },
+  onPrepare: { expected: "a function", fits: (value) => typeof value === "function" },
+  weights: {
+    expected: "a path, a URL, the bytes of a file or a Blob",
+    fits: (value) =>
+      isString(value) ||
+      isBytes(value) ||
+      value instanceof URL ||
+      value instanceof Blob ||
+      (isObject(value) && "variables" in value),
+  },
+  inputSize: {
+    expected: "{ height, width } in pixels",
+    fits: (value) => isObject(value) && typeof value.height === "number" && typeof value.width === "number",
+  },
+  labelMap: { expected: "a label map", fits: (value) => isObject(value) && Array.isArray(value.items) },
+  fuse: BOOLEAN,
+  onProgress: { expected: "a function", fits: (value) => typeof value === "function" },
+  signal: SIGNAL,
+} satisfies Record<keyof NetworkOptions, OptionKind>;
+
+export const DETECT_OPTIONS = {
+  score: {
+    expected: "a number from 0 to 1",
+    fits: (value) => typeof value === "number" && value >= 0 && value <= 1,
+  },
+  max: {
+    expected: "a whole number, 0 or more",
+    fits: (value) => Number.isInteger(value) && Number(value) >= 0,
+  },
+  signal: SIGNAL,
+  taps: {
+    expected: "a list of names of nodes",
+    fits: (value) => Array.isArray(value) && value.every(isString),
+  },
+  where: { expected: "a name for the image", fits: isString },
+  flip: BOOLEAN,
+  scales: {
+    expected: SCALES_EXPECTED,
+    fits: isScales,
+  },
+  explain: BOOLEAN,
+  reproduceReference: BOOLEAN,
+} satisfies Record<keyof DetectOptions, OptionKind>;
+
+export function isString(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isBytes(value: unknown): boolean {
+  return value instanceof Uint8Array || value instanceof ArrayBuffer;
+}
+
+export function isScales(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length < 1 || value.length > MAX_SCALES) return false;
+  const isScale = (scale: unknown) => Number(scale) >= MIN_SCALE && Number(scale) <= MAX_SCALE;
+  const areNumbers = value.every((scale) => typeof scale === "number" && isScale(scale));
+  return areNumbers && new Set(value).size === value.length;
+}
+
+/** Also one of another realm or library. */
+function isSignal(value: unknown): boolean {
+  return isObject(value) && typeof value.aborted === "boolean" && typeof value.throwIfAborted === "function";
+}
+
+/** @throws UsageError for an option that makes a difference and that the model does not know. */
+export function checkTestTimeOptions(
+  model: Model,
+  { flip, scales, explain, reproduceReference }: TestTimeOptions,
+): void {
+  for (const [name, value] of Object.entries({ flip, scales, explain, reproduceReference })) {
+    if (!value || model.testTimeOptions?.includes(name as keyof TestTimeOptions)) continue;
+    throw new UsageError({
+      where: `option ${name}`,
+      expected: "a model that has it",
+      got: model.name,
+      hint: model.testTimeOptions
+        ? `It knows ${model.testTimeOptions.join(", ")}.`
+        : "It looks at an image once.",
+    });
+  }
+}
+
+/**
+ * The reference implementation takes centers from scale 1 alone, and breaks where that is not among the scales.
+ *
+ * @throws UsageError
+ */
+export function checkReferenceScales({ scales, reproduceReference }: TestTimeOptions): void {
+  if (!reproduceReference || !scales || scales.includes(1)) return;
+  throw new UsageError({
+    where: "scales",
+    expected: "1 among them, as the reference implementation does",
+    got: scales.join(", "),
+    hint: "Add it, or leave reproduceReference (--reproduce-reference) away.",
+  });
+}
+
+/** @throws UsageError for anything but pixels; `where` names the image. */
+export function checkImage(image: RgbImage, where: string): RgbImage {
+  const expected =
+    "bytes of an image file, or pixels with width, height and width x height x 3 bytes of data";
+  if (!isObject(image) || !("data" in image)) {
+    throw new UsageError({ where, expected, got: describeValue(image) });
+  }
+  const { width, height, data } = image;
+  const isSize = [width, height].every((side) => Number.isInteger(side) && side >= 1);
+  const isData: boolean = data instanceof Uint8Array || (data as unknown) instanceof Uint8ClampedArray;
+  if (isSize && isData && data.length === width * height * 3) return image;
+  throw new UsageError({
+    where,
+    expected,
+    got: `${describeValue(width)}x${describeValue(height)} with ${isData ? `${data.length} bytes` : describeValue(data)}`,
+    hint:
+      isSize && isData && data.length === width * height * 4
+        ? "Leave the fourth byte of each pixel away."
+        : undefined,
+  });
+}
