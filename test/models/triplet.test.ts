@@ -10,11 +10,12 @@ import {
   type RgbImage,
   UsageError,
 } from "../../src/index.ts";
+import { modelOfCheckpoint } from "../../src/loading/modelOfCheckpoint.ts";
+import { readWeights } from "../../src/loading/readWeights.ts";
 import { modelNamed } from "../../src/models/models.ts";
 import { tripletModelOf } from "../../src/models/triplets/triplet.ts";
 import { tripletSettings, tripletSights } from "../../src/models/triplets/tripletModel.ts";
 import type { TestTimeOptions } from "../../src/models/view.ts";
-import { checkpointModel, readWeights } from "../../src/network.ts";
 import { OWN_GOLDENS } from "../support/goldens.ts";
 import { syntheticStateDict } from "../support/syntheticCheckpoint.ts";
 
@@ -57,7 +58,7 @@ describe("a narrow network of triplets", () => {
 
   test("converted, it is the same model, and read from a Blob as well", async () => {
     const checkpoint = await nameParameters(await syntheticStateDict(FOLDER));
-    const { model } = checkpointModel(checkpoint);
+    const { model } = modelOfCheckpoint(checkpoint);
     const { file } = convertCheckpoint(checkpoint, model.name, await readWeights(checkpoint, model), "F32");
     const pieces = [...file.pieces].map((piece) => Uint8Array.from(piece));
     const converted = await load(undefined, { weights: new Blob(pieces), backend: "wasm" });

@@ -3,8 +3,10 @@ import type { Command } from "commander";
 import { type Conversion, convertCheckpoint } from "../../checkpoints/convertCheckpoint.ts";
 import { nameParameters } from "../../checkpoints/names/nameParameters.ts";
 import { UsageError } from "../../errors.ts";
+import { modelOfCheckpoint } from "../../loading/modelOfCheckpoint.ts";
+import { openWeightsFile } from "../../loading/openWeights.ts";
+import { readWeights } from "../../loading/readWeights.ts";
 import { modelNamed } from "../../models/models.ts";
-import { checkpointModel, openWeightsFile, readWeights } from "../../network.ts";
 import { elementCount } from "../../tensor.ts";
 import { writeOutput } from "../files/writeAtomically.ts";
 import { print, type Session } from "../io.ts";
@@ -66,7 +68,7 @@ async function convert(input: string, flags: ConvertFlags, session: Session): Pr
   }
   const wanted = flags.model === undefined ? undefined : modelNamed(flags.model);
   const checkpoint = await nameParameters(await openWeightsFile(input));
-  const { model } = checkpointModel(checkpoint, wanted);
+  const { model } = modelOfCheckpoint(checkpoint, wanted);
   const { signal } = session;
   const onProgress = loadingLine(session.stderr);
   const weights = await readWeights(checkpoint, model, undefined, { onProgress, signal });

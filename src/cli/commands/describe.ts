@@ -4,9 +4,11 @@ import { oneLine, UsageError } from "../../errors.ts";
 import { describeWasmPlan, type WasmPlanDescription } from "../../executors/wasm/describeWasmPlan.ts";
 import { defaultThreads } from "../../executors/wasm/threads/startThreads.ts";
 import { DEFAULT_CHOICES, type Precision } from "../../kernels/wasm/kernel.ts";
+import { openModel } from "../../loading/openWeights.ts";
+import { checkWeights } from "../../loading/readWeights.ts";
 import { checkInputSize, type InputSize, type Model } from "../../models/model.ts";
 import { modelNamed } from "../../models/models.ts";
-import { checkWeights, openModel, runnable } from "../../network.ts";
+import { runnable } from "../../network.ts";
 import { print, printError, type Session } from "../io.ts";
 import {
   checkTellsModel,

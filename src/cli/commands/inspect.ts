@@ -3,7 +3,8 @@ import type { Checkpoint } from "../../checkpoints/checkpoint.ts";
 import { type CheckpointDescription, describeCheckpoint } from "../../checkpoints/inspect.ts";
 import { nameParameters } from "../../checkpoints/names/nameParameters.ts";
 import { CenterNetError, oneLine } from "../../errors.ts";
-import { checkpointModel, openWeightsFile } from "../../network.ts";
+import { modelOfCheckpoint } from "../../loading/modelOfCheckpoint.ts";
+import { openWeightsFile } from "../../loading/openWeights.ts";
 import { print, type Session } from "../io.ts";
 import { formatCount } from "../terminal/formatNumber.ts";
 import { formatTable } from "../terminal/table.ts";
@@ -48,7 +49,7 @@ async function metadataOf(checkpoint: Checkpoint): Promise<Checkpoint["metadata"
 /** Undefined where it is a network that cannot be run here; its variables are listed all the same. */
 function knownName(named: Checkpoint): string | undefined {
   try {
-    return checkpointModel(named).model.name;
+    return modelOfCheckpoint(named).model.name;
   } catch (error) {
     if (error instanceof CenterNetError) return undefined;
     throw error;

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { Checkpoint } from "../src/checkpoints/checkpoint.ts";
-import { parseLabelMap } from "../src/checkpoints/pipelineConfig/labelMap.ts";
-import { parsePipelineConfig } from "../src/checkpoints/pipelineConfig/pipelineConfig.ts";
-import { ModelError } from "../src/errors.ts";
-import { zooSpec } from "../src/loading/zooSpec.ts";
-import { modelNamed } from "../src/models/models.ts";
-import { checkpointModel } from "../src/network.ts";
+import type { Checkpoint } from "../../src/checkpoints/checkpoint.ts";
+import { parseLabelMap } from "../../src/checkpoints/pipelineConfig/labelMap.ts";
+import { parsePipelineConfig } from "../../src/checkpoints/pipelineConfig/pipelineConfig.ts";
+import { ModelError } from "../../src/errors.ts";
+import { modelOfCheckpoint } from "../../src/loading/modelOfCheckpoint.ts";
+import { zooSpec } from "../../src/loading/zooSpec.ts";
+import { modelNamed } from "../../src/models/models.ts";
 
 const text = (value: string) => new TextEncoder().encode(value);
 
@@ -113,11 +113,11 @@ describe("contradictions", () => {
 
   test("between the name asked for and the configuration are an error", () => {
     const wanted = modelNamed("centernet_hg104_512x512_coco17_tpu-8");
-    expect(() => checkpointModel(checkpointOf(CONFIG), wanted)).toThrow(
+    expect(() => modelOfCheckpoint(checkpointOf(CONFIG), wanted)).toThrow(
       "expected a checkpoint of centernet_hg104_512x512_coco17_tpu-8, got one of centernet_resnet50_v2_512x512_coco17_tpu-8",
     );
     // A pulled archive: what it holds decides, and is told.
-    const { model, notes } = checkpointModel(checkpointOf(CONFIG), wanted, undefined, true);
+    const { model, notes } = modelOfCheckpoint(checkpointOf(CONFIG), wanted, undefined, true);
     expect(model.name).toBe("centernet_resnet50_v2_512x512_coco17_tpu-8");
     expect(notes).toEqual([
       "folder/archive.tar.gz holds centernet_resnet50_v2_512x512_coco17_tpu-8, by its pipeline.config",
@@ -126,7 +126,7 @@ describe("contradictions", () => {
 
   test("between the file's name and its configuration are told", () => {
     const config = CONFIG.replaceAll("512", "320");
-    const notes = (where: string) => checkpointModel(checkpointOf(config, undefined, where)).notes;
+    const notes = (where: string) => modelOfCheckpoint(checkpointOf(config, undefined, where)).notes;
     const [renamed] = notes("folder/CenterNet-104_480000.pkl");
     expect(renamed).toMatch(/^the name says centernet-104, the file holds centernet_resnet_v2_50_320x320$/);
     expect(notes("/x/centernet_hg104_512x512_kpts.tar.gz")).toEqual([
@@ -139,7 +139,7 @@ describe("contradictions", () => {
 
   test("and fields outside of the schema are told: they may change what the original would find", () => {
     const config = CONFIG.replace("object_center_params", "soft_nms: 1 object_center_params");
-    expect(checkpointModel(checkpointOf(config)).notes).toEqual([
+    expect(modelOfCheckpoint(checkpointOf(config)).notes).toEqual([
       "fields of pipeline.config that nothing here looks at: model.center_net.soft_nms (line 7)",
     ]);
   });
@@ -147,7 +147,7 @@ describe("contradictions", () => {
   test("a label map for a model that has none is refused", () => {
     const labelMap = parseLabelMap(text('item { name: "a" id: 1 }'), "map");
     const movenet = { ...checkpointOf(CONFIG), zoo: undefined, model: "movenet-lightning" };
-    expect(() => checkpointModel(movenet, undefined, labelMap)).toThrow(
+    expect(() => modelOfCheckpoint(movenet, undefined, labelMap)).toThrow(
       "label map: expected weights of a zoo model",
     );
   });
@@ -159,10 +159,10 @@ describe("contradictions", () => {
 
   test("variables without a configuration need a name", () => {
     const bare = { ...checkpointOf(CONFIG), zoo: { backbone: "hourglass" } };
-    expect(() => checkpointModel(bare)).toThrow(
+    expect(() => modelOfCheckpoint(bare)).toThrow(
       "Say which model they are for (detect and convert: with --model).",
     );
     const wanted = modelNamed("centernet_hg104_512x512_coco17_tpu-8");
-    expect(checkpointModel(bare, wanted).model).toBe(wanted);
+    expect(modelOfCheckpoint(bare, wanted).model).toBe(wanted);
   });
 });
