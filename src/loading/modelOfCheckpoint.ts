@@ -1,5 +1,5 @@
-import type { Checkpoint } from "../checkpoints/checkpoint.ts";
 import { type HourglassFacts, hourglassOfVariables } from "../checkpoints/names/hourglassOfVariables.ts";
+import type { NamedCheckpoint } from "../checkpoints/names/nameParameters.ts";
 import type { LabelMap } from "../checkpoints/pipelineConfig/labelMap.ts";
 import { ModelError, UsageError } from "../errors.ts";
 import type { Model } from "../models/model.ts";
@@ -16,7 +16,7 @@ import { zooNotes, zooSpec } from "./zooSpec.ts";
  * @throws ModelError where the one contradicts the other, or nothing says what it is.
  */
 export function modelOfCheckpoint(
-  checkpoint: Checkpoint,
+  checkpoint: NamedCheckpoint,
   wanted?: Model,
   labelMap?: LabelMap,
   mayDiffer = false,
@@ -33,9 +33,10 @@ export function modelOfCheckpoint(
     if (wanted) return { model: wanted, notes: [] };
     const triplets = tripletFacts(checkpoint);
     if (triplets) return withNotes(checkpoint, tripletModelOf(triplets));
-    const points = checkpoint.hourglass?.family === "points" && pointsModelOf(checkpoint.hourglass);
+    const { hourglass, model } = checkpoint.evidence;
+    const points = hourglass?.family === "points" && pointsModelOf(hourglass);
     if (points) return withNotes(checkpoint, points);
-    if (checkpoint.model !== undefined) return { model: modelNamed(checkpoint.model), notes: [] };
+    if (model !== undefined) return { model: modelNamed(model), notes: [] };
     throw unidentified(checkpoint);
   }
   if (wanted && wanted.name !== spec.name && !mayDiffer) {
@@ -57,12 +58,12 @@ export function modelOfCheckpoint(
 }
 
 /** Of weights that do not tell their model, or one that has no row. */
-function unidentified({ where, format, zoo, hourglass }: Checkpoint): ModelError {
+function unidentified({ where, format, evidence }: NamedCheckpoint): ModelError {
+  const { hourglass, backbone } = evidence;
   if (hourglass?.family === "points") {
     const expected = `objects as points on the hourglass of ${POINTS.map(({ name }) => name).join(" or ")}`;
     return new ModelError({ where, expected, got: "variables of another size or number of heads" });
   }
-  const backbone = zoo?.backbone;
   return new ModelError({
     where,
     expected: backbone ? "a pipeline.config beside the checkpoint" : "weights of a model known here",
@@ -71,12 +72,13 @@ function unidentified({ where, format, zoo, hourglass }: Checkpoint): ModelError
   });
 }
 
-function withNotes({ where }: Checkpoint, model: Model): { model: Model; notes: readonly string[] } {
+function withNotes({ where }: NamedCheckpoint, model: Model): { model: Model; notes: readonly string[] } {
   return { model, notes: renamedFileNotes(where, model.name) };
 }
 
 /** A network of triplets that its variables tell, since no name does. */
-function tripletFacts({ hourglass, model, variables }: Checkpoint): HourglassFacts | undefined {
+function tripletFacts({ variables, evidence }: NamedCheckpoint): HourglassFacts | undefined {
+  const { hourglass, model } = evidence;
   const facts = model === OTHER_TRIPLETS ? hourglassOfVariables("triplets", variables) : hourglass;
   return facts?.family === "triplets" ? facts : undefined;
 }

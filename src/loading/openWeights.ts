@@ -1,7 +1,7 @@
 /** Weights, whatever holds them, and the model that they are for. */
 import { cachedArchive, findWeights, packagedWeights } from "#platform";
 import type { Checkpoint } from "../checkpoints/checkpoint.ts";
-import { nameParameters } from "../checkpoints/names/nameParameters.ts";
+import { type NamedCheckpoint, nameParameters } from "../checkpoints/names/nameParameters.ts";
 import { openCheckpoint, openStoredWeights } from "../checkpoints/openCheckpoint.ts";
 import type { LabelMap } from "../checkpoints/pipelineConfig/labelMap.ts";
 import { CenterNetError, ModelError, systemMessage } from "../errors.ts";
@@ -28,7 +28,7 @@ export interface OpenOptions {
 export interface OpenedModel {
   readonly model: Model;
   /** Under this project's parameter names. */
-  readonly checkpoint: Checkpoint;
+  readonly checkpoint: NamedCheckpoint;
   readonly notes: readonly string[];
 }
 
@@ -47,8 +47,12 @@ export async function openModel(
   return { checkpoint, ...modelOfCheckpoint(checkpoint, wanted, labelMap, weights === undefined) };
 }
 
-/** Under this project's parameter names, which also tells the model of a file that does not say it. */
-async function openWeights(model: Model | undefined, source: WeightsSource | undefined): Promise<Checkpoint> {
+/** Opens weights and names their variables, which also shows the model of a file that does not say it. */
+async function openWeights(
+  model: Model | undefined,
+  source: WeightsSource | undefined,
+): Promise<NamedCheckpoint> {
+  if (isCheckpoint(source) && isNamed(source)) return source;
   const name = model?.name ?? DEFAULT_MODEL;
   const pulled = source === undefined && model?.hasArchive ? await cachedArchive(name) : undefined;
   const chosen = source ?? pulled ?? packagedWeights(`${name}.safetensors`);
@@ -80,6 +84,10 @@ export async function openWeightsFile(source: WeightsSource, hint = "Check the p
 
 export function isCheckpoint(source: WeightsSource | undefined): source is Checkpoint {
   return typeof source === "object" && "variables" in source;
+}
+
+function isNamed(checkpoint: Checkpoint): checkpoint is NamedCheckpoint {
+  return "evidence" in checkpoint;
 }
 
 /** A file that the user of a page chose has one. */

@@ -1,5 +1,4 @@
 /** A model's weights out of a checkpoint, strictly. */
-import type { Checkpoint } from "../checkpoints/checkpoint.ts";
 import {
   checkParameters,
   type KnownModels,
@@ -7,6 +6,7 @@ import {
   loadParameters,
   type ParameterShapes,
 } from "../checkpoints/loadParameters.ts";
+import type { NamedCheckpoint } from "../checkpoints/names/nameParameters.ts";
 import type { InputSize, Model } from "../models/model.ts";
 import { MODELS } from "../models/models.ts";
 import type { Parameter } from "../tensor.ts";
@@ -23,17 +23,17 @@ export function parameterShapes(model: Model, size: InputSize = model.defaultSiz
 const knownModels: KnownModels = new Map(MODELS.map((model) => [model.name, () => parameterShapes(model)]));
 
 /** @throws ModelError where a checkpoint does not hold exactly a model's weights, by their names and shapes. */
-export async function checkWeights(
-  checkpoint: Checkpoint,
+export function checkWeights(
+  checkpoint: NamedCheckpoint,
   model: Model,
   size: InputSize = model.defaultSize,
-): Promise<void> {
-  await checkParameters(parameterShapes(model, size), checkpoint, { model: model.name, knownModels });
+): void {
+  checkParameters(parameterShapes(model, size), checkpoint, { model: model.name, knownModels });
 }
 
 /** All of a model's weights, strictly. */
 export function readWeights(
-  checkpoint: Checkpoint,
+  checkpoint: NamedCheckpoint,
   model: Model,
   size: InputSize = model.defaultSize,
   options: Pick<LoadOptions, "onProgress" | "signal"> = {},

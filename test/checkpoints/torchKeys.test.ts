@@ -59,7 +59,11 @@ describe("the state dict of", () => {
       async () => {
         const file = await named(await shapesOf(folder));
         const { hourglass, classes } = architecture;
-        expect(file.hourglass).toEqual({ family: "triplets", hourglass: withFeatures(hourglass), classes });
+        expect(file.evidence.hourglass).toEqual({
+          family: "triplets",
+          hourglass: withFeatures(hourglass),
+          classes,
+        });
         expect(shapesIn(file)).toEqual(parametersOf(tripletGraph(architecture, SIZE)));
       },
     );
@@ -72,7 +76,7 @@ describe("the state dict of", () => {
   ])("centernet-tiny %s is the same", async (_, rename) => {
     const [one, other] = [await named(tinyShapes), await named(withKeys(tinyShapes, rename))];
     expect(shapesIn(other)).toEqual(shapesIn(one));
-    expect(other.hourglass).toEqual(one.hourglass);
+    expect(other.evidence).toEqual(one.evidence);
   });
 });
 
@@ -102,7 +106,7 @@ describe.skipIf(ALL_GOLDENS === undefined && mayBeLeftOut)(
       async (file) => {
         const bytes = await readFile(join(ALL_GOLDENS ?? "", "triplet", "torch-files", file));
         const checkpoint = await nameParameters(await openTorch(bytesSource(new Uint8Array(bytes), file)));
-        expect(checkpoint.hourglass).toEqual({ family: "triplets", ...NARROW });
+        expect(checkpoint.evidence.hourglass).toEqual({ family: "triplets", ...NARROW });
         const { parameters } = tripletGraph(NARROW, { height: 31, width: 31 });
         const shapes = new Map(Object.entries(parameters).map(([name, { shape }]) => [name, shape]));
         const error = await loadParameters(shapes, checkpoint, { model: "narrow" }).catch((fault) => fault);
@@ -132,7 +136,7 @@ describe("objects as points", () => {
       const file = await named(pointsShapes(await shapesOf(folder), 2, heads));
       const architecture = POINTS_ARCHITECTURES[model];
       expect(shapesIn(file)).toEqual(parametersOf(zooGraph(architecture, { height: 128, width: 128 })));
-      expect(file.hourglass).toEqual({
+      expect(file.evidence.hourglass).toEqual({
         family: "points",
         hourglass: withFeatures(TRIPLET_ARCHITECTURES["centernet-104"].hourglass),
         classes: heads.hm,
@@ -178,7 +182,7 @@ describe("every variable counts:", () => {
   );
   const keys = torchKeys(tinyShapes.keys(), "file")?.parameters ?? new Map<string, string>();
   const refusal = async (shapes: Shapes) =>
-    loadParameters(expected, stateDict(shapes), { model: "tiny" }).catch((error) => error.message);
+    loadParameters(expected, await named(shapes), { model: "tiny" }).catch((error) => error.message);
 
   test("one that is missing, misshapen or not known is named", async () => {
     expect(keys.size).toBe(expected.size);
@@ -225,13 +229,13 @@ test("what is no hourglass detector keeps its names; one that is damaged tells n
     ["hm.2.weight", [80, 64, 1, 1]],
   ]);
   const file = stateDict(resnet);
-  expect(await nameParameters(file)).toBe(file);
+  expect(await nameParameters(file)).toEqual({ ...file, evidence: {} });
   const without = withKeys(tinyShapes, (key) => (key.startsWith("module.pre.0.conv") ? undefined : key));
-  expect((await named(without)).hourglass).toBeUndefined();
+  expect((await named(without)).evidence.hourglass).toBeUndefined();
 });
 
 test("a file made up of names makes no network of thousands of stacks", async () => {
   const shapes = new Map(tinyShapes);
   for (let stack = 2; stack < 5000; stack++) shapes.set(`module.cnvs.${stack}.conv.weight`, [32, 16, 3, 3]);
-  expect((await named(shapes)).hourglass).toBeUndefined();
+  expect((await named(shapes)).evidence.hourglass).toBeUndefined();
 });

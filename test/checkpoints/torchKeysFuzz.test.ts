@@ -44,7 +44,7 @@ const SIZE = { height: 127, width: 127 };
 /** A network that is recognized is built, and fits the file or is refused with what differs. */
 async function readList(bytes: Uint8Array): Promise<void> {
   const named = await nameParameters(stateDict(parseList(bytes)));
-  const { hourglass } = named;
+  const { hourglass } = named.evidence;
   if (hourglass?.family !== "triplets") return;
   const { parameters } = tripletGraph(hourglass, SIZE);
   const shapes = new Map(Object.entries(parameters).map(([name, { shape }]) => [name, shape]));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Checkpoint } from "../../src/checkpoints/checkpoint.ts";
+import type { NamedCheckpoint } from "../../src/checkpoints/names/nameParameters.ts";
 import { parseLabelMap } from "../../src/checkpoints/pipelineConfig/labelMap.ts";
 import { parsePipelineConfig } from "../../src/checkpoints/pipelineConfig/pipelineConfig.ts";
 import { ModelError } from "../../src/errors.ts";
@@ -19,12 +19,12 @@ const CONFIG = `model { center_net {
 } }`;
 const POSES = `keypoint_estimation_task { task_name: "human_pose" keypoint_class_name: "/m/01g317" per_keypoint_offset: true }`;
 
-function checkpointOf(config: string, backbone?: string, where = "folder/archive.tar.gz"): Checkpoint {
+function checkpointOf(config: string, backbone?: string, where = "folder/archive.tar.gz"): NamedCheckpoint {
   return {
     format: "tensorbundle",
     where,
     metadata: new Map(),
-    zoo: { pipeline: parsePipelineConfig(text(config), "pipeline.config"), backbone },
+    evidence: { sidecar: { pipeline: parsePipelineConfig(text(config), "pipeline.config") }, backbone },
     variables: new Map(),
     read: () => Promise.reject(new Error("nothing is read here")),
   };
@@ -146,7 +146,7 @@ describe("contradictions", () => {
 
   test("a label map for a model that has none is refused", () => {
     const labelMap = parseLabelMap(text('item { name: "a" id: 1 }'), "map");
-    const movenet = { ...checkpointOf(CONFIG), zoo: undefined, model: "movenet-lightning" };
+    const movenet = { ...checkpointOf(CONFIG), evidence: { model: "movenet-lightning" } };
     expect(() => modelOfCheckpoint(movenet, undefined, labelMap)).toThrow(
       "label map: expected weights of a zoo model",
     );
@@ -158,7 +158,7 @@ describe("contradictions", () => {
   });
 
   test("variables without a configuration need a name", () => {
-    const bare = { ...checkpointOf(CONFIG), zoo: { backbone: "hourglass" } };
+    const bare = { ...checkpointOf(CONFIG), evidence: { backbone: "hourglass" } };
     expect(() => modelOfCheckpoint(bare)).toThrow(
       "Say which model they are for (detect and convert: with --model).",
     );

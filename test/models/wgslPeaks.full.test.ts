@@ -3,8 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { PeakAnswer, TopPeaksQueries } from "../../src/backend/peakQuery.ts";
-import type { Checkpoint } from "../../src/checkpoints/checkpoint.ts";
-import { nameParameters } from "../../src/checkpoints/names/nameParameters.ts";
+import { type NamedCheckpoint, nameParameters } from "../../src/checkpoints/names/nameParameters.ts";
 import { findPeaks } from "../../src/decode/findPeaks.ts";
 import { lookAt } from "../../src/detect.ts";
 import { MAX_BYTES } from "../../src/executors/wgsl/peaks/peakFinder.ts";
@@ -81,10 +80,10 @@ const CASES: readonly PeakCase[] = [
 ];
 
 async function zooCase(folder: string, name: string): Promise<Opened> {
-  return named(await syntheticCheckpoint(folder), modelNamed(name), SMALL);
+  return named(await nameParameters(await syntheticCheckpoint(folder)), modelNamed(name), SMALL);
 }
 
-async function named(checkpoint: Checkpoint, model: Model, size?: InputSize): Promise<Opened> {
+async function named(checkpoint: NamedCheckpoint, model: Model, size?: InputSize): Promise<Opened> {
   return { model, weights: await readWeights(checkpoint, model, size) };
 }
 
@@ -105,7 +104,7 @@ async function tripletCase(): Promise<Opened> {
   const checkpoint = await nameParameters(
     await syntheticStateDict(join(OWN_GOLDENS, "triplet", "centernet-tiny")),
   );
-  const architecture = checkpoint.hourglass;
+  const architecture = checkpoint.evidence.hourglass;
   if (architecture?.family !== "triplets") throw new Error("not recognized");
   return named(checkpoint, tripletModelOf(architecture));
 }

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { nameParameters } from "../../src/checkpoints/names/nameParameters.ts";
 import { lookAt } from "../../src/detect.ts";
 import type { Detection } from "../../src/detection.ts";
 import { wgslExecutor } from "../../src/executors/wgsl/wgslExecutor.ts";
@@ -52,7 +53,7 @@ describe.skipIf(!gpu && mayBeLeftOut)("a photo that is sampled on the device", (
     const model = modelNamed(ZOO_MODEL);
     const size = { height: 128, width: 128 };
     const weights = await readWeights(
-      await syntheticCheckpoint(join(OWN_GOLDENS, "tf", ZOO_MODEL)),
+      await nameParameters(await syntheticCheckpoint(join(OWN_GOLDENS, "tf", ZOO_MODEL))),
       model,
       size,
     );

@@ -27,7 +27,7 @@ export async function verifyTripletNetwork(
   const [, height, width] = image.shape;
 
   const checkpoint = await nameParameters(await syntheticStateDict(folder));
-  const architecture = checkpoint.hourglass;
+  const architecture = checkpoint.evidence.hourglass;
   if (architecture?.family !== "triplets") throw new Error(`${folder} is not recognized`);
   const graph = mutate(tripletGraph(architecture, { height, width }));
   const shapes = Object.entries(graph.parameters).map(([name, { shape }]) => [name, shape] as const);

@@ -103,7 +103,7 @@ async function describedModel(
   const { model, checkpoint, notes } = await openModel(name, { weights });
   try {
     const input = sizeOf(model, size);
-    await checkWeights(checkpoint, model, input);
+    checkWeights(checkpoint, model, input);
     for (const note of notes) printError(session, oneLine(note));
     return { model, input };
   } finally {
