@@ -43,8 +43,9 @@ export async function openModel(
 ): Promise<OpenedModel> {
   const wanted = name === undefined ? undefined : modelNamed(name);
   const checkpoint = await openWeights(wanted, weights);
-  // A pulled archive was chosen by its name, which is no promise: what it holds decides, and is told.
-  return { checkpoint, ...modelOfCheckpoint(checkpoint, wanted, labelMap, weights === undefined) };
+  // An archive that was pulled is found by its name, which is no promise: its contents decide, with a note.
+  const mayDiffer = weights === undefined;
+  return { checkpoint, ...modelOfCheckpoint(checkpoint, wanted, { labelMap, mayDiffer }) };
 }
 
 /** Opens weights and names their variables, which also shows the model of a file that does not say it. */

@@ -117,7 +117,7 @@ describe("contradictions", () => {
       "expected a checkpoint of centernet_hg104_512x512_coco17_tpu-8, got one of centernet_resnet50_v2_512x512_coco17_tpu-8",
     );
     // A pulled archive: what it holds decides, and is told.
-    const { model, notes } = modelOfCheckpoint(checkpointOf(CONFIG), wanted, undefined, true);
+    const { model, notes } = modelOfCheckpoint(checkpointOf(CONFIG), wanted, { mayDiffer: true });
     expect(model.name).toBe("centernet_resnet50_v2_512x512_coco17_tpu-8");
     expect(notes).toEqual([
       "folder/archive.tar.gz holds centernet_resnet50_v2_512x512_coco17_tpu-8, by its pipeline.config",
@@ -147,7 +147,7 @@ describe("contradictions", () => {
   test("a label map for a model that has none is refused", () => {
     const labelMap = parseLabelMap(text('item { name: "a" id: 1 }'), "map");
     const movenet = { ...checkpointOf(CONFIG), evidence: { model: "movenet-lightning" } };
-    expect(() => modelOfCheckpoint(movenet, undefined, labelMap)).toThrow(
+    expect(() => modelOfCheckpoint(movenet, undefined, { labelMap })).toThrow(
       "label map: expected weights of a zoo model",
     );
   });

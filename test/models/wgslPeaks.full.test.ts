@@ -11,12 +11,13 @@ import { wgslExecutor } from "../../src/executors/wgsl/wgslExecutor.ts";
 import { decodeImage } from "../../src/image/imageFile.ts";
 import { ZOO_NORMALIZATIONS } from "../../src/image/input/normalization.ts";
 import type { RgbImage } from "../../src/image/rgbImage.ts";
+import { hourglassOfVariables } from "../../src/loading/modelOfCheckpoint.ts";
 import { readWeights } from "../../src/loading/readWeights.ts";
 import { COCO_KEYPOINTS } from "../../src/models/coco.ts";
 import type { InputSize, Model } from "../../src/models/model.ts";
 import { modelNamed } from "../../src/models/models.ts";
 import { pointsModel } from "../../src/models/points/pointsModel.ts";
-import { tripletModelOf } from "../../src/models/triplets/triplet.ts";
+import { unpublishedTriplets } from "../../src/models/triplets/triplet.ts";
 import type { Look, TestTimeOptions, View } from "../../src/models/view.ts";
 import { SEPARABLE_HEADS, type ZooArchitecture } from "../../src/models/zoo/zooArchitecture.ts";
 import { Network } from "../../src/network.ts";
@@ -104,9 +105,9 @@ async function tripletCase(): Promise<Opened> {
   const checkpoint = await nameParameters(
     await syntheticStateDict(join(OWN_GOLDENS, "triplet", "centernet-tiny")),
   );
-  const architecture = checkpoint.evidence.hourglass;
-  if (architecture?.family !== "triplets") throw new Error("not recognized");
-  return named(checkpoint, tripletModelOf(architecture));
+  const architecture = hourglassOfVariables("triplets", checkpoint.variables);
+  if (!architecture) throw new Error("not recognized");
+  return named(checkpoint, unpublishedTriplets(architecture));
 }
 
 describe.skipIf(!gpu && mayBeLeftOut)(

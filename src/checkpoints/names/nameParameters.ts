@@ -5,12 +5,11 @@ import type { DetectionApiSidecar } from "../pipelineConfig/detectionApiSidecar.
 import type { SafetensorsCheckpoint } from "../safetensors/safetensorsCheckpoint.ts";
 import type { BundleCheckpoint } from "../tensorBundle/bundleCheckpoint.ts";
 import type { TfjsCheckpoint } from "../tfjs/tfjs.ts";
-import { type HourglassFacts, hourglassOfVariables } from "./hourglassOfVariables.ts";
 import { movenetConstants } from "./movenetConstants.ts";
 import { type MovenetModel, movenetKeys, recognizeMovenet } from "./movenetKeys.ts";
 import { checkMovenetStructure } from "./movenetStructure.ts";
 import { hasPairs } from "./torchHourglass.ts";
-import { kernelShape, swapPairs, torchKeys, transposeKernel } from "./torchKeys.ts";
+import { kernelShape, swapPairs, type TorchFamily, torchKeys, transposeKernel } from "./torchKeys.ts";
 import { zooKeys } from "./zooKeys.ts";
 import { isOptimizerKey } from "./zooPaths.ts";
 
@@ -27,8 +26,8 @@ export interface ModelEvidence {
   readonly sidecar?: DetectionApiSidecar;
   /** The backbone that the API's variables show: `hourglass`, or the type that a pipeline.config would name. */
   readonly backbone?: string;
-  /** The network of a PyTorch state dict that is known here. */
-  readonly hourglass?: HourglassFacts;
+  /** The detectors whose code wrote this PyTorch state dict. */
+  readonly family?: TorchFamily;
 }
 
 /**
@@ -112,7 +111,7 @@ function nameTorch(file: Checkpoint): NamedCheckpoint {
   }
   return {
     ...file,
-    evidence: { hourglass: hourglassOfVariables(found.family, variables) },
+    evidence: { family: found.family },
     variables,
     async read(name) {
       const place = keys.get(name);

@@ -38,7 +38,7 @@ export function addInspect(program: Command, session: Session): void {
 /** With what its variables are named by for this project, and whose they are, where that is known. */
 async function metadataOf(checkpoint: Checkpoint): Promise<Checkpoint["metadata"]> {
   const named = await nameParameters(checkpoint).catch(() => undefined);
-  const model = named?.evidence.hourglass && knownName(named);
+  const model = named?.evidence.family && knownName(named);
   return new Map([
     ...checkpoint.metadata,
     ...(named?.metadata ?? []),
