@@ -1,6 +1,7 @@
 import { nameParameters } from "../src/checkpoints/names/nameParameters.ts";
+import { openWeightsFile } from "../src/loading/openWeights.ts";
+import { readWeights } from "../src/loading/readWeights.ts";
 import type { InputSize, Model } from "../src/models/model.ts";
-import { openWeightsFile, readWeights } from "../src/network.ts";
 import type { Weights } from "../src/tensor.ts";
 
 /** All of a model's weights, from a file. */

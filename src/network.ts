@@ -1,52 +1,24 @@
 /** A model with its weights on a backend, ready to run: maps in, maps out. */
-import { cachedArchive, findWeights, packagedWeights } from "#platform";
 import type { BackendDetails } from "./backend/backendDetails.ts";
 import type { Executor, Plan, PrepareOptions, RunOptions, RunResult } from "./backend/executor.ts";
-import type { Checkpoint } from "./checkpoints/checkpoint.ts";
-import {
-  checkParameters,
-  type KnownModels,
-  loadParameters,
-  type ParameterShapes,
-} from "./checkpoints/loadParameters.ts";
-import { type HourglassFacts, hourglassOfVariables } from "./checkpoints/names/hourglassOfVariables.ts";
-import { nameParameters } from "./checkpoints/names/nameParameters.ts";
-import { openCheckpoint, openStoredWeights } from "./checkpoints/openCheckpoint.ts";
-import type { LabelMap } from "./checkpoints/pipelineConfig/labelMap.ts";
-import { BackendError, CenterNetError, ModelError, systemMessage, UsageError } from "./errors.ts";
+import { BackendError, ModelError, UsageError } from "./errors.ts";
 import { type Backend, createExecutor, type ExecutorOptions } from "./executors/backends.ts";
 import { stored } from "./graph/derivedParameter.ts";
 import type { Graph } from "./graph/graph.ts";
 import { foldBatchNorm } from "./graph/passes/foldBatchNorm.ts";
 import { fuseEpilogues } from "./graph/passes/fuseEpilogues.ts";
 import { OPS } from "./kernels/ops.ts";
-import { renamedFileNotes } from "./loading/modelOfCheckpoint.ts";
-import { zooNotes, zooSpec } from "./loading/zooSpec.ts";
+import { isCheckpoint, type OpenOptions, openModel } from "./loading/openWeights.ts";
+import { readWeights } from "./loading/readWeights.ts";
 import { checkInputSize, type InputSize, type Model } from "./models/model.ts";
-import { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
-import { POINTS, pointsModelOf } from "./models/points/points.ts";
-import { OTHER_TRIPLETS, tripletModelOf } from "./models/triplets/triplet.ts";
-import { zooModel } from "./models/zoo/zooModel.ts";
-import { blobWeights } from "./platform/blobWeights.ts";
 import { releaseMemory } from "./support/releaseMemory.ts";
 import { allFinite, type Parameter, type Tensor, type Weights } from "./tensor.ts";
 
-/** A path or URL, the bytes of a file that stands alone, a `File` or other `Blob`, or an opened checkpoint. */
-export type WeightsSource = string | URL | Uint8Array | ArrayBuffer | Blob | Checkpoint;
-
-export interface NetworkOptions extends ExecutorOptions {
+export interface NetworkOptions extends ExecutorOptions, OpenOptions {
   /** Default: `auto`, the best that the machine has. */
   readonly backend?: Backend;
-  /**
-   * safetensors, a TensorFlow.js model.json, a checkpoint of TensorFlow (its tar.gz, folder or prefix), or a
-   * file of PyTorch's torch.save.
-   * Default: what ships with this package, or an archive that was pulled.
-   */
-  readonly weights?: WeightsSource;
   /** In pixels; default: the model's own. */
   readonly inputSize?: InputSize;
-  /** Takes the place of the label map that a zoo checkpoint has, or of COCO's. */
-  readonly labelMap?: LabelMap;
   /** Called while weights are read, with the bytes so far, of all that there are. */
   readonly onProgress?: (readBytes: number, allBytes: number) => void;
   /** False runs every op by itself, so that each can be tapped. Default: true. */
@@ -246,29 +218,6 @@ export async function loadNetwork(name: string | undefined, options: NetworkOpti
   }
 }
 
-/** A model and its weights, of which no number is read yet. */
-export interface OpenedModel {
-  readonly model: Model;
-  /** Under this project's parameter names. */
-  readonly checkpoint: Checkpoint;
-  readonly notes: readonly string[];
-}
-
-/**
- * Without a name, the weights decide which model it is, and without weights the default model is taken.
- *
- * @throws ModelError for an unknown name, or weights that cannot be opened or are those of another model.
- */
-export async function openModel(
-  name: string | undefined,
-  { weights, labelMap }: Pick<NetworkOptions, "weights" | "labelMap"> = {},
-): Promise<OpenedModel> {
-  const wanted = name === undefined ? undefined : modelNamed(name);
-  const checkpoint = await openWeights(wanted, weights);
-  // A pulled archive was chosen by its name, which is no promise: what it holds decides, and is told.
-  return { checkpoint, ...checkpointModel(checkpoint, wanted, labelMap, weights === undefined) };
-}
-
 function chosenSize(model: Model, wanted: InputSize | undefined): InputSize | undefined {
   if (!model.sizedByImage) {
     const size = wanted ?? model.defaultSize;
@@ -284,153 +233,7 @@ function chosenSize(model: Model, wanted: InputSize | undefined): InputSize | un
   });
 }
 
-/** @throws ModelError where a checkpoint does not hold exactly a model's weights, by their names and shapes. */
-export async function checkWeights(
-  checkpoint: Checkpoint,
-  model: Model,
-  size: InputSize = model.defaultSize,
-): Promise<void> {
-  await checkParameters(parameterShapes(model, size), checkpoint, { model: model.name, knownModels });
-}
-
-/** All of a model's weights, strictly. */
-export function readWeights(
-  checkpoint: Checkpoint,
-  model: Model,
-  size: InputSize = model.defaultSize,
-  options: Pick<NetworkOptions, "onProgress" | "signal"> = {},
-): Promise<Map<string, Parameter>> {
-  return loadParameters(parameterShapes(model, size), checkpoint, {
-    model: model.name,
-    knownModels,
-    ...options,
-  });
-}
-
-/**
- * The model that a checkpoint holds: a zoo checkpoint's `pipeline.config` decides, else the name that was
- * asked for, else what the file says of itself. `mayDiffer` turns a contradicted name into a note.
- *
- * @throws ModelError where the one contradicts the other, or nothing says what it is.
- */
-export function checkpointModel(
-  checkpoint: Checkpoint,
-  wanted?: Model,
-  labelMap?: LabelMap,
-  mayDiffer = false,
-): { model: Model; notes: readonly string[] } {
-  const spec = zooSpec(checkpoint, labelMap);
-  if (!spec) {
-    if (labelMap) {
-      throw new UsageError({
-        where: "label map",
-        expected: "weights of a zoo model with their pipeline.config",
-        got: `a ${checkpoint.format} file without one`,
-      });
-    }
-    if (wanted) return { model: wanted, notes: [] };
-    const triplets = tripletFacts(checkpoint);
-    if (triplets) return named(checkpoint, tripletModelOf(triplets));
-    const points = checkpoint.hourglass?.family === "points" && pointsModelOf(checkpoint.hourglass);
-    if (points) return named(checkpoint, points);
-    if (checkpoint.model !== undefined) return { model: modelNamed(checkpoint.model), notes: [] };
-    throw untold(checkpoint);
-  }
-  if (wanted && wanted.name !== spec.name && !mayDiffer) {
-    throw new ModelError({
-      where: checkpoint.where,
-      expected: `a checkpoint of ${wanted.name}`,
-      got: `one of ${spec.name}, by its pipeline.config`,
-      hint: `Ask for ${spec.name}, or for none with --weights, and the checkpoint decides.`,
-    });
-  }
-  const other =
-    wanted && wanted.name !== spec.name
-      ? [`${checkpoint.where} holds ${spec.name}, by its pipeline.config`]
-      : [];
-  return {
-    model: zooModel(spec),
-    notes: [...other, ...renamedFileNotes(checkpoint.where, spec.name), ...zooNotes(checkpoint, spec)],
-  };
-}
-
-/** Of weights that do not tell their model, or one that has no row. */
-function untold({ where, format, zoo, hourglass }: Checkpoint): ModelError {
-  if (hourglass?.family === "points") {
-    const expected = `objects as points on the hourglass of ${POINTS.map(({ name }) => name).join(" or ")}`;
-    return new ModelError({ where, expected, got: "variables of another size or number of heads" });
-  }
-  const backbone = zoo?.backbone;
-  return new ModelError({
-    where,
-    expected: backbone ? "a pipeline.config beside the checkpoint" : "weights of a model known here",
-    got: backbone ? `variables of ${backbone} alone` : `a ${format} file that does not say its model`,
-    hint: "Say which model they are for (detect and convert: with --model).",
-  });
-}
-
-function named({ where }: Checkpoint, model: Model): { model: Model; notes: readonly string[] } {
-  return { model, notes: renamedFileNotes(where, model.name) };
-}
-
-/** A network of triplets that its variables tell, since no name does. */
-function tripletFacts({ hourglass, model, variables }: Checkpoint): HourglassFacts | undefined {
-  const facts = model === OTHER_TRIPLETS ? hourglassOfVariables("triplets", variables) : hourglass;
-  return facts?.family === "triplets" ? facts : undefined;
-}
-
 /** Batch norms folded, bias, sum and activation in their convolution; or as the model declares it. */
 export function runnable(graph: Graph, fuse: boolean): Graph {
   return fuse ? fuseEpilogues(foldBatchNorm(graph, OPS), OPS) : graph;
-}
-
-/** All that the weights of a model must hold. */
-export function parameterShapes(model: Model, size: InputSize = model.defaultSize): ParameterShapes {
-  const layers = Object.entries(model.graph(size).parameters).map(
-    ([name, { shape }]) => [name, shape] as const,
-  );
-  return new Map([...model.constants(size), ...layers]);
-}
-
-/** For those who open a file without knowing whose it is. */
-const knownModels: KnownModels = new Map(MODELS.map((model) => [model.name, () => parameterShapes(model)]));
-
-/** Under this project's parameter names, which also tells the model of a file that does not say it. */
-async function openWeights(model: Model | undefined, source: WeightsSource | undefined): Promise<Checkpoint> {
-  const name = model?.name ?? DEFAULT_MODEL;
-  const pulled = source === undefined && model?.hasArchive ? await cachedArchive(name) : undefined;
-  const chosen = source ?? pulled ?? packagedWeights(`${name}.safetensors`);
-  const hint = source === undefined ? model?.weightsHint : undefined;
-  return nameParameters(await openWeightsFile(chosen, hint));
-}
-
-/**
- * A file of weights as it is: variables under the names that the file gives them.
- *
- * @throws ModelError where it cannot be read or is none; its hint is for a file that is missing.
- */
-export async function openWeightsFile(source: WeightsSource, hint = "Check the path."): Promise<Checkpoint> {
-  if (source instanceof Uint8Array) return openCheckpoint({ where: "weights", bytes: source });
-  if (source instanceof ArrayBuffer) {
-    return openCheckpoint({ where: "weights", bytes: new Uint8Array(source) });
-  }
-  if (source instanceof Blob) return openStoredWeights(await blobWeights(source, nameOf(source)));
-  if (isCheckpoint(source)) return source;
-  const where = source.toString();
-  try {
-    return await openStoredWeights(await findWeights(source));
-  } catch (error) {
-    if (error instanceof CenterNetError) throw error;
-    const got = systemMessage(error);
-    throw new ModelError({ where, expected: "a file of weights", got, hint }, { cause: error });
-  }
-}
-
-function isCheckpoint(source: WeightsSource | undefined): source is Checkpoint {
-  return typeof source === "object" && "variables" in source;
-}
-
-/** A file that the user of a page chose has one. */
-function nameOf(blob: Blob): string {
-  return "name" in blob && typeof blob.name === "string" ? blob.name : "weights";
 }

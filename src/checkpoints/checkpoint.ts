@@ -1,9 +1,6 @@
 import { ModelError } from "../errors.ts";
 import type { Dtype } from "./bytes/dtype.ts";
 import { quote } from "./bytes/json.ts";
-import type { HourglassFacts } from "./names/hourglassOfVariables.ts";
-import type { LabelMap } from "./pipelineConfig/labelMap.ts";
-import type { PipelineConfig } from "./pipelineConfig/pipelineConfig.ts";
 
 /**
  * What every file format with trained variables looks like from outside: list first, then read one
@@ -16,28 +13,12 @@ export interface Checkpoint {
   readonly where: string;
   /** Free text that the file carries about itself. */
   readonly metadata: ReadonlyMap<string, string>;
-  /** The model that the file says, or shows by its variables, that it holds. */
-  readonly model?: string;
-  /** What a checkpoint of the Object Detection API has beside its variables. */
-  readonly zoo?: DetectionApiSidecar;
-  /** The network of a PyTorch state dict that is known here. */
-  readonly hourglass?: HourglassFacts;
   /** By name, in the order in which reading them is cheapest. */
   readonly variables: ReadonlyMap<string, Variable>;
   /** The variable's elements, row-major. Throws ModelError for an unknown name or a variable of text. */
   read(name: string): Promise<Float32Array>;
   /** Gives back files that are held open; reading on opens them again. */
   close?(): Promise<void>;
-}
-
-export interface DetectionApiSidecar {
-  /** Absent where no pipeline.config lies with it. */
-  readonly pipeline?: PipelineConfig;
-  readonly labelMap?: LabelMap;
-  /** Both files as they are, to be taken along when the checkpoint is converted. */
-  readonly texts?: { readonly pipeline?: string; readonly labelMap?: string };
-  /** As its variables tell it: `hourglass`, or the type that a pipeline.config would name. */
-  readonly backbone?: string;
 }
 
 export interface Variable {

@@ -1,7 +1,7 @@
 import { ModelError } from "../errors.ts";
 import type { Weights } from "../tensor.ts";
 import { float16ToNumber, numberToFloat16 } from "./bytes/float16.ts";
-import type { Checkpoint } from "./checkpoint.ts";
+import type { NamedCheckpoint } from "./names/nameParameters.ts";
 import { LABEL_MAP_KEY, PIPELINE_KEY } from "./safetensors/safetensorsCheckpoint.ts";
 import { type FilePieces, writeSafetensors } from "./safetensors/writeSafetensors.ts";
 
@@ -19,7 +19,7 @@ export interface Conversion {
  * @throws ModelError where a number is too large for the float16 that was asked for.
  */
 export function convertCheckpoint(
-  checkpoint: Checkpoint,
+  checkpoint: NamedCheckpoint,
   model: string,
   weights: Weights,
   dtype?: Conversion["dtype"],
@@ -35,7 +35,7 @@ export function convertCheckpoint(
   };
 }
 
-function metadataOf(checkpoint: Checkpoint, model: string): Map<string, string> {
+function metadataOf(checkpoint: NamedCheckpoint, model: string): Map<string, string> {
   const metadata = new Map([
     ["format", "centernet"],
     ["model", model],
@@ -48,7 +48,7 @@ function metadataOf(checkpoint: Checkpoint, model: string): Map<string, string> 
       "Converted from TensorFlow.js: constants renamed and reordered, values unchanged.",
     );
   }
-  const texts = checkpoint.zoo?.texts;
+  const texts = checkpoint.evidence.sidecar?.texts;
   if (texts?.pipeline !== undefined) metadata.set(PIPELINE_KEY, texts.pipeline);
   if (texts?.labelMap !== undefined) metadata.set(LABEL_MAP_KEY, texts.labelMap);
   return metadata;

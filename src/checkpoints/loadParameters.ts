@@ -4,7 +4,7 @@ import { nearestNames } from "../support/nearestNames.ts";
 import { formatShape, type Parameter, sameShape } from "../tensor.ts";
 import { quote } from "./bytes/json.ts";
 import { type Checkpoint, holdsFloats } from "./checkpoint.ts";
-import { nameParameters } from "./names/nameParameters.ts";
+import type { NamedCheckpoint } from "./names/nameParameters.ts";
 
 /** Parameter shapes by name: what a model expects. */
 export type ParameterShapes = ReadonlyMap<string, readonly number[]>;
@@ -33,34 +33,34 @@ export interface LoadOptions extends CheckOptions {
  */
 export async function loadParameters(
   expected: ParameterShapes,
-  checkpoint: Checkpoint,
+  checkpoint: NamedCheckpoint,
   options: LoadOptions,
 ): Promise<Map<string, Parameter>> {
-  const named = await checkParameters(expected, checkpoint, options);
+  checkParameters(expected, checkpoint, options);
   try {
-    return await readAll(named, options);
+    return await readAll(checkpoint, options);
   } finally {
-    await named.close?.();
+    await checkpoint.close?.();
   }
 }
 
 /**
- * The checkpoint under this project's names. It must hold all of the parameters, in these shapes, as floats, and
- * nothing else: all differences are told by one ModelError (the first in its message, all in its `differences`).
+ * Checks that a checkpoint holds all of the parameters, in these shapes, as floats, and nothing else.
+ *
+ * @throws ModelError for all differences at once: the first in its message, all in its `differences`.
  */
-export async function checkParameters(
+export function checkParameters(
   expected: ParameterShapes,
-  checkpoint: Checkpoint,
+  checkpoint: NamedCheckpoint,
   options: CheckOptions,
-): Promise<Checkpoint> {
-  const named = await nameParameters(checkpoint);
-  const problems = differences(expected, named);
-  if (problems.length === 0) return named;
-  const likely = likelyModel(expected, named, options);
-  const count = named.variables.size;
+): void {
+  const problems = differences(expected, checkpoint);
+  if (problems.length === 0) return;
+  const likely = likelyModel(expected, checkpoint, options);
+  const count = checkpoint.variables.size;
   const got = likely ? `the parameters of ${likely}, it seems (${count})` : `${count}`;
   const fault = {
-    where: named.where,
+    where: checkpoint.where,
     expected: `the ${expected.size} parameters of ${options.model}`,
     got: `${got}, with these differences: ${firstOf(problems)}`,
     hint: likely && "Ask for that model, or give another file.",
@@ -69,17 +69,17 @@ export async function checkParameters(
 }
 
 async function readAll(
-  named: Checkpoint,
+  checkpoint: Checkpoint,
   { onProgress, signal }: LoadOptions,
 ): Promise<Map<string, Parameter>> {
   const weights = new Map<string, Parameter>();
-  const allBytes = [...named.variables.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const allBytes = [...checkpoint.variables.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
   let readBytes = 0;
   let turn = performance.now();
-  for (const [name, { shape, byteLength }] of named.variables) {
+  for (const [name, { shape, byteLength }] of checkpoint.variables) {
     signal?.throwIfAborted();
-    const data = await named.read(name);
-    checkValues(name, data, named.where);
+    const data = await checkpoint.read(name);
+    checkValues(name, data, checkpoint.where);
     weights.set(name, { shape, data });
     readBytes += byteLength;
     onProgress?.(readBytes, allBytes);
@@ -138,10 +138,11 @@ const MIN_FIT = 0.5;
 /** Another model that fits the file better than the one asked for: by what the file says, or by shapes. */
 function likelyModel(
   expected: ParameterShapes,
-  file: Checkpoint,
+  file: NamedCheckpoint,
   { model, knownModels }: CheckOptions,
 ): string | undefined {
-  if (file.model !== undefined && file.model !== model) return quote(file.model);
+  const named = file.evidence.model;
+  if (named !== undefined && named !== model) return quote(named);
   let best = { name: model, fit: fitOf(expected, file) };
   for (const [name, shapes] of knownModels ?? []) {
     const fit = fitOf(shapes(), file);

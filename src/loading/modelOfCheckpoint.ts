@@ -1,3 +1,177 @@
+/**
+ * Decides which model a file holds: its `pipeline.config` if it has one, else the name that was asked for, else
+ * the network that its variables show, else the name that the file gives. A file's own name never decides.
+ */
+import { HOURGLASS, type HourglassOptions } from "../backbones/hourglass.ts";
+import type { NamedCheckpoint } from "../checkpoints/names/nameParameters.ts";
+import type { TorchFamily } from "../checkpoints/names/torchKeys.ts";
+import type { LabelMap } from "../checkpoints/pipelineConfig/labelMap.ts";
+import { ModelError, UsageError } from "../errors.ts";
+import type { Model } from "../models/model.ts";
+import { modelNamed } from "../models/models.ts";
+import { POINTS_ARCHITECTURES } from "../models/points/points.ts";
+import { OTHER_TRIPLETS, TRIPLETS, unpublishedTriplets } from "../models/triplets/triplet.ts";
+import type { ZooArchitecture } from "../models/zoo/zooArchitecture.ts";
+import { type ZooSpec, zooModel } from "../models/zoo/zooModel.ts";
+import { zooNotes, zooSpec } from "./zooSpec.ts";
+
+interface ModelOptions {
+  /** Replaces the label map of a zoo checkpoint. */
+  readonly labelMap?: LabelMap;
+  /** Whether another model than `wanted` is a note instead of an error. */
+  readonly mayDiffer?: boolean;
+}
+
+interface IdentifiedModel {
+  readonly model: Model;
+  /** What a user should know, such as a file name that contradicts the contents. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * @throws ModelError if the file holds another model than `wanted`, or if nothing says which model it holds.
+ * @throws UsageError for a label map if the file has no `pipeline.config`.
+ */
+export function modelOfCheckpoint(
+  checkpoint: NamedCheckpoint,
+  wanted?: Model,
+  { labelMap, mayDiffer = false }: ModelOptions = {},
+): IdentifiedModel {
+  const spec = zooSpec(checkpoint, labelMap);
+  if (spec) return zooModelOf(checkpoint, spec, wanted, mayDiffer);
+  if (labelMap) {
+    throw new UsageError({
+      where: "label map",
+      expected: "weights of a zoo model with their pipeline.config",
+      got: `a ${checkpoint.format} file without one`,
+    });
+  }
+  if (wanted) return { model: wanted, notes: [] };
+  const detector = hourglassDetector(checkpoint);
+  const shown = detector && modelOfHourglass(detector);
+  if (shown) return { model: shown, notes: renamedFileNotes(checkpoint.where, shown.name) };
+  const { model } = checkpoint.evidence;
+  if (model !== undefined) return { model: modelNamed(model), notes: [] };
+  throw unidentified(checkpoint, detector);
+}
+
+/** The model that a `pipeline.config` describes. */
+function zooModelOf(
+  checkpoint: NamedCheckpoint,
+  spec: ZooSpec,
+  wanted: Model | undefined,
+  mayDiffer: boolean,
+): IdentifiedModel {
+  const { where } = checkpoint;
+  const differs = wanted !== undefined && wanted.name !== spec.name;
+  if (differs && !mayDiffer) {
+    throw new ModelError({
+      where,
+      expected: `a checkpoint of ${wanted.name}`,
+      got: `one of ${spec.name}, by its pipeline.config`,
+      hint: `Ask for ${spec.name}, or for none with --weights, and the checkpoint decides.`,
+    });
+  }
+  const other = differs ? [`${where} holds ${spec.name}, by its pipeline.config`] : [];
+  const notes = [...other, ...renamedFileNotes(where, spec.name), ...zooNotes(checkpoint, spec)];
+  return { model: zooModel(spec), notes };
+}
+
+/** A detector on an hourglass, as its variables show it. */
+export interface HourglassDetector {
+  readonly family: TorchFamily;
+  readonly hourglass: Required<HourglassOptions>;
+  readonly classes: number;
+  /** Absent if the network has no heads for them. */
+  readonly keypoints?: number;
+}
+
+/** The detector of a PyTorch state dict, or of an unpublished one that was converted. */
+function hourglassDetector({ evidence, variables }: NamedCheckpoint): HourglassDetector | undefined {
+  const family = evidence.model === OTHER_TRIPLETS ? "triplets" : evidence.family;
+  return family && hourglassOfVariables(family, variables);
+}
+
+/** The published model of this network, or triplets on an hourglass of their own. */
+function modelOfHourglass(detector: HourglassDetector): Model | undefined {
+  if (detector.family === "points") return releasedPoints(detector);
+  const published = TRIPLETS.find(({ tripletSpec: { architecture } }) => {
+    return architecture.classes === detector.classes && isSame(architecture.hourglass, detector.hourglass);
+  });
+  return published ?? unpublishedTriplets(detector);
+}
+
+/** Both released models of objects as points stand on the same hourglass. */
+function releasedPoints({ hourglass, classes, keypoints }: HourglassDetector): Model | undefined {
+  if (!isSame(hourglass, HOURGLASS["hourglass-104"])) return undefined;
+  const rows: [string, ZooArchitecture][] = Object.entries(POINTS_ARCHITECTURES);
+  const row = rows.find(([, released]) => released.classes === classes && released.keypoints === keypoints);
+  return row && modelNamed(row[0]);
+}
+
+function isSame(a: HourglassOptions, b: HourglassOptions): boolean {
+  const numbers = ({ stacks, stemChannels, channels, blocks, featureChannels }: HourglassOptions) =>
+    JSON.stringify([stacks, stemChannels, channels, blocks, featureChannels ?? channels[0]]);
+  return numbers(a) === numbers(b);
+}
+
+/** Twice what any published hourglass has: a file of made-up names must not build a network of thousands. */
+const MAX = { stacks: 16, levels: 12, blocks: 16 };
+
+/**
+ * Reads the architecture off the variables, which have this project's names and layout.
+ *
+ * @returns undefined if a variable that shows it is missing or has another rank, or if there are too many.
+ */
+export function hourglassOfVariables(
+  family: TorchFamily,
+  variables: ReadonlyMap<string, { readonly shape: readonly number[] }>,
+): HourglassDetector | undefined {
+  const outputs = (layer: string) => variables.get(`${layer}.kernel`)?.shape[3] ?? 0;
+  /** How many there are, numbered from 0. */
+  const count = (layer: (n: number) => string) => {
+    let n = 0;
+    while (variables.has(`${layer(n)}.kernel`)) n++;
+    return n;
+  };
+  const levels = count((l) => `backbone.stack0.level${l}.skip.0.conv1`);
+  const each = Array.from({ length: levels }, (_, l) => `backbone.stack0.level${l}`);
+  const hourglass = {
+    stacks: count((s) => `backbone.stack${s}.features`),
+    stemChannels: outputs("backbone.stem.conv"),
+    channels: [outputs("backbone.stem.residual.conv1"), ...each.map((l) => outputs(`${l}.down.0.conv1`))],
+    blocks: [
+      ...each.map((l) => count((n) => `${l}.skip.${n}.conv1`)),
+      count((n) => `backbone.stack0.inner.${n}.conv1`),
+    ],
+    featureChannels: outputs("backbone.stack0.features"),
+  };
+  const classes = outputs(family === "triplets" ? "heads.topLeft.heatmap.out" : "heads.center.out");
+  const keypoints = outputs("heads.keypointHeatmap.out");
+  const { stacks, stemChannels, channels, blocks, featureChannels } = hourglass;
+  const numbers = [levels, stacks, stemChannels, ...channels, ...blocks, featureChannels, classes];
+  if (numbers.includes(0)) return undefined;
+  if (stacks > MAX.stacks || levels > MAX.levels || Math.max(...blocks) > MAX.blocks) return undefined;
+  return { family, hourglass, classes, ...(keypoints > 0 && { keypoints }) };
+}
+
+/** The error for weights that do not show their model, or show one that is not known here. */
+function unidentified(
+  { where, format, evidence: { backbone } }: NamedCheckpoint,
+  detector: HourglassDetector | undefined,
+): ModelError {
+  if (detector) {
+    const expected = `objects as points on the hourglass of ${Object.keys(POINTS_ARCHITECTURES).join(" or ")}`;
+    return new ModelError({ where, expected, got: "variables of another size or number of heads" });
+  }
+  return new ModelError({
+    where,
+    expected: backbone ? "a pipeline.config beside the checkpoint" : "weights of a model known here",
+    got: backbone ? `variables of ${backbone} alone` : `a ${format} file that does not say its model`,
+    hint: "Say which model they are for (detect and convert: with --model).",
+  });
+}
+
 /** Published files that are known by their names, and the models that they should hold. */
 const PUBLISHED_NAMES = [
   [/^centernet-52(?!\d)/i, "centernet-52"],
@@ -6,8 +180,8 @@ const PUBLISHED_NAMES = [
   [/^multi_pose_hg_3x(?![a-z0-9])/i, "multi_pose_hg_3x"],
 ] as const;
 
-/** A note where a file's name is another model's than the one that it holds: its contents decide. */
-export function renamedFileNotes(where: string, held: string): string[] {
+/** A note if a file bears the name of another published model than the one that it holds. */
+function renamedFileNotes(where: string, held: string): string[] {
   const name = where.slice(Math.max(where.lastIndexOf("/"), where.lastIndexOf("\\")) + 1);
   const named = PUBLISHED_NAMES.find(([pattern]) => pattern.test(name))?.[1];
   return named === undefined || named === held ? [] : [`the name says ${named}, the file holds ${held}`];

@@ -2,7 +2,7 @@
  * What a checkpoint of the Object Detection API says about itself becomes the model it is meant for. Its
  * `pipeline.config` and its variables decide, never the name of its file.
  */
-import type { Checkpoint } from "../checkpoints/checkpoint.ts";
+import type { NamedCheckpoint } from "../checkpoints/names/nameParameters.ts";
 import type { LabelMap } from "../checkpoints/pipelineConfig/labelMap.ts";
 import type {
   FeatureExtractor,
@@ -25,10 +25,13 @@ const PERSON_NAMES = ["/m/01g317", "person"];
  *
  * @throws ModelError where the configuration asks for what is not built here, or contradicts the variables.
  */
-export function zooSpec(checkpoint: Checkpoint, labelMap = checkpoint.zoo?.labelMap): ZooSpec | undefined {
-  const pipeline = checkpoint.zoo?.pipeline;
+export function zooSpec(
+  { where: file, evidence }: NamedCheckpoint,
+  labelMap = evidence.sidecar?.labelMap,
+): ZooSpec | undefined {
+  const pipeline = evidence.sidecar?.pipeline;
   if (!pipeline) return undefined;
-  const where = `${checkpoint.where} pipeline.config`;
+  const where = `${file} pipeline.config`;
   const side = inputSide(pipeline, where);
   const decode = decodeSettings(pipeline, labelMap);
   const architecture = zooArchitecture(pipeline, decode, where);
@@ -40,11 +43,11 @@ export function zooSpec(checkpoint: Checkpoint, labelMap = checkpoint.zoo?.label
       got: `${side}`,
     });
   }
-  const told = checkpoint.zoo?.backbone;
-  if (told && !architecture.backbone.startsWith(told)) {
+  const shown = evidence.backbone;
+  if (shown && !architecture.backbone.startsWith(shown)) {
     throw new ModelError({
       where,
-      expected: `the type of the variables' backbone, ${told}`,
+      expected: `the type of the variables' backbone, ${shown}`,
       got: architecture.backbone,
       hint: "Configuration and variables belong to different models.",
     });
@@ -184,8 +187,8 @@ function estimationTask(task: KeypointTask, labelMap: LabelMap | undefined): Key
  * What a user should know about a checkpoint: where its name says something else than its contents (public
  * archives of that kind exist), and what its configuration asks for beyond the schema.
  */
-export function zooNotes({ where, zoo }: Checkpoint, spec: ZooSpec): string[] {
-  const unknown = zoo?.pipeline?.unknown ?? [];
+export function zooNotes({ where, evidence }: NamedCheckpoint, spec: ZooSpec): string[] {
+  const unknown = evidence.sidecar?.pipeline?.unknown ?? [];
   if (unknown.length === 0) return zooContradictions(where, spec);
   const fields = `fields of pipeline.config that nothing here looks at: ${unknown.join(", ")}`;
   return [...zooContradictions(where, spec), fields];

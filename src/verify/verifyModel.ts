@@ -1,8 +1,9 @@
 import { backendInWords } from "../backend/backendDetails.ts";
 import { UsageError } from "../errors.ts";
+import { openModel } from "../loading/openWeights.ts";
 import { movenetMultiSteps, movenetSingleSteps } from "../models/movenet.ts";
 import { OTHER_TRIPLETS } from "../models/triplets/triplet.ts";
-import { loadNetwork, type Network, type NetworkOptions, openModel } from "../network.ts";
+import { loadNetwork, type Network, type NetworkOptions } from "../network.ts";
 import { type GoldenCase, goldenInput } from "./goldenCase.ts";
 import { MOVENET_FLOAT64_TOLERANCE, type MoveNetSteps, movenetTapSource } from "./taps/movenet.ts";
 import { type RunnableNetwork, tapValues } from "./tapValues.ts";

@@ -90,12 +90,12 @@ describe.skipIf(CHECKPOINTS === undefined || ALL_GOLDENS === undefined).each(ARC
   }
 
   test("its archive equals the formula in every variable", async () => {
-    const checkpoint = await openStoredWeights(await findWeights(archive));
-    expect(checkpoint.zoo?.pipeline?.featureExtractor.type).toBe("mobilenet_v2_fpn_sep_conv");
-    expect(checkpoint.zoo?.pipeline?.unknown).toEqual([]);
+    const checkpoint = (await openStoredWeights(await findWeights(archive))) as BundleCheckpoint;
+    expect(checkpoint.sidecar.pipeline?.featureExtractor.type).toBe("mobilenet_v2_fpn_sep_conv");
+    expect(checkpoint.sidecar.pipeline?.unknown).toEqual([]);
     expect(checkpoint.metadata.get("checkpoint")).toBe(`${name}/checkpoint/ckpt-0`);
     expect([...(await checkpoint.read("save_counter/.ATTRIBUTES/VARIABLE_VALUE"))]).toEqual([2]);
-    await expectFormula(checkpoint as BundleCheckpoint);
+    await expectFormula(checkpoint);
   });
 
   test("its archive loads as the model's parameters, named by its layers, unpacked or not", async () => {
@@ -111,8 +111,8 @@ describe.skipIf(CHECKPOINTS === undefined || ALL_GOLDENS === undefined).each(ARC
       for (const source of sources) {
         const named = await nameParameters(await openStoredWeights(await findWeights(source)));
         expect(named.metadata.get("named by")).toBe("layer names, and their numbers agree");
-        expect(named.zoo?.backbone).toBe("mobilenet_v2_fpn_sep_conv");
-        expect(named.zoo?.pipeline?.numClasses).toBe(name.endsWith("_od") ? 90 : 1);
+        expect(named.evidence.backbone).toBe("mobilenet_v2_fpn_sep_conv");
+        expect(named.evidence.sidecar?.pipeline?.numClasses).toBe(name.endsWith("_od") ? 90 : 1);
         let progress = 0;
         const onProgress = (read: number, all: number) => {
           progress = read / all;

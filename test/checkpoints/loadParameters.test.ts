@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Dtype } from "../../src/checkpoints/bytes/dtype.ts";
-import type { Checkpoint } from "../../src/checkpoints/checkpoint.ts";
 import { loadParameters, type ParameterShapes } from "../../src/checkpoints/loadParameters.ts";
+import type { NamedCheckpoint } from "../../src/checkpoints/names/nameParameters.ts";
 import { ModelError } from "../../src/errors.ts";
 import { elementCount } from "../../src/tensor.ts";
 import { knownModels } from "./support/knownModels.ts";
@@ -11,11 +11,12 @@ function checkpoint(
   shapes: ParameterShapes,
   data: Record<string, number[]> = {},
   dtype: Dtype = "F32",
-): Checkpoint {
+): NamedCheckpoint {
   return {
     format: "test",
     where: "file",
     metadata: new Map(),
+    evidence: {},
     variables: new Map([...shapes].map(([name, shape]) => [name, { dtype, shape, byteLength: 0 }])),
     read: async (name) =>
       Float32Array.from(data[name] ?? new Array(elementCount(shapes.get(name) ?? [])).fill(1)),
@@ -67,7 +68,7 @@ test("of many differences the first twenty are told, and all are on the error", 
 });
 
 test("a file that says what it holds is believed before its shapes are compared", async () => {
-  const file = { ...checkpoint(new Map()), model: "another" };
+  const file = { ...checkpoint(new Map()), evidence: { model: "another" } };
   const load = loadParameters(shapes, file, { model: "m", knownModels: new Map([["m", () => shapes]]) });
   await expect(load).rejects.toThrow(
     /^file: expected the 2 parameters of m, got the parameters of "another", it seems \(0\), with/,
@@ -120,7 +121,7 @@ describe.each([...distinct.values()].reverse())("%s", (model) => {
   // Of a large model some are enough; the zoo's own tests take each.
   const some = [...whole].filter((_, index) => whole.size < 200 || index % 97 === 0);
   const without = (name: string) => new Map([...whole].filter(([other]) => other !== name));
-  const problemsOf = (file: Checkpoint) => loadParameters(whole, file, { model, knownModels });
+  const problemsOf = (file: NamedCheckpoint) => loadParameters(whole, file, { model, knownModels });
 
   test("lacking any one parameter, or all, is refused by name", async () => {
     for (const [name] of some) {

@@ -18,7 +18,7 @@ describe.each([
 ] as const)("%s", (model, persons) => {
   test("its constants get the names of this project's parameters, all of them and no others", async () => {
     const file = await named(movenetFile(persons));
-    expect(file.model).toBe(model);
+    expect(file.evidence).toEqual({ model });
     expect([...file.variables.keys()].sort()).toEqual([...(knownModels.get(model)?.().keys() ?? [])].sort());
   });
 
@@ -30,7 +30,7 @@ describe.each([
     const { weights } = file.json.weightsManifest[0];
     const renamed = weights.find(({ name }) => name.endsWith("block_3_expand/Conv2D_weights"));
     Object.assign(renamed ?? {}, { name: "stray" });
-    const load = loadParameters(shapes, await openCheckpoint(opened(file)), { model });
+    const load = loadParameters(shapes, await named(file), { model });
     await expect(load).rejects.toThrow(
       /missing backbone\.block3\.expand\.kernel \[1, 1, 2, 2\]; unexpected "stray"\.$/,
     );
@@ -245,7 +245,8 @@ test("a fixed constant of another value is refused", async () => {
 
 describe("converting", () => {
   const known = async (file: TfjsFile) => {
-    const { model = "", variables } = await named(file);
+    const { evidence, variables } = await named(file);
+    const { model = "" } = evidence;
     return new Map([[model, () => new Map([...variables].map(([name, { shape }]) => [name, shape]))]]);
   };
 

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { nameParameters } from "../../src/checkpoints/names/nameParameters.ts";
 import { openCheckpoint } from "../../src/checkpoints/openCheckpoint.ts";
 import { safetensorsFile } from "./support/safetensorsFile.ts";
 
@@ -6,8 +7,9 @@ const tensors = new Map([["a", { shape: [1], data: Float32Array.of(1) }]]);
 const bytes = safetensorsFile(tensors, new Map([["model", "m"]]), { dtype: "F32" });
 
 test("a format is told by the content, whatever the name", async () => {
-  const { format, model } = await openCheckpoint({ where: "weights.bin", bytes });
-  expect({ format, model }).toEqual({ format: "safetensors", model: "m" });
+  const checkpoint = await openCheckpoint({ where: "weights.bin", bytes });
+  expect(checkpoint.format).toBe("safetensors");
+  expect((await nameParameters(checkpoint)).evidence.model).toBe("m");
 });
 
 test("where the content tells nothing, the name decides what the error says", async () => {

@@ -5,10 +5,11 @@ import { describe, expect, test } from "vitest";
 import { bytesSource } from "../../src/checkpoints/bytes/randomAccessFile.ts";
 import type { Checkpoint } from "../../src/checkpoints/checkpoint.ts";
 import { loadParameters } from "../../src/checkpoints/loadParameters.ts";
-import { nameParameters } from "../../src/checkpoints/names/nameParameters.ts";
+import { type NamedCheckpoint, nameParameters } from "../../src/checkpoints/names/nameParameters.ts";
 import { torchKeys } from "../../src/checkpoints/names/torchKeys.ts";
 import { openTorch } from "../../src/checkpoints/torch/torch.ts";
 import { ModelError } from "../../src/errors.ts";
+import { hourglassOfVariables } from "../../src/loading/modelOfCheckpoint.ts";
 import { POINTS_ARCHITECTURES } from "../../src/models/points/points.ts";
 import { TRIPLET_ARCHITECTURES, tripletGraph } from "../../src/models/triplets/tripletArchitecture.ts";
 import { zooGraph } from "../../src/models/zoo/zooArchitecture.ts";
@@ -43,6 +44,8 @@ const sorted = (entries: [string, readonly number[]][]) =>
   entries.map(([name, shape]) => `${name} [${shape}]`).sort();
 
 const named = (shapes: Shapes) => nameParameters(stateDict(shapes));
+const detectorIn = ({ evidence, variables }: NamedCheckpoint) =>
+  evidence.family && hourglassOfVariables(evidence.family, variables);
 const withFeatures = (hourglass: object) => ({ featureChannels: 256, ...hourglass });
 
 describe("the state dict of", () => {
@@ -59,7 +62,11 @@ describe("the state dict of", () => {
       async () => {
         const file = await named(await shapesOf(folder));
         const { hourglass, classes } = architecture;
-        expect(file.hourglass).toEqual({ family: "triplets", hourglass: withFeatures(hourglass), classes });
+        expect(detectorIn(file)).toEqual({
+          family: "triplets",
+          hourglass: withFeatures(hourglass),
+          classes,
+        });
         expect(shapesIn(file)).toEqual(parametersOf(tripletGraph(architecture, SIZE)));
       },
     );
@@ -72,7 +79,7 @@ describe("the state dict of", () => {
   ])("centernet-tiny %s is the same", async (_, rename) => {
     const [one, other] = [await named(tinyShapes), await named(withKeys(tinyShapes, rename))];
     expect(shapesIn(other)).toEqual(shapesIn(one));
-    expect(other.hourglass).toEqual(one.hourglass);
+    expect(detectorIn(other)).toEqual(detectorIn(one));
   });
 });
 
@@ -102,7 +109,7 @@ describe.skipIf(ALL_GOLDENS === undefined && mayBeLeftOut)(
       async (file) => {
         const bytes = await readFile(join(ALL_GOLDENS ?? "", "triplet", "torch-files", file));
         const checkpoint = await nameParameters(await openTorch(bytesSource(new Uint8Array(bytes), file)));
-        expect(checkpoint.hourglass).toEqual({ family: "triplets", ...NARROW });
+        expect(detectorIn(checkpoint)).toEqual({ family: "triplets", ...NARROW });
         const { parameters } = tripletGraph(NARROW, { height: 31, width: 31 });
         const shapes = new Map(Object.entries(parameters).map(([name, { shape }]) => [name, shape]));
         const error = await loadParameters(shapes, checkpoint, { model: "narrow" }).catch((fault) => fault);
@@ -132,7 +139,7 @@ describe("objects as points", () => {
       const file = await named(pointsShapes(await shapesOf(folder), 2, heads));
       const architecture = POINTS_ARCHITECTURES[model];
       expect(shapesIn(file)).toEqual(parametersOf(zooGraph(architecture, { height: 128, width: 128 })));
-      expect(file.hourglass).toEqual({
+      expect(detectorIn(file)).toEqual({
         family: "points",
         hourglass: withFeatures(TRIPLET_ARCHITECTURES["centernet-104"].hourglass),
         classes: heads.hm,
@@ -178,7 +185,7 @@ describe("every variable counts:", () => {
   );
   const keys = torchKeys(tinyShapes.keys(), "file")?.parameters ?? new Map<string, string>();
   const refusal = async (shapes: Shapes) =>
-    loadParameters(expected, stateDict(shapes), { model: "tiny" }).catch((error) => error.message);
+    loadParameters(expected, await named(shapes), { model: "tiny" }).catch((error) => error.message);
 
   test("one that is missing, misshapen or not known is named", async () => {
     expect(keys.size).toBe(expected.size);
@@ -225,13 +232,15 @@ test("what is no hourglass detector keeps its names; one that is damaged tells n
     ["hm.2.weight", [80, 64, 1, 1]],
   ]);
   const file = stateDict(resnet);
-  expect(await nameParameters(file)).toBe(file);
+  expect(await nameParameters(file)).toEqual({ ...file, evidence: {} });
   const without = withKeys(tinyShapes, (key) => (key.startsWith("module.pre.0.conv") ? undefined : key));
-  expect((await named(without)).hourglass).toBeUndefined();
+  const damaged = await named(without);
+  expect(damaged.evidence).toEqual({ family: "triplets" });
+  expect(detectorIn(damaged)).toBeUndefined();
 });
 
 test("a file made up of names makes no network of thousands of stacks", async () => {
   const shapes = new Map(tinyShapes);
   for (let stack = 2; stack < 5000; stack++) shapes.set(`module.cnvs.${stack}.conv.weight`, [32, 16, 3, 3]);
-  expect((await named(shapes)).hourglass).toBeUndefined();
+  expect(detectorIn(await named(shapes))).toBeUndefined();
 });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadParameters } from "../../src/checkpoints/loadParameters.ts";
 import { nameParameters } from "../../src/checkpoints/names/nameParameters.ts";
+import { hourglassOfVariables } from "../../src/loading/modelOfCheckpoint.ts";
 import { tripletGraph } from "../../src/models/triplets/tripletArchitecture.ts";
 import { elementCount } from "../../src/tensor.ts";
 import { fuzz } from "../support/fuzz.ts";
@@ -44,9 +45,10 @@ const SIZE = { height: 127, width: 127 };
 /** A network that is recognized is built, and fits the file or is refused with what differs. */
 async function readList(bytes: Uint8Array): Promise<void> {
   const named = await nameParameters(stateDict(parseList(bytes)));
-  const { hourglass } = named;
-  if (hourglass?.family !== "triplets") return;
-  const { parameters } = tripletGraph(hourglass, SIZE);
+  const { family } = named.evidence;
+  const detector = family && hourglassOfVariables(family, named.variables);
+  if (detector?.family !== "triplets") return;
+  const { parameters } = tripletGraph(detector, SIZE);
   const shapes = new Map(Object.entries(parameters).map(([name, { shape }]) => [name, shape]));
   // Values would take as much memory as the sides say.
   const large = [...shapes.values()].some((shape) => elementCount(shape) > 2 ** 20);

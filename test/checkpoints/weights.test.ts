@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { loadParameters } from "../../src/checkpoints/loadParameters.ts";
+import { nameParameters } from "../../src/checkpoints/names/nameParameters.ts";
 import { openCheckpoint } from "../../src/checkpoints/openCheckpoint.ts";
 import manifest from "../../weights/manifest.json" with { type: "json" };
 import { mayBeLeftOut } from "../support/required.ts";
@@ -27,8 +28,8 @@ describe.each(manifest.weights)("$file", (row) => {
 
   test("holds exactly its model's parameters", async () => {
     const bytes = await readFile(join(WEIGHTS, row.file));
-    const checkpoint = await openCheckpoint({ where: row.file, bytes });
-    expect(checkpoint.model).toBe(row.model);
+    const checkpoint = await nameParameters(await openCheckpoint({ where: row.file, bytes }));
+    expect(checkpoint.evidence.model).toBe(row.model);
     const shapes = knownModels.get(row.model)?.() ?? new Map();
     const weights = await loadParameters(shapes, checkpoint, { model: row.model });
     expect(weights.size).toBe(shapes.size);

@@ -37,8 +37,8 @@ describe.skipIf(ZOO_MODELS.size === 0).each([...ZOO_MODELS])("%s", (model, folde
     const named = await nameParameters(await syntheticCheckpoint(folder));
     const shapes = new Map([...named.variables].map(([name, { shape }]) => [name, shape]));
     expect(sorted(shapes)).toEqual(sorted(parametersOf(model)));
-    const type = named.zoo?.pipeline?.featureExtractor.type;
-    expect(named.zoo?.backbone).toBe(model.includes("hg104") ? "hourglass" : type);
+    const type = named.evidence.sidecar?.pipeline?.featureExtractor.type;
+    expect(named.evidence.backbone).toBe(model.includes("hg104") ? "hourglass" : type);
   });
 
   test.skipIf(model.includes("hg104"))("the layers' own names decide where numbers differ", async () => {

@@ -1,9 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { HOURGLASS } from "../../src/backbones/hourglass.ts";
 import { describeGraph } from "../../src/describe.ts";
 import type { Detection } from "../../src/detection.ts";
 import { modelNamed } from "../../src/models/models.ts";
-import { pointsModelOf } from "../../src/models/points/points.ts";
 import { shapeOf, type Tensor, tensor } from "../../src/tensor.ts";
 
 const WIDTH = 150;
@@ -184,12 +182,4 @@ test.each([
   const [mine, theirs] = [name, zoo].map((model) => describeGraph(modelNamed(model).graph(size)).totals);
   expect(theirs.trainableParameters - mine.trainableParameters).toBe(2 * channels * (256 + 1));
   expect(theirs.multiplyAdds - mine.multiplyAdds).toBe(128 * 128 * 256 * channels);
-});
-
-test("a state dict's model is told by its network", () => {
-  const hourglass = { ...HOURGLASS["hourglass-104"], featureChannels: 256 };
-  expect(pointsModelOf({ hourglass, classes: 80 })?.name).toBe("ctdet_coco_hg");
-  expect(pointsModelOf({ hourglass, classes: 1, keypoints: 17 })?.name).toBe("multi_pose_hg_3x");
-  expect(pointsModelOf({ hourglass, classes: 20 })).toBeUndefined();
-  expect(pointsModelOf({ hourglass: { ...hourglass, stacks: 1 }, classes: 80 })).toBeUndefined();
 });

@@ -10,11 +10,12 @@ import {
   type RgbImage,
   UsageError,
 } from "../../src/index.ts";
+import { modelOfCheckpoint } from "../../src/loading/modelOfCheckpoint.ts";
+import { readWeights } from "../../src/loading/readWeights.ts";
 import { modelNamed } from "../../src/models/models.ts";
-import { tripletModelOf } from "../../src/models/triplets/triplet.ts";
+import { unpublishedTriplets } from "../../src/models/triplets/triplet.ts";
 import { tripletSettings, tripletSights } from "../../src/models/triplets/tripletModel.ts";
 import type { TestTimeOptions } from "../../src/models/view.ts";
-import { checkpointModel, readWeights } from "../../src/network.ts";
 import { OWN_GOLDENS } from "../support/goldens.ts";
 import { syntheticStateDict } from "../support/syntheticCheckpoint.ts";
 
@@ -32,7 +33,7 @@ const wide = image(200, 60);
 test("a network of any depth is known that the canvases fit, and a deeper one refused", () => {
   const ofDepth = (levels: number) => {
     const [channels, blocks] = [new Array(levels + 1).fill(8), new Array(levels + 1).fill(1)];
-    return tripletModelOf({ hourglass: { stacks: 1, stemChannels: 8, channels, blocks }, classes: 3 });
+    return unpublishedTriplets({ hourglass: { stacks: 1, stemChannels: 8, channels, blocks }, classes: 3 });
   };
   for (const levels of [1, 2, 3, 4, 5]) {
     const model = ofDepth(levels);
@@ -57,7 +58,7 @@ describe("a narrow network of triplets", () => {
 
   test("converted, it is the same model, and read from a Blob as well", async () => {
     const checkpoint = await nameParameters(await syntheticStateDict(FOLDER));
-    const { model } = checkpointModel(checkpoint);
+    const { model } = modelOfCheckpoint(checkpoint);
     const { file } = convertCheckpoint(checkpoint, model.name, await readWeights(checkpoint, model), "F32");
     const pieces = [...file.pieces].map((piece) => Uint8Array.from(piece));
     const converted = await load(undefined, { weights: new Blob(pieces), backend: "wasm" });

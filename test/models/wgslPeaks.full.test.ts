@@ -3,8 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { PeakAnswer, TopPeaksQueries } from "../../src/backend/peakQuery.ts";
-import type { Checkpoint } from "../../src/checkpoints/checkpoint.ts";
-import { nameParameters } from "../../src/checkpoints/names/nameParameters.ts";
+import { type NamedCheckpoint, nameParameters } from "../../src/checkpoints/names/nameParameters.ts";
 import { findPeaks } from "../../src/decode/findPeaks.ts";
 import { runViews } from "../../src/detect.ts";
 import { MAX_BYTES } from "../../src/executors/wgsl/peaks/peakFinder.ts";
@@ -12,14 +11,16 @@ import { wgslExecutor } from "../../src/executors/wgsl/wgslExecutor.ts";
 import { decodeImage } from "../../src/image/imageFile.ts";
 import { ZOO_NORMALIZATIONS } from "../../src/image/input/normalization.ts";
 import type { RgbImage } from "../../src/image/rgbImage.ts";
+import { hourglassOfVariables } from "../../src/loading/modelOfCheckpoint.ts";
+import { readWeights } from "../../src/loading/readWeights.ts";
 import { COCO_KEYPOINTS } from "../../src/models/coco.ts";
 import type { InputSize, Model } from "../../src/models/model.ts";
 import { modelNamed } from "../../src/models/models.ts";
 import { pointsModel } from "../../src/models/points/pointsModel.ts";
-import { tripletModelOf } from "../../src/models/triplets/triplet.ts";
+import { unpublishedTriplets } from "../../src/models/triplets/triplet.ts";
 import type { TestTimeOptions, View, Views } from "../../src/models/view.ts";
 import { SEPARABLE_HEADS, type ZooArchitecture } from "../../src/models/zoo/zooArchitecture.ts";
-import { Network, readWeights } from "../../src/network.ts";
+import { Network } from "../../src/network.ts";
 import type { Parameter } from "../../src/tensor.ts";
 import { dawn, NO_DAWN } from "../support/dawn.ts";
 import { countReadBytes } from "../support/faultyGpu.ts";
@@ -80,10 +81,10 @@ const CASES: readonly PeakCase[] = [
 ];
 
 async function zooCase(folder: string, name: string): Promise<Opened> {
-  return named(await syntheticCheckpoint(folder), modelNamed(name), SMALL);
+  return named(await nameParameters(await syntheticCheckpoint(folder)), modelNamed(name), SMALL);
 }
 
-async function named(checkpoint: Checkpoint, model: Model, size?: InputSize): Promise<Opened> {
+async function named(checkpoint: NamedCheckpoint, model: Model, size?: InputSize): Promise<Opened> {
   return { model, weights: await readWeights(checkpoint, model, size) };
 }
 
@@ -104,9 +105,9 @@ async function tripletCase(): Promise<Opened> {
   const checkpoint = await nameParameters(
     await syntheticStateDict(join(OWN_GOLDENS, "triplet", "centernet-tiny")),
   );
-  const architecture = checkpoint.hourglass;
-  if (architecture?.family !== "triplets") throw new Error("not recognized");
-  return named(checkpoint, tripletModelOf(architecture));
+  const architecture = hourglassOfVariables("triplets", checkpoint.variables);
+  if (!architecture) throw new Error("not recognized");
+  return named(checkpoint, unpublishedTriplets(architecture));
 }
 
 describe.skipIf(!gpu && mayBeLeftOut)(

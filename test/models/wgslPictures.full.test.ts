@@ -1,13 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { nameParameters } from "../../src/checkpoints/names/nameParameters.ts";
 import { runViews } from "../../src/detect.ts";
 import type { Detection } from "../../src/detection.ts";
 import { wgslExecutor } from "../../src/executors/wgsl/wgslExecutor.ts";
 import { decodeImage } from "../../src/image/imageFile.ts";
+import { readWeights } from "../../src/loading/readWeights.ts";
 import { modelNamed } from "../../src/models/models.ts";
 import type { View, Views } from "../../src/models/view.ts";
-import { Network, readWeights } from "../../src/network.ts";
+import { Network } from "../../src/network.ts";
 import { tensor } from "../../src/tensor.ts";
 import { dawn, NO_DAWN } from "../support/dawn.ts";
 import { expectAlike } from "../support/expectAlike.ts";
@@ -51,7 +53,7 @@ describe.skipIf(!gpu && mayBeLeftOut)("a photo that is sampled on the device", (
     const model = modelNamed(ZOO_MODEL);
     const size = { height: 128, width: 128 };
     const weights = await readWeights(
-      await syntheticCheckpoint(join(OWN_GOLDENS, "tf", ZOO_MODEL)),
+      await nameParameters(await syntheticCheckpoint(join(OWN_GOLDENS, "tf", ZOO_MODEL))),
       model,
       size,
     );

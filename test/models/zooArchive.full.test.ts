@@ -5,7 +5,9 @@ import { describe, expect, test } from "vitest";
 import { convertCheckpoint } from "../../src/checkpoints/convertCheckpoint.ts";
 import { nameParameters } from "../../src/checkpoints/names/nameParameters.ts";
 import { load } from "../../src/detect.ts";
-import { checkpointModel, openWeightsFile, readWeights } from "../../src/network.ts";
+import { modelOfCheckpoint } from "../../src/loading/modelOfCheckpoint.ts";
+import { openWeightsFile } from "../../src/loading/openWeights.ts";
+import { readWeights } from "../../src/loading/readWeights.ts";
 import { formatReport } from "../../src/verify/formatReport.ts";
 import { verifyModel } from "../../src/verify/verifyModel.ts";
 import { ALL_GOLDENS, goldenAt } from "../support/goldens.ts";
@@ -33,7 +35,7 @@ describe.skipIf(missing)("an archive of the real exporter", () => {
       const folder = await mkdtemp(join(tmpdir(), "centernet-archive-"));
       try {
         const checkpoint = await nameParameters(await openWeightsFile(archive));
-        const { model, notes } = checkpointModel(checkpoint);
+        const { model, notes } = modelOfCheckpoint(checkpoint);
         expect({ name: model.name, notes }).toEqual({ name, notes: [] });
         const converted = join(folder, "converted.safetensors");
         const { file } = convertCheckpoint(checkpoint, model.name, await readWeights(checkpoint, model));

@@ -3,12 +3,14 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { readBytes, siblingReader } from "#platform";
 import type { Executor } from "../../src/backend/executor.ts";
 import { loadParameters } from "../../src/checkpoints/loadParameters.ts";
+import { nameParameters } from "../../src/checkpoints/names/nameParameters.ts";
 import { openCheckpoint } from "../../src/checkpoints/openCheckpoint.ts";
 import { gpujsExecutor } from "../../src/executors/gpujs/gpujsExecutor.ts";
 import type { Graph, GraphNode } from "../../src/graph/graph.ts";
+import { parameterShapes } from "../../src/loading/readWeights.ts";
 import type { InputSize } from "../../src/models/model.ts";
 import { modelNamed } from "../../src/models/models.ts";
-import { parameterShapes, runnable } from "../../src/network.ts";
+import { runnable } from "../../src/network.ts";
 import type { Weights } from "../../src/tensor.ts";
 import type { GoldenCase } from "../../src/verify/goldenCase.ts";
 import { type CaseReport, verifyCase } from "../../src/verify/verifyCase.ts";
@@ -32,7 +34,8 @@ export function testMutations(name: string, image: string, size: InputSize, weig
   async function subject(): Promise<Subject> {
     const model = modelNamed(name);
     const bytes = await readBytes(weightsFile);
-    const checkpoint = await openCheckpoint({ where: name, bytes, readSibling: siblingReader(weightsFile) });
+    const file = await openCheckpoint({ where: name, bytes, readSibling: siblingReader(weightsFile) });
+    const checkpoint = await nameParameters(file);
     const weights = await loadParameters(parameterShapes(model, size), checkpoint, { model: name });
     const golden = await goldenAt(join(OWN_GOLDENS, "tfjs", name, image));
     return { golden, graph: runnable(model.graph(size, weights), true), weights };

@@ -14,7 +14,7 @@ export async function syntheticCheckpoint(folder: string): Promise<BundleCheckpo
   const read = filesOf(folder);
   const pipeline = parsePipelineConfig(await read("pipeline.config"), join(folder, "pipeline.config"));
   const variables = await syntheticVariables(read, folder);
-  return { format: "tensorbundle", where: folder, metadata: new Map(), zoo: { pipeline }, ...variables };
+  return { format: "tensorbundle", where: folder, metadata: new Map(), sidecar: { pipeline }, ...variables };
 }
 
 /** The same for a golden model of PyTorch: its state dict, keys as they are in the file. */

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { loadParameters } from "../../src/checkpoints/loadParameters.ts";
 import { nameParameters } from "../../src/checkpoints/names/nameParameters.ts";
 import type { Graph } from "../../src/graph/graph.ts";
+import { hourglassOfVariables } from "../../src/loading/modelOfCheckpoint.ts";
 import { tripletGraph } from "../../src/models/triplets/tripletArchitecture.ts";
 import { runnable } from "../../src/network.ts";
 import { goldenInput } from "../../src/verify/goldenCase.ts";
@@ -27,7 +28,8 @@ export async function verifyTripletNetwork(
   const [, height, width] = image.shape;
 
   const checkpoint = await nameParameters(await syntheticStateDict(folder));
-  const architecture = checkpoint.hourglass;
+  const { family } = checkpoint.evidence;
+  const architecture = family && hourglassOfVariables(family, checkpoint.variables);
   if (architecture?.family !== "triplets") throw new Error(`${folder} is not recognized`);
   const graph = mutate(tripletGraph(architecture, { height, width }));
   const shapes = Object.entries(graph.parameters).map(([name, { shape }]) => [name, shape] as const);

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadParameters } from "../../src/checkpoints/loadParameters.ts";
+import { nameParameters } from "../../src/checkpoints/names/nameParameters.ts";
 import type { Graph } from "../../src/graph/graph.ts";
 import type { ZooRow } from "../../src/models/zoo/zoo.ts";
 import { zooGraph } from "../../src/models/zoo/zooArchitecture.ts";
@@ -49,7 +50,8 @@ export async function verifyZooCases(
   const [, height, width] = image.shape;
   const graph = mutate(zooGraph(architecture, { height, width }));
   const shapes = Object.entries(graph.parameters).map(([name, { shape }]) => [name, shape] as const);
-  const weights = await loadParameters(new Map(shapes), await syntheticCheckpoint(folders[0]), { model });
+  const checkpoint = await nameParameters(await syntheticCheckpoint(folders[0]));
+  const weights = await loadParameters(new Map(shapes), checkpoint, { model });
 
   const tapSource = zooTapSource(architecture.backbone);
   const taps = goldens.flatMap((golden) => golden.taps);

@@ -1,28 +1,56 @@
 import { ModelError } from "../../errors.ts";
 import { quote } from "../bytes/json.ts";
 import { type Checkpoint, holdsFloats, unknownVariable, type Variable } from "../checkpoint.ts";
+import type { DetectionApiSidecar } from "../pipelineConfig/detectionApiSidecar.ts";
+import type { SafetensorsCheckpoint } from "../safetensors/safetensorsCheckpoint.ts";
 import type { BundleCheckpoint } from "../tensorBundle/bundleCheckpoint.ts";
 import type { TfjsCheckpoint } from "../tfjs/tfjs.ts";
-import { hourglassOfVariables } from "./hourglassOfVariables.ts";
 import { movenetConstants } from "./movenetConstants.ts";
 import { type MovenetModel, movenetKeys, recognizeMovenet } from "./movenetKeys.ts";
 import { checkMovenetStructure } from "./movenetStructure.ts";
 import { hasPairs } from "./torchHourglass.ts";
-import { kernelShape, swapPairs, torchKeys, transposeKernel } from "./torchKeys.ts";
+import { kernelShape, swapPairs, type TorchFamily, torchKeys, transposeKernel } from "./torchKeys.ts";
 import { zooKeys } from "./zooKeys.ts";
 import { isOptimizerKey } from "./zooPaths.ts";
 
+/** A checkpoint under this project's parameter names. Only `nameParameters` makes one. */
+export interface NamedCheckpoint extends Checkpoint {
+  readonly evidence: ModelEvidence;
+}
+
+/** What a file shows of the model that it holds. */
+export interface ModelEvidence {
+  /** The name that the file gives, or that its variables show. */
+  readonly model?: string;
+  /** The files of the Object Detection API that go with it. */
+  readonly sidecar?: DetectionApiSidecar;
+  /** The backbone that the API's variables show: `hourglass`, or the type that a pipeline.config would name. */
+  readonly backbone?: string;
+  /** The detectors whose code wrote this PyTorch state dict. */
+  readonly family?: TorchFamily;
+}
+
 /**
- * A checkpoint under this project's parameter names, whatever wrote it. Variables that belong to no
- * parameter keep their own name, so that loading reports them. A file that nothing here recognizes comes
- * back as it is. Throws ModelError where a recognized graph is not the architecture it should be.
+ * Gives a checkpoint this project's parameter names, whatever wrote it. Variables that belong to no parameter
+ * keep their own name, so that loading reports them; so does everything in a file that nothing here recognizes.
+ *
+ * @throws ModelError if two variables would be the same parameter, or if a recognized graph is not the
+ *   architecture that it should be.
  */
-export async function nameParameters(checkpoint: Checkpoint): Promise<Checkpoint> {
+export async function nameParameters(checkpoint: Checkpoint): Promise<NamedCheckpoint> {
   if (isBundle(checkpoint)) return nameZoo(checkpoint);
+  if (isSafetensors(checkpoint)) {
+    const evidence = { model: checkpoint.metadata.get("model"), sidecar: checkpoint.sidecar };
+    return { ...checkpoint, evidence };
+  }
   if (checkpoint.format === "torch") return nameTorch(checkpoint);
-  if (!isTfjs(checkpoint)) return checkpoint;
-  const model = recognizeMovenet(checkpoint.variables);
-  return model ? nameMovenet(checkpoint, model) : checkpoint;
+  const model = isTfjs(checkpoint) ? recognizeMovenet(checkpoint.variables) : undefined;
+  if (isTfjs(checkpoint) && model) return nameMovenet(checkpoint, model);
+  return { ...checkpoint, evidence: {} };
+}
+
+function isSafetensors(checkpoint: Checkpoint): checkpoint is SafetensorsCheckpoint {
+  return checkpoint.format === "safetensors";
 }
 
 function isBundle(checkpoint: Checkpoint): checkpoint is BundleCheckpoint {
@@ -30,9 +58,10 @@ function isBundle(checkpoint: Checkpoint): checkpoint is BundleCheckpoint {
 }
 
 /** Counters, the object graph and what only training needs are no parameters. */
-function nameZoo(file: BundleCheckpoint): Checkpoint {
+function nameZoo(file: BundleCheckpoint): NamedCheckpoint {
+  const { sidecar } = file;
   const found = zooKeys(file.variables.keys(), file.where, file.objectGraph);
-  if (!found) return file;
+  if (!found) return { ...file, evidence: { sidecar } };
   const parameterOf = new Map([...found.parameters].map(([parameter, key]) => [key, parameter]));
   const keys = new Map<string, string>();
   const variables = new Map<string, Variable>();
@@ -49,7 +78,7 @@ function nameZoo(file: BundleCheckpoint): Checkpoint {
     format: file.format,
     where: file.where,
     metadata: new Map([...file.metadata, ["named by", found.namedBy]]),
-    zoo: { ...file.zoo, backbone: found.backbone },
+    evidence: { sidecar, backbone: found.backbone },
     variables,
     async read(name) {
       const key = keys.get(name);
@@ -64,9 +93,9 @@ function nameZoo(file: BundleCheckpoint): Checkpoint {
  * A state dict's kernels come in this project's layout, transposed one by one as they are read. Counters of
  * norms are no parameters.
  */
-function nameTorch(file: Checkpoint): Checkpoint {
+function nameTorch(file: Checkpoint): NamedCheckpoint {
   const found = torchKeys(file.variables.keys(), file.where);
-  if (!found) return file;
+  if (!found) return { ...file, evidence: {} };
   const nameOf = new Map([...found.parameters].map(([parameter, key]) => [key, parameter]));
   const keys = new Map<string, { key: string; stored: Variable }>();
   const variables = new Map<string, Variable>();
@@ -82,7 +111,7 @@ function nameTorch(file: Checkpoint): Checkpoint {
   }
   return {
     ...file,
-    hourglass: hourglassOfVariables(found.family, variables),
+    evidence: { family: found.family },
     variables,
     async read(name) {
       const place = keys.get(name);
@@ -100,7 +129,7 @@ function isTfjs(checkpoint: Checkpoint): checkpoint is TfjsCheckpoint {
   return checkpoint.format === "tfjs" && "nodes" in checkpoint;
 }
 
-async function nameMovenet(file: TfjsCheckpoint, model: MovenetModel): Promise<Checkpoint> {
+async function nameMovenet(file: TfjsCheckpoint, model: MovenetModel): Promise<NamedCheckpoint> {
   const keys = movenetKeys(file.variables.keys(), file.where);
   await checkMovenetStructure(file, model, keys);
   const { parameters, checked } = await movenetConstants(file, model, new Set(keys.values()));
@@ -125,7 +154,7 @@ async function nameMovenet(file: TfjsCheckpoint, model: MovenetModel): Promise<C
     format: file.format,
     where: file.where,
     metadata: file.metadata,
-    model,
+    evidence: { model },
     variables,
     async read(name) {
       const constant = names.get(name);

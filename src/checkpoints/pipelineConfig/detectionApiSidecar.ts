@@ -1,8 +1,20 @@
-import type { DetectionApiSidecar } from "../checkpoint.ts";
-import { parseLabelMap } from "./labelMap.ts";
-import { parsePipelineConfig } from "./pipelineConfig.ts";
+import { type LabelMap, parseLabelMap } from "./labelMap.ts";
+import { type PipelineConfig, parsePipelineConfig } from "./pipelineConfig.ts";
 
-/** Reads what lies beside a checkpoint of the Object Detection API, if it does. Throws ModelError. */
+/** What a checkpoint of the Object Detection API has beside its variables. */
+export interface DetectionApiSidecar {
+  /** Absent if no pipeline.config lies with it. */
+  readonly pipeline?: PipelineConfig;
+  readonly labelMap?: LabelMap;
+  /** Both files as they are, so that a converted checkpoint can carry them. */
+  readonly texts?: { readonly pipeline?: string; readonly labelMap?: string };
+}
+
+/**
+ * Parses the files that are present.
+ *
+ * @throws ModelError if one of them is not what it should be.
+ */
 export function detectionApiSidecar(
   { pipeline, labelMap }: { pipeline?: Uint8Array; labelMap?: Uint8Array },
   whereConfig: string,

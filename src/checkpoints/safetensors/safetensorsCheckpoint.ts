@@ -1,16 +1,22 @@
 import { elementCount } from "../../tensor.ts";
 import { readElements } from "../bytes/dtype.ts";
 import type { RandomAccessFile } from "../bytes/randomAccessFile.ts";
-import { type Checkpoint, type DetectionApiSidecar, unknownVariable } from "../checkpoint.ts";
-import { detectionApiSidecar } from "../pipelineConfig/detectionApiSidecar.ts";
+import { type Checkpoint, unknownVariable } from "../checkpoint.ts";
+import { type DetectionApiSidecar, detectionApiSidecar } from "../pipelineConfig/detectionApiSidecar.ts";
 import { listSafetensors } from "./safetensors.ts";
 
 /** The keys of a safetensors file's metadata that take a zoo checkpoint's own texts along. */
 export const PIPELINE_KEY = "pipeline.config";
 export const LABEL_MAP_KEY = "label_map.pbtxt";
 
+export interface SafetensorsCheckpoint extends Checkpoint {
+  readonly format: "safetensors";
+  /** Of a converted checkpoint of the Object Detection API. */
+  readonly sidecar?: DetectionApiSidecar;
+}
+
 /** A safetensors file as a checkpoint; tensors are read when they are asked for. Throws ModelError. */
-export async function safetensorsCheckpoint(source: RandomAccessFile): Promise<Checkpoint> {
+export async function safetensorsCheckpoint(source: RandomAccessFile): Promise<SafetensorsCheckpoint> {
   const { where } = source;
   const { metadata, tensors } = await listSafetensors(source);
   const variables = new Map(
@@ -23,8 +29,7 @@ export async function safetensorsCheckpoint(source: RandomAccessFile): Promise<C
     format: "safetensors",
     where,
     metadata,
-    model: metadata.get("model"),
-    zoo: convertedFacts(metadata, where),
+    sidecar: carriedSidecar(metadata, where),
     variables,
     async read(name) {
       const tensor = tensors.get(name);
@@ -34,7 +39,7 @@ export async function safetensorsCheckpoint(source: RandomAccessFile): Promise<C
   };
 }
 
-function convertedFacts(
+function carriedSidecar(
   metadata: ReadonlyMap<string, string>,
   where: string,
 ): DetectionApiSidecar | undefined {

@@ -3,7 +3,7 @@ import { unmaskCrc } from "../../support/crc.ts";
 import { quote } from "../bytes/json.ts";
 import { type ModelFiles, readWhole } from "../bytes/randomAccessFile.ts";
 import type { Checkpoint } from "../checkpoint.ts";
-import { detectionApiSidecar } from "../pipelineConfig/detectionApiSidecar.ts";
+import { type DetectionApiSidecar, detectionApiSidecar } from "../pipelineConfig/detectionApiSidecar.ts";
 import { parseTextProto } from "../pipelineConfig/textProto.ts";
 import { TextProtoView } from "../pipelineConfig/textProtoView.ts";
 import { OBJECT_GRAPH_KEY, type ObjectGraph, parseObjectGraph } from "./objectGraph.ts";
@@ -12,6 +12,8 @@ import { openTensorBundle, type TensorBundle } from "./tensorBundle.ts";
 /** A checkpoint of TensorFlow: a TensorBundle, and what the Object Detection API lays beside it. */
 export interface BundleCheckpoint extends Checkpoint {
   readonly format: "tensorbundle";
+  /** The files of the Object Detection API that lie beside it. */
+  readonly sidecar: DetectionApiSidecar;
   /** How its program held the variables; small checkpoints made by other means have none. */
   readonly objectGraph?: ObjectGraph;
 }
@@ -42,8 +44,8 @@ export async function openBundle(files: ModelFiles, prefix?: string): Promise<Bu
     pipeline: config === undefined ? undefined : await readText(files, config, MAX_TEXT),
     labelMap: labels === undefined ? undefined : await readText(files, labels, MAX_TEXT),
   };
-  const zoo = detectionApiSidecar(texts, `${where} ${config}`, `${where} ${labels}`);
-  const { pipeline, labelMap } = zoo;
+  const sidecar = detectionApiSidecar(texts, `${where} ${config}`, `${where} ${labels}`);
+  const { pipeline, labelMap } = sidecar;
 
   const metadata = new Map([["checkpoint", chosen]]);
   if (config) metadata.set("configuration", config);
@@ -54,7 +56,7 @@ export async function openBundle(files: ModelFiles, prefix?: string): Promise<Bu
     format: "tensorbundle",
     where,
     metadata,
-    zoo,
+    sidecar,
     objectGraph: await readObjectGraph(bundle, `${where} ${chosen}`),
     variables: new Map(
       [...bundle.entries].map(([key, { dtype, shape, byteLength, checksum }]) => [

@@ -1,10 +1,9 @@
 import { realpath } from "node:fs/promises";
 import type { Command } from "commander";
 import { type Conversion, convertCheckpoint } from "../../checkpoints/convertCheckpoint.ts";
-import { nameParameters } from "../../checkpoints/names/nameParameters.ts";
 import { UsageError } from "../../errors.ts";
-import { modelNamed } from "../../models/models.ts";
-import { checkpointModel, openWeightsFile, readWeights } from "../../network.ts";
+import { openModel } from "../../loading/openWeights.ts";
+import { readWeights } from "../../loading/readWeights.ts";
 import { elementCount } from "../../tensor.ts";
 import { writeOutput } from "../files/writeAtomically.ts";
 import { print, type Session } from "../io.ts";
@@ -64,9 +63,7 @@ async function convert(input: string, flags: ConvertFlags, session: Session): Pr
   if (await isSameFile(input, output)) {
     throw new UsageError({ where: "option --output", expected: "a file other than the input", got: output });
   }
-  const wanted = flags.model === undefined ? undefined : modelNamed(flags.model);
-  const checkpoint = await nameParameters(await openWeightsFile(input));
-  const { model } = checkpointModel(checkpoint, wanted);
+  const { model, checkpoint } = await openModel(flags.model, { weights: input });
   const { signal } = session;
   const onProgress = loadingLine(session.stderr);
   const weights = await readWeights(checkpoint, model, undefined, { onProgress, signal });

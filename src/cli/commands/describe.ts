@@ -5,9 +5,11 @@ import { describeWasmPlan, type WasmPlanDescription } from "../../executors/wasm
 import { defaultThreads } from "../../executors/wasm/threads/startThreads.ts";
 import type { Precision } from "../../kernels/kernel.ts";
 import { DEFAULT_CHOICES } from "../../kernels/wasm/kernel.ts";
+import { openModel } from "../../loading/openWeights.ts";
+import { checkWeights } from "../../loading/readWeights.ts";
 import { checkInputSize, type InputSize, type Model } from "../../models/model.ts";
 import { modelNamed } from "../../models/models.ts";
-import { checkWeights, openModel, runnable } from "../../network.ts";
+import { runnable } from "../../network.ts";
 import { print, printError, type Session } from "../io.ts";
 import {
   checkNamesModel,
@@ -105,7 +107,7 @@ async function describedModel(
   const { model, checkpoint, notes } = await openModel(name, { weights });
   try {
     const input = sizeOf(model, size);
-    await checkWeights(checkpoint, model, input);
+    checkWeights(checkpoint, model, input);
     for (const note of notes) printError(session, oneLine(note));
     return { model, input };
   } finally {

@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import type { Checkpoint } from "../../checkpoints/checkpoint.ts";
 import { type CheckpointDescription, describeCheckpoint } from "../../checkpoints/inspect.ts";
-import { nameParameters } from "../../checkpoints/names/nameParameters.ts";
+import { type NamedCheckpoint, nameParameters } from "../../checkpoints/names/nameParameters.ts";
 import { CenterNetError, oneLine } from "../../errors.ts";
-import { checkpointModel, openWeightsFile } from "../../network.ts";
+import { modelOfCheckpoint } from "../../loading/modelOfCheckpoint.ts";
+import { openWeightsFile } from "../../loading/openWeights.ts";
 import { print, type Session } from "../io.ts";
 import { formatCount } from "../terminal/formatNumber.ts";
 import { formatTable } from "../terminal/table.ts";
@@ -36,19 +37,19 @@ export function addInspect(program: Command, session: Session): void {
 
 /** With what its variables are named by for this project, and whose they are, where that is known. */
 async function metadataOf(checkpoint: Checkpoint): Promise<Checkpoint["metadata"]> {
-  const named = await nameParameters(checkpoint).catch(() => checkpoint);
-  const model = named.hourglass && knownName(named);
+  const named = await nameParameters(checkpoint).catch(() => undefined);
+  const model = named?.evidence.family && knownName(named);
   return new Map([
     ...checkpoint.metadata,
-    ...named.metadata,
+    ...(named?.metadata ?? []),
     ...(model ? [["recognized as", model] as const] : []),
   ]);
 }
 
 /** Undefined where it is a network that cannot be run here; its variables are listed all the same. */
-function knownName(named: Checkpoint): string | undefined {
+function knownName(named: NamedCheckpoint): string | undefined {
   try {
-    return checkpointModel(named).model.name;
+    return modelOfCheckpoint(named).model.name;
   } catch (error) {
     if (error instanceof CenterNetError) return undefined;
     throw error;

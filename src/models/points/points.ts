@@ -1,6 +1,5 @@
 /** Objects as Points (Zhou et al., arXiv:1904.07850): the two released models that are hourglasses. */
 
-import { HOURGLASS, type HourglassOptions } from "../../backbones/hourglass.ts";
 import { ZOO_NORMALIZATIONS } from "../../image/input/normalization.ts";
 import { COCO_KEYPOINTS } from "../coco.ts";
 import type { Model } from "../model.ts";
@@ -35,29 +34,3 @@ export const POINTS: readonly Model[] = (Object.keys(POINTS_ARCHITECTURES) as Po
     weightsHint: `Give the file that its authors publish, ${name}.pth, as --weights; this program does not fetch it. See github.com/xingyizhou/CenterNet.`,
   }),
 );
-
-/** What a state dict's variables tell of its network. */
-export interface PointsFacts {
-  readonly hourglass: HourglassOptions;
-  readonly classes: number;
-  readonly keypoints?: number;
-}
-
-/** The released model of this network; undefined where it is another. */
-export function pointsModelOf({ hourglass, classes, keypoints }: PointsFacts): Model | undefined {
-  const { stacks, stemChannels, channels, blocks, featureChannels } = hourglass;
-  const released = HOURGLASS["hourglass-104"];
-  const told = [stacks, stemChannels, channels, blocks, featureChannels];
-  const wanted = [
-    released.stacks,
-    released.stemChannels,
-    released.channels,
-    released.blocks,
-    released.channels[0],
-  ];
-  if (JSON.stringify(told) !== JSON.stringify(wanted)) return undefined;
-  return POINTS.find(({ name }) => {
-    const row: { classes: number; keypoints?: number } = POINTS_ARCHITECTURES[name as PointsName];
-    return row.classes === classes && row.keypoints === keypoints;
-  });
-}

@@ -41,13 +41,11 @@ export const OTHER_TRIPLETS = "centernet-triplets";
 const CANVAS_MULTIPLE = 128;
 
 /**
- * The published model of this architecture, or one that has no row: whoever trained it named it elsewhere.
+ * A model without a row, of an architecture that is not published: whoever trained it named it elsewhere.
  *
  * @throws ModelError for an hourglass that is too deep for the canvases of the test procedure.
  */
-export function tripletModelOf(architecture: TripletArchitecture): TripletModel {
-  const published = TRIPLETS.find(({ tripletSpec }) => isSame(tripletSpec.architecture, architecture));
-  if (published) return published;
+export function unpublishedTriplets(architecture: TripletArchitecture): TripletModel {
   const { stacks, channels } = architecture.hourglass;
   const levels = channels.length - 1;
   if (CANVAS_MULTIPLE % tripletSizeMultiple(architecture) !== 0) {
@@ -60,13 +58,4 @@ export function tripletModelOf(architecture: TripletArchitecture): TripletModel 
   const backbone = `Hourglass of ${stacks} x ${levels} levels, triplets`;
   const weightsHint = "Give the weights that it was found in.";
   return tripletModel({ name: OTHER_TRIPLETS, backbone, architecture, weightsHint });
-}
-
-function isSame(a: TripletArchitecture, b: TripletArchitecture): boolean {
-  return JSON.stringify(numbersOf(a)) === JSON.stringify(numbersOf(b));
-}
-
-function numbersOf({ hourglass, classes }: TripletArchitecture): unknown[] {
-  const { stacks, stemChannels, channels, blocks, featureChannels = channels[0] } = hourglass;
-  return [stacks, stemChannels, channels, blocks, featureChannels, classes];
 }

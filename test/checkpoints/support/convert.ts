@@ -7,7 +7,7 @@ import { joined } from "./safetensorsFile.ts";
 /** What `centernet convert` does, with models of the caller's. */
 export async function convert(file: Checkpoint, knownModels: KnownModels) {
   const checkpoint = await nameParameters(file);
-  const modelName = checkpoint.model ?? "";
+  const modelName = checkpoint.evidence.model ?? "";
   const shapes = knownModels.get(modelName);
   if (!shapes) throw new Error(`no such model: ${modelName}`);
   const weights = await loadParameters(shapes(), checkpoint, { model: modelName, knownModels });

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { bytesSource, type ModelFiles } from "../../../src/checkpoints/bytes/randomAccessFile.ts";
 import type { Checkpoint } from "../../../src/checkpoints/checkpoint.ts";
 import { openCheckpoint } from "../../../src/checkpoints/openCheckpoint.ts";
-import { openBundle } from "../../../src/checkpoints/tensorBundle/bundleCheckpoint.ts";
+import { type BundleCheckpoint, openBundle } from "../../../src/checkpoints/tensorBundle/bundleCheckpoint.ts";
 import { ModelError } from "../../../src/errors.ts";
 import { bytes, concatenated, field, type MadeVariable, madeBundle, varint } from "./madeBundle.ts";
 
@@ -74,7 +74,7 @@ export async function contentsOf(checkpoint: Checkpoint): Promise<unknown> {
     variables.push([name, dtype, shape, data?.toString("hex")]);
   }
   await checkpoint.close?.();
-  const { pipeline, labelMap } = checkpoint.zoo ?? {};
+  const { pipeline, labelMap } = (checkpoint as BundleCheckpoint).sidecar ?? {};
   return { variables, pipeline, labelMap, graph: "objectGraph" in checkpoint && checkpoint.objectGraph };
 }
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { Checkpoint } from "../src/checkpoints/checkpoint.ts";
-import { parseLabelMap } from "../src/checkpoints/pipelineConfig/labelMap.ts";
-import { parsePipelineConfig } from "../src/checkpoints/pipelineConfig/pipelineConfig.ts";
-import { ModelError } from "../src/errors.ts";
-import { zooSpec } from "../src/loading/zooSpec.ts";
-import { modelNamed } from "../src/models/models.ts";
-import { checkpointModel } from "../src/network.ts";
+import type { NamedCheckpoint } from "../../src/checkpoints/names/nameParameters.ts";
+import { parseLabelMap } from "../../src/checkpoints/pipelineConfig/labelMap.ts";
+import { parsePipelineConfig } from "../../src/checkpoints/pipelineConfig/pipelineConfig.ts";
+import { ModelError } from "../../src/errors.ts";
+import { modelOfCheckpoint } from "../../src/loading/modelOfCheckpoint.ts";
+import { zooSpec } from "../../src/loading/zooSpec.ts";
+import { modelNamed } from "../../src/models/models.ts";
 
 const text = (value: string) => new TextEncoder().encode(value);
 
@@ -19,12 +19,12 @@ const CONFIG = `model { center_net {
 } }`;
 const POSES = `keypoint_estimation_task { task_name: "human_pose" keypoint_class_name: "/m/01g317" per_keypoint_offset: true }`;
 
-function checkpointOf(config: string, backbone?: string, where = "folder/archive.tar.gz"): Checkpoint {
+function checkpointOf(config: string, backbone?: string, where = "folder/archive.tar.gz"): NamedCheckpoint {
   return {
     format: "tensorbundle",
     where,
     metadata: new Map(),
-    zoo: { pipeline: parsePipelineConfig(text(config), "pipeline.config"), backbone },
+    evidence: { sidecar: { pipeline: parsePipelineConfig(text(config), "pipeline.config") }, backbone },
     variables: new Map(),
     read: () => Promise.reject(new Error("nothing is read here")),
   };
@@ -113,11 +113,11 @@ describe("contradictions", () => {
 
   test("between the name asked for and the configuration are an error", () => {
     const wanted = modelNamed("centernet_hg104_512x512_coco17_tpu-8");
-    expect(() => checkpointModel(checkpointOf(CONFIG), wanted)).toThrow(
+    expect(() => modelOfCheckpoint(checkpointOf(CONFIG), wanted)).toThrow(
       "expected a checkpoint of centernet_hg104_512x512_coco17_tpu-8, got one of centernet_resnet50_v2_512x512_coco17_tpu-8",
     );
     // A pulled archive: what it holds decides, and is told.
-    const { model, notes } = checkpointModel(checkpointOf(CONFIG), wanted, undefined, true);
+    const { model, notes } = modelOfCheckpoint(checkpointOf(CONFIG), wanted, { mayDiffer: true });
     expect(model.name).toBe("centernet_resnet50_v2_512x512_coco17_tpu-8");
     expect(notes).toEqual([
       "folder/archive.tar.gz holds centernet_resnet50_v2_512x512_coco17_tpu-8, by its pipeline.config",
@@ -126,7 +126,7 @@ describe("contradictions", () => {
 
   test("between the file's name and its configuration are told", () => {
     const config = CONFIG.replaceAll("512", "320");
-    const notes = (where: string) => checkpointModel(checkpointOf(config, undefined, where)).notes;
+    const notes = (where: string) => modelOfCheckpoint(checkpointOf(config, undefined, where)).notes;
     const [renamed] = notes("folder/CenterNet-104_480000.pkl");
     expect(renamed).toMatch(/^the name says centernet-104, the file holds centernet_resnet_v2_50_320x320$/);
     expect(notes("/x/centernet_hg104_512x512_kpts.tar.gz")).toEqual([
@@ -139,15 +139,15 @@ describe("contradictions", () => {
 
   test("and fields outside of the schema are told: they may change what the original would find", () => {
     const config = CONFIG.replace("object_center_params", "soft_nms: 1 object_center_params");
-    expect(checkpointModel(checkpointOf(config)).notes).toEqual([
+    expect(modelOfCheckpoint(checkpointOf(config)).notes).toEqual([
       "fields of pipeline.config that nothing here looks at: model.center_net.soft_nms (line 7)",
     ]);
   });
 
   test("a label map for a model that has none is refused", () => {
     const labelMap = parseLabelMap(text('item { name: "a" id: 1 }'), "map");
-    const movenet = { ...checkpointOf(CONFIG), zoo: undefined, model: "movenet-lightning" };
-    expect(() => checkpointModel(movenet, undefined, labelMap)).toThrow(
+    const movenet = { ...checkpointOf(CONFIG), evidence: { model: "movenet-lightning" } };
+    expect(() => modelOfCheckpoint(movenet, undefined, { labelMap })).toThrow(
       "label map: expected weights of a zoo model",
     );
   });
@@ -158,11 +158,11 @@ describe("contradictions", () => {
   });
 
   test("variables without a configuration need a name", () => {
-    const bare = { ...checkpointOf(CONFIG), zoo: { backbone: "hourglass" } };
-    expect(() => checkpointModel(bare)).toThrow(
+    const bare = { ...checkpointOf(CONFIG), evidence: { backbone: "hourglass" } };
+    expect(() => modelOfCheckpoint(bare)).toThrow(
       "Say which model they are for (detect and convert: with --model).",
     );
     const wanted = modelNamed("centernet_hg104_512x512_coco17_tpu-8");
-    expect(checkpointModel(bare, wanted).model).toBe(wanted);
+    expect(modelOfCheckpoint(bare, wanted).model).toBe(wanted);
   });
 });

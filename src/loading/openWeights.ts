@@ -1,0 +1,97 @@
+/** Weights, whatever holds them, and the model that they are for. */
+import { cachedArchive, findWeights, packagedWeights } from "#platform";
+import type { Checkpoint } from "../checkpoints/checkpoint.ts";
+import { type NamedCheckpoint, nameParameters } from "../checkpoints/names/nameParameters.ts";
+import { openCheckpoint, openStoredWeights } from "../checkpoints/openCheckpoint.ts";
+import type { LabelMap } from "../checkpoints/pipelineConfig/labelMap.ts";
+import { CenterNetError, ModelError, systemMessage } from "../errors.ts";
+import type { Model } from "../models/model.ts";
+import { DEFAULT_MODEL, modelNamed } from "../models/models.ts";
+import { blobWeights } from "../platform/blobWeights.ts";
+import { modelOfCheckpoint } from "./modelOfCheckpoint.ts";
+
+/** A path or URL, the bytes of a file that stands alone, a `File` or other `Blob`, or an opened checkpoint. */
+export type WeightsSource = string | URL | Uint8Array | ArrayBuffer | Blob | Checkpoint;
+
+export interface OpenOptions {
+  /**
+   * safetensors, a TensorFlow.js model.json, a checkpoint of TensorFlow (its tar.gz, folder or prefix), or a
+   * file of PyTorch's torch.save.
+   * Default: what ships with this package, or an archive that was pulled.
+   */
+  readonly weights?: WeightsSource;
+  /** Takes the place of the label map that a zoo checkpoint has, or of COCO's. */
+  readonly labelMap?: LabelMap;
+}
+
+/** A model and its weights, of which no number is read yet. */
+export interface OpenedModel {
+  readonly model: Model;
+  /** Under this project's parameter names. */
+  readonly checkpoint: NamedCheckpoint;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Without a name, the weights decide which model it is, and without weights the default model is taken.
+ *
+ * @throws ModelError for an unknown name, or weights that cannot be opened or are those of another model.
+ */
+export async function openModel(
+  name: string | undefined,
+  { weights, labelMap }: OpenOptions = {},
+): Promise<OpenedModel> {
+  const wanted = name === undefined ? undefined : modelNamed(name);
+  const checkpoint = await openWeights(wanted, weights);
+  // An archive that was pulled is found by its name, which is no promise: its contents decide, with a note.
+  const mayDiffer = weights === undefined;
+  return { checkpoint, ...modelOfCheckpoint(checkpoint, wanted, { labelMap, mayDiffer }) };
+}
+
+/** Opens weights and names their variables, which also shows the model of a file that does not say it. */
+async function openWeights(
+  model: Model | undefined,
+  source: WeightsSource | undefined,
+): Promise<NamedCheckpoint> {
+  if (isCheckpoint(source) && isNamed(source)) return source;
+  const name = model?.name ?? DEFAULT_MODEL;
+  const pulled = source === undefined && model?.hasArchive ? await cachedArchive(name) : undefined;
+  const chosen = source ?? pulled ?? packagedWeights(`${name}.safetensors`);
+  const hint = source === undefined ? model?.weightsHint : undefined;
+  return nameParameters(await openWeightsFile(chosen, hint));
+}
+
+/**
+ * A file of weights as it is: variables under the names that the file gives them.
+ *
+ * @throws ModelError where it cannot be read or is none; its hint is for a file that is missing.
+ */
+export async function openWeightsFile(source: WeightsSource, hint = "Check the path."): Promise<Checkpoint> {
+  if (source instanceof Uint8Array) return openCheckpoint({ where: "weights", bytes: source });
+  if (source instanceof ArrayBuffer) {
+    return openCheckpoint({ where: "weights", bytes: new Uint8Array(source) });
+  }
+  if (source instanceof Blob) return openStoredWeights(await blobWeights(source, nameOf(source)));
+  if (isCheckpoint(source)) return source;
+  const where = source.toString();
+  try {
+    return await openStoredWeights(await findWeights(source));
+  } catch (error) {
+    if (error instanceof CenterNetError) throw error;
+    const got = systemMessage(error);
+    throw new ModelError({ where, expected: "a file of weights", got, hint }, { cause: error });
+  }
+}
+
+export function isCheckpoint(source: WeightsSource | undefined): source is Checkpoint {
+  return typeof source === "object" && "variables" in source;
+}
+
+function isNamed(checkpoint: Checkpoint): checkpoint is NamedCheckpoint {
+  return "evidence" in checkpoint;
+}
+
+/** A file that the user of a page chose has one. */
+function nameOf(blob: Blob): string {
+  return "name" in blob && typeof blob.name === "string" ? blob.name : "weights";
+}

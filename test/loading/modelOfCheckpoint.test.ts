@@ -1,0 +1,92 @@
+import { expect, test } from "vitest";
+import type { ModelEvidence, NamedCheckpoint } from "../../src/checkpoints/names/nameParameters.ts";
+import { ModelError } from "../../src/errors.ts";
+import { modelOfCheckpoint } from "../../src/loading/modelOfCheckpoint.ts";
+import { parameterShapes } from "../../src/loading/readWeights.ts";
+import { modelNamed } from "../../src/models/models.ts";
+
+type Shapes = ReadonlyMap<string, readonly number[]>;
+
+/** A file of a model's variables that does not say which model it is. */
+function fileOf(shapes: Shapes, evidence: ModelEvidence): NamedCheckpoint {
+  return {
+    format: "torch",
+    where: "file",
+    metadata: new Map(),
+    evidence,
+    variables: new Map([...shapes].map(([name, shape]) => [name, { dtype: "F32", shape, byteLength: 0 }])),
+    read: () => Promise.reject(new Error("nothing is read here")),
+  };
+}
+
+/** The same variables, but those of a layer have other output channels. */
+function withOutputs(shapes: Shapes, layer: string, outputs: number): Shapes {
+  return new Map(
+    [...shapes].map(([name, shape]) => [
+      name,
+      name.startsWith(`${layer}.`) ? [...shape.slice(0, -1), outputs] : shape,
+    ]),
+  );
+}
+
+const without = (shapes: Shapes, scope: string): Shapes =>
+  new Map([...shapes].filter(([name]) => !name.includes(scope)));
+
+const modelIn = (file: NamedCheckpoint) => modelOfCheckpoint(file).model.name;
+
+test.each([
+  ["centernet-52", "triplets"],
+  ["centernet-104", "triplets"],
+  ["ctdet_coco_hg", "points"],
+  ["multi_pose_hg_3x", "points"],
+] as const)("the variables of %s show it, no name does", (name, family) => {
+  const shapes = parameterShapes(modelNamed(name));
+  expect(modelOfCheckpoint(fileOf(shapes, { family }))).toEqual({ model: expect.anything(), notes: [] });
+  expect(modelIn(fileOf(shapes, { family }))).toBe(name);
+  const renamed = { ...fileOf(shapes, { family }), where: "folder/CenterNet-52_480000.pkl" };
+  const notes = name === "centernet-52" ? [] : [`the name says centernet-52, the file holds ${name}`];
+  expect(modelOfCheckpoint(renamed).notes).toEqual(notes);
+});
+
+test("triplets of other classes or fewer blocks are a model of their own", () => {
+  const published = parameterShapes(modelNamed("centernet-104"));
+  for (const shapes of [
+    withOutputs(published, "heads.topLeft.heatmap.out", 20),
+    without(published, "backbone.stack0.level4.skip.1"),
+  ]) {
+    expect(modelIn(fileOf(shapes, { family: "triplets" }))).toBe("centernet-triplets");
+    // Converted, they keep the name but have no other evidence.
+    expect(modelIn(fileOf(shapes, { model: "centernet-triplets" }))).toBe("centernet-triplets");
+  }
+});
+
+test("objects as points on another hourglass, or with other heads, are refused", () => {
+  const boxes = parameterShapes(modelNamed("ctdet_coco_hg"));
+  for (const shapes of [
+    withOutputs(boxes, "heads.center.out", 20),
+    without(boxes, "backbone.stack1"),
+    withOutputs(boxes, "backbone.stem.conv", 64),
+  ]) {
+    const decide = () => modelOfCheckpoint(fileOf(shapes, { family: "points" }));
+    expect(decide).toThrow(ModelError);
+    expect(decide).toThrow(
+      "expected objects as points on the hourglass of ctdet_coco_hg or multi_pose_hg_3x, got variables of another",
+    );
+  }
+});
+
+test("variables that show no whole network, and a file that says nothing, are of no known model", () => {
+  const shapes = without(parameterShapes(modelNamed("centernet-104")), "backbone.stem");
+  for (const evidence of [{ family: "triplets" as const }, {}]) {
+    expect(() => modelOfCheckpoint(fileOf(shapes, evidence))).toThrow(
+      "expected weights of a model known here, got a torch file that does not say its model. Say which",
+    );
+  }
+});
+
+test("the name that a file gives decides only if its variables show nothing", () => {
+  expect(modelIn(fileOf(new Map(), { model: "movenet-thunder" }))).toBe("movenet-thunder");
+  expect(() => modelIn(fileOf(new Map(), { model: "movenet-thundr" }))).toThrow(
+    "Did you mean movenet-thunder",
+  );
+});
