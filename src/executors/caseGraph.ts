@@ -45,7 +45,8 @@ export function caseGraph(cases: readonly NamedCase[]): CaseGraph {
     }
     nodeInputs.forEach((inputShape, i) => {
       graphInputs[`${scope}.input${i}`] = inputShape;
-      inputs[`${scope}.input${i}`] = { shape: inputShape, data: caseData(inputShape, seed++) };
+      const data = caseData(inputShape, seed++).map((value) => value * (opCase.range ?? 1));
+      inputs[`${scope}.input${i}`] = { shape: inputShape, data };
     });
     return {
       name: scope,

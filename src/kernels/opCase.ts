@@ -11,6 +11,8 @@ export interface OpCase<Attributes extends object = object> {
   readonly inputs: readonly Shape[];
   readonly attributes: Attributes;
   readonly epilogue?: Epilogue;
+  /** Inputs are from -range to range. Default: 1. */
+  readonly range?: number;
 }
 
 /**
