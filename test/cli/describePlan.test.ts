@@ -27,9 +27,7 @@ test("describe --memory adds up what lies in memory together", async () => {
 test("describe --memory says where a plan would be refused on every machine", async () => {
   const args = ["describe", "centernet_hg104_512x512_coco17_tpu-8", "--memory", "--size", "4096x4096"];
   const { stdout } = await runCli(args);
-  expect(stdout).toMatch(
-    /\ntotal +7,\d{3} MB: refused, because WebAssembly can address at most 4,295 MB\n$/,
-  );
+  expect(stdout).toMatch(/\ntotal +7,\d{3} MB: refused, because WebAssembly can address at most 4,295 MB\n$/);
 });
 
 test("low memory and precision change the plan; without one they are refused", async () => {

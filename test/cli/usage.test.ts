@@ -24,7 +24,11 @@ const WRONG: [string[], number, RegExp][] = [
   [["detect", "x.jpg", "--score", ""], 1, /--score: expected a number from 0 to 1.*got ""/],
   [["detect", "x.jpg", "--score", "0.5px"], 1, /--score: .*got "0.5px"/],
   [["detect", "x.jpg", "--score", "NaN"], 1, /--score: .*got "NaN"/],
-  [["detect", "x.jpg", "--score", "0.1", "--score", "0.2"], 1, /--score: expected to be given once, got it twice/],
+  [
+    ["detect", "x.jpg", "--score", "0.1", "--score", "0.2"],
+    1,
+    /--score: expected to be given once, got it twice/,
+  ],
   [["detect", "x.jpg", "--max", "-1"], 1, /--max: expected a whole number, 0 or more, got "-1"/],
   [["detect", "x.jpg", "--max", "1.5"], 1, /--max: .*got "1.5"/],
   [["detect", "x.jpg", "--size", "256"], 1, /--size: expected width x height, as in 320x256, got "256"/],
