@@ -10,8 +10,7 @@ import { parsePath, valueOption } from "../options.ts";
 import { archiveSource } from "../pull/archiveSource.ts";
 import { downloadArchive } from "../pull/downloadArchive.ts";
 import { DownloadBar } from "../pull/downloadBar.ts";
-import { formatBytes } from "../pull/formatBytes.ts";
-import { formatCount } from "../terminal/formatNumber.ts";
+import { formatBytes, formatCount } from "../terminal/formatNumber.ts";
 
 const HELP = `
 Archives are those of the TensorFlow 2 detection zoo: centernet models lists

@@ -1,9 +1,8 @@
 import type { GenericFormatter } from "cli-progress";
 import cliProgress from "cli-progress";
 import type { Output } from "../io.ts";
-import { formatSeconds } from "../terminal/formatNumber.ts";
+import { formatBytes, formatSeconds } from "../terminal/formatNumber.ts";
 import { eraseLine, terminalBar } from "../terminal/progress.ts";
-import { formatBytes } from "./formatBytes.ts";
 
 /** Bytes come more often than a terminal should be written to. */
 const REDRAW_MILLISECONDS = 100;

@@ -11,8 +11,8 @@ import {
 } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { systemMessage, UsageError } from "../../errors.ts";
+import { formatBytes } from "../terminal/formatNumber.ts";
 import { type ArchiveVersion, parseVersion } from "./archiveVersion.ts";
-import { formatBytes } from "./formatBytes.ts";
 import { abandonedParts, holdNewPart, releasePart } from "./partOwner.ts";
 
 /** In a part's folder: the bytes, and which archive they begin. */

@@ -1,10 +1,10 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ModelError } from "../../errors.ts";
+import { formatBytes } from "../terminal/formatNumber.ts";
 import { shown } from "./archiveSource.ts";
 import { continues, versionOf } from "./archiveVersion.ts";
 import { canBeGzip } from "./canBeGzip.ts";
-import { formatBytes } from "./formatBytes.ts";
 import { type Answer, httpGet, refusal } from "./httpGet.ts";
 import { PartialDownload } from "./partialDownload.ts";
 import { TransferFault } from "./transferFault.ts";

@@ -1,6 +1,5 @@
 import type { WasmPlanDescription } from "../../executors/wasm/describeWasmPlan.ts";
-import { formatBytes } from "../pull/formatBytes.ts";
-import { formatCount } from "../terminal/formatNumber.ts";
+import { formatBytes, formatCount } from "../terminal/formatNumber.ts";
 import { formatTable } from "../terminal/table.ts";
 
 /** The algorithm chosen for each layer, and why. */

@@ -27,3 +27,18 @@ export function formatSeconds(seconds: number): string {
 export function formatSides(shape: readonly number[]): string {
   return shape.slice(1).join("x");
 }
+
+const BYTE_UNITS = ["kB", "MB", "GB", "TB"];
+
+/** `999 bytes`, `18.1 MB`: in powers of 1000. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} bytes`;
+  let value = bytes / 1000;
+  let unit = 0;
+  // 999.95 would be rounded to 1000.0.
+  while (value >= 999.95 && unit + 1 < BYTE_UNITS.length) {
+    value /= 1000;
+    unit++;
+  }
+  return `${value.toFixed(1)} ${BYTE_UNITS[unit]}`;
+}

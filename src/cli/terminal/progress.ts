@@ -1,8 +1,7 @@
 import type { GenericFormatter } from "cli-progress";
 import cliProgress from "cli-progress";
 import type { Output } from "../io.ts";
-import { formatBytes } from "../pull/formatBytes.ts";
-import { formatSeconds } from "./formatNumber.ts";
+import { formatBytes, formatSeconds } from "./formatNumber.ts";
 
 /** A progress line at the bottom of a terminal. */
 export interface Progress {

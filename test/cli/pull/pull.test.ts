@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { Interruption } from "../../../src/cli/failures.ts";
 import { archiveSource } from "../../../src/cli/pull/archiveSource.ts";
-import { formatBytes } from "../../../src/cli/pull/formatBytes.ts";
+import { formatBytes } from "../../../src/cli/terminal/formatNumber.ts";
 import { archiveAddress, ZOO } from "../../../src/models/zoo/zoo.ts";
 import { cachedArchive as inBrowser } from "../../../src/platform/browser.ts";
 import { cachedArchive, cacheFolder } from "../../../src/platform/node.ts";
