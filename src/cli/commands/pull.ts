@@ -1,25 +1,24 @@
 import { stat } from "node:fs/promises";
 import type { Command } from "commander";
-import { ModelError, oneLine } from "../../errors.ts";
+import { ModelError, oneLine, UsageError } from "../../errors.ts";
 import { archiveAddress, ZOO } from "../../models/zoo/zoo.ts";
 import { archivePath, cachedArchive } from "../../platform/node.ts";
 import { nearestNames } from "../../support/nearestNames.ts";
 import { Interruption } from "../failures.ts";
 import { print, printError, type Session } from "../io.ts";
 import { parsePath, valueOption } from "../options.ts";
-import { archiveSource } from "../pull/archiveSource.ts";
-import { downloadArchive } from "../pull/downloadArchive.ts";
+import { downloadArchive, isHttp } from "../pull/downloadArchive.ts";
 import { DownloadBar } from "../pull/downloadBar.ts";
 import { formatBytes, formatCount } from "../terminal/formatNumber.ts";
 
 const HELP = `
-Archives are those of the TensorFlow 2 detection zoo: centernet models lists
-them. They go to the folder of --cache, or else of the environment variable
-CENTERNET_CACHE, or else to centernet in XDG_CACHE_HOME or ~/.cache; all but
-the first are searched where a model needs its weights.
+The archives are those of the TensorFlow 2 detection zoo; centernet models lists
+them. They are kept in the folder given by --cache, else by the environment
+variable CENTERNET_CACHE, else in centernet below XDG_CACHE_HOME or ~/.cache.
+Models look for their weights in all of these but the first.
 
-A pull that was stopped goes on where it was when it is called again. An archive
-gets its name only once it is whole and its checksum is right.
+If a pull is stopped, the next one continues it. An archive gets its name only
+once it is whole and its checksum is right.
 
 Examples:
   centernet pull centernet_resnet50_v2_512x512_coco17_tpu-8
@@ -32,7 +31,7 @@ interface PullFlags {
 }
 
 export function addPull(program: Command, session: Session): void {
-  const from = "the URL of the archive, or of its folder with a / at the end (default: the zoo's)";
+  const from = "URL of the archive, or of its folder with a / at the end (default: the zoo's)";
   program
     .command("pull")
     .description("Download the archive that holds a model's weights.")
@@ -44,20 +43,20 @@ export function addPull(program: Command, session: Session): void {
 }
 
 async function pull(name: string, { from, cache }: PullFlags, session: Session): Promise<void> {
-  const url = archiveSource(publicAddress(name), from);
+  const url = archiveUrl(publicAddress(name), from);
   const cached = await cachedArchive(name, cache);
-  if (cached !== undefined) return tell("in the cache already", cached, session);
+  if (cached !== undefined) return printArchive("already in the cache", cached, session);
   const path = archivePath(name, cache);
   const bar = new DownloadBar(session.stderr);
-  let size = 0;
+  let received = 0;
   try {
     await downloadArchive({
       url,
       path,
       signal: session.signal,
-      onProgress(received, total) {
-        size = received;
-        bar.update(received, total);
+      onProgress(bytes, total) {
+        received = bytes;
+        bar.update(bytes, total);
       },
       onRetry(reason) {
         bar.hide();
@@ -65,13 +64,13 @@ async function pull(name: string, { from, cache }: PullFlags, session: Session):
       },
     });
   } catch (error) {
-    if (!(error instanceof Interruption) || error.message === "" || size === 0) throw error;
-    const message = `${error.message} after ${formatBytes(size)}, which are kept: pull again to go on`;
+    if (!(error instanceof Interruption) || error.message === "" || received === 0) throw error;
+    const message = `${error.message} after ${formatBytes(received)}, which are kept: pull again to continue`;
     throw new Interruption(message, error.exitCode);
   } finally {
     bar.stop();
   }
-  await tell("pulled", path, session);
+  await printArchive("pulled", path, session);
 }
 
 function publicAddress(name: string): string {
@@ -81,13 +80,31 @@ function publicAddress(name: string): string {
   const nearest = nearestNames([name], names).get(name);
   throw new ModelError({
     where: `model ${name}`,
-    expected: `one that has an archive: ${names.join(", ")}`,
+    expected: `a model that has an archive (${names.join(", ")})`,
     got: "another name",
     hint: nearest && `Did you mean ${nearest}?`,
   });
 }
 
-async function tell(how: string, path: string, session: Session): Promise<void> {
+/**
+ * Where an archive is downloaded from: its public address, or `--from`, which is the URL of a file, or of a
+ * folder, with a slash at the end, that holds the archive under its own name.
+ *
+ * @throws UsageError for anything but an http or https URL.
+ */
+export function archiveUrl(publicAddress: string, from?: string): URL {
+  const address = new URL(publicAddress);
+  if (from === undefined) return address;
+  const mirror = URL.canParse(from) ? new URL(from) : undefined;
+  if (!mirror || !isHttp(mirror)) {
+    const expected = "an http or https URL, as in https://example.org/models/";
+    throw new UsageError({ where: "option --from", expected, got: JSON.stringify(from) });
+  }
+  if (mirror.pathname.endsWith("/")) mirror.pathname += address.pathname.split("/").at(-1);
+  return mirror;
+}
+
+async function printArchive(status: string, path: string, session: Session): Promise<void> {
   const { size } = await stat(path);
-  print(session, `${how}: ${oneLine(path)}, ${formatCount(size)} bytes`);
+  print(session, `${status}: ${oneLine(path)}, ${formatCount(size)} bytes`);
 }

@@ -1,73 +1,58 @@
-import type { GenericFormatter } from "cli-progress";
+import type { GenericFormatter, MultiBar, SingleBar } from "cli-progress";
 import cliProgress from "cli-progress";
 import type { Output } from "../io.ts";
 import { formatBytes, formatSeconds } from "../terminal/formatNumber.ts";
 import { eraseLine, terminalBar } from "../terminal/progress.ts";
 
-/** Bytes come more often than a terminal should be written to. */
-const REDRAW_MILLISECONDS = 100;
+/** Bytes arrive more often than a terminal should be written to. */
+const REDRAW_INTERVAL_MS = 100;
 
-/** How far a download is, as a line that keeps up with it; on a terminal only. */
+/** The progress of a download, as one line of a terminal; prints nothing elsewhere. */
 export class DownloadBar {
-  private line: Line | undefined;
-  private drawn = Number.NEGATIVE_INFINITY;
+  private bars?: MultiBar;
+  private bar?: SingleBar;
+  private startTime = 0;
+  /** Bytes of an earlier pull: they say nothing about this one's speed. */
+  private resumedAt = 0;
+  private lastDraw = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly output: Output) {}
 
-  /** Bytes so far, of how many, where that is known. */
-  update(received: number, total: number | undefined): void {
-    if (!this.output.isTTY) return;
+  /** Bytes received, of how many if that is known. */
+  update(received: number, total = 0): void {
     const now = performance.now();
-    if (now - this.drawn < REDRAW_MILLISECONDS && received !== total) return;
-    this.drawn = now;
-    this.line ??= new Line(this.output, received);
-    this.line.draw(received, total);
-  }
-
-  /** Takes the line away, so that something else can be printed in its place; the next update redraws it. */
-  hide(): void {
-    if (this.line) eraseLine(this.output);
-    this.drawn = Number.NEGATIVE_INFINITY;
-  }
-
-  stop(): void {
-    this.line?.stop();
-  }
-}
-
-class Line {
-  private readonly start = performance.now();
-  private readonly bars: cliProgress.MultiBar;
-  private readonly bar: cliProgress.SingleBar;
-
-  constructor(
-    output: Output,
-    /** What an earlier pull had left says nothing about the time that the rest takes. */
-    private readonly resumedAt: number,
-  ) {
-    this.bars = terminalBar(output, 24, this.format);
-    this.bar = this.bars.create(0, 0);
-  }
-
-  /** A total of 0 stands for an unknown one. */
-  draw(received: number, total = 0): void {
-    this.bar.setTotal(total);
-    this.bar.update(received);
+    if (!this.output.isTTY || (now - this.lastDraw < REDRAW_INTERVAL_MS && received !== total)) return;
+    this.lastDraw = now;
+    if (!this.bars) {
+      this.startTime = now;
+      this.resumedAt = received;
+      this.bars = terminalBar(this.output, 24, this.format);
+      this.bar = this.bars.create(0, 0);
+    }
+    this.bar?.setTotal(total);
+    this.bar?.update(received);
     this.bars.update();
   }
 
+  /** Erases the line, so that another can be printed in its place. The next update draws it again. */
+  hide(): void {
+    if (this.bars) eraseLine(this.output);
+    this.lastDraw = Number.NEGATIVE_INFINITY;
+  }
+
   stop(): void {
-    this.bars.stop();
+    this.bars?.stop();
   }
 
   private readonly format: GenericFormatter = (options, { progress, value, total }) => {
     if (total === 0) return formatBytes(value);
-    return `${cliProgress.Format.BarFormat(progress, options)} ${formatBytes(value)} of ${formatBytes(total)}${this.outlook(value, total)}`;
+    const bar = cliProgress.Format.BarFormat(progress, options);
+    return `${bar} ${formatBytes(value)} of ${formatBytes(total)}${this.remaining(value, total)}`;
   };
 
-  private outlook(value: number, total: number): string {
-    if (value === total) return ", checking it";
-    const pace = (value - this.resumedAt) / (performance.now() - this.start);
-    return pace > 0 ? `, ${formatSeconds((total - value) / pace / 1000)} left` : "";
+  private remaining(received: number, total: number): string {
+    if (received === total) return ", checking it";
+    const bytesPerMs = (received - this.resumedAt) / (performance.now() - this.startTime);
+    return bytesPerMs > 0 ? `, ${formatSeconds((total - received) / bytesPerMs / 1000)} left` : "";
   }
 }

@@ -2,7 +2,7 @@ import { Writable } from "node:stream";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { DownloadBar } from "../../../src/cli/pull/downloadBar.ts";
 
-/** A bar, what it wrote since it was last asked, and a clock that stands still. */
+/** A bar, what it wrote since the last call of `written`, and a clock that stands still. */
 function barOn(terminal: { isTTY: boolean }) {
   vi.useFakeTimers({ toFake: ["performance"] });
   onTestFinished(() => void vi.useRealTimers());
@@ -17,14 +17,14 @@ function barOn(terminal: { isTTY: boolean }) {
   return {
     bar,
     written: () => {
-      const since = text;
+      const recent = text;
       text = "";
-      return since;
+      return recent;
     },
   };
 }
 
-test("what was there before does not count for the time that is left", () => {
+test("bytes of an earlier pull do not count for the time left", () => {
   const { bar, written } = barOn({ isTTY: true });
   bar.update(20e6, 100e6);
   expect(written()).toContain("█████░░░░░░░░░░░░░░░░░░░ 20.0 MB of 100.0 MB");
@@ -36,7 +36,7 @@ test("what was there before does not count for the time that is left", () => {
   bar.stop();
 });
 
-test("it is drawn ten times a second at most, and again after something was printed", () => {
+test("it is drawn at most ten times a second, and again after it was hidden", () => {
   const { bar, written } = barOn({ isTTY: true });
   bar.update(1e6, 100e6);
   written();
@@ -52,14 +52,14 @@ test("it is drawn ten times a second at most, and again after something was prin
   bar.stop();
 });
 
-test("without a length it counts", () => {
+test("without a total it shows the bytes received", () => {
   const { bar, written } = barOn({ isTTY: true });
   bar.update(1000, undefined);
   expect(written()).toMatch(/1\.0 kB(?! of)/);
   bar.stop();
 });
 
-test("where there is no terminal it is silent", () => {
+test("it prints nothing without a terminal", () => {
   const { bar, written } = barOn({ isTTY: false });
   bar.update(1, 2);
   bar.hide();

@@ -1,9 +1,9 @@
-import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { archiveUrl } from "../../../src/cli/commands/pull.ts";
 import { Interruption } from "../../../src/cli/failures.ts";
-import { archiveSource } from "../../../src/cli/pull/archiveSource.ts";
 import { formatBytes } from "../../../src/cli/terminal/formatNumber.ts";
 import { archiveAddress, ZOO } from "../../../src/models/zoo/zoo.ts";
 import { cachedArchive as inBrowser } from "../../../src/platform/browser.ts";
@@ -39,7 +39,7 @@ test.each([
   expect(await runCli(args)).toEqual({
     code: 0,
     stderr: "",
-    stdout: `in the cache already: ${path}, ${SIZE} bytes\n`,
+    stdout: `already in the cache: ${path}, ${SIZE} bytes\n`,
   });
   expect(requests.map((request) => request.path)).toEqual([asked]);
 });
@@ -53,7 +53,7 @@ test("--cache names another folder", async () => {
   expect(await cachedArchive(MODEL, folder)).toBe(join(folder, `${MODEL}.tar.gz`));
 });
 
-test("on a terminal a line shows how far it is, and is gone at the end", async () => {
+test("a terminal shows a progress bar until the end", async () => {
   const { url } = await serve(file(ARCHIVE));
   const { stdout, stderr } = await runCli(["pull", MODEL, "--from", url], { terminal: 80 });
   expect(stdout).toBe(`pulled: ${path}, ${SIZE} bytes\n`);
@@ -71,14 +71,14 @@ test.each<[string, string[], number, RegExp]>([
     "a model without an archive",
     ["movenet-lightning"],
     2,
-    /^centernet: model movenet-lightning: expected one that has/,
+    /^centernet: model movenet-lightning: expected a model that has/,
   ],
   ["no model", [], 1, /argument .model./],
   [
     "--from without a scheme",
     [MODEL, "--from", "example.org/"],
     1,
-    /option --from: expected a URL of http or https/,
+    /option --from: expected an http or https URL/,
   ],
   [
     "--from of another scheme",
@@ -93,14 +93,14 @@ test.each<[string, string[], number, RegExp]>([
     /option --from: expected to be given once/,
   ],
   ["an empty --cache", [MODEL, "--cache", ""], 1, /option --cache: expected a path, got an empty one/],
-])("%s is told in one line", async (_, args, code, message) => {
+])("%s is reported in one line", async (_, args, code, message) => {
   const outcome = await runCli(["pull", ...args]);
   expect(outcome).toMatchObject({ code, stdout: "" });
   expect(outcome.stderr).toMatch(message);
   expect(outcome.stderr.split("\n")).toHaveLength(2);
 });
 
-test("a server without the archive gives exit code 2", async () => {
+test("a server without the archive exits with 2", async () => {
   const { url } = await serve(status(404));
   const outcome = await runCli(["pull", MODEL, "--from", url]);
   expect(outcome).toMatchObject({ code: 2, stdout: "" });
@@ -110,7 +110,7 @@ test("a server without the archive gives exit code 2", async () => {
   );
 });
 
-test("a cache folder that cannot be made gives exit code 1", async () => {
+test("a cache folder that cannot be created exits with 1", async () => {
   await writeFile(cache, "");
   const { url } = await serve(file(ARCHIVE));
   const { code, stderr } = await runCli(["pull", MODEL, "--from", url]);
@@ -118,31 +118,30 @@ test("a cache folder that cannot be made gives exit code 1", async () => {
   expect(stderr).toContain(`centernet: ${cache}: expected a folder to download to, got `);
 });
 
-/** Waits for so many bytes in the one part that there is. */
-function whenThereAre(bytes: number): Promise<boolean> {
+/** Resolves once the part has so many bytes. */
+function partHas(bytes: number): Promise<boolean> {
   return vi.waitUntil(async () => {
-    const [part = ""] = await readdir(cache).catch(() => []);
-    const info = await stat(join(cache, part, "data")).catch(() => undefined);
+    const info = await stat(join(`${path}.part`, "data")).catch(() => undefined);
     return info?.size === bytes;
   });
 }
 
-test("Ctrl-C gives exit code 130, and the next pull goes on", async () => {
+test("Ctrl-C exits with 130, and the next pull continues", async () => {
   const stop = new AbortController();
   const { url, requests } = await serve((request, response) => {
     file(ARCHIVE, { silentAt: 20_000 })(request, response);
-    whenThereAre(20_000).then(() => stop.abort(new Interruption("interrupted", 130)));
+    partHas(20_000).then(() => stop.abort(new Interruption("interrupted", 130)));
   }, file(ARCHIVE));
   const args = ["pull", MODEL, "--from", url];
   const { code, stderr } = await runCli(args, { signal: stop.signal });
   expect(code).toBe(130);
-  expect(stderr).toBe("centernet: interrupted after 20.0 kB, which are kept: pull again to go on\n");
+  expect(stderr).toBe("centernet: interrupted after 20.0 kB, which are kept: pull again to continue\n");
   expect((await runCli(args)).code).toBe(0);
   expect(requests[1].range).toBe("bytes=20000-");
   expect((await readFile(path)).equals(ARCHIVE)).toBe(true);
 });
 
-test("a connection that was lost is told, and made again", async () => {
+test("a lost connection is reported and made again", async () => {
   const { url } = await serve(file(ARCHIVE, { cutAt: 20_000 }), file(ARCHIVE));
   const { code, stderr } = await runCli(["pull", MODEL, "--from", url]);
   expect(code).toBe(0);
@@ -166,7 +165,7 @@ test("archives are pulled from the zoo's public addresses", () => {
     `${zoo}/20210210/centernet_mobilenetv2fpn_512x512_coco17_od.tar.gz`,
     `${zoo}/20210210/centernet_mobilenetv2fpn_512x512_coco17_kpts.tar.gz`,
   ]);
-  expect(archiveSource(`${zoo}/a.tar.gz`).href).toBe(`${zoo}/a.tar.gz`);
+  expect(archiveUrl(`${zoo}/a.tar.gz`).href).toBe(`${zoo}/a.tar.gz`);
 });
 
 test("the cache is where the environment says", () => {

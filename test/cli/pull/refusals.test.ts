@@ -19,7 +19,7 @@ function flipped(index: number): Buffer {
   return withByte(index, ARCHIVE[index] ^ 4);
 }
 
-/** The length is announced; what is sent is another one. */
+/** States a length other than that of the bytes it sends. */
 function announcing(length: number): Answer {
   return (_, response) => {
     response.writeHead(200, { "Content-Length": String(length), ETag: '"one"' });
@@ -32,21 +32,21 @@ test.each<[string, Answer, RegExp]>([
   ["404", status(404), GONE],
   ["404 as a page", status(404, { "Content-Type": "text/html" }, HTML), GONE],
   ["403", status(403), /got HTTP status 403 Forbidden/],
-  ["a status that is no answer to what was asked", status(206), /got HTTP status 206 Partial Content/],
+  ["a partial response that was not requested", status(206), /got HTTP status 206 Partial Content/],
   ["no content", status(204), /got HTTP status 204/],
-  ["HTML in place of an archive", status(200, { "Content-Type": "text/html" }, HTML), /got a page of HTML/],
+  ["HTML in place of an archive", status(200, { "Content-Type": "text/html" }, HTML), /got an HTML page/],
   [
     "HTML that calls itself an archive",
     status(200, { "Content-Type": "application/gzip" }, HTML),
-    /a page of HTML/,
+    /an HTML page/,
   ],
-  ["a zip file", status(200, {}, "PK\x03\x04"), /got something else than a gzip file/],
-  ["half a gzip magic", file(withByte(1, 0x8c)), /got something else than a gzip file/],
+  ["a zip file", status(200, {}, "PK\x03\x04"), /got something other than a gzip file/],
+  ["half a gzip magic", file(withByte(1, 0x8c)), /got something other than a gzip file/],
   ["nothing", status(200), /got not even its first bytes/],
   ["next to nothing", file(ARCHIVE.subarray(0, 1)), /got not even its first bytes/],
   ["HTML, compressed", file(gzipSync(HTML.repeat(20))), /tar byte 0 checksum: expected an octal number/],
   ["an archive that its server truncated", file(ARCHIVE.subarray(0, -9)), /got unexpected end of file/],
-  ["less than there is, as announced", announcing(ARCHIVE.length - 100), /got unexpected end of file/],
+  ["a length that is too small", announcing(ARCHIVE.length - 100), /got unexpected end of file/],
   ["a flipped bit at the beginning", file(flipped(2)), /got unknown compression method/],
   ["a flipped bit in the middle", file(flipped(30_000)), /expected the rest of a gzip file, got/],
   ["a flipped bit in the checksum", file(flipped(ARCHIVE.length - 6)), /got incorrect data check/],
@@ -58,9 +58,9 @@ test.each<[string, Answer, RegExp]>([
   [
     "no HTTP at all",
     (_, { socket }) => void socket?.end("220 ftp ready\r\n"),
-    /no proper answer \(Parse Error/,
+    /no valid HTTP response \(Parse Error/,
   ],
-])("%s is refused, and nothing of it stays", async (_, answer, message) => {
+])("%s is refused and nothing is kept", async (_, answer, message) => {
   const { pull, files } = await cacheFolder();
   const { url } = await serve(answer);
   const error = await pull(url).catch((reason: unknown) => reason);
@@ -69,14 +69,14 @@ test.each<[string, Answer, RegExp]>([
   expect(await files()).toEqual([]);
 });
 
-test("more was announced than comes: what came is kept, and not taken for the archive", async () => {
+test("a response shorter than announced is kept, but not as the archive", async () => {
   const { pull, files } = await cacheFolder();
   const { url } = await serve(announcing(ARCHIVE.length + 100));
   await expect(pull(url)).rejects.toThrow(/and no more after several tries/);
   expect(await files()).toEqual([expect.stringMatching(/\.part$/)]);
 });
 
-test("a rest that is longer than the file is refused", async () => {
+test("a rest that is too long is refused", async () => {
   const { pull, files } = await cacheFolder();
   const { length } = ARCHIVE;
   const { url } = await serve(file(ARCHIVE, { cutAt: length - 9 }), (_, response) => {
@@ -87,17 +87,17 @@ test("a rest that is longer than the file is refused", async () => {
   expect(await files()).toEqual([]);
 });
 
-test("where nobody listens, nobody is asked twice", async () => {
+test("a refused connection is not retried", async () => {
   const { pull } = await cacheFolder();
-  const told: string[] = [];
-  const refused = pull("http://127.0.0.1:9/", { onRetry: (reason) => told.push(reason) });
+  const reasons: string[] = [];
+  const refused = pull("http://127.0.0.1:9/", { onRetry: (reason) => reasons.push(reason) });
   await expect(refused).rejects.toThrow(
-    /127\.0\.0\.1:9\/model\.tar\.gz: .* got no proper answer \(connect ECONNREFUSED/,
+    /127\.0\.0\.1:9\/model\.tar\.gz: .* got no valid HTTP response \(connect ECONNREFUSED/,
   );
-  expect(told).toEqual([]);
+  expect(reasons).toEqual([]);
 });
 
-test("errors tell no passwords and signatures", async () => {
+test("errors show no passwords or signatures", async () => {
   const { pull } = await cacheFolder();
   const { url } = await serve(status(404));
   const secret = new URL(`${url.replace("//", "//user:secret@")}a.tar.gz?signature=secret`);
@@ -106,7 +106,7 @@ test("errors tell no passwords and signatures", async () => {
   await expect(error).rejects.not.toThrow("secret");
 });
 
-test("redirects are followed, with what is asked for", async () => {
+test("redirects are followed with the same range", async () => {
   const { pull, holds } = await cacheFolder();
   const elsewhere = await serve(file(ARCHIVE, { cutAt: 20_000 }), file(ARCHIVE));
   const { url, requests } = await serve(
@@ -121,22 +121,22 @@ test("redirects are followed, with what is asked for", async () => {
   expect(elsewhere.requests.map(({ range }) => range)).toEqual([undefined, "bytes=20000-"]);
 });
 
-test("a redirect that never ends is left", async () => {
+test("a redirect whose body never ends is followed", async () => {
   const { pull, holds } = await cacheFolder();
-  let isLeft = false;
+  let isClosed = false;
   const endless: Answer = (_, response) => {
     response.writeHead(302, { Location: "/moved" }).write("Moved.");
     response.on("close", () => {
-      isLeft = true;
+      isClosed = true;
     });
   };
   const { url } = await serve(endless, file(ARCHIVE));
   await pull(url);
   expect(await holds(ARCHIVE)).toBe(true);
-  await vi.waitUntil(() => isLeft);
+  await vi.waitUntil(() => isClosed);
 });
 
-test("a server need not know the length beforehand", async () => {
+test("a server need not state the length", async () => {
   const { pull, holds, files } = await cacheFolder();
   const { url } = await serve((_, response) => {
     response.write(ARCHIVE.subarray(0, 1));
@@ -149,7 +149,7 @@ test("a server need not know the length beforehand", async () => {
   expect(totals).toEqual(new Set([undefined]));
 });
 
-test("the archive's gzip is not taken for the transfer's", async () => {
+test("an archive sent as Content-Encoding: gzip is not unpacked", async () => {
   const { pull, holds } = await cacheFolder();
   const { url } = await serve(file(ARCHIVE, { headers: { "Content-Encoding": "gzip" } }));
   await pull(url);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Interruption } from "../../../src/cli/failures.ts";
 import { makeArchive } from "./support/archive.ts";
 import { type Answer, type FileOptions, file, serve, status } from "./support/archiveServer.ts";
-import { cacheFolder, NO_RETRY, TWO_RETRIES, WHOLE } from "./support/cacheFolder.ts";
+import { cacheFolder, NO_RETRIES, TWO_RETRIES, WHOLE } from "./support/cacheFolder.ts";
 
 const ARCHIVE = makeArchive();
 const OTHER = makeArchive(50_000, 2);
@@ -10,24 +10,26 @@ const TENTHS = Array.from({ length: 10 }, (_, i) => 1 + Math.floor((i * ARCHIVE.
 const HALF = TENTHS[5];
 
 for (const cutAt of TENTHS) {
-  test(`cut after ${cutAt} of ${ARCHIVE.length} bytes, the rest is asked for and put behind`, async () => {
+  test(`after a cut at ${cutAt} of ${ARCHIVE.length} bytes, only the rest is requested`, async () => {
     const { pull, holds, files } = await cacheFolder();
     const { url, requests } = await serve(file(ARCHIVE, { cutAt }), file(ARCHIVE));
-    const told: string[] = [];
-    await pull(url, { onRetry: (reason) => told.push(reason) });
+    const reasons: string[] = [];
+    await pull(url, { onRetry: (reason) => reasons.push(reason) });
     expect(await holds(ARCHIVE)).toBe(true);
     expect(await files()).toEqual(WHOLE);
     expect(requests.slice(1)).toEqual([
       { path: "/model.tar.gz", range: `bytes=${cutAt}-`, ifRange: '"one"' },
     ]);
-    expect(told).toEqual([expect.stringMatching(/model\.tar\.gz: the connection was lost .* trying again$/)]);
+    expect(reasons).toEqual([
+      expect.stringMatching(/model\.tar\.gz: the connection was lost .* trying again$/),
+    ]);
   });
 
-  test(`given up after ${cutAt} bytes, the next pull goes on from there`, async () => {
+  test(`a pull that fails after ${cutAt} bytes is continued by the next`, async () => {
     const { pull, holds, files } = await cacheFolder();
     const { url, requests } = await serve(file(ARCHIVE, { cutAt }), file(ARCHIVE));
-    await expect(pull(url, { patience: NO_RETRY })).rejects.toThrow(
-      /What came is kept: pull again to go on\.$/,
+    await expect(pull(url, { retryPolicy: NO_RETRIES })).rejects.toThrow(
+      /They are kept: pull again to continue\.$/,
     );
     expect(await files()).not.toContain(WHOLE[0]);
     const progress: number[] = [];
@@ -39,15 +41,15 @@ for (const cutAt of TENTHS) {
   });
 }
 
-test("as long as each try gets further, none is one too many", async () => {
+test("retries that receive more bytes are not limited", async () => {
   const { pull, holds } = await cacheFolder();
   const { url, requests } = await serve(...TENTHS.map((cutAt) => file(ARCHIVE, { cutAt })), file(ARCHIVE));
-  await pull(url, { patience: { ...NO_RETRY, pauses: [1] } });
+  await pull(url, { retryPolicy: { ...NO_RETRIES, delays: [1] } });
   expect(await holds(ARCHIVE)).toBe(true);
   expect(requests).toHaveLength(TENTHS.length + 1);
 });
 
-test("tries that get no further come to an end", async () => {
+test("retries that receive nothing more come to an end", async () => {
   const { pull } = await cacheFolder();
   const { url, requests } = await serve(file(ARCHIVE, { cutAt: HALF, ignoresRange: true }));
   const message =
@@ -56,7 +58,7 @@ test("tries that get no further come to an end", async () => {
   expect(requests).toHaveLength(3);
 });
 
-test("a server that knows no ranges sends all of it again", async () => {
+test("a server without ranges sends the whole archive again", async () => {
   const { pull, holds, files } = await cacheFolder();
   const { url, requests } = await serve(
     file(ARCHIVE, { cutAt: HALF }),
@@ -68,15 +70,20 @@ test("a server that knows no ranges sends all of it again", async () => {
   expect(requests[1].range).toBe(`bytes=${HALF}-`);
 });
 
-/** Of the same length as the archive, so that nothing else tells them apart. */
+/** Another archive of the same length: only the ETag tells them apart. */
 const SAME_LENGTH = Buffer.from(ARCHIVE);
-SAME_LENGTH.writeUInt32LE(1, 4); // the gzip's time, which no checksum covers
+SAME_LENGTH.writeUInt32LE(1, 4); // the gzip's modification time, which no checksum covers
 test.each<[string, Buffer, FileOptions, number]>([
-  ["says so by sending all of it", OTHER, { headers: { ETag: '"two"' } }, 2],
-  ["sends the end of the other one", OTHER, { headers: { ETag: '"two"' }, ignoresIfRange: true }, 3],
-  ["sends an end that would fit", SAME_LENGTH, { headers: { ETag: '"two"' }, ignoresIfRange: true }, 3],
-  ["names no version, and another length", OTHER, { headers: {}, ignoresIfRange: true }, 3],
-])("two files are never mixed: a server with a new one that %s", async (_, other, options, asked) => {
+  ["sends all of it", OTHER, { headers: { ETag: '"two"' } }, 2],
+  ["sends the end of it", OTHER, { headers: { ETag: '"two"' }, ignoresIfRange: true }, 3],
+  [
+    "sends the end of it, which would fit",
+    SAME_LENGTH,
+    { headers: { ETag: '"two"' }, ignoresIfRange: true },
+    3,
+  ],
+  ["states no version but another length", OTHER, { headers: {}, ignoresIfRange: true }, 3],
+])("two files are never mixed: a server with a new file that %s", async (_, other, options, asked) => {
   const { pull, holds, files } = await cacheFolder();
   const { url, requests } = await serve(file(ARCHIVE, { cutAt: HALF }), file(other, options));
   await pull(url);
@@ -85,7 +92,7 @@ test.each<[string, Buffer, FileOptions, number]>([
   expect(requests).toHaveLength(asked);
 });
 
-/** An answer with the bytes from `start` on up to `end`, which says so. */
+/** A partial response with the bytes from `start` to `end`. */
 function range(start: number, end: number): Answer {
   return (_, response) => {
     response.writeHead(206, { "Content-Range": `bytes ${start}-${end - 1}/${ARCHIVE.length}` });
@@ -93,7 +100,7 @@ function range(start: number, end: number): Answer {
   };
 }
 
-test("a rest that begins elsewhere is not put behind what there is", async () => {
+test("a range that starts elsewhere is not appended", async () => {
   const { pull, holds } = await cacheFolder();
   const elsewhere = range(HALF - 10, ARCHIVE.length);
   const { url, requests } = await serve(file(ARCHIVE, { cutAt: HALF }), elsewhere, file(ARCHIVE));
@@ -102,7 +109,7 @@ test("a rest that begins elsewhere is not put behind what there is", async () =>
   expect(requests[2].range).toBeUndefined();
 });
 
-test("a rest that comes in several answers is asked for in as many", async () => {
+test("a rest that comes in several responses is requested in as many", async () => {
   const { pull, holds } = await cacheFolder();
   const { url, requests } = await serve(
     file(ARCHIVE, { cutAt: HALF }),
@@ -114,7 +121,7 @@ test("a rest that comes in several answers is asked for in as many", async () =>
   expect(requests[2].range).toBe(`bytes=${HALF + 10}-`);
 });
 
-test("a part that is longer than the server's new file is dropped", async () => {
+test("a part longer than the server's new file is dropped", async () => {
   const { pull, holds } = await cacheFolder();
   const { url, requests } = await serve(
     file(ARCHIVE, { cutAt: ARCHIVE.length - 1 }),
@@ -127,10 +134,10 @@ test("a part that is longer than the server's new file is dropped", async () => 
 
 const DATE = "Sat, 11 Jul 2020 10:00:00 GMT";
 test.each([
-  ["a weak ETag promises nothing: the date does", { ETag: 'W/"one"', "Last-Modified": DATE }, DATE],
-  ["a date alone will do", { "Last-Modified": DATE }, DATE],
-  ["without either it starts again", { Server: "x" }, undefined],
-  ["with a weak ETag alone it starts again", { ETag: 'W/"one"' }, undefined],
+  ["a weak ETag is no validator, but the date is", { ETag: 'W/"one"', "Last-Modified": DATE }, DATE],
+  ["the date alone is enough", { "Last-Modified": DATE }, DATE],
+  ["it starts over without either", { Server: "x" }, undefined],
+  ["it starts over with a weak ETag alone", { ETag: 'W/"one"' }, undefined],
 ])("resuming: %s", async (_, headers, ifRange) => {
   const { pull, holds } = await cacheFolder();
   const { url, requests } = await serve(file(ARCHIVE, { headers, cutAt: HALF }), file(ARCHIVE, { headers }));
@@ -139,41 +146,41 @@ test.each([
   expect(requests[1]).toMatchObject({ range: ifRange && `bytes=${HALF}-`, ifRange });
 });
 
-test("what another address sent is no beginning of this one's", async () => {
+test("bytes from another address are not continued", async () => {
   const { pull, holds, files } = await cacheFolder();
   const { url, requests } = await serve(file(OTHER, { cutAt: HALF }), file(ARCHIVE));
-  await expect(pull(url, { patience: NO_RETRY })).rejects.toThrow();
+  await expect(pull(url, { retryPolicy: NO_RETRIES })).rejects.toThrow();
   await pull(`${url}mirror/`);
   expect(await holds(ARCHIVE)).toBe(true);
   expect(await files()).toEqual(WHOLE);
   expect(requests[1].range).toBeUndefined();
 });
 
-test.each([408, 429, 500, 502, 503, 504])("status %i is asked again", async (code) => {
+test.each([408, 429, 500, 502, 503, 504])("status %i is retried", async (code) => {
   const { pull, holds } = await cacheFolder();
   const { url } = await serve(status(code), file(ARCHIVE));
   await pull(url);
   expect(await holds(ARCHIVE)).toBe(true);
 });
 
-test("a server that falls silent is left, and asked for the rest", async () => {
+test("a server that falls silent is asked again for the rest", async () => {
   const { pull, holds } = await cacheFolder();
   const silent = () => {};
   const { url, requests } = await serve(silent, file(ARCHIVE, { silentAt: HALF }), file(ARCHIVE));
-  const told: string[] = [];
+  const reasons: string[] = [];
   await pull(url, {
-    patience: { ...TWO_RETRIES, idleMilliseconds: 300 },
-    onRetry: (reason) => told.push(reason),
+    retryPolicy: { ...TWO_RETRIES, idleMilliseconds: 300 },
+    onRetry: (reason) => reasons.push(reason),
   });
   expect(await holds(ARCHIVE)).toBe(true);
   expect(requests[2].range).toBe(`bytes=${HALF}-`);
-  expect(told).toEqual([
+  expect(reasons).toEqual([
     expect.stringContaining("the server was silent for 0.3 s after 0 bytes"),
     expect.stringContaining("the server was silent for 0.3 s after 30."),
   ]);
 });
 
-test("an interruption is passed on at once, and what came is kept", async () => {
+test("an interruption takes effect at once and keeps what was received", async () => {
   const { pull, holds } = await cacheFolder();
   const { url, requests } = await serve(file(ARCHIVE, { silentAt: HALF }), file(ARCHIVE));
   const stop = new AbortController();
@@ -185,17 +192,17 @@ test("an interruption is passed on at once, and what came is kept", async () => 
   expect(requests.map(({ range }) => range)).toEqual([undefined, `bytes=${HALF}-`]);
 });
 
-test("an interruption also ends the wait before another try", async () => {
+test("an interruption ends the wait before a retry", async () => {
   const { pull } = await cacheFolder();
   const { url } = await serve(status(503));
   const stop = new AbortController();
   const reason = new Interruption("interrupted", 130);
-  const patience = { ...NO_RETRY, pauses: [3_600_000] };
+  const retryPolicy = { ...NO_RETRIES, delays: [3_600_000] };
   const onRetry = () => setTimeout(() => stop.abort(reason), 10);
-  await expect(pull(url, { signal: stop.signal, patience, onRetry })).rejects.toBe(reason);
+  await expect(pull(url, { signal: stop.signal, retryPolicy, onRetry })).rejects.toBe(reason);
 });
 
-test("an archive that came whole, but was not checked before an interruption, is not asked for again", async () => {
+test("an archive received whole but interrupted before its check is not requested again", async () => {
   const { pull, holds, files } = await cacheFolder();
   const { url, requests } = await serve(file(ARCHIVE));
   const stop = new AbortController();

@@ -1,17 +1,16 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { downloadArchive } from "../../../../src/cli/pull/downloadArchive.ts";
-import type { Download } from "../../../../src/cli/pull/transfer.ts";
+import { type Download, downloadArchive } from "../../../../src/cli/pull/downloadArchive.ts";
 import { temporaryFolder } from "../../support/folders.ts";
 
 const NAME = "model.tar.gz";
 
-/** Long enough for the slowest machine to be no silence. */
+/** The slowest machine must not count as a silent server. */
 const idleMilliseconds = 60_000;
-export const TWO_RETRIES = { idleMilliseconds, pauses: [1, 1] };
-export const NO_RETRY = { idleMilliseconds, pauses: [] };
+export const TWO_RETRIES = { idleMilliseconds, delays: [1, 1] };
+export const NO_RETRIES = { idleMilliseconds, delays: [] };
 
-/** A cache folder, and pulls into it. */
+/** A cache folder and pulls into it. */
 export async function cacheFolder(folder?: string) {
   const cache = folder ?? (await temporaryFolder());
   const path = join(cache, NAME);
@@ -20,12 +19,13 @@ export async function cacheFolder(folder?: string) {
     path,
     pull: (url: string, options: Partial<Download> = {}) => {
       const signal = new AbortController().signal;
-      return downloadArchive({ url: new URL(NAME, url), path, signal, patience: TWO_RETRIES, ...options });
+      return downloadArchive({ url: new URL(NAME, url), path, signal, retryPolicy: TWO_RETRIES, ...options });
     },
-    /** Whether the archive is these bytes. A failing `toEqual` would list them all. */
+    /** Whether the archive consists of these bytes. A failing `toEqual` would list them all. */
     holds: async (bytes: Buffer) => (await readFile(path)).equals(bytes),
     files: () => readdir(cache),
   };
 }
 
+/** The files in the folder after a complete pull. */
 export const WHOLE = [NAME];
