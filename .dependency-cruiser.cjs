@@ -9,6 +9,8 @@ const down = (name, from, to, comment) => ({
 
 const ops = "^src/kernels/[^/]+/op\\.ts$|^src/kernels/window\\.ts$";
 
+const nodeFiles = "^src/platform/(node|nodeMachine|weightFiles|gunzipStream|archiveCache)\\.ts$";
+
 module.exports = {
   forbidden: [
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
@@ -130,8 +132,15 @@ module.exports = {
     {
       name: "only-the-platform-and-the-command-line-know-node",
       severity: "error",
-      from: { path: "^src", pathNot: "^src/(platform/node(Machine)?\\.ts|cli/)" },
+      from: { path: "^src", pathNot: `${nodeFiles}|^src/cli/` },
       to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "node-is-reached-through-the-platform",
+      comment: "Bundles for browsers replace #platform and #machine; a direct import would stay.",
+      severity: "error",
+      from: { path: "^src", pathNot: `${nodeFiles}|^src/cli/` },
+      to: { path: nodeFiles, dependencyTypesNot: ["aliased-subpath-import"] },
     },
   ],
   options: {
