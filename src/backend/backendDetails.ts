@@ -1,17 +1,17 @@
 import type { MemoryUse, Precision } from "../kernels/kernel.ts";
 
-/** How a backend runs, beside its name. gpu.js has nothing to say here. */
+/** How a backend runs, besides its name. The gpu.js backends leave this empty. */
 export interface BackendDetails {
-  /** Which build of the WebAssembly module: with fused multiply-adds (`relaxed`), or without. */
+  /** The build of the WebAssembly module: with fused multiply-adds (`relaxed`) or without. */
   readonly build?: "relaxed" | "plain";
-  /** How many compute. */
+  /** How many threads compute. */
   readonly threads?: number;
   readonly precision?: Precision;
-  /** Only where it is `low`. */
+  /** Set only if it is `low`. */
   readonly memory?: MemoryUse;
-  /** The GPU that `wgsl` took, as far as the system tells its name. */
+  /** Name of the GPU that `wgsl` uses, as far as the system reports it. */
   readonly adapter?: string;
-  /** What was wanted and is not to be had on this machine, and why. */
+  /** What was asked for but is not available on this machine, and why. */
   readonly note?: string;
 }
 

@@ -4,51 +4,54 @@ import type { Tensor, Weights } from "../tensor.ts";
 import type { BackendDetails } from "./backendDetails.ts";
 import type { PeakAnswer, PeakQuery } from "./peakQuery.ts";
 
-/** What a backend must be able to do. */
+/** What a backend must implement. */
 export interface Executor {
   /** The backend's name as users write it: `webasm`, `webgpu`, … */
   readonly backend: string;
   readonly details: BackendDetails;
-  /** Whether its plans sample images themselves (src/backend/sampledImage.ts), as far as they can; others read their data. */
+  /** Whether its plans can sample images themselves (sampledImage.ts). Other backends read an image's `data`. */
   readonly samplesImages?: boolean;
   /**
    * Compiles a graph and uploads its weights, once.
    *
-   * @throws MemoryError where it knows that memory lacks.
-   * @throws the signal's reason once it is aborted, where the backend heeds it.
+   * @throws ModelError if a parameter is missing or does not have the shape that the graph needs.
+   * @throws MemoryError if the plan is known not to fit in memory.
+   * @throws BackendError if the device fails.
+   * @throws the signal's reason if it is aborted and the backend supports that.
    */
   prepare(graph: Graph, weights: Weights, options?: PrepareOptions): Promise<Plan>;
   /**
-   * Where the backend knows what a plan takes before it makes one.
+   * Checks a graph's memory use without preparing it. Absent if the backend cannot know it in advance.
    *
-   * @throws MemoryError where it cannot have that much.
+   * @throws MemoryError if the plan would not fit in memory.
    */
   checkMemory?(graph: Graph): void;
   /**
-   * Lets go of what plans that were disposed of may still hold: threads keep their memory until they end. Called
-   * only where no plan is in use.
+   * Frees what disposed plans may still hold: threads keep a plan's memory until they end. Call it only while no plan
+   * is in use.
    */
   releasePlans?(): Promise<void>;
-  /** Frees everything, plans included. */
+  /** Frees everything, including its plans. */
   dispose(): Promise<void>;
 }
 
 export interface PrepareOptions {
   /**
-   * Told of each parameter that the plan needs no more, so that whoever has no other use for it can let go of it
-   * and large weights are not held twice. A backend need not call it.
+   * Called for each parameter once the plan no longer needs it, so that the caller can release it and large weights
+   * are not held twice. A backend need not call it.
    */
   readonly onWritten?: (parameter: string) => void;
-  /** Ends the preparation. A backend whose device prepares need not heed it. */
+  /** Cancels the preparation. A backend whose device does the work may ignore it. */
   readonly signal?: AbortSignal;
 }
 
-/** A graph ready to run. It owns its memory; nothing that it returns is freed by `dispose()`. */
+/** A graph that is ready to run. It owns its memory; `dispose()` does not free the results it has returned. */
 export interface Plan {
   /**
-   * Runs what the outputs and the taps need, and nothing else of the graph.
+   * Runs the nodes that the outputs and taps depend on, and no others.
    *
-   * @throws UsageError for a missing or misshapen input, an unknown tap, or after `dispose()`.
+   * @throws UsageError for a missing or misshapen input, an unknown tap, or a disposed plan.
+   * @throws BackendError if the device fails.
    * @throws DOMException "AbortError" once `signal` is aborted.
    */
   run(inputs: Readonly<Record<string, Tensor>>, options?: RunOptions): Promise<RunResult>;
@@ -56,18 +59,18 @@ export interface Plan {
 }
 
 export interface RunOptions {
-  /** Names of nodes whose values are wanted beside the outputs. */
+  /** Names of nodes whose values to return besides the outputs. */
   readonly taps?: readonly string[];
   readonly signal?: AbortSignal;
-  /** All that is wanted of the outputs. A backend may find it on its device, or give the outputs all the same. */
+  /** If set, the caller needs only these peaks. A backend may find them on its device, or return the outputs anyway. */
   readonly peaks?: PeakQuery;
 }
 
 export interface RunResult {
-  /** By output name; empty where there are `peaks`. */
+  /** By output name; empty if there are `peaks`. */
   readonly outputs: Readonly<Record<string, Tensor>>;
   /** By node name; shape [1, height, width, channels]. */
   readonly taps: Readonly<Record<string, NdArray<Float32Array>>>;
-  /** Only where they were asked for, from outputs whose every number is finite. */
+  /** Returned only if asked for, and only if every number of the outputs that they come from is finite. */
   readonly peaks?: PeakAnswer;
 }

@@ -1,42 +1,43 @@
 /**
- * What a decode that needs no whole maps asks of a network, and gets: finds by name. A backend may work them out
- * on its device.
+ * What a decoder asks of a network if it needs a few peaks rather than whole maps: named queries. A backend may answer
+ * them on its device, so that the maps need not be read back.
  */
 export type PeakQuery = Readonly<Record<string, TopPeaksQuery | BestCellsQuery>>;
 
-/** One for peaks alone. */
+/** Queries that ask for peaks only. */
 export type TopPeaksQueries = Readonly<Record<string, TopPeaksQuery>>;
 
-/** The best peaks of a heatmap, and what other maps hold there. */
+/** The best peaks of a heatmap, and the values of other maps at these cells. */
 export interface TopPeaksQuery {
-  /** An output; it holds probabilities. */
+  /** Name of an output that holds probabilities. */
   readonly heatmap: string;
-  /** Whether the best of all channels together are wanted, or those of each channel by itself. */
+  /** Whether channels compete with each other or each channel has its own list of peaks. */
   readonly among: "all channels" | "each channel";
-  /** The best of them, at most so many. */
+  /** The maximum length of a list. */
   readonly count: number;
-  /** Cells; the side of the square window whose largest value a peak is. 1 or 0: every cell is a peak. */
+  /** Side in cells of the square window in which a peak is the largest value. With 1 or 0 every cell is a peak. */
   readonly window: number;
-  /** A peak is the largest of its window, or below that by less than this. */
+  /** A peak may be below the largest value in its window by less than this. */
   readonly tolerance: number;
-  /** Outputs of which all channels are wanted at the peaks' cells. */
+  /** Outputs to read at each peak's cell, all channels. */
   readonly gather: readonly string[];
   /**
-   * Outputs with as many channels for each of the heatmap's, in its order, of which those of the peak's channel
-   * alone are wanted at its cell. Default: none.
+   * Outputs that have k channels per heatmap channel, in the heatmap's order. Only the k channels that belong to the
+   * peak's channel are read at its cell. Default: none.
    */
   readonly gatherOwnChannel?: readonly string[];
-  /** In cells, from the top left one: what lies beyond counts as 0. Default: the whole heatmap. */
+  /** The part of the heatmap to search, in cells from the top left. Beyond it scores count as 0. Default: all of it. */
   readonly within?: { readonly height: number; readonly width: number };
 }
 
 /**
- * Elements of a heatmap among which is the best of each channel by score · weight, for each of several instances.
- * Whoever asks chooses among them in its own arithmetic, and gets what the whole maps give: a backend lists all that
- * its rounding cannot tell from the best, and the first cell, which is the best where nothing is above 0.
+ * For each of several instances, candidates for the cell with the best score · weight in each channel of a heatmap.
+ * The caller picks the best candidate in its own arithmetic and gets the same result as from whole maps. Therefore a
+ * backend lists every cell that it cannot tell from the best within its rounding error. It also lists the first cell,
+ * which is the best if no score is above 0.
  */
 export interface BestCellsQuery {
-  /** An output; it holds probabilities. */
+  /** Name of an output that holds probabilities. */
   readonly heatmap: string;
   readonly weight: CellWeight;
   /** As in `TopPeaksQuery`. */
@@ -46,14 +47,14 @@ export interface BestCellsQuery {
 
 export type CellWeight = TableWeight | NearnessWeight | GaussianWeight;
 
-/** The same for every channel; a single instance. */
+/** A weight per cell, the same for every channel. There is a single instance. */
 export interface TableWeight {
   readonly kind: "table";
-  /** [h, w], from 2⁻¹²⁶ to 2²⁰. */
+  /** [height, width]; each weight is between 2⁻¹²⁶ and 2²⁰. */
   readonly weights: Float32Array;
 }
 
-/** 1 / (distance in cells to the channel's point + distanceOffset). */
+/** 1 / (distance in cells to the channel's point + distanceOffset) */
 export interface NearnessWeight {
   readonly kind: "nearness";
   readonly points: PointsAround;
@@ -61,46 +62,46 @@ export interface NearnessWeight {
   readonly distanceOffset: number;
 }
 
-/** exp(-distance² / denominator) within the instance's box, and 0 outside. */
+/** exp(−distance² / denominator) inside the instance's box, and 0 outside. */
 export interface GaussianWeight {
   readonly kind: "gaussian";
   readonly points: PointsAround;
-  /** Square cells, above 0. */
+  /** In square cells, above 0. */
   readonly denominator: number;
-  /** Of the find that the points are around: outputs that hold a pair (y, x), in cells. Not clipped to the map. */
+  /** Outputs that `points.query` gathers: pairs (y, x) in cells. The box is not clipped to the map. */
   readonly boxSize: string;
   readonly boxOffset: string;
 }
 
-/** A point a channel for each instance: cell + regression. */
+/** One point per channel for each instance: the instance's cell plus a regressed offset. */
 export interface PointsAround {
   /**
-   * An earlier find, whose cells are the instances: the peaks of all channels together, where there are as many as
-   * it wants, or the only cell that may be the best.
+   * Name of an earlier query whose cells are the instances. It either asks for the top peaks of all channels together
+   * and finds as many as it asks for, or it has a single candidate.
    */
   readonly query: string;
-  /** One of its `at`: pairs (y, x), one a channel, in cells. */
+  /** One of the outputs that it gathers: a pair (y, x) per channel, in cells. */
   readonly regression: string;
 }
 
-/** By the finds' names. */
+/** By query name. */
 export type PeakAnswer = Readonly<Record<string, PeakLists>>;
 
 export interface PeakLists {
-  /** Of the heatmap, in cells. */
+  /** Size of the heatmap, in cells. */
   readonly height: number;
   readonly width: number;
   readonly channels: number;
-  /** One, or one a channel where the best of each are wanted. */
+  /** One list; or one per channel if the query is `among` "each channel". */
   readonly lists: readonly PeakList[];
 }
 
-/** Of a `BestCellsQuery`: without the weights, in any order, some more than once, scores of 0 as well. */
+/** For a `BestCellsQuery` scores are unweighted, may be 0, and come in any order; a cell may occur more than once. */
 export interface PeakList {
   /** Above 0, best first. */
   readonly scores: Float32Array;
-  /** Flat, (y · width + x) · channels + channel; of equal scores the lower first. */
+  /** (y · width + x) · channels + channel. Among equal scores the lower index comes first. */
   readonly indices: Int32Array;
-  /** By output, of `at` and `atOwn`: rows of the channels that were asked for, one a peak. */
+  /** By name of each output in `gather` and `gatherOwnChannel`: one row per peak, of the channels asked for. */
   readonly gathered: Readonly<Record<string, Float32Array>>;
 }

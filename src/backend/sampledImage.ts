@@ -1,29 +1,30 @@
-/** A network's input as an image and where it is to be sampled, so that a backend may sample it on its device. */
+/** A network's input as an image and the places to sample it at, so that a backend can sample it on its device. */
 import type { Shape, Tensor } from "../tensor.ts";
 
-/** The two old pixels that a new one lies between, and how far it lies towards the second. */
+/** The two source pixels that a new pixel lies between, and how far it lies towards the second. */
 export interface SamplePair {
   before: number;
   after: number;
   fraction: number;
 }
 
-/** Bilinear sampling: each number of the input lies between four of the image's. Along x first, then along y. */
+/** Bilinear sampling: each pixel of the input is interpolated from four of the image, first along x, then along y. */
 export interface ImageSampling {
-  /** RGB, 8 bits a channel, row by row. */
+  /** RGB, 8 bits per channel, row by row. */
   readonly image: { readonly width: number; readonly height: number; readonly data: Uint8Array };
-  /** By column of the input; undefined where there is no image, but black. */
+  /** By column of the input; undefined beyond the image, where the input is black. */
   readonly columns: readonly (SamplePair | undefined)[];
   readonly rows: readonly (SamplePair | undefined)[];
-  /**
-   * `float`: float32, as it comes out; `fixedPoint`: fractions are of 2048, in the integers of `resizeFixedPoint`.
-   */
+  /** `float`: float32, not rounded. `fixedPoint`: whole numbers with fractions in 2048ths, as in `resizeFixedPoint`. */
   readonly arithmetic: "float" | "fixedPoint";
-  /** By channel of the input, where whole numbers come out: the image's channel, and what each of 256 levels becomes. */
+  /**
+   * By channel of the input, if sampling returns whole numbers: the image's channel, and the value of each of the 256
+   * levels.
+   */
   readonly channels?: readonly { readonly from: number; readonly levels: Float32Array }[];
 }
 
-/** [1, height, width, 3]. Whoever reads `data` gets the map made on the CPU, which is the definition. */
+/** [1, height, width, 3]. Reading `data` samples the image on the CPU; that result is the definition. */
 export interface SampledImage extends Tensor {
   readonly sampling: ImageSampling;
 }
@@ -45,7 +46,7 @@ export function isSampledImage(input: Tensor): input is SampledImage {
   return "sampling" in input;
 }
 
-/** Along one side of the input, where the image begins at `start`. */
+/** Sample pairs for each pixel along one side of the input if the image begins at pixel `start`. */
 export function offsetSamples(
   neighbors: readonly SamplePair[],
   side: number,

@@ -6,28 +6,28 @@ import { wasmExecutor } from "./wasm/wasmExecutor.ts";
 import { wasmBuilds } from "./wasm/wasmModule.ts";
 import type { PrepareProgress } from "./wgsl/deviceGraph.ts";
 
-/** What a network can run on; `auto` takes `wgsl` where there is a real GPU, else `wasm`. */
+/** What a network can run on. `auto` is `wgsl` if there is a real GPU, otherwise `wasm`. */
 export const BACKENDS = ["auto", "wgsl", "wasm", ...GPUJS_MODES] as const;
 export type Backend = (typeof BACKENDS)[number];
 
 /**
- * Options that only some backends have. Where `auto` takes another one they have no effect: that one multiplies
- * as exactly as it can, and its threads are the device's.
+ * Options that only some backends have. If `auto` chooses a backend without an option, the option has no effect: gpu.js
+ * never uses Winograd, and only `wasm` lets the caller choose threads and memory.
  */
 export interface ExecutorOptions {
-  /** Of `wasm` and `wgsl`: `exact` forgoes what is faster and rounds more: Winograd's F(4x4). Default: `default`. */
+  /** For `wasm` and `wgsl`: `exact` forgoes Winograd's F(4x4), which is faster but rounds more. Default: `default`. */
   readonly precision?: Precision;
-  /** Of `wasm`: `low` takes some 60 % of the memory on large networks, and a few percent more time. Default: `default`. */
+  /** For `wasm`: `low` takes about 60 % of the memory on large networks and a few percent more time. Default: `default`. */
   readonly memory?: MemoryUse;
-  /** Of `wasm`: how many threads compute, from 1 to 64. Default: one for each of the processor's cores, as far as that is known. */
+  /** For `wasm`: the number of threads, from 1 to 64. Default: one per core of the processor, at most 8. */
   readonly threads?: number;
-  /** Of `wgsl`: the backend that takes over where the GPU is lost and cannot be had again. Default: an error. */
+  /** For `wgsl`: the backend that takes over if the GPU is lost for good. Default: such a loss is an error. */
   readonly fallback?: Exclude<Backend, "auto" | "wgsl">;
-  /** Of `wgsl`: called while shaders compile and weights go to the GPU. */
+  /** For `wgsl`: called while shaders compile and weights are uploaded. */
   readonly onPrepare?: PrepareProgress;
 }
 
-/** The backends that have an option. */
+/** The backends that have each option. */
 const OWNERS = {
   precision: ["wasm", "wgsl"],
   memory: ["wasm"],
@@ -35,7 +35,7 @@ const OWNERS = {
   fallback: ["wgsl"],
 } satisfies Partial<Record<keyof ExecutorOptions, readonly Backend[]>>;
 
-/** More have not been tried, and would wait for each other. */
+/** Untested beyond this; further threads would mostly wait. */
 const MAX_THREADS = 64;
 export const THREADS_EXPECTED = `a whole number from 1 to ${MAX_THREADS}`;
 
@@ -44,8 +44,10 @@ export function isThreadCount(value: unknown): value is number {
 }
 
 /**
- * @throws UsageError for an unknown name or value, or an option that the backend does not have.
- * @throws BackendError where it does not work on this machine.
+ * Opens a backend and checks it with a self-test.
+ *
+ * @throws UsageError for an unknown backend, an invalid value, or an option that the backend does not have.
+ * @throws BackendError if the backend does not work on this machine.
  */
 export async function createExecutor(
   backend: Backend = "auto",
@@ -82,7 +84,7 @@ const FALLBACKS = BACKENDS.filter((backend) => backend !== "auto" && backend !==
 async function executorOf(backend: Exclude<Backend, "auto">, options: ExecutorOptions): Promise<Executor> {
   const { precision, memory, threads, fallback, onPrepare } = options;
   if (backend === "wasm") return wasmExecutor({ precision, memory, threads });
-  // The others are most of this package: who does not use them need not wait until they are read.
+  // The other backends are most of this package, so they are loaded only if they are used.
   if (backend !== "wgsl") {
     const { gpujsExecutor } = await import("./gpujs/gpujsExecutor.ts");
     return gpujsExecutor({ mode: backend });
@@ -106,14 +108,14 @@ function refuseForeign(options: ExecutorOptions, backend: Backend): void {
       expected:
         others.length > 0
           ? `one of the backends ${owners.join(", ")}`
-          : `the backend ${alone}, which alone has it`,
+          : `the backend ${alone}, the only one that has it`,
       got: backend,
-      hint: `Leave it away, or choose ${owners.join(" or ")}.`,
+      hint: `Leave the option out, or choose ${owners.join(" or ")}.`,
     });
   }
 }
 
-/** The best that works; what does not is told of. */
+/** The best backend that works. `note` names the first one that was skipped, and why. */
 async function bestExecutor(options: ExecutorOptions): Promise<Executor> {
   const { realGpuName } = await import("./wgsl/device/openDevice.ts");
   const gpu = await realGpuName();
@@ -132,7 +134,7 @@ async function bestExecutor(options: ExecutorOptions): Promise<Executor> {
   throw new BackendError({ where: "backend auto", expected: "one that this machine has", got: "none" });
 }
 
-/** All that the machine has beside `wgsl`, best first. */
+/** All backends of this machine besides `wgsl`, best first. */
 async function otherBackends(): Promise<Exclude<Backend, "auto" | "wgsl">[]> {
   const modes = await availableModes();
   const isGraphics = (mode: GpujsMode) => mode === "webgpu" || mode === "webgl2";

@@ -1,6 +1,6 @@
 import type { Plan } from "../backend/executor.ts";
 
-/** The plans of an executor that are still in use; those that were disposed of are forgotten. */
+/** An executor's plans, so that it can dispose of those that are still in use. */
 export class PlanSet {
   private readonly plans = new Set<Plan>();
 

@@ -15,7 +15,7 @@ import {
   type Weights,
 } from "../tensor.ts";
 
-/** A node with all that a kernel needs: its op, shapes worked out, parameters at hand. */
+/** A node with everything that a kernel needs: its op, all shapes, and its parameters. */
 export interface PreparedNode {
   readonly node: GraphNode;
   readonly op: OpName;
@@ -24,7 +24,7 @@ export interface PreparedNode {
   readonly parameters: Readonly<Record<string, Parameter>>;
 }
 
-/** @throws ModelError where a parameter is missing or has another shape than the graph needs. */
+/** @throws ModelError if a parameter is missing or does not have the shape that the graph needs. */
 export function prepareNodes(graph: Graph, weights: Weights): PreparedNode[] {
   const shapes = shapesByName(graph);
   return graph.nodes.map((node) => ({
@@ -50,9 +50,9 @@ export function kernelCall(
 }
 
 /**
- * By role. Derived parameters are computed here and kept nowhere.
+ * A node's parameters by role. Derived parameters are computed anew in each call.
  *
- * @throws ModelError where one is missing or has another shape than the graph needs.
+ * @throws ModelError if one is missing or does not have the shape that the graph needs.
  */
 export function nodeParameters(graph: Graph, node: GraphNode, weights: Weights): Record<string, Parameter> {
   return Object.fromEntries(
@@ -75,7 +75,7 @@ function parameter(graph: Graph, name: string, weights: Weights): Parameter {
   return found;
 }
 
-/** Every graph input must be given, in its shape. */
+/** @throws UsageError if an input of the graph is missing or has the wrong shape. */
 export function checkInputs(graph: Graph, inputs: Readonly<Record<string, Tensor>>): void {
   for (const [name, shape] of Object.entries(graph.inputs)) {
     const given = inputs[name];
@@ -86,7 +86,11 @@ export function checkInputs(graph: Graph, inputs: Readonly<Record<string, Tensor
   }
 }
 
-/** A tap names a node of the graph as it is run: fusing takes the inner ones away. */
+/**
+ * Only nodes of the graph as it runs can be tapped; fusing removes the nodes that become part of another.
+ *
+ * @throws UsageError for a tap that names no such node.
+ */
 export function checkTaps(graph: Graph, taps: readonly string[]): void {
   const names = new Set(graph.nodes.map((node) => node.name));
   for (const tap of taps) {
@@ -96,7 +100,7 @@ export function checkTaps(graph: Graph, taps: readonly string[]): void {
       where: `tap ${tap}`,
       expected: "the name of a node",
       got: host ? `a part of the fused node ${host.name}` : "an unknown name",
-      hint: host ? "Prepare the graph unfused to see it." : "`centernet describe <model>` lists the names.",
+      hint: host ? "Prepare the graph unfused to tap it." : "`centernet describe <model>` lists the names.",
     });
   }
 }

@@ -1,17 +1,21 @@
 import type { Executor } from "../backend/executor.ts";
 import { BackendError } from "../errors.ts";
-import type { Tensor } from "../tensor.ts";
-import { caseGraph, type NamedCase, selfTestCases } from "./caseGraph.ts";
+import type { Graph, GraphNode } from "../graph/graph.ts";
+import type { Op, ParameterRule } from "../graph/op.ts";
+import { CASES } from "../kernels/cases.ts";
+import { caseData, caseParameter, type OpCase } from "../kernels/opCase.ts";
+import { OPS, type OpName } from "../kernels/ops.ts";
+import type { Parameter, Shape, Tensor, Weights } from "../tensor.ts";
 import { referenceExecutor } from "./reference/referenceExecutor.ts";
 
-/** Float32 sums of the self-test's few terms differ from float64 by some 1e-6; wrong kernels by far more. */
+/** With as few terms as here, float32 sums differ from float64 by about 1e-6; a wrong kernel differs by far more. */
 const SELF_TEST_TOLERANCE = 1e-4;
 
 /**
- * Runs one case of every op and compares it with plain arithmetic: drivers exist that return zeros, or half
- * precision, without an error. `more` are cases for kernels that the first case of their op does not reach.
+ * Runs one case of every op and compares the results with plain arithmetic: some drivers return zeros or half precision
+ * without an error. `more` holds cases for kernels that the first case of their op does not use.
  *
- * @throws BackendError naming the op, where a number is wrong.
+ * @throws BackendError that names the op if a number is wrong.
  */
 export async function selfTest(executor: Executor, more: readonly NamedCase[] = []): Promise<void> {
   const { graph, inputs, weights } = caseGraph([...selfTestCases(), ...more]);
@@ -35,4 +39,58 @@ function refuseWrong(backend: string, op: string, got: Tensor, expected: Tensor)
     got: zeros ? "zeros everywhere" : `${got.data[wrong]}`,
     hint: "This machine's driver computes wrong numbers in this mode: choose another backend.",
   });
+}
+
+export interface CaseGraph {
+  readonly graph: Graph;
+  readonly inputs: Record<string, Tensor>;
+  readonly weights: Weights;
+}
+
+export interface NamedCase {
+  readonly op: OpName;
+  readonly opCase: OpCase;
+}
+
+/** The first case of every op. */
+export function selfTestCases(): NamedCase[] {
+  return (Object.keys(CASES) as OpName[]).map((op) => ({ op, opCase: CASES[op][0] }));
+}
+
+/** A graph in which each case is independent, with its own inputs and one output, so that one run covers all. */
+export function caseGraph(cases: readonly NamedCase[]): CaseGraph {
+  const graphInputs: Record<string, Shape> = {};
+  const parameters: Record<string, ParameterRule> = {};
+  const inputs: Record<string, Tensor> = {};
+  const weights = new Map<string, Parameter>();
+  let seed = 1;
+
+  const nodes = cases.map(({ op: name, opCase }, index): GraphNode => {
+    const op: Op = OPS[name] as Op;
+    const scope = `case${index}.${name}`;
+    const shape = op.shape(opCase.inputs, opCase.attributes);
+    const nodeInputs = opCase.epilogue?.residual ? [...opCase.inputs, shape] : opCase.inputs;
+    const rules = { ...op.parameters(opCase.inputs, opCase.attributes) };
+    if (opCase.epilogue?.bias) rules.bias = { shape: [shape[3]] };
+    for (const [role, rule] of Object.entries(rules)) {
+      parameters[`${scope}.${role}`] = rule;
+      weights.set(`${scope}.${role}`, { shape: rule.shape, data: caseParameter(role, rule.shape, seed++) });
+    }
+    nodeInputs.forEach((inputShape, i) => {
+      graphInputs[`${scope}.input${i}`] = inputShape;
+      const data = caseData(inputShape, seed++).map((value) => value * (opCase.range ?? 1));
+      inputs[`${scope}.input${i}`] = { shape: inputShape, data };
+    });
+    return {
+      name: scope,
+      op: name,
+      attributes: opCase.attributes as Record<string, unknown>,
+      inputs: nodeInputs.map((_, i) => `${scope}.input${i}`),
+      parameters: Object.fromEntries(Object.keys(rules).map((role) => [role, `${scope}.${role}`])),
+      shape,
+      epilogue: opCase.epilogue,
+    };
+  });
+  const outputs = Object.fromEntries(nodes.map((node) => [node.name, node.name]));
+  return { graph: { inputs: graphInputs, nodes, parameters, derived: {}, outputs }, inputs, weights };
 }

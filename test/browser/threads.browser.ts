@@ -29,7 +29,7 @@ const PAGES = [
     title: "an isolated page whose policy forbids Workers",
     headers: { ...ISOLATED, "Content-Security-Policy": "worker-src 'none'" },
     threads: 1,
-    note: expect.stringMatching(/^wasm runs on one thread: others do not start here \(.+\)$/),
+    note: expect.stringMatching(/^wasm runs on one thread: no others can be started here \(.+\)$/),
   },
 ];
 

@@ -39,7 +39,7 @@ const WRONG: [string[], number, RegExp][] = [
   [
     ["detect", "x.jpg", ...LIGHTNING, "--backend", "cpu", "--threads", "2"],
     1,
-    /option threads: expected the backend wasm, which alone has it, got cpu\. Leave it away, or choose wasm\.$/,
+    /option threads: expected the backend wasm, the only one that has it, got cpu\. Leave the option out, or choose wasm\.$/,
   ],
   [["detect", "x.jpg", ...LIGHTNING, "--backend", "webasm", "--precision", "exact"], 1, /option precision: /],
   [

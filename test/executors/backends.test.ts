@@ -52,7 +52,7 @@ test("unknown names are refused with those that there are", async () => {
 
 test("options of wasm are refused by another backend, and have no effect where auto takes one", async () => {
   await expect(createExecutor("cpu", { threads: 1 })).rejects.toThrow(
-    "option threads: expected the backend wasm, which alone has it, got cpu.",
+    "option threads: expected the backend wasm, the only one that has it, got cpu.",
   );
   await expect(createExecutor("cpu", { precision: "exact" })).rejects.toBeInstanceOf(UsageError);
   await expect(createExecutor("cpu", { memory: "low" })).rejects.toBeInstanceOf(UsageError);

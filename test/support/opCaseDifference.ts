@@ -1,6 +1,6 @@
 import type { Executor } from "../../src/backend/executor.ts";
-import { caseGraph } from "../../src/executors/caseGraph.ts";
 import { referenceExecutor } from "../../src/executors/reference/referenceExecutor.ts";
+import { caseGraph } from "../../src/executors/selfTest.ts";
 import type { OpCase } from "../../src/kernels/opCase.ts";
 import type { OpName } from "../../src/kernels/ops.ts";
 import { sameShape } from "../../src/tensor.ts";

@@ -4,10 +4,10 @@ import type { Parameter, Shape, Tensor } from "../../tensor.ts";
 import type { PreparedNode } from "../preparedNode.ts";
 import { GPUJS_KERNELS } from "./kernels.ts";
 
-/** A value of gpu.js: what a kernel gave, or a handle that stands for it while a pipeline is traced. */
+/** A value of gpu.js: the result of a kernel, or a handle that stands for it while a pipeline is traced. */
 export type Handle = KernelVariable;
 
-/** A node on gpu.js: one kernel, or several that pass a map on. */
+/** A node on gpu.js: one kernel, or several in a row of which each reads the map of the one before. */
 export class GpuLayer {
   private readonly passes: readonly IKernelRunShortcut[];
 
@@ -26,10 +26,7 @@ export class GpuLayer {
   }
 }
 
-/**
- * Parameters are constants of the kernel: that keeps them resident in every mode, where arguments would be
- * uploaded again at each call.
- */
+/** Parameters are constants of the kernel, which stay on the device. Arguments would be uploaded in each call. */
 function createKernel(
   gpu: GPU,
   kernel: GpuKernel,
@@ -55,13 +52,13 @@ function createKernel(
       constants,
       constantTypes,
       precision: "single",
-      // gpu.js cuts longer loops without a word; its default is 1000.
+      // gpu.js silently cuts longer loops; its default is 1000.
       loopMaxIterations: 2 ** 30,
     } as object,
   ) as unknown as IKernelRunShortcut;
 }
 
-/** gpu.js counts sides from the innermost: channels, columns, rows. */
+/** gpu.js lists dimensions from the innermost: channels, columns, rows. */
 function gpuSize([, height, width, channels]: Shape): [number, number, number] {
   return [channels, width, height];
 }
@@ -74,12 +71,12 @@ function gpuInput(data: Float32Array, size: readonly number[]): Input {
   return new Input(data as unknown as number[], size as [number, number, number]);
 }
 
-/** A result of gpu.js: rows of columns of channels. */
+/** A result of gpu.js, indexed by row, column and channel. */
 export type Rows = Float32Array[][];
 
 /**
- * A result as one flat array. gpu.js gives rows of rows; in some modes all of them are views of one buffer
- * that already is the map, in others each stands for itself.
+ * A result as one flat array. gpu.js returns nested arrays. In some modes the innermost ones are views of a single
+ * buffer that already holds the map; in others each has its own.
  */
 export function flattenResult(rows: Rows, shape: Shape): Tensor {
   const [, height, width, channels] = shape;

@@ -6,15 +6,15 @@ import { GpujsPlan } from "./gpujsPlan.ts";
 import { chooseMode, type GpujsMode } from "./modes.ts";
 
 export interface GpujsOptions {
-  /** `auto` takes the first that the machine has: webgpu, webgl2, webasm, cpu. */
+  /** `auto` is the first that the machine has of webgpu, webgl2, webasm, cpu. */
   readonly mode?: GpujsMode | "auto";
 }
 
 /**
- * The executor whose kernels are gpu.js functions. Before it is handed out, it runs one case of every op and
+ * The executor whose kernels are gpu.js functions. Before it is returned, a self-test runs one case of every op and
  * compares the results with plain arithmetic.
  *
- * @throws BackendError where the machine lacks the mode, or the mode computes wrong numbers.
+ * @throws BackendError if the machine does not have the mode, or the mode computes wrong numbers.
  */
 export async function gpujsExecutor({ mode: wanted = "auto" }: GpujsOptions = {}): Promise<Executor> {
   const mode = await chooseMode(wanted);

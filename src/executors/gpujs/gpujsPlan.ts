@@ -1,24 +1,24 @@
 import type { GPU, IPipelineRunShortcut } from "gpu.js";
 import type { Plan, RunOptions, RunResult } from "../../backend/executor.ts";
 import { BackendError, CenterNetError, UsageError } from "../../errors.ts";
-import { type Graph, neededNodes, shapesByName } from "../../graph/graph.ts";
+import { type Graph, type GraphNode, neededNodes, shapesByName } from "../../graph/graph.ts";
 import { abortable } from "../../support/abortable.ts";
+import { yieldToEventLoop } from "../../support/eventLoop.ts";
 import { type Shape, type Tensor, toNdarray, type Weights } from "../../tensor.ts";
 import { checkInputs, checkTaps, prepareNodes } from "../preparedNode.ts";
 import { flattenResult, GpuLayer, type Handle, type Rows, tensorInput } from "./gpuKernels.ts";
 import type { GpujsMode } from "./modes.ts";
-import { runLayers } from "./runLayers.ts";
 
 /**
- * A graph as layers of gpu.js kernels, one a node, run as one pipeline: the mode fuses it where it can (WebGPU into one
- * command encoder, WebAssembly into one memory), so that no intermediate leaves the device unless it is
- * tapped. Other taps mean another pipeline over the same layers; the last one is kept.
+ * A graph as layers of gpu.js kernels, one per node, run as one pipeline. `webgpu` fuses the pipeline into one command
+ * encoder and `webasm` into one memory, so that no intermediate leaves the device unless it is tapped. Different taps
+ * need a different pipeline over the same layers; the last one is kept.
  */
 export class GpujsPlan implements Plan {
   private readonly layers: ReadonlyMap<string, GpuLayer>;
   private readonly shapes: ReadonlyMap<string, Shape>;
   private pipeline?: { wanted: string; run: IPipelineRunShortcut };
-  /** Runs queue here: gpu.js compiles a pipeline on its first call, and that must not be torn down under it. */
+  /** Runs are queued: gpu.js compiles a pipeline in its first call, and no other run may destroy it meanwhile. */
   private queue: Promise<unknown> = Promise.resolve();
   private disposal?: Promise<void>;
 
@@ -34,8 +34,8 @@ export class GpujsPlan implements Plan {
   }
 
   /**
-   * Plain JavaScript stops between two layers. A pass on the device cannot be stopped: on abort the promise
-   * rejects at once, if the pass leaves this thread alone, and the pass ends unobserved.
+   * An abort stops `cpu` between two layers. In the other modes a pass cannot be interrupted: the promise rejects at
+   * once, unless the pass blocks this thread, and the pass's result is discarded.
    */
   async run(
     inputs: Readonly<Record<string, Tensor>>,
@@ -63,7 +63,7 @@ export class GpujsPlan implements Plan {
     };
   }
 
-  /** Runs under way end first. */
+  /** Waits for runs in progress. */
   dispose(): Promise<void> {
     this.disposal ??= this.queue.then(async () => {
       await this.pipeline?.run.destroy();
@@ -103,7 +103,7 @@ export class GpujsPlan implements Plan {
     return run;
   }
 
-  /** gpu.js counts a pipeline's arguments off the function, so its parameters must stand in a list. */
+  /** gpu.js reads the number of a pipeline's arguments from the function's `length`. */
   private orchestration(wanted: readonly string[]): (...args: Handle[]) => Handle[] {
     const { graph, layers } = this;
     const names = Object.keys(graph.inputs);
@@ -119,7 +119,7 @@ export class GpujsPlan implements Plan {
     return trace;
   }
 
-  /** gpu.js falls back to a slower mode without a word; here that is an error. */
+  /** gpu.js silently falls back to a slower mode; here that is an error. */
   private refuseFallback({ executorKind, fallbackReason, backend }: IPipelineRunShortcut): void {
     const fuses = this.mode === "webgpu" || this.mode === "webasm";
     const runs = this.mode === "webgl2" ? "gpu" : this.mode;
@@ -151,17 +151,56 @@ export class GpujsPlan implements Plan {
 }
 
 /**
- * How long a layer may take on threads of `webasm`, in milliseconds. gpu.js takes a minute without progress for a
- * thread that died, but the largest layers of an hourglass, one thread a number, take longer on a slow machine.
+ * Runs layers one after the other, for the mode that cannot fuse them anyway. Before each layer it yields to the event
+ * loop, so that an abort can end the run. A value is dropped after its last reader.
+ *
+ * @throws the signal's reason once it is aborted.
+ */
+async function runLayers(
+  nodes: readonly GraphNode[],
+  layers: ReadonlyMap<string, GpuLayer>,
+  inputs: Readonly<Record<string, Tensor>>,
+  wanted: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, Tensor>> {
+  const values = new Map<string, Handle>();
+  for (const [name, tensor] of Object.entries(inputs)) values.set(name, tensorInput(tensor));
+  const readers = new Map<string, number>();
+  for (const name of nodes.flatMap((node) => node.inputs)) readers.set(name, (readers.get(name) ?? 0) + 1);
+  const results = new Map<string, Tensor>();
+
+  for (const node of nodes) {
+    await yieldToEventLoop();
+    signal?.throwIfAborted();
+    const layer = layers.get(node.name) as GpuLayer;
+    const rows = layer.run(node.inputs.map((name) => values.get(name) as Handle)) as Rows;
+    if (wanted.includes(node.name)) {
+      // The kernel writes into the same rows when it runs again.
+      const { shape, data } = flattenResult(rows, node.shape);
+      results.set(node.name, { shape, data: data.slice() });
+    }
+    values.set(node.name, rows);
+    for (const name of node.inputs) {
+      const left = (readers.get(name) ?? 0) - 1;
+      readers.set(name, left);
+      if (left === 0) values.delete(name);
+    }
+  }
+  return results;
+}
+
+/**
+ * How long a layer may take on the threads of `webasm`, in milliseconds. After a minute without progress gpu.js assumes
+ * that a thread has died, but the largest layers of an hourglass take longer on a slow machine.
  */
 export const LONGEST_LAYER = 30 * 60_000;
 
-/** What compiles and runs a pipeline of `webasm`, in gpu.js 2.24.1; it has no setting for this. */
+/** The object that compiles and runs a pipeline of `webasm` in gpu.js 2.24.1. Its time limit is not an option. */
 interface PipelineExecutor {
   sanityTimeoutMs?: number;
 }
 
-/** Call it before the first run, which makes the executor. */
+/** Raises the time limit of a pipeline. Call it before the pipeline's first run, which creates the executor. */
 export function patientPipeline(run: IPipelineRunShortcut): IPipelineRunShortcut {
   let executor: PipelineExecutor | false | undefined;
   Object.defineProperty(run.pipeline, "_executor", {

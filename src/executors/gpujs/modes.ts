@@ -1,12 +1,12 @@
 import { BackendError } from "../../errors.ts";
 
-/** Where gpu.js can run kernels, best first. */
+/** The modes in which gpu.js runs kernels, best first. */
 export const GPUJS_MODES = ["webgpu", "webgl2", "webasm", "cpu"] as const;
 export type GpujsMode = (typeof GPUJS_MODES)[number];
 
 /**
- * Chosen here and not by gpu.js: its own automatic modes take WebAssembly in Node without asking for WebGPU,
- * and never fuse a pipeline on WebGPU.
+ * The modes that this machine has, best first. The choice is not left to gpu.js, whose automatic mode takes WebAssembly
+ * in Node without trying WebGPU and never fuses a pipeline on WebGPU.
  */
 export async function availableModes(): Promise<GpujsMode[]> {
   const graphics = await graphicsModes();
@@ -18,7 +18,7 @@ export async function availableModes(): Promise<GpujsMode[]> {
   return GPUJS_MODES.filter((mode) => available[mode]);
 }
 
-/** gpu.js, which can tell exactly, is large, and loaded only where there is something to tell: not in Node. */
+/** Only gpu.js knows for certain, but it is large. It is loaded only if there may be graphics, so never in Node. */
 async function graphicsModes(): Promise<{ webgpu: boolean; webgl2: boolean }> {
   if (!mayHaveGraphics()) return { webgpu: false, webgl2: false };
   const { gpujsGraphics } = await import("./gpujsGraphics.ts");
@@ -30,7 +30,7 @@ function mayHaveGraphics(): boolean {
   return hasCanvas || (typeof navigator !== "undefined" && "gpu" in navigator);
 }
 
-/** @throws BackendError where the machine does not have that mode. */
+/** @throws BackendError if the machine does not have the mode. */
 export async function chooseMode(wanted: GpujsMode | "auto"): Promise<GpujsMode> {
   const modes = await availableModes();
   if (wanted === "auto") return modes[0];

@@ -7,8 +7,8 @@ import { checkInputs, checkTaps, type PreparedNode, prepareNodes } from "../prep
 import { REFERENCE_KERNELS } from "./kernels.ts";
 
 /**
- * Runs a graph in plain TypeScript, one loop an op, float64 sums: slow, and what the self-tests and op
- * tables hold against every backend.
+ * Runs a graph in plain TypeScript with one loop per op and float64 sums. It is slow; self-tests and tests of ops
+ * compare every backend with it.
  */
 export function referenceExecutor(): Executor {
   return {

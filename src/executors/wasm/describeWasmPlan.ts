@@ -7,33 +7,35 @@ export interface WasmPlanDescription {
   readonly layers: readonly {
     readonly name: string;
     readonly op: string;
-    /** How it is computed, and why that way. */
+    /** How it is computed, and why. */
     readonly algorithm: string;
-    /** Of its weights as the algorithm reads them. */
+    /** Size of its weights in the form that the algorithm reads. */
     readonly weightBytes: number;
-    /** Of the map that it writes. */
+    /** Size of the map that it writes. */
     readonly mapBytes: number;
-    /** The last layer that reads that map; null where it is an output, which stays. */
+    /** The last layer that reads that map; null if the map is an output, which stays until the end. */
     readonly lastReader: string | null;
-    /** Of all maps, and its own workspace, that are in use while it runs. */
+    /** Total size of the maps that are in use while it runs, with its own workspace. */
     readonly inUseBytes: number;
   }[];
-  /** What a plan of this graph takes: `maps` is their peak, since those that are no longer read give place. */
+  /** The plan's memory. `maps` is their peak: maps that are no longer read make room for others. */
   readonly bytes: {
     readonly weights: number;
     readonly maps: number;
-    /** What maps would take if none gave place. */
+    /** What maps would take if none shared memory. */
     readonly unsharedMaps: number;
     readonly scratch: number;
     readonly total: number;
-    /** All that WebAssembly can address: a plan of more is refused on every machine. */
+    /** The most that WebAssembly can address. A larger plan is refused on every machine. */
     readonly most: number;
   };
 }
 
 /**
- * What `wasm` would do with a graph as it is to be run, worked out without weights and without memory. Each thread
- * has scratch of its own; nothing else depends on their number.
+ * How `wasm` would run a graph, found without weights and without allocating memory. Each thread has its own scratch
+ * memory; nothing else depends on the number of threads.
+ *
+ * @param graph as it runs, that is, after folding and fusing.
  */
 export function describeWasmPlan(
   graph: Graph,

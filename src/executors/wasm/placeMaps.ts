@@ -1,7 +1,7 @@
 import type { Lifetime } from "../lifetimes.ts";
 
 export interface MemoryPlacement {
-  /** By name, from the start of the memory that all share. */
+  /** By name, in bytes from the start of the memory that all share. */
   readonly offsets: ReadonlyMap<string, number>;
   readonly bytes: number;
 }
@@ -10,14 +10,14 @@ export interface MemoryPlacement {
 const ALIGNMENT = 64;
 
 /**
- * Places maps so that those in use at the same time do not overlap, the largest first, each at the lowest
- * place that is free for its whole life (Pisarchyk & Lee, arXiv:2001.03288, "greedy by size").
+ * Places maps so that no two overlap that are in use at the same time: the largest first, each at the lowest offset
+ * that is free for its whole lifetime (Pisarchyk & Lee, arXiv:2001.03288, "greedy by size").
  */
 export function placeMaps(lifetimes: readonly Lifetime[]): MemoryPlacement {
   const placed: (Lifetime & { readonly offset: number })[] = [];
   for (const map of [...lifetimes].sort((a, b) => b.bytes - a.bytes)) {
     let offset = 0;
-    // In ascending order: the first gap that is wide enough is the lowest.
+    // `placed` is in ascending order, so the first gap that is wide enough is the lowest.
     for (const other of placed) {
       if (other.until < map.from || other.from > map.until) continue;
       if (offset + map.bytes <= other.offset) break;

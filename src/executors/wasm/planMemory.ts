@@ -5,10 +5,10 @@ import type { WasmChoices } from "../../kernels/wasm/kernel.ts";
 import { planLayout } from "./planLayout.ts";
 import { MAX_PAGES, PAGE_BYTES } from "./wasmModule.ts";
 
-/** All that WebAssembly can address, on any machine. */
+/** The most that WebAssembly can address on any machine. */
 export const ADDRESSABLE_BYTES = MAX_PAGES * PAGE_BYTES;
 
-/** A network and how it is to be run, which is all that a plan's memory depends on. */
+/** Everything that a plan's memory use depends on. */
 export interface PlanFacts {
   readonly graph: Graph;
   readonly choices: WasmChoices;
@@ -16,10 +16,10 @@ export interface PlanFacts {
 }
 
 /**
- * The memory of a plan that takes so many bytes, all of it at once: it never grows.
+ * Allocates a plan's memory, all at once; it never grows.
  *
- * @throws MemoryError where it is more than the machine has, before anything is computed.
- * @throws BackendError where the machine has it and the process has not the addresses.
+ * @throws MemoryError if the machine does not have that much.
+ * @throws BackendError if the machine has enough memory but the process has too little address space.
  */
 export function allocateMemory(bytes: number, shared: boolean, facts: PlanFacts): WebAssembly.Memory {
   refuseTooMuch(bytes, facts);
@@ -27,7 +27,7 @@ export function allocateMemory(bytes: number, shared: boolean, facts: PlanFacts)
   try {
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
   } catch (error) {
-    if (isLittle(bytes)) throw addressError(bytes, error);
+    if (isAmple(bytes)) throw addressError(bytes, error);
     throw memoryError(
       bytes,
       "a system that refuses it: the process may be limited (ulimit -v)",
@@ -37,18 +37,18 @@ export function allocateMemory(bytes: number, shared: boolean, facts: PlanFacts)
   }
 }
 
-/** A machine that has so many times what is refused does not lack memory. */
-const MANY_TIMES = 4;
+/** If the machine has this many times what was refused, memory is not what is missing. */
+const AMPLE_FACTOR = 4;
 
-/** Never of a page, which is not told how much there is. */
-function isLittle(bytes: number): boolean {
-  return Number.isFinite(memoryLimit()) && bytes < memoryLimit() / MANY_TIMES;
+/** Whether the machine has ample memory for this. Always false in a page, where the amount is unknown. */
+function isAmple(bytes: number): boolean {
+  return Number.isFinite(memoryLimit()) && bytes < memoryLimit() / AMPLE_FACTOR;
 }
 
-/** V8 reserves a range of addresses around each memory, whatever its size, so that it need not check each access. */
+/** V8 reserves a range of addresses around each memory, whatever its size, to avoid a check at each access. */
 function addressError(bytes: number, cause: unknown): BackendError {
   const limited =
-    "the process's addresses may be limited (ulimit -v), of which V8 reserves 10 GB for each memory";
+    "the address space of the process may be limited (ulimit -v); V8 reserves 10 GB of it per memory";
   return new BackendError(
     {
       where: "backend wasm",
@@ -60,9 +60,9 @@ function addressError(bytes: number, cause: unknown): BackendError {
   );
 }
 
-/** @throws MemoryError for more than WebAssembly can have on any machine, or this machine at all. */
+/** @throws MemoryError if it is more than WebAssembly can address, or than this machine has. */
 export function refuseTooMuch(bytes: number, facts: PlanFacts): void {
-  if (bytes <= mostBytes()) return;
+  if (bytes <= maxBytes()) return;
   const got =
     bytes > ADDRESSABLE_BYTES
       ? `at most ${megabytes(ADDRESSABLE_BYTES)} MB, which is all that WebAssembly can address`
@@ -70,7 +70,7 @@ export function refuseTooMuch(bytes: number, facts: PlanFacts): void {
   throw memoryError(bytes, got, facts);
 }
 
-function mostBytes(): number {
+function maxBytes(): number {
   return Math.min(ADDRESSABLE_BYTES, memoryLimit());
 }
 
@@ -82,10 +82,10 @@ function memoryError(bytes: number, got: string, facts: PlanFacts, cause?: unkno
   );
 }
 
-/** What may be done but choosing a smaller size, where it helps and is enough. */
+/** What to suggest besides a smaller input: low memory, if it takes less and is enough. */
 function lowMemory(bytes: number, { graph, choices, threads }: PlanFacts): string | undefined {
   const { total } = planLayout(graph, { ...choices, memory: "low" }, threads).bytes;
-  if (total > mostBytes() || megabytes(total) >= megabytes(bytes)) return undefined;
+  if (total > maxBytes() || megabytes(total) >= megabytes(bytes)) return undefined;
   return `memory: "low" (on the command line --low-memory), which takes ${megabytes(total)} MB`;
 }
 

@@ -1,8 +1,8 @@
 import { LANES } from "../../kernels/wasm/kernel.ts";
 import type { Shape, Tensor } from "../../tensor.ts";
 
-// Whole planes are copied cell by cell, since to go through a map of many channels once for each of them misses the
-// cache at every number. The channels of the last plane, which may be fewer, follow one by one.
+// Whole planes are copied cell by cell: one pass over the map per channel would miss the cache at every number. The
+// channels of a last plane that is not full are copied one by one.
 
 /** Writes a map as planes of four channels; the channels that fill up the last plane become 0. */
 export function writePlanar({ shape, data }: Tensor, target: Float32Array): void {
@@ -26,7 +26,7 @@ export function writePlanar({ shape, data }: Tensor, target: Float32Array): void
   }
 }
 
-/** The map that lies in planes of four channels. */
+/** Reads a map that is stored as planes of four channels. */
 export function readPlanar(shape: Shape, source: Float32Array): Tensor {
   const [, height, width, channels] = shape;
   const plane = height * width * LANES;

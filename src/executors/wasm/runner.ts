@@ -3,29 +3,30 @@ import type { WasmFunction } from "../../kernels/wasm/kernel.ts";
 import { YIELD_INTERVAL_MS, yieldToEventLoop } from "../../support/eventLoop.ts";
 import type { WasmFunctions } from "./wasmModule.ts";
 
-/** A step whose call lies in memory. */
+/** A step whose call has been written to memory. */
 export interface RunStep {
-  /** Whose step it is, for errors. */
+  /** The layer that it belongs to, for errors. */
   readonly layer: string;
   readonly function: WasmFunction;
-  /** Of the call's fields. */
+  /** Address of the call's fields. */
   readonly address: number;
   readonly units: number;
 }
 
-/** Runs the steps of one plan: on the thread that asks for it, or on several others. */
+/** Runs the steps of one plan, either on the calling thread or on a pool of threads. */
 export interface Runner {
   /**
-   * All units of a step before any of the next.
+   * Finishes all units of a step before any of the next.
    *
-   * @throws BackendError where a step traps or a thread dies; the signal's reason once it is aborted.
+   * @throws BackendError if a step traps or a thread dies.
+   * @throws the signal's reason once it is aborted.
    */
   run(steps: readonly RunStep[], signal?: AbortSignal): Promise<void>;
-  /** Lets go of the plan's memory. */
+  /** Releases the plan's memory. */
   close(): void;
 }
 
-/** A function of the module trapped. */
+/** The error of a layer whose function trapped. */
 export function layerFault(layer: string, got: string, cause?: unknown): BackendError {
   return new BackendError(
     {
@@ -38,15 +39,15 @@ export function layerFault(layer: string, got: string, cause?: unknown): Backend
   );
 }
 
-/** Does all units itself; between steps, timers, signals and the page have their turn. */
+/** Runs all units on the calling thread. Between steps it yields to the event loop from time to time. */
 export function sameThreadRunner(functions: WasmFunctions, scratch: number): Runner {
   return {
     async run(steps, signal) {
-      let turn = performance.now();
+      let lastYield = performance.now();
       for (const { layer, function: name, address, units } of steps) {
-        if (performance.now() - turn > YIELD_INTERVAL_MS) {
+        if (performance.now() - lastYield > YIELD_INTERVAL_MS) {
           await yieldToEventLoop();
-          turn = performance.now();
+          lastYield = performance.now();
         }
         signal?.throwIfAborted();
         const run = functions[name];

@@ -1,8 +1,8 @@
 import { padAll } from "../../kernels/window.ts";
 import { shapeOf } from "../../tensor.ts";
-import type { NamedCase } from "../caseGraph.ts";
+import type { NamedCase } from "../selfTest.ts";
 
-/** What the first case of `conv2d`, an image, does not reach: maps gathered plane by plane, and Winograd's transforms. */
+/** Kernels that the first case of `conv2d`, an image, does not use: plane-by-plane gathering and Winograd's transforms. */
 export const WASM_SELF_TEST: readonly NamedCase[] = [
   {
     op: "conv2d",

@@ -6,26 +6,26 @@ import { selfTest } from "../selfTest.ts";
 import { planLayout } from "./planLayout.ts";
 import { refuseTooMuch } from "./planMemory.ts";
 import { WASM_SELF_TEST } from "./selfTestCases.ts";
-import { startThreads, wantsThreads } from "./threads/startThreads.ts";
+import { startThreads, wantsThreads } from "./threads/threadPool.ts";
 import { chooseBuild, compileWasm, type WasmBuild } from "./wasmModule.ts";
 import { WasmPlan } from "./wasmPlan.ts";
 
 export interface WasmOptions {
-  /** `exact` does without Winograd's F(4x4), whose largest error is some 2e-5 of a layer's root mean square. */
+  /** `exact` forgoes Winograd's F(4x4), whose largest error is about 2e-5 of a layer's root mean square. */
   readonly precision?: Precision;
-  /** `low` takes some 60 % of the memory, for a few percent more time. */
+  /** `low` takes about 60 % of the memory and a few percent more time. */
   readonly memory?: MemoryUse;
-  /** Default: the best that the machine can run. */
+  /** Default: the best build that the machine can run. */
   readonly build?: WasmBuild;
-  /** Default: one for each core, at most 8. Where threads cannot be had, `details.note` of the executor says why. */
+  /** Default: one per core, at most 8. If threads are not available, the executor's `details.note` says why. */
   readonly threads?: number;
 }
 
 /**
- * The executor whose kernels are AssemblyScript, compiled to WebAssembly with SIMD: for machines without a
- * GPU. Before it is handed out, it runs one case of every op and compares the results with plain arithmetic.
+ * The executor for machines without a GPU. Its kernels are written in AssemblyScript and compiled to WebAssembly with
+ * SIMD. Before it is returned, a self-test runs one case of every op and compares the results with plain arithmetic.
  *
- * @throws BackendError where the machine has no WebAssembly with SIMD, or it computes wrong numbers.
+ * @throws BackendError if the machine has no WebAssembly with SIMD, or the self-test finds a wrong number.
  */
 export async function wasmExecutor({
   precision = "default",
@@ -35,7 +35,7 @@ export async function wasmExecutor({
   const choices = { precision, memory };
   const build = chooseBuild(wanted.build);
   const starting = startThreads(wanted.threads);
-  // While they start; it is awaited below, once it is known whether they did.
+  // Compile while the threads start. The result is awaited below, once it is known whether they did.
   if (wantsThreads(wanted.threads)) compileWasm(build, true).catch(() => {});
   const { pool: started, note } = await starting;
   let pool = started;
@@ -59,7 +59,7 @@ export async function wasmExecutor({
       await pool.dispose();
       pool = (await startThreads(count)).pool;
       if (pool) return;
-      const fault = { where: "backend wasm", expected: `${count} threads once more`, got: "none" };
+      const fault = { where: "backend wasm", expected: `${count} threads to start again`, got: "none" };
       throw new BackendError({ ...fault, hint: "Ask for one thread." });
     },
     checkMemory(graph) {

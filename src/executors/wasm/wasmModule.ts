@@ -2,7 +2,7 @@ import { BackendError } from "../../errors.ts";
 import type { WasmFunction } from "../../kernels/wasm/kernel.ts";
 import { PLAIN_SIMD, RELAXED_SIMD } from "./generated/wasmBinary.ts";
 
-/** A function of the module: where its call's fields lie, which unit to do, memory to work in. */
+/** Each function of the module takes the address of its call's fields, a unit, and scratch memory. */
 export type WasmFunctions = Readonly<
   Record<WasmFunction, (call: number, unit: number, scratch: number) => void>
 >;
@@ -12,8 +12,8 @@ export const PAGE_BYTES = 65_536;
 export const MAX_PAGES = 65_536;
 
 /**
- * `relaxed` multiplies and adds in one rounding where the processor can, a third faster; Node 22 and newer and
- * browsers have it. Its results may differ from one kind of processor to another in the last digits.
+ * `relaxed` has fused multiply-adds, which round once if the processor supports them, and is a third faster. It needs
+ * Node 22 or a browser. Its results may differ in the last digits between kinds of processors.
  */
 export type WasmBuild = "relaxed" | "plain";
 
@@ -31,7 +31,7 @@ function isRunnable(build: WasmBuild): boolean {
   return typeof WebAssembly === "object" && WebAssembly.validate(bytesOf(BUILDS[build]));
 }
 
-/** @throws BackendError where the machine cannot run the build, or any. */
+/** @throws BackendError if the machine cannot run the wanted build, or none at all. */
 export function chooseBuild(wanted?: WasmBuild): WasmBuild {
   const candidates = wanted ? [wanted] : (Object.keys(BUILDS) as WasmBuild[]);
   const build = candidates.find(isRunnable);
@@ -46,24 +46,24 @@ export function chooseBuild(wanted?: WasmBuild): WasmBuild {
   return build;
 }
 
-/** `shared` is for a memory that threads share. */
+/** Compiles the module once. `shared`: whether it will import a memory that threads share. */
 export function compileWasm(build: WasmBuild, shared: boolean): Promise<WebAssembly.Module> {
   const key = `${build} ${shared}`;
-  const bytes = () => (shared ? withSharedMemory(bytesOf(BUILDS[build])) : bytesOf(BUILDS[build]));
   const known = compiled.get(key);
   if (known) return known;
-  const module = WebAssembly.compile(bytes());
+  const bytes = bytesOf(BUILDS[build]);
+  const module = WebAssembly.compile(shared ? withSharedMemory(bytes) : bytes);
   compiled.set(key, module);
-  // One that memory lacked for may be tried again.
+  // A compilation that failed, for lack of memory, may be tried again.
   module.catch(() => compiled.delete(key));
   return module;
 }
 
-/** How the module asks for its memory: an import named env.memory, a memory (2) with a maximum (flag 1). */
+/** How the module declares its memory: an import named env.memory, of kind memory (2), with a maximum (flag 1). */
 const MEMORY_IMPORT = [3, ...codes("env"), 6, ...codes("memory"), 2, 1];
 const SHARED_FLAG = 2;
 
-/** The same module, but for the flag that says whether the memory is shared, which both sides must agree on. */
+/** The same module with the flag for shared memory set: the module and its memory must agree on it. */
 function withSharedMemory(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const at = bytes.findIndex((_, start) => MEMORY_IMPORT.every((byte, i) => bytes[start + i] === byte));
   bytes[at + MEMORY_IMPORT.length - 1] |= SHARED_FLAG;

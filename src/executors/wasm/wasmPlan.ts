@@ -12,32 +12,33 @@ import type { ThreadPool } from "./threads/threadPool.ts";
 import { instantiateWasm } from "./wasmModule.ts";
 import { writeConstants } from "./writeConstants.ts";
 
-/** The compiled module, for shared memory where there are threads. */
+/** The compiled module and the threads to run it. With threads, the module imports shared memory. */
 export interface WasmMachine {
   readonly module: WebAssembly.Module;
-  /** Absent where the calling thread computes alone. */
+  /** Absent if the calling thread computes alone. */
   readonly pool?: ThreadPool;
 }
 
-/** A plan's memory, and who works in it. */
+/** A plan's memory, and what runs its steps there. */
 interface PlanMemory {
   readonly memory: WebAssembly.Memory;
   readonly runner: Runner;
 }
 
 /**
- * A graph laid out in one piece of memory, run node by node. Every value may be tapped: it is read as soon as
- * it is there, before its memory goes to another.
+ * A graph laid out in one piece of memory and run node by node. Any value can be tapped: it is copied out as soon as it
+ * is computed, before its memory is reused.
  */
 export class WasmPlan implements Plan {
-  /** Runs queue here: they share the memory. */
+  /** Runs are queued, because they share the memory. */
   private queue: Promise<unknown> = Promise.resolve();
   private disposal?: Promise<void>;
   private memory?: PlanMemory;
 
   /**
-   * @throws BackendError where the machine does not have the memory.
-   * @throws ModelError where a parameter is missing or has another shape than the graph needs.
+   * @throws MemoryError if the machine does not have enough memory.
+   * @throws BackendError if the process has too little address space, or a thread dies.
+   * @throws ModelError if a parameter is missing or does not have the shape that the graph needs.
    * @throws the signal's reason once it is aborted.
    */
   static async prepare(
@@ -85,7 +86,7 @@ export class WasmPlan implements Plan {
     return queued;
   }
 
-  /** Runs under way end first. */
+  /** Waits for runs in progress. */
   dispose(): Promise<void> {
     this.disposal ??= this.queue.then(() => {
       this.memory?.runner.close();
@@ -131,7 +132,7 @@ export class WasmPlan implements Plan {
   }
 }
 
-/** Layers of a group run together, unless one is tapped whose map would not be written then. */
+/** The steps to run for a node. The layers of a group run as one step, unless an inner one is tapped. */
 export function stepsOf(
   { node, steps, group, fusedStep: groupStep }: PlannedNode,
   taps: ReadonlySet<string>,
@@ -140,7 +141,7 @@ export function stepsOf(
   return groupStep && group.last === node.name ? [groupStep] : [];
 }
 
-/** Never none, since constants may be worked out in a step as well. */
+/** The longest run. It has room for a step even in an empty graph, since a constant may be transformed in one. */
 function stepCount({ nodes }: PlanLayout): number {
   return 1 + nodes.reduce((count, { steps }) => count + steps.length, 0);
 }

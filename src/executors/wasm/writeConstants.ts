@@ -10,10 +10,10 @@ import type { PlanLayout, PlannedStep } from "./planLayout.ts";
 import type { Runner } from "./runner.ts";
 
 /**
- * Brings weights into a plan's memory, node by node, so that derived parameters of only one are held beside it, and
- * tells of each stored parameter when no later node needs it.
+ * Writes weights into a plan's memory node by node, so that the derived parameters of only one node exist at a time.
+ * `onWritten` is called for each stored parameter once no later node needs it.
  *
- * @throws ModelError where a parameter is missing or has another shape than the graph needs.
+ * @throws ModelError if a parameter is missing or does not have the shape that the graph needs.
  * @throws the signal's reason once it is aborted.
  */
 export async function writeConstants(
@@ -26,7 +26,7 @@ export async function writeConstants(
 ): Promise<void> {
   const last = lastUses(graph);
   const view = new DataView(memory.buffer);
-  let turn = performance.now();
+  let lastYield = performance.now();
   for (const [place, { node, kernel, constants, steps, fusedStep: groupStep }] of layout.nodes.entries()) {
     signal?.throwIfAborted();
     const parameters = Object.entries(nodeParameters(graph, node, weights));
@@ -42,9 +42,9 @@ export async function writeConstants(
     for (const name of storedParameters(graph, node)) {
       if (last.get(name) === place) onWritten(name);
     }
-    if (performance.now() - turn < YIELD_INTERVAL_MS) continue;
+    if (performance.now() - lastYield < YIELD_INTERVAL_MS) continue;
     await yieldToEventLoop();
-    turn = performance.now();
+    lastYield = performance.now();
   }
 }
 
@@ -68,7 +68,7 @@ async function writeConstant(
   await runner.run([{ layer, function: step.function, address: passing.fields, units: step.units }], signal);
 }
 
-/** Writes the fields of a step's call where its function reads them. */
+/** Writes the fields of a step's call, in the order of WASM_CALLS, which is the one in which its function reads them. */
 function writeFields(memory: DataView, { function: name, fields, address }: PlannedStep): void {
   for (const [index, [field, type]] of Object.entries(WASM_CALLS[name]).entries()) {
     const at = address + index * BYTES_PER_FLOAT;
@@ -77,7 +77,7 @@ function writeFields(memory: DataView, { function: name, fields, address }: Plan
   }
 }
 
-/** The place in the graph of the last node that needs each stored parameter. */
+/** By stored parameter: the index of the last node that needs it. */
 function lastUses(graph: Graph): ReadonlyMap<string, number> {
   return new Map(
     graph.nodes.flatMap((node, place) =>

@@ -1,6 +1,6 @@
 import { padAll } from "../../kernels/window.ts";
 import { shapeOf } from "../../tensor.ts";
-import type { NamedCase } from "../caseGraph.ts";
+import type { NamedCase } from "../selfTest.ts";
 
 /** What the first case of `conv2d` does not reach: Winograd's transforms, and sums cut in slices. */
 export const WGSL_SELF_TEST: readonly NamedCase[] = [

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { caseGraph } from "../../../src/executors/caseGraph.ts";
+import { caseGraph } from "../../../src/executors/selfTest.ts";
 import { describeWasmPlan } from "../../../src/executors/wasm/describeWasmPlan.ts";
 import { WASM_SELF_TEST } from "../../../src/executors/wasm/selfTestCases.ts";
 

@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Executor } from "../../../src/backend/executor.ts";
 import { BackendError, MemoryError } from "../../../src/errors.ts";
-import { caseGraph } from "../../../src/executors/caseGraph.ts";
+import { caseGraph } from "../../../src/executors/selfTest.ts";
 import { describeWasmPlan } from "../../../src/executors/wasm/describeWasmPlan.ts";
 import { wasmExecutor } from "../../../src/executors/wasm/wasmExecutor.ts";
 import { wasmBuilds } from "../../../src/executors/wasm/wasmModule.ts";

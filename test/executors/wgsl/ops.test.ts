@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Executor } from "../../../src/backend/executor.ts";
-import { caseGraph } from "../../../src/executors/caseGraph.ts";
 import { referenceExecutor } from "../../../src/executors/reference/referenceExecutor.ts";
+import { caseGraph } from "../../../src/executors/selfTest.ts";
 import { WGSL_SELF_TEST } from "../../../src/executors/wgsl/selfTestCases.ts";
 import { wgslExecutor } from "../../../src/executors/wgsl/wgslExecutor.ts";
 import { CASES } from "../../../src/kernels/cases.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createExecutor } from "../../../src/executors/backends.ts";
-import { caseGraph } from "../../../src/executors/caseGraph.ts";
 import { referenceExecutor } from "../../../src/executors/reference/referenceExecutor.ts";
+import { caseGraph } from "../../../src/executors/selfTest.ts";
 import { kernelTarget, type OpenDevice, openDevice } from "../../../src/executors/wgsl/device/openDevice.ts";
 import type { Gpu } from "../../../src/executors/wgsl/device/webgpu.ts";
 import { DeviceGraph } from "../../../src/executors/wgsl/deviceGraph.ts";

@@ -1,15 +1,16 @@
 /**
- * The steps of a run, in memory that all threads share. Every thread goes over the same list; a step's units go
- * to whoever takes them first, and nobody goes on to the next step before the last unit is done. No messages
- * pass meanwhile, and a thread that the system has paused holds the others up only if it has a unit in hand.
+ * The steps of a run, in memory that all threads share. Every thread walks through the same list. Within a step each
+ * unit goes to the first thread that takes it; no thread starts the next step until all units are done. Threads
+ * exchange no messages during a run, and a thread that the system has paused delays the others only if it is working on
+ * a unit.
  *
- * A row is a cache line: which function, the address of its call, how many units, how many of them are taken
- * and how many are done.
+ * Each row fills a cache line: the function, the address of its call, the number of units, and how many of them have
+ * been taken and done.
  */
 export type StepTable = Int32Array;
 
 export interface TableStep {
-  /** Its place in the list of functions that all threads have. */
+  /** Index in the list of functions that all threads have. */
   readonly function: number;
   readonly address: number;
   readonly units: number;
@@ -18,20 +19,17 @@ export interface TableStep {
 const ROW = 16;
 const [FUNCTION, ADDRESS, UNITS, TAKEN, DONE] = [0, 1, 2, 3, 4];
 
-/** More than any step has: a step with so many taken and done is over. */
+/** More units than any step has: writing this to TAKEN and DONE ends the step. */
 const OVER = 2 ** 30;
 
-/**
- * So often a thread looks whether the others have done, before it goes to sleep, from which it takes some 50
- * microseconds to wake. Most steps end within this.
- */
+/** How often a thread polls for the others before it sleeps. Most steps end sooner; waking takes about 50 µs. */
 const SPIN_LIMIT = 20_000;
 
 export function newStepTable(steps: number): StepTable {
   return new Int32Array(new SharedArrayBuffer(steps * ROW * Int32Array.BYTES_PER_ELEMENT));
 }
 
-/** While no thread reads it. */
+/** Call it only while no thread reads the table. */
 export function writeSteps(table: StepTable, steps: readonly TableStep[]): void {
   for (const [index, step] of steps.entries()) {
     const row = index * ROW;
@@ -43,7 +41,7 @@ export function writeSteps(table: StepTable, steps: readonly TableStep[]): void 
   }
 }
 
-/** Ends a run: what is in hand is done, and nothing else is taken. Any thread may do so, also one that waits for none. */
+/** Ends a run: threads finish the units that they have taken and take no others. Any thread may call it. */
 export function stopSteps(table: StepTable): void {
   for (let row = 0; row < table.length; row += ROW) {
     Atomics.store(table, row + TAKEN, OVER);
@@ -52,12 +50,12 @@ export function stopSteps(table: StepTable): void {
   }
 }
 
-/** A function of the WebAssembly module: where its call's fields lie, which unit to do, memory to work in. */
+/** A function of the WebAssembly module. It takes the address of its call's fields, a unit, and scratch memory. */
 export type UnitFunction = (call: number, unit: number, scratch: number) => void;
 
 export class StepFailure extends Error {
   constructor(
-    /** Which of the steps. */
+    /** Index of the step. */
     readonly step: number,
     cause: unknown,
   ) {
@@ -66,9 +64,9 @@ export class StepFailure extends Error {
 }
 
 /**
- * What each thread does in a run. It may block: never on a page's main thread.
+ * What each thread does in a run. It may block, so it must not run on a page's main thread.
  *
- * @throws StepFailure where a function traps, after which the run is over for all threads.
+ * @throws StepFailure if a function traps; that ends the run for all threads.
  */
 export function runSteps(
   table: StepTable,
@@ -98,7 +96,7 @@ export function runSteps(
 }
 
 function waitForOthers(table: StepTable, done: number, units: number): void {
-  for (let looks = 0; looks < SPIN_LIMIT; looks++) if (Atomics.load(table, done) >= units) return;
+  for (let polls = 0; polls < SPIN_LIMIT; polls++) if (Atomics.load(table, done) >= units) return;
   for (let seen = Atomics.load(table, done); seen < units; seen = Atomics.load(table, done)) {
     Atomics.wait(table, done, seen);
   }
@@ -111,20 +109,20 @@ export interface OpenPlan {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
   readonly table: StepTable;
-  /** The module's functions in the order in which the table numbers them. */
+  /** The module's functions, in the order of the table's indices. */
   readonly functions: readonly string[];
-  /** An address in memory that is this thread's own. */
+  /** Address of this thread's own scratch memory. */
   readonly scratch: number;
 }
 
 export type ToThread =
   | OpenPlan
-  /** The first `steps` rows of the table. */
+  /** Runs the first `steps` rows of the table. */
   | { readonly kind: "run"; readonly plan: number; readonly steps: number }
   | { readonly kind: "close"; readonly plan: number };
 
-/** A thread's answer to its start, and to every run. */
+/** A thread's answer when it has started, and after every run. */
 export interface FromThread {
-  /** The step that trapped in this thread, and how. */
+  /** The step that trapped in this thread, and the reason. */
   readonly failure?: { readonly step: number; readonly message: string };
 }

@@ -1,6 +1,6 @@
 /**
- * What runs inside a thread: a Worker of Node or of a browser. The build bundles this file into a text
- * (generated/threadCode.ts), from which Workers start without a file to fetch.
+ * The code of a thread, which is a Worker of Node or a browser. The build bundles this file into a string
+ * (generated/threadCode.ts), so that Workers start without fetching a file.
  */
 import {
   type FromThread,
@@ -11,7 +11,7 @@ import {
   type UnitFunction,
 } from "./stepTable.ts";
 
-/** Node's parentPort, or a Web Worker's global object. */
+/** Node's parentPort, or the global object of a Web Worker. */
 interface Port {
   onmessage: ((event: { readonly data: ToThread }) => void) | null;
   postMessage(message: FromThread): void;
@@ -48,7 +48,7 @@ export function serve(port: Port): void {
 }
 
 function run(plan: OpenedPlan | undefined, steps: number): FromThread {
-  if (!plan) return { failure: { step: 0, message: "a plan that was not opened" } };
+  if (!plan) return { failure: { step: 0, message: "the plan was not opened" } };
   try {
     runSteps(plan.table, steps, plan.functions, plan.scratch);
     return {};

@@ -1,34 +1,35 @@
+import { coreCount, whyNoSharedMemory } from "#machine";
 import { BackendError } from "../../../errors.ts";
 import { WASM_CALLS, type WasmFunction } from "../../../kernels/wasm/kernel.ts";
 import { layerFault, type Runner, type RunStep } from "../runner.ts";
 import { newStepTable, type OpenPlan, type StepTable, stopSteps, writeSteps } from "./stepTable.ts";
 import { WorkerGroup } from "./workerGroup.ts";
 
-/** In the order in which step tables number them. */
+/** The module's functions; a step table refers to them by index. */
 const FUNCTIONS = Object.keys(WASM_CALLS) as readonly WasmFunction[];
 
-/** What threads need to know of a plan. */
+/** What threads need to know about a plan. */
 export interface SharedPlan {
   readonly module: WebAssembly.Module;
-  /** Shared. */
+  /** Shared memory. */
   readonly memory: WebAssembly.Memory;
-  /** One for each thread. */
+  /** One address per thread. */
   readonly scratch: readonly number[];
-  /** At most so many in one run. */
+  /** The maximum number of steps in a run. */
   readonly steps: number;
 }
 
 /**
- * The threads of an executor. A run begins with a message to each and ends with one from each; the thread that
- * asks for it, which in a page must never block, awaits them. After a thread has died, the run under way fails
- * and the next one starts new threads.
+ * The threads of an executor. A run begins with a message to each thread and ends with one from each. The calling
+ * thread awaits these, because a page's main thread must never block. If a thread dies, the current run fails and the
+ * next one starts new threads.
  */
 export class ThreadPool {
   private plans = 0;
-  /** Runs queue here: they share the threads. */
+  /** Runs are queued, because they share the threads. */
   private queue: Promise<unknown> = Promise.resolve();
 
-  /** @throws Error where this machine does not let threads start. */
+  /** @throws Error if this machine does not let threads start. */
   static async start(count: number): Promise<ThreadPool> {
     return new ThreadPool(count, await WorkerGroup.start(count));
   }
@@ -71,9 +72,9 @@ export class ThreadPool {
     steps: readonly RunStep[],
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    if (this.workers.broken !== undefined) this.workers = await this.newWorkers();
-    signal?.throwIfAborted(); // from here on, what aborts it is heard
-    if (!this.workers.knows(id)) this.workers.open(id, (thread) => openMessage(id, plan, table, thread));
+    if (this.workers.failure !== undefined) this.workers = await this.newWorkers();
+    signal?.throwIfAborted(); // an abort from here on reaches `stop`
+    if (!this.workers.hasOpened(id)) this.workers.open(id, (thread) => openMessage(id, plan, table, thread));
     writeSteps(
       table,
       steps.map((step) => ({ ...step, function: FUNCTIONS.indexOf(step.function) })),
@@ -110,4 +111,38 @@ function lostThread(error: unknown): BackendError {
     },
     { cause: error },
   );
+}
+
+/** With more threads, most layers have too few units to gain much. The option `threads` may ask for more. */
+const MAX_BY_DEFAULT = 8;
+
+export interface Threads {
+  /** Absent if the calling thread computes alone. */
+  readonly pool?: ThreadPool;
+  /** Why there is only one thread although more were wanted. */
+  readonly note?: string;
+}
+
+/** One thread per core, at most 8. */
+export function defaultThreads(): number {
+  return Math.min(coreCount(), MAX_BY_DEFAULT);
+}
+
+/** Whether `startThreads` will try to start threads. */
+export function wantsThreads(wanted = defaultThreads()): boolean {
+  return wanted > 1 && whyNoSharedMemory() === undefined;
+}
+
+/** Starts threads, by default one per core. If that fails, there is no pool and `note` says why. */
+export async function startThreads(wanted?: number): Promise<Threads> {
+  const count = wanted ?? defaultThreads();
+  if (count === 1) return {};
+  const obstacle = whyNoSharedMemory();
+  if (obstacle !== undefined) return { note: `wasm runs on one thread: ${obstacle}` };
+  try {
+    return { pool: await ThreadPool.start(count) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { note: `wasm runs on one thread: no others can be started here (${reason})` };
+  }
 }

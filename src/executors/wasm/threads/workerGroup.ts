@@ -2,21 +2,21 @@ import { startThread, type Thread } from "#machine";
 import { THREAD_CODE } from "../generated/threadCode.ts";
 import type { FromThread, ToThread } from "./stepTable.ts";
 
-/** Threads that start together and end together: where one dies, the others are ended, since they wait for it. */
+/** Threads that start and end together. If one dies, the others are ended too, because they would wait for it forever. */
 export class WorkerGroup {
-  /** How a thread died. */
-  broken?: string;
+  /** Why the group no longer works; undefined while it does. */
+  failure?: string;
   private readonly threads: readonly Thread[];
   private answers: FromThread[] = [];
   private waiting?: { resolve(answers: readonly FromThread[]): void; reject(error: Error): void };
   private readonly opened = new Set<number>();
 
-  /** @throws Error, at once or from the promise, where this machine does not let threads start. */
+  /** @throws Error if this machine does not let threads start. */
   static async start(count: number): Promise<WorkerGroup> {
-    const crew = new WorkerGroup(count);
-    await crew.answersOfAll();
-    crew.keepAlive(false);
-    return crew;
+    const group = new WorkerGroup(count);
+    await group.answersOfAll();
+    group.keepAlive(false);
+    return group;
   }
 
   private constructor(count: number) {
@@ -26,22 +26,22 @@ export class WorkerGroup {
       for (let index = 0; index < count; index++) {
         started.push(
           startThread(THREAD_CODE, {
-            message: (message) => this.hear(message as FromThread),
-            end: (reason) => this.lose(reason),
+            message: (message) => this.receive(message as FromThread),
+            end: (reason) => this.fail(reason),
           }),
         );
       }
     } catch (error) {
-      this.lose("the others did not start");
+      this.fail("the others did not start");
       throw error;
     }
   }
 
-  knows(plan: number): boolean {
+  hasOpened(plan: number): boolean {
     return this.opened.has(plan);
   }
 
-  /** @param messageFor each thread, by its number. */
+  /** @param messageFor returns the message for the thread with that index. */
   open(plan: number, messageFor: (thread: number) => ToThread): void {
     this.opened.add(plan);
     this.threads.forEach((thread, index) => {
@@ -50,11 +50,15 @@ export class WorkerGroup {
   }
 
   close(plan: number): void {
-    if (!this.opened.delete(plan) || this.broken !== undefined) return;
+    if (!this.opened.delete(plan) || this.failure !== undefined) return;
     for (const thread of this.threads) thread.post({ kind: "close", plan } satisfies ToThread);
   }
 
-  /** Has every thread go over the table's first rows. @throws Error where one dies meanwhile, once all have ended. */
+  /**
+   * Lets every thread run the first rows of the plan's step table.
+   *
+   * @throws Error if a thread dies, once all have ended.
+   */
   async run(plan: number, steps: number): Promise<readonly FromThread[]> {
     const answers = this.answersOfAll();
     this.keepAlive(true);
@@ -67,27 +71,27 @@ export class WorkerGroup {
   }
 
   async end(): Promise<void> {
-    this.broken ??= "it was ended";
+    this.failure ??= "it was ended";
     await Promise.all(this.threads.map((thread) => thread.end()));
   }
 
   private answersOfAll(): Promise<readonly FromThread[]> {
-    if (this.broken !== undefined) return Promise.reject(new Error(this.broken));
+    if (this.failure !== undefined) return Promise.reject(new Error(this.failure));
     this.answers = [];
     return new Promise((resolve, reject) => {
       this.waiting = { resolve, reject };
     });
   }
 
-  private hear(answer: FromThread): void {
+  private receive(answer: FromThread): void {
     this.answers.push(answer);
     if (this.answers.length === this.threads.length) this.waiting?.resolve(this.answers);
   }
 
-  private lose(reason: string): void {
-    if (this.broken !== undefined) return;
-    this.broken = reason;
-    // Only then: until it has ended, another with a unit in hand writes into memory that the next run uses.
+  private fail(reason: string): void {
+    if (this.failure !== undefined) return;
+    this.failure = reason;
+    // Reject only after all have ended: a thread in the middle of a unit still writes to memory that the next run uses.
     const ended = () => this.waiting?.reject(new Error(reason));
     this.end().then(ended, ended);
   }
