@@ -5,9 +5,10 @@ import type { Precision } from "../../kernels/kernel.ts";
 import { abortable } from "../../support/abortable.ts";
 import { type Tensor, toNdarray, type Weights } from "../../tensor.ts";
 import { checkInputs, checkTaps } from "../preparedNode.ts";
+import { DeviceLostError } from "./device/deviceErrors.ts";
 import type { DeviceKeeper } from "./device/deviceKeeper.ts";
 import { kernelTarget } from "./device/openDevice.ts";
-import { DeviceGraph, DeviceLost, type PrepareProgress } from "./deviceGraph.ts";
+import { DeviceGraph, type PrepareProgress } from "./deviceGraph.ts";
 import { fuseUpsampling } from "./fuseUpsampling.ts";
 import { planLayout } from "./planLayout.ts";
 
@@ -136,7 +137,7 @@ export class WgslPlan implements Plan {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof DeviceLost)) throw error;
+      if (!(error instanceof DeviceLostError)) throw error;
       return work();
     }
   }

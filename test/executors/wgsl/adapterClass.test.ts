@@ -3,7 +3,7 @@ import { adapterClass } from "../../../src/executors/wgsl/device/openDevice.ts";
 import type { GpuAdapter } from "../../../src/executors/wgsl/device/webgpu.ts";
 
 const workOf = (vendor: string, architecture: string, description: string) =>
-  adapterClass({ info: { vendor, architecture, description } } as unknown as GpuAdapter).workOfSubmit;
+  adapterClass({ info: { vendor, architecture, description } } as unknown as GpuAdapter).workPerSubmit;
 
 test.each([
   ["nvidia", "hopper", "NVIDIA H200"],

@@ -177,7 +177,7 @@ describe.skipIf(!found && mayBeLeftOut)("wgsl", () => {
   test("refuses a machine without an adapter or a device, by name", async () => {
     const none: Gpu = { requestAdapter: async () => null };
     await expect(wgslExecutor({ gpu: none })).rejects.toThrow(
-      "backend wgsl: expected an adapter of WebGPU, got none.",
+      "backend wgsl: expected a WebGPU adapter, got none.",
     );
     const broken = gpuWith(gpu, async () => {
       throw new Error("the driver is busy");
