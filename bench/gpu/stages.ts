@@ -1,11 +1,10 @@
 import type { Executor, Plan } from "../../src/backend/executor.ts";
 import { BackendError } from "../../src/errors.ts";
 import { gpujsExecutor } from "../../src/executors/gpujs/gpujsExecutor.ts";
+import { bufferLayout, fuseUpsampling } from "../../src/executors/wgsl/bufferLayout.ts";
 import { kernelTarget, openDevice } from "../../src/executors/wgsl/device/openDevice.ts";
 import type { Gpu } from "../../src/executors/wgsl/device/webgpu.ts";
 import { DeviceGraph } from "../../src/executors/wgsl/deviceGraph.ts";
-import { fuseUpsampling } from "../../src/executors/wgsl/fuseUpsampling.ts";
-import { planLayout } from "../../src/executors/wgsl/planLayout.ts";
 import { wgslExecutor } from "../../src/executors/wgsl/wgslExecutor.ts";
 import { type Graph, neededNodes } from "../../src/graph/graph.ts";
 import { caseData } from "../../src/kernels/opCase.ts";
@@ -124,7 +123,7 @@ export async function timeGpujs(
 async function dispatchesOf(api: Gpu, graph: Graph): Promise<WgslDispatch[]> {
   const open = await openDevice(api);
   const fused = fuseUpsampling(graph);
-  const { nodes } = planLayout(fused, kernelTarget(open, "default"));
+  const { nodes } = bufferLayout(fused, kernelTarget(open, "default"));
   open.device.destroy();
   const needed = new Set(neededNodes(fused).map(({ name }) => name));
   return nodes.filter(({ node }) => needed.has(node.name)).flatMap(({ kernel }) => kernel.dispatches);
@@ -200,7 +199,7 @@ export async function timeTiles(
     const inputs = { x: tensor(source, caseData([elementCount(source)], 1)) };
     const tiles: { tile: string; algorithm: string; milliseconds: number }[] = [];
     for (const tile of TILES) {
-      const layout = planLayout(alone, { ...kernelTarget(open, "default"), tiles: [tile] });
+      const layout = bufferLayout(alone, { ...kernelTarget(open, "default"), tiles: [tile] });
       const resident = await DeviceGraph.create(open, alone, layout, weights);
       const times: number[] = [];
       for (let run = 0; run < 5; run++) {

@@ -4,15 +4,15 @@ import type { Graph } from "../../graph/graph.ts";
 import { BYTES_PER_VECTOR, mapVectors, type WgslOperand } from "../../kernels/wgsl/kernel.ts";
 import type { Shape, Tensor, Weights } from "../../tensor.ts";
 import { nodeParameters } from "../preparedNode.ts";
+import type { BufferLayout, DeviceNode } from "./bufferLayout.ts";
 import { checkedAllocation, untilLost, wgslError } from "./device/deviceErrors.ts";
 import type { OpenDevice } from "./device/openDevice.ts";
 import { type BoundDispatch, encodeDispatch, Pipelines } from "./device/pipelines.ts";
 import { Readback } from "./device/readback.ts";
 import { type GpuBuffer, type GpuCommandBuffer, type GpuCommandEncoder, USAGE } from "./device/webgpu.ts";
 import { ImageSampler } from "./imageSampler.ts";
-import type { DeviceMap } from "./peaks/gatheredMaps.ts";
 import { PeakFinder } from "./peaks/peakFinder.ts";
-import type { PlanLayout, PlannedNode } from "./planLayout.ts";
+import type { DeviceMap } from "./peaks/peakRecords.ts";
 import { ConstantUpload, fromVectors, toVectors } from "./uploadConstants.ts";
 
 /** Called while shaders compile and weights upload, after each layer that is ready. */
@@ -53,7 +53,7 @@ export class DeviceGraph {
   private constructor(
     readonly open: OpenDevice,
     private readonly graph: Graph,
-    private readonly layout: PlanLayout,
+    private readonly layout: BufferLayout,
     private readonly buffers: readonly GpuBuffer[],
     private readonly constants: readonly GpuBuffer[],
     private readonly layers: readonly BoundLayer[],
@@ -70,7 +70,7 @@ export class DeviceGraph {
   static async create(
     open: OpenDevice,
     graph: Graph,
-    layout: PlanLayout,
+    layout: BufferLayout,
     weights: Weights,
     onProgress: PrepareProgress = () => {},
   ): Promise<DeviceGraph> {
@@ -88,19 +88,19 @@ export class DeviceGraph {
         buffers.push(...layout.bufferBytes.map((size) => device.createBuffer({ size, usage })));
         const upload = new ConstantUpload(device, pipelines);
         const layers: BoundLayer[] = [];
-        for (const planned of layout.nodes) {
-          const entries = Object.entries(nodeParameters(graph, planned.node, weights));
+        for (const placed of layout.nodes) {
+          const entries = Object.entries(nodeParameters(graph, placed.node, weights));
           const parameters = Object.fromEntries(entries.map(([role, { data }]) => [role, data]));
           const first = constants.length;
-          for (const constant of planned.kernel.constants) {
+          for (const constant of placed.kernel.constants) {
             constants.push(await upload.upload(constant, parameters));
           }
           const own = constants.slice(first);
-          const bufferOf = (operand: WgslOperand) => operandBuffer(operand, planned, buffers, own);
+          const bufferOf = (operand: WgslOperand) => operandBuffer(operand, placed, buffers, own);
           const dispatches = await Promise.all(
-            planned.kernel.dispatches.map((dispatch) => pipelines.bind(dispatch, bufferOf)),
+            placed.kernel.dispatches.map((dispatch) => pipelines.bind(dispatch, bufferOf)),
           );
-          layers.push({ name: planned.node.name, dispatches });
+          layers.push({ name: placed.node.name, dispatches });
           onProgress(layers.length, layout.nodes.length);
         }
         const outputs = new Readback(device, mapSizes(layout, Object.values(graph.outputs)));
@@ -223,7 +223,7 @@ export class DeviceGraph {
 
   /** Undefined if the answer would be too long to read back. */
   private async finderFor(query: PeakQuery): Promise<PeakFinder | undefined> {
-    if (this.finder?.finds(query)) return this.finder;
+    if (this.finder?.canAnswer(query)) return this.finder;
     this.finder?.destroy();
     this.finder = undefined;
     const maps = Object.entries(this.graph.outputs).map(([output, name]): [string, DeviceMap] => {
@@ -233,7 +233,7 @@ export class DeviceGraph {
     return this.finder;
   }
 
-  /** The outputs of the last run, if their peaks could not be told on the device. */
+  /** The outputs of the last run, after the device failed to answer its query. */
   private async readOutputs(): Promise<ReadonlyMap<string, Tensor>> {
     const { device } = this.open;
     const encoder = device.createCommandEncoder();
@@ -260,13 +260,13 @@ export class DeviceGraph {
 }
 
 /** Bytes of the named values, by name. */
-function mapSizes({ shapes }: PlanLayout, names: readonly string[]): ReadonlyMap<string, number> {
+function mapSizes({ shapes }: BufferLayout, names: readonly string[]): ReadonlyMap<string, number> {
   return new Map(names.map((name) => [name, mapVectors(shapes.get(name) as Shape) * BYTES_PER_VECTOR]));
 }
 
 function operandBuffer(
   operand: WgslOperand,
-  { inputs, residual, output, scratch }: PlannedNode,
+  { inputs, residual, output, scratch }: DeviceNode,
   buffers: readonly GpuBuffer[],
   constants: readonly GpuBuffer[],
 ): GpuBuffer {

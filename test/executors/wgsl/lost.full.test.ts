@@ -168,7 +168,7 @@ describe.skipIf(!found && mayBeLeftOut)("wgsl", () => {
     await executor.dispose();
     const plan = await preparing;
     await expect(plan.run(inputs)).rejects.toThrow(
-      "backend wgsl: expected one in use, got one that was disposed of.",
+      "backend wgsl: expected an executor in use, got one that was disposed of.",
     );
     await expect(executor.prepare(graph, weights)).rejects.toBeInstanceOf(UsageError);
     expect(devices).toBe(1);

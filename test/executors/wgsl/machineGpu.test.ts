@@ -20,7 +20,7 @@ test("a package webgpu that does not work is told of where it was asked for, and
   await expect(createExecutor("wgsl")).rejects.toMatchObject({
     name: "BackendError",
     message:
-      "backend wgsl: expected the npm package webgpu to load, got no such toggle. Install it anew, or choose another backend.",
+      "backend wgsl: expected the npm package webgpu to load, got no such toggle. Reinstall it, or choose another backend.",
   });
   const executor = await createExecutor("auto", { threads: 1 });
   expect(executor.backend).toBe("wasm");

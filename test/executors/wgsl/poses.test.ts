@@ -409,10 +409,10 @@ test.skipIf(!gpu && mayBeLeftOut)("points around what is not found are refused",
   const plan = await executor.prepare(unchanged(maps), new Map());
   const { centers, keypoints } = singlePosePeaks(singlePoseConstants(SIDE))?.query ?? {};
   await expect(plan.run(maps, { peaks: { keypoints } })).rejects.toThrow(
-    "peaks: expected an earlier find centers, for points around its cells, got none",
+    "peaks: expected an earlier query centers, whose cells are the anchors, got none",
   );
   await expect(plan.run(maps, { peaks: { centers: { ...centers, gather: [] }, keypoints } })).rejects.toThrow(
-    "peaks: expected a find with the map keypointRegression, got none",
+    "peaks: expected a query that gathers keypointRegression, got none",
   );
   await executor.dispose();
 });
