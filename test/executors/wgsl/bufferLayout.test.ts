@@ -11,7 +11,7 @@ import { MODELS } from "../../../src/models/models.ts";
 import { runnable } from "../../../src/network.ts";
 import { shapeOf } from "../../../src/tensor.ts";
 
-// Worked out without a GPU.
+// A layout needs no GPU.
 const TARGET: WgslTarget = { precision: "default", tiles: TILES, slots: 264, maxBindingBytes: 2 ** 27 };
 
 function chain(side: number, channels: number, layers: number): Graph {
@@ -25,7 +25,7 @@ function chain(side: number, channels: number, layers: number): Graph {
 }
 
 for (const model of MODELS) {
-  test(`no dispatch of ${model.name} reads and writes one buffer, nor is a value overwritten while it is read`, () => {
+  test(`no dispatch of ${model.name} reads and writes the same buffer, and no value is overwritten while it is needed`, () => {
     const graph = fuseUpsampling(runnable(model.graph(model.defaultSize), true));
     const { nodes, maps } = bufferLayout(graph, { ...TARGET, maxBindingBytes: 2 ** 30 });
     const holder = new Map<number, string>(
@@ -43,14 +43,14 @@ for (const model of MODELS) {
   });
 }
 
-test("a chain of layers takes the memory of few maps, however long it is", () => {
+test("a chain of layers needs the memory of two maps, however long it is", () => {
   const bytes = (layers: number) =>
     bufferLayout(chain(12, 8, layers), TARGET).bufferBytes.reduce((a, b) => a + b);
   expect(bytes(40)).toBe(bytes(4));
   expect(bytes(4)).toBe(2 * 12 * 12 * 8 * 4);
 });
 
-test("Winograd's transforms are worked off in bands where a binding is small, and each fits", () => {
+test("if bindings are small, Winograd's transforms run in bands that fit", () => {
   const graph = chain(64, 64, 1);
   const maxBindingBytes = 64 * 64 * 64 * 4;
   const [{ kernel }] = bufferLayout(graph, { ...TARGET, maxBindingBytes }).nodes;
@@ -63,13 +63,13 @@ test("Winograd's transforms are worked off in bands where a binding is small, an
   expect(exact.algorithm).toMatch(/^gathered product of matrices.*: precision exact$/);
 });
 
-test("a map that no binding holds is refused with what it needs and what there is", () => {
+test("a map larger than a binding is refused, with the size needed and the size available", () => {
   const layout = () => bufferLayout(chain(64, 64, 1), { ...TARGET, maxBindingBytes: 1e6 });
   expect(layout).toThrow(MemoryError);
   expect(layout).toThrow("expected a device that binds 1.0 MB at once, got one that binds 1.0 MB");
 });
 
-test("a sum reads the map before a nearest upsampling; the upsampling runs where it is tapped", () => {
+test("a sum reads the map before a nearest upsampling; the upsampling runs if it is tapped", () => {
   const builder = new GraphBuilder();
   const small = builder.input("small", shapeOf(2, 3, 4));
   const large = builder.input("large", shapeOf(4, 6, 4));

@@ -188,7 +188,7 @@ describe.skipIf(!found && mayBeLeftOut)("wgsl", () => {
   });
 
   test("works on an adapter with no more than every adapter has, and refuses what does not fit", async () => {
-    // No limits asked for: the device has the specification's.
+    // Without requested limits, the device has those of the specification.
     const least = gpuWith(gpu, (adapter) => adapter.requestDevice({}));
     const executor = await open({ gpu: least });
     const plan = await executor.prepare(graph, weights);

@@ -18,7 +18,7 @@ if (!gpu) console.log(`wgsl: ${NO_DAWN}`);
 
 const EPILOGUE = { bias: true, residual: true, activation: "relu" } as const;
 
-// No side is a multiple of a tile's, and more than one of the largest fits in.
+// No side is a multiple of a tile's, and more than one of the largest tiles fits in.
 const CASES = {
   "3x3 at stride 2": {
     inputs: [shapeOf(27, 25, 36)],
