@@ -113,10 +113,10 @@ function axis(
 }
 
 /** About five steps from 0, each 1, 2 or 5 times a power of ten. */
-function linearTicks(most: number): number[] {
-  const decade = 10 ** Math.floor(Math.log10(most));
-  const step = [0.1, 0.2, 0.5, 1, 2].map((part) => part * decade).find((part) => most / part <= 6) ?? decade;
-  return Array.from({ length: Math.ceil(most / step) + 1 }, (_, index) =>
+function linearTicks(max: number): number[] {
+  const decade = 10 ** Math.floor(Math.log10(max));
+  const step = [0.1, 0.2, 0.5, 1, 2].map((part) => part * decade).find((part) => max / part <= 6) ?? decade;
+  return Array.from({ length: Math.ceil(max / step) + 1 }, (_, index) =>
     Number((index * step).toPrecision(6)),
   );
 }
