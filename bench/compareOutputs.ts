@@ -3,17 +3,16 @@ import { formatShape, sameShape } from "../src/tensor.ts";
 import type { EngineOutputs } from "./engines/engine.ts";
 
 /**
- * How far two engines may be apart, largest and root mean square. Maps: in standard deviations of the map, as much as
- * the golden cases allow; what measured worst were 2.7e-4, on trained weights. Poses: parts of the input's side,
- * and scores.
+ * Max and root mean square difference allowed between two engines. Maps: in standard deviations of the map, as in the
+ * golden cases; the largest measured was 2.7e-4, on trained weights. Poses: fractions of the input's side, and scores.
  */
 const TOLERANCE = { maps: { largest: 5e-3, rms: 5e-4 }, poses: { largest: 1e-3, rms: 1e-3 } };
 
 /**
- * Proves that a peer computed the same network: compares what both give for one image and returns the largest
- * difference, in the measure above.
+ * Proves that a peer computed the same network: compares both engines' outputs for one image and returns the max
+ * difference, in the units above.
  *
- * @throws BackendError where they do not agree.
+ * @throws BackendError if they disagree.
  */
 export function compareOutputs(peer: string, own: EngineOutputs, theirs: EngineOutputs): number {
   const names = Object.keys(theirs);
@@ -31,7 +30,7 @@ export function compareOutputs(peer: string, own: EngineOutputs, theirs: EngineO
     }
     const tolerance = name === "poses" ? TOLERANCE.poses : TOLERANCE.maps;
     const { largest, rms } = differences(expected.data, got.data, name === "poses" ? 1 : undefined);
-    // Written so that NaN is beyond it.
+    // Written so that NaN fails.
     if (!(largest <= tolerance.largest && rms <= tolerance.rms)) {
       throw new BackendError({
         where,
@@ -46,7 +45,7 @@ export function compareOutputs(peer: string, own: EngineOutputs, theirs: EngineO
   return worst;
 }
 
-/** In units of `unit`, by default the standard deviation of what is expected. */
+/** In units of `unit`; by default, the standard deviation of the expected map. */
 function differences(
   expected: Float32Array,
   got: Float32Array,

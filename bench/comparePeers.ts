@@ -13,50 +13,50 @@ export interface Comparison {
   readonly runs: number;
 }
 
-/** One engine's part of a comparison. */
+/** One engine's results in a comparison. */
 export interface Measured {
   readonly title: string;
   readonly spec: EngineSpec;
-  /** Minima over the runs, each by itself: other programs on the machine only ever add time. */
+  /** Minima over the runs, each independent of the others: other programs on the machine only ever add time. */
   readonly times: RunTimes;
   readonly loadMs: number;
   readonly memory: Memory;
-  /** Of its outputs from the first engine's, see compareOutputs. */
+  /** Max difference of its outputs from the first engine's, see compareOutputs. */
   readonly difference: number;
 }
 
-/** Engines rest between runs: some let their threads spin for a while, in case that more work comes. */
+/** Pause between runs: some engines let their threads spin for a while, in case more work arrives. */
 const REST = 50;
 
 /**
- * Loads each engine into a process of its own, proves by their outputs that all compute the same network, and times
- * them in turns. Where there is something to compare, centernet on several threads is joined by itself on one.
+ * Loads each engine into a process of its own, checks by their outputs that all compute the same network, and times
+ * them in turn. If centernet runs on several threads beside a peer, it also runs on one.
  *
- * @throws BackendError where an engine fails, or its numbers are others than centernet's.
+ * @throws BackendError if an engine fails, or if its outputs differ from centernet's.
  */
 export async function comparePeers(
   comparison: Comparison,
   signal: AbortSignal,
-  tell: (text: string) => void,
+  report: (text: string) => void,
 ): Promise<Measured[]> {
   const engines: TimedEngine[] = [];
   try {
     let expected: EngineOutputs | undefined;
     for (const spec of specsOf(comparison)) {
       const name = nameOf(spec);
-      tell(`${name}: loading`);
+      report(`${name}: loading`);
       const child = new ChildEngine(name, signal, spec.build);
       const engine: TimedEngine = { spec, child, times: [] };
       engines.push(engine);
       engine.loaded = await child.ask({ kind: "load", spec });
-      tell(`${name}: first run`);
+      report(`${name}: first run`);
       const outputs = await child.ask({ kind: "outputs" });
       expected ??= outputs;
       engine.difference = compareOutputs(name, expected, outputs);
     }
     for (let run = 0; run < comparison.runs; run++) {
       for (const { spec, child, times } of engines) {
-        tell(`${nameOf(spec)}: run ${run + 1} of ${comparison.runs}`);
+        report(`${nameOf(spec)}: run ${run + 1} of ${comparison.runs}`);
         await new Promise((resolve) => setTimeout(resolve, REST));
         times.push(await child.ask({ kind: "run" }));
       }
@@ -100,14 +100,14 @@ function specsOf({ network, files, threads, builds, peers }: Comparison): Engine
   return [...own(threads), ...oneThread, ...others];
 }
 
-/** In Node; TensorFlow.js' WebAssembly has threads in browsers alone. */
+/** In Node; TensorFlow.js's WebAssembly backend has threads in browsers only. */
 const THREADED: Readonly<Record<PeerName, boolean>> = {
   "onnxruntime-web": true,
   "onnxruntime-node": true,
   "tfjs-backend-wasm": false,
 };
 
-/** As errors and progress have it. */
+/** Name for errors and progress. */
 function nameOf({ engine, network, threads, build }: EngineSpec): string {
   const kind = build ? `${engine} ${build}` : engine;
   return `${network.name}, ${kind}, ${threads === 1 ? "1 thread" : `${threads} threads`}`;

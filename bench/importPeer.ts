@@ -1,9 +1,9 @@
 import { BackendError } from "../src/errors.ts";
 
 /**
- * A package of this folder's own dependencies, which only this folder may need; `Module` is what is used of it.
+ * Imports a dependency of this folder alone. `Module` describes the part of it that is used.
  *
- * @throws BackendError where they are not installed.
+ * @throws BackendError if it is not installed.
  */
 export async function importPeer<Module>(name: string): Promise<Module> {
   try {

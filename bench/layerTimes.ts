@@ -19,7 +19,7 @@ export interface LayerTime {
   readonly title: string;
   readonly algorithm: string;
   readonly count: number;
-  /** Of the processor; the least over the runs. */
+  /** CPU time, minimum over the runs. */
   readonly ms: number;
   readonly multiplyAdds: number;
 }
@@ -30,14 +30,14 @@ export interface LayerRuns {
   readonly runs: number;
 }
 
-/** Every layer of a network on one thread, in the order in which they run. */
+/** Times every layer of a network on one thread, in the order of execution. */
 export async function layerTimes(unfused: Graph, options: LayerRuns) {
   const { run, layers, bytes } = await layerRunner(unfused, options);
   for (let index = 0; index < options.runs; index++) run();
   return { layers: layers(), bytes };
 }
 
-/** The same run by run, to be interleaved with others. */
+/** The same, run by run, so that it can be interleaved with others. */
 export async function layerRunner(unfused: Graph, { build, choices }: Omit<LayerRuns, "runs">) {
   const graph = asStored(fuseEpilogues(foldBatchNorm(unfused, OPS), OPS));
   const layout = planLayout(graph, choices);
@@ -79,7 +79,7 @@ export async function layerRunner(unfused: Graph, { build, choices }: Omit<Layer
   return { run, layers: () => nodes.map(layerTime), bytes: layout.bytes };
 }
 
-/** Layers of the same op and sizes together, the slowest class first. */
+/** Groups layers of the same op and sizes, slowest group first. */
 export function classTimes(layers: readonly LayerTime[]): LayerTime[] {
   const classes = new Map<string, LayerTime>();
   for (const layer of layers) {
@@ -101,7 +101,7 @@ function titleOf(
   return `${op}${window} ${inputs[0][3]}>${channels} @${height}x${width}${sum}`;
 }
 
-/** What passes would compute from stored parameters counts as stored: it is arbitrary here anyway. */
+/** Parameters that passes would derive from stored ones count as stored: their values are arbitrary here. */
 function asStored(graph: Graph): Graph {
   const parameters = { ...graph.parameters };
   for (const [name, derived] of Object.entries(graph.derived)) {
@@ -110,7 +110,7 @@ function asStored(graph: Graph): Graph {
   return { ...graph, parameters, derived: {} };
 }
 
-/** Made when asked for, so that weights are not held twice; of a size that keeps numbers of the same order. */
+/** Created on request, so that weights are not held twice; scaled so that values keep their order of magnitude. */
 function arbitraryWeights(graph: Graph): Weights {
   const get = (name: string) => {
     const { shape } = graph.parameters[name];

@@ -1,9 +1,9 @@
-// node bench/layers.mjs [model…]: what each class of layers of a network takes on the `wasm` backend, its share of
-// the multiply-adds that one core can do, and the algorithm that it got. This is what the table of choices
-// (src/kernels/conv2d/wasm.ts) and the block sizes of the kernels are justified by.
+// node bench/layers.mjs [model…]: the time of each group of equal layers on the `wasm` backend, its GFLOP/s, and the
+// algorithm that was chosen. The table of choices (src/kernels/conv2d/wasm.ts) and the block sizes of the kernels are
+// based on it.
 //
-// Weights are arbitrary numbers, since no time depends on them. Times are of the processor, not of the clock, and
-// minima over the runs: other programs on the machine disturb them least.
+// Weights are arbitrary, since no time depends on them. Times are minima of CPU time over the runs, which other programs
+// on the machine disturb least.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -56,7 +56,7 @@ for (const name of names) {
   }
 }
 
-/** The package exports no single layers: what is measured is bundled from the sources. */
+/** Bundled from the sources, because the package exports no single layers. */
 async function modules() {
   const folder = mkdtempSync(join(tmpdir(), "centernet-layers-"));
   try {

@@ -1,6 +1,6 @@
 import { elementCount, type Shape, type Tensor } from "../src/tensor.ts";
 
-/** [1, height, width, channels] → the elements of [1, channels, height, width], as ONNX has maps. */
+/** [1, height, width, channels] → the elements of [1, channels, height, width], the layout of ONNX. */
 export function toChannelsFirst({ shape, data }: Tensor): Float32Array {
   const [, height, width, channels] = shape;
   return transposed(data, height * width, channels);

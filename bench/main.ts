@@ -1,7 +1,7 @@
 import { processIo } from "../src/cli/processIo.ts";
 import { runBench } from "./runBench.ts";
 
-/** What takes seconds, where nothing is said. */
+/** Without arguments: the benchmark that takes seconds. */
 const DEFAULT = ["peers", "--only", "movenet-multipose", "--threads", "1"];
 
 const argv = process.argv.slice(2);

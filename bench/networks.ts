@@ -1,21 +1,21 @@
 import { UsageError } from "../src/errors.ts";
 import { nearestNames } from "../src/support/nearestNames.ts";
 
-/** What is measured: a model at a size, and which peers run the same network. */
+/** A model at a size, and the peers that run the same network. */
 export interface BenchNetwork {
-  /** As `--only` takes it. */
+  /** Name for `--only`. */
   readonly name: string;
-  /** In the README's table. */
+  /** Name in the table of docs/performance.md. */
   readonly title: string;
   readonly model: string;
-  /** Of the square input, in pixels. */
+  /** Side of the square input, in pixels. */
   readonly side: number;
-  /** Those that ship with the package, or made up: no time depends on their values. */
+  /** Weights that ship with the package, or synthetic ones: no time depends on their values. */
   readonly weights: "packaged" | "synthetic";
   readonly peers: readonly PeerName[];
-  /** Of what takes minutes. */
+  /** For networks that take minutes. */
   readonly mostRuns?: number;
-  /** Of centernet's options. */
+  /** centernet's option `memory`. */
   readonly memory?: "low";
 }
 
@@ -88,7 +88,7 @@ export const NETWORKS: readonly BenchNetwork[] = [
   },
 ];
 
-/** @throws UsageError for an unknown name, with the nearest known one. */
+/** @throws UsageError for an unknown name; the hint is the nearest known one. */
 export function networkNamed(name: string, where: string): BenchNetwork {
   const network = NETWORKS.find((candidate) => candidate.name === name);
   if (network) return network;

@@ -2,7 +2,11 @@ import type { Option } from "commander";
 import { valueOption } from "../src/cli/options.ts";
 import { UsageError } from "../src/errors.ts";
 
-/** An option whose value is a list with commas, each part read by `parse`; none may come twice. */
+/**
+ * An option whose value is a comma-separated list without duplicates. `parse` reads each part.
+ *
+ * The option throws a UsageError if a part is invalid or occurs twice.
+ */
 export function listOption<Part>(
   flags: string,
   description: string,
@@ -15,7 +19,7 @@ export function listOption<Part>(
   });
 }
 
-/** One of a few words. */
+/** Parses one of the words. Throws a UsageError for any other. */
 export function oneOf<Word extends string>(words: readonly Word[]): (text: string, where: string) => Word {
   return (text, where) => {
     const word = words.find((candidate) => candidate === text);
@@ -28,14 +32,14 @@ export function oneOf<Word extends string>(words: readonly Word[]): (text: strin
   };
 }
 
-/** A whole number from 1 to `most`. */
-export function countUpTo(most: number): (text: string, where: string) => number {
+/** Parses a whole number from 1 to `max`. Throws a UsageError for anything else. */
+export function countUpTo(max: number): (text: string, where: string) => number {
   return (text, where) => {
     const count = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
-    if (count >= 1 && count <= most) return count;
+    if (count >= 1 && count <= max) return count;
     throw new UsageError({
       where,
-      expected: `whole numbers from 1 to ${most}`,
+      expected: `whole numbers from 1 to ${max}`,
       got: text === "" ? "nothing" : text,
     });
   };

@@ -1,9 +1,9 @@
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-/** Everything is bundled into bench/.cache, two folders below the repository's root. */
+/** The benchmark is bundled into bench/.cache, two folders below the repository's root. */
 const inRepository = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-/** Weights go through here, up to 1.6 GB a network, and are gone afterwards. */
+/** Temporary weights, up to 1.6 GB per network; deleted afterwards. */
 export const CACHE = inRepository("bench/.cache");
 export const RESULTS = inRepository("bench/results");
 export const PICTURE = inRepository("samples/people.jpg");
@@ -14,5 +14,5 @@ export const CHILD = inRepository("bench/.cache/child.mjs");
 export const STARTUP = inRepository("bench/.cache/startup.mjs");
 /** The source of the page that Chromium opens. */
 export const HOST_PAGE = inRepository("bench/gpu/hostPage.ts");
-/** The package as it was built. */
+/** The built package. */
 export const LIBRARY = pathToFileURL(inRepository("dist/node/index.js")).href;

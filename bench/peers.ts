@@ -7,32 +7,32 @@ import type { BenchNetwork, PeerName } from "./networks.ts";
 import { CACHE } from "./paths.ts";
 import type { NetworkFiles } from "./prepareNetwork.ts";
 
-/** One comparison in one number each, for machines and for the README's table. */
+/** One comparison as plain numbers: printed with --json, and the source of the table in docs/performance.md. */
 export interface Row {
-  /** The network's name in this benchmark. */
+  /** Name of the network in this benchmark. */
   readonly model: string;
-  /** Of the square input, in pixels. */
+  /** Side of the square input, in pixels. */
   readonly size: number;
   readonly threads: number;
   readonly build: Build;
-  /** Milliseconds, of the network alone. */
+  /** Milliseconds for the network alone. */
   readonly ms: number;
-  /** Milliseconds, from a JPEG file's bytes to the detections. */
+  /** Milliseconds from a JPEG file's bytes to the detections. */
   readonly totalMs: number;
-  /** From the weights' file to the network that can run. */
+  /** Milliseconds from the file of weights to a network that can run. */
   readonly loadMs: number;
-  /** Megabytes resident after the runs, and at most since the start. */
+  /** Resident megabytes after the runs, and at their peak since the start. */
   readonly memoryMB: number;
   readonly peakMemoryMB: number;
-  /** With its version; `centernet 0.1.0, 1 thread` in rows of several threads. Absent in rows without one. */
+  /** With its version; `centernet 0.1.0, 1 thread` for the comparison with one thread. Absent in rows without a peer. */
   readonly peer?: string;
   readonly peerMs?: number;
   readonly peerTotalMs?: number;
   readonly peerMemoryMB?: number;
   readonly peerPeakMemoryMB?: number;
-  /** How many times as fast as the peer, by `ms`. */
+  /** Speed relative to the peer, by `ms`. */
   readonly ratio?: number;
-  /** Largest difference of the outputs, in standard deviations (poses: in parts of the image). */
+  /** Max difference of the outputs, in standard deviations (poses: in fractions of the image). */
   readonly difference?: number;
 }
 
@@ -44,22 +44,22 @@ export interface PeersOptions {
   readonly runs: number;
 }
 
-/** Measures one network after the other and gives their rows as they come. */
+/** Measures one network after the other and yields their rows. */
 export async function* measurePeers(
   { networks, threads, ...options }: PeersOptions,
   signal: AbortSignal,
-  tell: (text: string) => void,
+  report: (text: string) => void,
 ): AsyncGenerator<Row[]> {
   for (const network of networks) {
     await mkdir(CACHE, { recursive: true });
     const folder = await mkdtemp(join(CACHE, "network-"));
     try {
-      tell(`${network.name}: writing its weights`);
+      report(`${network.name}: writing its weights`);
       const files = await prepareInChild(network, folder, signal);
       for (const count of threads) {
         const runs = Math.min(options.runs, network.mostRuns ?? options.runs);
         const comparison: Comparison = { ...options, network, files, threads: count, runs };
-        yield rowsOf(await comparePeers(comparison, signal, tell));
+        yield rowsOf(await comparePeers(comparison, signal, report));
       }
     } finally {
       await rm(folder, { recursive: true, force: true });
@@ -67,7 +67,7 @@ export async function* measurePeers(
   }
 }
 
-/** Writes a network's files in a process of its own, which gives the memory back. */
+/** Writes a network's files in a process of its own, which frees the memory when it ends. */
 export async function prepareInChild(
   network: BenchNetwork,
   folder: string,
@@ -81,7 +81,7 @@ export async function prepareInChild(
   }
 }
 
-/** Each build of centernet against each peer, and against itself on one thread. */
+/** Rows for each build of centernet against each peer, and against itself on one thread. */
 export function rowsOf(measured: readonly Measured[]): Row[] {
   const own = measured.filter(({ spec }) => spec.build);
   const most = Math.max(...own.map(({ spec }) => spec.threads));

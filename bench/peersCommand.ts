@@ -18,9 +18,9 @@ const MAX_RUNS = 1000;
 
 const HELP = `
 Networks: ${NETWORKS.map(({ name }) => name).join(", ")}.
-Each engine has a process of its own; they take turns, and minima are compared.
-Their outputs must agree, or there is no result. A full call, without --only,
---threads, --against and --build, is kept in bench/results.
+Each engine runs in its own process. They take turns, and minima are compared.
+If their outputs differ, there is no result. A full benchmark, without --only,
+--threads, --against and --build, is written to bench/results.
 
 Examples:
   npm run bench -- peers
@@ -41,27 +41,25 @@ export function addPeers(program: Command, io: Io): void {
   program
     .command("peers")
     .description("Compare times and memory with ONNX Runtime and TensorFlow.js on the same networks.")
-    .addOption(listOption("--only <networks>", "only these, see below", networkNamed))
-    .addOption(
-      listOption("--threads <counts>", "how many threads each engine gets (default: 1,2)", countUpTo(cores)),
-    )
-    .addOption(listOption("--against <peers>", `only these: ${PEERS.join(", ")}`, oneOf(PEERS)))
+    .addOption(listOption("--only <networks>", "only these networks, see below", networkNamed))
+    .addOption(listOption("--threads <counts>", "threads per engine (default: 1,2)", countUpTo(cores)))
+    .addOption(listOption("--against <peers>", `only these peers: ${PEERS.join(", ")}`, oneOf(PEERS)))
     .addOption(
       listOption(
         "--build <builds>",
-        `of centernet: ${BUILDS.join(", ")} (default: both of wasm, plain,relaxed)`,
+        `builds of centernet: ${BUILDS.join(", ")} (default: plain,relaxed)`,
         oneOf(BUILDS),
       ),
     )
-    .addOption(valueOption("--runs <n>", `of each engine (default: ${DEFAULT_RUNS})`, countUpTo(MAX_RUNS)))
-    .addOption(valueOption("--json <->", "print one JSON object a row instead of the table", parseJson))
+    .addOption(valueOption("--runs <n>", `runs per engine (default: ${DEFAULT_RUNS})`, countUpTo(MAX_RUNS)))
+    .addOption(valueOption("--json <->", "print one JSON object per row instead of the table", parseJson))
     .addHelpText("after", HELP)
     .action((flags: PeersFlags) => peers(flags, io));
 }
 
 function parseJson(text: string, where: string): string {
   if (text === "-") return text;
-  throw new UsageError({ where, expected: "-, which is standard output", got: text });
+  throw new UsageError({ where, expected: "- (standard output)", got: text });
 }
 
 async function peers(flags: PeersFlags, io: Io): Promise<void> {
@@ -74,12 +72,12 @@ async function peers(flags: PeersFlags, io: Io): Promise<void> {
     peers: flags.against ?? PEERS,
     runs,
   };
-  const { tell, hide } = progressLine(io.stderr);
+  const { report, hide } = progressLine(io.stderr);
   const rows: Row[] = [];
-  for await (const some of measurePeers(options, io.signal, tell)) {
+  for await (const measured of measurePeers(options, io.signal, report)) {
     hide();
-    rows.push(...some);
-    if (flags.json) for (const row of some) io.stdout.write(`${JSON.stringify(row)}\n`);
+    rows.push(...measured);
+    if (flags.json) for (const row of measured) io.stdout.write(`${JSON.stringify(row)}\n`);
   }
   const startups: StartupRow[] = [];
   if (isFull) {

@@ -2,7 +2,7 @@ import type { InputSize } from "../src/models/model.ts";
 import type { Weights } from "../src/tensor.ts";
 import { MULTIPOSE_CONSTANTS, singlePoseConstants } from "../test/verify/goldenFiles.ts";
 
-/** What the files of the MoveNets hold for the decode, where only the network's weights are at hand, or none. */
+/** The constants that MoveNet's files hold for the decode, for weights that come without them. */
 export function poseConstants({ height }: InputSize): Weights {
   const numbers = { ...MULTIPOSE_CONSTANTS, ...singlePoseConstants(height / 4) };
   return new Map(

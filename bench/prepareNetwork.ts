@@ -17,17 +17,17 @@ import { PICTURE, WEIGHTS } from "./paths.ts";
 import { readModelWeights } from "./readModelWeights.ts";
 import { syntheticWeights } from "./syntheticWeights.ts";
 
-/** One network in the files that engines load. */
+/** The files of a network that engines load. */
 export interface NetworkFiles {
-  /** As `centernet convert` writes them, float32. */
+  /** The weights in the format of `centernet convert`, float32. */
   readonly weights: string;
-  /** With its weights in a file beside it; absent where no peer reads it. */
+  /** The graph; its weights are in a file beside it. Absent if no peer reads it. */
   readonly onnx?: string;
-  /** A JPEG that makes the network as large as it is to be measured. */
+  /** A JPEG whose size gives the network the size to be measured. */
   readonly image: string;
 }
 
-/** Writes a network's weights, and the same network with the same weights as ONNX, into `folder`. */
+/** Writes a network's weights, and the same network with the same weights as ONNX, to `folder`. */
 export async function prepareNetwork(network: BenchNetwork, folder: string): Promise<NetworkFiles> {
   const model = modelNamed(network.model);
   const size = { height: network.side, width: network.side };
@@ -52,7 +52,7 @@ export async function prepareNetwork(network: BenchNetwork, folder: string): Pro
   return { weights: file, onnx, image };
 }
 
-/** The sample's top left corner, `side` pixels high and wide. */
+/** The top left `side` x `side` pixels of the sample image. */
 async function croppedPicture(side: number): Promise<Uint8Array> {
   const { width, data } = decodeImage(await readBytes(PICTURE), PICTURE);
   const cropped = new Uint8Array(side * side * 3);

@@ -4,7 +4,7 @@ import { readWeights } from "../src/loading/readWeights.ts";
 import type { InputSize, Model } from "../src/models/model.ts";
 import type { Weights } from "../src/tensor.ts";
 
-/** All of a model's weights, from a file. */
+/** Reads all of a model's weights from a file. */
 export async function readModelWeights(model: Model, size: InputSize, file: string): Promise<Weights> {
   return readWeights(await nameParameters(await openWeightsFile(file)), model, size);
 }

@@ -6,9 +6,9 @@ import { RESULTS } from "./paths.ts";
 import type { Row } from "./peers.ts";
 import type { StartupRow } from "./startup.ts";
 
-/** What a call measured and where: one file each in bench/results. */
+/** The contents of a file in bench/results: what was measured, and on which machine. */
 export interface Results {
-  /** When it ended, in ISO 8601. */
+  /** When the benchmark ended, in ISO 8601. */
   readonly date: string;
   readonly machine: {
     readonly cpu: string;
@@ -16,15 +16,15 @@ export interface Results {
     readonly memoryGB: number;
     readonly system: string;
   };
-  /** Of what the times depend on; the peers' stand in their rows. */
+  /** Versions of what the times depend on; those of the peers are in their rows. */
   readonly versions: { readonly centernet: string; readonly node: string; readonly v8: string };
-  /** Of each engine. */
+  /** Runs per engine. */
   readonly runs: number;
   readonly rows: readonly Row[];
   readonly startups: readonly StartupRow[];
 }
 
-/** Writes a file named after the date, and gives its path. */
+/** Writes a file named after the date, and returns its path. */
 export async function writeResults(
   rows: readonly Row[],
   startups: readonly StartupRow[],
@@ -44,7 +44,7 @@ export async function writeResults(
   return path;
 }
 
-/** What every file of results begins with. */
+/** The first fields of every file of results. */
 export function machineAndVersions(): Pick<Results, "date" | "machine" | "versions"> {
   return {
     date: new Date().toISOString(),
@@ -62,7 +62,7 @@ export function describeMachine(): string {
   return `${cpus()[0]?.model ?? "unknown processor"}, ${availableParallelism()} cores, Node ${process.version}`;
 }
 
-/** Four digits are more than repeats. */
+/** Rounds to four digits, more than are reproducible. */
 function rounded<Numbers extends object>(row: Numbers): Numbers {
   const entries = Object.entries(row).map(([key, value]) => [
     key,

@@ -1,4 +1,4 @@
-// npm run bench: bundles the TypeScript of this folder, as Node 20 does not read it, and runs it.
+// npm run bench: bundles the TypeScript of this folder, which Node 20 cannot run, and runs it.
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 

@@ -7,10 +7,10 @@ import { addPeers } from "./peersCommand.ts";
 import { addScaling } from "./scalingCommand.ts";
 import { addStartup } from "./startupCommand.ts";
 
-/** As it is called from the repository. */
+/** The command, as typed in the repository. */
 const PROGRAM = "npm run bench --";
 
-/** Runs one call of the benchmark, arguments without the program's name. Never throws. */
+/** Runs the benchmark with these arguments, which exclude the program's name. Never throws. */
 export async function runBench(argv: readonly string[], io: Io): Promise<ExitCode> {
   const program = new Command(PROGRAM)
     .description("Measures centernet, and the programs that it is compared with, on this machine.")

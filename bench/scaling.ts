@@ -8,17 +8,17 @@ import type { BenchNetwork } from "./networks.ts";
 import { CACHE } from "./paths.ts";
 import { prepareInChild } from "./peers.ts";
 
-/** One size on one number of threads. */
+/** Result for one size and one number of threads. */
 export interface ScalingRow {
   readonly model: string;
-  /** Of the square input, in pixels. */
+  /** Side of the square input, in pixels. */
   readonly size: number;
   readonly threads: number;
   readonly build: Build;
-  /** Milliseconds of the network, the smallest of the runs. */
+  /** Milliseconds for the network, minimum of the runs. */
   readonly ms: number;
   readonly multiplyAdds: number;
-  /** Megabytes resident at most, loading included. */
+  /** Peak of the resident megabytes, loading included. */
   readonly peakMemoryMB: number;
 }
 
@@ -30,23 +30,23 @@ export interface ScalingOptions {
   readonly runs: number;
 }
 
-/** Measures each size on each number of threads, in a process of its own, and gives the rows as they come. */
+/** Measures each size on each number of threads, in a process of its own, and yields the rows. */
 export async function* measureScaling(
   { network, sizes, threads, build, runs }: ScalingOptions,
   signal: AbortSignal,
-  tell: (text: string) => void,
+  report: (text: string) => void,
 ): AsyncGenerator<ScalingRow> {
   const model = modelNamed(network.model);
   await mkdir(CACHE, { recursive: true });
   const folder = await mkdtemp(join(CACHE, "network-"));
   try {
-    tell(`${network.name}: writing its weights`);
+    report(`${network.name}: writing its weights`);
     // Weights do not depend on the size.
     const files = await prepareInChild({ ...network, peers: [] }, folder, signal);
     for (const size of sizes) {
       const { multiplyAdds } = describeGraph(model.graph({ height: size, width: size })).totals;
       for (const count of threads) {
-        tell(`${network.name} at ${size}, ${count} threads`);
+        report(`${network.name} at ${size}, ${count} threads`);
         const sized = { ...network, side: size, peers: [] };
         const spec: EngineSpec = { engine: "centernet", network: sized, files, threads: count, build };
         const { ms, peakMemoryMB } = await measure(spec, runs, signal);

@@ -1,6 +1,6 @@
 import type { ScalingRow } from "./scaling.ts";
 
-/** Of a panel, in the SVG's units. */
+/** Size of a panel, in the SVG's units. */
 const [WIDTH, HEIGHT] = [360, 300];
 const MARGIN = { left: 62, top: 44, right: 24, bottom: 44 };
 const COLORS = ["#1f6fb4", "#c8501e", "#3b8a3e", "#7d4fa8"];
@@ -8,15 +8,15 @@ const COLORS = ["#1f6fb4", "#c8501e", "#3b8a3e", "#7d4fa8"];
 interface Line {
   readonly label: string;
   readonly color: string;
-  /** Drawn as a band below the others. */
+  /** Drawn as an area below the other lines. */
   readonly isBand?: boolean;
   readonly points: readonly (readonly [size: number, value: number])[];
 }
 
 /**
- * Time, and memory, against the input's size; one line a number of threads. Below the times lies the line of the
- * multiply-adds, as high as that of one thread at the middle size: where a time grows faster, it leaves that line.
- * Both axes are logarithmic for times, so that cost in proportion to the area is a straight line.
+ * Draws time and memory against the input's size, one line per number of threads. The times have a reference line: the
+ * multiply-adds, scaled to the time of one thread at the middle size. A time that grows faster than the work departs from
+ * it. Both axes of the times are logarithmic, so that a cost proportional to the area is a straight line.
  */
 export function scalingChart(rows: readonly ScalingRow[], title: string): string {
   const counts = [...new Set(rows.map(({ threads }) => threads))];
@@ -90,7 +90,7 @@ function panel(unit: string, kind: Kind, lines: readonly Line[]): string {
   ].join("\n");
 }
 
-/** In the top left corner, where growing lines are not. */
+/** In the top left corner, which growing lines leave free. */
 function legend(lines: readonly Line[]): string[] {
   return lines.flatMap(({ label, color, isBand }, index) => {
     const [left, top] = [MARGIN.left + 10, MARGIN.top + 12 + index * 17];
@@ -101,7 +101,7 @@ function legend(lines: readonly Line[]): string[] {
   });
 }
 
-/** From a value to its place. */
+/** Maps a value to its coordinate. */
 function axis(
   [low, high]: readonly [number, number],
   [start, end]: readonly [number, number],
@@ -112,16 +112,16 @@ function axis(
   return (value) => start + ((f(value) - f(low)) / span) * (end - start);
 }
 
-/** From 0, some five steps of 1, 2 or 5 times a power of ten. */
-function linearTicks(most: number): number[] {
-  const decade = 10 ** Math.floor(Math.log10(most));
-  const step = [0.1, 0.2, 0.5, 1, 2].map((part) => part * decade).find((part) => most / part <= 6) ?? decade;
-  return Array.from({ length: Math.ceil(most / step) + 1 }, (_, index) =>
+/** About five steps from 0, each 1, 2 or 5 times a power of ten. */
+function linearTicks(max: number): number[] {
+  const decade = 10 ** Math.floor(Math.log10(max));
+  const step = [0.1, 0.2, 0.5, 1, 2].map((part) => part * decade).find((part) => max / part <= 6) ?? decade;
+  return Array.from({ length: Math.ceil(max / step) + 1 }, (_, index) =>
     Number((index * step).toPrecision(6)),
   );
 }
 
-/** 1, 2 and 5 times powers of ten around the values. */
+/** 1, 2 and 5 times the powers of ten in the range of the values. */
 function decadeTicks(values: readonly number[]): number[] {
   const ticks: number[] = [];
   for (let power = -4; power < 6; power++)

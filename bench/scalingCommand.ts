@@ -34,19 +34,27 @@ export function addScaling(program: Command, io: Io): void {
   const cores = availableParallelism();
   program
     .command("scaling")
-    .description("Time and memory of centernet against the input's size and threads, as a chart.")
-    .addOption(valueOption("--network <name>", `which one (default: ${DEFAULT_NETWORK})`, networkNamed))
+    .description("Chart centernet's time and memory against the input's size and the number of threads.")
     .addOption(
-      listOption("--sizes <pixels>", `of the input's side (default: ${DEFAULT_SIZES})`, countUpTo(MAX_SIZE)),
+      valueOption("--network <name>", `network to measure (default: ${DEFAULT_NETWORK})`, networkNamed),
     )
-    .addOption(listOption("--threads <counts>", "(default: 1 to the number of cores)", countUpTo(cores)))
+    .addOption(
+      listOption("--sizes <pixels>", `sides of the input (default: ${DEFAULT_SIZES})`, countUpTo(MAX_SIZE)),
+    )
+    .addOption(
+      listOption(
+        "--threads <counts>",
+        "numbers of threads (default: 1 to the number of cores)",
+        countUpTo(cores),
+      ),
+    )
     .addOption(
       valueOption("--build <build>", `one of ${BUILDS.join(", ")} (default: relaxed)`, oneOf(BUILDS)),
     )
     .addOption(
-      valueOption("--runs <n>", "of each (default: 1, after one that warms up)", countUpTo(MAX_RUNS)),
+      valueOption("--runs <n>", "runs per size, after one to warm up (default: 1)", countUpTo(MAX_RUNS)),
     )
-    .addHelpText("after", "\nWrites scaling-<network>.svg and .json into bench/results.")
+    .addHelpText("after", "\nWrites scaling-<network>.svg and .json to bench/results.")
     .action((flags: ScalingFlags) => scaling(flags, io));
 }
 
@@ -60,9 +68,9 @@ async function scaling(flags: ScalingFlags, io: Io): Promise<void> {
     runs: flags.runs ?? 1,
   };
   checkSizes(options);
-  const { tell, hide } = progressLine(io.stderr);
+  const { report, hide } = progressLine(io.stderr);
   const rows: ScalingRow[] = [];
-  for await (const row of measureScaling(options, io.signal, tell)) rows.push(row);
+  for await (const row of measureScaling(options, io.signal, report)) rows.push(row);
   hide();
   io.stdout.write(`${describeMachine()}\n`);
   for (const line of tableOf(rows)) io.stdout.write(`${line}\n`);
@@ -75,7 +83,7 @@ async function scaling(flags: ScalingFlags, io: Io): Promise<void> {
   io.stderr.write(`written to ${path}.svg and .json\n`);
 }
 
-/** @throws UsageError before minutes have gone by. */
+/** @throws UsageError for a size that the model does not support, before anything is measured. */
 function checkSizes({ network, sizes }: { network: BenchNetwork; sizes: readonly number[] }): void {
   const model = modelNamed(network.model);
   if (model.sizedByImage) {

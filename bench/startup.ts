@@ -4,25 +4,25 @@ import { buildFlags } from "./engines/childEngine.ts";
 import type { Build } from "./engines/engine.ts";
 import { STARTUP } from "./paths.ts";
 
-/** They are short, and vary. */
+/** Runs; many, because they are short and vary. */
 export const STARTUPS = 7;
 
-/** How long it takes to the first result. */
+/** Time to the first result. */
 export interface StartupRow {
   readonly model: string;
   readonly size: number;
   readonly threads: number;
   readonly build: Build;
-  /** Milliseconds from a file of weights and one of an image to people, beyond Node's own start and end. */
+  /** Milliseconds from the files of weights and image to the people found, without Node's own start and exit. */
   readonly startupMs: number;
-  /** What Node takes by itself. */
+  /** Milliseconds that Node takes by itself. */
   readonly nodeMs: number;
 }
 
 /**
- * Starts Node with the default model, and with nothing, in turns; minima.
+ * Starts Node in turn with the default model and with nothing, and returns minima.
  *
- * @throws BackendError where nobody is found, or another build runs.
+ * @throws BackendError if nobody is found, or if another build ran.
  */
 export async function measureStartup(build: Build, runs: number, signal: AbortSignal): Promise<StartupRow> {
   const ours: number[] = [];

@@ -14,8 +14,8 @@ interface StartupFlags {
 export function addStartup(program: Command, io: Io): void {
   program
     .command("startup")
-    .description("Time from Node's start to the people in an image, less that of an empty Node.")
-    .addOption(valueOption("--runs <n>", `of each, in turns (default: ${STARTUPS})`, countUpTo(MAX_RUNS)))
+    .description("Time from starting Node to the people in an image, minus the time of an empty Node.")
+    .addOption(valueOption("--runs <n>", `runs of each, in turn (default: ${STARTUPS})`, countUpTo(MAX_RUNS)))
     .action((flags: StartupFlags) => startup(flags, io));
 }
 

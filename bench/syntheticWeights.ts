@@ -3,9 +3,9 @@ import { elementCount, type Parameter, type Weights } from "../src/tensor.ts";
 import { formulaValues } from "../test/support/syntheticFormula.ts";
 
 /**
- * Made-up weights for the graph that a model declares, the same on every machine: kernels after He et al.
- * (arXiv:1502.01852), so that numbers keep their size from layer to layer, and batch norms near 1. A norm that
- * ends the branch of a residual block has half the gain, since each block's sum would double the variance.
+ * Synthetic weights for a model's graph, the same on every machine: kernels after He et al. (arXiv:1502.01852), so that
+ * values keep their magnitude from layer to layer, and batch norms near 1. A norm at the end of a residual branch has half
+ * the gain, because each block's sum would otherwise double the variance.
  */
 export function syntheticWeights(graph: Graph): Weights {
   const weights = new Map<string, Parameter>();
@@ -40,7 +40,7 @@ function values(
   }
 }
 
-/** Numbers that meet in one output: of a transposed convolution, one cell in stride² sees each. */
+/** Number of products summed per output. In a transposed convolution, each output uses 1 in stride² of the kernel. */
 function fanIn({ op, attributes }: GraphNode, [height, width, a, b]: readonly number[]): number {
   switch (op) {
     case "depthwiseConv2d":
@@ -52,7 +52,7 @@ function fanIn({ op, attributes }: GraphNode, [height, width, a, b]: readonly nu
   }
 }
 
-/** Rectifying halves the mean square. */
+/** ReLU halves the mean square. */
 function gain(graph: Graph, node: GraphNode): number {
   const [next] = readers(graph, node);
   if (next?.op === "batchNorm" || next?.op === "bias") return gain(graph, next);

@@ -1,4 +1,4 @@
-/** What runs in an engine's process: one engine, which does what the parent's messages say, one after the other. */
+/** The program of an engine's process: it loads one engine and handles the parent's messages one at a time. */
 import { readFile } from "node:fs/promises";
 import type { Fault } from "../../src/errors.ts";
 import { prepareNetwork } from "../prepareNetwork.ts";
@@ -25,7 +25,7 @@ process.on("message", async (request: Request) => {
     reply({ fault: faultOf(error, request) });
   }
 });
-// A parent that was killed can ask for nothing any more.
+// The parent is gone: there will be no further requests.
 process.on("disconnect", () => process.exit());
 
 async function answer(request: Request): Promise<unknown> {
@@ -47,7 +47,7 @@ async function answer(request: Request): Promise<unknown> {
   }
 }
 
-/** Also of an error of the package as it was built, whose classes are not those of this bundle. */
+/** Also recognizes errors of the built package, whose classes are not those of this bundle. */
 function faultOf(error: unknown, { kind }: Request): Fault {
   if (error instanceof Error && "fault" in error) return error.fault as Fault;
   const got = error instanceof Error ? error.message : String(error);

@@ -12,16 +12,16 @@ import {
   type RunTimes,
 } from "./engine.ts";
 
-/** What a child can be asked. */
+/** Requests to a child process. */
 export type Request =
   | { readonly kind: "prepare"; readonly network: BenchNetwork; readonly folder: string }
   | { readonly kind: "load"; readonly spec: EngineSpec }
   | { readonly kind: "run" | "outputs" | "memory" };
 
-/** What it answers: something of the kind that was asked for, or why not. */
+/** Its answer: the result for the request, or the fault. */
 export type Answer = { readonly value: unknown } | { readonly fault: Fault };
 
-/** Of each kind of request. */
+/** Results by kind of request. */
 interface Answers {
   readonly prepare: NetworkFiles;
   readonly load: { readonly title: string; readonly load: number };
@@ -31,15 +31,15 @@ interface Answers {
 }
 
 /**
- * A process of its own for one engine, so that neither memory nor threads mix. It ends with `end()`, with the signal,
- * or with this process.
+ * Runs one engine in its own process, so that engines share neither memory nor threads. The process ends with `end()`,
+ * on abort, or with this process.
  */
 export class ChildEngine {
   private readonly process: ChildProcess;
   private readonly stop = () => this.end();
 
   constructor(
-    /** As errors name it. */
+    /** Name for errors. */
     private readonly where: string,
     private readonly signal: AbortSignal,
     build?: Build,
@@ -49,7 +49,7 @@ export class ChildEngine {
   }
 
   /**
-   * @throws BackendError where the engine fails or its process ends.
+   * @throws BackendError if the engine fails or its process ends.
    * @throws the signal's reason once it is aborted.
    */
   async ask<Kind extends Request["kind"]>(request: Request & { kind: Kind }): Promise<Answers[Kind]> {
@@ -83,7 +83,7 @@ export class ChildEngine {
   }
 }
 
-/** Node 20 has relaxed SIMD behind a flag, Node 22 and newer unless that flag is switched off. */
+/** Relaxed SIMD is off by default in Node 20 and on in Node 22 and newer; this flag decides. */
 export function buildFlags(build: Build | undefined): string[] {
   if (!isWasm(build)) return [];
   return [build === "relaxed" ? "--experimental-wasm-relaxed-simd" : "--no-experimental-wasm-relaxed-simd"];

@@ -1,7 +1,7 @@
 import type * as centernet from "../../src/index.ts";
 import { LIBRARY } from "../paths.ts";
 
-/** The package as it was built (`npm run build`): what is measured is what users get. */
+/** The built package (`npm run build`), so that users get what was measured. */
 export function library(): Promise<typeof centernet> {
   return import(LIBRARY);
 }

@@ -8,7 +8,7 @@ import { toChannelsFirst, toChannelsLast } from "../layouts.ts";
 import { readModelWeights } from "../readModelWeights.ts";
 import type { Engine, EngineSpec } from "./engine.ts";
 
-/** The little of onnxruntime-web and onnxruntime-node that is used; their interface is one. */
+/** The part of the API used here, which onnxruntime-web and onnxruntime-node share. */
 export interface OnnxRuntime {
   readonly InferenceSession: {
     create(model: string | Uint8Array, options?: object): Promise<OnnxSession>;
@@ -30,8 +30,8 @@ interface OnnxOutput {
 }
 
 /**
- * ONNX Runtime on the network's ONNX graph. Only the call of `run` counts as network time: bringing maps into its
- * layout and back, which this project does inside its own, counts in the total alone.
+ * ONNX Runtime on the network's ONNX graph. Only the call of `run` counts as network time. Converting maps to its layout
+ * and back, which this project does within its own network time, counts in the total only.
  */
 export async function onnxEngine(spec: EngineSpec): Promise<Engine> {
   const { engine, network, files } = spec;
@@ -39,7 +39,7 @@ export async function onnxEngine(spec: EngineSpec): Promise<Engine> {
   const session = await createSession(ort, spec);
   const model = modelNamed(network.model);
   const size = { height: network.side, width: network.side };
-  // What its decode reads beside the maps; the network's own weights are in the ONNX file.
+  // For the decode; the network's own weights are in the ONNX file.
   const constants =
     model.constants(size).size > 0 ? await readModelWeights(model, size, files.weights) : new Map();
 
@@ -78,7 +78,7 @@ export async function onnxEngine(spec: EngineSpec): Promise<Engine> {
   };
 }
 
-/** Both runtimes optimize all they can. The web's takes files as bytes, the native one finds the weights itself. */
+/** All optimizations are on. The web runtime takes files as bytes, the native one finds the weights itself. */
 async function createSession(ort: OnnxRuntime, { engine, files, threads }: EngineSpec): Promise<OnnxSession> {
   const { onnx = "" } = files;
   const options = { graphOptimizationLevel: "all" };

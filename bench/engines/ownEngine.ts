@@ -5,7 +5,7 @@ import { type Engine, type EngineSpec, isWasm } from "./engine.ts";
 import { library } from "./library.ts";
 import { imageOf, poseRows } from "./poseRows.ts";
 
-/** This project, by its public interface. */
+/** This project, through its public interface. */
 export async function ownEngine(spec: EngineSpec): Promise<Engine> {
   const { network, files, threads, build } = spec;
   const { decodeImage, load, modelNamed } = await library();
@@ -13,7 +13,7 @@ export async function ownEngine(spec: EngineSpec): Promise<Engine> {
   const detector = await load(network.model, {
     backend: isWasm(build) ? "wasm" : build,
     weights: files.weights,
-    // Of the other models, the image is as large as it has to be.
+    // The size of other models is that of the image.
     ...(!modelNamed(network.model).sizedByImage && { inputSize: { height: side, width: side } }),
     ...(network.memory && { memory: network.memory }),
     ...(isWasm(build) && { threads }),
@@ -39,7 +39,11 @@ export async function ownEngine(spec: EngineSpec): Promise<Engine> {
   };
 }
 
-/** Node's flags decide which build runs, and threads may not be had: what ran must be what the row says. */
+/**
+ * Node's flags choose the build, and threads may be unavailable: what ran must be what the row says.
+ *
+ * @throws BackendError if another build ran, or another number of threads.
+ */
 function refuseOther(details: BackendDetails, { build, threads }: EngineSpec): void {
   if (!isWasm(build) || (details.build === build && details.threads === threads)) return;
   throw new BackendError({

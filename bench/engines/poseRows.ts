@@ -3,12 +3,12 @@ import type { RgbImage } from "../../src/image/rgbImage.ts";
 import type { View } from "../../src/models/view.ts";
 import type { EngineOutputs } from "./engine.ts";
 
-/** Below it, order and keypoints are noise. */
+/** Min score; below it, order and keypoints are noise. */
 const MIN_SCORE = 0.2;
 
 /**
- * People as rows of numbers from 0 to 1, best first: score, box and keypoints in parts of the input's side, their
- * scores.
+ * Each person as a row of numbers from 0 to 1, best first: score, box and keypoints as fractions of the input's side,
+ * scores of the keypoints.
  */
 export function poseRows(detections: readonly Detection[], side: number): EngineOutputs[string] {
   const rows = detections
@@ -22,7 +22,7 @@ export function poseRows(detections: readonly Detection[], side: number): Engine
   return { shape: [rows.length, rows[0]?.length ?? 0], data: Float32Array.from(rows.flat()) };
 }
 
-/** What a network sees as an image of its own, which needs no resizing: all engines get the same pixels. */
+/** The input as an image that needs no resizing, so that all engines get the same pixels. */
 export function imageOf({ size, inputs }: View<unknown>): RgbImage {
   return { ...size, data: Uint8Array.from(inputs().image.data) };
 }

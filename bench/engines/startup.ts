@@ -1,4 +1,4 @@
-/** A process that does nothing but detect the people in an image, from the start of Node to the end. */
+/** The program that `startup` times: it detects the people in one image and exits. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PICTURE, WEIGHTS } from "../paths.ts";

@@ -10,7 +10,7 @@ import { poseConstants } from "../poseConstants.ts";
 import type { Engine, EngineSpec } from "./engine.ts";
 import { imageOf, poseRows } from "./poseRows.ts";
 
-/** The little of TensorFlow.js that is used. */
+/** The part of the TensorFlow.js API used here. */
 interface Tfjs {
   readonly version_core: string;
   readonly image: {
@@ -35,12 +35,12 @@ interface TfWasm {
   setWasmPaths(folder: string): void;
 }
 
-/** Of `people` rows: 17 keypoints (y, x, score), box (ymin, xmin, ymax, xmax), score; in parts of the input. */
+/** Row of `people`: 17 keypoints (y, x, score), box (ymin, xmin, ymax, xmax), score; as fractions of the input. */
 const ROW = 56;
 
 /**
- * MoveNet MultiPose on TensorFlow.js with its WebAssembly backend, the way its users run it: resize with padding,
- * predict, read the poses. In Node that backend has one thread. Its graph has the decode inside.
+ * MoveNet MultiPose on the WebAssembly backend of TensorFlow.js, as its users run it: resize with padding, predict, read
+ * the poses. In Node that backend has one thread. The graph includes the decode.
  */
 export async function tfjsEngine({ network }: EngineSpec): Promise<Engine> {
   const { side } = network;
@@ -93,7 +93,7 @@ export async function tfjsEngine({ network }: EngineSpec): Promise<Engine> {
       tf.dispose([input, output]);
       return { network: end - before, total: end - start };
     },
-    // On the same pixels as the others: resizing differs.
+    // On the same pixels as the other engines, because resizing differs.
     async outputs(image) {
       const size = { height: side, width: side };
       const loaded = { size, constants: poseConstants(size) };

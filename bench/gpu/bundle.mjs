@@ -1,4 +1,4 @@
-// Bundles the bench into one file with everything inside, for a machine that has nothing: node bundle.mjs <file>.
+// node bundle.mjs <file>: bundles the GPU benchmark into one self-contained file.
 import { build } from "esbuild";
 
 const [, , outfile] = process.argv;
@@ -10,7 +10,7 @@ await build({
   platform: "node",
   target: "node20",
   logLevel: "error",
-  // The packed folder has Dawn's module itself.
+  // The packed folder contains Dawn's native module.
   external: ["webgpu"],
   banner: {
     js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",

@@ -17,8 +17,8 @@ import type { HostPage } from "./hostPage.ts";
 import { type HostTimes, hostTable } from "./hostTimes.ts";
 
 const HELP = `
-The stage host of the command gpu, in headless Chromium: what an image costs
-the page's thread. What the browser's process for the GPU does with it is not seen.
+The stage host of the command gpu, in headless Chromium: the time that an image
+takes on the page's thread. Work in the browser's GPU process is not measured.
 
 Example:
   npm run bench -- gpu-chromium --only movenet-multipose --size 128`;
@@ -33,13 +33,19 @@ interface ChromiumFlags {
 export function addGpuChromium(program: Command, io: Io): void {
   program
     .command("gpu-chromium")
-    .description("Measure what an image on wgsl costs the CPU in headless Chromium.")
+    .description("Measure the CPU time of an image on wgsl in headless Chromium.")
     .addOption(
-      listOption("--only <models>", "only these, see centernet models", (name) => modelNamed(name).name),
+      listOption(
+        "--only <models>",
+        "only these models, see centernet models",
+        (name) => modelNamed(name).name,
+      ),
     )
-    .addOption(valueOption("--size <pixels>", "of the square input (default: the model's)", countUpTo(4096)))
-    .addOption(valueOption("--runs <n>", "of each network (default: 20)", countUpTo(1000)))
-    .addOption(valueOption("--json <file>", "keep the results there", (path) => path))
+    .addOption(
+      valueOption("--size <pixels>", "side of the square input (default: the model's)", countUpTo(4096)),
+    )
+    .addOption(valueOption("--runs <n>", "runs per network (default: 20)", countUpTo(1000)))
+    .addOption(valueOption("--json <file>", "write the results to this file", (path) => path))
     .addHelpText("after", HELP)
     .action((flags: ChromiumFlags) => measure(flags, io));
 }
@@ -74,7 +80,7 @@ async function measure({ only, size, runs = 20, json }: ChromiumFlags, io: Io): 
 }
 
 interface OpenPage {
-  /** Of the browser. */
+  /** Version of the browser. */
   readonly version: string;
   call<Name extends keyof HostPage>(
     name: Name,
@@ -88,7 +94,7 @@ async function openPage(): Promise<OpenPage> {
   const outfile = join(folder, "page.js");
   await build({ entryPoints: [HOST_PAGE], outfile, bundle: true, format: "esm", logLevel: "error" });
   await writeFile(join(folder, "index.html"), '<script type="module" src="page.js"></script>');
-  // An isolated page's clock has steps of 5 microseconds, another's of 100.
+  // The clock of an isolated page has a resolution of 5 microseconds, otherwise 100.
   const server = await serve({ bench: folder }, ISOLATED);
   const browser = await launchChromium();
   const page = await browser.newPage();

@@ -3,12 +3,15 @@ import { join } from "node:path";
 import { BackendError } from "../../src/errors.ts";
 import type { Gpu } from "../../src/executors/wgsl/device/webgpu.ts";
 
-/** The instance dies with its last reference, and the process with it. */
+/** Kept for good: the process crashes if an instance is garbage-collected while in use. */
 const instances: Gpu[] = [];
 
 /**
- * WebGPU with a clock of full resolution: the npm package `webgpu` in the folder that CENTERNET_WEBGPU names, or
- * the bare module of it that DAWN_NODE names, as in a packed folder. `toggles` are Dawn's.
+ * Opens WebGPU with timestamps of full resolution: from the npm package `webgpu` in the folder CENTERNET_WEBGPU, or from
+ * its native module DAWN_NODE, as in a packed folder.
+ *
+ * @param toggles Dawn's toggles to switch on.
+ * @throws BackendError if the package is missing or does not load.
  */
 export async function openDawn(toggles: readonly string[]): Promise<Gpu> {
   const { create, globals } = await dawnModule().catch((error: unknown) => {
@@ -19,7 +22,7 @@ export async function openDawn(toggles: readonly string[]): Promise<Gpu> {
   const enabled = toggles.length > 0 ? [`enable-dawn-features=${toggles.join(",")}`] : [];
   const gpu: Gpu = create(["disable-dawn-features=timestamp_quantization", ...enabled]);
   instances.push(gpu);
-  // gpu.js looks for it there.
+  // gpu.js expects it there.
   Object.defineProperty(globalThis, "navigator", { value: { gpu }, configurable: true });
   return gpu;
 }

@@ -24,15 +24,17 @@ const STAGES = ["networks", "host", "gpujs", "tiles"] as const;
 type Stage = (typeof STAGES)[number];
 
 const HELP = `
-Runs wgsl in Node on the npm package webgpu, whose folder CENTERNET_WEBGPU names;
-bench/gpu/pack.sh makes a folder that does so on a machine without Node and
-network. Weights are made up: no time depends on them. Times are minima, in ms:
-wall from the input map to the output maps or, of models that need no more, the
-peaks (reads); gpu on the GPU's clock, encode the host's part. Stages: networks,
-host (what an image costs the CPU: upload and encoding, submit(), and from the
-mapped buffer to the result; a software adapter is taken for a graphics card),
-gpujs (the plain kernels on the same GPU), tiles (every distinct convolution with
-every tile).
+Runs wgsl in Node with the npm package webgpu, in the folder CENTERNET_WEBGPU.
+bench/gpu/pack.sh makes a folder that does the same on a machine without Node and
+network. Weights are synthetic: no time depends on them. Times are minima, in ms:
+wall is from the input map to the output maps or, for models that need no more,
+the peaks (column reads); gpu is on the GPU's clock; encode is the host's part.
+Stages:
+  networks  each network, and the kinds of its dispatches
+  host      CPU time of an image: upload and encoding, submit(), and from the
+            mapped buffer to the result; a software adapter counts as a graphics card
+  gpujs     the kernels of gpu.js on the same GPU
+  tiles     every distinct convolution with every tile
 
 Examples:
   npm run bench -- gpu --only movenet-multipose --size 128 --runs 2
@@ -49,7 +51,7 @@ interface GpuFlags {
 }
 
 interface GpuResults extends Pick<Results, "date" | "machine" | "versions"> {
-  /** With the driver, where the system tells it. */
+  /** Name, with the driver if the system reports it. */
   readonly adapter: string;
   readonly toggles: readonly string[];
   readonly runs: number;
@@ -64,16 +66,22 @@ export function addGpu(program: Command, io: Io): void {
     .command("gpu")
     .description("Measure wgsl on this machine's GPU: networks, kinds of layers, tiles.")
     .addOption(
-      listOption("--only <models>", "only these, see centernet models", (name) => modelNamed(name).name),
+      listOption(
+        "--only <models>",
+        "only these models, see centernet models",
+        (name) => modelNamed(name).name,
+      ),
     )
     .addOption(listOption("--stages <stages>", `some of ${STAGES.join(", ")} (default: all)`, oneOf(STAGES)))
-    .addOption(valueOption("--size <pixels>", "of the square input (default: the model's)", countUpTo(4096)))
-    .addOption(valueOption("--runs <n>", "of each network (default: 20)", countUpTo(1000)))
     .addOption(
-      valueOption("--budget <seconds>", "start nothing after so long (default: 480)", countUpTo(100_000)),
+      valueOption("--size <pixels>", "side of the square input (default: the model's)", countUpTo(4096)),
     )
-    .addOption(listOption("--toggles <names>", "of Dawn, to be switched on", (name) => name))
-    .addOption(valueOption("--json <file>", "keep the results there", (path) => path))
+    .addOption(valueOption("--runs <n>", "runs per network (default: 20)", countUpTo(1000)))
+    .addOption(
+      valueOption("--budget <seconds>", "start no stage after this time (default: 480)", countUpTo(100_000)),
+    )
+    .addOption(listOption("--toggles <names>", "Dawn toggles to switch on", (name) => name))
+    .addOption(valueOption("--json <file>", "write the results to this file", (path) => path))
     .addHelpText("after", HELP)
     .action((flags: GpuFlags) => gpu(flags, io));
 }
@@ -98,7 +106,7 @@ async function gpu(flags: GpuFlags, io: Io): Promise<void> {
   for (const network of wantedNetworks(flags)) {
     for (const stage of stages) {
       if (performance.now() > until) break;
-      // One that fails must not cost the others' results.
+      // A stage that fails must not cost the results of the others.
       await runStage(stage, network, { api, runs, until, results, io }).catch((error: unknown) => {
         io.signal.throwIfAborted();
         print(io, `${network.model} ${stage}: ${error instanceof Error ? error.message : error}`);
@@ -114,7 +122,7 @@ async function gpu(flags: GpuFlags, io: Io): Promise<void> {
     where: "bench gpu",
     expected: "a network or layer that could be measured",
     got: "none",
-    hint: "What each ended with stands above.",
+    hint: "The errors are above.",
   });
 }
 

@@ -17,7 +17,7 @@ export interface Prepared {
   readonly graph: Graph;
   readonly weights: Weights;
   readonly inputs: Readonly<Record<string, Tensor>>;
-  /** Where they are all that the model needs of the outputs. */
+  /** Set if the model needs no more of the outputs. */
   readonly peaks?: PeakQuery;
 }
 
@@ -42,7 +42,7 @@ export function prepareGraph({ model, side }: GpuNetwork): Prepared {
   };
 }
 
-/** What the model sees first of an image of that size: its bytes go to the device, or a map that the host makes. */
+/** The inputs of the first view of an image of that size: sampled on the device, or a map made on the host. */
 export function imageInputs(network: GpuNetwork): Readonly<Record<string, Tensor>> {
   const data = Uint8Array.from({ length: network.side ** 2 * 3 }, (_, i) => (i * 1733) % 8191);
   return firstView(network, data).inputs();

@@ -4,7 +4,7 @@ import { makeFolders } from "../../src/cli/files/outputTarget.ts";
 import { MODELS } from "../../src/models/models.ts";
 import type { GpuNetwork } from "./gpuNetwork.ts";
 
-/** All whose input has a size of its own, where none are named. */
+/** The networks to measure; by default all whose input size does not depend on the image. */
 export function wantedNetworks({
   only,
   size,
@@ -16,7 +16,7 @@ export function wantedNetworks({
   return wanted.map(({ name, defaultSize }) => ({ model: name, side: size ?? defaultSize.width }));
 }
 
-/** Results so far, where a file for them was named. */
+/** Writes the results so far, if a file was named. */
 export async function keep(results: object, path: string | undefined): Promise<void> {
   if (path === undefined) return;
   await makeFolders(dirname(path));

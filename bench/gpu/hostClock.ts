@@ -2,26 +2,26 @@ import { isSoftware } from "../../src/executors/wgsl/device/openDevice.ts";
 import { type Gpu, type GpuAdapter, type GpuDevice, USAGE } from "../../src/executors/wgsl/device/webgpu.ts";
 import { watchedGpu } from "./watchedGpu.ts";
 
-/** Of one run, in milliseconds of `performance.now()`. */
+/** Times of one run, in milliseconds of `performance.now()`. */
 export interface HostMarks {
-  /** Spent inside of `submit()`. */
+  /** Duration of all `submit()` calls. */
   submit: number;
   submits: number;
-  /** When the result was first waited for. */
+  /** When the host began to wait for the result. */
   waitedFrom: number;
-  /** When all of it could be read. */
+  /** When all of the result was mapped. */
   mapped: number;
 }
 
 /**
- * A GPU that notes when the host works for it and when it waits. A software adapter is taken for a graphics card, so
- * that as much is encoded and submitted as one would get: its class has smaller submits, and would compute on the
- * same processor while the next is encoded.
+ * Records when the host works for a GPU and when it waits. A software adapter is presented as a graphics card, so that
+ * it gets the dispatches and submits of one: in its own class, submits are smaller, and it would compute on the CPU while
+ * the next one is encoded.
  */
 export class HostClock {
   readonly gpu: Gpu;
   marks: HostMarks = newMarks();
-  /** Dispatches so far. They are counted while this is set alone, since it takes time. */
+  /** Dispatches so far. Counted only if this is set, because counting takes time. */
   dispatches?: number;
 
   constructor(api: Gpu) {
@@ -32,7 +32,7 @@ export class HostClock {
     });
   }
 
-  /** Before a run. */
+  /** Call before each run. */
   reset(): void {
     this.marks = newMarks();
   }
@@ -78,7 +78,7 @@ export class HostClock {
   }
 }
 
-/** What `adapterClass` knows as the class of large GPUs. */
+/** `adapterClass` takes it for a large GPU. */
 const GRAPHICS_CARD = { vendor: "nvidia", architecture: "", device: "", description: "" };
 
 function newMarks(): HostMarks {

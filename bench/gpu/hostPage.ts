@@ -1,4 +1,4 @@
-/** What the page in Chromium has: `hostTimes` measures one network, on the browser's own WebGPU. */
+/** The functions of the page in Chromium. `hostTimes` measures one network on the browser's WebGPU. */
 import { openDevice } from "../../src/executors/wgsl/device/openDevice.ts";
 import type { Gpu } from "../../src/executors/wgsl/device/webgpu.ts";
 import type { GpuNetwork } from "./gpuNetwork.ts";

@@ -5,22 +5,22 @@ import { type GpuNetwork, imageInputs, prepareGraph } from "./gpuNetwork.ts";
 import { HostClock } from "./hostClock.ts";
 
 /**
- * What an image costs the processor on `wgsl`, from the call with the image to its result: milliseconds of this
- * thread, each the least of the runs.
+ * CPU time of an image on `wgsl`, from the call with the image to its result: milliseconds on this thread, each the
+ * minimum of the runs.
  */
 export interface HostTimes extends GpuNetwork {
   readonly dispatches: number;
   readonly submits: number;
   /** Uploads and the encoding of all dispatches. */
   readonly encode: number;
-  /** Inside of `submit()`. */
+  /** Duration of all `submit()` calls. */
   readonly submit: number;
   /** From the mapped buffer to the result. */
   readonly read: number;
   readonly reads: "maps" | "peaks";
 }
 
-/** Runs before those that count: they make buffers and compile. */
+/** Runs that do not count: they create buffers and compile. */
 const WARM_UPS = 3;
 
 export async function timeHost(
@@ -35,7 +35,7 @@ export async function timeHost(
   const executor = await wgslExecutor({ gpu: clock.gpu });
   try {
     const plan = await executor.prepare(graph, weights);
-    // Where there are too many peaks or none, the maps are read after them: then they alone are timed.
+    // If there are too many peaks or none, each run would read the maps as well: then only maps are queried and timed.
     const peaks = (await plan.run(inputs, { peaks: wanted })).peaks && wanted;
     clock.dispatches = 0;
     await plan.run(inputs, { peaks });
@@ -54,7 +54,7 @@ export async function timeHost(
     }
     const { submits } = clock.marks;
     const reads = peaks ? "peaks" : "maps";
-    return { ...network, dispatches, submits, ...leastOf(parts), reads };
+    return { ...network, dispatches, submits, ...minimaOf(parts), reads };
   } finally {
     await executor.dispose();
   }
@@ -62,12 +62,12 @@ export async function timeHost(
 
 type HostParts = Pick<HostTimes, "encode" | "submit" | "read">;
 
-/** Four digits are more than repeats. */
-function leastOf(parts: readonly HostParts[]): HostParts {
-  const least = (part: keyof HostParts) => {
+/** Rounds to four digits, more than are reproducible. */
+function minimaOf(parts: readonly HostParts[]): HostParts {
+  const min = (part: keyof HostParts) => {
     return Number(Math.min(...parts.map((times) => times[part])).toPrecision(4));
   };
-  return { encode: least("encode"), submit: least("submit"), read: least("read") };
+  return { encode: min("encode"), submit: min("submit"), read: min("read") };
 }
 
 const COLUMNS: readonly Column[] = [

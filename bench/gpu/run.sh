@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the packed GPU benchmark: run.sh [options of bench gpu]. Results go to $OUT, else ./gpu-results.
-# ICD names the Vulkan driver's JSON file where it is not found.
+# ICD is the Vulkan driver's JSON file, if none is found.
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 out=${OUT:-$PWD/gpu-results}
@@ -26,7 +26,7 @@ icd=${ICD:-}
 for place in /usr/local/nvidia/share/vulkan/icd.d /etc/vulkan/icd.d /usr/share/vulkan/icd.d; do
   [ -n "$icd" ] || [ ! -e "$place/nvidia_icd.json" ] || icd=$place/nvidia_icd.json
 done
-[ -n "$icd" ] || { echo "no Vulkan driver found: ICD names its JSON file" >&2; exit 1; }
+[ -n "$icd" ] || { echo "no Vulkan driver found: set ICD to its JSON file" >&2; exit 1; }
 # Older loaders read the second name.
 export VK_DRIVER_FILES=$icd VK_ICD_FILENAMES=$icd XDG_RUNTIME_DIR=${XDG_RUNTIME_DIR:-/tmp} DAWN_NODE=$work/dawn.node
 export LD_LIBRARY_PATH=$work:/usr/local/nvidia/lib64:/usr/local/nvidia/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
@@ -44,8 +44,8 @@ bench() {
 }
 bench "$@" && exit 0
 status=$?
-if grep -q 'expected an adapter' "$out/gpu.txt"; then
-  echo "once more, with the carried libraries and the loader's own words"
+if grep -q 'expected a WebGPU adapter' "$out/gpu.txt"; then
+  echo "trying again, with the packed libraries and the loader's log"
   export LD_LIBRARY_PATH=$LD_LIBRARY_PATH:$here/libraries VK_LOADER_DEBUG=error,warn
   bench "$@"
   status=$?

@@ -1,11 +1,10 @@
 import type { Executor, Plan } from "../../src/backend/executor.ts";
 import { BackendError } from "../../src/errors.ts";
 import { gpujsExecutor } from "../../src/executors/gpujs/gpujsExecutor.ts";
+import { bufferLayout, fuseUpsampling } from "../../src/executors/wgsl/bufferLayout.ts";
 import { kernelTarget, openDevice } from "../../src/executors/wgsl/device/openDevice.ts";
 import type { Gpu } from "../../src/executors/wgsl/device/webgpu.ts";
 import { DeviceGraph } from "../../src/executors/wgsl/deviceGraph.ts";
-import { fuseUpsampling } from "../../src/executors/wgsl/fuseUpsampling.ts";
-import { planLayout } from "../../src/executors/wgsl/planLayout.ts";
 import { wgslExecutor } from "../../src/executors/wgsl/wgslExecutor.ts";
 import { type Graph, neededNodes } from "../../src/graph/graph.ts";
 import { caseData } from "../../src/kernels/opCase.ts";
@@ -20,17 +19,17 @@ export interface NetworkTimes extends GpuNetwork {
   readonly backend: string;
   /** Shaders, weights and self-test. */
   readonly prepare: number;
-  /** From the input map to what is read back. */
+  /** From the input map to the result that is read back. */
   readonly wall: number;
-  /** The output maps, or the peaks alone that were found on the GPU. */
+  /** Whether the output maps are read back, or only the peaks that the GPU found. */
   readonly reads: "maps" | "peaks";
-  /** On the GPU's clock; absent where it has none. */
+  /** On the GPU's clock; absent if it has none. */
   readonly gpu?: number;
-  /** The host's part until all is submitted. */
+  /** The host's part, until the last submit. */
   readonly encode?: number;
 }
 
-/** What one kind of dispatch takes in a run of the network, each in a pass of its own. */
+/** Time of all dispatches of one kind in a run of the network, each in a pass of its own. */
 export interface KindTimes {
   readonly kind: string;
   readonly dispatches: number;
@@ -48,7 +47,7 @@ export interface TileTimes {
   }[];
 }
 
-/** The network's times, and what each kind of dispatch takes in it. */
+/** Times a network, and each kind of dispatch in it. */
 export async function timeNetwork(
   api: Gpu,
   network: GpuNetwork,
@@ -87,8 +86,8 @@ export async function timeNetwork(
       prepare,
       wall,
       reads,
-      gpu: least(gpus),
-      encode: least(encodes),
+      gpu: minimum(gpus),
+      encode: minimum(encodes),
     };
     return { times, kinds };
   } finally {
@@ -96,7 +95,7 @@ export async function timeNetwork(
   }
 }
 
-/** gpu.js on the same GPU and network: what the plain kernels take. `navigator.gpu` must be there. */
+/** Times gpu.js on the same GPU and network, for comparison. Needs `navigator.gpu`. */
 export async function timeGpujs(
   network: GpuNetwork,
   runs: number,
@@ -120,11 +119,11 @@ export async function timeGpujs(
   }
 }
 
-/** Those of a run, in its order, as this GPU gets them. */
+/** The dispatches of a run on this GPU, in order. */
 async function dispatchesOf(api: Gpu, graph: Graph): Promise<WgslDispatch[]> {
   const open = await openDevice(api);
   const fused = fuseUpsampling(graph);
-  const { nodes } = planLayout(fused, kernelTarget(open, "default"));
+  const { nodes } = bufferLayout(fused, kernelTarget(open, "default"));
   open.device.destroy();
   const needed = new Set(neededNodes(fused).map(({ name }) => name));
   return nodes.filter(({ node }) => needed.has(node.name)).flatMap(({ kernel }) => kernel.dispatches);
@@ -168,12 +167,12 @@ async function timeKinds(
     .sort((a, b) => b.milliseconds - a.milliseconds);
 }
 
-/** The title of a dispatch without its sizes. */
+/** Title of a dispatch, without its sizes. */
 function kindOf({ code }: WgslDispatch): string {
   return code.slice(3, code.indexOf("\n")).split(":")[0];
 }
 
-/** Every distinct convolution of a network with every tile: the table that `wgslTiles.ts` models. */
+/** Times every distinct convolution of a network with every tile, to check the model in src/kernels/wgsl/tiles.ts. */
 export async function timeTiles(
   api: Gpu,
   network: GpuNetwork,
@@ -200,7 +199,7 @@ export async function timeTiles(
     const inputs = { x: tensor(source, caseData([elementCount(source)], 1)) };
     const tiles: { tile: string; algorithm: string; milliseconds: number }[] = [];
     for (const tile of TILES) {
-      const layout = planLayout(alone, { ...kernelTarget(open, "default"), tiles: [tile] });
+      const layout = bufferLayout(alone, { ...kernelTarget(open, "default"), tiles: [tile] });
       const resident = await DeviceGraph.create(open, alone, layout, weights);
       const times: number[] = [];
       for (let run = 0; run < 5; run++) {
@@ -214,7 +213,7 @@ export async function timeTiles(
       resident.destroy();
       const [{ kernel }] = layout.nodes;
       tiles.push({
-        tile: describeValue(tile),
+        tile: tileName(tile),
         algorithm: kernel.algorithm,
         milliseconds: Math.min(...times),
       });
@@ -225,15 +224,15 @@ export async function timeTiles(
 }
 
 function noClock(): BackendError {
-  const expected = "a GPU that tells how long a pass took (timestamp-query)";
-  return new BackendError({ where: "tiles", expected, got: "one that does not" });
+  const expected = "a GPU with timestamp-query";
+  return new BackendError({ where: "tiles", expected, got: "one without it" });
 }
 
-function describeValue({ rows, columns }: Tile): string {
+function tileName({ rows, columns }: Tile): string {
   return `${rows}x${columns}`;
 }
 
-function least(values: readonly number[]): number | undefined {
+function minimum(values: readonly number[]): number | undefined {
   return values.length > 0 ? Math.min(...values) : undefined;
 }
 

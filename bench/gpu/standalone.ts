@@ -1,4 +1,4 @@
-/** The entry of a packed folder: the command `gpu` alone. */
+/** Entry point of a packed folder: the command `gpu` alone. */
 import { Command } from "commander";
 import { processIo } from "../../src/cli/processIo.ts";
 import { addGpu } from "./gpuCommand.ts";
@@ -9,5 +9,5 @@ await program.parseAsync(["gpu", ...process.argv.slice(2)], { from: "user" }).ca
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 2;
 });
-// Dawn's threads must not outlive what they serve.
+// Dawn's threads would keep the process alive.
 process.exit();

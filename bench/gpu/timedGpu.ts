@@ -9,7 +9,7 @@ import type {
 } from "../../src/executors/wgsl/device/webgpu.ts";
 import { watchedGpu } from "./watchedGpu.ts";
 
-/** What timing needs of the WebGPU API beside what the library uses. */
+/** The part of the WebGPU API that timing needs beyond what the library uses. */
 interface TimingDevice extends GpuDevice {
   createQuerySet(options: { type: "timestamp"; count: number }): object;
 }
@@ -18,20 +18,20 @@ interface TimingEncoder extends GpuCommandEncoder {
   resolveQuerySet(querySet: object, first: number, count: number, to: GpuBuffer, offset: number): void;
 }
 
-/** As many as a query set may hold. */
+/** Max size of a query set. */
 const MAX_TIMESTAMPS = 4096;
 const QUERY_RESOLVE = 0x200;
 const COPY_SOURCE = 0x4;
 const READ_TARGET = 0x9;
 
 /**
- * A GPU whose passes are timed, which the executor does not notice. `everyDispatch` gives each dispatch a pass of
- * its own: what it takes alone, with a few microseconds for the pass.
+ * Times the passes on a GPU, transparently to the executor. `everyDispatch` puts each dispatch in a pass of its own, which
+ * gives its time alone plus a few microseconds for the pass.
  */
 export class TimedGpu {
   everyDispatch = false;
   readonly gpu: Gpu;
-  /** When the last image's first command was encoded and its last submitted, in ms. */
+  /** When the last run's first command was encoded and its last submitted, in ms. */
   encoding = { from: Number.POSITIVE_INFINITY, until: 0 };
   private device?: TimingDevice;
   private querySet: object = {};
@@ -50,7 +50,7 @@ export class TimedGpu {
     });
   }
 
-  /** Nanoseconds of each pass since the last call, in their order; none where the GPU has no clock. */
+  /** Nanoseconds of each pass since the last call, in order; empty if the GPU has no clock. */
   async take(): Promise<number[]> {
     const { device, resolved, readable, timestamps: count } = this;
     this.timestamps = 0;
@@ -108,7 +108,7 @@ function plainEncoder(device: GpuDevice): GpuCommandEncoder {
   return (plainEncoders.get(device) ?? (() => device.createCommandEncoder()))();
 }
 
-/** Looks like one pass and opens one for each dispatch. */
+/** Behaves as one pass, but opens one per dispatch. */
 function passOfPasses(begin: () => GpuComputePass): GpuComputePass {
   let pipeline: GpuComputePipeline;
   let group: GpuBindGroup;

@@ -2,7 +2,7 @@ import type { Gpu, GpuAdapter, GpuDevice } from "../../src/executors/wgsl/device
 
 type DeviceOptions = Parameters<GpuAdapter["requestDevice"]>[0];
 
-/** The same GPU, but that its devices come from `requestDevice`, and its adapters' info from `infoOf`. */
+/** Wraps a GPU: its devices come from `requestDevice`, its adapters' info from `infoOf`. */
 export function watchedGpu(
   api: Gpu,
   requestDevice: (adapter: GpuAdapter, options: DeviceOptions) => Promise<GpuDevice>,
@@ -12,7 +12,7 @@ export function watchedGpu(
     async requestAdapter(options) {
       const adapter = await api.requestAdapter(options);
       if (!adapter) return null;
-      // Read one by one: they are getters of a class.
+      // Copied one by one: they are getters of a class, which a spread would miss.
       const { limits, features } = adapter;
       const { info, isFallbackAdapter } = infoOf(adapter);
       const request = (wanted: DeviceOptions) => requestDevice(adapter, wanted);

@@ -2,9 +2,9 @@ import { importPeer } from "../importPeer.ts";
 import type { OnnxAttribute, OnnxGraph, OnnxTensor, OnnxValue } from "./onnxGraph.ts";
 
 /**
- * The messages of onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto) with the fields that are
- * written here. protobufjs encodes them: it comes with onnxruntime-web anyway, and takes a schema as data where
- * @bufbuild/protobuf wants generated code; onnx-proto stopped at an old version of both.
+ * The messages of onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto), with the fields written here.
+ * protobufjs encodes them: onnxruntime-web depends on it anyway, and it accepts a schema as data, whereas
+ * @bufbuild/protobuf needs generated code. onnx-proto is built on old versions of ONNX and protobufjs.
  */
 const SCHEMA = {
   ModelProto: {
@@ -51,23 +51,23 @@ const SCHEMA = {
   Dimension: { dimValue: field(1, "int64") },
 } as const;
 
-/** Numbers of enumerations of onnx.proto. */
+/** Enumeration values of onnx.proto. */
 const DATA_TYPE = { float: 1, int64: 7 } as const;
 const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, ints: 7 } as const;
 const EXTERNAL = 1;
 
-/** Opset 13 is the first in which every op here has the form it still has; format version 8 is what knows it. */
+/** Opset 13 is the first with the current form of every op used here. Format version 8 supports it. */
 const OPSET = 13;
 const IR_VERSION = 8;
 
-/** Where a tensor's bytes lie outside the model's file. */
+/** Location of a tensor's bytes outside the model's file. */
 export interface ExternalData {
   readonly location: string;
   readonly offset: number;
   readonly length: number;
 }
 
-/** The model's file. Tensors for which `external` gives a place are only referred to. */
+/** Encodes the model's file. Tensors with an `external` location are referenced rather than included. */
 export async function encodeOnnx(
   graph: OnnxGraph,
   external: (tensor: OnnxTensor) => ExternalData | undefined = () => undefined,
@@ -127,7 +127,7 @@ function repeated<Type extends string>(id: number, type: Type) {
   return { id, type, rule: "repeated" } as const;
 }
 
-/** The little of protobufjs that is used. */
+/** The part of the protobufjs API used here. */
 interface Protobuf {
   readonly Root: {
     fromJSON(json: object): {

@@ -7,8 +7,8 @@ import { OnnxBuilder, type OnnxGraph, type OnnxValue } from "./onnxGraph.ts";
 import { ONNX_OPS, type OnnxCall, writeEpilogue } from "./onnxOps.ts";
 
 /**
- * A graph of this project, with its weights, as ONNX: what its outputs need, node by node. Give it the graph as it
- * is run, batch norms folded, so that both engines do the same arithmetic. Inputs and outputs keep their names
+ * Converts a graph of this project and its weights to ONNX, node by node, as far as the outputs need it. Pass the graph
+ * that is run, with batch norms folded, so that both engines do the same arithmetic. Inputs and outputs keep their names
  * and become NCHW, ONNX's only layout.
  */
 export function exportGraph(graph: Graph, weights: Weights): OnnxGraph {

@@ -9,22 +9,22 @@ import type { Window } from "../../src/kernels/window.ts";
 import type { Parameter, Shape } from "../../src/tensor.ts";
 import type { OnnxBuilder, OnnxNode } from "./onnxGraph.ts";
 
-/** One call of an op of this project, to be written in ops of ONNX. */
+/** A call of one of this project's ops, to be expressed in ONNX ops. */
 export interface OnnxCall<Attributes extends object = object> {
   readonly builder: OnnxBuilder;
-  /** ONNX's names of the inputs; a residual is not among them. */
+  /** ONNX names of the inputs, without a residual. */
   readonly inputs: readonly string[];
-  /** Of this project's maps, in the order of the inputs. */
+  /** Shapes of the inputs in this project's layout, in the same order. */
   readonly inputShapes: readonly Shape[];
   readonly output: Shape;
   readonly attributes: Attributes;
   readonly parameters: Readonly<Record<string, Parameter>>;
 }
 
-/** Adds nodes and gives the name of the output, before any residual sum and activation. */
+/** Adds nodes and returns the name of the output, before any residual sum and activation. */
 type OnnxOp<Attributes extends object> = (call: OnnxCall<Attributes>) => string;
 
-/** Total: an op that cannot be written as ONNX does not compile. */
+/** The table is total: an op without an ONNX form is a compile error. */
 export const ONNX_OPS = {
   add: ({ builder, inputs }) => builder.node("Add", inputs),
   batchNorm,
@@ -64,7 +64,7 @@ export const ONNX_OPS = {
     }),
 } satisfies Record<OpName, OnnxOp<never>>;
 
-/** What stands behind a convolution in one node here is nodes of their own there; ONNX Runtime fuses them. */
+/** The epilogue of a node here becomes separate ONNX nodes, which ONNX Runtime fuses. */
 export function writeEpilogue(
   builder: OnnxBuilder,
   value: string,
@@ -96,9 +96,9 @@ function batchNorm({ builder, inputs, attributes, parameters }: OnnxCall<BatchNo
 }
 
 /**
- * ONNX has no running maximum. Comparing a map with itself shifted by 1, 2, 4, … cells reaches the end of a line in log2
- * of its length steps; one pool as long as the line would compare each cell with all others. A shift is a padding
- * whose other side is negative.
+ * ONNX has no running maximum. Comparing a map with itself shifted by 1, 2, 4, … cells covers a line of n cells in
+ * log2(n) steps; a single pool over the line would compare each cell with all others. A shift is a padding whose other
+ * side is negative.
  */
 function cornerPool({ builder, inputs, inputShapes, attributes }: OnnxCall<CornerPoolAttributes>): string {
   const { down, right } = POOL_STEPS[attributes.direction];
@@ -116,9 +116,9 @@ function cornerPool({ builder, inputs, inputShapes, attributes }: OnnxCall<Corne
 }
 
 /**
- * ONNX's pools are padded by what takes no part. Where zeros count, windows that reach into the padding get a zero
- * to compare with. A layer of zeros before the pool would be plainer, but ONNX Runtime 1.30 takes it for
- * padding that takes no part (its "pad fusion"), and is wrong where all of a window is negative.
+ * ONNX's pools ignore their padding. If zeros outside the map count, windows that reach into the padding are compared
+ * with a zero. An explicit padding with zeros before the pool would be simpler, but ONNX Runtime 1.30 merges it into the
+ * pool's own padding ("pad fusion"), which is wrong if a whole window is negative.
  */
 function maxPool({ builder, inputs, attributes, output, ...call }: OnnxCall<MaxPoolAttributes>): string {
   const { kernel, stride, padding, outside } = attributes;
@@ -135,7 +135,7 @@ function maxPool({ builder, inputs, attributes, output, ...call }: OnnxCall<MaxP
   return builder.node("Max", [pooled, builder.tensor([1, 1, rows, columns], floor)]);
 }
 
-/** Below every float32 but infinity. */
+/** Below every finite float32. */
 const LOWEST = -3.4028234663852886e38;
 
 function normalize({ builder, inputs, attributes }: OnnxCall<NormalizeAttributes>): string {
@@ -158,7 +158,7 @@ function clip(builder: OnnxBuilder, value: string): string {
   return builder.node("Clip", [value, low, high]);
 }
 
-/** One number a channel, in the shape that a map of NCHW takes. */
+/** One number per channel, in a shape that broadcasts to NCHW. */
 function perChannel(builder: OnnxBuilder, data: Float32Array): string {
   return builder.tensor([data.length, 1, 1], data);
 }
@@ -171,7 +171,7 @@ function windowOf({ kernel, stride, padding }: Window) {
   };
 }
 
-/** Elements of a parameter of four axes with its axes in another order: `order[0]` becomes the first. */
+/** Permutes the axes of a parameter with four axes: `order[0]` becomes the first. */
 function transposed({ shape, data }: Parameter, order: readonly number[]): Float32Array {
   const steps = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, side) => product * side, 1));
   const sides = order.map((axis) => shape[axis]);

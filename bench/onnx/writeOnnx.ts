@@ -3,14 +3,14 @@ import { basename } from "node:path";
 import { type ExternalData, encodeOnnx, tensorBytes } from "./encodeOnnx.ts";
 import type { OnnxGraph, OnnxTensor } from "./onnxGraph.ts";
 
-/** What is smaller stays in the model's file, where readers look for shapes and scales. */
+/** Min bytes of an external tensor. Smaller ones stay in the model's file, in which readers expect shapes and scales. */
 const MIN_EXTERNAL_BYTES = 1024;
-/** So that tensors can be mapped into memory. */
+/** Alignment in bytes, so that tensors can be memory-mapped. */
 const ALIGNMENT = 4096;
 
 /**
- * Writes a model as `path` and its weights as `path.data` (ONNX's "external data"): a protobuf message ends at 2 GiB,
- * and readers copy what is in it.
+ * Writes a model to `path` and its weights to `path.data` (ONNX's "external data"), because a protobuf message is limited
+ * to 2 GiB and readers copy its contents.
  */
 export async function writeOnnx(path: string, graph: OnnxGraph): Promise<void> {
   const places = new Map<OnnxTensor, ExternalData>();

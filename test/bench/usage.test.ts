@@ -22,7 +22,7 @@ test.each([
   ],
   [["peers", "--only", ""], /^option --only: expected some of hourglass-104, .*, got nothing\.$/],
   [["peers", "--json"], "option --json: expected <->, got nothing. See npm run bench -- --help."],
-  [["peers", "--json", "rows.json"], "option --json: expected -, which is standard output, got rows.json."],
+  [["peers", "--json", "rows.json"], "option --json: expected - (standard output), got rows.json."],
   [
     ["scaling", "--sizes", "100"],
     "input size of centernet_hg104_512x512_coco17_tpu-8: expected a square of a multiple of 128, got 100x100.",

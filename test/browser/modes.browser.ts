@@ -64,7 +64,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("in headless Chromium, through Vi
 
   for (const [poor, message] of [
     ["no WebGPU", /backend wgsl: expected WebGPU, got a machine without it\. /],
-    ["no adapter", /backend wgsl: expected an adapter of WebGPU, got none\. /],
+    ["no adapter", /backend wgsl: expected a WebGPU adapter, got none\. /],
     ["no device", /backend wgsl: expected a device of .+, got .+\. Choose another backend\./],
   ] as const) {
     test(`a browser with ${poor} is refused by name, and auto goes without`, async () => {

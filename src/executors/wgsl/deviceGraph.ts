@@ -1,165 +1,141 @@
 import type { PeakAnswer, PeakQuery } from "../../backend/peakQuery.ts";
 import { isSampledImage } from "../../backend/sampledImage.ts";
-import { BackendError, CenterNetError, MemoryError } from "../../errors.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { BYTES_PER_VECTOR, mapVectors, type WgslOperand } from "../../kernels/wgsl/kernel.ts";
 import type { Shape, Tensor, Weights } from "../../tensor.ts";
 import { nodeParameters } from "../preparedNode.ts";
-import { messageOf, type OpenDevice } from "./device/openDevice.ts";
+import type { BufferLayout, DeviceNode } from "./bufferLayout.ts";
+import { checkedAllocation, untilLost, wgslError } from "./device/deviceErrors.ts";
+import type { OpenDevice } from "./device/openDevice.ts";
 import { type BoundDispatch, encodeDispatch, Pipelines } from "./device/pipelines.ts";
 import { Readback } from "./device/readback.ts";
-import { type GpuBuffer, type GpuCommandEncoder, USAGE } from "./device/webgpu.ts";
+import { type GpuBuffer, type GpuCommandBuffer, type GpuCommandEncoder, USAGE } from "./device/webgpu.ts";
 import { ImageSampler } from "./imageSampler.ts";
-import type { DeviceMap } from "./peaks/gatheredMaps.ts";
 import { PeakFinder } from "./peaks/peakFinder.ts";
-import type { PlanLayout, PlannedNode } from "./planLayout.ts";
+import type { DeviceMap } from "./peaks/peakRecords.ts";
 import { ConstantUpload, fromVectors, toVectors } from "./uploadConstants.ts";
 
-/** Called while shaders compile and weights upload, with the layers that are ready, of all. */
+/** Called while shaders compile and weights upload, after each layer that is ready. */
 export type PrepareProgress = (readyLayers: number, allLayers: number) => void;
 
-interface BoundNode {
-  readonly planned: PlannedNode;
-  readonly dispatches: readonly BoundDispatch[];
-}
-
-/** What a run gives: values by node, and the peaks in place of the outputs where they tell enough. */
+/** Results of a run. */
 export interface DeviceResult {
+  /** By node: the taps, and the outputs unless `peaks` replaces them. */
   readonly values: ReadonlyMap<string, Tensor>;
+  /** Set if the query could be answered on the device. */
   readonly peaks?: PeakAnswer;
 }
 
-/** A graph on a device: buffers, weights, pipelines. It lives as long as the device does, or until `destroy`. */
+/** A layer with its dispatches bound to the plan's buffers. */
+interface BoundLayer {
+  readonly name: string;
+  readonly dispatches: readonly BoundDispatch[];
+}
+
+/** What one run executes beside the layers, and what it reads back. */
+interface Run {
+  /** Names of the nodes to run. */
+  readonly needed: ReadonlySet<string>;
+  /** By input: those whose image is sampled on the device. */
+  readonly samplers: ReadonlyMap<string, ImageSampler>;
+  readonly taps?: Readback;
+  /** Set if peaks are read back in place of the outputs. */
+  readonly search?: { readonly finder: PeakFinder; readonly query: PeakQuery };
+}
+
+/** A graph on a device: buffers, weights and pipelines. Valid until `destroy`, or until the device is lost. */
 export class DeviceGraph {
-  /** Of the last run's request. */
+  /** For the last run's query. */
   private finder?: PeakFinder;
-  /** By input that images were sampled into. */
+  /** By graph input. */
   private readonly samplers = new Map<string, ImageSampler>();
 
   private constructor(
     readonly open: OpenDevice,
     private readonly graph: Graph,
-    private readonly layout: PlanLayout,
+    private readonly layout: BufferLayout,
     private readonly buffers: readonly GpuBuffer[],
     private readonly constants: readonly GpuBuffer[],
-    private readonly nodes: readonly BoundNode[],
+    private readonly layers: readonly BoundLayer[],
     private readonly outputs: Readback,
   ) {}
 
   /**
-   * All shaders compile while the weights go up, layer by layer.
+   * Compiles all shaders while the weights upload, layer by layer.
    *
-   * @throws BackendError where the device has too little memory or refuses a shader.
-   * @throws ModelError where a parameter is missing or has another shape than the graph needs.
+   * @throws MemoryError if the device has too little memory.
+   * @throws BackendError if the device is lost or refuses a shader.
+   * @throws ModelError if a parameter is missing or its shape differs from the graph's.
    */
   static async create(
     open: OpenDevice,
     graph: Graph,
-    layout: PlanLayout,
+    layout: BufferLayout,
     weights: Weights,
     onProgress: PrepareProgress = () => {},
   ): Promise<DeviceGraph> {
     const { device } = open;
     const pipelines = new Pipelines(device);
-    const made: GpuBuffer[] = [];
+    const buffers: GpuBuffer[] = [];
+    const constants: GpuBuffer[] = [];
+    const bytes = layout.constantBytes + layout.bufferBytes.reduce((sum, size) => sum + size, 0);
     try {
-      return await guarded(open, layout, async () => {
+      return await checkedAllocation(open, bytes, async () => {
         for (const { kernel } of layout.nodes) {
           for (const { code } of kernel.dispatches) pipelines.compile(code);
         }
         const usage = USAGE.storage | USAGE.copySource | USAGE.copyDestination;
-        const buffers = layout.bufferBytes.map((size) => device.createBuffer({ size, usage }));
-        made.push(...buffers);
+        buffers.push(...layout.bufferBytes.map((size) => device.createBuffer({ size, usage })));
         const upload = new ConstantUpload(device, pipelines);
-        const constants: GpuBuffer[] = [];
-        const nodes: BoundNode[] = [];
-        for (const planned of layout.nodes) {
-          const entries = Object.entries(nodeParameters(graph, planned.node, weights));
+        const layers: BoundLayer[] = [];
+        for (const placed of layout.nodes) {
+          const entries = Object.entries(nodeParameters(graph, placed.node, weights));
           const parameters = Object.fromEntries(entries.map(([role, { data }]) => [role, data]));
-          const own: GpuBuffer[] = [];
-          for (const constant of planned.kernel.constants) {
-            const buffer = await upload.upload(constant, parameters);
-            made.push(buffer);
-            own.push(buffer);
+          const first = constants.length;
+          for (const constant of placed.kernel.constants) {
+            constants.push(await upload.upload(constant, parameters));
           }
-          constants.push(...own);
-          const bufferOf = (operand: WgslOperand) => operandBuffer(operand, planned, buffers, own);
+          const own = constants.slice(first);
+          const bufferOf = (operand: WgslOperand) => operandBuffer(operand, placed, buffers, own);
           const dispatches = await Promise.all(
-            planned.kernel.dispatches.map((dispatch) => pipelines.bind(dispatch, bufferOf)),
+            placed.kernel.dispatches.map((dispatch) => pipelines.bind(dispatch, bufferOf)),
           );
-          nodes.push({ planned, dispatches });
-          onProgress(nodes.length, layout.nodes.length);
+          layers.push({ name: placed.node.name, dispatches });
+          onProgress(layers.length, layout.nodes.length);
         }
         const outputs = new Readback(device, mapSizes(layout, Object.values(graph.outputs)));
-        return new DeviceGraph(open, graph, layout, buffers, constants, nodes, outputs);
+        return new DeviceGraph(open, graph, layout, buffers, constants, layers, outputs);
       });
     } catch (error) {
-      for (const buffer of made) buffer.destroy();
+      for (const buffer of [...buffers, ...constants]) buffer.destroy();
       throw error;
     }
   }
 
   /**
-   * Runs the named nodes and reads back the taps and the outputs, or what is asked of them. A tap is copied as
-   * soon as it is there, before its buffer goes to another value.
+   * Runs the needed nodes. Reads back the taps, and the answer to `peaks`; or the outputs, if there is no query or the
+   * device cannot answer it.
    *
-   * @throws BackendError where the device is lost or refuses something.
+   * @throws BackendError if the device is lost or refuses a command.
    */
   async run(
     inputs: Readonly<Record<string, Tensor>>,
     needed: ReadonlySet<string>,
-    taps: readonly string[],
-    peaks?: PeakQuery,
+    tapNames: readonly string[],
+    query?: PeakQuery,
   ): Promise<DeviceResult> {
-    const { device, workOfSubmit } = this.open;
-    const finder = peaks && (await lostOr(this.open, this.finderOf(peaks)));
-    const samplers = await lostOr(this.open, this.samplersFor(inputs));
-    const tapped = taps.length > 0 ? new Readback(device, mapSizes(this.layout, taps)) : undefined;
+    const { device } = this.open;
+    const finder = query && (await untilLost(this.open, this.finderFor(query)));
+    const samplers = await untilLost(this.open, this.samplersFor(inputs));
+    const taps = tapNames.length > 0 ? new Readback(device, mapSizes(this.layout, tapNames)) : undefined;
+    const run: Run = { needed, samplers, taps, search: finder && { finder, query } };
     try {
       device.pushErrorScope("validation");
-      for (const name of Object.keys(this.graph.inputs)) {
-        if (samplers.has(name)) continue;
-        device.queue.writeBuffer(this.map(name), 0, toVectors(inputs[name]));
-      }
-      let encoder = device.createCommandEncoder();
-      let pass = encoder.beginComputePass();
-      for (const sampler of samplers.values()) sampler.encode(pass);
-      let work = 0;
-      for (const { planned, dispatches } of this.nodes) {
-        const { name } = planned.node;
-        if (!needed.has(name)) continue;
-        for (const dispatch of dispatches) {
-          encodeDispatch(pass, dispatch);
-          work += dispatch.work;
-        }
-        const isTapped = tapped?.has(name);
-        if (!isTapped && work < workOfSubmit) continue;
-        pass.end();
-        if (isTapped) tapped?.encodeCopy(encoder, name, this.map(name));
-        if (work >= workOfSubmit) {
-          device.queue.submit([encoder.finish()]);
-          encoder = device.createCommandEncoder();
-          work = 0;
-        }
-        pass = encoder.beginComputePass();
-      }
-      if (finder) finder.encode(pass, peaks);
-      pass.end();
-      if (finder) finder.encodeCopy(encoder);
-      else this.encodeOutputs(encoder);
-      device.queue.submit([encoder.finish()]);
-      const refused = device.popErrorScope();
-      const outputs = finder ? undefined : this.outputs.read();
-      const reading = Promise.all([tapped?.read(), outputs, finder?.read()]);
-      const [tapVectors, outputVectors, found] = await lostOr(this.open, reading);
-      const error = await lostOr(this.open, refused);
-      if (error) throw broken("the network to run", error.message);
-      const values = this.tensors([...(tapVectors ?? []), ...(outputVectors ?? [])]);
-      if (!finder || found) return { values, peaks: found };
-      return { values: new Map([...values, ...(await this.wholeOutputs())]) };
+      this.submit(inputs, run);
+      return await this.collect(run, device.popErrorScope());
     } finally {
       this.outputs.release();
-      tapped?.destroy();
+      taps?.destroy();
     }
   }
 
@@ -170,7 +146,65 @@ export class DeviceGraph {
     for (const sampler of this.samplers.values()) sampler.destroy();
   }
 
-  /** Of the inputs that are sampled on the device, with their images on it. */
+  /** Uploads the inputs and submits each command buffer as soon as it is recorded. */
+  private submit(inputs: Readonly<Record<string, Tensor>>, run: Run): void {
+    const { queue } = this.open.device;
+    for (const name of Object.keys(this.graph.inputs)) {
+      if (!run.samplers.has(name)) queue.writeBuffer(this.map(name), 0, toVectors(inputs[name]));
+    }
+    for (const commands of this.record(run)) queue.submit([commands]);
+  }
+
+  /**
+   * Records samplers, layers and the peak search. A new command buffer begins after `workPerSubmit`, and a tap is
+   * copied right after its layer, before another value takes its buffer.
+   */
+  private *record({ needed, samplers, taps, search }: Run): Generator<GpuCommandBuffer> {
+    const { device, workPerSubmit } = this.open;
+    let encoder = device.createCommandEncoder();
+    let pass = encoder.beginComputePass();
+    for (const sampler of samplers.values()) sampler.encode(pass);
+    let work = 0;
+    for (const { name, dispatches } of this.layers) {
+      if (!needed.has(name)) continue;
+      for (const dispatch of dispatches) {
+        encodeDispatch(pass, dispatch);
+        work += dispatch.work;
+      }
+      const isTapped = taps?.has(name);
+      if (!isTapped && work < workPerSubmit) continue;
+      pass.end();
+      if (isTapped) taps?.encodeCopy(encoder, name, this.map(name));
+      if (work >= workPerSubmit) {
+        yield encoder.finish();
+        encoder = device.createCommandEncoder();
+        work = 0;
+      }
+      pass = encoder.beginComputePass();
+    }
+    search?.finder.encode(pass, search.query);
+    pass.end();
+    if (search) search.finder.encodeCopy(encoder);
+    else this.encodeOutputs(encoder);
+    yield encoder.finish();
+  }
+
+  /** Reads back what the run submitted. `refusal` resolves to the device's validation error, if there was one. */
+  private async collect(
+    { taps, search }: Run,
+    refusal: Promise<{ readonly message: string } | null>,
+  ): Promise<DeviceResult> {
+    const outputs = search ? undefined : this.outputs.read();
+    const reading = Promise.all([taps?.read(), outputs, search?.finder.read()]);
+    const [tapVectors, outputVectors, peaks] = await untilLost(this.open, reading);
+    const error = await untilLost(this.open, refusal);
+    if (error) throw wgslError("the network to run", error.message);
+    const values = this.tensors([...(tapVectors ?? []), ...(outputVectors ?? [])]);
+    if (!search || peaks) return { values, peaks };
+    return { values: new Map([...values, ...(await this.readOutputs())]) };
+  }
+
+  /** Uploads the sampled images. An image that the device has no room for is left out: the CPU samples it. */
   private async samplersFor(
     inputs: Readonly<Record<string, Tensor>>,
   ): Promise<ReadonlyMap<string, ImageSampler>> {
@@ -187,25 +221,25 @@ export class DeviceGraph {
     return taken;
   }
 
-  /** Undefined where the answer would be too long. */
-  private async finderOf(request: PeakQuery): Promise<PeakFinder | undefined> {
-    if (this.finder?.finds(request)) return this.finder;
+  /** Undefined if the answer would be too long to read back. */
+  private async finderFor(query: PeakQuery): Promise<PeakFinder | undefined> {
+    if (this.finder?.canAnswer(query)) return this.finder;
     this.finder?.destroy();
     this.finder = undefined;
     const maps = Object.entries(this.graph.outputs).map(([output, name]): [string, DeviceMap] => {
       return [output, { shape: this.shape(name), buffer: this.map(name) }];
     });
-    this.finder = await PeakFinder.create(this.open.device, request, new Map(maps));
+    this.finder = await PeakFinder.create(this.open.device, query, new Map(maps));
     return this.finder;
   }
 
-  /** The outputs of the last run, where their peaks did not tell enough. */
-  private async wholeOutputs(): Promise<ReadonlyMap<string, Tensor>> {
+  /** The outputs of the last run, after the device failed to answer its query. */
+  private async readOutputs(): Promise<ReadonlyMap<string, Tensor>> {
     const { device } = this.open;
     const encoder = device.createCommandEncoder();
     this.encodeOutputs(encoder);
     device.queue.submit([encoder.finish()]);
-    return this.tensors([...(await lostOr(this.open, this.outputs.read()))]);
+    return this.tensors([...(await untilLost(this.open, this.outputs.read()))]);
   }
 
   private encodeOutputs(encoder: GpuCommandEncoder): void {
@@ -225,13 +259,14 @@ export class DeviceGraph {
   }
 }
 
-function mapSizes({ shapes }: PlanLayout, names: readonly string[]): ReadonlyMap<string, number> {
+/** Bytes of the named values, by name. */
+function mapSizes({ shapes }: BufferLayout, names: readonly string[]): ReadonlyMap<string, number> {
   return new Map(names.map((name) => [name, mapVectors(shapes.get(name) as Shape) * BYTES_PER_VECTOR]));
 }
 
 function operandBuffer(
   operand: WgslOperand,
-  { inputs, residual, output, scratch }: PlannedNode,
+  { inputs, residual, output, scratch }: DeviceNode,
   buffers: readonly GpuBuffer[],
   constants: readonly GpuBuffer[],
 ): GpuBuffer {
@@ -240,71 +275,4 @@ function operandBuffer(
   const index = Number(/\d+$/.exec(operand));
   if (operand.startsWith("input")) return buffers[inputs[index]];
   return operand.startsWith("scratch") ? buffers[scratch[index]] : constants[index];
-}
-
-/** Runs `make` and turns what the device complains of meanwhile into errors of this project. */
-async function guarded<T>(open: OpenDevice, layout: PlanLayout, make: () => Promise<T>): Promise<T> {
-  const { device } = open;
-  device.pushErrorScope("validation");
-  device.pushErrorScope("out-of-memory");
-  const made = await open.loss
-    .before(make(), () => new DeviceLost(open))
-    .then(
-      (value) => ({ value }),
-      (error: unknown) => ({ error }),
-    );
-  const [memory, validation] = await lostOr(
-    open,
-    Promise.all([device.popErrorScope(), device.popErrorScope()]),
-  );
-  if (memory) {
-    const bytes = layout.constantBytes + layout.bufferBytes.reduce((sum, size) => sum + size, 0);
-    const expected = `${Math.ceil(bytes / 1e6)} MB of memory on ${open.name}`;
-    const fault = { where: "backend wgsl", expected, got: memory.message || "less" };
-    throw new MemoryError(fault, { alternative: "another backend" });
-  }
-  if (validation) throw broken("shaders and buffers that the device takes", validation.message);
-  if ("value" in made) return made.value;
-  throw await lossOr(open, made.error);
-}
-
-/** What is waited for, or the loss of the device: some implementations never answer after it. */
-async function lostOr<T>(open: OpenDevice, work: Promise<T>): Promise<T> {
-  try {
-    return await open.loss.before(work, () => new DeviceLost(open));
-  } catch (error) {
-    throw await lossOr(open, error);
-  }
-}
-
-/** The rejection of what was under way comes first, the news of the loss soon after. */
-async function lossOr(open: OpenDevice, error: unknown): Promise<Error> {
-  if (error instanceof CenterNetError) return error;
-  if (await open.loss.within(LOSS_NEWS)) return new DeviceLost(open, error);
-  return broken("the network to run", messageOf(error), undefined, error);
-}
-
-/** Milliseconds until a lost device must have said so. */
-const LOSS_NEWS = 1000;
-
-/** The device is gone, and all that was on it. */
-export class DeviceLost extends BackendError {
-  constructor(open: OpenDevice, cause?: unknown) {
-    const fault = {
-      where: "backend wgsl",
-      expected: `${open.name} to stay`,
-      got: `its loss (${open.loss.reason ?? "no reason given"})`,
-      hint: "Choose another backend.",
-    };
-    super(fault, { cause });
-  }
-}
-
-function broken(
-  expected: string,
-  got: string,
-  hint = "Choose another backend.",
-  cause?: unknown,
-): BackendError {
-  return new BackendError({ where: "backend wgsl", expected, got, hint }, { cause });
 }

@@ -4,15 +4,15 @@ import { wgslElements } from "../../kernels/wgsl/source.ts";
 import type { Shape } from "../../tensor.ts";
 import { type BoundDispatch, encodeDispatch, Pipelines } from "./device/pipelines.ts";
 import { type GpuBuffer, type GpuComputePass, type GpuDevice, USAGE } from "./device/webgpu.ts";
-import type { DeviceMap } from "./peaks/gatheredMaps.ts";
+import type { DeviceMap } from "./peaks/peakRecords.ts";
 
-/** Samples images into a network's input on the device. Its buffers stay, as large as the largest image so far. */
+/** Samples images into a network's input on the device. Its buffers are kept, as large as the largest image so far. */
 export class ImageSampler {
   private readonly pipelines: Pipelines;
   private readonly places: GpuBuffer;
   private readonly levels: GpuBuffer;
   private bytes?: GpuBuffer;
-  /** Of the last image: its kind of sampling, and the buffer that its bytes lie in. */
+  /** The dispatch for the last image; reused for the same kind of sampling from the same buffer. */
   private bound?: { readonly kind: string; readonly bytes: GpuBuffer; readonly dispatch: BoundDispatch };
 
   constructor(
@@ -25,7 +25,7 @@ export class ImageSampler {
     this.levels = this.storage(LEVELS * 4);
   }
 
-  /** Uploads what a run needs. False where the device has no room for the image. */
+  /** Uploads what a run needs. Returns false if the device has no room for the image. */
   async take(sampling: ImageSampling): Promise<boolean> {
     const bytes = await this.bytesFor(sampling.image.data.length);
     if (!bytes) return false;
@@ -40,7 +40,7 @@ export class ImageSampler {
     return true;
   }
 
-  /** Before the network's layers. */
+  /** Records the sampling, before the network's layers. */
   encode(pass: GpuComputePass): void {
     if (this.bound) encodeDispatch(pass, this.bound.dispatch);
   }
@@ -83,7 +83,7 @@ export class ImageSampler {
   }
 }
 
-/** A write is of whole words: the bytes of the last, where it is none, go by themselves. */
+/** Buffers are written in whole words, so the bytes of an incomplete last word are padded. */
 function writeBytes({ queue }: GpuDevice, buffer: GpuBuffer, data: Uint8Array): void {
   const whole = data.length - (data.length % 4);
   queue.writeBuffer(buffer, 0, data.subarray(0, whole));
@@ -107,36 +107,36 @@ function placesOf({ image, columns, rows, channels }: ImageSampling): Uint32Arra
   return words;
 }
 
-/** What the shader depends on beside the input's shape; the image's size is data. */
-export interface ImageShaderKind {
+/** What the shader depends on besides the input's shape. The image's size is data. */
+interface ImageShaderKind {
   readonly arithmetic: ImageSampling["arithmetic"];
-  /** Whether levels are looked up in a table. */
+  /** Whether the sampled level is looked up in a table. */
   readonly hasLevels: boolean;
 }
 
-/** In place of a pixel's number: there is no image. */
+/** In place of a pixel's position: the image does not reach there. */
 const OUTSIDE = 0xffffffff;
-/** Vectors of the places before those of the columns; the rows' come last. */
+/** Vectors of `places` before those of the columns; those of the rows come last. */
 const PLACES_HEADER = 1;
-/** Numbers of the table of levels: of three channels. */
+/** Numbers of the table of levels: 256 per channel. */
 const LEVELS = 3 * 256;
 
 /**
- * Samples an image into a network's input: one thread a pixel of the input. The host works out, once a column
- * and once a row, between which pixels it lies; so the positions are those of the CPU, bit for bit. Fractions are
- * rounded to float32, in which everything is computed that is no integer.
+ * Samples an image into a network's input, one thread per pixel of the input. The host works out per column and per row
+ * between which pixels it lies, so the positions equal the CPU's, bit for bit. Fractions are rounded to float32, and all
+ * arithmetic that is not on integers is in float32.
  *
- * Operands: `input0` the image's bytes, four a word; `constant0` the places; `constant1` the table of levels,
- * where there is one.
+ * Operands: `input0` holds the image's bytes, four per word; `constant0` the places; `constant1` the table of levels, if
+ * there is one.
  */
 function imageShader([, height, width]: Shape, { arithmetic, hasLevels }: ImageShaderKind): WgslDispatch {
-  const looked = hasLevels ? "levels[channel * 256u + u32(sampled)]" : "sampled";
+  const level = hasLevels ? "levels[channel * 256u + u32(sampled)]" : "sampled";
   return wgslElements({
     title: "image: sample",
     reads: { bytes: "input0", places: "constant0", ...(hasLevels && { levels: "constant1" }) },
     writes: { y: "output" },
     types: { bytes: "array<u32>", places: "array<vec4u>", levels: `array<f32, ${LEVELS}>` },
-    declarations: `${LEVEL}
+    declarations: `${SAMPLING_FUNCTIONS}
 fn mixed(upperLeft: f32, upperRight: f32, lowerLeft: f32, lowerRight: f32, x: f32, y: f32) -> f32 {
 ${MIXED[arithmetic]}
 }`,
@@ -158,14 +158,17 @@ ${MIXED[arithmetic]}
         upperLeft, upperRight, lowerLeft, lowerRight, bitcast<f32>(column.z), bitcast<f32>(row.z),
       );
     }
-    value[channel] = ${looked};
+    value[channel] = ${level};
   }
   y[index] = value;`,
   });
 }
 
-/** Places begin with the image's width and its channel for each of the input's; then: before, after, the fraction's bits. */
-const LEVEL = `fn level(row: u32, column: u32, channel: u32) -> f32 {
+/**
+ * WGSL. The first vector of `places` holds the image's width and, per channel of the input, the image's channel. The
+ * others hold, per column and row: the pixel before, the pixel after, the bits of the fraction.
+ */
+const SAMPLING_FUNCTIONS = `fn level(row: u32, column: u32, channel: u32) -> f32 {
   let at = (row * places[0].x + column) * 3u + channel;
   return f32((bytes[at / 4u] >> (at % 4u * 8u)) & 0xffu);
 }

@@ -10,7 +10,7 @@ import { transposedConv2dWgsl } from "../../kernels/transposedConv2d/wgsl.ts";
 import { upsampleBilinearWgsl, upsampleNearestWgsl } from "../../kernels/upsample/wgsl.ts";
 import type { WgslKernelOf } from "../../kernels/wgsl/kernel.ts";
 
-/** Total: an op without a WGSL kernel does not compile. */
+/** The table is total: an op without a WGSL kernel is a compile error. */
 export const WGSL_KERNELS = {
   add: addWgsl,
   batchNorm: batchNormWgsl,

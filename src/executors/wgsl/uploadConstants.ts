@@ -3,10 +3,10 @@ import type { Shape, Tensor } from "../../tensor.ts";
 import { encodeAlone, type Pipelines } from "./device/pipelines.ts";
 import { type GpuBuffer, type GpuDevice, USAGE } from "./device/webgpu.ts";
 
-/** Uploads wait in the host's memory until the device took them: so many bytes at most. */
+/** Max bytes of uploads that wait in host memory until the device has taken them. */
 const MAX_WAITING = 64e6;
 
-/** Brings constants to a device, one after the other. */
+/** Uploads constants to a device, one at a time. */
 export class ConstantUpload {
   private waiting = 0;
 
@@ -31,7 +31,7 @@ export class ConstantUpload {
       const encoder = this.device.createCommandEncoder();
       encodeAlone(encoder, bound);
       this.device.queue.submit([encoder.finish()]);
-      source.destroy(); // after what was submitted
+      source.destroy(); // takes effect after what was submitted
     } else {
       this.device.queue.writeBuffer(buffer, 0, data);
     }
@@ -49,7 +49,7 @@ export class ConstantUpload {
   }
 }
 
-/** A map with the channels of each cell filled up to whole vectors, by zeros. */
+/** The map's numbers with the channels of each cell padded with zeros to whole vectors. */
 export function toVectors({ shape, data }: Tensor): Float32Array {
   const [, height, width, channels] = shape;
   const stride = vectorCount(channels) * LANES;
@@ -61,7 +61,7 @@ export function toVectors({ shape, data }: Tensor): Float32Array {
   return vectors;
 }
 
-/** The map in memory of its own. */
+/** Copies a map out of its padded vectors. */
 export function fromVectors(shape: Shape, vectors: Float32Array): Tensor {
   const [, height, width, channels] = shape;
   const stride = vectorCount(channels) * LANES;

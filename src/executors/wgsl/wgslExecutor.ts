@@ -1,29 +1,53 @@
 import type { BackendDetails } from "../../backend/backendDetails.ts";
 import type { Executor } from "../../backend/executor.ts";
 import type { Precision } from "../../kernels/kernel.ts";
+import { padAll } from "../../kernels/window.ts";
+import { shapeOf } from "../../tensor.ts";
+import type { NamedCase } from "../caseGraph.ts";
 import { PlanSet } from "../planSet.ts";
 import { selfTest } from "../selfTest.ts";
 import { DeviceKeeper } from "./device/deviceKeeper.ts";
 import type { Gpu } from "./device/webgpu.ts";
 import type { PrepareProgress } from "./deviceGraph.ts";
-import { WGSL_SELF_TEST } from "./selfTestCases.ts";
 import { WgslPlan } from "./wgslPlan.ts";
 
+/** Self-test of what the first case of `conv2d` does not reach: Winograd's transforms, and sums cut into slices. */
+export const WGSL_SELF_TEST: readonly NamedCase[] = [
+  {
+    op: "conv2d",
+    opCase: {
+      title: "3x3 by Winograd, sizes that no tile divides",
+      inputs: [shapeOf(17, 18, 33)],
+      attributes: { kernel: 3, stride: 1, padding: padAll(1), channels: 35 },
+      epilogue: { bias: true, residual: true, activation: "relu" },
+    },
+  },
+  {
+    op: "conv2d",
+    opCase: {
+      title: "many input channels on a small map, in slices",
+      inputs: [shapeOf(3, 3, 150)],
+      attributes: { kernel: 3, stride: 1, padding: padAll(1), channels: 12 },
+      epilogue: { bias: true, residual: true, activation: "relu6" },
+    },
+  },
+];
+
 export interface WgslOptions {
-  /** `exact` does without Winograd's F(4x4), whose largest error is ten times that of a plain sum. */
+  /** `exact` avoids Winograd's F(4x4), whose max error is ten times that of a plain sum. */
   readonly precision?: Precision;
   readonly onProgress?: PrepareProgress;
-  /** Makes the executor that takes over where the device is lost twice in a run, or cannot be replaced. */
+  /** Creates the executor that takes over if the device is lost twice in a run or cannot be replaced. */
   readonly fallback?: () => Promise<Executor>;
-  /** Default: that of the browser; in Node, the npm package `webgpu`. */
+  /** Default: the browser's WebGPU; in Node, the npm package `webgpu`. */
   readonly gpu?: Gpu;
 }
 
 /**
- * The executor whose kernels are hand-written WGSL, on a WebGPU device of its own. Before it is handed out, it
- * runs one case of every op and compares the results with plain arithmetic.
+ * The executor with hand-written WGSL kernels, on a WebGPU device of its own. Before it is returned, it runs one case
+ * of every op and compares the results with plain arithmetic.
  *
- * @throws BackendError where the machine has no WebGPU, or it computes wrong numbers.
+ * @throws BackendError if the machine has no WebGPU device, or if the device computes wrong numbers.
  */
 export async function wgslExecutor({
   precision = "default",
@@ -35,6 +59,7 @@ export async function wgslExecutor({
   const plans = new PlanSet();
   let substitute: Promise<Executor> | undefined;
   let ready = false;
+  /** What the executor reports once the fallback has taken over. */
   let elsewhere: { readonly backend: string; readonly details: BackendDetails } | undefined;
   const executor: Executor = {
     get backend() {
@@ -53,7 +78,7 @@ export async function wgslExecutor({
         fallback:
           fallback &&
           (async (...work) => {
-            // One that could not be had may be had another time.
+            // A fallback that failed once may work the next time.
             substitute ??= fallback().catch((error: unknown) => {
               substitute = undefined;
               throw error;
@@ -69,7 +94,7 @@ export async function wgslExecutor({
     checkMemory: (graph) => keeper.checkMemory(graph, precision),
     async dispose() {
       await plans.dispose();
-      // One that could not be had was told of when it was asked for.
+      // A fallback that failed has already rejected the call that needed it.
       await (await substitute?.catch(() => undefined))?.dispose();
       await keeper.destroy();
     },

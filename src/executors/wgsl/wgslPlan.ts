@@ -5,23 +5,23 @@ import type { Precision } from "../../kernels/kernel.ts";
 import { abortable } from "../../support/abortable.ts";
 import { type Tensor, toNdarray, type Weights } from "../../tensor.ts";
 import { checkInputs, checkTaps } from "../preparedNode.ts";
+import { bufferLayout, fuseUpsampling } from "./bufferLayout.ts";
+import { DeviceLostError } from "./device/deviceErrors.ts";
 import type { DeviceKeeper } from "./device/deviceKeeper.ts";
 import { kernelTarget } from "./device/openDevice.ts";
-import { DeviceGraph, DeviceLost, type PrepareProgress } from "./deviceGraph.ts";
-import { fuseUpsampling } from "./fuseUpsampling.ts";
-import { planLayout } from "./planLayout.ts";
+import { DeviceGraph, type PrepareProgress } from "./deviceGraph.ts";
 
 export interface WgslPlanOptions {
   readonly precision: Precision;
   readonly onProgress?: PrepareProgress;
-  /** Takes over where the device is lost for good: prepares the graph elsewhere. */
+  /** Prepares the graph on another backend, if the device is lost for good. */
   readonly fallback?: (graph: Graph, weights: Weights) => Promise<Plan>;
 }
 
 /**
- * A graph on a GPU, run in one pass. A device that is lost (a driver that was reset, a laptop that changed its
- * GPU) is replaced once a run, with everything on it; where that is lost too, the fallback takes over, or the
- * run fails. No result of a lost device is ever handed out.
+ * A graph on a GPU. If the device is lost (a driver was reset, a laptop switched its GPU), it is replaced once per run,
+ * with everything on it. If the new one is lost too, the fallback takes over, or the run fails if there is none. No
+ * result of a lost device is ever returned.
  */
 export class WgslPlan implements Plan {
   private onDevice?: DeviceGraph;
@@ -39,8 +39,9 @@ export class WgslPlan implements Plan {
   }
 
   /**
-   * @throws BackendError where the device has too little memory or is lost.
-   * @throws ModelError where a parameter is missing or has another shape than the graph needs.
+   * @throws MemoryError if the device has too little memory.
+   * @throws BackendError if the device is lost.
+   * @throws ModelError if a parameter is missing or its shape differs from the graph's.
    */
   static async prepare(
     keeper: DeviceKeeper,
@@ -58,7 +59,13 @@ export class WgslPlan implements Plan {
     return plan;
   }
 
-  /** A pass on the device cannot be stopped: on abort the promise rejects at once, and the pass ends unobserved. */
+  /**
+   * A run cannot be interrupted on the device: on abort the promise rejects at once, and the result is discarded.
+   *
+   * @throws UsageError after `dispose`, or if an input or tap does not fit the graph.
+   * @throws BackendError if the device is lost and there is no fallback.
+   * @throws the signal's reason once it is aborted.
+   */
   async run(
     inputs: Readonly<Record<string, Tensor>>,
     { taps = [], signal, peaks }: RunOptions = {},
@@ -75,7 +82,7 @@ export class WgslPlan implements Plan {
     return abortable(running, signal);
   }
 
-  /** Runs under way end first. */
+  /** Waits for the runs under way. */
   dispose(): Promise<void> {
     this.disposal ??= this.keeper.exclusive(async () => {
       this.onDevice?.destroy();
@@ -95,7 +102,7 @@ export class WgslPlan implements Plan {
     );
   }
 
-  /** Done on the device, or elsewhere where there is none any more and the caller chose a fallback. */
+  /** Does the work on the device, or on the fallback, if there is one, once the device is lost for good. */
   private async onDeviceOr<T>(
     onDevice: () => Promise<T>,
     elsewhere: (substitute: Plan) => Promise<T>,
@@ -119,34 +126,34 @@ export class WgslPlan implements Plan {
   ): Promise<RunResult> {
     const onDevice = await this.resident();
     const needed = new Set(neededNodes(this.graph, taps).map(({ name }) => name));
-    const found = await onDevice.run(inputs, needed, [...new Set(taps)], peaks);
-    const value = (name: string) => found.values.get(name) as Tensor;
-    const outputs = found.peaks
+    const result = await onDevice.run(inputs, needed, [...new Set(taps)], peaks);
+    const value = (name: string) => result.values.get(name) as Tensor;
+    const outputs = result.peaks
       ? []
       : Object.entries(this.graph.outputs).map(([name, node]) => [name, value(node)]);
     return {
       outputs: Object.fromEntries(outputs),
       taps: Object.fromEntries(taps.map((name) => [name, toNdarray(value(name))])),
-      ...(found.peaks && { peaks: found.peaks }),
+      ...(result.peaks && { peaks: result.peaks }),
     };
   }
 
-  /** Tries again, on a new device, where the first was lost under way. */
+  /** Tries once more, on a new device, if the device is lost meanwhile. */
   private async replacingOnce<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof DeviceLost)) throw error;
+      if (!(error instanceof DeviceLostError)) throw error;
       return work();
     }
   }
 
-  /** The graph on the device that there is now. */
+  /** The graph on the current device. */
   private async resident(): Promise<DeviceGraph> {
     const open = await this.keeper.device();
     if (this.onDevice?.open === open) return this.onDevice;
     const { precision, onProgress } = this.options;
-    const layout = planLayout(this.graph, kernelTarget(open, precision));
+    const layout = bufferLayout(this.graph, kernelTarget(open, precision));
     this.onDevice?.destroy();
     this.onDevice = undefined;
     this.onDevice = await DeviceGraph.create(open, this.graph, layout, this.weights, onProgress);

@@ -6,9 +6,9 @@ import type { Conv2dAttributes } from "./op.ts";
 import { winogradWgsl } from "./wgslWinograd.ts";
 
 /**
- * Winograd's F(4x4, 3x3) multiplies 4 times less than the product of matrices, but its transforms move 2.25 times the
- * map in and out, and it reads 4 times the weights. The limits come from a model of a large GPU (bench/gpu), not yet
- * from a measurement.
+ * Winograd's F(4x4, 3x3) needs a quarter of the matrix product's multiplications, but its transforms read and write 2.25
+ * times the map, and it reads 4 times the weights. The limits come from a model of a large GPU (bench/gpu), not yet from
+ * a measurement.
  */
 const ALGORITHMS: readonly ConvolutionChoice<"gemm" | "winograd">[] = [
   { algorithm: "gemm", reason: "not 3x3 at stride 1", applies: ({ is3x3Stride1 }) => !is3x3Stride1 },
@@ -40,11 +40,14 @@ export const conv2dWgsl: WgslKernelOf<Conv2dAttributes> = (call, target) => {
     call,
     target,
   );
-  const taps = Array.from({ length: side * side }, (_, tap) => tap * inputChannels * channels);
+  const kernelOffsets = Array.from(
+    { length: side * side },
+    (_, position) => position * inputChannels * channels,
+  );
   return {
     algorithm: `gathered product of matrices${slices > 1 ? ` in ${slices} slices` : ""}: ${reason}`,
     constants: [
-      kernelConstant({ taps, inputChannels, channels, inputStep: channels, outputStep: 1 }),
+      kernelConstant({ kernelOffsets, inputChannels, channels, inputStep: channels, outputStep: 1 }),
       ...biasConstants(call),
     ],
     scratchBytes,

@@ -1,13 +1,13 @@
 /**
  * A 3x3 convolution of stride 1 by Winograd's F(4x4, 3x3) (Lavin & Gray, arXiv:1509.09308; points 0, ±1, ±2, ∞):
- * 36 multiplications for 16 outputs where the sum has 144.
+ * 36 multiplications for 16 outputs; the plain sum takes 144.
  *
- *     seen    V = Bᵀ d B   of each 6 x 6 tile of the map, tiles 4 apart
+ *     input   V = Bᵀ d B   for each 6 x 6 tile of the map, tiles 4 apart
  *     weights U = G g Gᵀ   once, on the device
  *     output  Y = Aᵀ (Σ over channels of U · V) A
  *
- * Point by point the sums are 36 independent products of matrices, [tiles][input channels] x [input
- * channels][channels]. Largest error on layers with outputs of about 1: 1e-5, ten times that of a plain sum.
+ * For each of the 36 points, the sums are an independent matrix product, [tiles][input channels] x
+ * [input channels][channels]. Max error on layers with outputs of about 1: 1e-5, ten times that of a plain sum.
  */
 
 import { kernelConstant } from "../wgsl/convolution.ts";
@@ -30,7 +30,6 @@ import type { Conv2dAttributes } from "./op.ts";
 const SIDE = 6;
 const POINTS = SIDE * SIDE;
 const OUTPUTS = 4;
-const TAPS = 9;
 
 const BT = [
   [4, 0, -5, 0, 1, 0],
@@ -68,9 +67,9 @@ export function winogradWgsl(
   const tilesAcross = Math.ceil(width / OUTPUTS);
   const tiles = tilesAcross * Math.ceil(height / OUTPUTS);
   const tileBytes = POINTS * BYTES_PER_VECTOR;
-  // Tiles that are worked off at once: all, if their transforms fit into a binding.
-  const most = Math.floor(target.maxBindingBytes / (tileBytes * Math.max(vectors, outputVectors)));
-  const bandTiles = Math.min(tiles, Math.max(1, most));
+  // Tiles that are computed together: all, if their transforms fit into a binding.
+  const maxTiles = Math.floor(target.maxBindingBytes / (tileBytes * Math.max(vectors, outputVectors)));
+  const bandTiles = Math.min(tiles, Math.max(1, maxTiles));
   const bands = Math.ceil(tiles / bandTiles);
   const finish = wgslFinish(call, "constant1");
   return {
@@ -89,7 +88,7 @@ export function winogradWgsl(
   };
 }
 
-/** Some of a map's tiles, counted row by row. */
+/** A range of a map's tiles, counted row by row. */
 interface Band {
   readonly first: number;
   readonly tiles: number;
@@ -112,7 +111,10 @@ function products(tiles: number, vectors: number, outputVectors: number, target:
   };
 }
 
-/** One thread makes the 36 vectors of a tile; neighbors have neighboring channels, so that they read in a row. */
+/**
+ * One thread computes the 36 vectors of a tile. Neighboring threads have neighboring channels, so that their reads
+ * coalesce.
+ */
 function transformInput({ inputs, attributes }: WgslCall<Conv2dAttributes>, band: Band): WgslDispatch {
   const [, height, width, channels] = inputs[0];
   const { top, left } = attributes.padding;
@@ -140,7 +142,7 @@ ${each(SIDE, SIDE, (p, q) => {
   });
 }
 
-/** One thread makes up to 4 x 4 output cells of four channels, column by column so that few inputs are alive. */
+/** One thread computes up to 4 x 4 output cells of four channels, column by column so that few inputs are live. */
 function transformOutput(
   { output }: WgslCall<Conv2dAttributes>,
   band: Band,
@@ -180,7 +182,7 @@ ${each(OUTPUTS, OUTPUTS, (y, x) => {
   });
 }
 
-/** U, [point][input channel][channel]. */
+/** The transformed weights U, [point][input channel][channel]. */
 function winogradWeights(inputChannels: number, channels: number): WgslConstant {
   const vectors = vectorCount(channels);
   const count = vectorCount(inputChannels) * LANES * vectors;
@@ -196,7 +198,7 @@ ${each(SIDE, SIDE, (p, q) => {
 })}`,
   });
   const plain = kernelConstant({
-    taps: Array.from({ length: TAPS }, (_, tap) => tap * inputChannels * channels),
+    kernelOffsets: Array.from({ length: 9 }, (_, position) => position * inputChannels * channels),
     inputChannels,
     channels,
     inputStep: channels,
@@ -209,7 +211,7 @@ ${each(SIDE, SIDE, (p, q) => {
   };
 }
 
-/** Σ of factor · term, with the terms that count. */
+/** WGSL: Σ of factor · term, without the terms whose factor is 0. */
 function combination(factors: readonly number[], term: (i: number) => string): string {
   const parts = factors.map((factor, i) => {
     if (factor === 0) return "";

@@ -3,15 +3,15 @@ import { wgslElements } from "../wgsl/source.ts";
 import { type CornerPoolAttributes, POOL_STEPS } from "./op.ts";
 
 /**
- * One thread runs along a line with four channels of it, so that each cell is read and written once; neighbors
- * have neighboring channels and read in a row.
+ * One thread scans four channels of a line, so that each cell is read and written once. Neighboring threads have
+ * neighboring channels, so that their reads coalesce.
  */
 export const cornerPoolWgsl: WgslKernelOf<CornerPoolAttributes> = ({ attributes, output }) => {
   const [, height, width, channels] = output;
   const vectors = vectorCount(channels);
   const { down, right } = POOL_STEPS[attributes.direction];
   const [lines, length] = down === 0 ? [height, width] : [width, height];
-  // The cell that sees all of its line but the ends of the others is the last: the scan starts at the far end.
+  // Each cell takes the largest value from itself to the far end, so the scan starts at the far end.
   const isBackwards = down + right > 0;
   const [lineStep, step] = down === 0 ? [width * vectors, vectors] : [vectors, width * vectors];
   return {

@@ -3,7 +3,7 @@ import { LANES, vectorCount, type WgslKernelOf } from "../wgsl/kernel.ts";
 import { repeat, wgslElements } from "../wgsl/source.ts";
 import type { Window } from "../window.ts";
 
-/** Neighboring outputs of a thread: their windows overlap, so a 3x3 at stride 1 reads 18 vectors for 4, not 36. */
+/** Neighboring outputs per thread. Their windows overlap: a 3x3 at stride 1 reads 18 vectors for 4 outputs, not 36. */
 const OUTPUTS = 4;
 
 export const depthwiseConv2dWgsl: WgslKernelOf<Window> = (call) => {
@@ -13,15 +13,16 @@ export const depthwiseConv2dWgsl: WgslKernelOf<Window> = (call) => {
   const vectors = vectorCount(channels);
   const blocks = Math.ceil(columns / OUTPUTS);
   const finish = wgslFinish(call, "constant1");
-  const seen = (OUTPUTS - 1) * stride + kernel;
+  const windowColumns = (OUTPUTS - 1) * stride + kernel;
   return {
-    algorithm: `direct, ${OUTPUTS} cells a thread`,
+    algorithm: `direct, ${OUTPUTS} cells per thread`,
     constants: [
       {
         vectors: kernel * kernel * vectors,
         write(target, p) {
-          for (let tap = 0; tap < kernel * kernel; tap++) {
-            target.set(p.kernel.subarray(tap * channels, (tap + 1) * channels), tap * vectors * LANES);
+          for (let position = 0; position < kernel * kernel; position++) {
+            const weights = p.kernel.subarray(position * channels, (position + 1) * channels);
+            target.set(weights, position * vectors * LANES);
           }
         },
       },
@@ -42,7 +43,7 @@ ${repeat(OUTPUTS, (i) => `  var sum${i} = vec4f();`)}
   for (var u = 0; u < ${kernel}; u++) {
     let mapRow = row * ${stride} + u - ${padding.top};
     if (mapRow >= 0 && mapRow < ${height}) {
-${repeat(seen, (v) => {
+${repeat(windowColumns, (v) => {
   return `      var x${v} = vec4f();
       let mapColumn${v} = column * ${stride} + ${v} - ${padding.left};
       if (mapColumn${v} >= 0 && mapColumn${v} < ${width}) {

@@ -2,7 +2,7 @@ import { activated, cellOf, channelConstant } from "../wgsl/epilogue.ts";
 import { vectorCount, type WgslCall, type WgslKernel, type WgslKernelOf } from "../wgsl/kernel.ts";
 import { wgslMap } from "../wgsl/source.ts";
 
-/** Either map may have half the output's height and width: it is read as if it were doubled before. */
+/** Either map may have half the output's height and width; it is then read as if it were doubled. */
 export const addWgsl: WgslKernelOf<object> = ({ inputs, output }) => {
   const vectors = vectorCount(output[3]);
   const cell = `index / ${vectors}u`;
@@ -43,7 +43,7 @@ export const reluWgsl: WgslKernelOf<object> = (call) =>
 export const relu6Wgsl: WgslKernelOf<object> = (call) =>
   elementwiseWgsl(call, "relu6", activated("x[index]", "relu6"));
 
-/** Below −80 the power would leave float32, which no device promises to survive; the result is 2e-35 there. NaN stays. */
+/** Below −80 the power would overflow float32, which devices need not handle; the result there is 2e-35. NaN stays. */
 export const sigmoidWgsl: WgslKernelOf<object> = (call) =>
   elementwiseWgsl(
     call,
@@ -51,7 +51,7 @@ export const sigmoidWgsl: WgslKernelOf<object> = (call) =>
     "select(x[index], 1 / (1 + exp(min(-x[index], vec4f(80)))), x[index] == x[index])",
   );
 
-/** A function of one number; `value` reads `x[index]`. */
+/** A function of one map; `value` reads `x[index]`. */
 function elementwiseWgsl({ output }: WgslCall, title: string, value: string): WgslKernel {
   return {
     algorithm: "vector by vector",

@@ -2,7 +2,7 @@ import { vectorCount, type WgslKernelOf } from "../wgsl/kernel.ts";
 import { wgslMap } from "../wgsl/source.ts";
 import type { MaxPoolAttributes } from "./op.ts";
 
-/** Float32 has nothing below but minus infinity, for which WGSL has no literal. */
+/** The lowest finite float32. WGSL has no literal for minus infinity. */
 const LOWEST = "vec4f(-0x1.fffffep127f)";
 
 export const maxPoolWgsl: WgslKernelOf<MaxPoolAttributes> = ({ attributes, inputs, output }) => {

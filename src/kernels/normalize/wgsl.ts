@@ -8,7 +8,7 @@ export const normalizeWgsl: WgslKernelOf<NormalizeAttributes> = ({ attributes, i
   const pixel = (channel: number) => {
     return `x[index / ${vectorCount(output[3])}u * ${vectors}u + ${Math.floor(channel / LANES)}u].${"xyzw"[channel % LANES]}`;
   };
-  // The order is known here, so each vector of the output has a line of its own.
+  // The channel order is a constant, so each vector of the output has a line of its own.
   const fourOf = (vector: number, text: (channel: number) => string) => {
     const lanes = repeat(
       LANES,

@@ -4,9 +4,9 @@ import type { WgslCall, WgslDispatch, WgslKernelOf, WgslTarget } from "../wgsl/k
 import type { TransposedConv2dAttributes } from "./op.ts";
 
 /**
- * The output's rows and columns fall into `stride` phases each: all cells of one phase see the same taps of
- * the kernel, one input cell apart. So each of the stride² phases is a convolution of its own at stride 1
- * that writes every `stride`-th cell, and no multiplication by a zero in between is done.
+ * The output's rows and columns fall into `stride` phases each. All cells of a phase use the same kernel positions, on
+ * input cells that are one apart. So each of the stride² phases is a convolution of stride 1 that writes every
+ * `stride`-th cell, without multiplying by the zeros in between.
  */
 export const transposedConv2dWgsl: WgslKernelOf<TransposedConv2dAttributes> = (call, target) => {
   const { stride } = call.attributes;
@@ -16,8 +16,8 @@ export const transposedConv2dWgsl: WgslKernelOf<TransposedConv2dAttributes> = (c
     left: index % stride,
   })).filter(({ top, left }) => top < height && left < width);
   const kernels = phases.map(({ top, left }) => [
-    phaseTaps(top + call.attributes.padding.top, call.attributes),
-    phaseTaps(left + call.attributes.padding.left, call.attributes),
+    phasePositions(top + call.attributes.padding.top, call.attributes),
+    phasePositions(left + call.attributes.padding.left, call.attributes),
   ]);
   return {
     algorithm: `gathered product of matrices for each of ${phases.length} phases`,
@@ -32,49 +32,51 @@ export const transposedConv2dWgsl: WgslKernelOf<TransposedConv2dAttributes> = (c
   };
 };
 
-/** Those u of the kernel that a phase's cells see, in the order of the input cells under them. */
-interface PhaseTaps {
-  readonly taps: readonly number[];
-  /** Cells from the phase's own to the first one under a tap. */
+/** The kernel's rows or columns that a phase uses, in the order of the input cells that they multiply. */
+interface PhasePositions {
+  readonly positions: readonly number[];
+  /** Distance from a cell of the phase to the first input cell, in cells. */
   readonly first: number;
 }
 
-function phaseTaps(place: number, { kernel, stride }: TransposedConv2dAttributes): PhaseTaps {
-  const taps = Array.from({ length: kernel }, (_, u) => kernel - 1 - u).filter(
+function phasePositions(place: number, { kernel, stride }: TransposedConv2dAttributes): PhasePositions {
+  const positions = Array.from({ length: kernel }, (_, u) => kernel - 1 - u).filter(
     (u) => (place - u) % stride === 0,
   );
-  return { taps, first: taps.length > 0 ? (place - taps[0]) / stride : 0 };
+  return { positions, first: positions.length > 0 ? (place - positions[0]) / stride : 0 };
 }
 
 function layout(
   { attributes, inputs }: WgslCall<TransposedConv2dAttributes>,
-  down: PhaseTaps,
-  across: PhaseTaps,
+  down: PhasePositions,
+  across: PhasePositions,
 ): KernelLayout {
   const { kernel: side, channels } = attributes;
   const [, , , inputChannels] = inputs[0];
-  const taps = down.taps.flatMap((u) => across.taps.map((v) => (u * side + v) * channels * inputChannels));
-  return { taps, inputChannels, channels, inputStep: 1, outputStep: inputChannels };
+  const kernelOffsets = down.positions.flatMap((u) =>
+    across.positions.map((v) => (u * side + v) * channels * inputChannels),
+  );
+  return { kernelOffsets, inputChannels, channels, inputStep: 1, outputStep: inputChannels };
 }
 
 function phaseDispatches(
   call: WgslCall<TransposedConv2dAttributes>,
   target: WgslTarget,
   { top, left }: { top: number; left: number },
-  [down, across]: readonly PhaseTaps[],
+  [down, across]: readonly PhasePositions[],
   index: number,
   phases: number,
 ): readonly WgslDispatch[] {
   const { kernel, stride } = call.attributes;
   const [, height, width] = call.output;
   const columns = Math.ceil((width - left) / stride);
-  // A phase that no tap reaches has one of zeros, so that it writes what the epilogue makes of 0.
-  const isReached = down.taps.length * across.taps.length > 0;
+  // A phase without any kernel position takes one of zeros, so that it writes the epilogue of 0.
+  const hasPositions = down.positions.length * across.positions.length > 0;
   return convolutionDispatches(
     {
       title: `transposedConv2d ${kernel} x ${kernel}, stride ${stride}, phase (${top}, ${left})`,
-      kernelHeight: isReached ? down.taps.length : 1,
-      kernelWidth: isReached ? across.taps.length : 1,
+      kernelHeight: hasPositions ? down.positions.length : 1,
+      kernelWidth: hasPositions ? across.positions.length : 1,
       stride: 1,
       top: -down.first,
       left: -across.first,

@@ -1,4 +1,4 @@
-/** Convolutions as gathered products of matrices: `conv2d`, and each phase of a `transposedConv2d`. */
+/** Convolutions as implicit matrix products: `conv2d`, and each phase of a `transposedConv2d`. */
 import { wgslFinish } from "./epilogue.ts";
 import { type Gather, type Gemm, gemmDispatch, reduceSlices, type Scatter } from "./gemm.ts";
 import {
@@ -15,14 +15,14 @@ import { chooseTiling } from "./tiles.ts";
 
 export interface GatheredConvolution {
   readonly title: string;
-  /** Taps down and across; tap t is (t / kernelWidth, t % kernelWidth). */
+  /** The kernel's size; position t of it is (t / kernelWidth, t % kernelWidth). */
   readonly kernelHeight: number;
   readonly kernelWidth: number;
   readonly stride: number;
-  /** Rows and columns before the map that the first window covers; negative where it starts inside. */
+  /** Rows and columns that the first window covers before the map; negative if it starts inside. */
   readonly top: number;
   readonly left: number;
-  /** Of the outputs that it makes. */
+  /** Rows and columns of outputs to compute. */
   readonly rows: number;
   readonly columns: number;
   readonly scatter?: Scatter;
@@ -82,26 +82,26 @@ export function convolutionDispatches(
   };
 }
 
-/** A convolution's kernel as the right matrix of a product: [tap][input channel][channel]. */
+/** A convolution's kernel as the right matrix of a product: [position][input channel][channel]. */
 export interface KernelLayout {
-  /** Where each tap's numbers start in the parameter `kernel`. */
-  readonly taps: readonly number[];
+  /** Where the numbers of each kernel position start in the parameter `kernel`. */
+  readonly kernelOffsets: readonly number[];
   readonly inputChannels: number;
   readonly channels: number;
-  /** From one input or output channel to the next, in the parameter. */
+  /** Distance from one input or output channel to the next in the parameter. */
   readonly inputStep: number;
   readonly outputStep: number;
 }
 
-/** At least one tap, of zeros where there is none. */
+/** Without any kernel position it holds the zeros of one. */
 export function kernelConstant(layout: KernelLayout): WgslConstant {
-  const { taps, inputChannels, channels, inputStep, outputStep } = layout;
+  const { kernelOffsets, inputChannels, channels, inputStep, outputStep } = layout;
   const rows = vectorCount(inputChannels) * LANES;
   const columns = vectorCount(channels) * LANES;
   return {
-    vectors: (Math.max(1, taps.length) * rows * columns) / LANES,
+    vectors: (Math.max(1, kernelOffsets.length) * rows * columns) / LANES,
     write(target, { kernel }) {
-      for (const [index, start] of taps.entries()) {
+      for (const [index, start] of kernelOffsets.entries()) {
         for (let input = 0; input < inputChannels; input++) {
           const from = start + input * inputStep;
           const to = (index * rows + input) * columns;

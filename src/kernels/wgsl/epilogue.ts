@@ -2,16 +2,16 @@ import type { Epilogue } from "../../graph/op.ts";
 import type { Shape } from "../../tensor.ts";
 import { vectorCount, type WgslCall, type WgslConstant, type WgslOperand } from "./kernel.ts";
 
-/** What a kernel's text needs to finish its sums: bias, residual and activation, fused into its last write. */
+/** How a kernel finishes its sums: bias, residual and activation, fused into its last write. */
 export interface WgslFinish {
   readonly reads: Readonly<Record<string, WgslOperand>>;
-  /** `sum` finished: an expression, for a vector of the output at `cell` and `vector`. */
+  /** WGSL: the expression for the output at `cell` and `vector`, given that of its sum. */
   value(sum: string, cell: string, vector: string): string;
 }
 
 export const NO_FINISH: WgslFinish = { reads: {}, value: (sum) => sum };
 
-/** `bias` names the constant of `biasConstants`. */
+/** @param bias operand of the constant that `biasConstants` returns. */
 export function wgslFinish({ epilogue, output, residual }: WgslCall, bias: WgslOperand): WgslFinish {
   const vectors = vectorCount(output[3]);
   return {
@@ -30,7 +30,7 @@ export function wgslFinish({ epilogue, output, residual }: WgslCall, bias: WgslO
   };
 }
 
-/** Where a map of the output's size, or one of half that is read as if it were doubled, has the output's cell. */
+/** WGSL: a cell's index in a map of the output's size, or in one of half that size, read as if it were doubled. */
 export function cellOf([, height, width]: Shape, [, outputHeight, outputWidth]: Shape, cell: string): string {
   if (height === outputHeight) return `(${cell})`;
   return `((${cell}) / ${outputWidth}u / 2u * ${width}u + (${cell}) % ${outputWidth}u / 2u)`;
@@ -41,12 +41,12 @@ export function activated(value: string, activation: Epilogue["activation"]): st
   return `${activation}(${value})`;
 }
 
-/** One constant, or none where the epilogue has no bias: it stands last among a kernel's. */
+/** The bias as the last of a kernel's constants; none if the epilogue has no bias. */
 export function biasConstants({ epilogue, output }: WgslCall): WgslConstant[] {
   return epilogue.bias ? [channelConstant(output[3], [({ bias }) => bias])] : [];
 }
 
-/** Numbers one a channel, several lists of them, each filled up to whole vectors. */
+/** Lists with one number per channel, each padded to whole vectors. */
 export function channelConstant(
   channels: number,
   lists: readonly ((parameters: Readonly<Record<string, Float32Array>>) => ArrayLike<number>)[],

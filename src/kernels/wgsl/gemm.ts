@@ -1,19 +1,19 @@
 /**
- * The tiled product of matrices that does nearly all of a network's arithmetic on a GPU.
+ * The tiled matrix product that does nearly all of a network's arithmetic on a GPU.
  *
  *     out[m][n] = Σ over k of left[m][k] · right[k][n]
  *
- * The tricks, each of which the bench `gpu` can switch or vary:
- * - **Register tiles.** A thread makes threadRows × threadColumns numbers, so that each vector it reads from
+ * Techniques, each of which the benchmark `gpu` can vary:
+ * - **Register tiles.** A thread computes threadRows × threadColumns numbers, so that each vector it reads from
  *   workgroup memory serves many multiply-adds (8 × 8: 16 reads for 256).
  * - **Workgroup tiles.** A workgroup reads its part of both matrices once, `depth` steps of k at a time.
- * - **Implicit GEMM.** For a convolution, `left` is never stored: row m is an output cell, k runs over taps and
- *   input channels, and the loader works out where in the map that is.
- * - **Prefetch.** The next step's vectors are on their way into registers while this one's are multiplied.
- * - **Split-K.** Where there are too few tiles to fill the device, several workgroups share a tile's sum, each
- *   a slice of k; `reduceSlices` adds them up.
- * - **Unrolling by text.** Accumulators are variables with names, not an array: arrays that are indexed by a
- *   loop's variable may end up in memory instead of registers.
+ * - **Implicit GEMM.** For a convolution, `left` is never stored: row m is an output cell, k runs over kernel positions
+ *   and input channels, and the loader works out where in the map that is.
+ * - **Prefetch.** The next step's vectors load into registers while the current ones are multiplied.
+ * - **Split-K.** If there are too few tiles to fill the device, several workgroups share a tile's sum, each a slice of
+ *   k; `reduceSlices` adds the slices up.
+ * - **Textual unrolling.** Accumulators are named variables rather than an array: an array indexed by a loop variable
+ *   may end up in memory instead of registers.
  */
 
 import { NO_FINISH, type WgslFinish } from "./epilogue.ts";
@@ -24,17 +24,17 @@ import { repeat, wgslDispatch, wgslElements } from "./source.ts";
 export interface Gather {
   readonly height: number;
   readonly width: number;
-  /** Of a cell of the map, in vectors. */
+  /** Vectors per cell of the map. */
   readonly vectors: number;
   readonly kernelWidth: number;
   readonly stride: number;
   readonly top: number;
   readonly left: number;
-  /** Of the output's grid. */
+  /** Columns of the output's grid. */
   readonly columns: number;
 }
 
-/** Rows that are not the output's cells one after the other, but every `step`-th from (top, left) on. */
+/** Rows that are every `step`-th cell of the output from (top, left) on, rather than consecutive cells. */
 export interface Scatter {
   readonly columns: number;
   readonly step: number;
@@ -49,15 +49,15 @@ export interface Gemm {
   readonly right: WgslOperand;
   readonly out: WgslOperand;
   readonly rows: number;
-  /** Columns and inner side, in vectors. */
+  /** Columns and inner dimension, in vectors. */
   readonly columnVectors: number;
   readonly depthVectors: number;
-  /** Independent products that lie one after the other: the 36 of Winograd's F(4x4). */
+  /** Independent products, stored one after the other: the 36 of Winograd's F(4x4). */
   readonly products: number;
-  /** Sums cut in so many pieces that lie one after the other in `out`; 1 where there are several products. */
+  /** Slices of k whose sums are stored one after the other in `out`; 1 if there are several products. */
   readonly slices: number;
   readonly tile: Tile;
-  /** Absent: `left` is a matrix. */
+  /** Undefined if `left` is a matrix. */
   readonly gather?: Gather;
   readonly scatter?: Scatter;
   readonly finish?: WgslFinish;
@@ -121,13 +121,13 @@ function tileLayout({ rows, columns, depth, threadRows, threadColumns }: Tile): 
   return { depthVectors: depth / 4, columnVectors: columns / 4, threadsAcross, threadsDown, threads };
 }
 
-/** The text for one vector that each thread brings into workgroup memory at each step. */
+/** WGSL for one vector that each thread loads into workgroup memory per step. */
 interface Load {
   /** Before the loop. */
   readonly prepare: string;
-  /** Into a register; 0 outside the matrix. */
+  /** Loads it into a register; 0 outside the matrix. */
   readonly load: string;
-  /** From there into the tile. */
+  /** Stores the register in the tile. */
   readonly store: string;
 }
 
@@ -205,9 +205,9 @@ function accumulators({ threadRows, threadColumns }: Tile, text: (row: number, j
 }
 
 /**
- * Four steps of k at a time: their vectors of the right tile stay in registers while the thread's rows of the
- * left tile pass by. Rows and columns of a thread are as far apart as there are threads, so that neighbors read
- * neighboring vectors of the right tile, and all of a row the same one of the left.
+ * Multiplies four steps of k at a time: their vectors of the right tile stay in registers while the thread goes through
+ * its rows of the left tile. A thread's rows and columns are as far apart as there are threads, so that neighboring
+ * threads read neighboring vectors of the right tile, and all threads of a row read the same vector of the left.
  */
 function multiply({ threadRows, threadColumns }: Tile, layout: TileLayout): string {
   const { depthVectors, columnVectors, threadsAcross, threadsDown } = layout;
@@ -252,7 +252,7 @@ function write(
   });
 }
 
-/** Adds up the slices of a product and finishes them. */
+/** Adds up the slices of a product and applies the epilogue. */
 export function reduceSlices(
   { title, out, rows, columnVectors, slices }: Gemm,
   output: WgslOperand,

@@ -2,25 +2,25 @@ import type { Shape } from "../../tensor.ts";
 import type { KernelCall, Precision } from "../kernel.ts";
 
 /**
- * Maps lie on the GPU as [height][width][channels / 4] vectors of four floats, so that a thread moves 16
- * bytes at a time. The channels that fill up a cell's last vector hold finite numbers that no result depends on.
+ * On the GPU, a map is [height][width][channels / 4] vectors of four floats, so that a thread moves 16 bytes at a time.
+ * The lanes that pad a cell's last vector hold finite numbers that no result depends on.
  */
 export const LANES = 4;
 export const BYTES_PER_VECTOR = 16;
 
-/** How many vectors hold so many channels. */
+/** Vectors that hold this many channels. */
 export function vectorCount(channels: number): number {
   return Math.ceil(channels / LANES);
 }
 
-/** Of a map, in vectors. */
+/** Size of a map, in vectors. */
 export function mapVectors([, height, width, channels]: Shape): number {
   return height * width * vectorCount(channels);
 }
 
 /**
- * A buffer that a dispatch reads or writes. `source` and `destination` are those of a constant that is
- * worked out on the device.
+ * A buffer that a dispatch reads or writes. `source` and `destination` belong to a constant that is transformed on the
+ * device.
  */
 export type WgslOperand =
   | `input${number}`
@@ -33,58 +33,58 @@ export type WgslOperand =
 
 /** One run of a compute shader. */
 export interface WgslDispatch {
-  /** WGSL with its shapes baked in; the entry point is `main`. Equal texts share a pipeline. */
+  /** WGSL with constant shapes; the entry point is `main`. Equal texts share a pipeline. */
   readonly code: string;
-  /** Of the bindings 0, 1, 2, …, each used by the code. */
+  /** Buffers of the bindings 0, 1, 2, …; the code uses each. */
   readonly operands: readonly WgslOperand[];
   readonly workgroups: readonly [number, number, number];
-  /** Multiply-adds or the like: what a long run is cut into submits by. */
+  /** Multiply-adds, or operations of similar cost: long runs are split into submits by it. */
   readonly work: number;
 }
 
-/** Numbers that stay on the device as long as the plan. */
+/** Numbers that stay on the device for the lifetime of the plan. */
 export interface WgslConstant {
   readonly vectors: number;
-  /** `target` is all zeros. */
+  /** Fills `target`, which is all zeros. */
   write(target: Float32Array, parameters: Readonly<Record<string, Float32Array>>): void;
-  /** Set where the device works the constant out, once: `write` fills `source`, which is then dropped. */
+  /** Set if the device computes the constant, once, from `source`: `write` fills that instead, and it is then freed. */
   readonly transform?: { readonly vectors: number; readonly dispatch: WgslDispatch };
 }
 
-/** A layer for WebGPU. */
+/** A layer as WebGPU dispatches. */
 export interface WgslKernel {
-  /** How it is computed and why that way, in a line. */
+  /** How it is computed, and why, in one line. */
   readonly algorithm: string;
   readonly constants: readonly WgslConstant[];
-  /** Buffers that hold something only between the layer's dispatches. */
+  /** Buffers in use only between the layer's dispatches. */
   readonly scratchBytes: readonly number[];
   readonly dispatches: readonly WgslDispatch[];
 }
 
 export interface WgslCall<Attributes extends object = object> extends KernelCall<Attributes> {
-  /** Of the residual: the output's shape, or half its height and width, to be read as if it were doubled. */
+  /** Shape of the residual: the output's, or half its height and width, to be read as if it were doubled. */
   readonly residual?: Shape;
 }
 
-/** What a workgroup computes of a matrix product: see `wgslGemm.ts`. */
+/** The part of a matrix product that a workgroup computes; see `gemm.ts`. */
 export interface Tile {
   readonly rows: number;
   readonly columns: number;
-  /** How much of the inner side is in workgroup memory at a time. */
+  /** Steps of the inner dimension in workgroup memory at a time. */
   readonly depth: number;
-  /** What one thread computes of it; multiples of 4. */
+  /** The part that one thread computes; multiples of 4. */
   readonly threadRows: number;
   readonly threadColumns: number;
 }
 
-/** What kernels are made for. */
+/** What kernels are compiled for. */
 export interface WgslTarget {
   readonly precision: Precision;
   /** Largest first. */
   readonly tiles: readonly Tile[];
-  /** Workgroups that the device runs at once, roughly. */
+  /** Workgroups that the device runs at the same time, roughly. */
   readonly slots: number;
-  /** Larger scratch is worked off in bands. */
+  /** Max bytes per buffer binding. Work that needs larger scratch buffers is split into bands. */
   readonly maxBindingBytes: number;
 }
 

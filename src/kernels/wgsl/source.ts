@@ -1,27 +1,27 @@
-/** The one place where WGSL modules are put together: bindings, entry point, grids and literals. */
+/** Assembles WGSL modules: bindings, entry point, grids and literals. */
 import type { Shape } from "../../tensor.ts";
 import { mapVectors, vectorCount, type WgslDispatch, type WgslOperand } from "./kernel.ts";
 
-/** Every device allows as many workgroups along each side of a grid. */
+/** Max workgroups per dimension of a grid; every device supports as many. */
 export const MAX_WORKGROUPS = 65_535;
 
-/** Threads of a workgroup in kernels that share nothing: two warps of NVIDIA, one wave of AMD. */
+/** Workgroup size of kernels whose threads share nothing: two warps on NVIDIA, one wave on AMD. */
 const THREADS = 64;
 
 export interface WgslModule {
-  /** Stands above the code, for those who read it in a debugger. */
+  /** First line of the code, for readers in a debugger. */
   readonly title: string;
-  /** Buffers by the name that the code knows them by. */
+  /** Buffers by their names in the code. */
   readonly reads: Readonly<Record<string, WgslOperand>>;
   readonly writes: Readonly<Record<string, WgslOperand>>;
-  /** What a buffer holds, by its name. Default: `array<vec4f>`. */
+  /** Type of a buffer, by its name. Default: `array<vec4f>`. */
   readonly types?: Readonly<Record<string, string>>;
-  /** Types and functions of the module, which may use its buffers. */
+  /** Types and functions at module scope; they may use the buffers. */
   readonly declarations?: string;
-  /** Arrays in workgroup memory: name → vectors. */
+  /** Arrays in workgroup memory: name → length in vectors. */
   readonly shared?: Readonly<Record<string, number>>;
   readonly threads: number;
-  /** Knows `group` (vec3u), `thread` (its number within the group) and the functions of `COMPARISONS`. */
+  /** May use `group` (vec3u), `thread` (its index within the group) and the functions of `COMPARISONS`. */
   readonly body: string;
   readonly workgroups: readonly [number, number, number];
   readonly work: number;
@@ -71,14 +71,14 @@ export interface WgslElements {
   readonly writes: Readonly<Record<string, WgslOperand>>;
   readonly types?: WgslModule["types"];
   readonly declarations?: string;
-  /** How many threads have something to do. */
+  /** Number of threads with work to do. */
   readonly count: number;
   readonly work?: number;
-  /** Knows `index`, the thread's number, below `count`. */
+  /** May use `index`, the thread's number, below `count`. */
   readonly body: string;
 }
 
-/** A kernel in which each thread works by itself, on a grid as wide as it may be. */
+/** A kernel in which each thread works by itself, on a grid as wide as allowed. */
 export function wgslElements({ count, body, work = count, ...rest }: WgslElements): WgslDispatch {
   const groups = Math.ceil(count / THREADS);
   const across = Math.min(groups, MAX_WORKGROUPS);
@@ -100,13 +100,13 @@ export interface WgslMap {
   readonly reads: Readonly<Record<string, WgslOperand>>;
   readonly output: Shape;
   readonly work?: number;
-  /** Lines before the value. */
+  /** Statements before the value. */
   readonly statements?: string;
-  /** An expression; like the statements it knows `index`, `row`, `column` and `vector` of the output. */
+  /** An expression. Like the statements, it may use `index`, `row`, `column` and `vector` of the output. */
   readonly value: string;
 }
 
-/** A kernel in which each thread makes one vector of the output. */
+/** A kernel in which each thread computes one vector of the output. */
 export function wgslMap({ title, reads, output, work, statements = "", value }: WgslMap): WgslDispatch {
   const [, , width, channels] = output;
   const vectors = vectorCount(channels);
@@ -126,7 +126,7 @@ export function wgslMap({ title, reads, output, work, statements = "", value }: 
   });
 }
 
-/** A number as a literal of WGSL, rounded to float32. */
+/** A number as a WGSL literal, rounded to float32. */
 export function float(value: number): string {
   return `${Math.fround(value)}f`;
 }
@@ -137,9 +137,9 @@ export function repeat(count: number, text: (i: number) => string, separator = "
 }
 
 /**
- * Functions of WGSL whose results are NaN where an operand is, as everywhere else in this project: a network that
- * left float32 must end in an error. What `max`, `min` and `clamp` make of NaN is the device's choice, and most
- * drop it; even `x != x` is false for it where Dawn writes SPIR-V. So every condition here is one that a NaN fails.
+ * WGSL functions that return NaN if an operand is NaN, as everywhere else in this project: a network whose numbers
+ * overflow must end in an error. With `max`, `min` and `clamp` the device decides, and most drop a NaN; if Dawn
+ * generates SPIR-V, even `x != x` is false for it. So a NaN fails each condition here.
  */
 const COMPARISONS: Readonly<Record<string, string>> = {
   relu: "fn relu(x: vec4f) -> vec4f { return select(x, vec4f(), x < vec4f()); }",

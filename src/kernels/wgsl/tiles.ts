@@ -3,8 +3,8 @@ import type { Tile, WgslTarget } from "./kernel.ts";
 import { MAX_WORKGROUPS } from "./source.ts";
 
 /**
- * Tiles that were useful in trials, largest first. The two arrays of the largest fill 16 KiB of workgroup
- * memory, which is all that every device has.
+ * The tiles that proved useful in trials, largest first. The two arrays of the largest take 16 KiB of workgroup memory,
+ * which is what every device guarantees.
  */
 export const TILES: readonly Tile[] = [
   { rows: 128, columns: 128, depth: 16, threadRows: 8, threadColumns: 8 },
@@ -14,12 +14,12 @@ export const TILES: readonly Tile[] = [
   { rows: 16, columns: 64, depth: 16, threadRows: 4, threadColumns: 4 },
 ];
 
-/** For software adapters, which compile a shader for longer than they run it: little text. */
+/** For software adapters, which take longer to compile a shader than to run it: short code. */
 export const SMALL_TILES: readonly Tile[] = [
   { rows: 32, columns: 32, depth: 8, threadRows: 4, threadColumns: 4 },
 ];
 
-/** Of a tile's time on NVIDIA, what goes into arithmetic, roughly: small ones move more for each product. */
+/** Rough share of a tile's time on NVIDIA spent on arithmetic: small tiles move more data per product. */
 const EFFICIENCY: readonly (readonly [area: number, share: number])[] = [
   [16_384, 1],
   [8_192, 0.9],
@@ -28,10 +28,10 @@ const EFFICIENCY: readonly (readonly [area: number, share: number])[] = [
   [0, 0.35],
 ];
 
-/** A smaller tile must save so much to be taken. */
-const CLEARLY = 0.97;
-/** A slice is worth its sum only above so many steps of k. */
-const SHORTEST_SLICE = 128;
+/** A smaller tile is chosen only if its cost is below this fraction of the larger one's. */
+const MAX_COST_RATIO = 0.97;
+/** Min steps of k per slice; shorter ones cost more to add up than they save. */
+const MIN_SLICE = 128;
 const MAX_SLICES = 16;
 
 export interface Tiling {
@@ -40,8 +40,10 @@ export interface Tiling {
 }
 
 /**
- * The tile with the least time in a simple model: waves of workgroups × area of a tile / its efficiency. A single
- * product that leaves half of the device idle is cut into slices.
+ * Chooses the fastest tile in a simple model: waves of workgroups × area of a tile / its efficiency. A single product
+ * that leaves half of the device idle is cut into slices.
+ *
+ * @throws MemoryError if the map has more rows than a grid of the largest tile covers.
  */
 export function chooseTiling(
   { tiles, slots }: WgslTarget,
@@ -58,9 +60,9 @@ export function chooseTiling(
       got: `one of ${rows}`,
     });
   }
-  const tile = fitting.reduce((best, next) => (cost(next) < CLEARLY * cost(best) ? next : best));
+  const tile = fitting.reduce((best, next) => (cost(next) < MAX_COST_RATIO * cost(best) ? next : best));
   const busy = groups(tile);
-  const wanted = Math.min(MAX_SLICES, Math.floor(slots / busy), Math.floor(depth / SHORTEST_SLICE));
+  const wanted = Math.min(MAX_SLICES, Math.floor(slots / busy), Math.floor(depth / MIN_SLICE));
   return { tile, slices: products === 1 && busy < slots / 2 ? Math.max(1, wanted) : 1 };
 }
 

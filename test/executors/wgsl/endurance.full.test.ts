@@ -16,14 +16,14 @@ import { mayBeLeftOut } from "../../support/required.ts";
 const found = await dawn();
 if (!found) console.log(`wgsl: ${NO_DAWN}`);
 
-/** Of two sizes, and thus of one upload that is larger than the other. */
+/** Two sizes, so that one upload is larger than the other. */
 const PICTURES = [imageOf(12, 11), imageOf(15, 14)];
 const { shape } = PICTURES[0];
 
 const FIND = { among: "all channels", count: 20, window: 3, tolerance: 0 } as const;
 const PEAKS: TopPeaksQueries = { best: { ...FIND, heatmap: "heat", gather: ["heat"] } };
 
-/** Each way that a run takes through the device. */
+/** Each kind of run on the device. */
 const RUNS: readonly { readonly x: Tensor; readonly options: RunOptions }[] = [
   { x: tensor(shape, PICTURES[0].data), options: {} },
   { x: PICTURES[0], options: { peaks: PEAKS } },

@@ -23,14 +23,14 @@ if (!gpu) console.log(`wgsl: ${NO_DAWN}`);
 interface Rule {
   readonly title: string;
   input(image: RgbImage): SampledImage;
-  /** How far a number may be off, of 255 levels. */
+  /** Max difference, in levels of 255. */
   readonly bound: number;
 }
 
 const EXACT = { bound: 0 };
 
 const RULES: readonly Rule[] = [
-  // Four roundings to float32 of values below 256, or fewer where the device contracts them.
+  // Up to four roundings to float32 of values below 256; fewer if the device contracts operations.
   { title: "padding to a square", input: (image) => padToSquare(image, 80).input, bound: 6e-5 },
   { title: "a multiple", input: (image) => centerOnMultiple(image, 32), ...EXACT },
   { title: "a mirrored multiple", input: (image) => centerOnMultiple(image, 32, 0.6, true), ...EXACT },
@@ -42,7 +42,7 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** Values all over the range, each pixel another. */
+/** Values all over the range, different for each pixel. */
 function scattered(width: number, height: number): RgbImage {
   const data = new Uint8Array(width * height * 3);
   for (let i = 0; i < data.length; i++) data[i] = ((i + 1) * 1733) % 8191;
@@ -52,7 +52,7 @@ function scattered(width: number, height: number): RgbImage {
 const sample = (file: string) =>
   decodeImage(new Uint8Array(readFileSync(new URL(`../../../samples/${file}`, import.meta.url))), file);
 
-/** Bytes: what the specification lets every device bind. */
+/** Bytes that every device can bind, by the specification. */
 const BINDING = 128 * 2 ** 20;
 
 /** A graph whose output equals its input. */
@@ -63,12 +63,12 @@ function identity(shape: Shape): Graph {
   return builder.build();
 }
 
-/** NaN where one is. */
+/** NaN if any number is. */
 function largestDifference(got: Float32Array, expected: Float32Array): number {
   return got.reduce((largest, value, i) => Math.max(largest, Math.abs(value - expected[i])), 0);
 }
 
-describe.skipIf(!gpu && mayBeLeftOut)("an image that is sampled on the device", () => {
+describe.skipIf(!gpu && mayBeLeftOut)("an image sampled on the device", () => {
   const faulty = gpu && destroyAtDispatch(gpu);
   let executor: Executor;
   const device = () => {
@@ -80,8 +80,11 @@ describe.skipIf(!gpu && mayBeLeftOut)("an image that is sampled on the device", 
   });
   afterAll(() => executor.dispose());
 
-  /** The map on the device, and how many dispatches made it and copied it. */
-  async function seen(plan: Plan, image: SampledImage): Promise<{ data: Float32Array; dispatches: number }> {
+  /** The map from the device, and the number of dispatches that computed and copied it. */
+  async function sampled(
+    plan: Plan,
+    image: SampledImage,
+  ): Promise<{ data: Float32Array; dispatches: number }> {
     device().count = 0;
     const { outputs } = await plan.run({ image });
     return { data: outputs.same.data, dispatches: device().count };
@@ -98,18 +101,18 @@ describe.skipIf(!gpu && mayBeLeftOut)("an image that is sampled on the device", 
       ["151x240", () => scattered(151, 240)],
       ["1021x767", () => scattered(1021, 767)],
     ];
-    test.each(images)(`is what the CPU makes of it, by ${title}: %s`, async (_, image) => {
-      const sampled = input(image());
-      const plan = await executor.prepare(identity(sampled.shape), new Map());
-      const { data, dispatches } = await seen(plan, sampled);
+    test.each(images)(`equals the CPU's result for ${title}: %s`, async (_, image) => {
+      const expected = input(image());
+      const plan = await executor.prepare(identity(expected.shape), new Map());
+      const { data, dispatches } = await sampled(plan, expected);
       await plan.dispose();
       expect(dispatches).toBe(2);
-      expect(largestDifference(data, sampled.data)).toBeLessThanOrEqual(bound);
-      expect(new Set(sampled.data).size).toBeGreaterThan(1);
+      expect(largestDifference(data, expected.data)).toBeLessThanOrEqual(bound);
+      expect(new Set(expected.data).size).toBeGreaterThan(1);
     });
   }
 
-  test("follows images of other sizes and rules, and plain maps between them, in one plan", async () => {
+  test("is right for images of changing size and sampling, and for plain maps in between, in one plan", async () => {
     const rule = (image: RgbImage) => padToSquare(image, 128).input;
     const other = (image: RgbImage) => centerOnMultiple(image, 128);
     const inputs = [
@@ -121,7 +124,7 @@ describe.skipIf(!gpu && mayBeLeftOut)("an image that is sampled on the device", 
     ];
     const plan = await executor.prepare(identity(inputs[0].shape), new Map());
     for (const image of inputs) {
-      expect(largestDifference((await seen(plan, image)).data, image.data)).toBeLessThanOrEqual(6e-5);
+      expect(largestDifference((await sampled(plan, image)).data, image.data)).toBeLessThanOrEqual(6e-5);
       const plain = tensor(
         image.shape,
         image.data.map((value) => 255 - value),
@@ -131,8 +134,8 @@ describe.skipIf(!gpu && mayBeLeftOut)("an image that is sampled on the device", 
     await plan.dispose();
   });
 
-  test("is sampled on the CPU where the device does not bind so many bytes", async () => {
-    // 44.7 million pixels, just below, and just above.
+  test("is sampled on the CPU if it is too large for a binding", async () => {
+    // 44.7 million pixels, just below the limit and just above.
     for (const [height, dispatches] of [
       [6676, 2],
       [6680, 1],
@@ -141,7 +144,7 @@ describe.skipIf(!gpu && mayBeLeftOut)("an image that is sampled on the device", 
       expect(image.data.length > BINDING).toBe(dispatches === 1);
       const { input } = padToSquare(image, 32);
       const plan = await executor.prepare(identity(input.shape), new Map());
-      const found = await seen(plan, input);
+      const found = await sampled(plan, input);
       await plan.dispose();
       expect(found.dispatches).toBe(dispatches);
       expect(largestDifference(found.data, input.data)).toBeLessThanOrEqual(dispatches === 1 ? 0 : 6e-5);
@@ -151,7 +154,7 @@ describe.skipIf(!gpu && mayBeLeftOut)("an image that is sampled on the device", 
   test("is right after the device is lost at any dispatch of a run", async () => {
     const { input: image } = padToSquare(scattered(90, 61), 64);
     const plan = await executor.prepare(identity(image.shape), new Map());
-    const { data, dispatches } = await seen(plan, image);
+    const { data, dispatches } = await sampled(plan, image);
     for (let index = 0; index < dispatches; index++) {
       const before = device().destroyed;
       device().destroyAt(index);
@@ -161,7 +164,7 @@ describe.skipIf(!gpu && mayBeLeftOut)("an image that is sampled on the device", 
     await plan.dispose();
   });
 
-  test("is replaced in the buffers that the largest so far had", async () => {
+  test("reuses the buffers of the largest image so far", async () => {
     let buffers = 0;
     const counting = gpuWith(gpu as Gpu, async (adapter) => {
       const made = await adapter.requestDevice({});

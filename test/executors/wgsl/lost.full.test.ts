@@ -168,7 +168,7 @@ describe.skipIf(!found && mayBeLeftOut)("wgsl", () => {
     await executor.dispose();
     const plan = await preparing;
     await expect(plan.run(inputs)).rejects.toThrow(
-      "backend wgsl: expected one in use, got one that was disposed of.",
+      "backend wgsl: expected an executor in use, got one that was disposed of.",
     );
     await expect(executor.prepare(graph, weights)).rejects.toBeInstanceOf(UsageError);
     expect(devices).toBe(1);
@@ -177,7 +177,7 @@ describe.skipIf(!found && mayBeLeftOut)("wgsl", () => {
   test("refuses a machine without an adapter or a device, by name", async () => {
     const none: Gpu = { requestAdapter: async () => null };
     await expect(wgslExecutor({ gpu: none })).rejects.toThrow(
-      "backend wgsl: expected an adapter of WebGPU, got none.",
+      "backend wgsl: expected a WebGPU adapter, got none.",
     );
     const broken = gpuWith(gpu, async () => {
       throw new Error("the driver is busy");
@@ -188,7 +188,7 @@ describe.skipIf(!found && mayBeLeftOut)("wgsl", () => {
   });
 
   test("works on an adapter with no more than every adapter has, and refuses what does not fit", async () => {
-    // No limits asked for: the device has the specification's.
+    // Without requested limits, the device has those of the specification.
     const least = gpuWith(gpu, (adapter) => adapter.requestDevice({}));
     const executor = await open({ gpu: least });
     const plan = await executor.prepare(graph, weights);

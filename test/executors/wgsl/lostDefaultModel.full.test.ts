@@ -9,7 +9,7 @@ import { mayBeLeftOut } from "../../support/required.ts";
 const gpu = await dawn();
 if (!gpu) console.log(`wgsl: ${NO_DAWN}`);
 
-/** Replacing the device compiles every shader again; CENTERNET_EVERY_DISPATCH=1 tries all of them. */
+/** Each replaced device compiles every shader again, so only some dispatches are tried. CENTERNET_EVERY_DISPATCH=1 tries all. */
 const STEP = process.env.CENTERNET_EVERY_DISPATCH === "1" ? 1 : 20;
 
 describe.skipIf(!gpu && mayBeLeftOut)("the default model on wgsl", () => {
@@ -39,7 +39,7 @@ describe.skipIf(!gpu && mayBeLeftOut)("the default model on wgsl", () => {
         expect(again.outputs[name].data, `${name}, lost at dispatch ${index}`).toEqual(data);
       }
     }
-    // Where the poses are found on the device, their dispatches come behind the network's.
+    // The dispatches that find the poses come after the network's.
     const found = async () => {
       const black = { width: side, height: side, data: new Uint8Array(side * side * 3) };
       const loaded = { size: network.inputSize, constants: network.constants };

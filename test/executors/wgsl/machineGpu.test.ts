@@ -11,7 +11,7 @@ async function executorsWith(webgpu: () => object) {
   return await import("../../../src/executors/backends.ts");
 }
 
-test("a package webgpu that does not work is told of where it was asked for, and auto does without", async () => {
+test("if the package webgpu does not work, backend wgsl says so, and auto does without", async () => {
   const { createExecutor } = await executorsWith(() => ({
     create() {
       throw new Error("no such toggle");
@@ -20,14 +20,14 @@ test("a package webgpu that does not work is told of where it was asked for, and
   await expect(createExecutor("wgsl")).rejects.toMatchObject({
     name: "BackendError",
     message:
-      "backend wgsl: expected the npm package webgpu to load, got no such toggle. Install it anew, or choose another backend.",
+      "backend wgsl: expected the npm package webgpu to load, got no such toggle. Reinstall it, or choose another backend.",
   });
   const executor = await createExecutor("auto", { threads: 1 });
   expect(executor.backend).toBe("wasm");
   await executor.dispose();
 });
 
-test("a machine without the package is told to install it", async () => {
+test("without the package, the error says how to install it", async () => {
   const { createExecutor } = await executorsWith(() => ({ create: undefined }));
   await expect(createExecutor("wgsl")).rejects.toThrow(
     "backend wgsl: expected WebGPU, got a machine without it. In Node: npm install webgpu@0.6.2",

@@ -2,8 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Executor } from "../../../src/backend/executor.ts";
 import { referenceExecutor } from "../../../src/executors/reference/referenceExecutor.ts";
 import { caseGraph } from "../../../src/executors/selfTest.ts";
-import { WGSL_SELF_TEST } from "../../../src/executors/wgsl/selfTestCases.ts";
-import { wgslExecutor } from "../../../src/executors/wgsl/wgslExecutor.ts";
+import { WGSL_SELF_TEST, wgslExecutor } from "../../../src/executors/wgsl/wgslExecutor.ts";
 import { CASES } from "../../../src/kernels/cases.ts";
 import type { OpName } from "../../../src/kernels/ops.ts";
 import { dawn, NO_DAWN } from "../../support/dawn.ts";
@@ -31,7 +30,7 @@ describe.skipIf(!gpu && mayBeLeftOut)(
         const tolerance = /Winograd/.test(opCase.title) ? WINOGRAD_TOLERANCE : OP_TOLERANCE.wgsl;
         expect(await opCaseDifference(executor, op, opCase)).toBeLessThanOrEqual(tolerance);
       });
-      test(`${op}: ${opCase.title}; what a NaN reaches is NaN`, async () => {
+      test(`${op}: ${opCase.title}; outputs that depend on a NaN are NaN`, async () => {
         const { graph, inputs, weights } = caseGraph([{ op, opCase }]);
         for (const { data } of Object.values(inputs)) data.fill(Number.NaN, 0, Math.ceil(data.length / 2));
         const [[got], [expected]] = await Promise.all(
@@ -42,7 +41,7 @@ describe.skipIf(!gpu && mayBeLeftOut)(
             return Object.values(outputs);
           }),
         );
-        // Winograd's transforms spread it over a tile: it may reach more.
+        // Winograd's transforms spread a NaN over a tile, so it may reach more outputs.
         const lost = expected.data.findIndex((value, i) => Number.isNaN(value) && !Number.isNaN(got.data[i]));
         expect(expected.data.some(Number.isNaN)).toBe(true);
         expect(lost).toBe(-1);

@@ -26,26 +26,26 @@ const FIND: TopPeaksQuery = {
   gather: ["size", "offset"],
 };
 
-/** The best of each channel, with its own channels of a map that has three for each. */
+/** The best of each channel, with its own channels of a map that has three per channel. */
 const EACH: TopPeaksQuery = { ...FIND, among: "each channel", gather: ["offset"], gatherOwnChannel: ["own"] };
 
 interface PeakCase {
   readonly title: string;
   readonly size: readonly [height: number, width: number, classes: number];
-  /** Of the heatmap, by row, column and class; `i` is the element's number. */
+  /** The heatmap's value by row, column and class; `i` is the element's index. */
   score(y: number, x: number, c: number, i: number): number;
   readonly find?: Partial<TopPeaksQuery>;
-  /** Beside the first. */
+  /** Queries in addition to the first. */
   readonly others?: TopPeaksQueries;
-  /** The scores are the sigmoid of `score`, so that numbers other than 0 fill up a cell's last vector. */
+  /** Scores are the sigmoid of `score`, so that a cell's last vector is padded with numbers other than 0. */
   readonly logits?: true;
-  /** A map whose last number is infinite. */
+  /** Name of a map whose last number is infinite. */
   readonly spoilt?: string;
-  /** Where the device's list does not tell, the whole maps come back. */
+  /** Set if the device cannot answer, so that the whole maps come back. */
   readonly whole?: true;
 }
 
-/** Between 0 and 1, each element another, by multiplication in the field of 8191 elements. */
+/** Between 0 and 1, different for each element: multiplication in the field of 8191 elements. */
 const scattered = (i: number) => (((i + 1) * 1733) % 8191) / 8191;
 
 const CASES: readonly PeakCase[] = [
@@ -59,7 +59,7 @@ const CASES: readonly PeakCase[] = [
   },
   { title: "a plateau", size: [7, 9, 3], score: () => 0.125 },
   {
-    title: "peaks that are nearly as high as their neighbors",
+    title: "peaks nearly as high as their neighbors",
     size: [9, 9, 4],
     score: (y, x, c) => 0.5 + ((y + x) % 2) * [0, 5e-7, 1e-6, 2e-6][c],
   },
@@ -70,7 +70,7 @@ const CASES: readonly PeakCase[] = [
   },
   { title: "fewer peaks than wanted", size: [8, 8, 3], score: (y, x) => (y === 3 && x === 4 ? 0.7 : 0) },
   {
-    title: "scores over many orders of magnitude, subnormal ones among them",
+    title: "scores over many orders of magnitude, including subnormal ones",
     size: [8, 8, 4],
     score: (y, x, c) => (y % 2) * (x % 2) * 10 ** -(y * 4 + x + c),
   },
@@ -83,7 +83,7 @@ const CASES: readonly PeakCase[] = [
   { title: "a window of 2", size: [9, 7, 4], score: (_y, _x, _c, i) => scattered(i), find: { window: 2 } },
   { title: "a window of 5", size: [9, 7, 4], score: (_y, _x, _c, i) => scattered(i), find: { window: 5 } },
   {
-    title: "zeros beyond the image, which make peaks at its border",
+    title: "zeros outside the image, which make peaks at its border",
     size: [12, 10, 3],
     score: (y, x, c) => (1 + y * 10 + x + c) / 200,
     find: { within: { height: 12, width: 6 } },
@@ -114,38 +114,38 @@ const CASES: readonly PeakCase[] = [
     find: { ...EACH, count: 50 },
   },
   {
-    title: "the best of each channel, of which all channels are wanted",
+    title: "the best of each channel, with all channels of the other maps",
     size: [9, 8, 5],
     score: (y, x) => (y % 4 === 1 && x % 4 === 2 ? 0.5 : 0.25),
     find: { ...EACH, gather: ["size", "offset", "own"], gatherOwnChannel: [] },
   },
   {
-    title: "a single channel by itself",
+    title: "a heatmap of a single channel",
     size: [9, 8, 1],
     score: (_y, _x, _c, i) => scattered(i),
     find: EACH,
   },
   {
-    title: "several finds in one run",
+    title: "several queries in one run",
     size: [13, 17, 6],
     score: (_y, _x, _c, i) => scattered(i),
     others: { each: EACH, again: { ...FIND, count: 7, window: 5, gather: [] }, one: { ...EACH, count: 1 } },
   },
   {
-    title: "as many numbers as are read back at most",
+    title: "an answer of the max size",
     size: [40, 40, 4],
     score: (_y, _x, _c, i) => scattered(i),
     find: { count: 2730, window: 1 },
   },
   {
-    title: "more numbers than are read back at most",
+    title: "an answer above the max size",
     size: [40, 40, 4],
     score: (_y, _x, _c, i) => scattered(i),
     find: { count: 2731, window: 1 },
     whole: true,
   },
   {
-    title: "two finds that are too much together",
+    title: "two queries whose answers together exceed the max size",
     size: [40, 40, 4],
     score: (_y, _x, _c, i) => scattered(i),
     find: { count: 1400, window: 1 },
@@ -153,20 +153,20 @@ const CASES: readonly PeakCase[] = [
     whole: true,
   },
   {
-    title: "more peaks in one channel than its list holds",
+    title: "more peaks in one channel than its list has room for",
     size: [66, 64, 2],
     score: (_y, _x, c, i) => (c === 1 ? 0.25 : scattered(i)),
     find: EACH,
     whole: true,
   },
   {
-    title: "a find without a peak beside one with some",
+    title: "a query without peaks beside one with some",
     size: [9, 8, 5],
     score: () => 0,
     others: { sizes: { ...FIND, heatmap: "positive" } },
     whole: true,
   },
-  { title: "more peaks than the list holds", size: [64, 64, 3], score: () => 0.25, whole: true },
+  { title: "more peaks than the list has room for", size: [64, 64, 3], score: () => 0.25, whole: true },
   {
     title: "a number that is not finite in another map",
     size: [6, 6, 3],
@@ -190,21 +190,19 @@ const CASES: readonly PeakCase[] = [
   },
 ];
 
-/** Score, index and the other maps' numbers of each peak that is wanted; a count a list, and one of faults. */
+/** Score, index and gathered numbers per wanted peak; a count per list, and one of faults. */
 function answerBytes(request: TopPeaksQueries, maps: Readonly<Record<string, Tensor>>): number {
-  const numbers = Object.values(request).map(
-    ({ heatmap, among, count, gather: at, gatherOwnChannel: atOwn = [] }) => {
-      const channelsOf = (name: string) => maps[name].shape[3];
-      const lists = among === "each channel" ? channelsOf(heatmap) : 1;
-      const all = at.reduce((sum, name) => sum + channelsOf(name), 0);
-      const own = atOwn.reduce((sum, name) => sum + channelsOf(name) / channelsOf(heatmap), 0);
-      return 1 + lists + lists * count * (2 + all + own);
-    },
-  );
-  return 4 * numbers.reduce((sum, ofFind) => sum + ofFind, 0);
+  const numbers = Object.values(request).map(({ heatmap, among, count, gather, gatherOwnChannel = [] }) => {
+    const channelsOf = (name: string) => maps[name].shape[3];
+    const lists = among === "each channel" ? channelsOf(heatmap) : 1;
+    const all = gather.reduce((sum, name) => sum + channelsOf(name), 0);
+    const own = gatherOwnChannel.reduce((sum, name) => sum + channelsOf(name) / channelsOf(heatmap), 0);
+    return 1 + lists + lists * count * (2 + all + own);
+  });
+  return 4 * numbers.reduce((sum, ofQuery) => sum + ofQuery, 0);
 }
 
-/** Outputs that equal the inputs, but for the heatmap where those are logits. */
+/** A graph whose outputs equal its inputs, except for a heatmap of logits. */
 function outputsOf(inputs: Readonly<Record<string, Tensor>>, logits: boolean): Graph {
   const builder = new GraphBuilder();
   const window = { kernel: 1, stride: 1, padding: padAll(0), outside: "ignored" } as const;
@@ -235,7 +233,7 @@ function mapsOf({ size: [height, width, classes], score, spoilt }: PeakCase): Re
   return maps;
 }
 
-describe.skipIf(!gpu && mayBeLeftOut)("peaks found on the device are exactly those of the whole maps", () => {
+describe.skipIf(!gpu && mayBeLeftOut)("peaks found on the device equal those of the whole maps", () => {
   let executor: Executor;
   const counter = gpu && countReadBytes(gpu);
   beforeAll(async () => {
@@ -252,7 +250,7 @@ describe.skipIf(!gpu && mayBeLeftOut)("peaks found on the device are exactly tho
       const plan = await executor.prepare(outputsOf(maps, peakCase.logits === true), new Map());
       const inputs = Object.fromEntries(Object.entries(maps).map(([name, map]) => [`${name}Input`, map]));
       const whole = await plan.run(inputs);
-      // Twice: nothing of the first run may be counted in the second.
+      // Twice: nothing from the first run may count in the second.
       await plan.run(inputs, { peaks: request });
       counter.bytes = 0;
       const { outputs, peaks } = await plan.run(inputs, { peaks: request });
@@ -273,7 +271,7 @@ describe.skipIf(!gpu && mayBeLeftOut)("peaks found on the device are exactly tho
 });
 
 test.skipIf(!gpu && mayBeLeftOut)(
-  "peaks are right after the device is lost at any dispatch of a run",
+  "peaks are right even if the device is lost at any dispatch of a run",
   async () => {
     if (!gpu) throw new Error(NO_DAWN);
     const faulty = destroyAtDispatch(gpu);
@@ -285,7 +283,7 @@ test.skipIf(!gpu && mayBeLeftOut)(
     faulty.count = 0;
     const { peaks } = await plan.run(inputs, { peaks: request });
     const dispatches = faulty.count;
-    expect(dispatches).toBe(15); // five maps, and five for each find
+    expect(dispatches).toBe(15); // one per map, and five per query
     for (let index = 0; index < dispatches; index++) {
       faulty.destroyAt(index);
       const again = await plan.run(inputs, { peaks: request });

@@ -26,10 +26,10 @@ if (!gpu) console.log(`wgsl: ${NO_DAWN}`);
 
 type Maps = Record<string, Tensor>;
 
-/** A decode and what it asks for. */
+/** A decoder and its query. */
 interface Decode {
   readonly peaks: PosePeaks | undefined;
-  /** All that it chooses on its way, and the poses. */
+  /** All intermediate choices, and the poses. */
   decoded(maps: Maps): object;
 }
 
@@ -37,15 +37,15 @@ interface PoseCase {
   readonly title: string;
   readonly maps: Maps;
   readonly decode: Decode;
-  /** The fewest elements of keypoints beyond the first cells' that must be listed. */
+  /** Min number of keypoint elements that must be listed, without those of the first cell. */
   readonly listed?: number;
-  /** Where the device's lists do not tell, the whole maps come back. */
+  /** Set if the device cannot answer, so that the whole maps come back. */
   readonly whole?: true;
 }
 
 type Numbers = (y: number, x: number, channel: number, i: number) => number;
 
-/** Between 0 and 1, each element another, by multiplication in the field of 8191 elements. */
+/** Between 0 and 1, different for each element: multiplication in the field of 8191 elements. */
 const scattered = (i: number) => (((i + 1) * 1733) % 8191) / 8191;
 
 const [HEIGHT, WIDTH, KEYPOINTS] = [14, 12, 5];
@@ -60,7 +60,7 @@ function map(channels: number, numbers: Numbers, height = HEIGHT, width = WIDTH)
   return made;
 }
 
-/** Numbers all over the maps, but for those given. */
+/** Maps of scattered numbers, except for those given. */
 function singleMaps(
   given: Partial<Record<keyof SinglePoseMaps, Numbers>>,
   [height, width] = [SIDE, SIDE],
@@ -121,17 +121,17 @@ function single(title: string, maps: Maps, more: Pick<PoseCase, "listed" | "whol
   return { title: `one person: ${title}`, maps, decode, ...more };
 }
 
-/** Five are out of the way of the first, at (6, 5). */
+/** Six centers: one at (6, 5), five away from it. */
 const isCenter = (y: number, x: number) => (y === 6 && x === 5) || (y % 12 === 0 && x % 5 === 0);
 const sixPersons: Numbers = (y, x) =>
   y === 6 && x === 5 ? 0.9 : isCenter(y, x) ? 0.5 + y / 99 + x / 999 : 0;
-/** The others' boxes hold no cell. */
+/** The other boxes contain no cell. */
 const onlyFirstBox = (side: number): Numbers => {
   return (y, x) => (y === 6 && x === 5 ? side : -1);
 };
 const DENOMINATOR = Math.fround(Math.min(HEIGHT, WIDTH) * MULTIPOSE_CONSTANTS.gaussianDenominatorRatio);
 
-/** Regressed by (−0.3, 0.4), where scores within `radius` are `target` after the weight, as near as float32 comes. */
+/** Regressed by (−0.3, 0.4). Scores within `radius` of it are `target` after weighting, up to the rounding of float32. */
 const pointOfFirst = [5.7, 5.4] as const;
 const regressionOfFirst: Numbers = (_y, _x, c) => (c % 2 === 0 ? -0.3 : 0.4);
 function tied(target: number, radius: number, weight: (squared: number) => number): Numbers {
@@ -145,10 +145,10 @@ const gaussian = (squared: number) => Math.exp(-squared / DENOMINATOR);
 const nearness = (squared: number) => 1 / (Math.sqrt(squared) + singlePoseConstants(SIDE).distanceOffset);
 const centerOfOne: Numbers = (y, x) => (y === 6 && x === 5 ? 0.9 : 0.01);
 
-/** From the smallest normal number down to below the smallest of all, on a diagonal. */
+/** On a diagonal, from the smallest normal number down to below the smallest subnormal one. */
 const smallest: Numbers = (y, x, c) => (y + x === 9 ? 2 ** (-123 - 3 * x - c) : 0);
 
-/** The maps, with a number of one of them replaced. */
+/** The maps, with one number of one map replaced. */
 function spoilt(maps: Maps, name: string, value: number): Maps {
   const { shape, data } = maps[name];
   const other = Float32Array.from(data);
@@ -160,7 +160,7 @@ const SPOILERS: readonly (readonly [title: string, map: string, value: number])[
   ["a score that is not a number", "keypointHeatmap", Number.NaN],
   ["an infinite score", "keypointHeatmap", Number.POSITIVE_INFINITY],
   ["a negative score", "keypointHeatmap", -0.25],
-  ["a score that no probability is rounded to", "keypointHeatmap", 2],
+  ["a score that no probability rounds to", "keypointHeatmap", 2],
   ["an offset that is not a number", "keypointOffset", Number.NaN],
   ["an infinite regression", "keypointRegression", Number.NEGATIVE_INFINITY],
   ["an infinite center", "centerHeatmap", Number.POSITIVE_INFINITY],
@@ -176,7 +176,7 @@ const CASES: readonly PoseCase[] = [
   ),
   multi("equal scores everywhere", multiMaps({ keypointHeatmap: () => 0.5 })),
   multi(
-    "points in the middle of cells' corners, so that four cells are equally good",
+    "points midway between four cells, which are equally good",
     multiMaps({
       centerHeatmap: sixPersons,
       boxSize: () => 9,
@@ -186,7 +186,7 @@ const CASES: readonly PoseCase[] = [
     { listed: 4 * KEYPOINTS },
   ),
   multi(
-    "scores that only the decode's own rounding tells apart",
+    "scores that only the decoder's own rounding can tell apart",
     multiMaps({
       centerHeatmap: sixPersons,
       boxSize: onlyFirstBox(9),
@@ -196,7 +196,7 @@ const CASES: readonly PoseCase[] = [
     { listed: 16 * KEYPOINTS },
   ),
   multi(
-    "more of these than there is room for",
+    "more of these near ties than there is room for",
     multiMaps({
       centerHeatmap: sixPersons,
       boxSize: onlyFirstBox(30),
@@ -217,7 +217,7 @@ const CASES: readonly PoseCase[] = [
     }),
   ),
   multi(
-    "sides that are a rounding beside a cell",
+    "sides within a rounding error of a cell",
     multiMaps({
       centerHeatmap: sixPersons,
       boxSize: () => 4 + 2 ** -22,
@@ -226,7 +226,7 @@ const CASES: readonly PoseCase[] = [
     }),
   ),
   multi(
-    "points so far away that products are the smallest numbers, or 0",
+    "points so far away that products are subnormal or 0",
     multiMaps({
       centerHeatmap: sixPersons,
       boxSize: () => 3,
@@ -235,7 +235,7 @@ const CASES: readonly PoseCase[] = [
   ),
   multi("no keypoint anywhere", multiMaps({ keypointHeatmap: () => 0 })),
   multi(
-    "a keypoint in a single cell, in nobody's box",
+    "a keypoint in a single cell, outside all boxes",
     multiMaps({
       centerHeatmap: sixPersons,
       boxSize: () => 3,
@@ -248,7 +248,7 @@ const CASES: readonly PoseCase[] = [
     whole: true,
   }),
   multi(
-    "a point beyond what the bounds hold for",
+    "a point beyond the range of the bounds",
     multiMaps({ keypointRegression: (_y, _x, c) => (c === 3 ? 2 ** 21 : 0) }),
     { whole: true },
   ),
@@ -260,7 +260,7 @@ const CASES: readonly PoseCase[] = [
   single("equal scores everywhere", singleMaps({ centerHeatmap: centerOfOne, keypointHeatmap: () => 0.5 })),
   single("a center in the first cell", singleMaps({ centerHeatmap: (y, x) => (y + x === 0 ? 0.9 : 1e-3) })),
   single(
-    "points in the middle of cells' corners, so that four cells are equally good",
+    "points midway between four cells, which are equally good",
     singleMaps({
       centerHeatmap: centerOfOne,
       keypointRegression: () => 1.5,
@@ -269,7 +269,7 @@ const CASES: readonly PoseCase[] = [
     { listed: 4 * KEYPOINTS },
   ),
   single(
-    "scores that only the decode's own rounding tells apart",
+    "scores that only the decoder's own rounding can tell apart",
     singleMaps({
       centerHeatmap: centerOfOne,
       keypointRegression: regressionOfFirst,
@@ -278,7 +278,7 @@ const CASES: readonly PoseCase[] = [
     { listed: 12 * KEYPOINTS },
   ),
   single(
-    "more of these than there is room for",
+    "more of these near ties than there is room for",
     singleMaps({
       centerHeatmap: centerOfOne,
       keypointRegression: regressionOfFirst,
@@ -304,7 +304,7 @@ const CASES: readonly PoseCase[] = [
   ),
 ];
 
-/** Its outputs are its inputs, to the bit. */
+/** A graph whose outputs are its inputs, bit for bit. */
 function unchanged(maps: Maps): Graph {
   const builder = new GraphBuilder();
   for (const [name, { shape }] of Object.entries(maps)) builder.output(name, builder.input(name, shape));
@@ -322,59 +322,56 @@ async function goldenCases(): Promise<PoseCase[]> {
   );
 }
 
-describe.skipIf(!gpu && mayBeLeftOut)(
-  "poses found on the device are exactly those of the whole maps",
-  async () => {
-    let executor: Executor;
-    const plans = new Map<string, Promise<Plan>>();
-    const counter = gpu && countReadBytes(gpu);
-    beforeAll(async () => {
-      if (!counter) throw new Error(NO_DAWN);
-      executor = await wgslExecutor({ gpu: counter.gpu });
+describe.skipIf(!gpu && mayBeLeftOut)("poses found on the device equal those of the whole maps", async () => {
+  let executor: Executor;
+  const plans = new Map<string, Promise<Plan>>();
+  const counter = gpu && countReadBytes(gpu);
+  beforeAll(async () => {
+    if (!counter) throw new Error(NO_DAWN);
+    executor = await wgslExecutor({ gpu: counter.gpu });
+  });
+  afterAll(() => executor.dispose());
+
+  /** One plan for all maps of the same shapes. */
+  function planFor(maps: Maps): Promise<Plan> {
+    const shapes = JSON.stringify(Object.entries(maps).map(([name, { shape }]) => [name, shape]));
+    const plan = plans.get(shapes) ?? executor.prepare(unchanged(maps), new Map());
+    plans.set(shapes, plan);
+    return plan;
+  }
+
+  for (const { title, maps, decode, listed = 0, whole: isWhole } of [...CASES, ...(await goldenCases())]) {
+    test(title, async () => {
+      if (!counter || !decode.peaks) throw new Error(NO_DAWN);
+      const { query, outputsOf } = decode.peaks;
+      const plan = await planFor(maps);
+      const whole = await plan.run(maps);
+      // Twice: nothing from the first run may count in the second.
+      await plan.run(maps, { peaks: query });
+      counter.bytes = 0;
+      const { outputs, peaks } = await plan.run(maps, { peaks: query });
+      if (isWhole) {
+        expect(peaks).toBeUndefined();
+        expect(outputs).toEqual(whole.outputs);
+        return;
+      }
+      if (!peaks) throw new Error("the device did not answer");
+      expect(counter.bytes).toBeLessThanOrEqual(MAX_BYTES);
+      expect(outputs).toEqual({});
+      const { channels, lists } = peaks.keypoints;
+      expect(lists[0].indices.length - channels).toBeGreaterThanOrEqual(listed);
+      expect(decode.decoded(outputsOf(peaks))).toEqual(decode.decoded({ ...whole.outputs }));
     });
-    afterAll(() => executor.dispose());
-
-    /** One for all maps of the same shapes. */
-    function planFor(maps: Maps): Promise<Plan> {
-      const shapes = JSON.stringify(Object.entries(maps).map(([name, { shape }]) => [name, shape]));
-      const plan = plans.get(shapes) ?? executor.prepare(unchanged(maps), new Map());
-      plans.set(shapes, plan);
-      return plan;
-    }
-
-    for (const { title, maps, decode, listed = 0, whole: isWhole } of [...CASES, ...(await goldenCases())]) {
-      test(title, async () => {
-        if (!counter || !decode.peaks) throw new Error(NO_DAWN);
-        const { query, outputsOf } = decode.peaks;
-        const plan = await planFor(maps);
-        const whole = await plan.run(maps);
-        // Twice: nothing of the first run may be counted in the second.
-        await plan.run(maps, { peaks: query });
-        counter.bytes = 0;
-        const { outputs, peaks } = await plan.run(maps, { peaks: query });
-        if (isWhole) {
-          expect(peaks).toBeUndefined();
-          expect(outputs).toEqual(whole.outputs);
-          return;
-        }
-        if (!peaks) throw new Error("the lists do not tell");
-        expect(counter.bytes).toBeLessThanOrEqual(MAX_BYTES);
-        expect(outputs).toEqual({});
-        const { channels, lists } = peaks.keypoints;
-        expect(lists[0].indices.length - channels).toBeGreaterThanOrEqual(listed);
-        expect(decode.decoded(outputsOf(peaks))).toEqual(decode.decoded({ ...whole.outputs }));
-      });
-    }
-  },
-);
+  }
+});
 
 test.skipIf(!gpu && mayBeLeftOut)(
-  "poses are right after the device is lost at any dispatch of a run",
+  "poses are right even if the device is lost at any dispatch of a run",
   async () => {
     if (!gpu) throw new Error(NO_DAWN);
     const faulty = destroyAtDispatch(gpu);
     const executor = await wgslExecutor({ gpu: faulty.gpu });
-    // Five find the centers of several, two the center of one, and two the keypoints.
+    // Five dispatches find several centers, two a single one, and two the keypoints.
     for (const [{ maps, decode }, expected] of [
       [multi("", multiMaps({})), 7],
       [single("", singleMaps({})), 4],
@@ -402,22 +399,22 @@ test.skipIf(!gpu && mayBeLeftOut)(
   },
 );
 
-test.skipIf(!gpu && mayBeLeftOut)("points around what is not found are refused", async () => {
+test.skipIf(!gpu && mayBeLeftOut)("points around the cells of a missing query are refused", async () => {
   if (!gpu) throw new Error(NO_DAWN);
   const executor = await wgslExecutor({ gpu });
   const maps = singleMaps({});
   const plan = await executor.prepare(unchanged(maps), new Map());
   const { centers, keypoints } = singlePosePeaks(singlePoseConstants(SIDE))?.query ?? {};
   await expect(plan.run(maps, { peaks: { keypoints } })).rejects.toThrow(
-    "peaks: expected an earlier find centers, for points around its cells, got none",
+    "peaks: expected an earlier query centers, whose cells are the anchors, got none",
   );
   await expect(plan.run(maps, { peaks: { centers: { ...centers, gather: [] }, keypoints } })).rejects.toThrow(
-    "peaks: expected a find with the map keypointRegression, got none",
+    "peaks: expected a query that gathers keypointRegression, got none",
   );
   await executor.dispose();
 });
 
-describe("constants that leave no bound ask for the whole maps", () => {
+describe("constants without a bound for the rounding need the whole maps", () => {
   const map = { height: HEIGHT, width: WIDTH };
   const one = singlePoseConstants(SIDE);
   test.each([

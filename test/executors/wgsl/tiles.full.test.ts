@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createExecutor } from "../../../src/executors/backends.ts";
 import { referenceExecutor } from "../../../src/executors/reference/referenceExecutor.ts";
 import { caseGraph } from "../../../src/executors/selfTest.ts";
+import { bufferLayout } from "../../../src/executors/wgsl/bufferLayout.ts";
 import { kernelTarget, type OpenDevice, openDevice } from "../../../src/executors/wgsl/device/openDevice.ts";
 import type { Gpu } from "../../../src/executors/wgsl/device/webgpu.ts";
 import { DeviceGraph } from "../../../src/executors/wgsl/deviceGraph.ts";
-import { planLayout } from "../../../src/executors/wgsl/planLayout.ts";
 import { TILES } from "../../../src/kernels/wgsl/tiles.ts";
 import { padAll } from "../../../src/kernels/window.ts";
 import { shapeOf } from "../../../src/tensor.ts";
@@ -18,7 +18,7 @@ if (!gpu) console.log(`wgsl: ${NO_DAWN}`);
 
 const EPILOGUE = { bias: true, residual: true, activation: "relu" } as const;
 
-// No side is a multiple of a tile's, and more than one of the largest fits in.
+// No side is a multiple of a tile's, and more than one of the largest tiles fits in.
 const CASES = {
   "3x3 at stride 2": {
     inputs: [shapeOf(27, 25, 36)],
@@ -49,7 +49,7 @@ describe.skipIf(!gpu && mayBeLeftOut)("the tiles of a large GPU agree with plain
         test(`${tile.rows} x ${tile.columns}: ${title}${sliced}`, async () => {
           const opCase = { title, ...conv, epilogue: EPILOGUE };
           const { graph, inputs, weights } = caseGraph([{ op: "conv2d", opCase }]);
-          const layout = planLayout(graph, { ...kernelTarget(open, "default"), tiles: [tile], slots });
+          const layout = bufferLayout(graph, { ...kernelTarget(open, "default"), tiles: [tile], slots });
           const [{ kernel, node }] = layout.nodes;
           expect(kernel.dispatches[title.startsWith("Winograd") ? 1 : 0].code).toContain(
             `tile ${tile.rows} x ${tile.columns} x`,

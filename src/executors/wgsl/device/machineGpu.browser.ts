@@ -5,4 +5,4 @@ export async function machineGpu(): Promise<Gpu | undefined> {
   return (globalThis.navigator as { gpu?: Gpu } | undefined)?.gpu;
 }
 
-export const NO_GPU_HINT = "Take another browser, or another backend.";
+export const NO_GPU_HINT = "Use another browser or another backend.";

@@ -1,13 +1,13 @@
 import { BackendError } from "../../../errors.ts";
 import type { Gpu } from "./webgpu.ts";
 
-/** Dawn dies where its instance is collected as garbage while devices live. */
+/** Kept for good: Dawn crashes if its instance is garbage-collected while devices are alive. */
 let instance: Promise<Gpu | undefined> | undefined;
 
 /**
- * The WebGPU of the process, if something put one there; else of the npm package `webgpu`, if it is installed.
+ * The process's own WebGPU, if `navigator.gpu` is set; otherwise the npm package `webgpu`, if it is installed.
  *
- * @throws BackendError where the package is installed and does not load.
+ * @throws BackendError if the package is installed but does not load.
  */
 export async function machineGpu(): Promise<Gpu | undefined> {
   const own = (globalThis.navigator as { gpu?: Gpu } | undefined)?.gpu;
@@ -17,10 +17,10 @@ export async function machineGpu(): Promise<Gpu | undefined> {
 }
 
 export const NO_GPU_HINT =
-  "In Node: npm install webgpu@0.6.2, and a Vulkan loader on Linux (libvulkan1). Or take another backend.";
+  "In Node: npm install webgpu@0.6.2, and a Vulkan loader on Linux (libvulkan1). Or use another backend.";
 
 async function packageGpu(): Promise<Gpu | undefined> {
-  // A name that compilers and bundlers do not follow: the package is nobody's dependency.
+  // Compilers and bundlers must not resolve the name: the package is an optional peer.
   const name: string = "webgpu";
   try {
     const { create } = await import(name);
@@ -29,9 +29,6 @@ async function packageGpu(): Promise<Gpu | undefined> {
     if (error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND") return undefined;
     const got = error instanceof Error ? error.message : String(error);
     const fault = { where: "backend wgsl", expected: "the npm package webgpu to load", got };
-    throw new BackendError(
-      { ...fault, hint: "Install it anew, or choose another backend." },
-      { cause: error },
-    );
+    throw new BackendError({ ...fault, hint: "Reinstall it, or choose another backend." }, { cause: error });
   }
 }

@@ -1,26 +1,20 @@
 import { machineGpu, NO_GPU_HINT } from "#machineGpu";
-import { BackendError } from "../../../errors.ts";
 import type { Precision } from "../../../kernels/kernel.ts";
 import type { Tile, WgslTarget } from "../../../kernels/wgsl/kernel.ts";
 import { SMALL_TILES, TILES } from "../../../kernels/wgsl/tiles.ts";
-import { DeviceLoss } from "./deviceLoss.ts";
+import { DeviceLoss, messageOf, type WatchedDevice, wgslError } from "./deviceErrors.ts";
 import type { Gpu, GpuAdapter, GpuDevice } from "./webgpu.ts";
 
-/** A device of this project's own, and what is known of it. */
-export interface OpenDevice extends AdapterClass {
-  readonly device: GpuDevice;
-  /** Of the adapter. */
-  readonly name: string;
-  readonly loss: DeviceLoss;
-}
+/** A device that this executor alone uses, and what is known about its adapter. */
+export interface OpenDevice extends WatchedDevice, AdapterClass {}
 
-/** What kernels for the device are made for. */
+/** What kernels for the device are compiled for. */
 export function kernelTarget({ tiles, slots, device }: OpenDevice, precision: Precision): WgslTarget {
   const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
   return { precision, tiles, slots, maxBindingBytes: Math.min(maxBufferSize, maxStorageBufferBindingSize) };
 }
 
-/** The name of this machine's GPU, where it is a real one: `auto` asks. */
+/** Name of this machine's GPU; undefined if it has none or only a software adapter. Backend `auto` asks. */
 export async function realGpuName(): Promise<string | undefined> {
   const gpu = await machineGpu().catch(() => undefined);
   const adapter = await gpu?.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
@@ -28,19 +22,19 @@ export async function realGpuName(): Promise<string | undefined> {
 }
 
 /**
- * Takes the fastest adapter with all the memory that it gives.
+ * Opens the fastest adapter, with the largest buffers that it allows.
  *
- * @throws BackendError where there is no WebGPU, no adapter, or no device to be had.
+ * @throws BackendError if the machine has no WebGPU, no adapter, or refuses a device.
  */
 export async function openDevice(gpu?: Gpu): Promise<OpenDevice> {
   const api = gpu ?? (await machineGpu());
-  if (!api) throw refuse("WebGPU", "a machine without it", NO_GPU_HINT);
+  if (!api) throw wgslError("WebGPU", "a machine without it", { hint: NO_GPU_HINT });
   const adapter = await api
     .requestAdapter({ powerPreference: "high-performance" })
     .catch((error: unknown) => {
-      throw refuse("an adapter", messageOf(error), undefined, error);
+      throw wgslError("a WebGPU adapter", messageOf(error), { cause: error });
     });
-  if (!adapter) throw refuse("an adapter of WebGPU", "none", NO_GPU_HINT);
+  if (!adapter) throw wgslError("a WebGPU adapter", "none", { hint: NO_GPU_HINT });
   const device = await requestDevice(adapter);
   return { ...adapterClass(adapter), device, name: adapterName(adapter), loss: new DeviceLoss(device) };
 }
@@ -50,45 +44,35 @@ async function requestDevice(adapter: GpuAdapter): Promise<GpuDevice> {
   try {
     return await adapter.requestDevice({ requiredLimits: { maxBufferSize, maxStorageBufferBindingSize } });
   } catch (error) {
-    throw refuse(`a device of ${adapterName(adapter)}`, messageOf(error), undefined, error);
+    throw wgslError(`a device of ${adapterName(adapter)}`, messageOf(error), { cause: error });
   }
 }
 
-function refuse(
-  expected: string,
-  got: string,
-  hint = "Choose another backend.",
-  cause?: unknown,
-): BackendError {
-  return new BackendError({ where: "backend wgsl", expected, got, hint }, { cause });
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error);
-}
-
-/** What kernels and submits are sized by. */
+/** What tiles and command buffers are sized for. */
 export interface AdapterClass extends Pick<WgslTarget, "tiles" | "slots"> {
   /**
-   * Multiply-adds in a submit. A system that waits longer than some seconds for one resets the device: so much
-   * takes 0.2 s on the weakest device of the class.
+   * Multiply-adds per command buffer. Systems reset a device if one takes longer than a few seconds; this much takes
+   * 0.2 s on the weakest device of the class.
    */
-  readonly workOfSubmit: number;
+  readonly workPerSubmit: number;
 }
 
-const isAtMost = (threads: number) => (tile: Tile) =>
+const hasMaxThreads = (threads: number) => (tile: Tile) =>
   (tile.rows * tile.columns) / (tile.threadRows * tile.threadColumns) <= threads;
 
 const CLASSES = {
-  /** Several teraflops, tens of cores that hold two workgroups each. */
-  discrete: { tiles: TILES, slots: 264, workOfSubmit: 100e9 },
-  /** From 0.3 teraflops on. */
-  integrated: { tiles: TILES.filter(isAtMost(64)), slots: 48, workOfSubmit: 20e9 },
-  /** The processor. */
-  software: { tiles: SMALL_TILES, slots: 4, workOfSubmit: 0.2e9 },
+  /** Several teraflops; tens of cores, each of which holds two workgroups. */
+  discrete: { tiles: TILES, slots: 264, workPerSubmit: 100e9 },
+  /** 0.3 teraflops or more. */
+  integrated: { tiles: TILES.filter(hasMaxThreads(64)), slots: 48, workPerSubmit: 20e9 },
+  /** Runs on the CPU. */
+  software: { tiles: SMALL_TILES, slots: 4, workPerSubmit: 0.2e9 },
 } satisfies Record<string, AdapterClass>;
 
-/** AMD calls its integrated GPUs Radeon, too, and browsers tell no more than the vendor: in doubt, not discrete. */
+/**
+ * AMD's integrated GPUs are called Radeon as well, and browsers report no more than the vendor. If in doubt, a GPU
+ * counts as integrated.
+ */
 const DISCRETE = /nvidia|geforce|radeon (rx (?!vega \d+ graphics)|pro|vii)|firepro|instinct/i;
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software|basic render/i;
 
@@ -97,15 +81,15 @@ export function adapterClass(adapter: GpuAdapter): AdapterClass {
   return DISCRETE.test(adapterName(adapter)) ? CLASSES.discrete : CLASSES.integrated;
 }
 
-/** Whether the processor plays the part of a GPU. */
+/** Whether the adapter runs on the CPU. */
 export function isSoftware(adapter: GpuAdapter): boolean {
   const { info, isFallbackAdapter } = adapter;
   return Boolean(isFallbackAdapter || info?.isFallbackAdapter || SOFTWARE.test(adapterName(adapter)));
 }
 
-/** As far as the system tells it: `nvidia hopper NVIDIA H200`. */
+/** The adapter's name, as far as the system reports it: `nvidia hopper NVIDIA H200`. */
 function adapterName({ info }: GpuAdapter): string {
   const { vendor, architecture, device, description } = info ?? {};
   const words = [vendor, architecture, description || device].filter(Boolean);
-  return words.length > 0 ? words.join(" ") : "a GPU without a name";
+  return words.length > 0 ? words.join(" ") : "an unnamed GPU";
 }

@@ -8,13 +8,13 @@ import type {
   GpuDevice,
 } from "./webgpu.ts";
 
-/** A device's compiled shaders: equal texts are compiled once. */
+/** A device's compiled shaders. Equal texts are compiled once. */
 export class Pipelines {
   private readonly pipelines = new Map<string, Promise<GpuComputePipeline>>();
 
   constructor(private readonly device: GpuDevice) {}
 
-  /** Starts compiling and does not wait: the device compiles several at a time. */
+  /** Starts compiling without waiting: the device compiles several shaders at a time. */
   compile(code: string): Promise<GpuComputePipeline> {
     const known = this.pipelines.get(code);
     if (known) return known;
@@ -23,7 +23,7 @@ export class Pipelines {
       layout: "auto",
       compute: { module, entryPoint: "main" },
     });
-    // Whoever waits for it gets the error; it is no unhandled one until then.
+    // Whoever awaits the pipeline gets the error; until then it must not count as unhandled.
     pipeline.catch(() => {});
     this.pipelines.set(code, pipeline);
     return pipeline;
@@ -40,7 +40,7 @@ export class Pipelines {
   }
 }
 
-/** A dispatch with all that it takes to encode it. */
+/** A dispatch that is ready to be recorded. */
 export interface BoundDispatch {
   readonly pipeline: GpuComputePipeline;
   readonly group: GpuBindGroup;
@@ -54,6 +54,7 @@ export function encodeDispatch(pass: GpuComputePass, { pipeline, group, workgrou
   pass.dispatchWorkgroups(...workgroups);
 }
 
+/** Records a dispatch in a pass of its own. */
 export function encodeAlone(encoder: GpuCommandEncoder, dispatch: BoundDispatch): void {
   const pass = encoder.beginComputePass();
   encodeDispatch(pass, dispatch);

@@ -1,18 +1,19 @@
 import { type GpuBuffer, type GpuCommandEncoder, type GpuDevice, MAP_READ, USAGE } from "./webgpu.ts";
 
+/** Where a value lies in the readback buffers. */
 interface Place {
   readonly buffer: number;
   readonly offset: number;
   readonly bytes: number;
 }
 
-/** Buffers from which the host reads values, as few as the device's largest buffer allows. */
+/** The buffers from which the host reads values: as few as the device's max buffer size allows. */
 export class Readback {
   private readonly places = new Map<string, Place>();
   private readonly buffers: readonly GpuBuffer[];
   private mapped: GpuBuffer[] = [];
 
-  /** `sizes`: bytes by name. */
+  /** @param sizes bytes per value, by name. */
   constructor(device: GpuDevice, sizes: ReadonlyMap<string, number>) {
     const bufferBytes = [0];
     for (const [name, bytes] of sizes) {
@@ -40,7 +41,7 @@ export class Readback {
     encoder.copyBufferToBuffer(from, 0, this.buffers[buffer], offset, bytes);
   }
 
-  /** Views that end with `release`. */
+  /** Returns views into the mapped buffers, valid until `release`. */
   async read(): Promise<ReadonlyMap<string, Float32Array>> {
     await Promise.all(this.buffers.map((buffer) => buffer.mapAsync(MAP_READ)));
     this.mapped = [...this.buffers];

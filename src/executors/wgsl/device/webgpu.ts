@@ -1,4 +1,4 @@
-/** As much of the WebGPU API (https://www.w3.org/TR/webgpu) as is used here; TypeScript's DOM has none of it yet. */
+/** The part of the WebGPU API (https://www.w3.org/TR/webgpu) used here; TypeScript's DOM library lacks it so far. */
 
 export interface Gpu {
   requestAdapter(options?: { powerPreference?: "high-performance" }): Promise<GpuAdapter | null>;
@@ -11,7 +11,7 @@ export interface GpuLimits {
 
 export interface GpuAdapter {
   readonly limits: GpuLimits;
-  /** Older browsers have none. */
+  /** Missing in older browsers. */
   readonly info?: GpuAdapterInfo;
   readonly isFallbackAdapter?: boolean;
   readonly features: ReadonlySet<string>;
@@ -86,12 +86,13 @@ export interface GpuComputePipeline {
   getBindGroupLayout(index: number): GpuBindGroupLayout;
 }
 
-/** Handles that are only passed on. */
+/** Opaque handles. */
 export type GpuShaderModule = object;
 export type GpuBindGroupLayout = object;
 export type GpuBindGroup = object;
 export type GpuCommandBuffer = object;
 
-/** The specification's bits. */
+/** Bits of GPUBufferUsage. */
 export const USAGE = { mapRead: 0x1, copySource: 0x4, copyDestination: 0x8, storage: 0x80 } as const;
+/** GPUMapMode.READ. */
 export const MAP_READ = 0x1;

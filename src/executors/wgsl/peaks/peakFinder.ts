@@ -9,89 +9,93 @@ import type {
 import { Pipelines } from "../device/pipelines.ts";
 import { Readback } from "../device/readback.ts";
 import type { GpuCommandEncoder, GpuComputePass, GpuDevice } from "../device/webgpu.ts";
-import { type DeviceMaps, findMaps } from "./gatheredMaps.ts";
-import { PeakSearch } from "./peakSearch.ts";
-import { peakLayout } from "./peakShaders.ts";
-import { WeightedSearch } from "./weightedSearch.ts";
-import { weightedLayout } from "./weightedShaders.ts";
+import { BestCellsSearch } from "./bestCellsSearch.ts";
+import { bestCellsLayout } from "./bestCellsShaders.ts";
+import { type DeviceMaps, queryMaps } from "./peakRecords.ts";
+import { TopPeaksSearch } from "./topPeaksSearch.ts";
+import { topPeaksLayout } from "./topPeaksShaders.ts";
 
-/** What is read back at most, in bytes. */
+/** Max size of an answer that is read back, in bytes. */
 export const MAX_BYTES = 65_536;
 
-/** What each run brings with it. */
+/** Fields that are uploaded anew for each run; all others are compiled into the shaders. */
 const PER_RUN: readonly string[] = ["within", "weights"] satisfies (
   | keyof TopPeaksQuery
   | keyof TableWeight
 )[];
 
-type Search = PeakSearch | WeightedSearch;
+type Search = TopPeaksSearch | BestCellsSearch;
 
-/** Finds what a request wants on the device, and reads back that alone. */
+/** Answers a query on the device, and reads back the answer alone. */
 export class PeakFinder {
   private constructor(
-    private readonly request: PeakQuery,
+    private readonly query: PeakQuery,
     private readonly searches: ReadonlyMap<string, Search>,
     private readonly readback: Readback,
   ) {}
 
-  /** Undefined where the answer would be too long. */
+  /**
+   * Returns undefined if the answer would exceed `MAX_BYTES`.
+   *
+   * @throws UsageError if a query's points are around the cells of a query that is missing.
+   */
   static async create(
     device: GpuDevice,
-    request: PeakQuery,
+    query: PeakQuery,
     maps: DeviceMaps,
   ): Promise<PeakFinder | undefined> {
-    const sizes = new Map(Object.keys(request).map((name) => [name, answerBytes(request, name, maps)]));
+    const sizes = new Map(Object.keys(query).map((name) => [name, answerBytes(query, name, maps)]));
     const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
     if (bytes > MAX_BYTES) return undefined;
     const pipelines = new Pipelines(device);
     const searches = new Map<string, Promise<Search>>();
-    for (const [name, find] of Object.entries(request)) {
-      searches.set(name, createSearch(device, pipelines, find, maps, searches));
+    for (const [name, part] of Object.entries(query)) {
+      searches.set(name, createSearch(device, pipelines, part, maps, searches));
     }
-    const made = [...searches].map(async ([name, search]) => [name, await search] as const);
-    return new PeakFinder(request, new Map(await Promise.all(made)), new Readback(device, sizes));
+    const created = [...searches].map(async ([name, search]) => [name, await search] as const);
+    return new PeakFinder(query, new Map(await Promise.all(created)), new Readback(device, sizes));
   }
 
-  /** Whether it was made for the like. */
-  finds(request: PeakQuery): boolean {
-    const made = (finds: PeakQuery) => {
-      return JSON.stringify(Object.entries(finds), (key, value) =>
+  /** Whether this finder can answer the query: it differs at most in what each run uploads. */
+  canAnswer(query: PeakQuery): boolean {
+    const compiled = (parts: PeakQuery) => {
+      return JSON.stringify(Object.entries(parts), (key, value) =>
         PER_RUN.includes(key) ? undefined : value,
       );
     };
-    return made(request) === made(this.request);
+    return compiled(query) === compiled(this.query);
   }
 
-  /** After the network's layers. */
-  encode(pass: GpuComputePass, request: PeakQuery): void {
+  /** Records the searches, after the network's layers. */
+  encode(pass: GpuComputePass, query: PeakQuery): void {
     for (const [name, search] of this.searches) {
-      const find = request[name];
-      if (search instanceof WeightedSearch) search.encode(pass, find as BestCellsQuery);
-      else search.encode(pass, find as TopPeaksQuery);
+      const part = query[name];
+      if (search instanceof BestCellsSearch) search.encode(pass, part as BestCellsQuery);
+      else search.encode(pass, part as TopPeaksQuery);
     }
   }
 
-  /** After the pass. */
+  /** Records the copy of the answers, after the pass. */
   encodeCopy(encoder: GpuCommandEncoder): void {
     for (const [name, search] of this.searches) this.readback.encodeCopy(encoder, name, search.list);
   }
 
   /**
-   * Undefined where a list does not tell: there were too many candidates, or no peak at all, or other instances than
-   * a find around them takes, or a number is not finite (or a score negative). Then the whole maps must be looked at.
+   * Returns undefined if the device could not tell: a list had no peak or too many candidates, there were not as many
+   * anchors as a query takes, or a number was not finite (or a score negative). Then the whole maps must be decoded.
    */
   async read(): Promise<PeakAnswer | undefined> {
     try {
       const lists = await this.readback.read();
-      const found: Record<string, PeakLists> = {};
+      const answers: Record<string, PeakLists> = {};
       for (const [name, search] of this.searches) {
-        const values = search.found(lists.get(name) as Float32Array);
-        if (!values) return undefined;
-        found[name] = values;
+        const answer = search.answer(lists.get(name) as Float32Array);
+        if (!answer) return undefined;
+        answers[name] = answer;
       }
-      const sources = Object.values(this.request).flatMap((find) => sourceOf(find) ?? []);
-      const told = sources.every((name) => this.searches.get(name)?.hasAllInstances(found[name]));
-      return told ? found : undefined;
+      const sources = Object.values(this.query).flatMap((part) => anchorQuery(part) ?? []);
+      const isComplete = sources.every((name) => this.searches.get(name)?.hasAllAnchors(answers[name]));
+      return isComplete ? answers : undefined;
     } finally {
       this.readback.release();
     }
@@ -103,33 +107,33 @@ export class PeakFinder {
   }
 }
 
-/** The name of the find whose cells are a find's instances. */
-function sourceOf(find: TopPeaksQuery | BestCellsQuery): string | undefined {
-  return "weight" in find && find.weight.kind !== "table" ? find.weight.points.query : undefined;
+/** The name of the query whose cells are the anchors. */
+function anchorQuery(query: TopPeaksQuery | BestCellsQuery): string | undefined {
+  return "weight" in query && query.weight.kind !== "table" ? query.weight.points.query : undefined;
 }
 
-function instanceCount(request: PeakQuery, find: BestCellsQuery): number {
-  const source = request[sourceOf(find) ?? ""];
+function anchorCount(query: PeakQuery, part: BestCellsQuery): number {
+  const source = query[anchorQuery(part) ?? ""];
   return source && "count" in source ? source.count : 1;
 }
 
-function answerBytes(request: PeakQuery, name: string, outputs: DeviceMaps): number {
-  const find = request[name];
-  const maps = findMaps(find, outputs);
-  return "weight" in find
-    ? weightedLayout(maps, instanceCount(request, find)).bytes
-    : peakLayout(find, maps).bytes;
+function answerBytes(query: PeakQuery, name: string, outputs: DeviceMaps): number {
+  const part = query[name];
+  const maps = queryMaps(part, outputs);
+  return "weight" in part
+    ? bestCellsLayout(maps, anchorCount(query, part)).bytes
+    : topPeaksLayout(part, maps).bytes;
 }
 
 async function createSearch(
   device: GpuDevice,
   pipelines: Pipelines,
-  find: TopPeaksQuery | BestCellsQuery,
+  query: TopPeaksQuery | BestCellsQuery,
   maps: DeviceMaps,
   earlier: ReadonlyMap<string, Promise<Search>>,
 ): Promise<Search> {
-  if (!("weight" in find)) return PeakSearch.create(device, pipelines, find, maps);
-  // Looked up at once: the map grows while this waits.
-  const source = earlier.get(sourceOf(find) ?? "");
-  return WeightedSearch.create(device, pipelines, find, maps, await source);
+  if (!("weight" in query)) return TopPeaksSearch.create(device, pipelines, query, maps);
+  // Looked up before the first await: the map grows meanwhile.
+  const source = earlier.get(anchorQuery(query) ?? "");
+  return BestCellsSearch.create(device, pipelines, query, maps, await source);
 }
