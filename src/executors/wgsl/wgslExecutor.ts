@@ -3,7 +3,7 @@ import type { Executor } from "../../backend/executor.ts";
 import type { Precision } from "../../kernels/kernel.ts";
 import { padAll } from "../../kernels/window.ts";
 import { shapeOf } from "../../tensor.ts";
-import type { NamedCase } from "../caseGraph.ts";
+import type { NamedCase } from "../selfTest.ts";
 import { PlanSet } from "../planSet.ts";
 import { selfTest } from "../selfTest.ts";
 import { DeviceKeeper } from "./device/deviceKeeper.ts";
