@@ -24,8 +24,8 @@ import { renamedFileNotes } from "./loading/modelOfCheckpoint.ts";
 import { zooNotes, zooSpec } from "./loading/zooSpec.ts";
 import { checkInputSize, type InputSize, type Model } from "./models/model.ts";
 import { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
-import { POINTS, pointsModelOf } from "./models/points/points.ts";
-import { OTHER_TRIPLETS, tripletModelOf } from "./models/triplets/triplet.ts";
+import { OBJECTS_AS_POINTS, objectsAsPointsModelOf } from "./models/objectsAsPoints/objectsAsPoints.ts";
+import { tripletModelOf, UNPUBLISHED_TRIPLETS } from "./models/triplets/triplet.ts";
 import { zooModel } from "./models/zoo/zooModel.ts";
 import { blobWeights } from "./platform/blobWeights.ts";
 import { releaseMemory } from "./support/releaseMemory.ts";
@@ -331,7 +331,7 @@ export function checkpointModel(
     if (wanted) return { model: wanted, notes: [] };
     const triplets = tripletFacts(checkpoint);
     if (triplets) return named(checkpoint, tripletModelOf(triplets));
-    const points = checkpoint.hourglass?.family === "points" && pointsModelOf(checkpoint.hourglass);
+    const points = checkpoint.hourglass?.family === "points" && objectsAsPointsModelOf(checkpoint.hourglass);
     if (points) return named(checkpoint, points);
     if (checkpoint.model !== undefined) return { model: modelNamed(checkpoint.model), notes: [] };
     throw untold(checkpoint);
@@ -357,7 +357,7 @@ export function checkpointModel(
 /** Of weights that do not tell their model, or one that has no row. */
 function untold({ where, format, zoo, hourglass }: Checkpoint): ModelError {
   if (hourglass?.family === "points") {
-    const expected = `objects as points on the hourglass of ${POINTS.map(({ name }) => name).join(" or ")}`;
+    const expected = `objects as points on the hourglass of ${OBJECTS_AS_POINTS.map(({ name }) => name).join(" or ")}`;
     return new ModelError({ where, expected, got: "variables of another size or number of heads" });
   }
   const backbone = zoo?.backbone;
@@ -375,7 +375,7 @@ function named({ where }: Checkpoint, model: Model): { model: Model; notes: read
 
 /** A network of triplets that its variables tell, since no name does. */
 function tripletFacts({ hourglass, model, variables }: Checkpoint): HourglassFacts | undefined {
-  const facts = model === OTHER_TRIPLETS ? hourglassOfVariables("triplets", variables) : hourglass;
+  const facts = model === UNPUBLISHED_TRIPLETS ? hourglassOfVariables("triplets", variables) : hourglass;
   return facts?.family === "triplets" ? facts : undefined;
 }
 

@@ -1,6 +1,6 @@
 import { centralRegion, confirmPair } from "../../src/decode/triplets/centralRegion.ts";
 import type { Peak } from "../../src/decode/triplets/heatmapPeaks.ts";
-import type { PixelBox, PlacedPair } from "../../src/decode/triplets/placement.ts";
+import type { PixelBox, PlacedPair } from "../../src/decode/triplets/viewTransform.ts";
 import { drawHeatmap } from "../../src/image/draw/drawHeatmap.ts";
 import { BLACK, colorOf, WHITE } from "../../src/image/draw/drawingSizes.ts";
 import { type DrawnTriplet, drawTriplet } from "../../src/image/draw/drawTriplet.ts";
@@ -13,7 +13,7 @@ import {
   strokeRounded,
 } from "../../src/image/draw/shapes.ts";
 import type { RgbImage } from "../../src/image/rgbImage.ts";
-import { tripletSights } from "../../src/models/triplets/tripletModel.ts";
+import { tripletViews } from "../../src/models/triplets/tripletModel.ts";
 import { figure, type Panel } from "./figure.ts";
 import { CELLS_PER_PIXEL, CLASS, KITES, kiteFinding, kiteOutputs, kitePhoto } from "./kiteScene.ts";
 import { note } from "./marks.ts";
@@ -113,13 +113,13 @@ function regionPanel(title: string, side: number): Panel {
   const y1 = Math.round((height - side) / 2);
   const box = { x1, y1, x2: x1 + side, y2: y1 + side };
   const center: Peak = { x: x1 + OFF_CENTER * side, y: y1 + side / 2, class: 0, score: 0.7 };
-  const [{ placement }] = tripletSights({ width, height }, {});
+  const [{ transform }] = tripletViews({ width, height }, {});
   const pair: PlacedPair = {
     topLeft: { x: 0, y: 0, class: 0, score: 0.8 },
     bottomRight: { x: 0, y: 0, class: 0, score: 0.8 },
     score: 0.8,
     box,
-    placement,
+    transform,
   };
   const triplet = confirmPair(pair, [center]);
 

@@ -3,7 +3,7 @@ import { HOURGLASS } from "../../src/backbones/hourglass.ts";
 import { describeGraph } from "../../src/describe.ts";
 import type { Detection } from "../../src/detection.ts";
 import { modelNamed } from "../../src/models/models.ts";
-import { pointsModelOf } from "../../src/models/points/points.ts";
+import { objectsAsPointsModelOf } from "../../src/models/objectsAsPoints/objectsAsPoints.ts";
 import { shapeOf, type Tensor, tensor } from "../../src/tensor.ts";
 
 const WIDTH = 150;
@@ -188,8 +188,8 @@ test.each([
 
 test("a state dict's model is told by its network", () => {
   const hourglass = { ...HOURGLASS["hourglass-104"], featureChannels: 256 };
-  expect(pointsModelOf({ hourglass, classes: 80 })?.name).toBe("ctdet_coco_hg");
-  expect(pointsModelOf({ hourglass, classes: 1, keypoints: 17 })?.name).toBe("multi_pose_hg_3x");
-  expect(pointsModelOf({ hourglass, classes: 20 })).toBeUndefined();
-  expect(pointsModelOf({ hourglass: { ...hourglass, stacks: 1 }, classes: 80 })).toBeUndefined();
+  expect(objectsAsPointsModelOf({ hourglass, classes: 80 })?.name).toBe("ctdet_coco_hg");
+  expect(objectsAsPointsModelOf({ hourglass, classes: 1, keypoints: 17 })?.name).toBe("multi_pose_hg_3x");
+  expect(objectsAsPointsModelOf({ hourglass, classes: 20 })).toBeUndefined();
+  expect(objectsAsPointsModelOf({ hourglass: { ...hourglass, stacks: 1 }, classes: 80 })).toBeUndefined();
 });
