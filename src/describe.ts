@@ -6,7 +6,7 @@ import { elementCount, type Shape } from "./tensor.ts";
 
 export interface GraphDescription {
   /** All layers, in the order in which they run. */
-  readonly rows: readonly LayerDescription[];
+  readonly layers: readonly LayerDescription[];
   readonly totals: GraphTotals;
 }
 
@@ -46,16 +46,16 @@ export function describeGraph(
 ): GraphDescription {
   const shapes = shapesByName(graph);
   const needed = new Set(neededNodes(graph));
-  const rows = graph.nodes.map((node): LayerDescription => {
+  const layers = graph.nodes.map((node): LayerDescription => {
     const { name, shape } = node;
     const parameters = sum(Object.values(node.parameters), (parameter) => size(graph, parameter));
     const multiplyAdds = multiplyAddsOf(node, shapes);
     return { name, op: opsOf(node), shape, parameters, multiplyAdds, needed: needed.has(node) };
   });
   const stored = Object.values(graph.parameters);
-  const multiplyAdds = sum(rows, (row) => (row.needed ? row.multiplyAdds : 0));
+  const multiplyAdds = sum(layers, (layer) => (layer.needed ? layer.multiplyAdds : 0));
   return {
-    rows,
+    layers,
     totals: {
       trainableParameters: sum(stored, ({ shape, trainable }) =>
         trainable === false ? 0 : elementCount(shape),

@@ -22,11 +22,11 @@ for (const { name, parameters, tensors, gflops, constants } of PUBLISHED) {
     const graph = model.graph(model.defaultSize);
     expect(Object.keys(graph.parameters)).toHaveLength(tensors);
     for (const fuse of [false, true]) {
-      const { rows, totals } = describeGraph(runnable(graph, fuse), model.constants(model.defaultSize));
+      const { layers, totals } = describeGraph(runnable(graph, fuse), model.constants(model.defaultSize));
       expect(totals.trainableParameters).toBe(parameters);
       expect(totals.storedNumbers).toBe(parameters + constants);
       expect(totals.gflops).toBeCloseTo(gflops, 3);
-      expect(rows.reduce((sum, row) => sum + row.parameters, 0)).toBe(parameters);
+      expect(layers.reduce((sum, layer) => sum + layer.parameters, 0)).toBe(parameters);
     }
   });
 }
@@ -49,7 +49,7 @@ test("a batch norm is four numbers a channel, two of them trained; folded it is 
   };
   const shape = shapeOf(4, 3, 5);
   expect(describeGraph(graph)).toEqual({
-    rows: [
+    layers: [
       { name: "stem.conv2d", op: "conv2d", shape, parameters: kernel, multiplyAdds, needed: true },
       { name: "stem.norm.batchNorm", op: "batchNorm", shape, parameters: 20, multiplyAdds: 0, needed: true },
       { name: "stem.relu", op: "relu", shape, parameters: 0, multiplyAdds: 0, needed: true },
@@ -57,7 +57,7 @@ test("a batch norm is four numbers a channel, two of them trained; folded it is 
     totals,
   });
   expect(describeGraph(runnable(graph, true))).toEqual({
-    rows: [
+    layers: [
       {
         name: "stem.relu",
         op: "conv2d+bias+relu",

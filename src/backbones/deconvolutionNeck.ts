@@ -22,8 +22,8 @@ export function deconvolutionNeck(c5: Value, p: Scope): Value {
   for (const { name, channels } of LEVELS) {
     const level = p.at(name);
     x = convolution(x, level.at("conv"), { channels, kernel: 3, ...FINISH }); // h x w x channels
-    const twice = { channels, kernel: 3, stride: 2, ...FINISH };
-    x = transposedConvolution(x, level.at("deconvolution"), twice); // 2h x 2w x channels
+    const stride2 = { channels, kernel: 3, stride: 2, ...FINISH };
+    x = transposedConvolution(x, level.at("deconvolution"), stride2); // 2h x 2w x channels
   }
   return x;
 }

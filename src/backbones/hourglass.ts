@@ -75,17 +75,17 @@ const NORM = { batchNorm: { epsilon: 1e-5 } };
  */
 export function hourglass(image: Value, p: Scope, options: HourglassOptions): Value[] {
   const { stacks, stemChannels, channels, featureChannels = channels[0] } = options;
-  const wide = { channels: stemChannels, kernel: 7, stride: 2, padding: padAll(3), ...NORM } as const;
+  const stemOptions = { channels: stemChannels, kernel: 7, stride: 2, padding: padAll(3), ...NORM } as const;
   const stem = p.at("stem");
-  const halved = convolution(image, stem.at("conv"), { ...wide, activation: "relu" }); // H/2 x W/2
+  const halved = convolution(image, stem.at("conv"), { ...stemOptions, activation: "relu" }); // H/2 x W/2
   let x = residual(halved, stem.at("residual"), { channels: channels[0], stride: 2, ...NORM }); // H/4 x W/4 x C
   const features: Value[] = [];
   for (let s = 0; s < stacks; s++) {
     if (s > 0) x = merge(x, features[s - 1], p.at(`merge${s - 1}`));
     const stack = p.at(`stack${s}`);
     const y = level(x, stack, options, 0);
-    const last = { channels: featureChannels, kernel: 3, padding: padAll(1), ...NORM } as const;
-    features.push(convolution(y, stack.at("features"), { ...last, activation: "relu" }));
+    const featureOptions = { channels: featureChannels, kernel: 3, padding: padAll(1), ...NORM } as const;
+    features.push(convolution(y, stack.at("features"), { ...featureOptions, activation: "relu" }));
   }
   return features;
 }

@@ -37,14 +37,14 @@ export interface MobileNetV2Options {
  * and `project`; `top`.
  */
 export function mobilenetV2(image: Value, p: Scope, { width, norm }: MobileNetV2Options): Pyramid {
-  const stem = {
+  const stemOptions = {
     channels: scaled(STEM_CHANNELS, width),
     kernel: 3,
     stride: 2,
     activation: "relu6",
     ...norm,
   } as const;
-  let x = convolution(image, p.at("stem"), stem); // H/2 x W/2 x 32·width
+  let x = convolution(image, p.at("stem"), stemOptions); // H/2 x W/2 x 32·width
   const blocks: Value[] = [];
   for (const { t, c, n, s } of TABLE) {
     for (let i = 0; i < n; i++) {

@@ -36,8 +36,8 @@ const NORM = { bias: true, batchNorm: { epsilon: 1.001e-5 } };
  */
 export function resnetV1(image: Value, p: Scope, { blocks }: ResnetOptions): Pyramid {
   const stem = p.at("stem");
-  const first = { channels: STEM_CHANNELS, kernel: 7, stride: 2, padding: padAll(3), ...NORM } as const;
-  const halved = convolution(image, stem, { ...first, activation: "relu" }); // H/2 x W/2 x 64
+  const stemOptions = { channels: STEM_CHANNELS, kernel: 7, stride: 2, padding: padAll(3), ...NORM } as const;
+  const halved = convolution(image, stem, { ...stemOptions, activation: "relu" }); // H/2 x W/2 x 64
   let x = maxPool(halved, stem, { kernel: 3, stride: 2, padding: padAll(1), outside: "zero" }); // H/4 x W/4 x 64
   const [c2, c3, c4, c5] = STAGE_CHANNELS.map((channels, index) => {
     const stage = p.at(`stage${index + 2}`);

@@ -27,8 +27,8 @@ const NORM = { batchNorm: { epsilon: 1.001e-5 } };
  */
 export function resnetV2(image: Value, p: Scope): Value {
   const stem = p.at("stem");
-  const first = { channels: STEM_CHANNELS, kernel: 7, stride: 2, padding: padAll(3), bias: true };
-  const halved = convolution(image, stem, first); // H/2 x W/2 x 64
+  const stemOptions = { channels: STEM_CHANNELS, kernel: 7, stride: 2, padding: padAll(3), bias: true };
+  const halved = convolution(image, stem, stemOptions); // H/2 x W/2 x 64
   let x = maxPool(halved, stem, { kernel: 3, stride: 2, padding: padAll(1), outside: "zero" }); // H/4 x W/4 x 64
   STAGE_CHANNELS.forEach((channels, index) => {
     const stage = p.at(`stage${index + 2}`);

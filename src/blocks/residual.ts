@@ -19,8 +19,8 @@ export interface ResidualOptions {
  */
 export function residual(x: Value, p: Scope, { channels, stride = 1, batchNorm }: ResidualOptions): Value {
   const padding = padAll(1);
-  const first = { channels, kernel: 3, stride, padding, batchNorm, activation: "relu" } as const;
-  let y = convolution(x, p.at("conv1"), first); // H/s x W/s x C
+  const conv1 = { channels, kernel: 3, stride, padding, batchNorm, activation: "relu" } as const;
+  let y = convolution(x, p.at("conv1"), conv1); // H/s x W/s x C
   y = convolution(y, p.at("conv2"), { channels, kernel: 3, padding, batchNorm }); // H/s x W/s x C
   const projection = { channels, kernel: 1, stride, padding: padAll(0), batchNorm };
   const same = stride === 1 && x.channels === channels;

@@ -7,23 +7,23 @@ import type {
 } from "../backend/peakQuery.ts";
 import { UsageError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
-import { checkMaps, gathered, maskedBeyond } from "./maps.ts";
+import { checkMaps, gatherChannels, zeroOutside } from "./maps.ts";
 import { topPeaks } from "./peaks.ts";
 
 type Maps = Readonly<Record<string, Tensor>>;
 
 /** The peaks that were asked for, from whole maps. Throws UsageError for maps that do not fit together. */
 export function findPeaks(outputs: Maps, request: TopPeaksQueries): PeakAnswer {
-  const found = Object.entries(request).map(([name, find]) => [name, peakValues(outputs, find)]);
+  const found = Object.entries(request).map(([name, find]) => [name, peakLists(outputs, find)]);
   return Object.fromEntries(found);
 }
 
 /** Those of one find. */
-export function peakValues(outputs: Maps, find: TopPeaksQuery): PeakLists {
-  checkFind(outputs, find);
+export function peakLists(outputs: Maps, find: TopPeaksQuery): PeakLists {
+  checkQuery(outputs, find);
   const whole = outputs[find.heatmap];
   const [, height, width, channels] = whole.shape;
-  const heatmap = find.within ? maskedBeyond(whole, find.within) : whole;
+  const heatmap = find.within ? zeroOutside(whole, find.within) : whole;
   const lists =
     find.among === "all channels"
       ? [peakList(outputs, find, heatmap)]
@@ -40,15 +40,18 @@ function peakList(outputs: Maps, find: TopPeaksQuery, heatmap: Tensor, channel?:
   const peaks = ranked.scores.filter((score) => score > 0).length;
   const indices = ranked.indices.slice(0, peaks).map((position) => start + position * step);
   const cells = indices.map((index) => Math.floor(index / channels));
-  const all = at.map((name) => [name, gathered(outputs[name], cells)] as const);
+  const all = at.map((name) => [name, gatherChannels(outputs[name], cells)] as const);
   const own = atOwn.map((name) => {
     const share = outputs[name].shape[3] / channels;
-    return [name, gathered(outputs[name], cells, share, (row) => (indices[row] % channels) * share)] as const;
+    return [
+      name,
+      gatherChannels(outputs[name], cells, share, (row) => (indices[row] % channels) * share),
+    ] as const;
   });
   return { scores: ranked.scores.slice(0, peaks), indices, gathered: Object.fromEntries([...all, ...own]) };
 }
 
-function checkFind(
+function checkQuery(
   outputs: Maps,
   { heatmap, gather: at, gatherOwnChannel: atOwn = [] }: TopPeaksQuery,
 ): void {

@@ -1,5 +1,5 @@
 import type { Tensor } from "../tensor.ts";
-import { gathered } from "./maps.ts";
+import { gatherChannels } from "./maps.ts";
 
 /**
  * Where each instance's center says that its keypoints are, in cells, row-major [instances, keypoints]:
@@ -34,7 +34,7 @@ export function shiftedCells(cells: Int32Array, shifts: Float32Array, width: num
  * all keypoints share one. `shift` is [1, h, w, 2 · keypoints] or [1, h, w, 2].
  */
 export function keypointShifts(cells: Int32Array, shift: Tensor): Float32Array {
-  return gathered(shift, cells, 2, (i) => (2 * i) % shift.shape[3]);
+  return gatherChannels(shift, cells, 2, (i) => (2 * i) % shift.shape[3]);
 }
 
 /**

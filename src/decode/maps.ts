@@ -5,7 +5,7 @@ import { formatShape, type Tensor, tensor } from "../tensor.ts";
  * Channels of a map at each of the `cells` (flat, y · width + x): rows one after the other. All channels, or
  * `count` of them from `first(row)` on.
  */
-export function gathered(
+export function gatherChannels(
   { shape, data }: Tensor,
   cells: Int32Array,
   count = shape[3],
@@ -20,7 +20,7 @@ export function gathered(
 }
 
 /** The map with zeros beyond the first `height` rows and `width` columns, in cells. */
-export function maskedBeyond(
+export function zeroOutside(
   map: Tensor,
   within: { readonly height: number; readonly width: number },
 ): Tensor {

@@ -8,7 +8,7 @@ import type { Tensor } from "../tensor.ts";
  * `localMaximum` is the heatmap's stride-1 max-pool, of the same shape; the pool's window is the model's. So
  * two neighbors closer than `tolerance` are both peaks. A cell that is NaN is none. Same order as the heatmap.
  */
-export function peakScores(heatmap: Tensor, localMaximum: Tensor, tolerance: number): Float32Array {
+export function suppressNonPeaks(heatmap: Tensor, localMaximum: Tensor, tolerance: number): Float32Array {
   return heatmap.data.map((score, i) => {
     const difference = Math.fround(score - localMaximum.data[i]);
     return Math.abs(difference) < tolerance ? score : 0;

@@ -5,14 +5,14 @@ import { sigmoid } from "../kernels/elementwise/op.ts";
 import { type PredictionHeadOptions, predictionHead } from "./predictionHead.ts";
 
 /** Maps of one kind of keypoint, H x W x …; what is read at a keypoint's cell stands there. */
-export interface KeypointHead {
+export interface CornerOrCenterHead {
   /** Probability that a cell holds such a keypoint of each class: H x W x classes. */
   readonly heatmap: Value;
   /** (x, y) of the keypoint within its cell: H x W x 2. */
   readonly offset: Value;
 }
 
-export interface CornerHead extends KeypointHead {
+export interface CornerHead extends CornerOrCenterHead {
   /** A number that is alike at both corners of an object and differs between objects: H x W x 1. */
   readonly embedding: Value;
 }
@@ -21,7 +21,7 @@ export interface CornerHead extends KeypointHead {
 export interface TripletHeads {
   readonly topLeft: CornerHead;
   readonly bottomRight: CornerHead;
-  readonly center: KeypointHead;
+  readonly center: CornerOrCenterHead;
 }
 
 export interface TripletHeadOptions {
@@ -40,7 +40,7 @@ export function tripletHeads(features: Value, p: Scope, options: TripletHeadOpti
   return {
     topLeft: cornerHead(features, p, "topLeft", options),
     bottomRight: cornerHead(features, p, "bottomRight", options),
-    center: keypointHead(centerPool(features, center.at("pool")), center, options),
+    center: cornerOrCenterHead(centerPool(features, center.at("pool")), center, options),
   };
 }
 
@@ -48,10 +48,10 @@ function cornerHead(features: Value, heads: Scope, corner: Corner, options: Trip
   const p = heads.at(corner);
   const pooled = cascadeCornerPool(features, p.at("pool"), corner); // H x W x C
   const embedding = predictionHead(pooled, p.at("embedding"), 1, plain(options));
-  return { ...keypointHead(pooled, p, options), embedding };
+  return { ...cornerOrCenterHead(pooled, p, options), embedding };
 }
 
-function keypointHead(pooled: Value, p: Scope, options: TripletHeadOptions): KeypointHead {
+function cornerOrCenterHead(pooled: Value, p: Scope, options: TripletHeadOptions): CornerOrCenterHead {
   const scope = p.at("heatmap");
   const heatmap = sigmoid(predictionHead(pooled, scope, options.classes, plain(options)), scope);
   return { heatmap, offset: predictionHead(pooled, p.at("offset"), 2, plain(options)) };

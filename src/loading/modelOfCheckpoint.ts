@@ -9,8 +9,8 @@ import type { LabelMap } from "../checkpoints/pipelineConfig/labelMap.ts";
 import { ModelError, UsageError } from "../errors.ts";
 import type { Model } from "../models/model.ts";
 import { modelNamed } from "../models/models.ts";
-import { POINTS_ARCHITECTURES } from "../models/points/points.ts";
-import { OTHER_TRIPLETS, TRIPLETS, unpublishedTriplets } from "../models/triplets/triplet.ts";
+import { OBJECTS_AS_POINTS_ARCHITECTURES } from "../models/objectsAsPoints/objectsAsPoints.ts";
+import { UNPUBLISHED_TRIPLETS, TRIPLETS, unpublishedTriplets } from "../models/triplets/triplet.ts";
 import type { ZooArchitecture } from "../models/zoo/zooArchitecture.ts";
 import { type ZooSpec, zooModel } from "../models/zoo/zooModel.ts";
 import { zooNotes, zooSpec } from "./zooSpec.ts";
@@ -88,7 +88,7 @@ export interface HourglassDetector {
 
 /** The detector of a PyTorch state dict, or of an unpublished one that was converted. */
 function hourglassDetector({ evidence, variables }: NamedCheckpoint): HourglassDetector | undefined {
-  const family = evidence.model === OTHER_TRIPLETS ? "triplets" : evidence.family;
+  const family = evidence.model === UNPUBLISHED_TRIPLETS ? "triplets" : evidence.family;
   return family && hourglassOfVariables(family, variables);
 }
 
@@ -104,7 +104,7 @@ function modelOfHourglass(detector: HourglassDetector): Model | undefined {
 /** Both released models of objects as points stand on the same hourglass. */
 function releasedPoints({ hourglass, classes, keypoints }: HourglassDetector): Model | undefined {
   if (!isSame(hourglass, HOURGLASS["hourglass-104"])) return undefined;
-  const rows: [string, ZooArchitecture][] = Object.entries(POINTS_ARCHITECTURES);
+  const rows: [string, ZooArchitecture][] = Object.entries(OBJECTS_AS_POINTS_ARCHITECTURES);
   const row = rows.find(([, released]) => released.classes === classes && released.keypoints === keypoints);
   return row && modelNamed(row[0]);
 }
@@ -161,7 +161,7 @@ function unidentified(
   detector: HourglassDetector | undefined,
 ): ModelError {
   if (detector) {
-    const expected = `objects as points on the hourglass of ${Object.keys(POINTS_ARCHITECTURES).join(" or ")}`;
+    const expected = `objects as points on the hourglass of ${Object.keys(OBJECTS_AS_POINTS_ARCHITECTURES).join(" or ")}`;
     return new ModelError({ where, expected, got: "variables of another size or number of heads" });
   }
   return new ModelError({

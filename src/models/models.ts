@@ -2,13 +2,18 @@ import { ModelError } from "../errors.ts";
 import { nearestNames } from "../support/nearestNames.ts";
 import type { Model } from "./model.ts";
 import { MOVENETS } from "./movenet.ts";
-import { POINTS } from "./points/points.ts";
+import { OBJECTS_AS_POINTS } from "./objectsAsPoints/objectsAsPoints.ts";
 import { TRIPLETS } from "./triplets/triplet.ts";
 import { ZOO } from "./zoo/zoo.ts";
 import { publishedZooModel } from "./zoo/zooModel.ts";
 
 /** Every model there is. */
-export const MODELS: readonly Model[] = [...MOVENETS, ...ZOO.map(publishedZooModel), ...TRIPLETS, ...POINTS];
+export const MODELS: readonly Model[] = [
+  ...MOVENETS,
+  ...ZOO.map(publishedZooModel),
+  ...TRIPLETS,
+  ...OBJECTS_AS_POINTS,
+];
 
 export const DEFAULT_MODEL = "movenet-multipose";
 

@@ -25,8 +25,8 @@ import {
 import type { Detection } from "../detection.ts";
 import { stored } from "../graph/derivedParameter.ts";
 import { type Graph, GraphBuilder, type Scope, type Value } from "../graph/graph.ts";
-import { keypointHeads } from "../heads/keypointHeads.ts";
 import { boxHeads, centerHead, localMaximum } from "../heads/objectHeads.ts";
+import { poseHeads } from "../heads/poseHeads.ts";
 import type { PredictionHeadOptions } from "../heads/predictionHead.ts";
 import { letterbox } from "../image/input/letterbox.ts";
 import { normalize } from "../kernels/normalize/op.ts";
@@ -91,13 +91,13 @@ function movenet({ name, width, persons, side, weightsHint }: MovenetRow): Model
     constants: (size) => (several ? MULTI_SHAPES : singleShapes(size)),
     graph: (size, constants) => movenetGraph(width, several, size, constants),
     views(image, { size, constants }) {
-      const { image: boxed, placement } = letterbox(image, size);
+      const { image: boxed, transform } = letterbox(image, size);
       const input = { shape: shapeOf(size.height, size.width, 3), data: Float32Array.from(boxed.data) };
       const decode = (outputs: Outputs) => {
         const found = several
           ? severalPersons(outputs, constants, size)
           : onePerson(outputs, constants, size);
-        return found.map((person) => toImageCoordinates(person, placement));
+        return found.map((person) => toImageCoordinates(person, transform));
       };
       const peaks = several
         ? multiPosePeaks(multiConstants(constants), PEAK_WINDOW, cellsOf(size))
@@ -139,7 +139,7 @@ function movenetGraph(width: number, several: boolean, size: InputSize, constant
 
 function movenetHeads(map: Value, p: Scope, several: boolean): Record<string, Value> {
   const center = centerHead(map, p, 1, HEADS);
-  const keypoints = keypointHeads(map, p, COCO_KEYPOINTS.length, HEADS);
+  const keypoints = poseHeads(map, p, COCO_KEYPOINTS.length, HEADS);
   if (!several) return { ...center, ...keypoints };
   const centerMaximum = localMaximum(center.centerHeatmap, p.at("center"), PEAK_WINDOW);
   return { ...center, centerMaximum, ...boxHeads(map, p, HEADS), ...keypoints };

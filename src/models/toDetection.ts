@@ -1,19 +1,19 @@
 import type { DetectedObject } from "../decode/objects/detectedObjects.ts";
 import type { Detection } from "../detection.ts";
-import { inputToImage, type Placement } from "../image/input/letterbox.ts";
+import { type ImageTransform, inputToImage } from "../image/input/letterbox.ts";
 import type { InputSize } from "./view.ts";
 
 /** A detection in pixels of the network's input, brought to where the image has it. */
-export function toImageCoordinates(detection: Detection, placement: Placement): Detection {
+export function toImageCoordinates(detection: Detection, transform: ImageTransform): Detection {
   const { xmin, ymin, xmax, ymax } = detection.box;
-  const start = inputToImage(placement, xmin, ymin);
-  const end = inputToImage(placement, xmax, ymax);
+  const start = inputToImage(transform, xmin, ymin);
+  const end = inputToImage(transform, xmax, ymax);
   return {
     ...detection,
     box: { xmin: start.x, ymin: start.y, xmax: end.x, ymax: end.y },
     keypoints: detection.keypoints?.map((point) => ({
       ...point,
-      ...inputToImage(placement, point.x, point.y),
+      ...inputToImage(transform, point.x, point.y),
     })),
   };
 }

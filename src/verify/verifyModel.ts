@@ -2,7 +2,7 @@ import { backendInWords } from "../backend/backendDetails.ts";
 import { UsageError } from "../errors.ts";
 import { openModel } from "../loading/openWeights.ts";
 import { movenetMultiSteps, movenetSingleSteps } from "../models/movenet.ts";
-import { OTHER_TRIPLETS } from "../models/triplets/triplet.ts";
+import { UNPUBLISHED_TRIPLETS } from "../models/triplets/triplet.ts";
 import { loadNetwork, type Network, type NetworkOptions } from "../network.ts";
 import { type GoldenCase, goldenInput } from "./goldenCase.ts";
 import { MOVENET_FLOAT64_TOLERANCE, type MoveNetSteps, movenetTapSource } from "./taps/movenet.ts";
@@ -65,7 +65,7 @@ async function verifyNamed(
 
 /** @throws UsageError for a case of another model. Unpublished networks have no name that a case could state. */
 function checkIsOf(model: string, golden: GoldenCase): void {
-  if (golden.family === "triplet" && model === OTHER_TRIPLETS) return;
+  if (golden.family === "triplet" && model === UNPUBLISHED_TRIPLETS) return;
   // The triplets' authors capitalize their models' names.
   const ofFamily = golden.family === "triplet" ? golden.model.toLowerCase() : golden.model;
   if (ofFamily === model) return;

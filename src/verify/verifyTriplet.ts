@@ -5,7 +5,7 @@ import { decodeImage } from "../image/imageFile.ts";
 import { centerOnCanvas } from "../image/input/centerOnCanvas.ts";
 import type { RgbImage } from "../image/rgbImage.ts";
 import { tripletMaps } from "../models/triplets/tripletArchitecture.ts";
-import { isTripletModel, tripletSettings, tripletSights } from "../models/triplets/tripletModel.ts";
+import { isTripletModel, tripletSettings, tripletViews } from "../models/triplets/tripletModel.ts";
 import { loadNetwork, type Network, type NetworkOptions } from "../network.ts";
 import type { GoldenCase } from "./goldenCase.ts";
 import { tripletTapSource } from "./taps/triplet.ts";
@@ -60,8 +60,8 @@ function tripletRunner(
   }
   const layers = tripletTapSource(model.tripletSpec.architecture.hourglass);
   const layer = (tap: string) => layers(tap)?.value;
-  const looking = { flip: true, scales: scalesOf(golden), reproduceReference: true };
-  const settings = tripletSettings(looking);
+  const options = { flip: true, scales: scalesOf(golden), reproduceReference: true };
+  const settings = tripletSettings(options);
   const byName = new Map(golden.taps.map((tap) => [tap.name, tap]));
   return {
     tapSource(name) {
@@ -70,13 +70,13 @@ function tripletRunner(
     },
     async run() {
       const views: TripletStep[] = [];
-      for (const sight of tripletSights(image, looking)) {
-        const { scale, mirrored } = sight.placement;
+      for (const view of tripletViews(image, options)) {
+        const { scale, mirrored } = view.transform;
         const input = centerOnCanvas(image, scale, { mirrored, reproduceReference: true });
         const wanted = wantedValues(golden, scale, mirrored, layer);
         const { values, outputs } = await tapValues(network, openUnfused, { image: input }, wanted);
-        const peaks = viewPeaks({ maps: tripletMaps(outputs), placement: sight.placement }, settings);
-        views.push({ sight, image: input, values, peaks });
+        const peaks = viewPeaks({ maps: tripletMaps(outputs), transform: view.transform }, settings);
+        views.push({ ...view, image: input, values, peaks });
       }
       return { values: new Map(), unfused: new Set(), decoded: { views, settings } };
     },

@@ -10,7 +10,7 @@ import { torchKeys } from "../../src/checkpoints/names/torchKeys.ts";
 import { openTorch } from "../../src/checkpoints/torch/torch.ts";
 import { ModelError } from "../../src/errors.ts";
 import { hourglassOfVariables } from "../../src/loading/modelOfCheckpoint.ts";
-import { POINTS_ARCHITECTURES } from "../../src/models/points/points.ts";
+import { OBJECTS_AS_POINTS_ARCHITECTURES } from "../../src/models/objectsAsPoints/objectsAsPoints.ts";
 import { TRIPLET_ARCHITECTURES, tripletGraph } from "../../src/models/triplets/tripletArchitecture.ts";
 import { zooGraph } from "../../src/models/zoo/zooArchitecture.ts";
 import { ALL_GOLDENS, OWN_GOLDENS } from "../support/goldens.ts";
@@ -137,7 +137,7 @@ describe("objects as points", () => {
     "%s is the graph of the zoo's Hourglass-104 with its heads (needs CENTERNET_GOLDENS)",
     async (model, heads) => {
       const file = await named(pointsShapes(await shapesOf(folder), 2, heads));
-      const architecture = POINTS_ARCHITECTURES[model];
+      const architecture = OBJECTS_AS_POINTS_ARCHITECTURES[model];
       expect(shapesIn(file)).toEqual(parametersOf(zooGraph(architecture, { height: 128, width: 128 })));
       expect(detectorIn(file)).toEqual({
         family: "points",

@@ -11,7 +11,7 @@ import {
   weightedCenters,
 } from "../../src/decode/keypointScores.ts";
 import { keypointShifts, regressedKeypoints, shiftedCells } from "../../src/decode/keypoints.ts";
-import { gathered } from "../../src/decode/maps.ts";
+import { gatherChannels } from "../../src/decode/maps.ts";
 import { argMax } from "../../src/decode/peaks.ts";
 import { shapeOf, tensor } from "../../src/tensor.ts";
 
@@ -29,7 +29,7 @@ test("regressed keypoints all start from their instance's center", () => {
   const regression = tensor(shapeOf(2, 3, 4));
   regression.data.set([-3, 0.5, 8, -2], 5 * 4);
   const cells = Int32Array.of(5, 1);
-  const { y, x } = regressedKeypoints(cells, gathered(regression, cells), 3);
+  const { y, x } = regressedKeypoints(cells, gatherChannels(regression, cells), 3);
   expect([...y]).toEqual([-2, 9, 0, 0]);
   expect([...x]).toEqual([2.5, 0, 1, 1]);
 });

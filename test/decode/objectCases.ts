@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "../../src/checkpoints/bytes/json.ts";
 import type { TrueShape } from "../../src/decode/objects/objectCenters.ts";
-import type { ObjectMaps } from "../../src/decode/objects/readings.ts";
+import type { ObjectMaps } from "../../src/decode/objects/readout.ts";
 import {
   BATCH_NON_MAX_SUPPRESSION,
   type DecodeSettings,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { TopPeaksQuery } from "../../src/backend/peakQuery.ts";
-import { findPeaks, peakValues } from "../../src/decode/findPeaks.ts";
+import { findPeaks, peakLists } from "../../src/decode/findPeaks.ts";
 import { detectedObjects } from "../../src/decode/objects/detectedObjects.ts";
 import { decodeObjectPeaks, objectPeakQuery } from "../../src/decode/objects/objectPeaks.ts";
 import { decodeObjects } from "../../src/decode/objects/objects.ts";
@@ -51,7 +51,7 @@ const FIND: TopPeaksQuery = {
 
 test("cells that are no peak fill no row, however many are wanted", () => {
   const heat = tensor(shapeOf(2, 2, 1), Float32Array.of(0.1, 0.9, 0.2, 0.3));
-  const [{ scores, indices, gathered: at }] = peakValues({ heat }, { ...FIND, gather: ["heat"] }).lists;
+  const [{ scores, indices, gathered: at }] = peakLists({ heat }, { ...FIND, gather: ["heat"] }).lists;
   expect([...indices]).toEqual([1]);
   expect(scores).toEqual(Float32Array.of(0.9));
   expect(at.heat).toEqual(scores);
@@ -63,7 +63,7 @@ test("of each channel the best, with the channels that are its own", () => {
     shapeOf(1, 3, 4),
     Float32Array.from({ length: 12 }, (_, i) => i),
   );
-  const { lists } = peakValues(
+  const { lists } = peakLists(
     { heat, shift },
     { ...FIND, among: "each channel", gatherOwnChannel: ["shift"] },
   );
@@ -80,18 +80,18 @@ test("of each channel the best, with the channels that are its own", () => {
 test("without a tolerance only the largest of a window are peaks, equal ones all", () => {
   const near = Math.fround(0.5 - 5e-7);
   const heat = tensor(shapeOf(1, 4, 1), Float32Array.of(near, 0.5, 0.5, near));
-  expect([...peakValues({ heat }, FIND).lists[0].indices]).toEqual([1, 2, 0, 3]);
-  expect([...peakValues({ heat }, { ...FIND, tolerance: 0 }).lists[0].indices]).toEqual([1, 2]);
+  expect([...peakLists({ heat }, FIND).lists[0].indices]).toEqual([1, 2, 0, 3]);
+  expect([...peakLists({ heat }, { ...FIND, tolerance: 0 }).lists[0].indices]).toEqual([1, 2]);
 });
 
 test("maps of different sizes, and channels that do not belong to one each, are refused", () => {
   const heat = tensor(shapeOf(2, 2, 2));
   const size = tensor(shapeOf(2, 3, 2));
   const shift = tensor(shapeOf(2, 2, 3));
-  expect(() => peakValues({ heat, size }, { ...FIND, gather: ["size"] })).toThrow(
+  expect(() => peakLists({ heat, size }, { ...FIND, gather: ["size"] })).toThrow(
     "map size: expected shape [1, 2, 2, 2]",
   );
-  expect(() => peakValues({ heat, shift }, { ...FIND, gatherOwnChannel: ["shift"] })).toThrow(
+  expect(() => peakLists({ heat, shift }, { ...FIND, gatherOwnChannel: ["shift"] })).toThrow(
     "map shift: expected a multiple of 2 channels, got 3",
   );
 });

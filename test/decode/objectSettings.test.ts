@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { detectedObjects } from "../../src/decode/objects/detectedObjects.ts";
-import type { KeypointMaps } from "../../src/decode/objects/keypointCandidates.ts";
+import type { PoseMaps } from "../../src/decode/objects/keypointCandidates.ts";
 import { decodeObjects } from "../../src/decode/objects/objects.ts";
-import type { ObjectMaps } from "../../src/decode/objects/readings.ts";
+import type { ObjectMaps } from "../../src/decode/objects/readout.ts";
 import {
   BATCH_NON_MAX_SUPPRESSION,
   type DecodeSettings,
@@ -22,7 +22,7 @@ function map(channels: number, cells: [y: number, x: number, channel: number, va
   return zeros;
 }
 
-function keypointMaps(keypoints: number, found: [number, number, number, number][] = []): KeypointMaps {
+function keypointMaps(keypoints: number, found: [number, number, number, number][] = []): PoseMaps {
   return {
     keypointHeatmap: map(keypoints, found),
     keypointRegression: map(2 * keypoints),

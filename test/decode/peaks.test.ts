@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { peakScores } from "../../src/decode/peaks.ts";
+import { suppressNonPeaks } from "../../src/decode/peaks.ts";
 import { shapeOf, tensor } from "../../src/tensor.ts";
 import { localMaximum } from "../verify/goldenFiles.ts";
 
 function peaksOf(height: number, width: number, values: readonly number[], tolerance: number): number[] {
   const heatmap = tensor(shapeOf(height, width, 1), Float32Array.from(values));
-  return [...peakScores(heatmap, localMaximum(heatmap), tolerance)];
+  return [...suppressNonPeaks(heatmap, localMaximum(heatmap), tolerance)];
 }
 
 test("of two neighbors the larger stays; closer than the tolerance both do", () => {

@@ -31,8 +31,8 @@ test("the outputs need their own branch alone, a tap needs what leads to it", ()
 });
 
 test("parameters of a branch that does not run are stored all the same, its multiply-adds do not count", () => {
-  const { rows, totals } = describeGraph(graph);
-  expect(rows.map(({ needed }) => needed)).toEqual([true, false, false, true]);
+  const { layers, totals } = describeGraph(graph);
+  expect(layers.map(({ needed }) => needed)).toEqual([true, false, false, true]);
   expect(totals.storedNumbers).toBe(3 * 3 * 3 * 4 + 4 * 2 + 4 * 2);
   expect(totals.multiplyAdds).toBe(16 * (3 * 3 * 3 * 4 + 4 * 2));
 });

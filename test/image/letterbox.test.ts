@@ -22,9 +22,9 @@ test.each([
   );
   const photo = decodeImage(readFileSync(new URL(`samples/${input.file}`, ROOT)), input.file);
 
-  const { image, placement } = letterbox(photo, input);
+  const { image, transform } = letterbox(photo, input);
   expect(image).toMatchObject({ width: input.width, height: input.height });
-  expect(placement).toEqual({
+  expect(transform).toEqual({
     left: input.left,
     top: input.top,
     scaleX: input.scaleX,
@@ -36,8 +36,8 @@ test.each([
 });
 
 test("a portrait lies in the middle between black bars", () => {
-  const { image, placement } = letterbox(numberedPicture(2, 4), { width: 9, height: 4 });
-  expect(placement).toMatchObject({ left: 3, top: 0, scaleX: 1, scaleY: 1 });
+  const { image, transform } = letterbox(numberedPicture(2, 4), { width: 9, height: 4 });
+  expect(transform).toMatchObject({ left: 3, top: 0, scaleX: 1, scaleY: 1 });
   const row = [...image.data.subarray(0, 27)];
   expect(row.slice(0, 9)).toEqual(new Array(9).fill(0));
   expect(row.slice(9, 15)).toEqual([...numberedPicture(2, 4).data.subarray(0, 6)]);
@@ -45,8 +45,8 @@ test("a portrait lies in the middle between black bars", () => {
 });
 
 test("an extremely flat photo keeps one row", () => {
-  const { placement } = letterbox(numberedPicture(256, 1), { width: 32, height: 32 });
-  expect(placement).toMatchObject({ left: 0, top: 15, scaleX: 0.125, scaleY: 1 });
+  const { transform } = letterbox(numberedPicture(256, 1), { width: 32, height: 32 });
+  expect(transform).toMatchObject({ left: 0, top: 15, scaleX: 0.125, scaleY: 1 });
 });
 
 test("points go to the input and back", () => {
@@ -54,12 +54,12 @@ test("points go to the input and back", () => {
   const coordinate = fc.double({ min: -1000, max: 1000, noNaN: true });
   fc.assert(
     fc.property(side, side, side, side, coordinate, coordinate, (w, h, width, height, x, y) => {
-      const { placement } = letterbox(
+      const { transform } = letterbox(
         { width: w, height: h, data: new Uint8Array(w * h * 3) },
         { width, height },
       );
-      const inside = imageToInput(placement, x, y);
-      const back = inputToImage(placement, inside.x, inside.y);
+      const inside = imageToInput(transform, x, y);
+      const back = inputToImage(transform, inside.x, inside.y);
       expect(back.x).toBeCloseTo(x, 6);
       expect(back.y).toBeCloseTo(y, 6);
     }),
@@ -68,7 +68,7 @@ test("points go to the input and back", () => {
 });
 
 test("the photo's corners are the corners of its place in the input", () => {
-  const { placement } = letterbox(numberedPicture(200, 100), { width: 64, height: 64 });
-  expect(inputToImage(placement, 0, 16)).toEqual({ x: 0, y: 0 });
-  expect(inputToImage(placement, 64, 48)).toEqual({ x: 200, y: 100 });
+  const { transform } = letterbox(numberedPicture(200, 100), { width: 64, height: 64 });
+  expect(inputToImage(transform, 0, 16)).toEqual({ x: 0, y: 0 });
+  expect(inputToImage(transform, 64, 48)).toEqual({ x: 200, y: 100 });
 });

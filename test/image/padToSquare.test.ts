@@ -106,13 +106,13 @@ test("padding is black before normalization, at the right and below", () => {
   expect(normalized.data.at(-1)).toBe(-1);
 });
 
-test("the placement maps the photo onto the true shape", () => {
+test("the transform maps the photo onto the true shape", () => {
   const sides = fc.integer({ min: 1, max: 300 });
   fc.assert(
     fc.property(sides, sides, fc.integer({ min: 8, max: 64 }), (width, height, side) => {
       const photo = { width, height, data: new Uint8Array(width * height * 3) };
-      const { placement, trueShape, input: image } = padToSquare(photo, side);
-      const end = imageToInput(placement, width, height);
+      const { transform, trueShape, input: image } = padToSquare(photo, side);
+      const end = imageToInput(transform, width, height);
       expect(end.x).toBeCloseTo(trueShape.width, 9);
       expect(end.y).toBeCloseTo(trueShape.height, 9);
       expect(Math.max(trueShape.width, trueShape.height)).toBe(side);

@@ -14,7 +14,7 @@ import { modelOfCheckpoint } from "../../src/loading/modelOfCheckpoint.ts";
 import { readWeights } from "../../src/loading/readWeights.ts";
 import { modelNamed } from "../../src/models/models.ts";
 import { unpublishedTriplets } from "../../src/models/triplets/triplet.ts";
-import { tripletSettings, tripletSights } from "../../src/models/triplets/tripletModel.ts";
+import { tripletSettings, tripletViews } from "../../src/models/triplets/tripletModel.ts";
 import type { TestTimeOptions } from "../../src/models/view.ts";
 import { OWN_GOLDENS } from "../support/goldens.ts";
 import { syntheticStateDict } from "../support/syntheticCheckpoint.ts";
@@ -37,7 +37,7 @@ test("a network of any depth is known that the canvases fit, and a deeper one re
   };
   for (const levels of [1, 2, 3, 4, 5]) {
     const model = ofDepth(levels);
-    for (const { canvas } of tripletSights({ width: 97, height: 140 }, { scales: [1, 1.5] }))
+    for (const { canvas } of tripletViews({ width: 97, height: 140 }, { scales: [1, 1.5] }))
       model.graph(canvas);
     expect(model.backbone).toBe(`Hourglass of 1 x ${levels} levels, triplets`);
   }
@@ -171,15 +171,15 @@ test("a larger max raises the limit of boxes, but not the reference's", () => {
 });
 
 test("views come scale by scale, plain before mirrored, on canvases of 127 modulo 128", () => {
-  const sights = tripletSights({ width: 300, height: 200 }, { flip: true, scales: [0.6, 1] });
-  expect(sights.map(({ canvas }) => [canvas.width, canvas.height])).toEqual([
+  const views = tripletViews({ width: 300, height: 200 }, { flip: true, scales: [0.6, 1] });
+  expect(views.map(({ canvas }) => [canvas.width, canvas.height])).toEqual([
     [255, 127],
     [255, 127],
     [383, 255],
     [383, 255],
   ]);
-  expect(sights.map(({ placement }) => placement.mirrored)).toEqual([false, true, false, true]);
-  expect(sights[3].placement).toMatchObject({ mapWidth: 96, scale: 1, width: 300, height: 200, left: 41 });
+  expect(views.map(({ transform }) => transform.mirrored)).toEqual([false, true, false, true]);
+  expect(views[3].transform).toMatchObject({ mapWidth: 96, scale: 1, width: 300, height: 200, left: 41 });
 });
 
 test("no size can be chosen where images decide it, and no view where a model has one", async () => {

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import type { Peak } from "../../src/decode/triplets/heatmapPeaks.ts";
-import type { Placement } from "../../src/decode/triplets/placement.ts";
 import { decodeTriplets, TRIPLET_SETTINGS, type ViewPeaks } from "../../src/decode/triplets/triplets.ts";
+import type { ViewTransform } from "../../src/decode/triplets/viewTransform.ts";
 import { explainTriplets } from "../../src/models/triplets/tripletExplanation.ts";
 
-const placement: Placement = {
+const transform: ViewTransform = {
   ...{ mapWidth: 100, cellsPerPixelX: 0.25, cellsPerPixelY: 0.25, scale: 1, mirrored: false },
   ...{ left: 0, top: 0, width: 400, height: 400 },
 };
@@ -23,7 +23,7 @@ function view(): ViewPeaks {
     OBJECTS.map(({ left, score }, i): Peak => {
       return { x: left + shift, y: shift, score, class: 0, embedding: 2 * i };
     });
-  return { topLeft: peaks(0), bottomRight: peaks(10), center: peaks(5), placement };
+  return { topLeft: peaks(0), bottomRight: peaks(10), center: peaks(5), transform };
 }
 
 test("counts apart what the best pairs, soft-NMS and the best boxes leave out", () => {

@@ -16,7 +16,7 @@ import { readWeights } from "../../src/loading/readWeights.ts";
 import { COCO_KEYPOINTS } from "../../src/models/coco.ts";
 import type { InputSize, Model } from "../../src/models/model.ts";
 import { modelNamed } from "../../src/models/models.ts";
-import { pointsModel } from "../../src/models/points/pointsModel.ts";
+import { objectsAsPointsModel } from "../../src/models/objectsAsPoints/objectsAsPointsModel.ts";
 import { unpublishedTriplets } from "../../src/models/triplets/triplet.ts";
 import type { TestTimeOptions, View, Views } from "../../src/models/view.ts";
 import { SEPARABLE_HEADS, type ZooArchitecture } from "../../src/models/zoo/zooArchitecture.ts";
@@ -97,7 +97,7 @@ async function pointsCase(): Promise<Opened> {
     keypoints: COCO_KEYPOINTS.length,
     heads: { ...SEPARABLE_HEADS, sharedOffset: true },
   };
-  const model = pointsModel({ name: "points", architecture, weightsHint: "They are made up." });
+  const model = objectsAsPointsModel({ name: "points", architecture, weightsHint: "They are made up." });
   return { model, weights: new Map(weightsFor(model.graph(SMALL))) };
 }
 

@@ -38,11 +38,11 @@ for (const { name, side, architecture } of ZOO) {
     const graph = zooGraph(architecture, { height: side, width: side });
     expect(Object.keys(graph.parameters)).toHaveLength(variables ?? 0);
     for (const fuse of [false, true]) {
-      const { rows, totals } = describeGraph(runnable(graph, fuse));
+      const { layers, totals } = describeGraph(runnable(graph, fuse));
       expect(totals.storedNumbers).toBe(parameters);
       expect(totals.trainableParameters).toBe(trainable);
       expect(Math.abs(totals.gflops - (gflops ?? 0))).toBeLessThan(GFLOPS_ROUNDING);
-      const all = rows.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0);
+      const all = layers.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0);
       expect((2 * all) / 1e9).toBeCloseTo(withEveryHead ?? 0, 3);
     }
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ObjectMaps } from "../../src/decode/objects/readings.ts";
+import type { ObjectMaps } from "../../src/decode/objects/readout.ts";
 import { type Tensor, tensor } from "../../src/tensor.ts";
 import { type ObjectSteps, objectSteps, objectTap } from "../../src/verify/taps/objects.ts";
 import { type CaseReport, type CaseRunner, verifyCase } from "../../src/verify/verifyCase.ts";

@@ -86,7 +86,8 @@ async function describe(name: string | undefined, flags: DescribeFlags, session:
   const graph = runnable(model.graph(input), fused);
   const description = describeGraph(graph, model.constants(input));
   if (json) {
-    print(session, JSON.stringify({ model: model.name, input, ...description }));
+    const { layers: rows, totals } = description;
+    print(session, JSON.stringify({ model: model.name, input, rows, totals }));
     return;
   }
   print(session, `${model.name} at ${input.width}x${input.height}: ${model.backbone}`);
@@ -153,8 +154,8 @@ function refuseWithoutPlan({ precision, lowMemory, threads }: DescribeFlags): vo
   }
 }
 
-/** One row per layer; a new scope gets a line of its own above. */
-function layersOf({ rows }: GraphDescription): string[] {
+/** One row per layer, under its scope if that is new. */
+function layersOf({ layers }: GraphDescription): string[] {
   const [heading, ...lines] = formatTable(
     [
       { heading: "layer", align: "left" },
@@ -163,17 +164,17 @@ function layersOf({ rows }: GraphDescription): string[] {
       { heading: "parameters", align: "right" },
       { heading: "multiply-adds", align: "right" },
     ],
-    rows.map((row) => [
-      `  ${partsOf(row).last}`,
-      row.op,
-      formatSides(row.shape),
-      formatCount(row.parameters),
-      row.needed ? formatCount(row.multiplyAdds) : `(${formatCount(row.multiplyAdds)})`,
+    layers.map((layer) => [
+      `  ${partsOf(layer).last}`,
+      layer.op,
+      formatSides(layer.shape),
+      formatCount(layer.parameters),
+      layer.needed ? formatCount(layer.multiplyAdds) : `(${formatCount(layer.multiplyAdds)})`,
     ]),
   );
-  const grouped = rows.flatMap((row, i) => {
-    const { scope } = partsOf(row);
-    const isNew = i === 0 || partsOf(rows[i - 1]).scope !== scope;
+  const grouped = layers.flatMap((layer, i) => {
+    const { scope } = partsOf(layer);
+    const isNew = i === 0 || partsOf(layers[i - 1]).scope !== scope;
     return isNew ? [scope, lines[i]] : [lines[i]];
   });
   return ["", heading, ...grouped];
@@ -184,11 +185,11 @@ function partsOf({ name }: LayerDescription): { scope: string; last: string } {
   return { scope: name.slice(0, dot), last: name.slice(dot + 1) };
 }
 
-function totalsOf({ rows, totals }: GraphDescription): string[] {
+function totalsOf({ layers, totals }: GraphDescription): string[] {
   const { trainableParameters, storedNumbers, multiplyAdds, gflops } = totals;
   return [
     "",
-    `layers                ${formatCount(rows.length)}`,
+    `layers                ${formatCount(layers.length)}`,
     `trainable parameters  ${formatCount(trainableParameters)}`,
     `stored numbers        ${formatCount(storedNumbers)}`,
     `multiply-adds         ${formatCount(multiplyAdds)} (${gflops.toFixed(3)} GFLOPs)`,

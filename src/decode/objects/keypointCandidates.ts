@@ -1,12 +1,12 @@
 import type { PeakLists, TopPeaksQuery } from "../../backend/peakQuery.ts";
 import type { Tensor } from "../../tensor.ts";
 import { keypointShifts, type Points, shiftedCells } from "../keypoints.ts";
-import { gathered } from "../maps.ts";
+import { gatherChannels } from "../maps.ts";
 import { PEAK_TOLERANCE, topPeaks } from "../peaks.ts";
 import type { KeypointEstimationTask } from "./settings.ts";
 
 /** One keypoint task's maps, all [1, h, w, channels]; positions in cells, y before x. */
-export interface KeypointMaps {
+export interface PoseMaps {
   /** One channel a keypoint, probabilities. */
   readonly keypointHeatmap: Tensor;
   /** Two channels a keypoint: from the object's center cell to the keypoint. */
@@ -38,7 +38,7 @@ export interface KeypointCandidates {
  * `prediction_tensors_to_keypoint_candidates`), or all cells where there are fewer. (The original fills up
  * with cell 0 once more, which nothing can choose: the cell itself stands before.)
  */
-export function keypointCandidates(maps: KeypointMaps, task: KeypointEstimationTask): KeypointCandidates {
+export function keypointCandidates(maps: PoseMaps, task: KeypointEstimationTask): KeypointCandidates {
   const [, height, width, keypoints] = maps.keypointHeatmap.shape;
   const count = candidateCount(task, height, width);
   const cells = new Int32Array(count * keypoints);
@@ -60,7 +60,7 @@ export function keypointCandidates(maps: KeypointMaps, task: KeypointEstimationT
  * What `candidatesFound` needs. Undefined where depth is wanted, too, or where cells that are no peak
  * would be candidates.
  */
-export function candidateFind(task: KeypointEstimationTask): TopPeaksQuery | undefined {
+export function candidateQuery(task: KeypointEstimationTask): TopPeaksQuery | undefined {
   if (task.predictDepth || Math.fround(task.keypointCandidateScoreThreshold) <= 0) return undefined;
   const offset = ["keypointOffset"];
   return {
@@ -77,7 +77,7 @@ export function candidateFind(task: KeypointEstimationTask): TopPeaksQuery | und
  * From the answer to `candidateFind`. Where a keypoint has fewer peaks, its last candidates have a score of 0 and
  * any position: below the threshold as they are, none of them is chosen, like those of `keypointCandidates`.
  */
-export function candidatesFound(
+export function candidatesFrom(
   { lists, height, width }: PeakLists,
   task: KeypointEstimationTask,
 ): KeypointCandidates {
@@ -117,5 +117,5 @@ function validCounts(
 
 function depthsAt(cells: Int32Array, depth: Tensor, keypoints: number): Float32Array {
   const channels = depth.shape[3];
-  return gathered(depth, cells, 1, (i) => (i % keypoints) % channels);
+  return gatherChannels(depth, cells, 1, (i) => (i % keypoints) % channels);
 }

@@ -1,5 +1,5 @@
 import type { Tensor } from "../../tensor.ts";
-import { gathered, maskedBeyond } from "../maps.ts";
+import { gatherChannels, zeroOutside } from "../maps.ts";
 import { type Ranked, topPeaks } from "../peaks.ts";
 import type { ObjectCenterParams } from "./settings.ts";
 
@@ -35,10 +35,10 @@ export function objectCenters(
   trueShape: TrueShape | undefined,
 ): ObjectCenters {
   const classCount = heatmap.shape[3];
-  const masked = trueShape ? maskedBeyond(heatmap, trueShape) : heatmap;
+  const masked = trueShape ? zeroOutside(heatmap, trueShape) : heatmap;
   const candidates = topPeaks(masked, params.maxBoxPredictions, params.peakMaxPoolKernelSize);
   const centers = rankedCenters(candidates, classCount);
-  return { ...centers, multiclassScores: gathered(masked, centers.cells) };
+  return { ...centers, multiclassScores: gatherChannels(masked, centers.cells) };
 }
 
 /** Flat indices as cells and classes. */

@@ -2,7 +2,7 @@ import { gaussianCells, gaussianDenominator, gaussianKeypointScores } from "../k
 import { keypointShifts, type Points, regressedKeypoints, shiftedCells } from "../keypoints.ts";
 import type { KeypointCandidates } from "./keypointCandidates.ts";
 import type { ObjectCenters, TrueShape } from "./objectCenters.ts";
-import type { KeypointReadings, ObjectReadings } from "./readings.ts";
+import type { KeypointReadout, ObjectReadout } from "./readout.ts";
 import { type RefinedKeypoints, refineKeypoints } from "./refineKeypoints.ts";
 import type { DecodeSettings, KeypointEstimationTask } from "./settings.ts";
 
@@ -35,7 +35,7 @@ export interface TaskKeypoints {
  * of the task's class that score above 0. `boxes` has a row (ymin, xmin, ymax, xmax) in cells a center.
  */
 export function objectKeypoints(
-  { centers, keypointTasks, width }: ObjectReadings,
+  { centers, keypointTasks, width }: ObjectReadout,
   settings: DecodeSettings,
   boxes: Float32Array | undefined,
   trueShape: TrueShape,
@@ -70,7 +70,7 @@ interface RowsOfTask {
 }
 
 function taskKeypoints(
-  { places }: KeypointReadings,
+  { places }: KeypointReadout,
   task: KeypointEstimationTask,
   { cells: centerCells, regression, boxes }: RowsOfTask,
   width: number,

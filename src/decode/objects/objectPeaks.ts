@@ -1,10 +1,10 @@
 import type { PeakAnswer, TopPeaksQueries, TopPeaksQuery } from "../../backend/peakQuery.ts";
 import { UsageError } from "../../errors.ts";
 import { PEAK_TOLERANCE } from "../peaks.ts";
-import { candidateFind, candidatesFound } from "./keypointCandidates.ts";
+import { candidateQuery, candidatesFrom } from "./keypointCandidates.ts";
 import { rankedCenters, type TrueShape } from "./objectCenters.ts";
-import { type DecodedObjects, decodeReadings } from "./objects.ts";
-import type { ObjectReadings } from "./readings.ts";
+import { type DecodedObjects, decodeReadout } from "./objects.ts";
+import type { ObjectReadout } from "./readout.ts";
 import { checkSettings, type DecodeSettings } from "./settings.ts";
 
 /**
@@ -17,7 +17,7 @@ export function objectPeakQuery(
   trueShape?: TrueShape,
 ): TopPeaksQueries | undefined {
   const [task] = tasks;
-  const keypoints = task && candidateFind(task);
+  const keypoints = task && candidateQuery(task);
   const needsMaps = task?.candidateRankingMode === "gaussian_weighted_const";
   if (tasks.length > 1 || needsMaps || (task && !keypoints)) return undefined;
   const centers: TopPeaksQuery = {
@@ -43,13 +43,13 @@ export function decodeObjectPeaks(
   trueShape?: TrueShape,
 ): DecodedObjects {
   checkSettings(settings, found.centers.channels, true);
-  return decodeReadings(readPeaks(found, settings), settings, trueShape);
+  return decodeReadout(readPeaks(found, settings), settings, trueShape);
 }
 
 function readPeaks(
   { centers, keypoints }: PeakAnswer,
   { keypointEstimationTask: [task] }: DecodeSettings,
-): ObjectReadings {
+): ObjectReadout {
   const { height, width, channels, lists } = centers;
   const [{ scores, indices, gathered: at }] = lists;
   if (task && keypoints.channels !== task.keypointLabels.length) {
@@ -58,7 +58,7 @@ function readPeaks(
   }
   const ofTask = task && {
     regression: at.keypointRegression,
-    places: candidatesFound(keypoints, task),
+    places: candidatesFrom(keypoints, task),
   };
   return {
     height,

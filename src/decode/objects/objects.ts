@@ -3,7 +3,7 @@ import { instanceScores } from "../keypointScores.ts";
 import { detectedRows } from "./nonMaximumSuppression.ts";
 import type { ObjectCenters, TrueShape } from "./objectCenters.ts";
 import { type ObjectKeypoints, objectKeypoints } from "./objectKeypoints.ts";
-import { checkObjectMaps, type ObjectMaps, type ObjectReadings, readMaps } from "./readings.ts";
+import { checkObjectMaps, type ObjectMaps, type ObjectReadout, readMaps } from "./readout.ts";
 import { atLeast, checkSettings, type DecodeSettings, type KeypointEstimationTask } from "./settings.ts";
 
 /** Everything that the decode computes on its way; rows are in the order of the centers' scores. */
@@ -46,12 +46,12 @@ export function decodeObjects(
   checkObjectMaps(maps, settings);
   checkSettings(settings, maps.centerHeatmap.shape[3], maps.boxSize !== undefined);
   for (const [side, pixels] of Object.entries(trueShape ?? {})) atLeast(`trueShape.${side}`, pixels, 1);
-  return decodeReadings(readMaps(maps, settings, trueShape), settings, trueShape);
+  return decodeReadout(readMaps(maps, settings, trueShape), settings, trueShape);
 }
 
 /** The same from what was read of the maps, wherever that was. */
-export function decodeReadings(
-  readings: ObjectReadings,
+export function decodeReadout(
+  readings: ObjectReadout,
   settings: DecodeSettings,
   trueShape?: TrueShape,
 ): DecodedObjects {

@@ -8,8 +8,8 @@ import {
   instanceScores,
 } from "../keypointScores.ts";
 import { keypointShifts, type Points, type Pose, regressedKeypoints, shiftedCells } from "../keypoints.ts";
-import { checkMaps, gathered } from "../maps.ts";
-import { peakScores, type Ranked, topK } from "../peaks.ts";
+import { checkMaps, gatherChannels } from "../maps.ts";
+import { type Ranked, suppressNonPeaks, topK } from "../peaks.ts";
 
 /** A multi-person network's output, all [1, h, w, channels]; positions and sizes in cells, y before x. */
 export interface MultiPoseMaps {
@@ -77,14 +77,18 @@ export function decodeMultiPose(maps: MultiPoseMaps, constants: MultiPoseConstan
 export function multiPoseSteps(maps: MultiPoseMaps, constants: MultiPoseConstants): MultiPoseSteps {
   checkMultiPoseMaps(maps);
   const [, height, width] = maps.centerHeatmap.shape;
-  const centerPeaks = peakScores(maps.centerHeatmap, maps.centerMaximum, constants.peakTolerance);
+  const centerPeaks = suppressNonPeaks(maps.centerHeatmap, maps.centerMaximum, constants.peakTolerance);
   const centers = topK(centerPeaks, constants.maxPersons);
-  const sizes = gathered(maps.boxSize, centers.indices);
-  const offsets = gathered(maps.boxOffset, centers.indices);
+  const sizes = gatherChannels(maps.boxSize, centers.indices);
+  const offsets = gatherChannels(maps.boxOffset, centers.indices);
   const candidates = {
     heatmap: maps.keypointHeatmap,
     boxes: boxesInCells(centers.indices, sizes, offsets, { height, width }),
-    regressed: regressedKeypoints(centers.indices, gathered(maps.keypointRegression, centers.indices), width),
+    regressed: regressedKeypoints(
+      centers.indices,
+      gatherChannels(maps.keypointRegression, centers.indices),
+      width,
+    ),
     denominator: gaussianDenominator(height, width, constants.gaussianDenominatorRatio),
   };
   const keypointCells = gaussianCells(candidates);

@@ -47,7 +47,7 @@ export function multiPosePeaks(
     gather: ["boxSize", "boxOffset", "keypointRegression"],
   };
   const boxes = { boxSize: "boxSize", boxOffset: "boxOffset" };
-  const keypoints = keypointFind({ kind: "gaussian", points: POINTS, denominator, ...boxes });
+  const keypoints = keypointQuery({ kind: "gaussian", points: REGRESSED_POINTS, denominator, ...boxes });
   const query = { centers, keypoints };
   return {
     query,
@@ -71,14 +71,14 @@ export function singlePosePeaks({
     weight: { kind: "table", weights: centerWeights },
     gather: ["keypointRegression"],
   };
-  const keypoints = keypointFind({ kind: "nearness", points: POINTS, distanceOffset });
+  const keypoints = keypointQuery({ kind: "nearness", points: REGRESSED_POINTS, distanceOffset });
   const query = { centers, keypoints };
   return { query, outputsOf: (answer) => mapsOfAnswer(answer, query) };
 }
 
-const POINTS = { query: "centers", regression: "keypointRegression" };
+const REGRESSED_POINTS = { query: "centers", regression: "keypointRegression" };
 
-function keypointFind(weight: CellWeight): BestCellsQuery {
+function keypointQuery(weight: CellWeight): BestCellsQuery {
   return { heatmap: "keypointHeatmap", weight, gather: [], gatherOwnChannel: ["keypointOffset"] };
 }
 

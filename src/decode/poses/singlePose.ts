@@ -9,7 +9,7 @@ import {
   regressedKeypoints,
   shiftedCells,
 } from "../keypoints.ts";
-import { checkMaps, gathered } from "../maps.ts";
+import { checkMaps, gatherChannels } from "../maps.ts";
 import { argMax } from "../peaks.ts";
 
 /** A single-person network's output, all [1, h, w, channels]; positions in cells, y before x. */
@@ -71,7 +71,7 @@ export function singlePoseSteps(maps: SinglePoseMaps, constants: SinglePoseConst
   const centers = weightedCenters(maps.centerHeatmap, constants.centerWeights);
   const centerCell = argMax(centers);
   const center = Int32Array.of(centerCell);
-  const regressed = regressedKeypoints(center, gathered(maps.keypointRegression, center), width);
+  const regressed = regressedKeypoints(center, gatherChannels(maps.keypointRegression, center), width);
   const rescored = distanceRescored(maps.keypointHeatmap, regressed, constants.distanceOffset);
   const channels = Array.from({ length: keypoints }, (_, keypoint) => keypoint);
   const keypointCells = Int32Array.from(channels, (channel) => argMax(rescored.data, channel, keypoints));

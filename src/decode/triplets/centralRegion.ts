@@ -1,5 +1,5 @@
 import type { Peak } from "./heatmapPeaks.ts";
-import type { PixelBox, PlacedPair } from "./placement.ts";
+import type { PixelBox, PlacedPair } from "./viewTransform.ts";
 
 /** A pair that a center confirms: the keypoint triplet. */
 export interface Triplet extends PlacedPair {

@@ -1,6 +1,6 @@
 import type { PeakLists, TopPeaksQuery } from "../../backend/peakQuery.ts";
 import type { Tensor } from "../../tensor.ts";
-import { peakValues } from "../findPeaks.ts";
+import { peakLists } from "../findPeaks.ts";
 
 /** A keypoint of the network: a corner of a box, or its center. Coordinates in cells, its offset included. */
 export interface Peak {
@@ -15,7 +15,7 @@ export interface Peak {
 }
 
 /** Maps of one kind of keypoint, all [1, h, w, …]. */
-export interface KeypointMaps {
+export interface CornerOrCenterMaps {
   /** [.., classes], probabilities. */
   readonly heatmap: Tensor;
   /** [.., 2], x before y, in cells. */
@@ -25,13 +25,13 @@ export interface KeypointMaps {
 }
 
 /** A network's outputs that are `KeypointMaps`, by name. */
-export type KeypointOutputs = Readonly<Record<"heatmap" | "offset", string>> & {
+export type CornerOrCenterOutputs = Readonly<Record<"heatmap" | "offset", string>> & {
   readonly embedding?: string;
 };
 
 /** What `listedPeaks` needs of them; the arguments are those of `heatmapPeaks`. */
-export function heatmapFind(
-  { heatmap, offset, embedding }: KeypointOutputs,
+export function heatmapPeakQuery(
+  { heatmap, offset, embedding }: CornerOrCenterOutputs,
   k: number,
   kernel: number,
 ): TopPeaksQuery {
@@ -46,19 +46,19 @@ export function heatmapFind(
  * Throws UsageError for maps that do not fit together.
  */
 export function heatmapPeaks(
-  { heatmap, offset, embedding }: KeypointMaps,
+  { heatmap, offset, embedding }: CornerOrCenterMaps,
   k: number,
   kernel: number,
 ): Peak[] {
   const maps = { heatmap, offset, ...(embedding && { embedding }) };
   const names = { heatmap: "heatmap", offset: "offset", ...(embedding && { embedding: "embedding" }) };
-  return listedPeaks(peakValues(maps, heatmapFind(names, k, kernel)), names);
+  return heatmapPeaksFrom(peakLists(maps, heatmapPeakQuery(names, k, kernel)), names);
 }
 
 /** From the answer to `heatmapFind`. */
-export function listedPeaks(
+export function heatmapPeaksFrom(
   { width, channels, lists: [{ scores, indices, gathered: at }] }: PeakLists,
-  { offset, embedding }: KeypointOutputs,
+  { offset, embedding }: CornerOrCenterOutputs,
 ): Peak[] {
   return Array.from(indices, (index, rank) => {
     const cell = Math.floor(index / channels);

@@ -1,31 +1,31 @@
 import type { PeakAnswer, TopPeaksQueries } from "../../backend/peakQuery.ts";
 import { confirmPair, type Triplet } from "./centralRegion.ts";
 import {
-  heatmapFind,
+  type CornerOrCenterMaps,
+  type CornerOrCenterOutputs,
+  heatmapPeakQuery,
   heatmapPeaks,
-  type KeypointMaps,
-  type KeypointOutputs,
-  listedPeaks,
+  heatmapPeaksFrom,
   type Peak,
 } from "./heatmapPeaks.ts";
 import { type PairSettings, pairCorners } from "./pairCorners.ts";
-import { type PlacedPair, type Placement, placeCenter, placePair } from "./placement.ts";
 import { SOFT_NMS, type SoftNmsSettings, softNms } from "./softNms.ts";
+import { type PlacedPair, placeCenter, placePair, type ViewTransform } from "./viewTransform.ts";
 
 /** What the network says of one view of the image. Embeddings are part of the corners' maps. */
 export interface TripletMaps {
-  readonly topLeft: KeypointMaps;
-  readonly bottomRight: KeypointMaps;
-  readonly center: KeypointMaps;
+  readonly topLeft: CornerOrCenterMaps;
+  readonly bottomRight: CornerOrCenterMaps;
+  readonly center: CornerOrCenterMaps;
 }
 
 /** Which of the network's outputs they are. */
-export type TripletOutputNames = Readonly<Record<keyof TripletMaps, KeypointOutputs>>;
+export type TripletOutputNames = Readonly<Record<keyof TripletMaps, CornerOrCenterOutputs>>;
 
 /** The image at one scale, plain or mirrored, and where it lies in the network's input. */
-export interface TripletView {
+export interface ViewMaps {
   readonly maps: TripletMaps;
-  readonly placement: Placement;
+  readonly transform: ViewTransform;
 }
 
 /** What is read of a view; its maps are not needed any more. Coordinates in cells, best first. */
@@ -33,7 +33,7 @@ export interface ViewPeaks {
   readonly topLeft: readonly Peak[];
   readonly bottomRight: readonly Peak[];
   readonly center: readonly Peak[];
-  readonly placement: Placement;
+  readonly transform: ViewTransform;
 }
 
 export interface TripletSettings extends PairSettings {
@@ -78,12 +78,12 @@ export interface DetectedTriplet {
   readonly triplet: Triplet;
 }
 
-export function viewPeaks({ maps, placement }: TripletView, { peaks, kernel }: TripletSettings): ViewPeaks {
+export function viewPeaks({ maps, transform }: ViewMaps, { peaks, kernel }: TripletSettings): ViewPeaks {
   return {
     topLeft: heatmapPeaks(maps.topLeft, peaks, kernel),
     bottomRight: heatmapPeaks(maps.bottomRight, peaks, kernel),
     center: heatmapPeaks(maps.center, peaks, kernel),
-    placement,
+    transform,
   };
 }
 
@@ -93,23 +93,23 @@ export function viewPeakQuery(
   { peaks, kernel }: TripletSettings,
 ): TopPeaksQueries {
   return {
-    topLeft: heatmapFind(topLeft, peaks, kernel),
-    bottomRight: heatmapFind(bottomRight, peaks, kernel),
-    center: heatmapFind(center, peaks, kernel),
+    topLeft: heatmapPeakQuery(topLeft, peaks, kernel),
+    bottomRight: heatmapPeakQuery(bottomRight, peaks, kernel),
+    center: heatmapPeakQuery(center, peaks, kernel),
   };
 }
 
 /** As `viewPeaks`, from the answer to `viewPeakRequest` alone. */
-export function viewPeaksFound(
+export function viewPeaksFrom(
   { topLeft, bottomRight, center }: PeakAnswer,
   names: TripletOutputNames,
-  placement: Placement,
+  transform: ViewTransform,
 ): ViewPeaks {
   return {
-    topLeft: listedPeaks(topLeft, names.topLeft),
-    bottomRight: listedPeaks(bottomRight, names.bottomRight),
-    center: listedPeaks(center, names.center),
-    placement,
+    topLeft: heatmapPeaksFrom(topLeft, names.topLeft),
+    bottomRight: heatmapPeaksFrom(bottomRight, names.bottomRight),
+    center: heatmapPeaksFrom(center, names.center),
+    transform,
   };
 }
 
@@ -120,7 +120,7 @@ export function viewPeaksFound(
  */
 export function decodeTriplets(views: readonly ViewPeaks[], settings: TripletSettings): DecodedTriplets {
   const pairs = views.flatMap((view) => viewPairs(view, settings));
-  const confirmed = confirmPairs(pairs, allCenters(views, settings));
+  const confirmed = confirmPairs(pairs, confirmingCenters(views, settings));
   const kept = suppressTriplets(confirmed, settings);
   return { confirmed, kept, boxes: bestTriplets(kept, settings) };
 }
@@ -129,24 +129,24 @@ export function decodeTriplets(views: readonly ViewPeaks[], settings: TripletSet
  * The centers that may confirm pairs of all views: those at scale 1 alone, as in the reference, or, where it is
  * not among the scales, at the one that is nearest to it. Plain views come before mirrored ones.
  */
-export function allCenters(views: readonly ViewPeaks[], settings: TripletSettings): Peak[] {
-  const distance = ({ placement }: ViewPeaks) => Math.abs(Math.log(placement.scale));
+export function confirmingCenters(views: readonly ViewPeaks[], settings: TripletSettings): Peak[] {
+  const distance = ({ transform }: ViewPeaks) => Math.abs(Math.log(transform.scale));
   const nearest = Math.min(...views.map(distance));
   return views.filter((view) => distance(view) === nearest).flatMap((view) => viewCenters(view, settings));
 }
 
 /** The proposals of one view, in pixels of the original image, best first. */
 export function viewPairs(
-  { topLeft, bottomRight, placement }: ViewPeaks,
+  { topLeft, bottomRight, transform }: ViewPeaks,
   settings: TripletSettings,
 ): PlacedPair[] {
-  return pairCorners(topLeft, bottomRight, settings).flatMap((pair) => placePair(pair, placement) ?? []);
+  return pairCorners(topLeft, bottomRight, settings).flatMap((pair) => placePair(pair, transform) ?? []);
 }
 
 /** The centers of one view, in pixels of the original image, best first. */
-export function viewCenters({ center, placement }: ViewPeaks, { softNms }: TripletSettings): Peak[] {
+export function viewCenters({ center, transform }: ViewPeaks, { softNms }: TripletSettings): Peak[] {
   const clipped = softNms.reproduceReference !== true;
-  return center.map((peak) => placeCenter(peak, placement, clipped));
+  return center.map((peak) => placeCenter(peak, transform, clipped));
 }
 
 /** Class by class, best first. */

@@ -1,7 +1,7 @@
 import { offsetSamples, type SampledImage, sampledImage } from "../../backend/sampledImage.ts";
 import { shapeOf } from "../../tensor.ts";
 import type { RgbImage } from "../rgbImage.ts";
-import type { Placement } from "./letterbox.ts";
+import type { ImageTransform } from "./letterbox.ts";
 import { fixedPointSamples, resizeFixedPoint } from "./resizeFixedPoint.ts";
 
 /**
@@ -12,11 +12,11 @@ export function placeOnMultiple(
   image: { readonly width: number; readonly height: number },
   multiple: number,
   scale = 1,
-): { canvas: { height: number; width: number }; placement: Placement } {
+): { canvas: { height: number; width: number }; transform: ImageTransform } {
   const { width, height } = scaledSize(image, scale);
   const side = (pixels: number) => (Math.floor(pixels / multiple) + 1) * multiple;
   const canvas = { height: side(height), width: side(width) };
-  const placement = {
+  const transform = {
     left: canvas.width / 2 - Math.floor(width / 2),
     top: canvas.height / 2 - Math.floor(height / 2),
     scaleX: scale,
@@ -24,7 +24,7 @@ export function placeOnMultiple(
     imageWidth: image.width,
     imageHeight: image.height,
   };
-  return { canvas, placement };
+  return { canvas, transform };
 }
 
 /** The image there with black around, all turned left to right if `mirrored`: [1, height, width, 3], RGB, 0 to 255. */
@@ -34,8 +34,8 @@ export function centerOnMultiple(
   scale = 1,
   mirrored = false,
 ): SampledImage {
-  const { canvas, placement } = placeOnMultiple(image, multiple, scale);
-  const { left, top } = placement;
+  const { canvas, transform } = placeOnMultiple(image, multiple, scale);
+  const { left, top } = transform;
   const { width, height } = scaledSize(image, scale);
   const columns = offsetSamples(fixedPointSamples(image.width, width, "columns"), canvas.width, left);
   const sampling = {

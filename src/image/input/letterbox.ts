@@ -2,7 +2,7 @@ import type { RgbImage } from "../rgbImage.ts";
 import { resizeHalfPixelBilinear } from "./resizeBilinear.ts";
 
 /** Where an image lies in the network's input: input = image * scale + (left, top). */
-export interface Placement {
+export interface ImageTransform {
   /** Pixels of the input. */
   left: number;
   top: number;
@@ -21,7 +21,7 @@ export interface Placement {
 export function letterbox(
   image: RgbImage,
   input: { width: number; height: number },
-): { image: RgbImage; placement: Placement } {
+): { image: RgbImage; transform: ImageTransform } {
   const scale = Math.min(input.width / image.width, input.height / image.height);
   const width = Math.max(1, Math.floor(image.width * scale + 0.5));
   const height = Math.max(1, Math.floor(image.height * scale + 0.5));
@@ -36,7 +36,7 @@ export function letterbox(
   }
   return {
     image: { width: input.width, height: input.height, data },
-    placement: {
+    transform: {
       left,
       top,
       scaleX: width / image.width,
@@ -48,11 +48,11 @@ export function letterbox(
 }
 
 /** A point of the network's input in pixels of the image, not clipped to it. */
-export function inputToImage(placement: Placement, x: number, y: number): { x: number; y: number } {
-  return { x: (x - placement.left) / placement.scaleX, y: (y - placement.top) / placement.scaleY };
+export function inputToImage(transform: ImageTransform, x: number, y: number): { x: number; y: number } {
+  return { x: (x - transform.left) / transform.scaleX, y: (y - transform.top) / transform.scaleY };
 }
 
 /** The other way round. */
-export function imageToInput(placement: Placement, x: number, y: number): { x: number; y: number } {
-  return { x: x * placement.scaleX + placement.left, y: y * placement.scaleY + placement.top };
+export function imageToInput(transform: ImageTransform, x: number, y: number): { x: number; y: number } {
+  return { x: x * transform.scaleX + transform.left, y: y * transform.scaleY + transform.top };
 }

@@ -1,7 +1,7 @@
 import { offsetSamples, type SampledImage, sampledImage } from "../../backend/sampledImage.ts";
 import { shapeOf } from "../../tensor.ts";
 import type { RgbImage } from "../rgbImage.ts";
-import type { Placement } from "./letterbox.ts";
+import type { ImageTransform } from "./letterbox.ts";
 import { cornerSamples, resizeCornerBilinear } from "./resizeBilinear.ts";
 import { roundHalfToEven } from "./resizeFixedPoint.ts";
 
@@ -9,7 +9,7 @@ import { roundHalfToEven } from "./resizeFixedPoint.ts";
 export interface SquareInput {
   /** [1, side, side, 3]: RGB, 0 to 255, not rounded; 0 where there is no image. */
   readonly input: SampledImage;
-  readonly placement: Placement;
+  readonly transform: ImageTransform;
   /** The part of the input that shows it, from its top-left corner; pixels (`true_image_shapes`). */
   readonly trueShape: { readonly height: number; readonly width: number };
 }
@@ -36,7 +36,7 @@ export function padToSquare(image: RgbImage, side: number): SquareInput {
     }
     return data;
   });
-  const placement = {
+  const transform = {
     left: 0,
     top: 0,
     scaleX: width / image.width,
@@ -44,7 +44,7 @@ export function padToSquare(image: RgbImage, side: number): SquareInput {
     imageWidth: image.width,
     imageHeight: image.height,
   };
-  return { input, placement, trueShape };
+  return { input, transform, trueShape };
 }
 
 /**

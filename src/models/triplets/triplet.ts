@@ -35,7 +35,7 @@ export const TRIPLETS: readonly TripletModel[] = ROWS.map(({ name, backbone, fil
 });
 
 /** Of networks that are none of the published ones. */
-export const OTHER_TRIPLETS = "centernet-triplets";
+export const UNPUBLISHED_TRIPLETS = "centernet-triplets";
 
 /** The sides of the canvases on which images are seen (`placeOnCanvas`) are one less than a multiple of it. */
 const CANVAS_MULTIPLE = 128;
@@ -50,12 +50,12 @@ export function unpublishedTriplets(architecture: TripletArchitecture): TripletM
   const levels = channels.length - 1;
   if (CANVAS_MULTIPLE % tripletSizeMultiple(architecture) !== 0) {
     throw new ModelError({
-      where: OTHER_TRIPLETS,
+      where: UNPUBLISHED_TRIPLETS,
       expected: "an hourglass of up to 5 levels, which halve sides of 127 modulo 128 alike",
       got: `one of ${levels}`,
     });
   }
   const backbone = `Hourglass of ${stacks} x ${levels} levels, triplets`;
   const weightsHint = "Give the weights that it was found in.";
-  return tripletModel({ name: OTHER_TRIPLETS, backbone, architecture, weightsHint });
+  return tripletModel({ name: UNPUBLISHED_TRIPLETS, backbone, architecture, weightsHint });
 }

@@ -4,7 +4,7 @@
  * `models/py_utils/kp.py` of github.com/Duankaiwen/CenterNet.
  */
 import { HOURGLASS, type HourglassOptions, hourglass } from "../../backbones/hourglass.ts";
-import type { KeypointMaps, KeypointOutputs } from "../../decode/triplets/heatmapPeaks.ts";
+import type { CornerOrCenterMaps, CornerOrCenterOutputs } from "../../decode/triplets/heatmapPeaks.ts";
 import type { TripletMaps, TripletOutputNames } from "../../decode/triplets/triplets.ts";
 import { type Graph, GraphBuilder } from "../../graph/graph.ts";
 import { type TripletHeads, tripletHeads } from "../../heads/tripletHeads.ts";
@@ -96,7 +96,7 @@ export const TRIPLET_OUTPUTS: TripletOutputNames = {
 
 /** The graph's outputs as the decode takes them. */
 export function tripletMaps(outputs: Readonly<Record<string, Tensor>>): TripletMaps {
-  const keypoint = ({ heatmap, offset, embedding }: KeypointOutputs): KeypointMaps => ({
+  const keypoint = ({ heatmap, offset, embedding }: CornerOrCenterOutputs): CornerOrCenterMaps => ({
     heatmap: outputs[heatmap],
     offset: outputs[offset],
     ...(embedding !== undefined && { embedding: outputs[embedding] }),

@@ -1,13 +1,13 @@
 import { centralRegion, type Triplet } from "../../decode/triplets/centralRegion.ts";
 import { type ExplainedPair, explainPairs } from "../../decode/triplets/explainPairs.ts";
 import type { Peak } from "../../decode/triplets/heatmapPeaks.ts";
-import { type PixelBox, type PlacedPair, placePeak } from "../../decode/triplets/placement.ts";
 import {
-  allCenters,
+  confirmingCenters,
   type DecodedTriplets,
   type TripletSettings,
   type ViewPeaks,
 } from "../../decode/triplets/triplets.ts";
+import { type PixelBox, type PlacedPair, placePeak } from "../../decode/triplets/viewTransform.ts";
 import {
   type Box,
   type CornerEvidence,
@@ -43,7 +43,7 @@ export function explainTriplets(
   { confirmed, kept, boxes }: DecodedTriplets,
   labels: readonly string[],
 ): Explanation {
-  const centers = allCenters(views, settings);
+  const centers = confirmingCenters(views, settings);
   const explained = views.flatMap((view) => explainPairs(view, centers, settings));
   const outcomes: readonly PairOutcome[] = ["accepted", ...REJECTIONS];
   const pairs = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as Explanation["pairs"];
@@ -76,11 +76,11 @@ function rejectedPair(pair: ExplainedPair, reason: PairRejection, labels: readon
   };
 }
 
-function cornerEvidence({ topLeft, bottomRight, placement }: PlacedPair): CornerEvidence {
-  const placed = (peak: Peak): PeakEvidence => ({ ...placePeak(peak, placement), score: peak.score });
+function cornerEvidence({ topLeft, bottomRight, transform }: PlacedPair): CornerEvidence {
+  const placed = (peak: Peak): PeakEvidence => ({ ...placePeak(peak, transform), score: peak.score });
   return {
-    scale: placement.scale,
-    mirrored: placement.mirrored,
+    scale: transform.scale,
+    mirrored: transform.mirrored,
     topLeft: placed(topLeft),
     bottomRight: placed(bottomRight),
     embeddingDistance: Math.abs((topLeft.embedding ?? 0) - (bottomRight.embedding ?? 0)),

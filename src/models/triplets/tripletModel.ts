@@ -1,4 +1,3 @@
-import type { Placement } from "../../decode/triplets/placement.ts";
 import {
   type DetectedTriplet,
   decodeTriplets,
@@ -7,8 +6,9 @@ import {
   type TripletSettings,
   type ViewPeaks,
   viewPeakQuery,
-  viewPeaksFound,
+  viewPeaksFrom,
 } from "../../decode/triplets/triplets.ts";
+import type { ViewTransform } from "../../decode/triplets/viewTransform.ts";
 import type { Detection } from "../../detection.ts";
 import { centerOnCanvas, placeOnCanvas } from "../../image/input/centerOnCanvas.ts";
 import type { RgbImage } from "../../image/rgbImage.ts";
@@ -61,26 +61,26 @@ export function tripletModel(spec: TripletSpec): TripletModel {
     weightsHint,
     constants: () => new Map(),
     graph: (size) => tripletGraph(architecture, size),
-    views: (image, _loaded, options) => tripletViewsOf(image, options, classLabels(architecture.classes)),
+    views: (image, _loaded, options) => viewsOf(image, options, classLabels(architecture.classes)),
   };
 }
 
 /** Of one view, before anything is run: where the image lies in it. */
-export interface TripletSight {
-  readonly placement: Placement;
+export interface TripletView {
+  readonly transform: ViewTransform;
   readonly canvas: { readonly height: number; readonly width: number };
 }
 
 /** In the order of the reference: scale by scale, the plain image before its mirror image. */
-export function tripletSights(
+export function tripletViews(
   image: Pick<RgbImage, "width" | "height">,
   { flip = false, scales = [1] }: TestTimeOptions,
-): TripletSight[] {
+): TripletView[] {
   return scales.flatMap((scale) => {
     const place = placeOnCanvas(image, scale);
     const { canvasWidth: width, canvasHeight: height, left, top } = place;
     const [mapWidth, mapHeight] = [(width + 1) / CELL, (height + 1) / CELL];
-    const placement = {
+    const transform = {
       mapWidth,
       cellsPerPixelX: mapWidth / width,
       cellsPerPixelY: mapHeight / height,
@@ -92,7 +92,7 @@ export function tripletSights(
     };
     const mirrorings = flip ? [false, true] : [false];
     return mirrorings.map((mirrored) => ({
-      placement: { ...placement, mirrored },
+      transform: { ...transform, mirrored },
       canvas: { height, width },
     }));
   });
@@ -115,19 +115,15 @@ export function tripletSettings({
   return { ...TRIPLET_SETTINGS, softNms: { ...softNms, reproduceReference }, maxBoxes };
 }
 
-function tripletViewsOf(
-  image: RgbImage,
-  options: TestTimeOptions,
-  labels: readonly ClassLabel[],
-): Views<ViewPeaks> {
+function viewsOf(image: RgbImage, options: TestTimeOptions, labels: readonly ClassLabel[]): Views<ViewPeaks> {
   const settings = tripletSettings(options);
   const { reproduceReference, explain = false } = options;
   const query = viewPeakQuery(TRIPLET_OUTPUTS, settings);
-  const views = tripletSights(image, options).map(({ placement, canvas }) => {
-    const { scale, mirrored } = placement;
+  const views = tripletViews(image, options).map(({ transform, canvas }) => {
+    const { scale, mirrored } = transform;
     const inputs = () => ({ image: centerOnCanvas(image, scale, { mirrored, reproduceReference }) });
     return peakView(canvas, inputs, query, (answer) => {
-      return viewPeaksFound(answer, TRIPLET_OUTPUTS, placement);
+      return viewPeaksFrom(answer, TRIPLET_OUTPUTS, transform);
     });
   });
   return { views, combine: (found) => resultOf(found, settings, labels, explain) };

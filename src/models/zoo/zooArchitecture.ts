@@ -9,8 +9,8 @@ import { mobilenetV2 } from "../../backbones/mobilenetV2.ts";
 import { RESNET, type ResnetOptions, resnetV1 } from "../../backbones/resnetV1.ts";
 import { resnetV2 } from "../../backbones/resnetV2.ts";
 import { type Graph, GraphBuilder, type Scope, type Value } from "../../graph/graph.ts";
-import { type KeypointHeadOptions, keypointHeads } from "../../heads/keypointHeads.ts";
 import { boxHeads, centerHead } from "../../heads/objectHeads.ts";
+import { type PoseHeadOptions, poseHeads } from "../../heads/poseHeads.ts";
 import type { PredictionHeadOptions } from "../../heads/predictionHead.ts";
 import { channelScaling, type Normalization } from "../../image/input/normalization.ts";
 import { normalize } from "../../kernels/normalize/op.ts";
@@ -25,7 +25,7 @@ export interface ZooArchitecture {
   readonly classes: number;
   /** How many keypoints a pose has; absent where the model finds boxes alone. */
   readonly keypoints?: number;
-  readonly heads: KeypointHeadOptions;
+  readonly heads: PoseHeadOptions;
 }
 
 interface ZooBackbone {
@@ -133,5 +133,5 @@ function zooHeads(
   { classes, keypoints, heads }: ZooArchitecture,
 ): Record<string, Value> {
   const objects = { ...centerHead(features, p, classes, heads), ...boxHeads(features, p, heads) };
-  return keypoints === undefined ? objects : { ...objects, ...keypointHeads(features, p, keypoints, heads) };
+  return keypoints === undefined ? objects : { ...objects, ...poseHeads(features, p, keypoints, heads) };
 }

@@ -2,7 +2,7 @@ import { type DetectedObject, detectedObjects } from "../../decode/objects/detec
 import type { TrueShape } from "../../decode/objects/objectCenters.ts";
 import { decodeObjectPeaks, objectPeakQuery } from "../../decode/objects/objectPeaks.ts";
 import { decodeObjects } from "../../decode/objects/objects.ts";
-import type { ObjectMaps } from "../../decode/objects/readings.ts";
+import type { ObjectMaps } from "../../decode/objects/readout.ts";
 import {
   type DecodeSettings,
   KEYPOINT_ESTIMATION_PARAMS,
@@ -56,12 +56,12 @@ export function zooModel(spec: ZooSpec): ZooModel {
     constants: () => new Map(),
     graph: (size) => zooGraph(architecture, size),
     views(image, { size }) {
-      const { input, placement, trueShape } = padToSquare(image, size.width);
+      const { input, transform, trueShape } = padToSquare(image, size.width);
       const detectionsOf = (objects: readonly DetectedObject[]) =>
         objects.map((object) => {
           const classId = object.classIndex + 1;
           const label = { label: labels.get(classId) ?? `class ${classId}`, classId };
-          return toImageCoordinates(objectDetection(object, label, trueShape), placement);
+          return toImageCoordinates(objectDetection(object, label, trueShape), transform);
         });
       return singleView(objectView(size, () => ({ image: input }), decode, detectionsOf, trueShape));
     },

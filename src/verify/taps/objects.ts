@@ -1,6 +1,6 @@
 import { objectCenters, type TrueShape } from "../../decode/objects/objectCenters.ts";
 import { type DecodedObjects, decodeObjects } from "../../decode/objects/objects.ts";
-import type { ObjectMaps } from "../../decode/objects/readings.ts";
+import type { ObjectMaps } from "../../decode/objects/readout.ts";
 import type { DecodeSettings } from "../../decode/objects/settings.ts";
 import type { Ranked } from "../../decode/peaks.ts";
 import type { DecodedTap } from "../verifyCase.ts";

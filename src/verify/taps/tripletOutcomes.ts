@@ -69,7 +69,7 @@ function compareScores(
 
 /** A peak at the end of its list may be present or absent, together with all its pairs. */
 function compareRows(rowTap: RowTap, { tap, views, steps, box, score }: Compared): SetComparison {
-  const unit = rowTap.unit === "cell" ? (views[0]?.sight.placement.cellsPerPixelX ?? 1) : 1;
+  const unit = rowTap.unit === "cell" ? (views[0]?.transform.cellsPerPixelX ?? 1) : 1;
   const last = steps.views.flatMap(({ peaks: { topLeft, bottomRight, center } }) =>
     [topLeft, bottomRight, center].flatMap((list) => list.at(-1)?.score ?? []),
   );
@@ -114,8 +114,8 @@ function otherOutcome(what: Compared, settings: TripletSettings): Row[] | undefi
   const { missing, surplus, problem } = compareRows(ROW_TAPS.before_nms, { ...what, tap: before });
   if (problem !== undefined || missing.length + surplus.length === 0) return undefined;
   const rows = [...rowsOf(before).filter((row) => !missing.some((other) => isEqual(row, other))), ...surplus];
-  const { placement } = what.steps.views[0].sight;
-  const triplets = rows.map((row) => tripletOfRow(row, placement));
+  const { transform } = what.steps.views[0];
+  const triplets = rows.map((row) => tripletOfRow(row, transform));
   triplets.sort((a, b) => a.class - b.class || b.score - a.score);
   return boxRows(bestTriplets(suppressTriplets(triplets, settings), settings));
 }

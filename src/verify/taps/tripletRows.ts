@@ -1,9 +1,8 @@
 import type { Triplet } from "../../decode/triplets/centralRegion.ts";
 import type { Peak } from "../../decode/triplets/heatmapPeaks.ts";
 import { pairCorners } from "../../decode/triplets/pairCorners.ts";
-import type { PlacedPair, Placement } from "../../decode/triplets/placement.ts";
 import {
-  allCenters,
+  confirmingCenters,
   confirmPairs,
   type DetectedTriplet,
   type TripletSettings,
@@ -11,14 +10,14 @@ import {
   viewCenters,
   viewPairs,
 } from "../../decode/triplets/triplets.ts";
-import type { TripletSight } from "../../models/triplets/tripletModel.ts";
+import type { PlacedPair, ViewTransform } from "../../decode/triplets/viewTransform.ts";
+import type { TripletView } from "../../models/triplets/tripletModel.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { RowColumns } from "../compareSets.ts";
 import type { GoldenTap } from "../goldenCase.ts";
 
 /** One view of the image and its results. */
-export interface TripletStep {
-  readonly sight: TripletSight;
+export interface TripletStep extends TripletView {
   /** The network's input. */
   readonly image: Tensor;
   /** Values of the graph that the case has taps for, by name. */
@@ -70,8 +69,8 @@ export const ROW_TAPS: Readonly<Record<string, RowTap>> = {
   "rescaled.detections": {
     ...{ unit: "pixel", same: [7], scores: [4, 5, 6], peaks: [5, 6], expected: pairs },
     rows: (views, { settings }) =>
-      views.flatMap(({ peaks, sight }) =>
-        viewPairs(peaks, settings).map((pair) => pairRow(pair, sight.placement.scale)),
+      views.flatMap(({ peaks, transform }) =>
+        viewPairs(peaks, settings).map((pair) => pairRow(pair, transform.scale)),
       ),
   },
   "rescaled.center": {
@@ -84,7 +83,9 @@ export const ROW_TAPS: Readonly<Record<string, RowTap>> = {
     rows: (_, { views, settings }) => {
       const peaks = views.map((view) => view.peaks);
       const proposals = peaks.flatMap((view) => viewPairs(view, settings));
-      return confirmPairs(proposals, allCenters(peaks, settings)).map((triplet) => pairRow(triplet, 1));
+      return confirmPairs(proposals, confirmingCenters(peaks, settings)).map((triplet) =>
+        pairRow(triplet, 1),
+      );
     },
   },
 };
@@ -106,11 +107,11 @@ function pairRow({ box, score, topLeft, bottomRight }: PlacedPair | Triplet, sca
 }
 
 /** Converts a row of `before_nms` to soft-NMS's input, which has neither center nor view. */
-export function tripletOfRow(row: Row, placement: Placement): Triplet {
+export function tripletOfRow(row: Row, transform: ViewTransform): Triplet {
   const [x1, y1, x2, y2, score, topLeft, bottomRight, index] = row;
   const peak = (peakScore: number): Peak => ({ x: 0, y: 0, class: index, score: peakScore });
   const corners = { topLeft: peak(topLeft), bottomRight: peak(bottomRight) };
-  return { ...corners, box: { x1, y1, x2, y2 }, center: peak(0), class: index, score, placement };
+  return { ...corners, box: { x1, y1, x2, y2 }, center: peak(0), class: index, score, transform };
 }
 
 function centerRow({ x, y, score, class: index }: Peak): Row {

@@ -14,7 +14,7 @@ export function tripletStepSource(
 ): TapSource<TripletSteps> | undefined {
   const { scale, name } = scaleAndName(tap.name);
   const at = ({ views }: TripletSteps) =>
-    views.filter(({ sight }) => scale === undefined || sight.placement.scale === scale);
+    views.filter(({ transform }) => scale === undefined || transform.scale === scale);
   if (name === "input")
     return {
       decoded: (steps) =>
@@ -58,8 +58,8 @@ function batch(images: readonly Tensor[], { shape, layout }: GoldenTap): Float32
 }
 
 /** The canvas's geometry as the reference lists it; the borders are those of the crop. */
-function geometry({ sight: { placement, canvas } }: TripletStep): Float32Array {
-  const { cellsPerPixelX, cellsPerPixelY, left, top, width, height } = placement;
+function geometry({ transform, canvas }: TripletStep): Float32Array {
+  const { cellsPerPixelX, cellsPerPixelY, left, top, width, height } = transform;
   const right = Math.min(left + width, canvas.width - 1);
   const bottom = Math.min(top + height, canvas.height - 1);
   return Float32Array.of(cellsPerPixelY, cellsPerPixelX, top, bottom, left, right, height, width);

@@ -3,11 +3,10 @@ import { describe, expect, test } from "vitest";
 import { confirmPair, type Triplet } from "../../../src/decode/triplets/centralRegion.ts";
 import { explainPairs } from "../../../src/decode/triplets/explainPairs.ts";
 import type { Peak } from "../../../src/decode/triplets/heatmapPeaks.ts";
-import type { PlacedPair, Placement } from "../../../src/decode/triplets/placement.ts";
 import type { SoftNmsSettings } from "../../../src/decode/triplets/softNms.ts";
 import {
-  allCenters,
   bestTriplets,
+  confirmingCenters,
   confirmPairs,
   type DetectedTriplet,
   decodeTriplets,
@@ -18,6 +17,7 @@ import {
   viewPairs,
   viewPeaks,
 } from "../../../src/decode/triplets/triplets.ts";
+import type { PlacedPair, ViewTransform } from "../../../src/decode/triplets/viewTransform.ts";
 import type { PairOutcome } from "../../../src/detection.ts";
 import { ALL_GOLDENS } from "../../support/goldens.ts";
 import { mayBeLeftOut } from "../../support/required.ts";
@@ -61,7 +61,7 @@ function placementOf(
   [ratioY, ratioX, top, , left, , height, width]: number[],
   mapWidth: number,
   mirrored: boolean,
-): Placement {
+): ViewTransform {
   return {
     mapWidth,
     cellsPerPixelX: ratioX,
@@ -80,7 +80,7 @@ function viewsOf(golden: TripletGolden, geometry: string, nameOf: (map: string) 
   const numbers = [...golden.values(geometry)];
   return [false, true].map((mirrored, image) => ({
     maps: tripletMaps(golden, image, nameOf),
-    placement: placementOf(numbers, mapWidth, mirrored),
+    transform: placementOf(numbers, mapWidth, mirrored),
   }));
 }
 
@@ -103,7 +103,7 @@ describe.skipIf(!ALL_GOLDENS && mayBeLeftOut)(
       const settings = { ...chosen, softNms: { ...chosen.softNms, reproduceReference: true } };
       const peaks = peaksOf(settings);
       const pairs = peaks.flatMap((view) => viewPairs(view, settings));
-      const centers = allCenters(peaks, settings);
+      const centers = confirmingCenters(peaks, settings);
       const triplets = confirmPairs(pairs, centers);
       expectRows(triplets.map(beforeRow), golden.rows(`${name}/before_nms`), { class: 7, score: 4 });
       const final = decodeTriplets(peaks, settings).boxes;
@@ -113,7 +113,7 @@ describe.skipIf(!ALL_GOLDENS && mayBeLeftOut)(
     test("every designed object ends as it was designed", () => {
       const { objects } = golden.facts as { objects: DesignedObject[] };
       const peaks = peaksOf(TRIPLET_SETTINGS);
-      const centers = allCenters(peaks, TRIPLET_SETTINGS);
+      const centers = confirmingCenters(peaks, TRIPLET_SETTINGS);
       const explained = explainPairs(peaks[0], centers, TRIPLET_SETTINGS);
       for (const { box, why } of objects) {
         const found = explained.find(({ topLeft, bottomRight }) => {
@@ -202,7 +202,7 @@ function pairOfRow([x1, y1, x2, y2, score, topLeft, bottomRight, index]: number[
     topLeft: { x: x1, y: y1, class: index, score: topLeft },
     bottomRight: { x: x2, y: y2, class: index, score: bottomRight },
     score,
-    placement: placementOf([], 0, false),
+    transform: placementOf([], 0, false),
   };
 }
 

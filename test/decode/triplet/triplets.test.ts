@@ -2,14 +2,14 @@ import { describe, expect, test } from "vitest";
 import { centralRegion, confirmPair } from "../../../src/decode/triplets/centralRegion.ts";
 import { explainPairs } from "../../../src/decode/triplets/explainPairs.ts";
 import type { Peak } from "../../../src/decode/triplets/heatmapPeaks.ts";
-import { type Placement, placeCenter, placePair } from "../../../src/decode/triplets/placement.ts";
 import {
-  allCenters,
   bestTriplets,
+  confirmingCenters,
   suppressTriplets,
   TRIPLET_SETTINGS,
   viewPeaks,
 } from "../../../src/decode/triplets/triplets.ts";
+import { placeCenter, placePair, type ViewTransform } from "../../../src/decode/triplets/viewTransform.ts";
 import { tensor } from "../../../src/tensor.ts";
 
 const peak = (x: number, y: number, score = 0.5, classIndex = 0): Peak => ({
@@ -22,10 +22,10 @@ const pairOf = (x1: number, y1: number, x2: number, y2: number, score = 0.5) => 
   return { topLeft: peak(x1, y1, score), bottomRight: peak(x2, y2, score), score };
 };
 const placed = (x1: number, y1: number, x2: number, y2: number) => {
-  return { ...pairOf(x1, y1, x2, y2), box: { x1, y1, x2, y2 }, placement: WHOLE };
+  return { ...pairOf(x1, y1, x2, y2), box: { x1, y1, x2, y2 }, transform: WHOLE };
 };
 /** Four pixels a cell, the image as large as the canvas. */
-const WHOLE: Placement = {
+const WHOLE: ViewTransform = {
   mapWidth: 100,
   cellsPerPixelX: 0.25,
   cellsPerPixelY: 0.25,
@@ -58,9 +58,9 @@ describe("central region", () => {
   });
 });
 
-describe("placement", () => {
+describe("transform", () => {
   // 40 x 20 cells of a canvas of 160 x 80 pixels, in which an image of 100 x 60, half its size, lies.
-  const placement: Placement = {
+  const transform: ViewTransform = {
     mapWidth: 40,
     cellsPerPixelX: 0.25,
     cellsPerPixelY: 0.25,
@@ -73,8 +73,8 @@ describe("placement", () => {
   };
 
   test("goes from cells to pixels of the image, clipped", () => {
-    expect(placePair(pairOf(10, 5, 20, 10), placement)?.box).toEqual({ x1: 20, y1: 20, x2: 100, y2: 60 });
-    expect(placePair(pairOf(7, 2, 33, 18), placement)?.box).toEqual({ x1: 0, y1: 0, x2: 200, y2: 120 });
+    expect(placePair(pairOf(10, 5, 20, 10), transform)?.box).toEqual({ x1: 20, y1: 20, x2: 100, y2: 60 });
+    expect(placePair(pairOf(7, 2, 33, 18), transform)?.box).toEqual({ x1: 0, y1: 0, x2: 200, y2: 120 });
   });
 
   test("drops what reaches five pixels beyond the scaled image", () => {
@@ -84,18 +84,18 @@ describe("placement", () => {
       pairOf(10, 5, 33.75, 10),
       pairOf(10, 5, 20, 18.75),
     ];
-    for (const pair of beyond) expect(placePair(pair, placement)).toBeUndefined();
+    for (const pair of beyond) expect(placePair(pair, transform)).toBeUndefined();
   });
 
   test("turns a mirrored pair back: its left edge was the right one", () => {
-    const box = placePair(pairOf(10, 5, 20, 10), { ...placement, mirrored: true })?.box;
+    const box = placePair(pairOf(10, 5, 20, 10), { ...transform, mirrored: true })?.box;
     expect(box).toEqual({ x1: 100, y1: 20, x2: 180, y2: 60 });
-    expect(placeCenter(peak(10, 5), { ...placement, mirrored: true }, true)).toMatchObject({ x: 180, y: 20 });
+    expect(placeCenter(peak(10, 5), { ...transform, mirrored: true }, true)).toMatchObject({ x: 180, y: 20 });
   });
 
   test("clips centers, which the reference does not", () => {
-    expect(placeCenter(peak(5, 0), placement, true)).toMatchObject({ x: 0, y: 0 });
-    expect(placeCenter(peak(5, 0), placement, false)).toMatchObject({ x: -20, y: -20 });
+    expect(placeCenter(peak(5, 0), transform, true)).toMatchObject({ x: 0, y: 0 });
+    expect(placeCenter(peak(5, 0), transform, false)).toMatchObject({ x: -20, y: -20 });
   });
 });
 
@@ -111,11 +111,11 @@ test("the best boxes of all classes stay, with all that score like the last of t
 
 test("centers are those of scale 1, or of the scale nearest to it, plain before mirrored", () => {
   const view = (scale: number, mirrored: boolean, score: number) => {
-    const placement = { ...WHOLE, scale, mirrored };
-    return { topLeft: [], bottomRight: [], center: [peak(50, 50, score)], placement };
+    const transform = { ...WHOLE, scale, mirrored };
+    return { topLeft: [], bottomRight: [], center: [peak(50, 50, score)], transform };
   };
   const views = [view(0.6, false, 0.1), view(1, false, 0.2), view(1, true, 0.3), view(1.8, false, 0.4)];
-  const scores = (seen: typeof views) => allCenters(seen, TRIPLET_SETTINGS).map(({ score }) => score);
+  const scores = (seen: typeof views) => confirmingCenters(seen, TRIPLET_SETTINGS).map(({ score }) => score);
   expect(scores(views)).toEqual([0.2, 0.3]);
   expect(scores([views[0], views[3]])).toEqual([0.1]);
   expect(scores([])).toEqual([]);
@@ -145,18 +145,18 @@ test("every pair of corners gets its outcome, best score first", () => {
     ]),
     center: keypoints([[3, 3, 0.7, 0]]),
   };
-  const placement = {
+  const transform = {
     ...{ mapWidth: width, cellsPerPixelX: 0.25, cellsPerPixelY: 0.25, scale: 1, mirrored: false },
     ...{ left: 0, top: 0, width: 40, height: 40 },
   };
-  const centers = [placeCenter(peak(3, 3, 0.7), placement, true)];
-  const explain = (embeddingDistance: number, where = placement, confirming = centers) => {
+  const centers = [placeCenter(peak(3, 3, 0.7), transform, true)];
+  const explain = (embeddingDistance: number, where = transform, confirming = centers) => {
     const settings = { ...TRIPLET_SETTINGS, embeddingDistance };
-    const peaks = viewPeaks({ maps, placement: where }, settings);
+    const peaks = viewPeaks({ maps, transform: where }, settings);
     return explainPairs(peaks, confirming, settings).map(({ outcome }) => outcome);
   };
   expect(explain(0.5)).toEqual(["accepted", "embedding", "geometry", "embedding"]);
   expect(explain(1)).toEqual(["accepted", "noCenter", "geometry", "noCenter"]);
-  expect(explain(1, { ...placement, width: 38 })).toEqual(["accepted", "outside", "geometry", "outside"]);
-  expect(explain(0.5, placement, [])).toEqual(["noCenter", "embedding", "geometry", "embedding"]);
+  expect(explain(1, { ...transform, width: 38 })).toEqual(["accepted", "outside", "geometry", "outside"]);
+  expect(explain(0.5, transform, [])).toEqual(["noCenter", "embedding", "geometry", "embedding"]);
 });

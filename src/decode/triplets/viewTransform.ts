@@ -2,7 +2,7 @@ import type { Peak } from "./heatmapPeaks.ts";
 import type { CornerPair } from "./pairCorners.ts";
 
 /** How an image lies in the network's input: scaled, centered on a black canvas, perhaps mirrored. */
-export interface Placement {
+export interface ViewTransform {
   /** Columns of the maps, and columns of the maps a pixel of the canvas; the same for rows. */
   readonly mapWidth: number;
   readonly cellsPerPixelX: number;
@@ -21,7 +21,7 @@ export interface Placement {
 export interface PlacedPair extends CornerPair {
   readonly box: PixelBox;
   /** Of the view that has the corners. */
-  readonly placement: Placement;
+  readonly transform: ViewTransform;
 }
 
 export interface PixelBox {
@@ -38,27 +38,27 @@ const MARGIN = 5;
  * The pair's box in the original image, clipped to it; undefined where it reaches 5 pixels or more beyond
  * (of the scaled image). Rounded to float32 after each operation as the reference implementation does.
  */
-export function placePair(pair: CornerPair, placement: Placement): PlacedPair | undefined {
-  const { width, height, scale } = placement;
-  const { x1, y1, x2, y2 } = scaledBox(pair, placement);
+export function placePair(pair: CornerPair, transform: ViewTransform): PlacedPair | undefined {
+  const { width, height, scale } = transform;
+  const { x1, y1, x2, y2 } = scaledBox(pair, transform);
   if (x1 <= -MARGIN || y1 <= -MARGIN || x2 >= width + MARGIN || y2 >= height + MARGIN) return undefined;
   const clipped = { x1: clip(x1, width), y1: clip(y1, height), x2: clip(x2, width), y2: clip(y2, height) };
-  return { ...pair, box: unscaled(clipped, scale), placement };
+  return { ...pair, box: unscaled(clipped, scale), transform };
 }
 
 /** The pair's box in the original image, wherever it reaches. */
-export function placeBox(pair: CornerPair, placement: Placement): PixelBox {
-  return unscaled(scaledBox(pair, placement), placement.scale);
+export function placeBox(pair: CornerPair, transform: ViewTransform): PixelBox {
+  return unscaled(scaledBox(pair, transform), transform.scale);
 }
 
 /** In pixels of the scaled image. */
-function scaledBox({ topLeft, bottomRight }: CornerPair, placement: Placement): PixelBox {
-  const [left, right] = placement.mirrored ? [bottomRight, topLeft] : [topLeft, bottomRight];
+function scaledBox({ topLeft, bottomRight }: CornerPair, transform: ViewTransform): PixelBox {
+  const [left, right] = transform.mirrored ? [bottomRight, topLeft] : [topLeft, bottomRight];
   return {
-    x1: toPixelX(left.x, placement),
-    y1: toPixelY(topLeft.y, placement),
-    x2: toPixelX(right.x, placement),
-    y2: toPixelY(bottomRight.y, placement),
+    x1: toPixelX(left.x, transform),
+    y1: toPixelY(topLeft.y, transform),
+    x2: toPixelX(right.x, transform),
+    y2: toPixelY(bottomRight.y, transform),
   };
 }
 
@@ -72,9 +72,9 @@ function unscaled({ x1, y1, x2, y2 }: PixelBox, scale: number): PixelBox {
 }
 
 /** A center in pixels of the original image. The reference forgets to clip it there as it does boxes. */
-export function placeCenter(center: Peak, placement: Placement, clipped: boolean): Peak {
-  const { width, height, scale } = placement;
-  const [x, y] = [toPixelX(center.x, placement), toPixelY(center.y, placement)];
+export function placeCenter(center: Peak, transform: ViewTransform, clipped: boolean): Peak {
+  const { width, height, scale } = transform;
+  const [x, y] = [toPixelX(center.x, transform), toPixelY(center.y, transform)];
   return {
     ...center,
     x: Math.fround((clipped ? clip(x, width) : x) / scale),
@@ -83,17 +83,17 @@ export function placeCenter(center: Peak, placement: Placement, clipped: boolean
 }
 
 /** Any peak of a view in pixels of the original image, wherever it lies. */
-export function placePeak(peak: Peak, placement: Placement): { x: number; y: number } {
-  const { x, y } = placeCenter(peak, placement, false);
+export function placePeak(peak: Peak, transform: ViewTransform): { x: number; y: number } {
+  const { x, y } = placeCenter(peak, transform, false);
   return { x, y };
 }
 
-function toPixelX(cells: number, { mirrored, mapWidth, cellsPerPixelX, left }: Placement): number {
+function toPixelX(cells: number, { mirrored, mapWidth, cellsPerPixelX, left }: ViewTransform): number {
   const turned = mirrored ? Math.fround(mapWidth - cells) : cells;
   return Math.fround(Math.fround(turned / Math.fround(cellsPerPixelX)) - left);
 }
 
-function toPixelY(cells: number, { cellsPerPixelY, top }: Placement): number {
+function toPixelY(cells: number, { cellsPerPixelY, top }: ViewTransform): number {
   return Math.fround(Math.fround(cells / Math.fround(cellsPerPixelY)) - top);
 }
 

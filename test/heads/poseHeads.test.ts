@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { GraphBuilder } from "../../src/graph/graph.ts";
-import { keypointHeads } from "../../src/heads/keypointHeads.ts";
+import { poseHeads } from "../../src/heads/poseHeads.ts";
 import { shapeOf } from "../../src/tensor.ts";
 
 const HEAD = { filters: 8, separable: false };
@@ -11,7 +11,7 @@ test.each([
 ] as const)("%s offset", (_, sharedOffset, channels) => {
   const builder = new GraphBuilder();
   const features = builder.input("features", shapeOf(5, 6, 4));
-  const heads = keypointHeads(features, builder.root, 17, { ...HEAD, sharedOffset });
+  const heads = poseHeads(features, builder.root, 17, { ...HEAD, sharedOffset });
   expect(heads.keypointOffset.shape).toEqual(shapeOf(5, 6, channels));
   expect(heads.keypointRegression.shape).toEqual(shapeOf(5, 6, 34));
   expect(heads.keypointHeatmap.shape).toEqual(shapeOf(5, 6, 17));

@@ -1,12 +1,12 @@
 import { UsageError } from "../../errors.ts";
 import type { Tensor } from "../../tensor.ts";
-import { checkMaps, gathered } from "../maps.ts";
-import { type KeypointCandidates, type KeypointMaps, keypointCandidates } from "./keypointCandidates.ts";
+import { checkMaps, gatherChannels } from "../maps.ts";
+import { type KeypointCandidates, keypointCandidates, type PoseMaps } from "./keypointCandidates.ts";
 import { type ObjectCenters, objectCenters, type TrueShape } from "./objectCenters.ts";
 import type { DecodeSettings, KeypointEstimationTask } from "./settings.ts";
 
 /** All that a decode reads of a detector's maps; rows are in the order of the centers. */
-export interface ObjectReadings {
+export interface ObjectReadout {
   /** Of the maps, in cells. */
   readonly height: number;
   readonly width: number;
@@ -15,14 +15,14 @@ export interface ObjectReadings {
   readonly boxSize?: Float32Array;
   readonly boxOffset?: Float32Array;
   /** In the order of the settings' `keypointEstimationTask`. */
-  readonly keypointTasks: readonly KeypointReadings[];
+  readonly keypointTasks: readonly KeypointReadout[];
 }
 
-export interface KeypointReadings {
+export interface KeypointReadout {
   /** At the centers, rows of a pair (y, x) a keypoint, in cells: from the center's cell to the keypoint. */
   readonly regression: Float32Array;
   /** Where the keypoints may lie: at candidates, or in all cells of the maps (`argmaxPostprocessing`). */
-  readonly places: KeypointCandidates | KeypointMaps;
+  readonly places: KeypointCandidates | PoseMaps;
 }
 
 /** From whole maps that fit together. */
@@ -30,17 +30,17 @@ export function readMaps(
   { centerHeatmap, boxSize, boxOffset, keypointTasks = [] }: ObjectMaps,
   { objectCenterParams, keypointEstimationTask: tasks }: DecodeSettings,
   trueShape: TrueShape | undefined,
-): ObjectReadings {
+): ObjectReadout {
   const [, height, width] = centerHeatmap.shape;
   const centers = objectCenters(centerHeatmap, objectCenterParams, trueShape);
   return {
     height,
     width,
     centers,
-    boxSize: boxSize && gathered(boxSize, centers.cells),
-    boxOffset: boxOffset && gathered(boxOffset, centers.cells),
+    boxSize: boxSize && gatherChannels(boxSize, centers.cells),
+    boxOffset: boxOffset && gatherChannels(boxOffset, centers.cells),
     keypointTasks: keypointTasks.map((maps, i) => ({
-      regression: gathered(maps.keypointRegression, centers.cells),
+      regression: gatherChannels(maps.keypointRegression, centers.cells),
       places:
         tasks[i].candidateRankingMode === "gaussian_weighted_const"
           ? maps
@@ -58,7 +58,7 @@ export interface ObjectMaps {
   /** 2 channels. */
   readonly boxOffset?: Tensor;
   /** In the order of the settings' `keypointEstimationTask`. */
-  readonly keypointTasks?: readonly KeypointMaps[];
+  readonly keypointTasks?: readonly PoseMaps[];
 }
 
 /** Throws UsageError, naming the first map that is missing or does not fit the others or the settings. */
@@ -81,7 +81,7 @@ export function checkObjectMaps(maps: ObjectMaps, settings: DecodeSettings): voi
   }
   tasks.forEach((task, i) => {
     const expected = keypointChannels(task);
-    for (const name of Object.keys(expected) as (keyof KeypointMaps)[]) {
+    for (const name of Object.keys(expected) as (keyof PoseMaps)[]) {
       const map = keypointTasks[i][name];
       if (!map) throw new UsageError({ where: "maps", expected: `a map ${name}`, got: "none" });
       found[`${name} of keypoint task ${i}`] = map;
@@ -91,7 +91,7 @@ export function checkObjectMaps(maps: ObjectMaps, settings: DecodeSettings): voi
   checkMaps(found, channels);
 }
 
-function keypointChannels(task: KeypointEstimationTask): Partial<Record<keyof KeypointMaps, number>> {
+function keypointChannels(task: KeypointEstimationTask): Partial<Record<keyof PoseMaps, number>> {
   const keypoints = task.keypointLabels.length;
   return {
     keypointHeatmap: keypoints,

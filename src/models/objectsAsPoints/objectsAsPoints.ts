@@ -4,7 +4,7 @@ import { ZOO_NORMALIZATIONS } from "../../image/input/normalization.ts";
 import { COCO_KEYPOINTS } from "../coco.ts";
 import type { Model } from "../model.ts";
 import { PLAIN_HEADS, type ZooArchitecture } from "../zoo/zooArchitecture.ts";
-import { pointsModel } from "./pointsModel.ts";
+import { objectsAsPointsModel } from "./objectsAsPointsModel.ts";
 
 const ZOO_HOURGLASS = { backbone: "hourglass_104", normalization: ZOO_NORMALIZATIONS.hourglass } as const;
 
@@ -15,7 +15,7 @@ const ZOO_HOURGLASS = { backbone: "hourglass_104", normalization: ZOO_NORMALIZAT
  * one keypoint offset serves all keypoints. Reading a checkpoint brings sizes and offsets into the API's order,
  * (y, x).
  */
-export const POINTS_ARCHITECTURES = {
+export const OBJECTS_AS_POINTS_ARCHITECTURES = {
   ctdet_coco_hg: { ...ZOO_HOURGLASS, classes: 80, heads: PLAIN_HEADS },
   multi_pose_hg_3x: {
     ...ZOO_HOURGLASS,
@@ -25,12 +25,14 @@ export const POINTS_ARCHITECTURES = {
   },
 } as const satisfies Record<string, ZooArchitecture>;
 
-type PointsName = keyof typeof POINTS_ARCHITECTURES;
+type ObjectsAsPointsName = keyof typeof OBJECTS_AS_POINTS_ARCHITECTURES;
 
-export const POINTS: readonly Model[] = (Object.keys(POINTS_ARCHITECTURES) as PointsName[]).map((name) =>
-  pointsModel({
+export const OBJECTS_AS_POINTS: readonly Model[] = (
+  Object.keys(OBJECTS_AS_POINTS_ARCHITECTURES) as ObjectsAsPointsName[]
+).map((name) =>
+  objectsAsPointsModel({
     name,
-    architecture: POINTS_ARCHITECTURES[name],
+    architecture: OBJECTS_AS_POINTS_ARCHITECTURES[name],
     weightsHint: `Give the file that its authors publish, ${name}.pth, as --weights; this program does not fetch it. See github.com/xingyizhou/CenterNet.`,
   }),
 );

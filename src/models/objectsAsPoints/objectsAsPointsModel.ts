@@ -21,7 +21,7 @@ import type { View } from "../view.ts";
 import { ZOO_BACKBONES, type ZooArchitecture, zooGraph } from "../zoo/zooArchitecture.ts";
 import { OUTPUT_STRIDE, objectView } from "../zoo/zooModel.ts";
 
-export interface PointsSpec {
+export interface ObjectsAsPointsSpec {
   readonly name: string;
   readonly architecture: ZooArchitecture;
   readonly weightsHint: string;
@@ -37,10 +37,10 @@ export interface PointsSpec {
  * Nothing here was compared with the original's numbers but what the zoo's Hourglass-104 shares. Boxes are cut
  * at the image's border, which the original leaves to its evaluation.
  */
-export function pointsModel({ name, architecture, weightsHint }: PointsSpec): Model {
+export function objectsAsPointsModel({ name, architecture, weightsHint }: ObjectsAsPointsSpec): Model {
   const { title, sizeMultiple } = ZOO_BACKBONES[architecture.backbone];
   const withPoses = architecture.keypoints !== undefined;
-  const settings = pointsSettings(withPoses);
+  const settings = decodeSettings(withPoses);
   const labels = withPoses ? [PERSON] : classLabels(architecture.classes);
   return {
     name,
@@ -55,11 +55,11 @@ export function pointsModel({ name, architecture, weightsHint }: PointsSpec): Mo
     graph: (size) => zooGraph(architecture, size),
     views(image, _loaded, { flip = false, scales = [1] }) {
       const views = scales.map((scale): View<readonly Detection[]> => {
-        const { canvas: size, placement } = placeOnMultiple(image, sizeMultiple, scale);
+        const { canvas: size, transform } = placeOnMultiple(image, sizeMultiple, scale);
         const detectionsOf = (objects: readonly DetectedObject[]) =>
           objects.flatMap((object) => {
             const onCanvas = objectDetection(object, labels[object.classIndex], size);
-            return withinImage(toImageCoordinates(onCanvas, placement), image);
+            return withinImage(toImageCoordinates(onCanvas, transform), image);
           });
         const inputs = (mirrored: boolean) => () => {
           return { image: centerOnMultiple(image, sizeMultiple, scale, mirrored) };
@@ -110,7 +110,7 @@ function suppressed(detections: readonly Detection[]): Detection[] {
   });
 }
 
-function pointsSettings(withPoses: boolean): DecodeSettings {
+function decodeSettings(withPoses: boolean): DecodeSettings {
   const pose = {
     ...KEYPOINT_ESTIMATION_PARAMS,
     boxScale: 1,

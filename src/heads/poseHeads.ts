@@ -3,7 +3,7 @@ import { sigmoid } from "../kernels/elementwise/op.ts";
 import { type PredictionHeadOptions, predictionHead } from "./predictionHead.ts";
 
 /** Human pose with K keypoints (Zhou et al., arXiv:1904.07850, section 6.2). */
-export interface KeypointHeads {
+export interface PoseHeads {
   /** Probability that a cell holds a keypoint, of whatever person: H x W x K. */
   readonly keypointHeatmap: Value;
   /** From a person's center cell to each keypoint, (y, x) in cells: H x W x 2K. */
@@ -12,17 +12,12 @@ export interface KeypointHeads {
   readonly keypointOffset: Value;
 }
 
-export interface KeypointHeadOptions extends PredictionHeadOptions {
+export interface PoseHeadOptions extends PredictionHeadOptions {
   /** Whether one offset serves all keypoints. Default: each has its own. */
   readonly sharedOffset?: boolean;
 }
 
-export function keypointHeads(
-  features: Value,
-  p: Scope,
-  keypoints: number,
-  options: KeypointHeadOptions,
-): KeypointHeads {
+export function poseHeads(features: Value, p: Scope, keypoints: number, options: PoseHeadOptions): PoseHeads {
   const offsets = options.sharedOffset ? 1 : keypoints;
   const heatmap = p.at("keypointHeatmap");
   return {
