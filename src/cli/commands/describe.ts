@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { describeGraph, type GraphDescription, type LayerDescription } from "../../describe.ts";
 import { oneLine, UsageError } from "../../errors.ts";
 import { describeWasmPlan, type WasmPlanDescription } from "../../executors/wasm/describeWasmPlan.ts";
-import { defaultThreads } from "../../executors/wasm/threads/startThreads.ts";
+import { defaultThreads } from "../../executors/wasm/threads/threadPool.ts";
 import type { Precision } from "../../kernels/kernel.ts";
 import { DEFAULT_CHOICES } from "../../kernels/wasm/kernel.ts";
 import { openModel } from "../../loading/openWeights.ts";
