@@ -1,5 +1,5 @@
 import { ModelError } from "../errors.ts";
-import type { GzipFile } from "./archives/gunzip.ts";
+import type { GzipFile } from "./archives/tarGz.ts";
 import { quote } from "./bytes/json.ts";
 import { bytesSource, type ModelFiles, type RandomAccessFile, readWhole } from "./bytes/randomAccessFile.ts";
 import type { Checkpoint } from "./checkpoint.ts";

@@ -5,7 +5,7 @@
 import { HOURGLASS, type HourglassOptions } from "../backbones/hourglass.ts";
 import type { NamedCheckpoint } from "../checkpoints/names/nameParameters.ts";
 import type { TorchFamily } from "../checkpoints/names/torchKeys.ts";
-import type { LabelMap } from "../checkpoints/pipelineConfig/labelMap.ts";
+import type { LabelMap } from "../checkpoints/pipelineConfig/detectionApiSidecar.ts";
 import { ModelError, UsageError } from "../errors.ts";
 import type { Model } from "../models/model.ts";
 import { modelNamed } from "../models/models.ts";

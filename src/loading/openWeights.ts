@@ -3,7 +3,7 @@ import { cachedArchive, findWeights, packagedWeights } from "#platform";
 import type { Checkpoint } from "../checkpoints/checkpoint.ts";
 import { type NamedCheckpoint, nameParameters } from "../checkpoints/names/nameParameters.ts";
 import { openCheckpoint, openStoredWeights } from "../checkpoints/openCheckpoint.ts";
-import type { LabelMap } from "../checkpoints/pipelineConfig/labelMap.ts";
+import type { LabelMap } from "../checkpoints/pipelineConfig/detectionApiSidecar.ts";
 import { CenterNetError, ModelError, systemMessage } from "../errors.ts";
 import type { Model } from "../models/model.ts";
 import { DEFAULT_MODEL, modelNamed } from "../models/models.ts";

@@ -1,15 +1,13 @@
-/** A model's weights out of a checkpoint, strictly. */
-import {
-  checkParameters,
-  type KnownModels,
-  type LoadOptions,
-  loadParameters,
-  type ParameterShapes,
-} from "../checkpoints/loadParameters.ts";
+/** Reads a model's weights out of a checkpoint: exactly its parameters, or one error that says all differences. */
+import { quote } from "../checkpoints/bytes/json.ts";
+import { type Checkpoint, holdsFloats } from "../checkpoints/checkpoint.ts";
 import type { NamedCheckpoint } from "../checkpoints/names/nameParameters.ts";
+import { ModelError } from "../errors.ts";
 import type { InputSize, Model } from "../models/model.ts";
 import { MODELS } from "../models/models.ts";
-import type { Parameter } from "../tensor.ts";
+import { YIELD_INTERVAL_MS, yieldToEventLoop } from "../support/eventLoop.ts";
+import { nearestNames } from "../support/nearestNames.ts";
+import { formatShape, type Parameter, sameShape } from "../tensor.ts";
 
 /** All that the weights of a model must hold. */
 export function parameterShapes(model: Model, size: InputSize = model.defaultSize): ParameterShapes {
@@ -43,4 +41,176 @@ export function readWeights(
     knownModels,
     ...options,
   });
+}
+
+/** Parameter shapes by name: what a model expects. */
+export type ParameterShapes = ReadonlyMap<string, readonly number[]>;
+
+/** Models by name; a file that does not fit is compared with all of them. */
+export type KnownModels = ReadonlyMap<string, () => ParameterShapes>;
+
+export interface CheckOptions {
+  /** The model that the parameters are for, as errors name it. */
+  model: string;
+  /** Where given, an error says which of them the file more likely belongs to. */
+  knownModels?: KnownModels;
+}
+
+export interface LoadOptions extends CheckOptions {
+  /** Called after each parameter with the bytes read so far, of all that there are. */
+  onProgress?: (readBytes: number, allBytes: number) => void;
+  /** Ends the reading between two parameters. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Reads exactly the expected parameters, strictly both ways, as `checkParameters` finds them before any data are
+ * read. Throws ModelError also for values that are not finite and for kernels that are zero throughout, and the
+ * signal's reason once it is aborted.
+ */
+export async function loadParameters(
+  expected: ParameterShapes,
+  checkpoint: NamedCheckpoint,
+  options: LoadOptions,
+): Promise<Map<string, Parameter>> {
+  checkParameters(expected, checkpoint, options);
+  try {
+    return await readAll(checkpoint, options);
+  } finally {
+    await checkpoint.close?.();
+  }
+}
+
+/**
+ * Checks that a checkpoint holds all of the parameters, in these shapes, as floats, and nothing else.
+ *
+ * @throws ModelError for all differences at once: the first in its message, all in its `differences`.
+ */
+export function checkParameters(
+  expected: ParameterShapes,
+  checkpoint: NamedCheckpoint,
+  options: CheckOptions,
+): void {
+  const problems = differences(expected, checkpoint);
+  if (problems.length === 0) return;
+  const likely = likelyModel(expected, checkpoint, options);
+  const count = checkpoint.variables.size;
+  const got = likely ? `the parameters of ${likely}, it seems (${count})` : `${count}`;
+  const fault = {
+    where: checkpoint.where,
+    expected: `the ${expected.size} parameters of ${options.model}`,
+    got: `${got}, with these differences: ${firstOf(problems)}`,
+    hint: likely && "Ask for that model, or give another file.",
+  };
+  throw new ModelError(fault, { differences: problems });
+}
+
+async function readAll(
+  checkpoint: Checkpoint,
+  { onProgress, signal }: LoadOptions,
+): Promise<Map<string, Parameter>> {
+  const weights = new Map<string, Parameter>();
+  const allBytes = [...checkpoint.variables.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
+  let readBytes = 0;
+  let turn = performance.now();
+  for (const [name, { shape, byteLength }] of checkpoint.variables) {
+    signal?.throwIfAborted();
+    const data = await checkpoint.read(name);
+    checkValues(name, data, checkpoint.where);
+    weights.set(name, { shape, data });
+    readBytes += byteLength;
+    onProgress?.(readBytes, allBytes);
+    if (performance.now() - turn < YIELD_INTERVAL_MS) continue;
+    await yieldToEventLoop(); // bytes that lie in memory are read without
+    turn = performance.now();
+  }
+  return weights;
+}
+
+/** Beyond it (300 names against 300) the file is of another model, and comparing would take seconds. */
+const MAX_COMPARISONS = 90_000;
+
+function differences(expected: ParameterShapes, { variables }: Checkpoint): string[] {
+  const missing = [...expected.keys()].filter((name) => !variables.has(name));
+  const unexpected = [...variables.keys()].filter((name) => !expected.has(name));
+  const few = missing.length * unexpected.length <= MAX_COMPARISONS;
+  const nearest = few ? nearestNames(missing, unexpected) : new Map<string, string>();
+  const problems = missing.map((name) => {
+    const other = nearest.get(name);
+    return `missing ${name} ${formatShape(expected.get(name) ?? [])}${other ? ` (nearest: ${quote(other)})` : ""}`;
+  });
+  for (const [name, shape] of expected) {
+    const variable = variables.get(name);
+    if (!variable) continue;
+    if (!sameShape(shape, variable.shape)) {
+      problems.push(`misshapen ${name}: expected ${formatShape(shape)}, got ${formatShape(variable.shape)}`);
+    } else if (!holdsFloats(variable)) {
+      problems.push(`${name} of type ${variable.dtype}, not a float`);
+    }
+  }
+  return [...problems, ...listed(unexpected)];
+}
+
+const MAX_TOLD = 20;
+
+/** As many as can be read in one line. */
+function firstOf(problems: readonly string[]): string {
+  const told = problems.slice(0, MAX_TOLD);
+  const rest = problems.length - told.length;
+  if (rest > 0) told.push(`and ${rest} more (centernet inspect lists the file's)`);
+  return told.join("; ");
+}
+
+const MAX_LISTED = 2000; // more than any known model has; a file made up of names must not flood the log
+
+function listed(unexpected: readonly string[]): string[] {
+  const shown = unexpected.slice(0, MAX_LISTED).map((name) => `unexpected ${quote(name)}`);
+  const rest = unexpected.length - shown.length;
+  return rest > 0 ? [...shown, `${rest} more unexpected`] : shown;
+}
+
+/** Below it a model is none that one should ask for, if another fits even less. */
+const MIN_FIT = 0.5;
+
+/** Another model that fits the file better than the one asked for: by what the file says, or by shapes. */
+function likelyModel(
+  expected: ParameterShapes,
+  file: NamedCheckpoint,
+  { model, knownModels }: CheckOptions,
+): string | undefined {
+  const named = file.evidence.model;
+  if (named !== undefined && named !== model) return quote(named);
+  let best = { name: model, fit: fitOf(expected, file) };
+  for (const [name, shapes] of knownModels ?? []) {
+    const fit = fitOf(shapes(), file);
+    if (fit >= MIN_FIT && fit > best.fit) best = { name, fit };
+  }
+  return best.name === model ? undefined : best.name;
+}
+
+/** Share of names, of the model and of the file together, that both have in the same shape; from 0 to 1. */
+function fitOf(shapes: ParameterShapes, { variables }: Checkpoint): number {
+  let both = 0;
+  for (const [name, shape] of shapes) {
+    if (sameShape(variables.get(name)?.shape ?? [Number.NaN], shape)) both++;
+  }
+  return both / (shapes.size + variables.size - both);
+}
+
+function checkValues(name: string, data: Float32Array, where: string): void {
+  // A plain loop: a model has up to 200 million numbers.
+  for (let i = 0; i < data.length; i++) {
+    if (Number.isFinite(data[i])) continue;
+    const got = `${data[i]} at element ${i}`;
+    throw new ModelError({ where: `${where} ${name}`, expected: "finite numbers", got });
+  }
+  if (name.endsWith(".kernel") && data.every((value) => value === 0)) {
+    const hint = "The file holds weights that were never trained or were lost.";
+    throw new ModelError({
+      where: `${where} ${name}`,
+      expected: "a trained kernel",
+      got: "zeros only",
+      hint,
+    });
+  }
 }

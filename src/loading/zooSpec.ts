@@ -3,7 +3,7 @@
  * `pipeline.config` and its variables decide, never the name of its file.
  */
 import type { NamedCheckpoint } from "../checkpoints/names/nameParameters.ts";
-import type { LabelMap } from "../checkpoints/pipelineConfig/labelMap.ts";
+import type { LabelMap } from "../checkpoints/pipelineConfig/detectionApiSidecar.ts";
 import type {
   FeatureExtractor,
   KeypointTask,

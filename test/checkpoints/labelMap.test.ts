@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseLabelMap } from "../../src/checkpoints/pipelineConfig/labelMap.ts";
+import { parseLabelMap } from "../../src/checkpoints/pipelineConfig/detectionApiSidecar.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 

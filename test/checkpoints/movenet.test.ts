@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { loadParameters } from "../../src/checkpoints/loadParameters.ts";
 import { nameParameters } from "../../src/checkpoints/names/nameParameters.ts";
 import { openCheckpoint } from "../../src/checkpoints/openCheckpoint.ts";
 import { parseSafetensors, toFloat32 } from "../../src/checkpoints/safetensors/safetensors.ts";
 import { ModelError } from "../../src/errors.ts";
+import { loadParameters } from "../../src/loading/readWeights.ts";
 import { elementCount } from "../../src/tensor.ts";
 import { convert as convertFile } from "./support/convert.ts";
 import { knownModels } from "./support/knownModels.ts";

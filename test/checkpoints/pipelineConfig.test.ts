@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { parseLabelMap } from "../../src/checkpoints/pipelineConfig/labelMap.ts";
+import { parseLabelMap } from "../../src/checkpoints/pipelineConfig/detectionApiSidecar.ts";
 import { parsePipelineConfig } from "../../src/checkpoints/pipelineConfig/pipelineConfig.ts";
 import { ModelError } from "../../src/errors.ts";
 import { ZOO } from "../../src/models/zoo/zoo.ts";

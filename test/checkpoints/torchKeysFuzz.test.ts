@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { loadParameters } from "../../src/checkpoints/loadParameters.ts";
 import { nameParameters } from "../../src/checkpoints/names/nameParameters.ts";
 import { hourglassOfVariables } from "../../src/loading/modelOfCheckpoint.ts";
+import { loadParameters } from "../../src/loading/readWeights.ts";
 import { tripletGraph } from "../../src/models/triplets/tripletArchitecture.ts";
 import { elementCount } from "../../src/tensor.ts";
 import { fuzz } from "../support/fuzz.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { NamedCheckpoint } from "../../src/checkpoints/names/nameParameters.ts";
-import { parseLabelMap } from "../../src/checkpoints/pipelineConfig/labelMap.ts";
+import { parseLabelMap } from "../../src/checkpoints/pipelineConfig/detectionApiSidecar.ts";
 import { parsePipelineConfig } from "../../src/checkpoints/pipelineConfig/pipelineConfig.ts";
 import { ModelError } from "../../src/errors.ts";
 import { modelOfCheckpoint } from "../../src/loading/modelOfCheckpoint.ts";

@@ -1,8 +1,8 @@
 import { expect } from "vitest";
-import { loadParameters } from "../../src/checkpoints/loadParameters.ts";
 import { nameParameters } from "../../src/checkpoints/names/nameParameters.ts";
 import { zooKeys } from "../../src/checkpoints/names/zooKeys.ts";
 import type { BundleCheckpoint } from "../../src/checkpoints/tensorBundle/bundleCheckpoint.ts";
+import { loadParameters } from "../../src/loading/readWeights.ts";
 import { syntheticCheckpoint } from "./syntheticCheckpoint.ts";
 import { parametersOf } from "./zooModels.ts";
 

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { loadParameters } from "../../src/checkpoints/loadParameters.ts";
 import { nameParameters } from "../../src/checkpoints/names/nameParameters.ts";
 import type { Graph } from "../../src/graph/graph.ts";
 import { hourglassOfVariables } from "../../src/loading/modelOfCheckpoint.ts";
+import { loadParameters } from "../../src/loading/readWeights.ts";
 import { tripletGraph } from "../../src/models/triplets/tripletArchitecture.ts";
 import { runnable } from "../../src/network.ts";
 import { goldenInput } from "../../src/verify/goldenCase.ts";

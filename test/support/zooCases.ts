@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { loadParameters } from "../../src/checkpoints/loadParameters.ts";
 import { nameParameters } from "../../src/checkpoints/names/nameParameters.ts";
 import type { Graph } from "../../src/graph/graph.ts";
+import { loadParameters } from "../../src/loading/readWeights.ts";
 import type { ZooRow } from "../../src/models/zoo/zoo.ts";
 import { zooGraph } from "../../src/models/zoo/zooArchitecture.ts";
 import { runnable } from "../../src/network.ts";

@@ -1,5 +1,9 @@
-import { type LabelMap, parseLabelMap } from "./labelMap.ts";
+/** The files that lie beside a checkpoint of the Object Detection API: pipeline.config and a label map. */
+import { ModelError } from "../../errors.ts";
+import { quote } from "../bytes/json.ts";
 import { type PipelineConfig, parsePipelineConfig } from "./pipelineConfig.ts";
+import { parseTextProto } from "./textProto.ts";
+import { TextProtoView } from "./textProtoView.ts";
 
 /** What a checkpoint of the Object Detection API has beside its variables. */
 export interface DetectionApiSidecar {
@@ -26,4 +30,53 @@ export function detectionApiSidecar(
     labelMap: labelMap && parseLabelMap(labelMap, whereLabels),
     texts: { pipeline: text(pipeline), labelMap: text(labelMap) },
   };
+}
+
+/** A label map of the Object Detection API (string_int_label_map.proto): what a model's classes are. */
+export interface LabelMap {
+  /** In the order of the file. */
+  readonly items: readonly LabelMapItem[];
+  /** Fields outside of the schema, with their lines. */
+  readonly unknown: readonly string[];
+}
+
+export interface LabelMapItem {
+  /** From 1; class c of the network is id c + 1. */
+  readonly id: number;
+  /** Perhaps a code, as `/m/01g317` is for persons. */
+  readonly name: string;
+  /** What to show: the display name where there is one, else the name. */
+  readonly label: string;
+  /** Of the class's keypoints: their labels by their indices. */
+  readonly keypoints: ReadonlyMap<number, string>;
+}
+
+/** Throws ModelError with line and column; also for an id given twice. */
+export function parseLabelMap(bytes: Uint8Array, where: string): LabelMap {
+  const file = new TextProtoView(parseTextProto(bytes, where), where);
+  const items: LabelMapItem[] = [];
+  const ids = new Set<number>();
+  for (const view of file.many("item")) {
+    const id = view.size("id", 0, 1);
+    if (id === 0) throw view.error("id", "an id from 1", "none");
+    if (ids.has(id)) throw view.error("id", "every id once", `${id} again`);
+    ids.add(id);
+    const name = view.string("name", "");
+    const label = view.string("display_name", name);
+    if (label === "") throw view.error("name", `a name of id ${id}`, "none");
+    view.ignore("frequency", "ancestor_ids", "descendant_ids", "instance_count");
+    items.push({ id, name, label, keypoints: parseKeypoints(view, label) });
+  }
+  if (items.length === 0) throw new ModelError({ where, expected: "items of a label map", got: "none" });
+  return { items, unknown: file.unknown() };
+}
+
+function parseKeypoints(item: TextProtoView, label: string): Map<number, string> {
+  const keypoints = new Map<number, string>();
+  for (const view of item.many("keypoints")) {
+    const id = view.size("id", 0);
+    if (keypoints.has(id)) throw view.error("id", `every keypoint of ${quote(label)} once`, `${id} again`);
+    keypoints.set(id, view.string("label", ""));
+  }
+  return keypoints;
 }

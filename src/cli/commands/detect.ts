@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { extname, sep } from "node:path";
 import { type Command, Option } from "commander";
-import { type LabelMap, parseLabelMap } from "../../checkpoints/pipelineConfig/labelMap.ts";
+import { type LabelMap, parseLabelMap } from "../../checkpoints/pipelineConfig/detectionApiSidecar.ts";
 import { type Detector, type DetectResult, load } from "../../detect.ts";
 import { checkReferenceScales, checkTestTimeOptions } from "../../detectOptions.ts";
 import { BackendError, ModelError, oneLine, systemMessage } from "../../errors.ts";

@@ -1,7 +1,7 @@
 import { walkTar } from "../../../src/checkpoints/archives/tarStream.ts";
 import { byteLengthOf } from "../../../src/checkpoints/bytes/dtype.ts";
 import { zooKeys } from "../../../src/checkpoints/names/zooKeys.ts";
-import { parseLabelMap } from "../../../src/checkpoints/pipelineConfig/labelMap.ts";
+import { parseLabelMap } from "../../../src/checkpoints/pipelineConfig/detectionApiSidecar.ts";
 import { parsePipelineConfig } from "../../../src/checkpoints/pipelineConfig/pipelineConfig.ts";
 import { parseBundleIndex } from "../../../src/checkpoints/tensorBundle/bundleIndex.ts";
 import { parseObjectGraph } from "../../../src/checkpoints/tensorBundle/objectGraph.ts";

@@ -1,7 +1,7 @@
 import type { Checkpoint } from "../../../src/checkpoints/checkpoint.ts";
 import { convertCheckpoint } from "../../../src/checkpoints/convertCheckpoint.ts";
-import { type KnownModels, loadParameters } from "../../../src/checkpoints/loadParameters.ts";
 import { nameParameters } from "../../../src/checkpoints/names/nameParameters.ts";
+import { type KnownModels, loadParameters } from "../../../src/loading/readWeights.ts";
 import { joined } from "./safetensorsFile.ts";
 
 /** What `centernet convert` does, with models of the caller's. */

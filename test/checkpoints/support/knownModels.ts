@@ -1,4 +1,4 @@
-import type { KnownModels } from "../../../src/checkpoints/loadParameters.ts";
+import type { KnownModels } from "../../../src/loading/readWeights.ts";
 import { MODELS } from "../../../src/models/models.ts";
 
 /** All that each model's weights must hold. */

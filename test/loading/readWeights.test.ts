@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { Dtype } from "../../src/checkpoints/bytes/dtype.ts";
-import { loadParameters, type ParameterShapes } from "../../src/checkpoints/loadParameters.ts";
 import type { NamedCheckpoint } from "../../src/checkpoints/names/nameParameters.ts";
 import { ModelError } from "../../src/errors.ts";
+import { loadParameters, type ParameterShapes } from "../../src/loading/readWeights.ts";
 import { elementCount } from "../../src/tensor.ts";
-import { knownModels } from "./support/knownModels.ts";
+import { knownModels } from "../checkpoints/support/knownModels.ts";
 
 /** A file with these variables, all ones. */
 function checkpoint(
