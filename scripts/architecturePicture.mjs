@@ -56,6 +56,8 @@ const BOXES = [
 
 /** Everything may import these, so no arrows lead to them. The machine is cores, threads and memory. */
 const GROUND = ["tensor.ts", "errors.ts", "detection.ts", "support", "machine"];
+/** In the box of the file that they were cut from. */
+const TOGETHER = { "detectOptions.ts": "detect.ts" };
 const MACHINE = /^platform\/(\w*Machine|thread)\.ts$/;
 
 /** Drawn although it follows from others: it is what an executor is for. */
@@ -89,7 +91,8 @@ if (!process.argv.includes("--check")) {
 
 /** A file's box: its top folder, or itself if it lies in src/. */
 function boxOf(file) {
-  return MACHINE.test(file) ? "machine" : file.split("/")[0];
+  const [top] = file.split("/");
+  return MACHINE.test(file) ? "machine" : (TOGETHER[top] ?? top);
 }
 
 function checkPlaces() {
@@ -173,7 +176,8 @@ function spanOf({ row, from, to = from }) {
 function box(place) {
   const { left, right, top, middle } = spanOf(place);
   const count = counts.get(place.name);
-  const title = place.name.endsWith(".ts") ? place.name : `${place.name}/ (${count})`;
+  const others = Object.keys(TOGETHER).filter((file) => TOGETHER[file] === place.name);
+  const title = place.name.endsWith(".ts") ? [place.name, ...others].join(", ") : `${place.name}/ (${count})`;
   return [
     `<rect x="${left}" y="${top}" width="${right - left}" height="${BOX_HEIGHT}" rx="6" fill="${COLORS[place.color]}" stroke="#666"/>`,
     `<text x="${middle}" y="${top + 20}" text-anchor="middle" font-weight="bold">${title}</text>`,
