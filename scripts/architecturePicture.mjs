@@ -16,8 +16,8 @@ const BOXES = [
   { name: "verify", row: 1, from: 0, to: 1, color: "front", says: "golden cases, tap by tap" },
   { name: "detect.ts", row: 1, from: 2, to: 4, color: "front", says: "image to detections", numbers: [1] },
   { name: "network.ts", row: 2, from: 2, to: 5, color: "front", says: "a model with weights on a backend" },
-  { name: "loading", row: 3, from: 1, to: 3, color: "weights", says: "which model a file holds" },
-  { name: "platform", row: 3, from: 4, color: "weights", says: "files, URLs" },
+  { name: "loading", row: 3, from: 1, to: 4, color: "weights", says: "which model a file holds" },
+  { name: "platform", row: 4, from: 4, color: "weights", says: "files, URLs" },
   {
     name: "models",
     row: 4,
