@@ -16,8 +16,8 @@ const BOXES = [
   { name: "verify", row: 1, from: 0, to: 1, color: "front", says: "golden cases, tap by tap" },
   { name: "detect.ts", row: 1, from: 2, to: 4, color: "front", says: "image to detections", numbers: [1] },
   { name: "network.ts", row: 2, from: 2, to: 5, color: "front", says: "a model with weights on a backend" },
-  { name: "loading", row: 3, from: 1, to: 3, color: "weights", says: "which model a file holds" },
-  { name: "platform", row: 3, from: 4, color: "weights", says: "files, URLs" },
+  { name: "loading", row: 3, from: 1, to: 4, color: "weights", says: "which model a file holds" },
+  { name: "platform", row: 4, from: 4, color: "weights", says: "files, URLs" },
   {
     name: "models",
     row: 4,
@@ -56,6 +56,8 @@ const BOXES = [
 
 /** Everything may import these, so no arrows lead to them. The machine is cores, threads and memory. */
 const GROUND = ["tensor.ts", "errors.ts", "detection.ts", "support", "machine"];
+/** In the box of the file that they were cut from. */
+const TOGETHER = { "detectOptions.ts": "detect.ts" };
 const MACHINE = /^platform\/(\w*Machine|thread)\.ts$/;
 
 /** Drawn although it follows from others: it is what an executor is for. */
@@ -89,7 +91,8 @@ if (!process.argv.includes("--check")) {
 
 /** A file's box: its top folder, or itself if it lies in src/. */
 function boxOf(file) {
-  return MACHINE.test(file) ? "machine" : file.split("/")[0];
+  const [top] = file.split("/");
+  return MACHINE.test(file) ? "machine" : (TOGETHER[top] ?? top);
 }
 
 function checkPlaces() {
@@ -173,7 +176,8 @@ function spanOf({ row, from, to = from }) {
 function box(place) {
   const { left, right, top, middle } = spanOf(place);
   const count = counts.get(place.name);
-  const title = place.name.endsWith(".ts") ? place.name : `${place.name}/ (${count})`;
+  const others = Object.keys(TOGETHER).filter((file) => TOGETHER[file] === place.name);
+  const title = place.name.endsWith(".ts") ? [place.name, ...others].join(", ") : `${place.name}/ (${count})`;
   return [
     `<rect x="${left}" y="${top}" width="${right - left}" height="${BOX_HEIGHT}" rx="6" fill="${COLORS[place.color]}" stroke="#666"/>`,
     `<text x="${middle}" y="${top + 20}" text-anchor="middle" font-weight="bold">${title}</text>`,
