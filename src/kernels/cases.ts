@@ -10,7 +10,7 @@ import type { OpName } from "./ops.ts";
 import { transposedConv2dCases } from "./transposedConv2d/cases.ts";
 import { upsampleBilinearCases, upsampleNearestCases } from "./upsample/cases.ts";
 
-/** The case table of every op: run on each backend by the tests, its first row by the self-test. */
+/** The cases of every op. The tests run all of them on each backend; the self-test runs the first of each op. */
 export const CASES: Readonly<Record<OpName, readonly OpCase[]>> = {
   add: addCases,
   batchNorm: batchNormCases,

@@ -1,11 +1,11 @@
 import type { Epilogue } from "../graph/op.ts";
 
-/** The argument list of a kernel that reads `x` and, if its epilogue adds one, a residual. */
+/** The parameter list of a kernel that reads `x` and, if its epilogue adds one, a residual. */
 export function epilogueArguments({ residual }: Epilogue): string {
   return residual ? "x, residual" : "x";
 }
 
-/** The last lines of a kernel whose convolution stands in `sum`: bias, residual, activation. */
+/** The last lines of a kernel whose result so far is in `sum`: bias, residual, activation. */
 export function epilogueSource({ bias, residual, activation }: Epilogue): string {
   return [
     bias && "sum += this.constants.bias[this.thread.x];",

@@ -1,7 +1,7 @@
 import type { Epilogue } from "../graph/op.ts";
 import type { Shape } from "../tensor.ts";
 
-/** One use of an op, with everything worked out that a kernel needs to know. */
+/** One use of an op: everything that a kernel needs to know about it. */
 export interface KernelCall<Attributes extends object = object> {
   readonly attributes: Attributes;
   /** Without the residual, which has the output's shape. */
@@ -11,11 +11,11 @@ export interface KernelCall<Attributes extends object = object> {
 }
 
 /**
- * A layer for gpu.js, which translates `source` to WGSL, GLSL or WebAssembly, or runs it as it is.
+ * A layer for gpu.js, which translates `source` to WGSL, GLSL or WebAssembly, or runs it as JavaScript.
  *
- * One thread computes one number: `this.thread.z`, `.y`, `.x` are the row, column and channel of the output.
- * Inputs are read as `x[row][column][channel]`. The source is text, not a function, so that no bundler can
- * rename what is inside; loops start at a literal and end at a constant, because gpu.js silently cuts others.
+ * Each thread computes one number: `this.thread.z`, `.y`, `.x` are the row, column and channel of the output.
+ * Inputs are read as `x[row][column][channel]`. The source is text rather than a function, so that no bundler can
+ * rename its variables. Loops start at a literal and end at a constant, because gpu.js silently cuts others.
  */
 export interface GpuKernel {
   readonly source: string;
@@ -25,23 +25,23 @@ export interface GpuKernel {
   /** Read as `this.constants.name[index]`. */
   readonly tables?: Readonly<Record<string, readonly number[]>>;
   /**
-   * How each parameter lies in memory, innermost side first: a convolution's kernel [k, k, in, out] is
-   * `[out, in, k·k]` and is read as `this.constants.kernel[v * k + u][in][out]`.
+   * Dimensions of each parameter, innermost first. A convolution's kernel [k, k, in, out] is `[out, in, k·k]` and is
+   * read as `this.constants.kernel[u * k + v][in][out]`.
    */
   readonly parameters?: Readonly<Record<string, readonly number[]>>;
 }
 
 /**
- * Where one pass does not do, several: each gives a map of the output's shape, which is the only input of the
- * next. All of them have the op's parameters at hand.
+ * A kernel may consist of several passes. Each computes a map of the output's shape, which is the only input of the
+ * next. All passes can read the op's parameters.
  */
 export type GpuKernelOf<Attributes extends object> = (
   call: KernelCall<Attributes>,
 ) => GpuKernel | readonly GpuKernel[];
 
 /**
- * The op in plain arithmetic, never optimized: what every other kernel is measured against. Sums are
- * float64 and rounded once. Maps and parameters are in the order of the declaration.
+ * The op in plain arithmetic, never optimized: every other kernel is compared with it. Sums are float64 and rounded
+ * once. Maps and parameters have the layout that the op declares.
  */
 export type ReferenceKernel<Attributes extends object> = (
   call: KernelCall<Attributes>,

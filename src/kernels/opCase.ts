@@ -2,8 +2,8 @@ import type { Epilogue } from "../graph/op.ts";
 import { elementCount, type Shape } from "../tensor.ts";
 
 /**
- * A case of an op: every executor runs it against the reference kernel, and the first of each op's table is
- * part of the self-test that a backend passes before it may work.
+ * A test case of an op. The tests run it on every executor and compare with the reference kernel. The first case of
+ * each op is also part of the self-test that a backend must pass before it is used.
  */
 export interface OpCase<Attributes extends object = object> {
   /** What is special about it. */
@@ -16,8 +16,8 @@ export interface OpCase<Attributes extends object = object> {
 }
 
 /**
- * Pseudo-random numbers in [-1, 1), the same everywhere: a 32-bit mixing function of seed and position, so
- * that a wrong row, channel or sign cannot give the right result.
+ * Pseudo-random numbers in [-1, 1) from a 32-bit mixing function of seed and position. They are the same on every
+ * machine, and irregular, so that a wrong row, channel or sign cannot give the right result.
  */
 export function caseData(shape: readonly number[], seed: number): Float32Array {
   return Float32Array.from({ length: elementCount(shape) }, (_, index) => {
@@ -28,7 +28,7 @@ export function caseData(shape: readonly number[], seed: number): Float32Array {
   });
 }
 
-/** Parameters for a case; a variance is made positive. */
+/** A parameter for a case. Variances are positive. */
 export function caseParameter(role: string, shape: readonly number[], seed: number): Float32Array {
   const data = caseData(shape, seed);
   return role === "variance" ? data.map((v) => 0.25 + Math.abs(v)) : data;

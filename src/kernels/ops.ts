@@ -9,7 +9,7 @@ import { normalizeOp } from "./normalize/op.ts";
 import { transposedConv2dOp } from "./transposedConv2d/op.ts";
 import { upsampleBilinearOp, upsampleNearestOp } from "./upsample/op.ts";
 
-/** Every op there is. Each executor's kernel table has exactly these names, or it does not compile. */
+/** All ops. Each executor's kernel table must have exactly these names, or it does not compile. */
 export const OPS = {
   add: addOp,
   batchNorm: batchNormOp,

@@ -10,7 +10,7 @@ export interface Padding {
 
 /** A square window, as convolutions and pools slide it. */
 export interface Window {
-  /** Its side in cells. */
+  /** Side in cells. */
   readonly kernel: number;
   readonly stride: number;
   readonly padding: Padding;
@@ -21,8 +21,8 @@ export function padAll(side: number): Padding {
 }
 
 /**
- * TensorFlow's rule "SAME": ceil(size / stride) outputs, and where the padding is odd the extra row and
- * column go to the bottom and right. It depends on the size: at stride 2 an even map is padded by (0, 1).
+ * TensorFlow's rule "SAME": ceil(size / stride) outputs. If the padding is odd, the extra row and column go to the
+ * bottom and right. It depends on the size: at stride 2 a 3x3 window pads an even map by (0, 1), an odd one by (1, 1).
  */
 export function samePadding(height: number, width: number, kernel: number, stride: number): Padding {
   const [top, bottom] = sameSides(height, kernel, stride);
@@ -35,7 +35,11 @@ function sameSides(size: number, kernel: number, stride: number): [before: numbe
   return [Math.floor(total / 2), Math.ceil(total / 2)];
 }
 
-/** Height and width of what a window gives that slides over a map of this height and width. */
+/**
+ * Height and width of the output when a window slides over a map of this height and width.
+ *
+ * @throws UsageError if the padded map is smaller than the window.
+ */
 export function windowOutput(op: string, height: number, width: number, window: Window): [number, number] {
   const { kernel, stride, padding } = window;
   const rows = Math.floor((height + padding.top + padding.bottom - kernel) / stride) + 1;
@@ -51,8 +55,8 @@ export function windowOutput(op: string, height: number, width: number, window: 
 }
 
 /**
- * The numbers of a window, under the names that kernels know them by. None may be a parameter's name and
- * `Size` or `Dim` (`kernelSize`): gpu.js makes such names itself in GLSL.
+ * A window's numbers, as constants of gpu.js kernels. No name may be that of a parameter followed by `Size` or `Dim`
+ * (such as `kernelSize`), because gpu.js itself generates these names in GLSL.
  */
 export function windowConstants(window: Window): Record<string, number> {
   const { kernel, stride, padding } = window;

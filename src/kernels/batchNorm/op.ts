@@ -6,7 +6,7 @@ export interface BatchNormAttributes {
 }
 
 /**
- * Batch normalization at inference (Ioffe & Szegedy, arXiv:1502.03167), with the statistics of training.
+ * Batch normalization at inference (Ioffe & Szegedy, arXiv:1502.03167), with the statistics from training.
  * Parameters: `gamma`, `beta`, `mean`, `variance`, each [channels].
  *
  *     y[i, j, c] = gamma[c] · (x[i, j, c] − mean[c]) / √(variance[c] + epsilon) + beta[c]

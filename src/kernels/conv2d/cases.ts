@@ -42,7 +42,7 @@ export const conv2dCases: readonly OpCase<Conv2dAttributes>[] = [
     epilogue: { bias: false, residual: true, activation: "none" },
   },
   {
-    title: "many input channels (1100), past gpu.js's default loop limit",
+    title: "many input channels (1100), beyond gpu.js's default loop limit",
     inputs: [shapeOf(2, 2, 1100)],
     attributes: { kernel: 1, stride: 1, padding: NONE, channels: 4 },
     epilogue: { bias: false, residual: true, activation: "relu" },

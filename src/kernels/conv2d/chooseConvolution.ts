@@ -1,7 +1,7 @@
 import type { KernelCall, Precision } from "../kernel.ts";
 import type { Conv2dAttributes } from "./op.ts";
 
-/** What a backend chooses a convolution's algorithm by. */
+/** The properties by which a backend chooses a convolution's algorithm. */
 export interface ConvolutionFacts {
   /** 3x3 at stride 1, the only case for which there are Winograd kernels. */
   readonly is3x3Stride1: boolean;

@@ -3,7 +3,7 @@ import type { GpuKernelOf } from "../kernel.ts";
 import { windowConstants } from "../window.ts";
 import type { Conv2dAttributes } from "./op.ts";
 
-/** The formula of `op.ts`: one thread sums over the window (u, v) and the input channels c. */
+/** The formula of `op.ts`: each thread sums over the window (u, v) and the input channels c. */
 export const conv2dGpu: GpuKernelOf<Conv2dAttributes> = ({ attributes, inputs, epilogue }) => {
   const [, height, width, inputChannels] = inputs[0];
   const { kernel, channels } = attributes;

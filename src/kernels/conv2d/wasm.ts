@@ -31,6 +31,10 @@ const ALGORITHMS: readonly ConvolutionChoice<"gemm" | "winograd2" | "winograd4">
   { algorithm: "winograd4", reason: "3x3 on a large map", applies: () => true },
 ];
 
+/**
+ * The product of matrices runs in assembly/gatherGemm.ts. Its innermost loop, where most of a network's time goes, is
+ * generated: scripts/wasm/gemmTile.ts. Winograd's products use the same loop.
+ */
 export const conv2dWasm: WasmKernelOf<Conv2dAttributes> = (call, { precision, memory }) => {
   const { algorithm, reason } = chooseConvolution(ALGORITHMS, call, precision);
   switch (algorithm) {

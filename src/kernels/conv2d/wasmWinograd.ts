@@ -17,22 +17,22 @@ import type { Conv2dAttributes } from "./op.ts";
 const KERNEL_CELLS = 9;
 
 /**
- * Each block reads all weights anew, so larger ones save that and smaller ones stay in the cache between the transforms:
- * 60 tiles of 256 channels are 4.4 MB. On one core of an AMD EPYC, Hourglass-104's layers take 3 % more with 30, and
- * those of 64x64 maps 8 % more with 90.
+ * Each block reads all weights anew: larger blocks read them less often, smaller ones stay in the cache between the
+ * transforms. 60 tiles of 256 channels are 4.4 MB. On one core of an AMD EPYC, Hourglass-104's layers took 3 % longer
+ * with 30 tiles, and its layers with 64x64 maps 8 % longer with 90.
  */
 const BLOCK_TILES = 60;
 
-/** What the larger build's tiles hold of one plane, for each point: it is put together before it is transposed. */
+/** One plane of a tile of the larger build. For each point it is assembled here before it is transposed. */
 const PIECE_BYTES = Math.max(...Object.values(TILE_CELLS)) * BYTES_PER_CELL;
 
-/** Matrices lie so much further apart than they are long (scripts/wasm/winogradLayer.ts). */
+/** The gap between matrices (scripts/wasm/winogradLayer.ts). */
 const GAP_BYTES = 64;
 
 /**
- * A 3x3 convolution of stride 1 by Winograd's F(m x m, 3 x 3). Its largest error, relative to the root mean square
- * of a layer's outputs, measured 1e-6 to 3e-6 for m = 2, below that of a plain sum in float32, and 9e-6 to 2e-5
- * for m = 4, whose points ±2 make larger numbers that cancel out.
+ * A 3x3 convolution at stride 1 by Winograd's F(m x m, 3 x 3). The largest error measured, relative to the root mean
+ * square of a layer's outputs, is 1e-6 to 3e-6 for m = 2, less than that of a plain float32 sum. It is 9e-6 to 2e-5 for
+ * m = 4, whose points ±2 make larger numbers that cancel out.
  */
 export function winogradWasm(
   outputs: 2 | 4,
@@ -110,14 +110,14 @@ interface WinogradWeights {
   readonly channels: number;
 }
 
-/** G · g · Gᵀ of every pair of channels, in [points][outputs / 8][inputs][8]. */
+/** G · g · Gᵀ for every pair of channels, as [points][outputs / 8][inputs][8]. */
 function transformedWeights(weights: WinogradWeights): WasmConstant {
   const { floats, write } = storedWeights(weights);
   const step = (source: number, destination: number) => weightStep(weights, source, destination);
   return { floats: transformedFloats(weights), transform: { floats, step }, write };
 }
 
-/** As they come, [3][3][inputs][outputs], the outputs filled up to whole panels. */
+/** As they are stored, [3][3][inputs][outputs], the outputs padded to whole panels. */
 function storedWeights({ inputChannels, channels }: WinogradWeights): WasmConstant {
   const panels = Math.ceil(channels / TILE);
   return {

@@ -2,11 +2,11 @@ import type { GpuKernel, GpuKernelOf } from "../kernel.ts";
 import { type CornerPoolAttributes, POOL_STEPS } from "./op.ts";
 
 /**
- * A thread sees one cell, so nothing can run along a line. Instead each pass takes the larger of a cell and
- * the one 1, 2, 4, … further on: after n passes a cell holds the largest of 2^n, and log2 of the line's length
- * are enough, where reading the whole line in every thread would take as many reads as it has cells.
+ * Each thread computes one cell, so there is no scan along a line. Instead each pass takes the larger of a cell and the
+ * one 1, 2, 4, … further on. After n passes a cell holds the largest of 2^n cells, so log2(length) passes are enough.
+ * Reading the whole line in every thread would take `length` reads per cell.
  *
- * A comparison with NaN is false, so NaNs are asked for: not every device's `max` lets them through.
+ * Comparisons with NaN are false and not every device's `max` returns NaN, so the kernel tests for it explicitly.
  */
 export const cornerPoolGpu: GpuKernelOf<CornerPoolAttributes> = ({ attributes, output }) => {
   const [, height, width] = output;

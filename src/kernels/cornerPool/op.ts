@@ -1,7 +1,7 @@
 import { expectShape, type Scope, type Value } from "../../graph/graph.ts";
 import { NO_MULTIPLY_ADDS, NO_PARAMETERS, type Op } from "../../graph/op.ts";
 
-/** Named after where the largest values are carried: `top` looks down from each cell, `left` to the right. */
+/** Named after where the largest values move to: `top` looks down from each cell, `left` looks to the right. */
 export const POOL_DIRECTIONS = ["top", "bottom", "left", "right"] as const;
 export type PoolDirection = (typeof POOL_DIRECTIONS)[number];
 
@@ -10,8 +10,8 @@ export interface CornerPoolAttributes {
 }
 
 /**
- * Corner pooling (Law & Deng, arXiv:1808.01244, section 3.4; `_cpools/src/*.cpp` of CornerNet): the largest
- * value from each cell on, to the end of its column or row. A NaN spreads to all cells that look over it.
+ * Corner pooling (Law & Deng, arXiv:1808.01244, section 3.4; `_cpools/src/*.cpp` of CornerNet): the largest value from
+ * each cell to the end of its column or row. A NaN spreads to every cell that looks over it.
  *
  *     top:    y[i, j, c] = max over k ≥ i of x[k, j, c]        left:  y[i, j, c] = max over k ≥ j of x[i, k, c]
  *     bottom: y[i, j, c] = max over k ≤ i of x[k, j, c]        right: y[i, j, c] = max over k ≤ j of x[i, k, c]
@@ -30,7 +30,7 @@ export function cornerPool(x: Value, scope: Scope, direction: PoolDirection): Va
   return x.builder.apply(cornerPoolOp, [x], scope, { direction });
 }
 
-/** From a cell to the next one that its pool looks at. */
+/** The step from a cell to the next one that its pool looks at. */
 export const POOL_STEPS = {
   top: { down: 1, right: 0 },
   bottom: { down: -1, right: 0 },

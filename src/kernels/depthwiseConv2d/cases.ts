@@ -26,7 +26,7 @@ export const depthwiseConv2dCases: readonly OpCase<Window>[] = [
     attributes: { kernel: 5, stride: 2, padding: { top: 1, left: 1, bottom: 2, right: 2 } },
   },
   {
-    title: "more channels (1003) than gpu.js's default loop limit",
+    title: "many channels (1003), beyond gpu.js's default loop limit",
     inputs: [shapeOf(3, 3, 1003)],
     attributes: { kernel: 3, stride: 1, padding: padAll(1) },
     epilogue: { bias: false, residual: true, activation: "none" },

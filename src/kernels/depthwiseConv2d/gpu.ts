@@ -2,7 +2,7 @@ import { epilogueArguments, epilogueSource } from "../gpuEpilogue.ts";
 import type { GpuKernelOf } from "../kernel.ts";
 import { type Window, windowConstants } from "../window.ts";
 
-/** The formula of `op.ts`: one thread sums over the window (u, v) of its own channel. */
+/** The formula of `op.ts`: each thread sums over the window (u, v) of its channel. */
 export const depthwiseConv2dGpu: GpuKernelOf<Window> = ({ attributes, inputs, epilogue }) => {
   const [, height, width, channels] = inputs[0];
   return {

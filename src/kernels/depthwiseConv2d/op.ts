@@ -4,11 +4,11 @@ import { shapeOf } from "../../tensor.ts";
 import { type Window, windowOutput } from "../window.ts";
 
 /**
- * Convolution of each channel by itself, without bias. Parameter: `kernel` [k, k, channels, 1].
+ * Convolution of each channel separately, without bias. Parameter: `kernel` [k, k, channels, 1].
  *
  *     y[i, j, c] = Σ over u, v of x[i·stride + u − top, j·stride + v − left, c] · kernel[u, v, c, 0]
  *
- * where x outside the map is 0.
+ * x is 0 outside the map.
  */
 export const depthwiseConv2dOp: Op<Window> = {
   name: "depthwiseConv2d",

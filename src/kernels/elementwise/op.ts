@@ -3,7 +3,7 @@ import { NO_MULTIPLY_ADDS, NO_PARAMETERS, type Op } from "../../graph/op.ts";
 import { sameShape } from "../../tensor.ts";
 
 /**
- * Sum of two maps of one shape.
+ * Sum of two maps of the same shape.
  *
  *     y = a + b
  */
@@ -27,7 +27,7 @@ export function add(a: Value, b: Value, scope: Scope): Value {
 }
 
 /**
- * Adds one number a channel. Parameter: `bias` [channels].
+ * Adds one number per channel. Parameter: `bias` [channels].
  *
  *     y[i, j, c] = x[i, j, c] + bias[c]
  */
@@ -84,7 +84,7 @@ export function relu6(x: Value, scope: Scope): Value {
 }
 
 /**
- * Logistic function: a logit becomes a probability.
+ * Logistic function, which turns a logit into a probability.
  *
  *     y = 1 / (1 + exp(−x))
  */

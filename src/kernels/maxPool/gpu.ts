@@ -2,7 +2,7 @@ import type { GpuKernelOf } from "../kernel.ts";
 import { windowConstants } from "../window.ts";
 import type { MaxPoolAttributes } from "./op.ts";
 
-/** Starts below every float32, since each window holds at least one cell of the map. */
+/** `largest` starts near the lowest float32 and is always replaced, since each window holds at least one cell. */
 export const maxPoolGpu: GpuKernelOf<MaxPoolAttributes> = ({ attributes, inputs: [[, height, width]] }) => ({
   source: `function maxPool(x) {
   let largest = -3.4e38;

@@ -5,8 +5,8 @@ import { type Window, windowOutput } from "../window.ts";
 
 export interface MaxPoolAttributes extends Window {
   /**
-   * What the padding holds: nothing that takes part (as if minus infinity), or zeros that count like cells of
-   * the map, which shows where those are negative. Networks that pad in a layer of its own have zeros.
+   * What the padding holds: minus infinity, so that it is ignored, or zeros, which win over negative cells. Networks
+   * that pad in a separate layer have zeros.
    */
   readonly outside: "ignored" | "zero";
 }

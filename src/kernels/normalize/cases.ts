@@ -8,7 +8,7 @@ const ZERO = [0, 0, 0];
 
 export const normalizeCases: readonly OpCase<NormalizeAttributes>[] = [
   {
-    title: "a mean, a scale and an offset a channel, channels turned around",
+    title: "a mean, a scale and an offset per channel, channels reversed",
     inputs: [shapeOf(3, 5, 3)],
     attributes: { order: BGR, mean: [0.25, -2, 1], scale: [0.5, 2, -1.25], offset: [-1, 0.125, 3] },
   },

@@ -1,9 +1,9 @@
 import { expectShape, type Scope, type Value } from "../../graph/graph.ts";
 import { NO_MULTIPLY_ADDS, NO_PARAMETERS, type Op } from "../../graph/op.ts";
 
-/** One number a channel of the output, each. */
+/** Each list holds one number per output channel. */
 export interface NormalizeAttributes {
-  /** Which channel of the input it is: [2, 1, 0] swaps red and blue. */
+  /** The input channel to read: [2, 1, 0] swaps red and blue. */
   readonly order: readonly number[];
   readonly mean: readonly number[];
   readonly scale: readonly number[];
@@ -11,12 +11,12 @@ export interface NormalizeAttributes {
 }
 
 /**
- * Brings pixels (0 to 255) into the range and channel order that a network was trained on.
+ * Converts pixels (0 to 255) to the range and channel order that a network was trained on.
  *
  *     y[i, j, c] = (x[i, j, order[c]] − mean[c]) · scale[c] + offset[c]
  *
- * Mean and offset are two numbers where one would do, since float32 rounds at each step: (x − m) / s and
- * x / s − 1 are each computed as they stand.
+ * In exact arithmetic one of mean and offset would do. Both exist because float32 rounds at each step, and the original
+ * networks compute either (x − m) / s or x / s − 1.
  */
 export const normalizeOp: Op<NormalizeAttributes> = {
   name: "normalize",

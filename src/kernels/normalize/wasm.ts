@@ -2,7 +2,7 @@ import { channelConstant } from "../wasm/epilogue.ts";
 import { BYTES_PER_CELL, LANES, planeCount, type WasmKernelOf, wasmStep } from "../wasm/kernel.ts";
 import type { NormalizeAttributes } from "./op.ts";
 
-/** An image is cut into so many parts, for threads. */
+/** The number of units that an image is divided into. */
 const PARTS = 8;
 
 export const normalizeWasm: WasmKernelOf<NormalizeAttributes> = ({ attributes, inputs, output }) => {

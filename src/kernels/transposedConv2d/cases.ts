@@ -35,7 +35,7 @@ export const transposedConv2dCases: readonly OpCase<TransposedConv2dAttributes>[
     epilogue: { bias: false, residual: true, activation: "none" },
   },
   {
-    title: "many input channels (1003), past gpu.js's default loop limit",
+    title: "many input channels (1003), beyond gpu.js's default loop limit",
     inputs: [shapeOf(2, 2, 1003)],
     attributes: { kernel: 3, stride: 2, padding: AFTER, channels: 4 },
   },

@@ -4,9 +4,9 @@ import { windowConstants } from "../window.ts";
 import type { TransposedConv2dAttributes } from "./op.ts";
 
 /**
- * The formula of `op.ts` from the output's side: one thread sums over the cells of x whose windows cover its
- * own cell, those for which down = output + top − u is a multiple of the stride. A quarter is added before
- * the division, so that its rounding cannot matter on any device.
+ * The formula of `op.ts` from the output's side. Each thread sums over the cells of x whose windows cover its output
+ * cell: those for which down = output + top − u is a multiple of the stride. Adding 0.25 before flooring the quotient
+ * keeps a rounding error on any device from changing the result.
  */
 export const transposedConv2dGpu: GpuKernelOf<TransposedConv2dAttributes> = (call) => {
   const { attributes, inputs, epilogue } = call;

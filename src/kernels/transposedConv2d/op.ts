@@ -3,19 +3,19 @@ import type { Op } from "../../graph/op.ts";
 import { shapeOf } from "../../tensor.ts";
 import type { Window } from "../window.ts";
 
-/** `padding` counts the rows and columns that are cut off the result: those that the convolution pads. */
+/** `padding` is cut off the result: these rows and columns are the padding of the convolution that this one inverts. */
 export interface TransposedConv2dAttributes extends Window {
   /** Output channels. */
   readonly channels: number;
 }
 
 /**
- * Transposed convolution without bias: each cell of x spreads over a window of the output, `stride` cells
- * from the next one's. Parameter: `kernel` [k, k, channels, inputChannels], as TensorFlow stores it.
+ * Transposed convolution without bias: each cell of x spreads over a window of the output, and neighboring windows are
+ * `stride` cells apart. Parameter: `kernel` [k, k, channels, inputChannels], as TensorFlow stores it.
  *
  *     y[i·stride + u − top, j·stride + v − left, o] += Σ over c of x[i, j, c] · kernel[u, v, o, c]
  *
- * for every i, j, u, v; what falls outside the output is dropped.
+ * for every i, j, u, v; terms outside the output are dropped.
  */
 export const transposedConv2dOp: Op<TransposedConv2dAttributes> = {
   name: "transposedConv2d",

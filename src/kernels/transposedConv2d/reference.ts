@@ -1,7 +1,7 @@
 import type { ReferenceKernel } from "../kernel.ts";
 import type { TransposedConv2dAttributes } from "./op.ts";
 
-/** Scatters each cell of x, as the declaration says; the kernels for devices gather instead. */
+/** Scatters each cell of x, as the op's formula says. The other kernels gather instead. */
 export const transposedConv2dReference: ReferenceKernel<TransposedConv2dAttributes> = (
   { attributes, inputs, output },
   [x],

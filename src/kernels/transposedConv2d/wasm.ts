@@ -4,9 +4,9 @@ import type { WasmKernelOf } from "../wasm/kernel.ts";
 import type { TransposedConv2dAttributes } from "./op.ts";
 
 /**
- * The output's rows and columns fall into `stride` phases each: all cells of one phase see the same taps of
- * the kernel, one input cell apart. So each of the stride² phases is a convolution of its own at stride 1
- * that writes every `stride`-th cell, and no multiplication by a zero in between is done.
+ * The output's rows and columns fall into `stride` phases each. All cells of a phase use the same positions of the
+ * kernel, and neighbors read neighboring input cells. So each of the stride² phases is a convolution at stride 1 that
+ * writes every `stride`-th cell, and nothing is multiplied by the zeros that a plain implementation would insert.
  */
 export const transposedConv2dWasm: WasmKernelOf<TransposedConv2dAttributes> = (call) => {
   const { stride } = call.attributes;
@@ -24,7 +24,7 @@ export const transposedConv2dWasm: WasmKernelOf<TransposedConv2dAttributes> = (c
   };
 };
 
-/** The cells (phaseRow + i · stride, phaseColumn + j · stride) of the output. */
+/** The phase that computes the output cells (phaseRow + i · stride, phaseColumn + j · stride). */
 function phase(
   { attributes, inputs, output }: KernelCall<TransposedConv2dAttributes>,
   phaseRow: number,
@@ -55,7 +55,7 @@ function phase(
   };
 }
 
-/** Those u in 0 … side − 1 for which a cell of the input lies `place` − u whole strides in. */
-function phaseOffsets(place: number, side: number, stride: number): number[] {
-  return Array.from({ length: side }, (_, u) => u).filter((u) => (place - u) % stride === 0);
+/** Every u from 0 to side − 1 for which `position` − u is a multiple of the stride, and so hits an input cell. */
+function phaseOffsets(position: number, side: number, stride: number): number[] {
+  return Array.from({ length: side }, (_, u) => u).filter((u) => (position - u) % stride === 0);
 }

@@ -1,6 +1,6 @@
 import type { GpuKernelOf } from "../kernel.ts";
 
-/** A quarter is added before the division, so that its rounding cannot matter on any device. */
+/** Adding 0.25 before flooring the quotient keeps a rounding error on any device from changing the result. */
 export const upsampleNearestGpu: GpuKernelOf<object> = () => ({
   source: `function upsampleNearest(x) {
   const row = Math.floor((this.thread.z + 0.25) / 2);
@@ -10,9 +10,8 @@ export const upsampleNearestGpu: GpuKernelOf<object> = () => ({
 });
 
 /**
- * `row` is the source row that an output row lies in and `nextRow` the one beside it, on the side where the
- * output row lies: row + 1 for odd, row − 1 for even outputs, which is 2 · output − 3 · row − 1, kept inside.
- * A quarter is added before the division, so that its rounding cannot matter on any device.
+ * An output row lies in the source row `row`, and `nextRow` is the neighbor on its side: row + 1 for odd outputs and
+ * row − 1 for even ones. Both are 2 · output − 3 · row − 1, clamped to the map. About 0.25 see `upsampleNearestGpu`.
  */
 export const upsampleBilinearGpu: GpuKernelOf<object> = ({ inputs: [[, height, width]] }) => ({
   source: `function upsampleBilinear(x) {

@@ -23,10 +23,10 @@ export function upsampleNearest(x: Value, scope: Scope): Value {
 }
 
 /**
- * Doubles height and width, bilinear with half-pixel centers (TensorFlow's `half_pixel_centers`): an output cell
- * lies a quarter of a cell before or behind the middle of its source, so it mixes that with its neighbor.
+ * Doubles height and width bilinearly with half-pixel centers (TensorFlow's `half_pixel_centers`). An output cell lies a
+ * quarter of a cell before or behind the center of its source cell, so it blends that cell with the neighbor.
  *
- *     y[i] = 3/4 · x[⌊i / 2⌋] + 1/4 · x[⌊i / 2⌋ − 1 for even i, + 1 for odd i, kept inside the map]
+ *     y[i] = 3/4 · x[⌊i / 2⌋] + 1/4 · x[⌊i / 2⌋ − 1 for even i, + 1 for odd i, clamped to the map]
  *
  * along rows, then along columns.
  */

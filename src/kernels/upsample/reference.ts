@@ -5,7 +5,7 @@ export const upsampleNearestReference: ReferenceKernel<object> = ({ inputs, outp
   return fillMap(output, (i, j, c) => x[((i >> 1) * width + (j >> 1)) * channels + c]);
 };
 
-/** Written from TensorFlow's general rule, source = (i + 1/2) / 2 − 1/2, not from the ×2 short cut. */
+/** Follows TensorFlow's general rule, source = (i + 1/2) / 2 − 1/2, rather than the shortcut for factor 2. */
 export const upsampleBilinearReference: ReferenceKernel<object> = ({ inputs, output }, [x]) => {
   const [, height, width, channels] = inputs[0];
   return fillMap(output, (i, j, c) => {
@@ -18,7 +18,7 @@ export const upsampleBilinearReference: ReferenceKernel<object> = ({ inputs, out
   });
 };
 
-/** The two source cells that an output cell lies between, and how far it is on its way to the second. */
+/** The two source cells that an output cell lies between, and how far it lies towards the second. */
 function neighbors(output: number, size: number): [before: number, after: number, fraction: number] {
   const source = (output + 0.5) / 2 - 0.5;
   const before = Math.floor(source);

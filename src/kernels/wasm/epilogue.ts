@@ -11,14 +11,14 @@ import {
   wasmStep,
 } from "./kernel.ts";
 
-/** The bounds that an activation holds a number between. */
+/** The bounds that each activation clamps to. */
 const BOUNDS = {
   none: { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY },
   relu: { low: 0, high: Number.POSITIVE_INFINITY },
   relu6: { low: 0, high: 6 },
 } satisfies Record<Epilogue["activation"], { low: number; high: number }>;
 
-/** One number a channel, zeros where the epilogue has no bias. Padded to `multiple` channels. */
+/** One number per channel, or zeros if the epilogue has no bias. Padded to a multiple of `multiple` channels. */
 export function biasConstant({ bias }: Epilogue, channels: number, multiple = LANES): WasmConstant {
   return {
     floats: Math.ceil(channels / multiple) * multiple,
@@ -26,12 +26,12 @@ export function biasConstant({ bias }: Epilogue, channels: number, multiple = LA
   };
 }
 
-/** The fields of a call that finishes with an epilogue; its bias is the kernel's last constant. */
+/** The epilogue's fields of a call. The bias must be the kernel's last constant. */
 export function epilogueFields({ activation }: Epilogue, at: WasmAddresses) {
   return { bias: at.constants[at.constants.length - 1], residual: at.residual, ...BOUNDS[activation] };
 }
 
-/** Numbers one a channel, several lists of them, each filled up to whole planes. */
+/** Several lists of one number per channel, each padded to whole planes. */
 export function channelConstant(
   channels: number,
   lists: readonly ((parameters: Readonly<Record<string, Float32Array>>) => ArrayLike<number>)[],
@@ -47,7 +47,7 @@ export function channelConstant(
 
 type Parameters = Readonly<Record<string, Float32Array>>;
 
-/** The numbers of y = (x − mean) · scale + shift by channel, and the activation that follows. */
+/** y = activation((x − mean) · scale + shift), with numbers per channel. By default all of it changes nothing. */
 export interface Affine {
   mean?(parameters: Parameters): ArrayLike<number>;
   scale?(parameters: Parameters): ArrayLike<number>;
@@ -55,6 +55,7 @@ export interface Affine {
   readonly activation?: Epilogue["activation"];
 }
 
+/** The kernel of an affine function per channel: batch normalization, bias and activations. */
 export function affineWasm({ output }: KernelCall, affine: Affine): WasmKernel {
   const [, height, width, channels] = output;
   const planes = planeCount(channels);
@@ -77,7 +78,7 @@ export function affineWasm({ output }: KernelCall, affine: Affine): WasmKernel {
   };
 }
 
-/** The fields of a call that slides a window over each plane by itself. */
+/** The window's fields of a call that slides it over each plane. */
 export function windowFields({ attributes, inputs: [[, height, width]], output }: KernelCall<Window>) {
   const { kernel, stride, padding } = attributes;
   return {

@@ -15,41 +15,41 @@ import {
   wasmStep,
 } from "./kernel.ts";
 
-/** Output channels of a tile of the product (scripts/wasm/gemmTile.ts). */
+/** Output channels per tile of the product (scripts/wasm/gemmTile.ts). */
 export const TILE = 8;
 
 /**
- * Cells of a tile: as many as have all their sums in the 15 registers that V8 hands out, beside two vectors of weights
- * and one of a cell; without fused multiply-adds their product takes one more. In the first cache and on one core of
- * 58.9 GFLOP/s, 6 cells reach 58.1 fused, 5 cells 48.1 otherwise (Node 20; Node 24: 57.7, 50.8).
+ * Cells per tile: as many as keep all accumulators, two weight vectors and one input vector in the 15 SIMD registers
+ * that V8 allocates. Without fused multiply-adds the product takes one register more. With data in the L1 cache, on one
+ * core with a peak of 58.9 GFLOP/s, 6 cells reach 58.1 fused and 5 cells 48.1 otherwise (Node 20; Node 24: 57.7, 50.8).
  */
 export const TILE_CELLS = { plain: 5, relaxed: 6 } as const;
 
-/** Whole tiles in either build. */
+/** This many cells are whole tiles in either build. */
 export const WHOLE_TILES = TILE_CELLS.plain * TILE_CELLS.relaxed;
 
-/** Cells gathered at a time; of deep layers fewer, so that they stay in the second cache. */
+/** Cells gathered at a time. Deep layers gather fewer, so that a block stays in the L2 cache. */
 const BLOCK_CELLS = 60;
 const BLOCK_BYTES = 768 * 1024;
 
 const IMAGE_CHANNELS = 3;
 
-/** One tap of a convolution: how far from its window's start, and where its weights begin in the kernel. */
+/** A position in a convolution's kernel: its offset from the start of the window, and where its weights begin. */
 export interface KernelOffset {
   readonly down: number;
   readonly right: number;
   readonly weights: number;
 }
 
-/** A product of matrices over a lattice of output cells (assembly/gatherGemm.ts). */
+/** A product of matrices over a grid of output cells (assembly/gatherGemm.ts). */
 export interface GatherGemm {
   readonly kernelOffsets: readonly KernelOffset[];
-  /** From one input channel's weight of a tap to the next in the kernel as it is stored, and of outputs. */
+  /** Distance in the stored kernel from one input channel's weight to the next, and from one output channel's. */
   readonly inputStep: number;
   readonly outputStep: number;
-  /** Cells of the input between two neighboring windows. */
+  /** Input cells from one window to the next. */
   readonly stride: number;
-  /** The lattice, and where it lies in the output: every `step`-th cell from (top, left) on. */
+  /** The grid: `rows` x `columns` cells of the output, every `step`-th one from (top, left). */
   readonly rows: number;
   readonly columns: number;
   readonly step: number;
@@ -90,8 +90,8 @@ export function gemmConstants(
 }
 
 /**
- * The weights of all outputs that belong to one input, 8 to each panel. All of a network's weights pass through
- * here at every start: read in their order, and by numbers alone, which engines compile at once.
+ * Writes one input channel's weights for all outputs, 8 to each panel. Every weight of a network passes through here at
+ * each start, so it reads them in order, and takes only numbers and arrays, for which engines compile fast code soon.
  */
 function packOutputs(
   target: Float32Array,
@@ -110,7 +110,7 @@ function packOutputs(
   }
 }
 
-/** Whole panels of 8, since tiles read 8 of them. */
+/** Padded to whole panels, since tiles read 8 numbers at a time. */
 export function gemmBias(call: KernelCall): WasmConstant {
   return biasConstant(call.epilogue, call.output[3], TILE);
 }
@@ -143,7 +143,7 @@ export function gemmStep(
     kernelOffsetTable,
     depth: depthOf(gemm, call),
     image: isImage(call) ? 1 : 0,
-    sameCells: seesItsCells(gemm, call) ? 1 : 0,
+    sameCells: readsSameCells(gemm, call) ? 1 : 0,
     predecessor: at.predecessor ?? 0,
     stride: gemm.stride,
     rows: gemm.rows,
@@ -160,7 +160,7 @@ export function gemmStep(
   });
 }
 
-/** The layer as one that is computed inside the next (assembly/gatherGemm.ts), unless it adds a residual. */
+/** A layer can be computed inside the next one (assembly/gatherGemm.ts) unless it adds a residual. */
 export function gemmFusesIntoNext(gemm: GatherGemm, call: KernelCall): FusedProducer | undefined {
   if (call.epilogue.residual) return undefined;
   const scratchBytes = (cells: number) => {
@@ -170,17 +170,20 @@ export function gemmFusesIntoNext(gemm: GatherGemm, call: KernelCall): FusedProd
   return { kernelOffsets: gemm.kernelOffsets.length, scratchBytes };
 }
 
-/** The layer as one inside which the one before is computed, if it may be: where a block is gathered only once. */
+/**
+ * The layer before can be computed inside this one if each of its blocks is gathered only once: each output cell reads
+ * just the same input cell, and there are enough blocks that output channels need not be split between units.
+ */
 export function gemmFusesPrevious(gemm: GatherGemm, call: KernelCall): FusedConsumer | undefined {
   const cells = blockCells(gemm, call);
   const enough = gemm.rows * gemm.columns > (MIN_UNITS - 1) * cells;
-  return enough && seesItsCells(gemm, call)
+  return enough && readsSameCells(gemm, call)
     ? { cells, maxKernelOffsets: Number.POSITIVE_INFINITY }
     : undefined;
 }
 
-/** Whether each output cell sees the same cell of the input, and nothing else. */
-function seesItsCells(gemm: GatherGemm, call: KernelCall): boolean {
+/** Whether each output cell reads the same cell of the input, and nothing else. */
+function readsSameCells(gemm: GatherGemm, call: KernelCall): boolean {
   const [, height, width] = call.inputs[0];
   const isCentered =
     gemm.kernelOffsets.length === 1 &&
@@ -189,17 +192,17 @@ function seesItsCells(gemm: GatherGemm, call: KernelCall): boolean {
   return isCentered && all && !isImage(call);
 }
 
-/** Three channels are packed without gaps (assembly/gatherGemm.ts). */
+/** The three channels of an image are packed without gaps (assembly/gatherGemm.ts). */
 function isImage(call: KernelCall): boolean {
   return call.inputs[0][3] === IMAGE_CHANNELS;
 }
 
-/** Vectors of four numbers that one output cell sees. */
+/** The length of the sum of each output cell, in vectors of four numbers. */
 function depthOf({ kernelOffsets: { length: count } }: GatherGemm, call: KernelCall): number {
   return isImage(call) ? Math.ceil((count * IMAGE_CHANNELS) / LANES) : count * planeCount(call.inputs[0][3]);
 }
 
-/** What one output cell sees. */
+/** What one output cell reads, packed. */
 function cellBytes(gemm: GatherGemm, call: KernelCall): number {
   return depthOf(gemm, call) * BYTES_PER_CELL;
 }

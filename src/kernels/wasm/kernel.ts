@@ -1,9 +1,9 @@
 import type { KernelCall, MemoryUse, Precision } from "../kernel.ts";
 
 /**
- * Maps lie in WebAssembly's memory in planes of four channels, [channels / 4][height][width][4]: four
- * channels of a cell are one vector of SIMD, and whatever slides over a map moves by whole vectors. The
- * channels that fill up the last plane hold finite numbers that no result depends on.
+ * Maps are stored in WebAssembly's memory as planes of four channels, [channels / 4][height][width][4]: four channels
+ * of a cell are one SIMD vector, and a window moves by whole vectors. The channels that pad the last plane hold finite
+ * numbers that no result depends on.
  */
 export const LANES = 4;
 
@@ -23,7 +23,7 @@ export function planarBytes([, height, width, channels]: readonly number[]): num
 const MAPS = { source: "usize", destination: "usize" } as const;
 const SIZE = { height: "i32", width: "i32" } as const;
 const OUTPUT_SIZE = { outputHeight: "i32", outputWidth: "i32" } as const;
-/** `residual` is 0 where there is none; the sum is held between `low` and `high`. */
+/** `residual` is 0 if there is none. The sum is clamped to `low` and `high`. */
 const FINISH = { bias: "usize", residual: "usize", low: "f32", high: "f32" } as const;
 const WINDOW = { kernel: "i32", stride: "i32", padTop: "i32", padLeft: "i32" } as const;
 
@@ -46,9 +46,12 @@ const WINOGRAD = {
 const WINOGRAD_WEIGHTS = { ...MAPS, channels: "i32", planes: "i32", panels: "i32" } as const;
 
 /**
- * The functions of the WebAssembly module and what each reads from its call: fields of four bytes in this
- * order. The build writes the AssemblyScript classes from this table (scripts/wasm/callClasses.ts).
- * Addresses are in bytes, `usize`; heights, widths and counts are in cells and planes.
+ * The functions of the WebAssembly module and the fields that each reads from its call. This table is the ABI between
+ * TypeScript and AssemblyScript: a call is a record in memory of four-byte fields, in exactly this order. From it the
+ * build writes the AssemblyScript classes (scripts/wasm/callClasses.ts), and plans write the records
+ * (executors/wasm/writeConstants.ts).
+ *
+ * `usize` fields are addresses in bytes; heights and widths are in cells.
  */
 export const WASM_CALLS = {
   gatherGemm: {
@@ -104,7 +107,7 @@ export const WASM_CALLS = {
 
 export type WasmFunction = keyof typeof WASM_CALLS;
 
-/** One call of a function of the module, cut into units that may run in any order and on any thread. */
+/** One call of a function of the module. Its units may run in any order and on any thread. */
 export interface WasmStep {
   readonly function: WasmFunction;
   readonly fields: Readonly<Record<string, number>>;
@@ -119,19 +122,19 @@ export function wasmStep<Name extends WasmFunction>(
   return { function: name, units, fields };
 }
 
-/** Numbers that stay in memory as long as the plan: weights in the order that the function reads them. */
+/** Numbers that stay in memory as long as the plan: weights, in the order in which the function reads them. */
 export interface WasmConstant {
   readonly floats: number;
   /** `target` is all zeros. */
   write(target: Float32Array, parameters: Readonly<Record<string, Float32Array>>): void;
   /**
-   * Set where the module works the constant out: `write` gets memory of its own for so many floats, which are
-   * gone afterwards, and the step brings them from there to where they stay.
+   * Set if the module transforms the constant. `write` then fills temporary memory of this many floats, and the step
+   * transforms them from there to their final place.
    */
   readonly transform?: { readonly floats: number; step(source: number, destination: number): WasmStep };
 }
 
-/** Where the maps and constants of a kernel lie, in bytes. */
+/** Addresses of a kernel's maps and constants, in bytes. */
 export interface WasmAddresses {
   readonly inputs: readonly number[];
   /** 0 without a residual. */
@@ -141,32 +144,37 @@ export interface WasmAddresses {
   readonly constants: readonly number[];
   /** 0 for a kernel without one. */
   readonly workspace: number;
-  /** Where the fields of the layer lie that is to be computed inside this one. */
+  /** The fields of the preceding layer's call, if that layer is computed inside this one. */
   readonly predecessor?: number;
 }
 
-/** Of a layer that the next can compute block by block, in the place of reading its map. */
+/**
+ * A layer that the next layer can compute for itself, block by block, instead of reading its map from memory:
+ *
+ *     separate   producer: whole map → memory;   consumer: block of the map → output
+ *     fused      for each block of the output: producer → block in the cache → consumer → output
+ */
 export interface FusedProducer {
-  /** How many cells each of its outputs sees: what several blocks see of them is gathered for each anew. */
+  /** How many input cells each of its outputs reads. Blocks that overlap gather what they share anew. */
   readonly kernelOffsets: number;
-  /** For a block of so many cells. */
+  /** What a block of this many cells needs. */
   scratchBytes(cells: number): number;
 }
 
-/** Of a layer that can compute the one before inside itself. */
+/** A layer that can compute the layer before it, block by block. */
 export interface FusedConsumer {
   /** How many cells of that layer's map it needs at a time. */
   readonly cells: number;
-  /** Of more taps it gains nothing. */
+  /** A producer with more kernel offsets is not worth fusing. */
   readonly maxKernelOffsets: number;
 }
 
-/** A layer of fewer units is cut further, to be worth several threads. */
+/** Layers with fewer units are split further, so that several threads can share them. */
 export const MIN_UNITS = 4;
 
 /**
- * How many splits a layer's panels are cut into: of equally many but for the last, which is never empty, since a unit
- * without panels would gather its inputs for nothing.
+ * The number of splits of a layer's panels. All have the same number of panels, except that the last may have fewer. It
+ * is never empty: a unit without panels would gather its inputs for nothing.
  */
 export function panelSplits(panels: number, blocks: number): number {
   const wanted = Math.min(panels, Math.ceil(MIN_UNITS / blocks));
@@ -175,21 +183,21 @@ export function panelSplits(panels: number, blocks: number): number {
 
 /** A layer for the WebAssembly module. */
 export interface WasmKernel {
-  /** How it is computed and why that way, in a line. */
+  /** How it is computed, and why, in one line. */
   readonly algorithm: string;
   readonly constants: readonly WasmConstant[];
-  /** What one unit needs for itself while it runs. */
+  /** Private memory of one unit while it runs. */
   readonly scratchBytes: number;
-  /** What its steps leave for each other: it lies among the maps, for this layer alone. */
+  /** Memory in which its steps pass data on. It is placed among the maps and exists only while the layer runs. */
   readonly workspaceBytes?: number;
-  /** Set where the layer may be computed inside the one that reads it. */
+  /** Set if the layer may be computed inside the layer that reads it. */
   readonly fusesIntoNext?: FusedProducer;
-  /** Set where the layer before may be computed inside this one. */
+  /** Set if the layer before may be computed inside this one. */
   readonly fusesPrevious?: FusedConsumer;
   steps(at: WasmAddresses): readonly WasmStep[];
 }
 
-/** What the user decides about kernels. */
+/** The user's choices that kernels depend on. */
 export interface WasmChoices {
   readonly precision: Precision;
   readonly memory: MemoryUse;
