@@ -1,10 +1,10 @@
 import { CornerPoolCall } from "./generated/calls";
 
 /**
- * The largest number from each cell on: one scan against the direction in which cells look, from the end of
- * every line, so that each cell is compared once, with the result of its neighbor. Units: planes.
+ * The largest number from each cell to the end of its line. One scan from the end of each line compares every cell once,
+ * with the result of its neighbor. Units: planes.
  *
- * `down` and `right` lead from a cell to the next one that it looks at; one of them is 0, the other 1 or -1.
+ * `down` and `right` are the step from a cell to the next one that it looks at: one is 0, the other 1 or -1.
  */
 export function cornerPool(address: usize, plane: i32): void {
   const call = CornerPoolCall.at(address);
@@ -13,7 +13,7 @@ export function cornerPool(address: usize, plane: i32): void {
   else scanColumns(call, call.source + first, call.destination + first);
 }
 
-/** All columns at once, row by row, as they lie in memory. */
+/** All columns at once, row by row, in the order of memory. */
 function scanRows(call: CornerPoolCall, source: usize, destination: usize): void {
   const rowBytes = call.width * 16;
   const neighbor = call.down * rowBytes;
@@ -32,7 +32,7 @@ function scanRows(call: CornerPoolCall, source: usize, destination: usize): void
   }
 }
 
-/** Row by row, each from its end. */
+/** One row after the other, each from its end. */
 function scanColumns(call: CornerPoolCall, source: usize, destination: usize): void {
   const last = call.right > 0 ? call.width - 1 : 0;
   for (let row = 0; row < call.height; row++) {

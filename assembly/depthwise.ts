@@ -4,8 +4,8 @@ import { depthwiseRow3 } from "./generated/depthwiseRow";
 import { PIECE, TILE_CELLS } from "./generated/gemmTile";
 
 /**
- * A depthwise convolution. Weights: [planes][kernel][kernel][4]. Scratch: a row of zeros. Units: planes; or, where the
- * layer before is computed inside this one, bands of rows.
+ * A depthwise convolution. Weights: [planes][kernel][kernel][4]. Scratch: a row of zeros. Units: planes, or bands of rows
+ * if the layer before is computed inside this one.
  */
 export function depthwise(address: usize, unit: i32, scratch: usize): void {
   const call = DepthwiseCall.at(address);
@@ -21,11 +21,11 @@ export function depthwise(address: usize, unit: i32, scratch: usize): void {
 }
 
 /**
- * The expansion of an inverted residual for the rows that a band of output rows sees, two planes at a time, and the
- * depthwise layer of these planes: the map between them, several times as large as any other, never leaves the cache.
- * Neighboring bands compute the rows that both see.
+ * Two layers of an inverted residual for a band of output rows, two planes at a time: the expansion of the input rows
+ * that the band reads, then the depthwise layer. The map between them, several times as large as any other, never leaves
+ * the cache. Neighboring bands both compute the rows that they share.
  */
-function expandedBand(call: DepthwiseCall, inner: GatherGemmCall, band: i32, zeros: usize): void {
+function expandedBand(call: DepthwiseCall, expansion: GatherGemmCall, band: i32, zeros: usize): void {
   const firstRow = band * call.bandRows;
   const lastRow = min(call.outputHeight, firstRow + call.bandRows);
   const top = max(0, firstRow * call.stride - call.padTop);
@@ -35,15 +35,15 @@ function expandedBand(call: DepthwiseCall, inner: GatherGemmCall, band: i32, zer
   const sums = zeros + call.width * 16;
   const sumBytes = tilesOf(cells) * TILE_CELLS * 16;
   const packed = sums + 2 * sumBytes;
-  pack(inner, top * call.width, cells, packed, packed + tilesOf(cells) * inner.depth * PIECE);
+  pack(expansion, top * call.width, cells, packed, packed + tilesOf(cells) * expansion.depth * PIECE);
 
   clearRow(call, zeros);
-  for (let panel = 0; panel * 2 < inner.outputPlanes; panel++) {
-    const halves = panelSums(inner, panel, cells, packed, sums, sumBytes) ? 2 : 1;
+  for (let panel = 0; panel * 2 < expansion.outputPlanes; panel++) {
+    const halves = panelSums(expansion, panel, cells, packed, sums, sumBytes) ? 2 : 1;
     for (let half = 0; half < halves; half++) {
       const plane = panel * 2 + half;
       const rows = sums + half * sumBytes;
-      finishRun(inner, plane, rows, rows, cells);
+      finishRun(expansion, plane, rows, rows, cells);
       rowsOf(call, plane, rows - top * call.width * 16, firstRow, lastRow, zeros);
     }
   }
@@ -53,7 +53,7 @@ function clearRow(call: DepthwiseCall, zeros: usize): void {
   for (let place = zeros; place < zeros + call.width * 16; place += 16) v128.store(place, f32x4.splat(0));
 }
 
-/** Windows of 3x3 that reach over a map's edge by one cell at most; `source` is where row 0 of the plane is or would be. */
+/** 3x3 windows that reach over the side edges by at most one cell. `source` is where row 0 of the plane is or would be. */
 function rowsOf(
   call: DepthwiseCall,
   plane: i32,
@@ -73,9 +73,9 @@ function rowsOf(
   const right = (columns - 1) * call.stride - call.padLeft + 3 > call.width;
   for (let row = firstRow; row < lastRow; row++) {
     const top = row * call.stride - call.padTop;
-    const row0 = seenRow(call, source, top, zeros);
-    const row1 = seenRow(call, source, top + 1, zeros);
-    const row2 = seenRow(call, source, top + 2, zeros);
+    const row0 = inputRow(call, source, top, zeros);
+    const row1 = inputRow(call, source, top + 1, zeros);
+    const row2 = inputRow(call, source, top + 2, zeros);
     const target = call.destination + first + row * outputRow;
     const residual = call.residual ? call.residual + first + row * outputRow : 0;
     depthwiseRow3(
@@ -96,13 +96,13 @@ function rowsOf(
   }
 }
 
-/** What the first output of a row sees of an input row, which is zeros above and below the map. */
-function seenRow(call: DepthwiseCall, source: usize, row: i32, zeros: usize): usize {
+/** Address at which the first output of a row starts to read an input row. Rows above and below the map are zeros. */
+function inputRow(call: DepthwiseCall, source: usize, row: i32, zeros: usize): usize {
   const inside = <u32>row < <u32>call.height;
   return (inside ? source + row * call.width * 16 : zeros) - call.padLeft * 16;
 }
 
-/** Windows of any side and padding. */
+/** Windows of any size and padding. */
 function depthwiseAny(call: DepthwiseCall, plane: i32): void {
   const source = call.source + plane * call.height * call.width * 16;
   const weights = call.weights + plane * call.kernel * call.kernel * 16;
@@ -132,8 +132,8 @@ function windowSum(
   let value = bias;
   for (let u = max(0, -top); u < min(call.kernel, call.height - top); u++) {
     for (let v = max(0, -left); v < min(call.kernel, call.width - left); v++) {
-      const seen = v128.load(source + ((top + u) * call.width + left + v) * 16);
-      value = f32x4.add(value, f32x4.mul(seen, v128.load(weights + (u * call.kernel + v) * 16)));
+      const x = v128.load(source + ((top + u) * call.width + left + v) * 16);
+      value = f32x4.add(value, f32x4.mul(x, v128.load(weights + (u * call.kernel + v) * 16)));
     }
   }
   return value;

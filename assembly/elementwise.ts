@@ -1,7 +1,7 @@
 import { AffineCall, SigmoidCall, SumCall } from "./generated/calls";
 
 /**
- * y = (x - mean) * scale + shift, held between low and high: batch norm, bias and the activations.
+ * y = (x - mean) * scale + shift, clamped to low and high: batch normalization, bias and activations.
  * Units: planes. Numbers: [mean, scale, shift][planes][4].
  */
 export function affine(address: usize, plane: i32): void {
@@ -20,7 +20,7 @@ export function affine(address: usize, plane: i32): void {
   }
 }
 
-/** Units: planes. */
+/** y = a + b. Units: planes. */
 export function sum(address: usize, plane: i32): void {
   const call = SumCall.at(address);
   const first = plane * call.cells * 16;
@@ -32,7 +32,7 @@ export function sum(address: usize, plane: i32): void {
   }
 }
 
-/** y = 1 / (1 + exp(-x)). Units: planes. Four cells a turn: engines put the constants together anew in each. */
+/** y = 1 / (1 + exp(-x)). Units: planes. Four cells per iteration, because engines rebuild the constants in each one. */
 export function sigmoid(address: usize, plane: i32): void {
   const call = SigmoidCall.at(address);
   const first = plane * call.cells * 16;
@@ -60,11 +60,11 @@ function sigmoidAt(source: usize, destination: usize): void {
 }
 
 /**
- * exp(x) = 2^n * exp(r) with n the nearest integer to x / ln 2 and |r| <= ln 2 / 2. ln 2 is subtracted in two
- * parts, of which the first has so few digits that its product with n is exact; exp(r) is its Taylor series
- * up to r^7, whose next term is below 6e-9. Beyond +-87 the result stays at that of +-87.
+ * exp(x) = 2^n * exp(r), where n is the integer nearest to x / ln 2 and |r| <= ln 2 / 2. ln 2 is subtracted in two
+ * parts; the first has so few digits that its product with n is exact. exp(r) is its Taylor series up to r^7, whose next
+ * term is below 6e-9. x is clamped to +-87.
  *
- * 1.5 * 2^23 is so large that a number added to it is rounded to a whole one, which then stands in the last bits.
+ * Adding 1.5 * 2^23 rounds a number to an integer, which then stands in the last bits of the sum.
  */
 function exponential(x: v128): v128 {
   const held = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-87)), f32x4.splat(87));

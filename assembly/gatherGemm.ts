@@ -4,13 +4,16 @@ import { finishPiece, gemmTile, gemmTileHalf, PIECE, TILE_CELLS, transposePiece 
 const OUTSIDE: i32 = -1;
 
 /**
- * A dense convolution as a product of matrices: what each output cell sees, [taps x input channels], times the
- * weights. A unit gathers what a block of output cells sees into one stretch of memory, a tile's cells side by side,
- * where the tiles read it in order. (Reading the map in place costs a third of the speed: neighboring planes
- * are pages apart.)
+ * A dense convolution as a product of matrices: what each output cell reads, [kernel offsets x input channels], times
+ * the weights. A unit gathers the inputs of a block of output cells into contiguous memory, with the cells of a tile side
+ * by side, so that the product reads them in order. (Reading the map in place is a third slower: neighboring planes are
+ * pages apart.)
  *
- * A tap is a displacement (row, column) from where an output cell's window starts. Outputs may lie `step`
- * cells apart in their map: a transposed convolution is one such product for each phase of its stride.
+ * A kernel offset is a position (row, column) relative to the start of an output cell's window. Output cells may be
+ * `step` cells apart: a transposed convolution is one such product for each phase of its stride.
+ *
+ * The innermost loop, where most of a network's time goes, is `gemmTile`. It is generated: scripts/wasm/gemmTile.ts.
+ * The fields of the call are declared in WASM_CALLS (src/kernels/wasm/kernel.ts), whose order is the ABI.
  *
  * Units: blocks of cells, times splits of the output channels. Weights: [outputs / 8][depth][4][8].
  */
@@ -39,7 +42,7 @@ export function gatherGemm(address: usize, unit: i32, scratch: usize): void {
   }
 }
 
-/** Bare sums of 8 output channels, or of the last 4 (then it returns false), for a block of cells that is packed. */
+/** The sums of 8 output channels for a packed block of cells, or of the last 4, in which case it returns false. */
 export function panelSums(
   call: GatherGemmCall,
   panel: i32,
@@ -59,7 +62,7 @@ export function panelSums(
   return whole;
 }
 
-/** What a block of output cells sees, [tile][depth][4][cells]: gathered, or computed by the layer before. */
+/** Packs what a block of output cells reads, [tile][depth][4][cells]. It is gathered, or computed by the layer before. */
 export function pack(call: GatherGemmCall, firstCell: i32, cells: i32, packed: usize, scratch: usize): void {
   if (call.predecessor) {
     gemmBlock(call.predecessor, firstCell, cells, packed, scratch);
@@ -81,8 +84,8 @@ export function tilesOf(cells: i32): i32 {
 }
 
 /**
- * A layer whose only reader sees its very cells, computed where the reader would gather it, so that its map never
- * leaves the cache: [tile][output planes][4][cells].
+ * Computes a fused layer for the cells that its only reader would gather, so that its map never leaves the cache:
+ * [tile][output planes][4][cells].
  */
 function gemmBlock(address: usize, firstCell: i32, cells: i32, target: usize, scratch: usize): void {
   const call = GatherGemmCall.at(address);
@@ -96,17 +99,17 @@ function gemmBlock(address: usize, firstCell: i32, cells: i32, target: usize, sc
     const weights = call.weights + plane * depth * 64;
     const whole = plane + 1 < call.outputPlanes;
     for (let tile = 0; tile < tiles; tile++) {
-      const seen = packed + tile * depth * PIECE;
+      const inputs = packed + tile * depth * PIECE;
       const finished = target + (tile * call.outputPlanes + plane) * PIECE;
-      if (whole) gemmTile(seen, weights, depth, finished, PIECE);
-      else gemmTileHalf(seen, weights, depth, finished, PIECE);
+      if (whole) gemmTile(inputs, weights, depth, finished, PIECE);
+      else gemmTileHalf(inputs, weights, depth, finished, PIECE);
       finishPiece(finished, v128.load(call.bias + plane * 16), low, high);
       if (whole) finishPiece(finished + PIECE, v128.load(call.bias + plane * 16, 16), low, high);
     }
   }
 }
 
-/** Where in its plane each output cell of the block lies, in bytes. */
+/** Writes the byte offset of each output cell of the block in its plane. */
 function locateTargets(call: GatherGemmCall, firstCell: i32, cells: i32, targets: usize): void {
   let row = firstCell / call.columns;
   let column = firstCell % call.columns;
@@ -120,7 +123,7 @@ function locateTargets(call: GatherGemmCall, firstCell: i32, cells: i32, targets
   }
 }
 
-/** Where in its plane the input cell lies that a tap of each output cell sees, in bytes. */
+/** Writes the byte offset, in its plane, of the input cell that each output cell reads at kernel offset k. */
 function locateSources(call: GatherGemmCall, firstCell: i32, cells: i32, k: i32, offsets: usize): void {
   const down = load<i32>(call.kernelOffsetTable + k * 8);
   const right = load<i32>(call.kernelOffsetTable + k * 8, 4);
@@ -144,7 +147,7 @@ function locateSources(call: GatherGemmCall, firstCell: i32, cells: i32, k: i32,
   }
 }
 
-/** Packs one tap of the block: [tile][tap][plane][cells][4], not yet transposed. */
+/** Packs the block's inputs at one kernel offset: [tile][kernel offset][plane][cells][4], not yet transposed. */
 function gather(call: GatherGemmCall, cells: i32, k: i32, offsets: usize, packed: usize): void {
   const inputPlane = call.height * call.width * 16;
   const tileBytes = call.depth * PIECE;
@@ -164,7 +167,7 @@ function gather(call: GatherGemmCall, cells: i32, k: i32, offsets: usize, packed
   }
 }
 
-/** The same for a single tap that sees the very cells of the block: whole runs of them. */
+/** The same if each output cell reads just the same input cell: these are copied in runs. */
 function gatherRun(call: GatherGemmCall, firstCell: i32, cells: i32, packed: usize): void {
   const inputPlane = call.height * call.width * 16;
   const tileBytes = call.depth * PIECE;
@@ -184,9 +187,9 @@ function gatherRun(call: GatherGemmCall, firstCell: i32, cells: i32, packed: usi
 }
 
 /**
- * Of images, whose fourth channel is nothing: the three numbers of the taps follow each other without gaps, so
- * that a quarter of the multiplications goes. Number k of a cell lies in plane k / 4, and those of a tap may lie
- * in two planes: the first is written last, since what is written whole covers what comes after it.
+ * The same for images, whose fourth channel is empty. The three numbers of successive kernel offsets are packed without
+ * gaps, which saves a quarter of the multiplications. A cell's number n lies in plane n / 4, so the three may lie in two
+ * planes. Some stores write a whole vector and so overwrite numbers of the next offset, which are written later.
  */
 function gatherImage(call: GatherGemmCall, cells: i32, k: i32, offsets: usize, packed: usize): void {
   const tileBytes = call.depth * PIECE;
@@ -216,7 +219,7 @@ function gatherImage(call: GatherGemmCall, cells: i32, k: i32, offsets: usize, p
   }
 }
 
-/** Finishes the sums of one plane of the block and writes them to their places. */
+/** Adds bias and residual to the sums of one plane of the block, applies the activation, and writes the output. */
 function finish(
   call: GatherGemmCall,
   plane: i32,
@@ -248,7 +251,7 @@ function finish(
   }
 }
 
-/** Finishes sums that lie one after the other; they may stay in their place. */
+/** Adds the bias to contiguous sums and applies the activation. `target` may be `sums`. */
 export function finishRun(call: GatherGemmCall, plane: i32, sums: usize, target: usize, cells: i32): void {
   const bias = v128.load(call.bias + plane * 16);
   const low = f32x4.splat(call.low);

@@ -1,5 +1,7 @@
-// The functions of the module, one a kind of layer. Each takes the address of its call's fields, which unit
-// of the call to do and, if it needs any, memory to work in. They allocate nothing and remember nothing.
+// The functions of the module, one per kind of layer. Each takes the address of its call's fields, the index of the unit
+// to compute and, if it needs any, the address of scratch memory. They allocate nothing and keep no state.
+//
+// The classes of the fields are generated from WASM_CALLS (src/kernels/wasm/kernel.ts), whose order is the ABI.
 export { cornerPool } from "./cornerPool";
 export { depthwise } from "./depthwise";
 export { affine, sigmoid, sum } from "./elementwise";

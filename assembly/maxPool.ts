@@ -1,8 +1,8 @@
 import { MaxPoolCall } from "./generated/calls";
 
 /**
- * The largest number of each window: down its columns first, whose largest numbers the windows of a row share,
- * then across. Units: planes. Scratch: the largest number of each padded column.
+ * The largest number in each window: first down each column, a result that the windows of a row share, then across.
+ * Units: planes. Scratch: the largest number of each padded column.
  */
 export function maxPool(address: usize, plane: i32, scratch: usize): void {
   const call = MaxPoolCall.at(address);

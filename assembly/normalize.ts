@@ -1,7 +1,7 @@
 import { NormalizeCall, NormalizePixelsCall } from "./generated/calls";
 
 /**
- * y = (x[order] - mean) * scale + offset where input and output are one plane each, as images are.
+ * y = (x[order] - mean) * scale + offset if input and output are one plane each, as images are.
  * Units: parts of the map. Numbers: [mean, scale, offset][4]; order: four channels of the input.
  */
 export function normalizePixels(address: usize, part: i32): void {
@@ -9,7 +9,7 @@ export function normalizePixels(address: usize, part: i32): void {
   const mean = v128.load(call.numbers);
   const scale = v128.load(call.numbers, 16);
   const offset = v128.load(call.numbers, 32);
-  // Where each byte of a cell comes from: those of channel c are 4c to 4c + 3.
+  // The source of each byte of a cell. The bytes of channel c are 4c to 4c + 3.
   const firstBytes = i32x4.mul(v128.load(call.order), i32x4.splat(0x04040404));
   const bytes = i32x4.add(firstBytes, i32x4.splat(0x03020100));
   const end = min((part + 1) * call.partCells, call.cells) * 16;
@@ -20,7 +20,7 @@ export function normalizePixels(address: usize, part: i32): void {
 }
 
 /**
- * The same for any number of channels, number by number.
+ * The same for any number of channels, one number at a time.
  * Units: output planes. Numbers: [mean, scale, offset][planes][4]; order: [planes * 4] channels of the input.
  */
 export function normalize(address: usize, plane: i32): void {

@@ -1,6 +1,6 @@
 import { UpsampleBilinearCall, UpsampleNearestCall } from "./generated/calls";
 
-/** Each cell four times. Units: planes. */
+/** Writes each cell four times. Units: planes. */
 export function upsampleNearest(address: usize, plane: i32): void {
   const call = UpsampleNearestCall.at(address);
   const rowBytes = call.width * 32;
@@ -20,7 +20,7 @@ export function upsampleNearest(address: usize, plane: i32): void {
   }
 }
 
-/** Bilinear with half-pixel centers: along rows, then between them. Units: planes. */
+/** Bilinear with half-pixel centers: first along rows, then between them. Units: planes. */
 export function upsampleBilinear(address: usize, plane: i32): void {
   const call = UpsampleBilinearCall.at(address);
   const height = call.height;

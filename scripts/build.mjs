@@ -1,6 +1,6 @@
-// Builds dist/: one bundle a platform, with what the library needs inside (whoever installs the package must not get
-// gpu.js's 84 MB of native dependencies, and a start is faster where few files are read), the type declarations, and
-// the licenses of what was bundled.
+// Builds dist/: one bundle per platform, the type declarations, and the licenses of what was bundled. The bundles
+// contain the library's dependencies: otherwise installing the package would also install the 84 MB of native
+// dependencies of gpu.js, and starting would be slower, as more files are read.
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,8 +15,8 @@ await buildWasm();
 await buildThreadCode();
 const node = await buildNode("dist/node");
 
-// Everything inside: a page can import it as it is, without a bundler. What is loaded on demand, as gpu.js is,
-// lies beside it.
+// Self-contained, so that a page can import it without a bundler. Code that is loaded on demand, such as gpu.js, is in
+// files beside it.
 const browser = await build({
   ...shared,
   entryPoints: { index: "src/index.ts" },

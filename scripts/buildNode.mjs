@@ -13,8 +13,8 @@ export const shared = {
 };
 
 /**
- * The library and the command for Node, with everything inside that package.json does not list as a
- * dependency. The folder must lie two below the package's: built files look for `weights` there.
+ * Bundles the library and the command for Node, with everything that package.json does not list as a dependency.
+ * `outdir` must be two levels below the package's root, where the built files look for `weights`.
  */
 export async function buildNode(outdir) {
   const result = await build({
@@ -24,7 +24,7 @@ export async function buildNode(outdir) {
     platform: "node",
     splitting: true,
     external: Object.keys(dependencies),
-    // gpu.js is CommonJS and requires Node's own modules.
+    // gpu.js is CommonJS and requires Node's built-in modules.
     banner: {
       js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
     },

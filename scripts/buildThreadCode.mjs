@@ -1,5 +1,5 @@
-// Bundles what runs inside the threads of the executor wasm into a TypeScript module of text, which Node,
-// browsers, bundlers and tests import alike, without a file to fetch.
+// Bundles the code of the wasm executor's threads as a string in a TypeScript module, so that Node, browsers, bundlers
+// and tests can all import it without fetching a file.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";

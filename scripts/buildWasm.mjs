@@ -1,5 +1,5 @@
-// Compiles assembly/ to WebAssembly and writes it as a TypeScript module of base64 text, which Node, browsers,
-// bundlers and tests import alike, without a file to fetch. Skipped where no source has changed.
+// Compiles assembly/ to WebAssembly and writes it as base64 in a TypeScript module, so that Node, browsers, bundlers and
+// tests can all import it without fetching a file. Skipped if no source has changed.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -36,7 +36,7 @@ export async function buildWasm() {
   );
 }
 
-/** The generator is TypeScript, which this version of Node may not read by itself. */
+/** The generator is TypeScript, which older versions of Node cannot import directly. */
 async function generator() {
   const { outputFiles } = await build({
     entryPoints: ["scripts/wasm/generate.ts"],
@@ -63,9 +63,9 @@ async function compile(generated, features) {
     [
       join(SOURCES, "index.ts"),
       ...["--outFile", "kernels.wasm", "-O3", "--noAssert", "--runtime", "stub"],
-      // The executor makes the memory, of the size that its plan needs; 65,536 pages are 4 GiB.
+      // The executor creates the memory at the size that its plan needs; 65,536 pages are 4 GiB.
       ...["--importMemory", "--maximumMemory", "65536", ...features],
-      // Addresses are 32 bits and all arithmetic with them wraps as it should.
+      // Addresses have 32 bits, and wrapping arithmetic on them is intended.
       ...["--disableWarning", "201"],
     ],
     { writeFile: (_, contents) => (bytes = contents) },

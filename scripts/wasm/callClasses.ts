@@ -1,8 +1,8 @@
 import { WASM_CALLS } from "../../src/kernels/wasm/kernel.ts";
 
 /**
- * An AssemblyScript class for the fields of each function's call: `GatherGemmCall.at(address)` is what the
- * executor wrote there. Without a header and with fields of four bytes each, their order is all.
+ * An AssemblyScript class for the call of each function: `GatherGemmCall.at(address)` reads what the executor wrote at
+ * that address. The classes have no header and all fields have four bytes, so the order of WASM_CALLS is the layout.
  */
 export function callClasses(): string {
   return Object.entries(WASM_CALLS).map(callClass).join("\n\n");

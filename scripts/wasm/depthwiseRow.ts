@@ -1,6 +1,6 @@
 import { multiplyAdd } from "./gemmTile.ts";
 
-/** Neighboring outputs computed together: they share loads, 18 for 36 multiply-adds at stride 1. */
+/** Neighboring outputs computed together. They share loads: 18 for 36 multiply-adds at stride 1. */
 const TOGETHER = 4;
 const SIDE = 3;
 
@@ -22,10 +22,10 @@ ${strideFunction(2, relaxed)}
 }
 
 /**
- * A row of a depthwise 3x3 convolution in one plane. `row0` to `row2` point at what the first output sees of the
- * three input rows, which lies one cell before them where the map is padded: `left` says so, `right` says that
- * the last output sees one cell behind them. These two outputs leave the taps out that see nothing, so that no row
- * has to be copied for its padding. Nine weights stay in variables.
+ * A row of a depthwise 3x3 convolution in one plane. `row0` to `row2` are where the first output starts to read the
+ * three input rows. `left`: that is one cell before the rows; `right`: the last output reads one cell behind them. These
+ * two outputs skip the columns of the kernel that lie outside, so that no row has to be copied for its padding. The nine
+ * weights stay in variables.
  */
 function strideFunction(stride: 1 | 2, relaxed: boolean): string {
   const all = [0, 1, 2];
@@ -49,17 +49,17 @@ ${outputs(1, stride, [0, 1], relaxed)}
 `;
 }
 
-/** Some neighboring outputs, by the columns of taps that see something, and on to what comes after them. */
+/** Computes `count` neighboring outputs with the given columns of the kernel, then advances all pointers. */
 function outputs(count: number, stride: number, columns: readonly number[], relaxed: boolean): string {
   const lines: string[] = [];
   const indices = Array.from({ length: count }, (_, index) => index);
   for (const index of indices) lines.push(`let sum${index} = bias;`);
   for (let u = 0; u < SIDE; u++) {
     for (let v = 0; v < (count - 1) * stride + SIDE; v++) {
-      const seeing = indices.filter((index) => columns.includes(v - index * stride));
-      if (seeing.length === 0) continue;
+      const readers = indices.filter((index) => columns.includes(v - index * stride));
+      if (readers.length === 0) continue;
       lines.push(`let x${u}_${v} = v128.load(row${u}, ${v * 16});`);
-      for (const index of seeing) {
+      for (const index of readers) {
         lines.push(multiplyAdd(`sum${index}`, `x${u}_${v}`, `w${u * SIDE + v - index * stride}`, relaxed));
       }
     }

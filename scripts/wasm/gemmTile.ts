@@ -1,6 +1,6 @@
 import { TILE, TILE_CELLS } from "../../src/kernels/wasm/gemm.ts";
 
-/** Writes sum += x · weight: two roundings, or one where the machine has fused multiply-adds. */
+/** Writes sum += x · weight, with two roundings, or with one if the machine has fused multiply-adds. */
 export function multiplyAdd(sum: string, x: string, weight: string, relaxed: boolean): string {
   return relaxed
     ? `${sum} = f32x4.relaxed_madd(${x}, ${weight}, ${sum});`
@@ -11,23 +11,23 @@ const each = (count: number, line: (index: number) => string) =>
   Array.from({ length: count }, (_, index) => line(index)).join("\n");
 
 /**
- * The heart of every dense layer: a tile of some cells by 8 output channels, summed over the input.
+ * The innermost loop of every dense layer, where most of a network's time goes: a tile of a few cells by 8 output
+ * channels, summed over the input.
  *
  *     sum[cell, channel] = Σ over k of a[k, cell] · b[k, channel]
  *
- * `a` holds [inputs][cells], a piece of [4][cells] for each plane; `b` [inputs][8 outputs]. Per input channel the 8
- * weights are loaded once, and each cell's number is spread over a vector and multiplied with both halves. The
- * sums are local variables, because AssemblyScript has no arrays of vectors in registers: that is why this text is
- * generated.
+ * `a` holds [inputs][cells], a piece of [4][cells] per plane; `b` holds [inputs][8 outputs]. For each input channel the
+ * 8 weights are loaded once; each cell's number is broadcast to a vector and multiplied with both halves. The sums are
+ * local variables, since AssemblyScript has no arrays of vectors in registers. That is why this code is generated.
  *
- * One channel a turn: of several, binaryen and V8 compute each sum's share at once, and all sums go through memory,
- * which is a fifth slower. The tile leaves its bare sums, [cells][4] for each plane of outputs, `sumBytes` apart:
- * whatever followed the loop would take registers from it. `gemmTileHalf` does the first plane of outputs alone, where
- * the last 8 of a layer are only 4 or fewer.
+ * The loop handles one channel per iteration. With several, binaryen and V8 reorder the additions so that all sums go
+ * through memory, which is a fifth slower. Bias and activation are not applied here, because they would take registers
+ * from the loop: the tile writes plain sums, [cells][4] per plane of outputs, planes `sumBytes` apart. `gemmTileHalf`
+ * computes only one plane of outputs, for a layer whose last 8 outputs are 4 or fewer.
  */
 export function gemmTile(relaxed: boolean): string {
   const cells = TILE_CELLS[relaxed ? "relaxed" : "plain"];
-  return `/** Cells of a tile, and the bytes of a piece: what they hold of one plane. */
+  return `/** Cells per tile, and the bytes of a piece, which is one plane of a tile. */
 export const TILE_CELLS: i32 = ${cells};
 export const PIECE: i32 = ${cells * 16};
 
@@ -39,12 +39,12 @@ export function gemmTileHalf(a: usize, b: usize, planes: i32, sums: usize, sumBy
 ${accumulate(cells, 1, relaxed)}
 }
 
-/** A piece from [cells][4], as maps hold it, to [4][cells], as tiles read it; it may stay in its place. */
+/** Transposes a piece from [cells][4], as in maps, to [4][cells], as tiles read it. \`target\` may be \`source\`. */
 export function transposePiece(source: usize, target: usize): void {
-${transpose(cells, (seen) => seen)}
+${transpose(cells, (value) => value)}
 }
 
-/** The same in its place for the sums of a layer, which are finished first. */
+/** The same in place for a layer's sums, after adding the bias and applying the activation. */
 export function finishPiece(source: usize, bias: v128, low: v128, high: v128): void {
   const target = source;
 ${transpose(cells, (sum) => `f32x4.pmin(f32x4.pmax(f32x4.add(${sum}, bias), low), high)`)}
@@ -52,7 +52,7 @@ ${transpose(cells, (sum) => `f32x4.pmin(f32x4.pmax(f32x4.add(${sum}, bias), low)
 `;
 }
 
-/** Of each 8 weights the first `vectors` · 4. */
+/** Sums over the input with the first `vectors` · 4 of every 8 weights. */
 function accumulate(cells: number, vectors: number, relaxed: boolean): string {
   const eachSum = (line: (cell: number, vector: number) => string) =>
     each(cells, (cell) => each(vectors, (vector) => line(cell, vector)));
@@ -73,7 +73,7 @@ ${each(cells, (cell) =>
 ${eachSum((cell, vector) => `  v128.store(sums + ${vector} * sumBytes, s${cell}_${vector}, ${cell * 16});`)}`;
 }
 
-/** Four cells as a square of four vectors, and the one or two after them lane by lane or in pairs. */
+/** Transposes four cells as a square of four vectors, then the last one by lanes or the last two in pairs. */
 function transpose(cells: number, finished: (value: string) => string): string {
   const pairs = cells === 6;
   return `${each(cells, (cell) => `  const r${cell} = ${finished(`v128.load(source, ${cell * 16})`)};`)}

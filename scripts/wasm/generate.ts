@@ -7,7 +7,7 @@ import { winogradTransforms } from "./winogradTransforms.ts";
 
 const TILES = [2, 4] as const;
 
-/** The AssemblyScript files that are written by a program, by name. */
+/** The generated AssemblyScript files, by name. */
 export function generatedSources(relaxed: boolean): Record<string, string> {
   return {
     "calls.ts": callClasses(),

@@ -1,12 +1,12 @@
 /**
- * A 3x3 convolution of stride 1 by tiles of m x m outputs, F(m x m, 3 x 3). A unit takes a block of tiles through
- * all three steps while they are in the cache: (1) transforms the inputs of each tile and plane, (2) for
- * each of the n² points one product of matrices, [tiles x inputs] · [inputs x outputs], and (3) transforms the sums
- * back and finishes them.
+ * A 3x3 convolution at stride 1 in tiles of m x m outputs, F(m x m, 3 x 3). A unit takes a block of tiles through all
+ * three steps while they are in the cache: (1) transform the inputs of each tile and plane; (2) for each of the n²
+ * points, multiply matrices, [tiles x inputs] · [inputs x outputs]; (3) transform the sums back, add bias and residual,
+ * and apply the activation.
  *
- * Matrices lie 64 bytes further apart than they are long, since powers of two would share their cache lines'
- * places. Tiles that reach over the edge of the map are copied to a patch of zeros first, and their
- * outputs from one afterwards.
+ * There is a gap of 64 bytes between matrices: at distances of a power of two, they would compete for the same cache
+ * sets. The inputs of tiles that reach over the edge of the map are first copied to a patch of zeros, and their outputs
+ * go through a patch as well.
  *
  * Weights: [n²][outputs / 8][inputs][8]. Units: blocks of tiles, times splits of the output channels.
  */
@@ -27,10 +27,10 @@ export function winogradLayer(outputs: number): string {
   const patch = scratch;
   const stage = patch + ${patchBytes};
   const pieces = stage + ${patchBytes};
-  const seen = pieces + ${points} * PIECE;
+  const transformed = pieces + ${points} * PIECE;
   const groupBytes = call.planes * PIECE;
-  const seenStride = call.blockTiles / TILE_CELLS * groupBytes + 64;
-  const sums = seen + ${points} * seenStride;
+  const transformedStride = call.blockTiles / TILE_CELLS * groupBytes + 64;
+  const sums = transformed + ${points} * transformedStride;
   const sumGroupBytes = panelsPerSplit * 2 * PIECE;
   const sumStride = call.blockTiles / TILE_CELLS * sumGroupBytes + 64;
   const panelBytes = call.planes * 128;
@@ -53,9 +53,9 @@ export function winogradLayer(outputs: number): string {
           inputTransform${outputs}(patch, ${inputs * 16}, target, PIECE, stage);
         }
       }
-      const target = seen + group * groupBytes + plane * PIECE;
+      const target = transformed + group * groupBytes + plane * PIECE;
       for (let point = 0; point < ${points}; point++) {
-        transposePiece(pieces + point * PIECE, target + point * seenStride);
+        transposePiece(pieces + point * PIECE, target + point * transformedStride);
       }
     }
   }
@@ -63,7 +63,7 @@ export function winogradLayer(outputs: number): string {
   for (let point = 0; point < ${points}; point++) {
     for (let panel = firstPanel; panel < lastPanel; panel++) {
       const weights = call.weights + point * weightStride + panel * panelBytes;
-      let from = seen + point * seenStride;
+      let from = transformed + point * transformedStride;
       let to = sums + point * sumStride + (panel - firstPanel) * 2 * PIECE;
       for (let group = 0; group < groups; group++) {
         gemmTile(from, weights, call.planes, to, PIECE);
@@ -99,9 +99,9 @@ export function winogradLayer(outputs: number): string {
 }
 
 /**
- * The weights of a plane of input channels (the unit), from [3][3][inputs][outputs]; zeros for those that fill up the
- * last plane. Matrices lie powers of two apart and share their cache lines' places, so results are put together first
- * and whole lines written.
+ * Transforms the weights of a plane of input channels (the unit) from [3][3][inputs][outputs]. Channels that pad the last
+ * plane get zeros. The matrices are powers of two apart and compete for the same cache sets, so results are collected
+ * first and written in whole cache lines.
  */
 export function winogradWeights${outputs}(address: usize, plane: i32, scratch: usize): void {
   const call = WinogradWeights${outputs}Call.at(address);
@@ -130,9 +130,9 @@ export function winogradWeights${outputs}(address: usize, plane: i32, scratch: u
 `;
 }
 
-/** What the layers of every tile size share. */
+/** Functions that the layers of every tile size share. */
 export const EDGE_FUNCTIONS = `
-/** A square of a plane, zeros where it lies outside. */
+/** Copies a square of a plane to the patch, with zeros outside the map. */
 function copyIn(plane: usize, height: i32, width: i32, top: i32, left: i32, patch: usize, side: i32): void {
   for (let y = top; y < top + side; y++) {
     for (let x = left; x < left + side; x++) {
@@ -143,7 +143,7 @@ function copyIn(plane: usize, height: i32, width: i32, top: i32, left: i32, patc
   }
 }
 
-/** The part of a square that lies inside, finished with what its sums still lack. */
+/** Copies the part of a patch that lies inside the map, after adding the residual and applying the activation. */
 function copyOut(
   patch: usize, side: i32, rows: i32, columns: i32, target: usize, rowBytes: i32, residual: usize,
   low: v128, high: v128,

@@ -1,24 +1,24 @@
 /**
  * Winograd's minimal filtering F(m, 3) (Lavin & Gray, arXiv:1509.09308), as Toom and Cook derive it.
  *
- * m neighboring outputs of a filter g of three taps see n = m + 2 inputs d: y[i] = Σ over k of d[i + k] · g[k].
- * That is a product of polynomials turned around, and a polynomial is known from its values at as many points
- * as it has coefficients. So with n points, of which the last is infinity (where a polynomial's value is its
- * leading coefficient), n multiplications do what takes 3m directly:
+ * m neighboring outputs of a filter g with three coefficients read n = m + 2 inputs d: y[i] = Σ over k of d[i + k] · g[k].
+ * That is the transpose of a product of polynomials, and a polynomial is determined by its values at as many points as
+ * it has coefficients. So with n points, the last of which is infinity (where a polynomial's value is its leading
+ * coefficient), n multiplications do what takes 3m directly:
  *
  *     y = Aᵀ · [(G · g) ⊙ (Bᵀ · d)]
  *
  *     Aᵀ[i][j] = p_j^i                 the powers of each point; at infinity 1 for the last i, else 0
  *     G[j][k]  = p_j^k / N_j           the filter's value at each point, N_j = Π over l ≠ j of (p_j − p_l)
- *     Bᵀ[j]    = coefficients of Π over l ≠ j of (x − p_l), lowest first; at infinity of the product of all
+ *     Bᵀ[j]    = coefficients of Π over l ≠ j of (x − p_l), lowest first; at infinity those of the product of all
  *
- * N_j is the denominator of Lagrange's interpolation. It stands in G, whose products are computed once, when
- * weights are loaded, so that the other two matrices are whole numbers for whole points.
+ * N_j is the denominator in Lagrange's interpolation. It is part of G, which is applied only once, when weights are
+ * loaded. The other two matrices therefore hold integers if the points are integers.
  */
 export interface WinogradMatrices {
-  /** Outputs a side. */
+  /** Outputs per side of a tile. */
   readonly outputs: number;
-  /** Inputs a side, and points. */
+  /** Inputs per side of a tile, which is also the number of points. */
   readonly inputs: number;
   readonly outputTransform: readonly (readonly number[])[];
   readonly weightTransform: readonly (readonly Fraction[])[];
@@ -31,8 +31,8 @@ export interface Fraction {
 }
 
 /**
- * Points beside infinity. Small numbers keep rounding errors small; zero first, then pairs ±p, whose rows
- * differ in the signs of every other coefficient and so share their sums.
+ * The points besides infinity. Small numbers keep rounding errors small. Zero comes first, then pairs ±p: their rows
+ * differ only in the signs of every other coefficient, so they share sums.
  */
 export const POINTS = { 2: [0, 1, -1], 4: [0, 1, -1, 2, -2] } as const;
 
@@ -60,7 +60,7 @@ export function winogradMatrices(outputs: keyof typeof POINTS): WinogradMatrices
   };
 }
 
-/** The coefficients of Π (x − root), lowest first, filled up with zeros. */
+/** The coefficients of Π (x − root), lowest first, padded with zeros. */
 function withRoots(roots: readonly number[], length: number): number[] {
   const coefficients = new Array<number>(length).fill(0);
   coefficients[0] = 1;

@@ -11,12 +11,12 @@ interface Vectors {
 type Transform = (inputs: readonly string[]) => Vectors;
 
 /**
- * The three transforms of F(m x m, 3 x 3) as functions of AssemblyScript, each for four channels at once. In two
- * dimensions a transform is that of all columns, then that of all rows; what lies between is in \`stage\`.
+ * The three transforms of F(m x m, 3 x 3) as AssemblyScript functions, each for four channels at once. In two dimensions
+ * a transform is applied to all columns, then to all rows; the intermediate result is in `stage`.
  */
 export function winogradTransforms(matrices: WinogradMatrices, relaxed: boolean): string {
   const { outputs, inputs } = matrices;
-  return `/** ${inputs} x ${inputs} cells of a plane, to one vector in each of ${inputs * inputs} matrices \`stride\` apart. */
+  return `/** Transforms ${inputs} x ${inputs} cells of a plane to one vector in each of ${inputs * inputs} matrices, \`stride\` apart. */
 export function inputTransform${outputs}(source: usize, rowBytes: i32, target: usize, stride: i32, stage: usize): void {
 ${twice(inputs, inputs, inputTransform(matrices, relaxed), {
   load: (row) => `v128.load(source + ${row} * rowBytes)`,
@@ -26,7 +26,7 @@ ${twice(inputs, inputs, inputTransform(matrices, relaxed), {
 })}
 }
 
-/** The weights of one input and four output channels, \`kernelStep\` bytes from one to the next. */
+/** Transforms the weights of one input and four output channels, which are \`kernelStep\` bytes apart. */
 export function weightTransform${outputs}(source: usize, kernelStep: i32, target: usize, stride: i32, stage: usize): void {
 ${twice(3, inputs, weightTransform(matrices), {
   load: (row) => `v128.load(source + ${row * 3} * kernelStep)`,
@@ -36,7 +36,7 @@ ${twice(3, inputs, weightTransform(matrices), {
 })}
 }
 
-/** Back to ${outputs} x ${outputs} finished cells. */
+/** Transforms sums back to ${outputs} x ${outputs} output cells. */
 export function outputTransform${outputs}(
   source: usize, stride: i32, target: usize, rowBytes: i32, stage: usize,
   bias: v128, residual: usize, low: v128, high: v128,
@@ -60,7 +60,7 @@ interface Places {
   readonly nextRow: string;
 }
 
-/** From \`from\` x \`from\` vectors to \`to\` x \`to\`: every column into the stage, then every row out of it. */
+/** From `from` x `from` vectors to `to` x `to`: every column into the stage, then every row out of it. */
 function twice(from: number, to: number, transform: Transform, places: Places): string {
   const names = Array.from({ length: from }, (_, index) => `x${index}`);
   const { lines, names: results } = transform(names);
@@ -79,7 +79,7 @@ ${results.map((name, column) => `    ${places.store(column, name)}`).join("\n")}
   }`;
 }
 
-/** Bᵀ: the rows of a pair of points ±p have the same even coefficients and opposite odd ones. */
+/** Bᵀ: the rows of a pair of points ±p have equal even coefficients and opposite odd ones. */
 function inputTransform({ inputTransform: rows, inputs }: WinogradMatrices, relaxed: boolean): Transform {
   return (x) => {
     const lines: string[] = [];
@@ -111,7 +111,7 @@ function inputTransform({ inputTransform: rows, inputs }: WinogradMatrices, rela
   };
 }
 
-/** Aᵀ: the powers of ±p are those of p, of the pair's sum for even rows and of its difference for odd ones. */
+/** Aᵀ: each pair of points ±p shares a product: p^i times the pair's sum in even rows, times its difference in odd ones. */
 function outputTransform({ outputTransform: rows, inputs }: WinogradMatrices, relaxed: boolean): Transform {
   return (x) => {
     const lines: string[] = [];
@@ -130,7 +130,7 @@ function outputTransform({ outputTransform: rows, inputs }: WinogradMatrices, re
   };
 }
 
-/** G, whose fractions are rounded once each; it runs when weights are loaded, so it shares nothing. */
+/** G, whose fractions are each rounded once. It runs only when weights are loaded, so no products are shared. */
 function weightTransform({ weightTransform: rows }: WinogradMatrices): Transform {
   return (x) => ({
     lines: rows.flatMap((row, j) =>
@@ -145,7 +145,7 @@ function weightTransform({ weightTransform: rows }: WinogradMatrices): Transform
   });
 }
 
-/** Σ coefficient · term, without multiplications by 1 and 0; starts with a term that needs none, if any. */
+/** Σ coefficient · term without multiplications by 0 and ±1. It starts with a term of coefficient 1, if there is one. */
 function sumOf(
   name: string,
   coefficients: readonly number[],
