@@ -12,7 +12,7 @@ test("auto is wasm on a machine without a GPU", async () => {
   await executor.dispose();
 });
 
-test("auto goes on to what works where a GPU gives no device, and says so", async () => {
+test("auto falls back to a working backend if a GPU returns no device, and says so", async () => {
   const gpu = {
     requestAdapter: async () => ({
       info: { vendor: "nvidia", architecture: "", device: "", description: "a card" },
@@ -32,7 +32,7 @@ test("auto goes on to what works where a GPU gives no device, and says so", asyn
   await executor.dispose();
 });
 
-test("unknown names are refused with those that there are", async () => {
+test("an unknown name is refused with a list of the known ones", async () => {
   await expect(createExecutor("cuda" as Backend)).rejects.toBeInstanceOf(UsageError);
   await expect(createExecutor("cuda" as Backend)).rejects.toThrow(
     "backend: expected one of auto, wgsl, wasm, webgpu, webgl2, webasm, cpu, got cuda.",
@@ -50,7 +50,7 @@ test("unknown names are refused with those that there are", async () => {
   }
 });
 
-test("options of wasm are refused by another backend, and have no effect where auto takes one", async () => {
+test("another backend refuses options of wasm; they have no effect if auto chooses another backend", async () => {
   await expect(createExecutor("cpu", { threads: 1 })).rejects.toThrow(
     "option threads: expected the backend wasm, the only one that has it, got cpu.",
   );

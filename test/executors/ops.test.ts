@@ -10,14 +10,14 @@ import { PRECISIONS } from "../../src/kernels/kernel.ts";
 import type { OpName } from "../../src/kernels/ops.ts";
 import { OP_TOLERANCE, opCaseDifference } from "../support/opCaseDifference.ts";
 
-// Node 20 has relaxed SIMD behind this flag, newer ones without.
+// Node 20 has relaxed SIMD only behind this flag.
 setFlagsFromString("--experimental-wasm-relaxed-simd");
 
 const WASM = PRECISIONS.flatMap((precision) =>
   wasmBuilds().map((build) => ({ mode: "wasm", build, precision }) as const),
 );
 
-// Every mode that this machine has; `npm run test:browser` runs the same tables in a browser's modes.
+// Every mode of this machine. `npm run test:browser` runs the same cases in a browser's modes.
 for (const place of [...(await availableModes()).map((mode) => ({ mode })), ...WASM]) {
   const { mode } = place;
   const title = Object.values(place).join(" ");

@@ -41,7 +41,7 @@ for (const mode of [...(await availableModes()), "wasm"] as const) {
     });
     afterAll(() => executor.dispose());
 
-    test("gives any node's value as an ndarray, and the same output with or without", async () => {
+    test("returns any node's value as an ndarray, and the same output with or without taps", async () => {
       const plan = await executor.prepare(graph, weights);
       const plain = await plan.run(inputs);
       const tapped = await plan.run(inputs, { taps: ["layer0.conv2d", "layer3.relu"] });
@@ -57,7 +57,7 @@ for (const mode of [...(await availableModes()), "wasm"] as const) {
       await plan.dispose();
     });
 
-    test("results stay as they are when the plan runs again", async () => {
+    test("results do not change when the plan runs again", async () => {
       const plan = await executor.prepare(graph, weights);
       const first = (await plan.run(inputs)).outputs.y.data;
       const copy = first.slice();
@@ -67,7 +67,7 @@ for (const mode of [...(await availableModes()), "wasm"] as const) {
       expect(first).toEqual(copy);
     });
 
-    test("runs at the same time give each its own result", async () => {
+    test("concurrent runs each return their own result", async () => {
       const plan = await executor.prepare(graph, weights);
       const images = Array.from({ length: 8 }, (_, i) => ({ x: tensor(SHAPE, caseData(SHAPE, i)) }));
       const together = await Promise.all(
@@ -79,7 +79,7 @@ for (const mode of [...(await availableModes()), "wasm"] as const) {
       await plan.dispose();
     });
 
-    test("says what is wrong with an input or a tap", async () => {
+    test("reports what is wrong with an input or a tap", async () => {
       const fused = await executor.prepare(fuseEpilogues(graph, OPS), weights);
       await expect(fused.run({})).rejects.toThrow("input x: expected shape [1, 12, 10, 4], got nothing.");
       await expect(fused.run({ x: tensor(shapeOf(12, 10, 3)) })).rejects.toThrow("got [1, 12, 10, 3]");
@@ -90,7 +90,7 @@ for (const mode of [...(await availableModes()), "wasm"] as const) {
       await fused.dispose();
     });
 
-    test("an aborted run rejects with the signal's reason, and the plan works on", async () => {
+    test("an aborted run rejects with the signal's reason, and the plan still works", async () => {
       const plan = await executor.prepare(graph, weights);
       const before = AbortSignal.abort();
       await expect(plan.run(inputs, { signal: before })).rejects.toMatchObject({ name: "AbortError" });
@@ -103,7 +103,7 @@ for (const mode of [...(await availableModes()), "wasm"] as const) {
       await plan.dispose();
     });
 
-    test("after dispose it refuses, and disposing twice or during a run is fine", async () => {
+    test("refuses to run after dispose; disposing twice or during a run is fine", async () => {
       const plan = await executor.prepare(graph, weights);
       const running = plan.run(inputs);
       await Promise.all([plan.dispose(), plan.dispose()]);
@@ -122,7 +122,7 @@ for (const mode of [...(await availableModes()), "wasm"] as const) {
 }
 
 describe("the self-test", () => {
-  /** An executor that computes right and then spoils what it computed. */
+  /** An executor that computes correct results and then spoils them. */
   function spoiled(spoil: (data: Float32Array, op: string) => Float32Array): Executor {
     const reference = referenceExecutor();
     return {
@@ -145,7 +145,7 @@ describe("the self-test", () => {
     };
   }
 
-  test("passes what computes right", async () => {
+  test("passes an executor that computes correct results", async () => {
     await expect(selfTest(spoiled((data) => data))).resolves.toBeUndefined();
   });
 
@@ -170,12 +170,12 @@ describe("the self-test", () => {
     }
   }
 
-  test("says so when all is zero", async () => {
+  test("says so if all results are zero", async () => {
     await expect(selfTest(spoiled((data) => data.map(() => 0)))).rejects.toThrow("got zeros everywhere");
   });
 });
 
-test("plain JavaScript stops between two layers when it is aborted while it runs", async () => {
+test("an abort stops plain JavaScript between two layers", async () => {
   const executor = await gpujsExecutor({ mode: "cpu" });
   const plan = await executor.prepare(graph, weights);
   const whole = (await plan.run(inputs)).outputs.y.data;
@@ -192,7 +192,7 @@ test("plain JavaScript stops between two layers when it is aborted while it runs
   await executor.dispose();
 });
 
-test("a mode that this machine lacks is refused with those that it has", async () => {
+test("a mode that this machine lacks is refused with a list of those that it has", async () => {
   const modes = await availableModes();
   if (modes.includes("webgl2")) return;
   await expect(chooseMode("webgl2")).rejects.toThrow(BackendError);

@@ -11,7 +11,7 @@ import { compare, EXACT } from "../../src/verify/compare.ts";
 import { goldenAt, OWN_GOLDENS } from "../support/goldens.ts";
 import { batchInTapLayout, imageOf, inputOf, poolFolder } from "../support/tripletPools.ts";
 
-/** The four pools, and each with its opposite one after it, which sees whole lines. */
+/** The four pools, and each followed by its opposite, which together cover whole lines. */
 function poolsGraph(shape: Shape): Graph {
   const builder = new GraphBuilder();
   const x = builder.input("x", shape);
@@ -39,7 +39,7 @@ for (const backend of [...(await availableModes()), "wasm", "reference"] as cons
       return outputs;
     }
 
-    test("the pools are PyTorch's, bit for bit", async () => {
+    test("the pools equal PyTorch's bit for bit", async () => {
       const golden = await goldenAt(poolFolder(OWN_GOLDENS, "simple"));
       const input = inputOf(golden);
       const images = [await run(imageOf(input, 0)), await run(imageOf(input, 1))];
@@ -54,7 +54,7 @@ for (const backend of [...(await availableModes()), "wasm", "reference"] as cons
       }
     });
 
-    test("a NaN reaches every cell that looks over it and no other, infinities are numbers", async () => {
+    test("a NaN spreads to every cell that looks over it and no other; infinities are ordinary numbers", async () => {
       const size = 5;
       const x = tensor(shapeOf(size, size, 2));
       x.data.fill(Number.NEGATIVE_INFINITY);

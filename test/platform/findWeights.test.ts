@@ -122,7 +122,9 @@ describe("a damaged file", () => {
     for (const [name, contents] of files) await writeFile(join(folder, name), contents);
     const checkpoint = await open(join(folder, "c"));
     await writeFile(join(folder, "c.data-00000-of-00001"), Uint8Array.of(1, 2, 3));
-    await expect(checkpoint.read("a")).rejects.toThrow(/expected 8 bytes at 0, got 3\. The file has changed since/);
+    await expect(checkpoint.read("a")).rejects.toThrow(
+      /expected 8 bytes at 0, got 3\. The file has changed since/,
+    );
   });
 });
 

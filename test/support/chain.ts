@@ -3,7 +3,7 @@ import { type Graph, GraphBuilder } from "../../src/graph/graph.ts";
 import { caseData } from "../../src/kernels/opCase.ts";
 import { type Parameter, shapeOf, type Tensor, tensor } from "../../src/tensor.ts";
 
-/** 3x3 convolutions one after another, all of one size. */
+/** A chain of 3x3 convolutions, all of the same size. */
 export function chain(side: number, channels: number, layers: number): Graph {
   const builder = new GraphBuilder();
   let x = builder.input("x", shapeOf(side, side, channels));

@@ -6,15 +6,15 @@ import type { OpName } from "../../src/kernels/ops.ts";
 import { sameShape } from "../../src/tensor.ts";
 
 /**
- * Largest difference allowed, relative to 1 + |expected|: float64 sums are exact, float32 sums of up to
- * 1100 terms are not.
+ * The largest difference allowed, relative to 1 + |expected|. Float64 sums are exact; float32 sums of up to 1100 terms
+ * are not.
  */
 export const OP_TOLERANCE = { cpu: 1e-6, wasm: 2e-5, webasm: 2e-5, webgpu: 2e-5, webgl2: 2e-5, wgsl: 2e-5 };
 
 /** Winograd's F(4x4) rounds ten times as much, and the sums of its case reach 20. */
 export const WINOGRAD_TOLERANCE = 1e-4;
 
-/** How far a backend is from plain arithmetic on one case, relative to 1 + |expected|. NaN where a number is missing. */
+/** A backend's largest difference from plain arithmetic in one case, relative to 1 + |expected|. NaN if a number is missing. */
 export async function opCaseDifference(executor: Executor, op: OpName, opCase: OpCase): Promise<number> {
   const { graph, inputs, weights } = caseGraph([{ op, opCase }]);
   const [name] = Object.keys(graph.outputs);

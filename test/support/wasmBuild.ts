@@ -2,10 +2,10 @@ import { RELAXED_SIMD } from "../../src/executors/wasm/generated/wasmBinary.ts";
 import { chooseBuild, type WasmBuild } from "../../src/executors/wasm/wasmModule.ts";
 
 /**
- * Makes the machine one whose best build is this one, in Node or in a page: without relaxed SIMD it does not
- * validate that build. Gives back what undoes it.
+ * Makes this build the best one that the machine seems to have, in Node or in a page: for `plain`, validating the
+ * relaxed build fails. Returns a function that undoes it.
  *
- * @throws Error where the machine has not the build.
+ * @throws Error if the machine does not have the build.
  */
 export function letMachineHave(best: WasmBuild): () => void {
   const relaxedLength = atob(RELAXED_SIMD).length;

@@ -193,7 +193,7 @@ async function runLayers(
  * How long a layer may take on the threads of `webasm`, in milliseconds. After a minute without progress gpu.js assumes
  * that a thread has died, but the largest layers of an hourglass take longer on a slow machine.
  */
-export const LONGEST_LAYER = 30 * 60_000;
+export const MAX_LAYER_MS = 30 * 60_000;
 
 /** The object that compiles and runs a pipeline of `webasm` in gpu.js 2.24.1. Its time limit is not an option. */
 interface PipelineExecutor {
@@ -206,7 +206,7 @@ export function patientPipeline(run: IPipelineRunShortcut): IPipelineRunShortcut
   Object.defineProperty(run.pipeline, "_executor", {
     get: () => executor,
     set(next: typeof executor) {
-      if (next && next.sanityTimeoutMs !== undefined) next.sanityTimeoutMs = LONGEST_LAYER;
+      if (next && next.sanityTimeoutMs !== undefined) next.sanityTimeoutMs = MAX_LAYER_MS;
       executor = next;
     },
   });

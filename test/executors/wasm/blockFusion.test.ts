@@ -10,7 +10,7 @@ import { OPS } from "../../../src/kernels/ops.ts";
 import { shapeOf } from "../../../src/tensor.ts";
 import { chainInputs, chainWeights } from "../../support/chain.ts";
 
-/** A strided layer and two pointwise ones, on maps above the size from which they are computed together. */
+/** A strided layer and two pointwise ones, on maps that are large enough to be fused. */
 function heads(): Graph {
   const builder = new GraphBuilder();
   const x = builder.input("x", shapeOf(151, 149, 5));
@@ -25,7 +25,7 @@ function heads(): Graph {
   return fuseEpilogues(builder.build(), OPS);
 }
 
-/** Two inverted residuals: 54 channels of an odd number of planes, 131 rows that no band divides, either stride. */
+/** Inverted residuals at strides 1 and 2, with a padded last plane and a number of rows that no band divides. */
 function invertedResiduals(): Graph {
   const builder = new GraphBuilder();
   const x = builder.input("x", shapeOf(131, 77, 5));
@@ -36,7 +36,7 @@ function invertedResiduals(): Graph {
   const even = depthwise("even", 1, pointwise("expandEven", 54));
   const wide = pointwise("expandOdd", 57, pointwise("project", 54, even));
   builder.output("y", pointwise("again", 6, depthwise("odd", 2, wide)));
-  // Of more taps than one: stays by itself.
+  // Its kernel is larger than 1x1, so it is not fused.
   const strided = convolution(x, builder.root.at("strided"), {
     channels: 224,
     kernel: 3,
@@ -49,7 +49,7 @@ function invertedResiduals(): Graph {
 
 const GRAPHS = [
   {
-    title: "pointwise layers read",
+    title: "pointwise layers",
     graph: heads(),
     inside: {
       "first.relu": "third.relu",
@@ -60,7 +60,7 @@ const GRAPHS = [
     taps: [["first.relu", "shortcut.relu"], ["second.relu"]],
   },
   {
-    title: "depthwise layers read",
+    title: "depthwise layers",
     graph: invertedResiduals(),
     inside: {
       "expandEven.relu6": "even.relu6",
@@ -74,42 +74,39 @@ const GRAPHS = [
   },
 ] as const;
 
-// Node 20 has relaxed SIMD behind this flag, newer ones without.
+// Node 20 has relaxed SIMD only behind this flag.
 setFlagsFromString("--experimental-wasm-relaxed-simd");
 
-describe.each(GRAPHS)(
-  "layers computed inside those that read them, which $title",
-  ({ graph, inside, taps }) => {
-    test("are those whose large map one such layer alone reads, as the plan tells", () => {
-      const told = describeWasmPlan(graph).layers.map(({ name, algorithm }) => [
-        name,
-        / inside (.*)$/.exec(algorithm)?.[1],
-      ]);
-      expect(Object.fromEntries(told)).toMatchObject(inside);
-    });
+describe.each(GRAPHS)("layers fused into $title", ({ graph, inside, taps }) => {
+  test("are those with a large map that only such a layer reads, and the plan's description says so", () => {
+    const described = describeWasmPlan(graph).layers.map(({ name, algorithm }) => [
+      name,
+      / inside (.*)$/.exec(algorithm)?.[1],
+    ]);
+    expect(Object.fromEntries(described)).toMatchObject(inside);
+  });
 
-    test.each([
-      ["plain", 1],
-      ["plain", 3],
-      ["relaxed", 1],
-    ] as const)(
-      "give the same numbers to the bit as each by itself, %s SIMD on %d threads",
-      async (build, threads) => {
-        const executor = await wasmExecutor({ build, threads });
-        const plan = await executor.prepare(graph, chainWeights(graph));
-        const inputs = chainInputs(graph);
-        const together = await plan.run(inputs);
-        // A tapped map is written, so its layer is computed by itself.
-        for (const tapped of taps) {
-          const apart = await plan.run(inputs, { taps: tapped });
-          for (const name of tapped) expect(apart.taps[name].data.some((value) => value !== 0)).toBe(true);
-          for (const [name, { data }] of Object.entries(together.outputs)) {
-            expect(data.some((value) => value !== 0)).toBe(true);
-            expect(apart.outputs[name].data.findIndex((value, index) => value !== data[index])).toBe(-1);
-          }
+  test.each([
+    ["plain", 1],
+    ["plain", 3],
+    ["relaxed", 1],
+  ] as const)(
+    "give the same numbers to the bit as each by itself, %s SIMD on %d threads",
+    async (build, threads) => {
+      const executor = await wasmExecutor({ build, threads });
+      const plan = await executor.prepare(graph, chainWeights(graph));
+      const inputs = chainInputs(graph);
+      const together = await plan.run(inputs);
+      // A tapped map must be written, so its layer runs separately.
+      for (const tapped of taps) {
+        const apart = await plan.run(inputs, { taps: tapped });
+        for (const name of tapped) expect(apart.taps[name].data.some((value) => value !== 0)).toBe(true);
+        for (const [name, { data }] of Object.entries(together.outputs)) {
+          expect(data.some((value) => value !== 0)).toBe(true);
+          expect(apart.outputs[name].data.findIndex((value, index) => value !== data[index])).toBe(-1);
         }
-        await executor.dispose();
-      },
-    );
-  },
-);
+      }
+      await executor.dispose();
+    },
+  );
+});

@@ -22,7 +22,7 @@ function network(): Graph {
   return builder.build();
 }
 
-test("says which algorithm each layer gets and why", () => {
+test("describes which algorithm each layer gets, and why", () => {
   const { layers } = describeWasmPlan(network());
   expect(layers.map(({ name, algorithm }) => [name, algorithm])).toEqual([
     ["stem.conv2d", "gathered product of matrices: not 3x3 at stride 1"],
@@ -34,20 +34,20 @@ test("says which algorithm each layer gets and why", () => {
   ]);
 });
 
-test("precision exact does without F(4x4), which also takes less memory", () => {
+test("precision exact avoids F(4x4), which also takes less memory", () => {
   const exact = describeWasmPlan(network(), { ...DEFAULT_CHOICES, precision: "exact" });
   expect(exact.layers[1].algorithm).toBe("Winograd F(2x2): precision exact");
   expect(exact.bytes.weights).toBeLessThan(describeWasmPlan(network()).bytes.weights);
 });
 
-test("memory is that of weights, of the largest maps in use together, and of work under way", () => {
+test("memory is the sum of weights, the peak of maps in use together, and scratch", () => {
   const { layers, bytes } = describeWasmPlan(network());
   expect(bytes.maps).toBe(2 * 64 * 64 * 16 * 4);
   expect(bytes.weights).toBeGreaterThan(layers.reduce((sum, { weightBytes }) => sum + weightBytes, 0));
   expect(bytes.total).toBeGreaterThanOrEqual(bytes.weights + bytes.maps + bytes.scratch);
 });
 
-test("memory low holds weights as they are stored, and one layer's transformed ones among the maps", () => {
+test("memory low keeps weights as they are stored, and only one layer's transformed weights, among the maps", () => {
   const { layers, bytes } = describeWasmPlan(network(), { ...DEFAULT_CHOICES, memory: "low" });
   expect(layers[1].algorithm).toBe(
     "Winograd F(4x4): 3x3 on a large map; weights transformed in each run: memory low",
@@ -58,7 +58,7 @@ test("memory low holds weights as they are stored, and one layer's transformed o
   expect(bytes.maps).toBe(2 * 64 * 64 * 16 * 4 + 36 * 16 * 16 * 4);
 });
 
-test("layers of large maps hold their weights as they are stored by default as well", () => {
+test("layers with large maps keep their weights as they are stored by default, too", () => {
   for (const [side, stored] of [
     [127, false],
     [128, true],

@@ -16,7 +16,7 @@ const EPILOGUES = [
   { bias: true, residual: false, activation: "relu6" },
 ] as const;
 
-/** What the op tables are too small for: several blocks of cells, panels of channels, tiles cut at each side. */
+/** Cases too large for the ops' tables: several blocks of cells and panels of channels, tiles cut at each side. */
 const SIZES = [
   { height: 13, width: 11, input: 6, channels: 22 },
   { height: 8, width: 12, input: 16, channels: 16 },
@@ -34,10 +34,10 @@ const WINDOWS = [
 
 const DENSE: readonly OpName[] = ["conv2d", "transposedConv2d"];
 
-/** Winograd's F(4x4), which large 3x3 layers get, multiplies by larger numbers that cancel out: 2.1e-5 here. */
+/** Winograd's F(4x4), used for large 3x3 layers, multiplies by larger numbers that cancel out: 2.1e-5 here. */
 const WINOGRAD_TOLERANCE = 4e-5;
 
-// Node 20 has relaxed SIMD behind this flag, newer ones without.
+// Node 20 has relaxed SIMD only behind this flag.
 setFlagsFromString("--experimental-wasm-relaxed-simd");
 
 test("this machine can run both builds", () => expect(wasmBuilds()).toEqual(["relaxed", "plain"]));
@@ -54,7 +54,7 @@ for (const build of ["relaxed", "plain"] as const) {
     });
     afterAll(() => Promise.all([executor.dispose(), exact.dispose(), low.dispose()]));
 
-    test("a map from 128x128 on, whose weights are transformed in each run", async () => {
+    test("a map of 128x128, whose weights are transformed in each run", async () => {
       const window = { kernel: 3, stride: 1, padding: padAll(1) };
       const inputs = [shapeOf(128, 128, 5)];
       const opCase: OpCase = {
@@ -68,7 +68,7 @@ for (const build of ["relaxed", "plain"] as const) {
     });
 
     for (const op of [...DENSE, "depthwiseConv2d", "maxPool"] as const) {
-      describe(`${op} of every size agrees with plain arithmetic`, () => {
+      describe(`${op} at every size agrees with plain arithmetic`, () => {
         for (const { height, width, input, channels } of SIZES) {
           for (const window of WINDOWS) {
             for (const epilogue of op === "maxPool" ? [NO_EPILOGUE] : EPILOGUES) {

@@ -10,7 +10,7 @@ const map = (name: string, bytes: number, from: number, until: number): Lifetime
   until,
 });
 
-test("maps of different lifetimes share memory, in a gap if one is wide enough", () => {
+test("maps with different lifetimes share memory, in a gap if one is large enough", () => {
   const { offsets, bytes } = placeMaps([
     map("a", 640, 0, 1),
     map("b", 320, 1, 2),

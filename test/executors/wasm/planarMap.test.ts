@@ -3,7 +3,7 @@ import { readPlanar, writePlanar } from "../../../src/executors/wasm/planarMap.t
 import { elementCount, shapeOf, tensor } from "../../../src/tensor.ts";
 
 for (const channels of [1, 3, 4, 6, 8, 9]) {
-  test(`${channels} channels come back from planes of four as they were, the last plane filled up with zeros`, () => {
+  test(`${channels} channels survive the round trip through planes of four, the last padded with zeros`, () => {
     const shape = shapeOf(3, 5, channels);
     const map = tensor(
       shape,

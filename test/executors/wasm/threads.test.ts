@@ -12,7 +12,7 @@ import type { MemoryUse } from "../../../src/kernels/kernel.ts";
 import type { OpName } from "../../../src/kernels/ops.ts";
 import { chain, chainInputs, chainWeights } from "../../support/chain.ts";
 
-// Node 20 has relaxed SIMD behind this flag, newer ones without.
+// Node 20 has relaxed SIMD only behind this flag.
 setFlagsFromString("--experimental-wasm-relaxed-simd");
 
 afterEach(() => vi.restoreAllMocks());
@@ -29,19 +29,19 @@ async function using<Result>(
   }
 }
 
-/** Cheap also where maps differ, of which `toEqual` would write down and align every number. */
+/** If maps differ, `toEqual` would print and align every number. This stays cheap. */
 function expectSame(got: Float32Array, expected: Float32Array): void {
   expect(got.length).toBe(expected.length);
   expect(got.findIndex((value, index) => !Object.is(value, expected[index]))).toBe(-1);
 }
 
-/** Every Worker that gets a message from now on. */
+/** Collects every Worker that is sent a message from now on. */
 function workersInUse(): () => Worker[] {
   const posting = vi.spyOn(Worker.prototype, "postMessage");
   return () => [...new Set(posting.mock.contexts as Worker[])];
 }
 
-describe("results have the same bits on 1, 2, 3 and 4 threads", () => {
+describe("results are bit-identical on 1, 2, 3 and 4 threads", () => {
   const everyCase = (Object.keys(CASES) as OpName[]).flatMap((op) =>
     CASES[op].map((opCase) => ({ op, opCase })),
   );
@@ -76,7 +76,7 @@ describe("two threads", () => {
   const weights = chainWeights(graph);
   const inputs = chainInputs(graph);
 
-  test("an abort in the middle ends the run, and the plan works on", async () => {
+  test("an abort in the middle ends the run, and the plan still works", async () => {
     await using({ threads: 2 }, async (executor) => {
       const plan = await executor.prepare(graph, weights);
       const whole = (await plan.run(inputs)).outputs.y.data;
@@ -90,7 +90,7 @@ describe("two threads", () => {
     });
   });
 
-  test("a value is tapped before its memory goes to another", async () => {
+  test("a tapped value is copied before its memory is reused", async () => {
     const taps = ["layer0.bias", "layer31.bias"];
     const tapped = (threads: number) =>
       using({ threads }, async (executor) => (await executor.prepare(graph, weights)).run(inputs, { taps }));
@@ -99,7 +99,7 @@ describe("two threads", () => {
     expectSame(two.outputs.y.data, one.outputs.y.data);
   });
 
-  test("runs of several plans at the same time give each its own result", async () => {
+  test("concurrent runs of several plans each return their own result", async () => {
     const other = chain(40, 8, 12);
     await using({ threads: 2 }, async (executor) => {
       const plans = [
@@ -114,7 +114,7 @@ describe("two threads", () => {
     });
   });
 
-  test("one that dies in the middle gives an error, and the next run is right", async () => {
+  test("a thread that dies during a run causes an error, and the next run is right", async () => {
     await using({ threads: 2 }, async (executor) => {
       const workers = workersInUse();
       const plan = await executor.prepare(graph, weights);
@@ -125,14 +125,14 @@ describe("two threads", () => {
       await expect(running).rejects.toThrow(
         /^backend wasm: expected its threads to run to the end, got one that died \(exit code 1\)\./,
       );
-      // Another with a unit in hand would write into the next run's maps.
+      // Another thread in the middle of a unit would write to the next run's maps.
       expect(workers().map(({ threadId }) => threadId)).toEqual([-1, -1]);
       expectSame((await plan.run(inputs)).outputs.y.data, whole);
       expect(workers().length).toBe(4);
     });
   });
 
-  test("one that dies between two runs is replaced", async () => {
+  test("a thread that dies between two runs is replaced", async () => {
     await using({ threads: 2 }, async (executor) => {
       const workers = workersInUse();
       const plan = await executor.prepare(graph, weights);
@@ -142,7 +142,7 @@ describe("two threads", () => {
     });
   });
 
-  test("an abort while others take the place of one that died ends the run before it begins", async () => {
+  test("an abort while a dead thread is being replaced ends the run before it begins", async () => {
     await using({ threads: 2 }, async (executor) => {
       const workers = workersInUse();
       const plan = await executor.prepare(graph, weights);
@@ -150,7 +150,7 @@ describe("two threads", () => {
       await workers()[0].terminate();
       const controller = new AbortController();
       const running = plan.run(inputs, { signal: controller.signal });
-      // The run goes on by promises alone until it waits for the new ones' first message.
+      // The run advances by promises alone until it waits for the new threads' first message.
       setImmediate(() => controller.abort());
       await expect(running).rejects.toMatchObject({ name: "AbortError" });
       expect(workers().length).toBe(2);
@@ -159,13 +159,13 @@ describe("two threads", () => {
     });
   });
 
-  test("one that dies while weights are prepared fails that plan at most", async () => {
+  test("a thread that dies while weights are prepared makes at most that plan fail", async () => {
     await using({ threads: 2 }, async (executor) => {
       const workers = workersInUse();
       const preparing = executor.prepare(graph, weights);
       await vi.waitFor(() => expect(workers().length).toBe(2));
       await workers()[0].terminate();
-      // Between two layers' weights it is replaced, else the error says so.
+      // If it dies between two layers' weights it is replaced; otherwise there is an error that says so.
       const first = await preparing.catch((error: unknown): undefined => {
         expect(error).toBeInstanceOf(BackendError);
       });
@@ -176,7 +176,7 @@ describe("two threads", () => {
     });
   });
 
-  test("they end with their executor", async () => {
+  test("threads end with their executor", async () => {
     const workers = workersInUse();
     await using({ threads: 2 }, async () => {});
     expect(workers().length).toBe(2);
@@ -184,7 +184,7 @@ describe("two threads", () => {
   });
 });
 
-test("a network that needs more than the machine or its container has is refused with both numbers", async () => {
+test("a network that needs more memory than the machine or container has is refused with both numbers", async () => {
   vi.spyOn(process, "constrainedMemory").mockReturnValue(50e6);
   const graph = chain(1024, 16, 2);
   for (const threads of [1, 2]) {
@@ -197,7 +197,7 @@ test("a network that needs more than the machine or its container has is refused
   }
 });
 
-test("where low memory would do, the error says so, with what it takes", async () => {
+test("if low memory would be enough, the error says so, and how much it takes", async () => {
   const graph = chain(64, 256, 4);
   const total = (memory: MemoryUse) => describeWasmPlan(graph, { precision: "default", memory }).bytes.total;
   vi.spyOn(process, "constrainedMemory").mockReturnValue(total("low"));

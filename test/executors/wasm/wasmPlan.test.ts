@@ -21,14 +21,14 @@ test("a graph that needs more than WebAssembly can address is refused before any
   await executor.dispose();
 });
 
-test("a chain of layers takes the memory of few maps, however long it is", () => {
+test("a chain of layers needs memory for only two maps, however long it is", () => {
   const short = planLayout(chain(32, 8, 4), DEFAULT_CHOICES);
   const long = planLayout(chain(32, 8, 40), DEFAULT_CHOICES);
   expect(long.bytes.maps).toBe(short.bytes.maps);
   expect(short.bytes.maps).toBe(2 * 32 * 32 * 8 * 4);
 });
 
-test("an abort in the middle ends the run within a layer, and the plan works on", async () => {
+test("an abort in the middle ends the run within a layer, and the plan still works", async () => {
   const graph = chain(128, 32, 120);
   const executor = await wasmExecutor({ threads: 1 });
   const plan = await executor.prepare(graph, chainWeights(graph));
@@ -42,7 +42,7 @@ test("an abort in the middle ends the run within a layer, and the plan works on"
 });
 
 for (const threads of [1, 2]) {
-  test(`an abort while weights are laid out ends that within a layer, ${threads} threads`, async () => {
+  test(`an abort while weights are written ends the preparation within a layer, ${threads} threads`, async () => {
     const graph = chain(16, 8, 12);
     const weights = chainWeights(graph);
     const executor = await wasmExecutor({ threads });
@@ -63,7 +63,7 @@ for (const threads of [1, 2]) {
   });
 }
 
-test("runs do not grow the memory, which dispose gives back", async () => {
+test("runs do not grow the memory, and dispose frees it", async () => {
   const graph = chain(16, 8, 3);
   const executor = await wasmExecutor({ threads: 1 });
   const plan = await executor.prepare(graph, chainWeights(graph));
@@ -77,7 +77,7 @@ test("runs do not grow the memory, which dispose gives back", async () => {
   await expect(plan.run(inputs)).rejects.toThrow("one that was disposed of");
 });
 
-test("tells of each stored parameter once when it is no longer needed, folded ones among them", async () => {
+test("reports each stored parameter once when it is no longer needed, including folded ones", async () => {
   const builder = new GraphBuilder();
   let x = builder.input("x", shapeOf(8, 8, 4));
   for (const name of ["first", "second"]) {
