@@ -31,14 +31,7 @@ export interface LayerRuns {
 }
 
 /** Times every layer of a network on one thread, in the order of execution. */
-export async function layerTimes(unfused: Graph, options: LayerRuns) {
-  const { run, layers, bytes } = await layerRunner(unfused, options);
-  for (let index = 0; index < options.runs; index++) run();
-  return { layers: layers(), bytes };
-}
-
-/** The same, run by run, so that it can be interleaved with others. */
-export async function layerRunner(unfused: Graph, { build, choices }: Omit<LayerRuns, "runs">) {
+export async function layerTimes(unfused: Graph, { build, choices, runs }: LayerRuns) {
   const graph = asStored(fuseEpilogues(foldBatchNorm(unfused, OPS), OPS));
   const layout = planLayout(graph, choices);
   const memory = allocateMemory(layout.bytes.total, false, { graph, choices });
@@ -52,8 +45,8 @@ export async function layerRunner(unfused: Graph, { build, choices }: Omit<Layer
 
   const needed = new Set(neededNodes(graph).map(({ name }) => name));
   const nodes = layout.nodes.filter(({ node }) => needed.has(node.name));
-  const least = nodes.map(() => Number.POSITIVE_INFINITY);
-  const run = () => {
+  const minima = nodes.map(() => Number.POSITIVE_INFINITY);
+  for (let run = 0; run < runs; run++) {
     nodes.forEach((planned, index) => {
       const start = process.cpuUsage();
       for (const step of stepsOf(planned, NO_TAPS)) {
@@ -61,9 +54,9 @@ export async function layerRunner(unfused: Graph, { build, choices }: Omit<Layer
         for (let unit = 0; unit < step.units; unit++) call(step.address, unit, scratch);
       }
       const { user, system } = process.cpuUsage(start);
-      least[index] = Math.min(least[index], (user + system) / 1000);
+      minima[index] = Math.min(minima[index], (user + system) / 1000);
     });
-  };
+  }
   const shapes = shapesByName(graph);
   const layerTime = ({ node, kernel }: PlannedNode, index: number): LayerTime => {
     const inputs = node.inputs.map((name) => shapes.get(name) ?? node.shape);
@@ -72,11 +65,11 @@ export async function layerRunner(unfused: Graph, { build, choices }: Omit<Layer
       title: titleOf(node, inputs),
       algorithm: kernel.algorithm,
       count: 1,
-      ms: least[index],
+      ms: minima[index],
       multiplyAdds,
     };
   };
-  return { run, layers: () => nodes.map(layerTime), bytes: layout.bytes };
+  return { layers: nodes.map(layerTime), bytes: layout.bytes };
 }
 
 /** Groups layers of the same op and sizes, slowest group first. */

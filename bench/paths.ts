@@ -6,7 +6,7 @@ const inRepository = (path: string) => fileURLToPath(new URL(`../../${path}`, im
 /** Temporary weights, up to 1.6 GB per network; deleted afterwards. */
 export const CACHE = inRepository("bench/.cache");
 export const RESULTS = inRepository("bench/results");
-export const PICTURE = inRepository("samples/people.jpg");
+export const SAMPLE_IMAGE = inRepository("samples/people.jpg");
 export const WEIGHTS = inRepository("weights");
 /** The bundle of engines/child.ts. */
 export const CHILD = inRepository("bench/.cache/child.mjs");

@@ -13,7 +13,7 @@ import type { Weights } from "../src/tensor.ts";
 import type { BenchNetwork } from "./networks.ts";
 import { exportGraph } from "./onnx/exportGraph.ts";
 import { writeOnnx } from "./onnx/writeOnnx.ts";
-import { PICTURE, WEIGHTS } from "./paths.ts";
+import { SAMPLE_IMAGE, WEIGHTS } from "./paths.ts";
 import { readModelWeights } from "./readModelWeights.ts";
 import { syntheticWeights } from "./syntheticWeights.ts";
 
@@ -43,8 +43,8 @@ export async function prepareNetwork(network: BenchNetwork, folder: string): Pro
     ]);
     await writeOutput(file, writeSafetensors(weights, metadata, { dtype: "F32" }).pieces, file);
   }
-  const image = model.sizedByImage ? join(folder, "image.jpg") : PICTURE;
-  if (model.sizedByImage) await writeFile(image, await croppedPicture(network.side));
+  const image = model.sizedByImage ? join(folder, "image.jpg") : SAMPLE_IMAGE;
+  if (model.sizedByImage) await writeFile(image, await croppedImage(network.side));
   if (!network.peers.some((peer) => peer.startsWith("onnxruntime"))) return { weights: file, image };
   const onnx = join(folder, "network.onnx");
   const graph = fuseEpilogues(foldBatchNorm(model.graph(size, weights), OPS), OPS);
@@ -53,8 +53,8 @@ export async function prepareNetwork(network: BenchNetwork, folder: string): Pro
 }
 
 /** The top left `side` x `side` pixels of the sample image. */
-async function croppedPicture(side: number): Promise<Uint8Array> {
-  const { width, data } = decodeImage(await readBytes(PICTURE), PICTURE);
+async function croppedImage(side: number): Promise<Uint8Array> {
+  const { width, data } = decodeImage(await readBytes(SAMPLE_IMAGE), SAMPLE_IMAGE);
   const cropped = new Uint8Array(side * side * 3);
   for (let row = 0; row < side; row++) {
     const from = row * width * 3;

@@ -64,13 +64,13 @@ export async function tfjsEngine({ network }: EngineSpec): Promise<Engine> {
     }),
   });
 
-  const prepare = (image: Uint8Array) => {
-    const { width, height, data } = jpeg.decode(image, { useTArray: true, formatAsRGBA: false });
+  const prepare = (file: Uint8Array) => {
+    const { width, height, data } = jpeg.decode(file, { useTArray: true, formatAsRGBA: false });
     return tf.tidy(() => {
-      const photo = tf.tensor(data, [height, width, 3], "int32");
+      const image = tf.tensor(data, [height, width, 3], "int32");
       const scale = Math.min(side / width, side / height);
       const [h, w] = [Math.round(height * scale), Math.round(width * scale)];
-      const resized = tf.image.resizeBilinear(photo, [h, w], false, true);
+      const resized = tf.image.resizeBilinear(image, [h, w], false, true);
       const [top, left] = [(side - h) >> 1, (side - w) >> 1];
       const sides: [number, number][] = [
         [top, side - h - top],

@@ -31,7 +31,7 @@ export interface TopPeaksQuery {
 }
 
 /**
- * For each of several instances, candidates for the cell with the best score · weight in each channel of a heatmap.
+ * For each of several anchors, candidates for the cell with the best score · weight in each channel of a heatmap.
  * The caller picks the best candidate in its own arithmetic and gets the same result as from whole maps. Therefore a
  * backend lists every cell that it cannot tell from the best within its rounding error. It also lists the first cell,
  * which is the best if no score is above 0.
@@ -47,7 +47,7 @@ export interface BestCellsQuery {
 
 export type CellWeight = TableWeight | NearnessWeight | GaussianWeight;
 
-/** A weight per cell, the same for every channel. There is a single instance. */
+/** A weight per cell, the same for every channel. There is a single anchor. */
 export interface TableWeight {
   readonly kind: "table";
   /** [height, width]; each weight is between 2⁻¹²⁶ and 2²⁰. */
@@ -62,7 +62,7 @@ export interface NearnessWeight {
   readonly distanceOffset: number;
 }
 
-/** exp(−distance² / denominator) inside the instance's box, and 0 outside. */
+/** exp(−distance² / denominator) inside the anchor's box, and 0 outside. */
 export interface GaussianWeight {
   readonly kind: "gaussian";
   readonly points: PointsAround;
@@ -73,10 +73,10 @@ export interface GaussianWeight {
   readonly boxOffset: string;
 }
 
-/** One point per channel for each instance: the instance's cell plus a regressed offset. */
+/** One point per channel for each anchor: the anchor's cell plus a regressed offset. */
 export interface PointsAround {
   /**
-   * Name of an earlier query whose cells are the instances. It either asks for the top peaks of all channels together
+   * Name of an earlier query whose cells are the anchors. It either asks for the top peaks of all channels together
    * and finds as many as it asks for, or it has a single candidate.
    */
   readonly query: string;

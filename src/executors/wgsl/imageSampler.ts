@@ -9,7 +9,7 @@ import type { DeviceMap } from "./peaks/peakRecords.ts";
 /** Samples images into a network's input on the device. Its buffers are kept, as large as the largest image so far. */
 export class ImageSampler {
   private readonly pipelines: Pipelines;
-  private readonly places: GpuBuffer;
+  private readonly positions: GpuBuffer;
   private readonly levels: GpuBuffer;
   private bytes?: GpuBuffer;
   /** The dispatch for the last image; reused for the same kind of sampling from the same buffer. */
@@ -21,7 +21,7 @@ export class ImageSampler {
   ) {
     const [, height, width] = input.shape;
     this.pipelines = new Pipelines(device);
-    this.places = this.storage((PLACES_HEADER + width + height) * BYTES_PER_VECTOR);
+    this.positions = this.storage((POSITIONS_HEADER + width + height) * BYTES_PER_VECTOR);
     this.levels = this.storage(LEVELS * 4);
   }
 
@@ -33,7 +33,7 @@ export class ImageSampler {
     await this.bind(kind, bytes);
     const { queue } = this.device;
     writeBytes(this.device, bytes, sampling.image.data);
-    queue.writeBuffer(this.places, 0, placesOf(sampling));
+    queue.writeBuffer(this.positions, 0, samplePositions(sampling));
     sampling.channels?.forEach(({ levels }, channel) => {
       queue.writeBuffer(this.levels, channel * levels.byteLength, levels);
     });
@@ -46,7 +46,7 @@ export class ImageSampler {
   }
 
   destroy(): void {
-    for (const buffer of [this.places, this.levels, this.bytes]) buffer?.destroy();
+    for (const buffer of [this.positions, this.levels, this.bytes]) buffer?.destroy();
   }
 
   private async bytesFor(length: number): Promise<GpuBuffer | undefined> {
@@ -72,7 +72,7 @@ export class ImageSampler {
     const bufferOf = (operand: WgslOperand) => {
       if (operand === "output") return this.input.buffer;
       if (operand === "input0") return bytes;
-      return operand === "constant0" ? this.places : this.levels;
+      return operand === "constant0" ? this.positions : this.levels;
     };
     const dispatch = await this.pipelines.bind(imageShader(this.input.shape, shaderKind), bufferOf);
     this.bound = { kind, bytes, dispatch };
@@ -93,13 +93,13 @@ function writeBytes({ queue }: GpuDevice, buffer: GpuBuffer, data: Uint8Array): 
   queue.writeBuffer(buffer, whole, word);
 }
 
-function placesOf({ image, columns, rows, channels }: ImageSampling): Uint32Array {
-  const words = new Uint32Array((PLACES_HEADER + columns.length + rows.length) * LANES);
+function samplePositions({ image, columns, rows, channels }: ImageSampling): Uint32Array {
+  const words = new Uint32Array((POSITIONS_HEADER + columns.length + rows.length) * LANES);
   words[0] = image.width;
   for (let channel = 0; channel < 3; channel++) words[1 + channel] = channels?.[channel].from ?? channel;
   const floats = new Float32Array(words.buffer);
   [...columns, ...rows].forEach((neighbors: SamplePair | undefined, i) => {
-    const at = (PLACES_HEADER + i) * LANES;
+    const at = (POSITIONS_HEADER + i) * LANES;
     words[at] = neighbors?.before ?? OUTSIDE;
     words[at + 1] = neighbors?.after ?? OUTSIDE;
     floats[at + 2] = neighbors?.fraction ?? 0;
@@ -116,8 +116,8 @@ interface ImageShaderKind {
 
 /** In place of a pixel's position: the image does not reach there. */
 const OUTSIDE = 0xffffffff;
-/** Vectors of `places` before those of the columns; those of the rows come last. */
-const PLACES_HEADER = 1;
+/** Vectors of `positions` before those of the columns; those of the rows come last. */
+const POSITIONS_HEADER = 1;
 /** Numbers of the table of levels: 256 per channel. */
 const LEVELS = 3 * 256;
 
@@ -126,30 +126,30 @@ const LEVELS = 3 * 256;
  * between which pixels it lies, so the positions equal the CPU's, bit for bit. Fractions are rounded to float32, and all
  * arithmetic that is not on integers is in float32.
  *
- * Operands: `input0` holds the image's bytes, four per word; `constant0` the places; `constant1` the table of levels, if
+ * Operands: `input0` holds the image's bytes, four per word; `constant0` the positions; `constant1` the table of levels, if
  * there is one.
  */
 function imageShader([, height, width]: Shape, { arithmetic, hasLevels }: ImageShaderKind): WgslDispatch {
   const level = hasLevels ? "levels[channel * 256u + u32(sampled)]" : "sampled";
   return wgslElements({
     title: "image: sample",
-    reads: { bytes: "input0", places: "constant0", ...(hasLevels && { levels: "constant1" }) },
+    reads: { bytes: "input0", positions: "constant0", ...(hasLevels && { levels: "constant1" }) },
     writes: { y: "output" },
-    types: { bytes: "array<u32>", places: "array<vec4u>", levels: `array<f32, ${LEVELS}>` },
+    types: { bytes: "array<u32>", positions: "array<vec4u>", levels: `array<f32, ${LEVELS}>` },
     declarations: `${SAMPLING_FUNCTIONS}
 fn mixed(upperLeft: f32, upperRight: f32, lowerLeft: f32, lowerRight: f32, x: f32, y: f32) -> f32 {
 ${MIXED[arithmetic]}
 }`,
     count: height * width,
     work: height * width * 12,
-    body: `  let column = places[${PLACES_HEADER}u + index % ${width}u];
-  let row = places[${PLACES_HEADER + width}u + index / ${width}u];
+    body: `  let column = positions[${POSITIONS_HEADER}u + index % ${width}u];
+  let row = positions[${POSITIONS_HEADER + width}u + index / ${width}u];
   let isImage = column.x != ${OUTSIDE}u && row.x != ${OUTSIDE}u;
   var value = vec4f();
   for (var channel = 0u; channel < 3u; channel++) {
     var sampled = 0f;
     if (isImage) {
-      let lane = places[0][1u + channel];
+      let lane = positions[0][1u + channel];
       let upperLeft = level(row.x, column.x, lane);
       let upperRight = level(row.x, column.y, lane);
       let lowerLeft = level(row.y, column.x, lane);
@@ -165,11 +165,11 @@ ${MIXED[arithmetic]}
 }
 
 /**
- * WGSL. The first vector of `places` holds the image's width and, per channel of the input, the image's channel. The
+ * WGSL. The first vector of `positions` holds the image's width and, per channel of the input, the image's channel. The
  * others hold, per column and row: the pixel before, the pixel after, the bits of the fraction.
  */
 const SAMPLING_FUNCTIONS = `fn level(row: u32, column: u32, channel: u32) -> f32 {
-  let at = (row * places[0].x + column) * 3u + channel;
+  let at = (row * positions[0].x + column) * 3u + channel;
   return f32((bytes[at / 4u] >> (at % 4u * 8u)) & 0xffu);
 }
 fn between(a: f32, b: f32, fraction: f32) -> f32 {

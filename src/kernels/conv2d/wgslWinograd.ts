@@ -76,13 +76,13 @@ export function winogradWgsl(
     algorithm: `Winograd F(4x4)${bands > 1 ? ` in ${bands} bands` : ""}: ${reason}`,
     constants: [winogradWeights(inputChannels, channels), ...biasConstants(call)],
     scratchBytes: [bandTiles * vectors * tileBytes, bandTiles * outputVectors * tileBytes],
-    dispatches: Array.from({ length: bands }, (_, band) => {
-      const first = band * bandTiles;
-      const place = { first, tiles: Math.min(bandTiles, tiles - first), tilesAcross };
+    dispatches: Array.from({ length: bands }, (_, index) => {
+      const first = index * bandTiles;
+      const band: Band = { first, tiles: Math.min(bandTiles, tiles - first), tilesAcross };
       return [
-        transformInput(call, place),
-        gemmDispatch(products(place.tiles, vectors, outputVectors, target)),
-        transformOutput(call, place, finish),
+        transformInput(call, band),
+        gemmDispatch(products(band.tiles, vectors, outputVectors, target)),
+        transformOutput(call, band, finish),
       ];
     }).flat(),
   };

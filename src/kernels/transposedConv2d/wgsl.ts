@@ -39,11 +39,11 @@ interface PhasePositions {
   readonly first: number;
 }
 
-function phasePositions(place: number, { kernel, stride }: TransposedConv2dAttributes): PhasePositions {
+function phasePositions(offset: number, { kernel, stride }: TransposedConv2dAttributes): PhasePositions {
   const positions = Array.from({ length: kernel }, (_, u) => kernel - 1 - u).filter(
-    (u) => (place - u) % stride === 0,
+    (u) => (offset - u) % stride === 0,
   );
-  return { positions, first: positions.length > 0 ? (place - positions[0]) / stride : 0 };
+  return { positions, first: positions.length > 0 ? (offset - positions[0]) / stride : 0 };
 }
 
 function layout(

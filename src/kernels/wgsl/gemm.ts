@@ -236,10 +236,10 @@ function write(
   layout: TileLayout,
   finish: WgslFinish,
 ): string {
-  const place = Math.max(products, slices) > 1 ? `group.z * ${rows}u + row` : "row";
+  const rowOfOut = Math.max(products, slices) > 1 ? `group.z * ${rows}u + row` : "row";
   const cell = scatter
     ? `((row / ${scatter.columns}u * ${scatter.step}u + ${scatter.top}u) * ${scatter.width}u + row % ${scatter.columns}u * ${scatter.step}u + ${scatter.left}u)`
-    : place;
+    : rowOfOut;
   return accumulators(tile, (row, j) => {
     return `  {
     let row = firstRow + down + ${row * layout.threadsDown}u;

@@ -25,7 +25,7 @@ export function weightFunctions(weight: CellWeight, width: number, anchors: Anch
   return weight.kind === "nearness" ? nearness(weight, width, anchors) : gaussian(weight, width, anchors);
 }
 
-/** There is a single anchor, which has no place. */
+/** WGSL for a table of weights: there is a single anchor, without a place. */
 const TABLE = `alias Anchor = u32;
 fn anchorOf(number: u32, channel: u32) -> Anchor { return number; }
 fn isUsable(anchor: Anchor) -> bool { return true; }
