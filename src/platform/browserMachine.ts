@@ -4,21 +4,22 @@ import type { StartThread } from "./thread.ts";
 export type { Thread } from "./thread.ts";
 
 /** From a Blob, so that no bundler has to know of a file; a page's policy must allow `worker-src blob:`. */
-export const startThread: StartThread = (code, hears) => {
+export const startThread: StartThread = (code, handlers) => {
   const blob = new Blob([`${code};thread.serve(self);`], { type: "text/javascript" });
   const url = URL.createObjectURL(blob);
   const worker = new Worker(url);
   worker.onmessage = ({ data }) => {
     URL.revokeObjectURL(url);
-    hears.message(data);
+    handlers.message(data);
   };
-  worker.onerror = ({ message }) => hears.end(message || "the page's policy may forbid Workers from a Blob");
+  worker.onerror = ({ message }) =>
+    handlers.end(message || "the page's policy may forbid Workers from a Blob");
   return {
     post: (message) => worker.postMessage(message),
     keepAlive() {}, // a page ends when it is left
     async end() {
       worker.terminate();
-      hears.end("it was ended");
+      handlers.end("it was ended");
     },
   };
 };

@@ -7,12 +7,12 @@ import type { StartThread } from "./thread.ts";
 export type { Thread } from "./thread.ts";
 
 /** From the text of `serve(port)`, without a file and without what the process was started with. */
-export const startThread: StartThread = (code, hears) => {
+export const startThread: StartThread = (code, handlers) => {
   const connected = `${code};thread.serve(require("node:worker_threads").parentPort);`;
   const worker = new Worker(connected, { eval: true, execArgv: [] });
-  worker.on("message", hears.message);
-  worker.on("error", (error) => hears.end(error.message));
-  worker.on("exit", (exitCode) => hears.end(`exit code ${exitCode}`));
+  worker.on("message", handlers.message);
+  worker.on("error", (error) => handlers.end(error.message));
+  worker.on("exit", (exitCode) => handlers.end(`exit code ${exitCode}`));
   return {
     post: (message) => worker.postMessage(message),
     keepAlive: (isWorking) => (isWorking ? worker.ref() : worker.unref()),

@@ -13,7 +13,7 @@ export interface Thread {
  */
 export type StartThread = (
   code: string,
-  hears: {
+  handlers: {
     message(message: unknown): void;
     /** It died, or was ended; may be called more than once. */
     end(reason: string): void;
