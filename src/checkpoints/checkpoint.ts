@@ -3,33 +3,37 @@ import type { Dtype } from "./bytes/dtype.ts";
 import { quote } from "./bytes/json.ts";
 
 /**
- * What every file format with trained variables looks like from outside: list first, then read one
- * variable at a time, so that a reader of a large file need hold no more than the variable asked for.
+ * A file of trained variables, whatever its format. Variables are listed first and then read one at a time, so
+ * that a large file need not be held in memory.
  */
 export interface Checkpoint {
-  /** The format's name, as `inspect` shows it. */
+  /** The name of the format, as `inspect` shows it. */
   readonly format: string;
-  /** The file, as errors name it. */
+  /** The file's name in errors. */
   readonly where: string;
-  /** Free text that the file carries about itself. */
+  /** Text that the file holds about itself. */
   readonly metadata: ReadonlyMap<string, string>;
-  /** By name, in the order in which reading them is cheapest. */
+  /** Variables by name, in the order in which they are cheapest to read. */
   readonly variables: ReadonlyMap<string, Variable>;
-  /** The variable's elements, row-major. Throws ModelError for an unknown name or a variable of text. */
+  /**
+   * Reads a variable's elements, in row-major order.
+   *
+   * @throws ModelError for an unknown name, a variable of text, or a damaged file.
+   */
   read(name: string): Promise<Float32Array>;
-  /** Gives back files that are held open; reading on opens them again. */
+  /** Closes files that are held open. A later read opens them again. */
   close?(): Promise<void>;
 }
 
 export interface Variable {
-  /** As stored; quantised floats have the integer type that stores them. */
+  /** As stored: quantized floats have the integer type that stores them. */
   readonly dtype: Dtype | "STRING";
   readonly shape: readonly number[];
-  /** Bytes in the file. */
+  /** Size in the file. */
   readonly byteLength: number;
-  /** CRC32C of these bytes, where the file stores one. */
+  /** CRC-32C of these bytes, if the file stores one. */
   readonly checksum?: number;
-  /** Floats stored as integers n: value = n * scale + min, rounded where the variable is an integer. */
+  /** Set if values are stored as integers n: value = n * scale + min, rounded if the variable is an integer. */
   readonly quantization?: Quantization;
 }
 
@@ -39,7 +43,7 @@ export interface Quantization {
   readonly rounded: boolean;
 }
 
-/** Whether the variable's values are real numbers, as trained parameters are, and not counters or text. */
+/** Whether the variable's values are real numbers, as parameters are, and not counters or text. */
 export function holdsFloats(variable: Variable): boolean {
   if (variable.quantization) return !variable.quantization.rounded;
   return ["F64", "F32", "F16", "BF16"].includes(variable.dtype);

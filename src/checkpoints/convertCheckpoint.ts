@@ -13,10 +13,10 @@ export interface Conversion {
 }
 
 /**
- * A model's weights as this project's safetensors file, its tensors sorted by name: the same input gives the
- * same bytes. Without `dtype`, float16 where that loses nothing, else float32.
+ * Writes a model's weights as a safetensors file of this project. Tensors are sorted by name, so that the same
+ * input gives the same bytes. The default `dtype` is float16 if that loses nothing, else float32.
  *
- * @throws ModelError where a number is too large for the float16 that was asked for.
+ * @throws ModelError if a number is too large for the float16 that was asked for.
  */
 export function convertCheckpoint(
   checkpoint: NamedCheckpoint,
@@ -42,7 +42,7 @@ function metadataOf(checkpoint: NamedCheckpoint, model: string): Map<string, str
   ]);
   if (checkpoint.format === "tfjs") {
     metadata.set("source", checkpoint.metadata.get("generatedBy") ?? checkpoint.where);
-    metadata.set("license", "Apache-2.0"); // of MoveNet, which all models recognized here are; see weights/README.md
+    metadata.set("license", "Apache-2.0"); // all tfjs models recognized here are MoveNets; see weights/README.md
     metadata.set(
       "changes",
       "Converted from TensorFlow.js: constants renamed and reordered, values unchanged.",

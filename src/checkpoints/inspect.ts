@@ -1,7 +1,7 @@
 import { elementCount } from "../tensor.ts";
 import type { Checkpoint, Quantization } from "./checkpoint.ts";
 
-/** What `centernet inspect` shows of a file, variables under the names that the file gives them. */
+/** What `centernet inspect` shows of a file. Variables have the names that the file gives them. */
 export interface CheckpointDescription {
   format: string;
   where: string;
@@ -10,10 +10,10 @@ export interface CheckpointDescription {
     name: string;
     dtype: string;
     shape: readonly number[];
-    /** In the file. */
+    /** Size in the file. */
     bytes: number;
     quantization?: Quantization;
-    /** CRC32C of its bytes as eight hexadecimal digits, where the format stores one. */
+    /** CRC-32C of its bytes as eight hexadecimal digits, if the format stores one. */
     crc32c?: string;
   }[];
   totals: { variables: number; elements: number; bytes: number };

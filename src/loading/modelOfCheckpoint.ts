@@ -94,7 +94,7 @@ function hourglassDetector({ evidence, variables }: NamedCheckpoint): HourglassD
 
 /** The published model of this network, or triplets on an hourglass of their own. */
 function modelOfHourglass(detector: HourglassDetector): Model | undefined {
-  if (detector.family === "points") return releasedPoints(detector);
+  if (detector.family === "objectsAsPoints") return releasedPoints(detector);
   const published = TRIPLETS.find(({ tripletSpec: { architecture } }) => {
     return architecture.classes === detector.classes && isSame(architecture.hourglass, detector.hourglass);
   });

@@ -1,5 +1,6 @@
 import type { RandomAccessFile } from "../checkpoints/bytes/randomAccessFile.ts";
-import { looksLikeGzip, type WeightsLocation } from "../checkpoints/openCheckpoint.ts";
+import { looksLikeGzip } from "../checkpoints/firstBytes.ts";
+import type { WeightsLocation } from "../checkpoints/openCheckpoint.ts";
 import type { ReadSibling } from "../checkpoints/tfjs/tfjs.ts";
 
 /**

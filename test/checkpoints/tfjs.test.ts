@@ -134,7 +134,7 @@ describe("each kind of broken file is a ModelError that says what is wrong", () 
     [
       "no folder",
       { ...opened(everyType()), readSibling: undefined },
-      /this file was given without its folder/,
+      /the file was given without its folder/,
     ],
     [
       "a missing shard",

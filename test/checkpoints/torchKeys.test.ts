@@ -140,7 +140,7 @@ describe("objects as points", () => {
       const architecture = OBJECTS_AS_POINTS_ARCHITECTURES[model];
       expect(shapesIn(file)).toEqual(parametersOf(zooGraph(architecture, { height: 128, width: 128 })));
       expect(detectorIn(file)).toEqual({
-        family: "points",
+        family: "objectsAsPoints",
         hourglass: withFeatures(TRIPLET_ARCHITECTURES["centernet-104"].hourglass),
         classes: heads.hm,
         ...("hm_hp" in heads && { keypoints: 17 }),

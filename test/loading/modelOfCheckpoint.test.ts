@@ -37,8 +37,8 @@ const modelIn = (file: NamedCheckpoint) => modelOfCheckpoint(file).model.name;
 test.each([
   ["centernet-52", "triplets"],
   ["centernet-104", "triplets"],
-  ["ctdet_coco_hg", "points"],
-  ["multi_pose_hg_3x", "points"],
+  ["ctdet_coco_hg", "objectsAsPoints"],
+  ["multi_pose_hg_3x", "objectsAsPoints"],
 ] as const)("the variables of %s show it, no name does", (name, family) => {
   const shapes = parameterShapes(modelNamed(name));
   expect(modelOfCheckpoint(fileOf(shapes, { family }))).toEqual({ model: expect.anything(), notes: [] });
@@ -67,7 +67,7 @@ test("objects as points on another hourglass, or with other heads, are refused",
     without(boxes, "backbone.stack1"),
     withOutputs(boxes, "backbone.stem.conv", 64),
   ]) {
-    const decide = () => modelOfCheckpoint(fileOf(shapes, { family: "points" }));
+    const decide = () => modelOfCheckpoint(fileOf(shapes, { family: "objectsAsPoints" }));
     expect(decide).toThrow(ModelError);
     expect(decide).toThrow(
       "expected objects as points on the hourglass of ctdet_coco_hg or multi_pose_hg_3x, got variables of another",

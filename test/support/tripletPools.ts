@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { type Corner, cascadeCornerPool } from "../../src/blocks/cascadeCornerPool.ts";
 import { centerPool } from "../../src/blocks/centerPool.ts";
-import { parameterAt } from "../../src/checkpoints/names/places.ts";
-import { tripletPlaces } from "../../src/checkpoints/names/torchHourglass.ts";
+import { parameterAt } from "../../src/checkpoints/names/keyPatterns.ts";
+import { tripletPatterns } from "../../src/checkpoints/names/torchHourglass.ts";
 import { kernelShape, transposeKernel } from "../../src/checkpoints/names/torchKeys.ts";
 import { type Graph, GraphBuilder } from "../../src/graph/graph.ts";
 import { type Parameter, type Shape, shapeOf, type Tensor, tensor, type Weights } from "../../src/tensor.ts";
@@ -37,7 +37,7 @@ export async function poolWeights(folder: string): Promise<Weights> {
   const file = await syntheticStateDict(folder);
   const weights = new Map<string, Parameter>();
   for (const [key, { shape }] of file.variables) {
-    const name = parameterAt(key.replace("module.", ""), tripletPlaces(0), ".");
+    const name = parameterAt(key.replace("module.", ""), tripletPatterns(0), ".");
     if (name === undefined) continue;
     const values = await file.read(key);
     const data = shape.length === 4 ? transposeKernel(values, shape) : values;

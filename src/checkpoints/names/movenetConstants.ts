@@ -6,41 +6,41 @@ import type { TfjsCheckpoint } from "../tfjs/tfjs.ts";
 import type { MovenetModel } from "./movenetKeys.ts";
 
 /**
- * The constants of a MoveNet graph that no layer owns: the numbers of the image's normalization and of the
- * decode. The file keeps them as float16, so 0.3 is 0.300048828125 in it; what the decode needs is taken
- * from the file, under a parameter's name, and what is built into the decode's code is checked.
+ * The constants of a MoveNet graph that no layer owns: numbers of the image's normalization and of the decode.
+ * The file keeps them as float16, so 0.3 is 0.300048828125 there. Numbers that the decode needs are taken from
+ * the file as parameters; numbers that are built into the decode's code are checked.
  *
- * A constant is told by the node that takes it, by its place among that node's inputs, and by the kind of
- * node that gives the other operand; names of such nodes carry counters and are not used.
+ * A constant is identified by the op that uses it, by its position among that node's inputs, and by the op that
+ * computes the other operand. Names of such nodes carry counters and are not used.
  */
-type Rule = Place & (Parameter | Fixed);
+type Rule = ConstantUse & (TakenParameter | FixedValue);
 
-interface Place {
+interface ConstantUse {
   op: string;
   input: number;
-  /** Kind of the first other operand. */
+  /** The op that computes the first other operand. */
   beside: string;
 }
 
-/** Taken over as `parameter`: one number, which all elements must be, or a map of the output's cells. */
-interface Parameter {
+/** Read as `parameter`: one number, which all elements must equal, or a map with a value per output cell. */
+interface TakenParameter {
   parameter: string;
   form?: "map";
 }
 
-/** Must hold this number in every element, or in each element its row (or in each its column). */
-interface Fixed {
+/** Every element must be this number; or all elements must be their rows, or all their columns. */
+interface FixedValue {
   value: number | "coordinate";
 }
 
-const NORMALISATION: readonly Rule[] = [
+const NORMALIZATION: readonly Rule[] = [
   { op: "Mul", input: 1, beside: "Sub", parameter: "preprocess.scale" },
   { op: "Sub", input: 1, beside: "Mul", value: 1 }, // x * scale - 1
 ];
 
 const MULTIPOSE: readonly Rule[] = [
-  { op: "Sub", input: 1, beside: "Cast", value: 0 }, // a mean that is taken off the image
-  ...NORMALISATION,
+  { op: "Sub", input: 1, beside: "Cast", value: 0 }, // the mean subtracted from the image
+  ...NORMALIZATION,
   { op: "Less", input: 1, beside: "Abs", parameter: "decode.peakTolerance" },
   { op: "Mul", input: 1, beside: "Cast", parameter: "decode.gaussianDenominatorRatio" },
   { op: "Greater", input: 1, beside: "Reshape", parameter: "decode.keypointScoreThreshold" },
@@ -59,15 +59,15 @@ const MULTIPOSE: readonly Rule[] = [
 ];
 
 const SINGLE_PERSON: readonly Rule[] = [
-  { op: "Sub", input: 1, beside: "ExpandDims", value: 0 }, // a mean that is taken off the image
-  ...NORMALISATION,
+  { op: "Sub", input: 1, beside: "ExpandDims", value: 0 }, // the mean subtracted from the image
+  ...NORMALIZATION,
   { op: "Mul", input: 1, beside: "Sigmoid", parameter: "decode.centerWeights", form: "map" },
   { op: "AddV2", input: 1, beside: "Sqrt", parameter: "decode.distanceOffset" },
   { op: "Mul", input: 1, beside: "ExpandDims", parameter: "decode.cellSize" },
   { op: "SquaredDifference", input: 0, beside: "AddV2", value: "coordinate" },
 ];
 
-/** A parameter that is no layer's: the constant that holds it and the shape that it has here. */
+/** A parameter that belongs to no layer: the constant that holds it, and its shape here. */
 export interface GraphConstant {
   readonly constant: string;
   readonly shape: readonly number[];
@@ -75,13 +75,15 @@ export interface GraphConstant {
 
 export interface GraphConstants {
   readonly parameters: ReadonlyMap<string, GraphConstant>;
-  /** Constants that were checked and are not needed further. */
+  /** Constants that were checked and are no longer needed. */
   readonly checked: ReadonlySet<string>;
 }
 
 /**
- * Finds and checks the constants that are none of `layerConstants`. Those that no rule knows are in neither
- * part of the result. Throws ModelError where a constant does not hold what it must, or a rule finds none.
+ * Finds and checks the constants that are not among `layerConstants`. Constants that match no rule are in
+ * neither part of the result.
+ *
+ * @throws ModelError if a constant does not hold what it must, or if a rule matches none.
  */
 export async function movenetConstants(
   file: TfjsCheckpoint,
@@ -93,7 +95,7 @@ export async function movenetConstants(
   const checked = new Set<string>();
   const unused = new Set(rules);
   for (const use of floatConstantUses(file, layerConstants)) {
-    const rule = rules.find(({ op, input, beside }) => `${op} ${input} ${beside}` === use.place);
+    const rule = rules.find(({ op, input, beside }) => `${op} ${input} ${beside}` === use.rule);
     if (!rule) continue;
     unused.delete(rule);
     const where = `${file.where} constant ${quote(use.constant)}`;
@@ -120,30 +122,30 @@ export async function movenetConstants(
   return { parameters, checked };
 }
 
-/** Where constants of float type are used; `place` is "op input beside", as in a rule. */
+/** The use of each float constant; `rule` is "op input beside", as in a rule. */
 function floatConstantUses(
   file: TfjsCheckpoint,
   layerConstants: ReadonlySet<string>,
-): { constant: string; place: string }[] {
+): { constant: string; rule: string }[] {
   const ops = new Map(file.nodes.map((node) => [node.name, node.op]));
-  const places = new Map<string, string>();
+  const uses = new Map<string, string>();
   for (const node of file.nodes) {
     const beside = ops.get(node.inputs.find((name) => !file.variables.has(name)) ?? "");
     for (const [input, constant] of node.inputs.entries()) {
       const variable = file.variables.get(constant);
       if (!variable || !holdsFloats(variable) || layerConstants.has(constant)) continue;
-      if (places.has(constant)) {
+      if (uses.has(constant)) {
         const where = `${file.where} constant ${quote(constant)}`;
         throw new ModelError({ where, expected: "one node that uses it", got: "more" });
       }
-      places.set(constant, `${node.op} ${input} ${beside}`);
+      uses.set(constant, `${node.op} ${input} ${beside}`);
     }
   }
-  return [...places].map(([constant, place]) => ({ constant, place }));
+  return [...uses].map(([constant, rule]) => ({ constant, rule }));
 }
 
 function checkFixed(
-  value: Fixed["value"],
+  value: FixedValue["value"],
   data: Float32Array,
   shape: readonly number[],
   where: string,

@@ -3,13 +3,13 @@ import { quote } from "../bytes/json.ts";
 import type { Variable } from "../checkpoint.ts";
 
 /**
- * The constants of Google's MoveNet graphs (TensorFlow.js) by the names of this project's parameters.
+ * Maps the constants of Google's MoveNet graphs (TensorFlow.js) to this project's parameters.
  *
- * The constants are called after the layers of CenterNetMobileNetV2FPNFeatureExtractor (TensorFlow Object
- * Detection API). Batch normalization is folded: `<layer>/Conv2D_weights` and `…_bn_offset` are kernel and
- * bias. Layers that had none keep their variables: `<layer>/Conv2D/ReadVariableOp`, `<layer>/BiasAdd/…`.
- * Numbers that Keras appends (`conv2d_7`) count all layers of a program and differ from model to model;
- * only those of the pyramid's own layers are the same everywhere and tell the levels apart.
+ * The constants are named after the layers of CenterNetMobileNetV2FPNFeatureExtractor (TensorFlow Object
+ * Detection API). Batch normalization is folded: `<layer>/Conv2D_weights` and `…_bn_offset` are kernel and bias.
+ * Layers without it keep their variables: `<layer>/Conv2D/ReadVariableOp`, `<layer>/BiasAdd/…`. Numbers that
+ * Keras appends (`conv2d_7`) count all layers of a program and differ between models; only those of the
+ * pyramid's own layers are the same in every model, and tell its levels apart.
  */
 export type MovenetModel = "movenet-multipose" | "movenet-lightning" | "movenet-thunder";
 
@@ -70,7 +70,7 @@ const RULES: readonly (readonly [constant: string, rename: Rename])[] = [
 
 const MATCHERS = RULES.map(([constant, rename]) => ({ pattern: new RegExp(`^${ROOT}${constant}$`), rename }));
 
-/** The parameter that this constant holds, or undefined where it is none of a layer's. */
+/** Returns the parameter that this constant holds, or undefined if it belongs to no layer. */
 function movenetParameter(constant: string): string | undefined {
   for (const { pattern, rename } of MATCHERS) {
     const match = pattern.exec(constant);
@@ -79,7 +79,11 @@ function movenetParameter(constant: string): string | undefined {
   return undefined;
 }
 
-/** Constants by parameter name. Throws ModelError where two constants would be the same parameter. */
+/**
+ * Returns constants by parameter name.
+ *
+ * @throws ModelError if two constants would be the same parameter.
+ */
 export function movenetKeys(variables: Iterable<string>, where: string): Map<string, string> {
   const keys = new Map<string, string>();
   for (const constant of variables) {
@@ -95,13 +99,13 @@ export function movenetKeys(variables: Iterable<string>, where: string): Map<str
   return keys;
 }
 
-/** Channels of the first convolution, by which the single-person models differ (width 1.0 and 1.75). */
+/** The single-person models by the channels of their first convolution (width 1.0 and 1.75). */
 const STEM_CHANNELS: ReadonlyMap<number, MovenetModel> = new Map([
   [32, "movenet-lightning"],
   [56, "movenet-thunder"],
 ]);
 
-/** The MoveNet that these constants are, by which of them exist; undefined where they are no MoveNet. */
+/** Recognizes a MoveNet by which constants exist; undefined if they belong to none. */
 export function recognizeMovenet(variables: ReadonlyMap<string, Variable>): MovenetModel | undefined {
   const names = [...variables.keys()];
   const stem = names.find((name) => movenetParameter(name) === "backbone.stem.kernel");

@@ -5,10 +5,11 @@ import { attribute, type GraphNode } from "../tfjs/tfjsGraph.ts";
 import type { MovenetModel } from "./movenetKeys.ts";
 
 /**
- * Checks that a MoveNet graph is the architecture that this project builds. Weights of a sibling with
- * another stride, activation, interpolation or peak window would fit all shapes and detect nonsense.
+ * Checks that a MoveNet graph is the architecture that this project builds. Weights of a sibling with another
+ * stride, activation, interpolation or peak window would fit all shapes and detect nonsense.
  *
- * `keys` are the constants by parameter name. Throws ModelError for the first difference.
+ * @param keys - Constants by parameter name.
+ * @throws ModelError for the first difference.
  */
 export async function checkMovenetStructure(
   file: TfjsCheckpoint,
@@ -78,11 +79,11 @@ function checkLayer(
     fused_ops: fusedOps,
   });
   const [height, width] = file.variables.get(kernel)?.shape ?? [];
-  // A kernel of one cell needs no padding: SAME and VALID are the same.
+  // A 1x1 kernel needs no padding: SAME and VALID mean the same.
   if (height !== 1 || width !== 1) check(file, node, { padding: "SAME" });
 }
 
-/** MobileNetV2's blocks that halve the map (Sandler et al. 2018, table 2). */
+/** Blocks of MobileNetV2 that halve the map (Sandler et al. 2018, table 2). */
 const STRIDED = /^backbone\.(stem|block(1|3|6|13)\.depthwise)$/;
 
 function expectedLayer(module: string): { op: string; stride: number; fusedOps: string } {

@@ -57,7 +57,7 @@ function isBundle(checkpoint: Checkpoint): checkpoint is BundleCheckpoint {
   return checkpoint.format === "tensorbundle";
 }
 
-/** Counters, the object graph and what only training needs are no parameters. */
+/** Leaves out counters, the object graph and training state. */
 function nameZoo(file: BundleCheckpoint): NamedCheckpoint {
   const { sidecar } = file;
   const found = zooKeys(file.variables.keys(), file.where, file.objectGraph);
@@ -89,10 +89,7 @@ function nameZoo(file: BundleCheckpoint): NamedCheckpoint {
   };
 }
 
-/**
- * A state dict's kernels come in this project's layout, transposed one by one as they are read. Counters of
- * norms are no parameters.
- */
+/** Transposes kernels to this project's layout, one by one as they are read. Leaves out the norms' counters. */
 function nameTorch(file: Checkpoint): NamedCheckpoint {
   const found = torchKeys(file.variables.keys(), file.where);
   if (!found) return { ...file, evidence: {} };
@@ -114,13 +111,13 @@ function nameTorch(file: Checkpoint): NamedCheckpoint {
     evidence: { family: found.family },
     variables,
     async read(name) {
-      const place = keys.get(name);
-      if (place === undefined) throw unknownVariable(file.where, name);
-      const values = await file.read(place.key);
+      const source = keys.get(name);
+      if (source === undefined) throw unknownVariable(file.where, name);
+      const values = await file.read(source.key);
       if (!found.parameters.has(name)) return values;
-      const { shape } = place.stored;
-      const placed = shape.length === 4 ? transposeKernel(values, shape) : values;
-      return hasPairs(name) ? swapPairs(placed) : placed;
+      const { shape } = source.stored;
+      const ordered = shape.length === 4 ? transposeKernel(values, shape) : values;
+      return hasPairs(name) ? swapPairs(ordered) : ordered;
     },
   };
 }
@@ -141,7 +138,7 @@ async function nameMovenet(file: TfjsCheckpoint, model: MovenetModel): Promise<N
   for (const [name, { constant, shape }] of parameters) parameterOf.set(constant, { name, shape });
   for (const [constant, variable] of file.variables) {
     const parameter = parameterOf.get(constant);
-    // Integers are shapes, axes and slice bounds of the graph.
+    // Integers are the graph's shapes, axes and slice bounds.
     if (!parameter && (checked.has(constant) || !holdsFloats(variable))) continue;
     const name = parameter?.name ?? constant;
     if (names.has(name)) {
@@ -160,7 +157,7 @@ async function nameMovenet(file: TfjsCheckpoint, model: MovenetModel): Promise<N
       const constant = names.get(name);
       if (constant === undefined) throw unknownVariable(file.where, name);
       const data = await file.read(constant);
-      // A parameter without sides is one number, which the graph may repeat for every channel.
+      // A parameter of rank 0 is one number, which the graph may repeat for every channel.
       return variables.get(name)?.shape.length === 0 ? data.subarray(0, 1) : data;
     },
   };

@@ -1,12 +1,16 @@
-import type { Place } from "./places.ts";
+/**
+ * Keys of the hourglass detectors that follow CornerNet's code: CenterNet of keypoint triplets and Objects as
+ * Points.
+ */
+import type { KeyPattern } from "./keyPatterns.ts";
 
 /**
- * The blocks of CornerNet's code (`models/py_utils/utils.py` of CornerNet and CenterNet, `large_hourglass.py`
- * of Objects as Points): their variables below the block → the parameters here.
+ * A block of CornerNet's code (`models/py_utils/utils.py` of CornerNet and CenterNet, `large_hourglass.py` of
+ * Objects as Points): its variables → the parameters here.
  */
-export type Block = ReadonlyMap<string, string>;
+type Block = ReadonlyMap<string, string>;
 
-/** A convolution without bias and its norm, under the names of the modules. */
+/** A convolution without bias and its norm, which are modules of these names. */
 function convolutionAndNorm(convolution: string, norm: string, scope = ""): [string, string][] {
   return [
     [`${convolution}.weight`, `${scope}kernel`],
@@ -23,14 +27,14 @@ const CONVOLUTION: Block = new Map(convolutionAndNorm("conv", "bn"));
 /** An `nn.Sequential` of a convolution and its norm. */
 const SEQUENTIAL: Block = new Map(convolutionAndNorm("0", "1"));
 
-/** `residual`: two convolutions, and perhaps a projected shortcut. */
+/** `residual`: two convolutions, and in some a projected shortcut. */
 const RESIDUAL: Block = new Map([
   ...convolutionAndNorm("conv1", "bn1", "conv1."),
   ...convolutionAndNorm("conv2", "bn2", "conv2."),
   ...convolutionAndNorm("skip.0", "skip.1", "shortcut."),
 ]);
 
-/** `make_kp_layer`: a hidden convolution with bias, and the one that gives the map. */
+/** `make_kp_layer`: a hidden convolution with bias, and one that computes the map. */
 const HEAD: Block = new Map([
   ["0.conv.weight", "conv.kernel"],
   ["0.conv.bias", "conv.bias"],
@@ -44,7 +48,7 @@ const BRANCHES: ReadonlyMap<string, string> = new Map([
   ["low3", "up"],
 ]);
 
-/** Each level is the `low2` of the one around it; the innermost blocks have numbers in its place. */
+/** Each level is the `low2` of the level around it; the innermost blocks have a number there instead. */
 const level = (inner: string) => inner.split("low2").length - 1;
 
 /**
@@ -52,7 +56,7 @@ const level = (inner: string) => inner.split("low2").length - 1;
  * `exkp` in `large_hourglass.py`): `kps.0.low2.low2.low3.1.skip.0` is
  * `backbone.stack0.level2.up.1.shortcut`.
  */
-const TORCH_HOURGLASS: readonly Place[] = [
+const TORCH_HOURGLASS: readonly KeyPattern[] = [
   { pattern: /^pre\.0/, scope: () => "backbone.stem.conv", block: CONVOLUTION },
   { pattern: /^pre\.1/, scope: () => "backbone.stem.residual", block: RESIDUAL },
   {
@@ -72,7 +76,7 @@ const TORCH_HOURGLASS: readonly Place[] = [
   { pattern: /^inters\.(\d+)/, scope: (stack) => `backbone.merge${stack}.residual`, block: RESIDUAL },
 ];
 
-/** `convolution` modules below a block, each under a scope of its own. */
+/** `convolution` modules of a block, each with its own scope. */
 function convolutions(modules: Readonly<Record<string, string>>): [string, string][] {
   return Object.entries(modules).flatMap(([theirs, ours]) =>
     [...CONVOLUTION].map(([variable, parameter]): [string, string] => [
@@ -82,7 +86,7 @@ function convolutions(modules: Readonly<Record<string, string>>): [string, strin
   );
 }
 
-/** What every pooling module ends with. */
+/** The end of every pooling module. */
 const MERGE = [
   ...convolutionAndNorm("p_conv1", "p_bn1", "merge."),
   ...convolutionAndNorm("conv1", "bn1", "shortcut."),
@@ -102,7 +106,7 @@ const CASCADE_CORNER_POOL: Block = new Map([
   ...MERGE,
 ]);
 
-/** `center_pool`: no looking first. */
+/** `center_pool`: as above, without the look convolutions. */
 const CENTER_POOL: Block = new Map([
   ...convolutions({ p1_conv1: "vertical", p2_conv1: "horizontal" }),
   ...MERGE,
@@ -111,10 +115,10 @@ const CENTER_POOL: Block = new Map([
 const KEYPOINTS = { tl: "topLeft", br: "bottomRight", ct: "center" } as const;
 const MAPS = { heats: "heatmap", tags: "embedding", regrs: "offset" } as const;
 
-/** CenterNet of keypoint triplets; stack `last` is the one whose heads decide. */
-export function tripletPlaces(last: number): Place[] {
+/** CenterNet of keypoint triplets. The heads of stack `last` are the ones that detect. */
+export function tripletPatterns(last: number): KeyPattern[] {
   const heads = (stack: string) => (Number(stack) === last ? "heads" : `stack${stack}.heads`);
-  const keypoints = Object.entries(KEYPOINTS).flatMap(([theirs, ours]): Place[] => [
+  const keypoints = Object.entries(KEYPOINTS).flatMap(([theirs, ours]): KeyPattern[] => [
     {
       pattern: new RegExp(`^${theirs}_cnvs\\.(\\d+)`),
       scope: (stack) => `${heads(stack)}.${ours}.pool`,
@@ -129,7 +133,7 @@ export function tripletPlaces(last: number): Place[] {
   return [...TORCH_HOURGLASS, ...keypoints];
 }
 
-/** Objects as Points' names of its heads (`lib/opts.py`), and this project's. */
+/** Names of heads in Objects as Points (`lib/opts.py`), and in this project. */
 const HEADS = {
   hm: "center",
   wh: "boxSize",
@@ -139,14 +143,14 @@ const HEADS = {
   hp_offset: "keypointOffset",
 } as const;
 
-/** Whose channels are pairs (x, y), which are (y, x) here: sizes (width, height), offsets and vectors. */
-const PAIRED = /(^|\.)heads\.(boxSize|boxOffset|keypointRegression|keypointOffset)\.out\.(kernel|bias)$/;
+/** Parameters whose channels are pairs: (x, y) in the file, (y, x) here. Sizes there are (width, height). */
+const PAIRS = /(^|\.)heads\.(boxSize|boxOffset|keypointRegression|keypointOffset)\.out\.(kernel|bias)$/;
 
 /**
- * Objects as Points on the hourglass (`ctdet_coco_hg.pth`, `multi_pose_hg_3x.pth` of Zhou et al.); stack `last`
- * is the one whose heads decide.
+ * Objects as Points on the hourglass (`ctdet_coco_hg.pth`, `multi_pose_hg_3x.pth` of Zhou et al.). The heads of
+ * stack `last` are the ones that detect.
  */
-export function pointsPlaces(last: number): Place[] {
+export function objectsAsPointsPatterns(last: number): KeyPattern[] {
   const heads = (stack: string) => (Number(stack) === last ? "heads" : `stack${stack}.heads`);
   return [
     ...TORCH_HOURGLASS,
@@ -158,7 +162,7 @@ export function pointsPlaces(last: number): Place[] {
   ];
 }
 
-/** Whether the last axis of this parameter holds pairs whose members change places. */
+/** Whether the last axis of this parameter holds pairs that must be swapped. */
 export function hasPairs(parameter: string): boolean {
-  return PAIRED.test(parameter);
+  return PAIRS.test(parameter);
 }

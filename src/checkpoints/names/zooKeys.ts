@@ -1,23 +1,25 @@
 import { ModelError } from "../../errors.ts";
 import { quote } from "../bytes/json.ts";
 import type { ObjectGraph } from "../tensorBundle/objectGraph.ts";
-import { type Place, parameterAt } from "./places.ts";
+import { type KeyPattern, parameterAt } from "./keyPatterns.ts";
 import { KERAS_BACKBONES, type KerasLayer, type LayerKind, VARIABLES } from "./zooLayers.ts";
 import { type ZooVariable, zooVariables } from "./zooPaths.ts";
 
 /** The variables of a CenterNet of the Object Detection API under this project's parameter names. */
 export interface ZooKeys {
-  /** `hourglass` of whatever size, or the type that a pipeline.config would name. */
+  /** `hourglass` for any size of it, else the type that a pipeline.config would name. */
   readonly backbone: string;
   /** Keys by parameter. */
   readonly parameters: ReadonlyMap<string, string>;
-  /** What told the layers apart, for people. */
+  /** How the layers were told apart, to be shown to users. */
   readonly namedBy: string;
 }
 
 /**
- * The parameters among these keys; those of no parameter are left out. Undefined where they are no such
- * model. Throws ModelError where two keys would be the same parameter.
+ * Finds the parameters among these keys; other keys are left out.
+ *
+ * @returns undefined if the keys belong to no such model.
+ * @throws ModelError if two keys would be the same parameter.
  */
 export function zooKeys(keys: Iterable<string>, where: string, graph?: ObjectGraph): ZooKeys | undefined {
   const variables = zooVariables(keys, graph);
@@ -63,9 +65,9 @@ function below(variables: readonly ZooVariable[], prefix: string): ZooVariable[]
 interface NumberedVariable {
   readonly key: string;
   readonly layer?: string;
-  /** From 0. */
+  /** The layer's, from 0. */
   readonly number: number;
-  /** Keras' name in the layer. */
+  /** Keras' name of the variable. */
   readonly role: string;
 }
 
@@ -77,7 +79,7 @@ function numbered(variables: readonly ZooVariable[], first = 0): NumberedVariabl
   });
 }
 
-/** The backbone whose layers' names, or whose variables at each number, are the most like these. */
+/** The backbone whose layer names, or whose variables at each number, fit these best. */
 function closest(base: readonly NumberedVariable[], neck: readonly NumberedVariable[]) {
   const separable = neck.some(({ role }) => role === "depthwise_kernel");
   const scores = KERAS_BACKBONES.map((candidate) => {
@@ -94,7 +96,7 @@ function closest(base: readonly NumberedVariable[], neck: readonly NumberedVaria
   return KERAS_BACKBONES[scores.indexOf(Math.max(...scores))];
 }
 
-/** The backbone's layers by number, where every number has a name that the backbone knows. */
+/** The backbone's layers by number; undefined unless every number has a name that the backbone knows. */
 function byName(
   variables: readonly NumberedVariable[],
   order: readonly KerasLayer[],
@@ -117,8 +119,8 @@ const KINDS: readonly [RegExp, LayerKind][] = [
 ];
 
 /**
- * The neck's layers by number, where names tell how many there are of each kind. Their counts (`conv2d_7`)
- * go on through a whole program, but rise in the order in which the layers were made.
+ * The neck's layers by number; undefined unless their names show as many of each kind as the neck has. The
+ * counts in the names (`conv2d_7`) run through a whole program, but rise in the order in which layers were made.
  */
 function byCount(
   variables: readonly NumberedVariable[],
@@ -154,7 +156,7 @@ const HEADS: readonly [RegExp, string][] = [
   [/^[^/]+\/keypoint\/offset$/, "keypointOffset"],
 ];
 
-/** `box/scale/0/layer_with_weights-1/bias`: the head, the feature map (stack), the layer, its variable. */
+/** `box/scale/0/layer_with_weights-1/bias`: the head, the feature map (stack), the layer, the variable. */
 function headParameters(variables: readonly ZooVariable[]): [string, string][] {
   const found = variables.flatMap(({ key, path }) => {
     const match = /^(.+)\/(\d+)\/layer_with_weights-([01])\/(\w+)$/.exec(path);
@@ -188,16 +190,16 @@ function unique(named: readonly (readonly [string, string])[], where: string): M
 }
 
 /**
- * The parameter that a path below `_feature_extractor/_network` is (hourglass_network.py's attributes):
- * `hourglass_network/0/inner_block/0/decoder_block/1/skip/conv/kernel` →
- * `backbone.stack0.level1.up.1.shortcut.kernel`. Undefined where the path is none of a layer's.
+ * Returns the parameter for a path below `_feature_extractor/_network` (attributes of hourglass_network.py), or
+ * undefined if the path is no layer's: `hourglass_network/0/inner_block/0/decoder_block/1/skip/conv/kernel` →
+ * `backbone.stack0.level1.up.1.shortcut.kernel`.
  */
 function hourglassParameter(path: string): string | undefined {
-  const parameter = parameterAt(path, PLACES, "/");
+  const parameter = parameterAt(path, HOURGLASS_PATTERNS, "/");
   return parameter && `backbone.${parameter}`;
 }
 
-/** A convolution and its norm, under the names that the original has for them and the scope here. */
+/** A convolution and its norm, by their names in the original and their scope here. */
 function layer(conv: string, norm: string, scope: string): [string, string][] {
   const norms = [...VARIABLES.norm].map(([theirs, ours]): [string, string] => [
     `${norm}/${theirs}`,
@@ -208,7 +210,7 @@ function layer(conv: string, norm: string, scope: string): [string, string][] {
 
 /** ConvBlock: a convolution and its norm. */
 const CONVOLUTION = new Map(layer("conv", "norm", ""));
-/** ResidualBlock: a ConvBlock, a convolution and its norm, and perhaps a projected shortcut. */
+/** ResidualBlock: a ConvBlock, a convolution and its norm, and in some a projected shortcut. */
 const RESIDUAL = new Map([
   ...layer("conv_block/conv", "conv_block/norm", "conv1."),
   ...layer("conv", "norm", "conv2."),
@@ -221,10 +223,10 @@ const BRANCHES: ReadonlyMap<string, string> = new Map([
   ["decoder_block", "up"],
 ]);
 
-/** Each level is the one `inner_block/0` of that around it; the innermost blocks have blocks in their place. */
+/** Each level is the only `inner_block/0` of the level around it; the innermost has several blocks there. */
 const level = (inner: string) => inner.split("inner_block").length - 1;
 
-const PLACES: readonly Place[] = [
+const HOURGLASS_PATTERNS: readonly KeyPattern[] = [
   { pattern: /^downsample_input\/conv_block/, scope: () => "stem.conv", block: CONVOLUTION },
   { pattern: /^downsample_input\/residual_block/, scope: () => "stem.residual", block: RESIDUAL },
   {

@@ -1,17 +1,17 @@
 /**
- * The Keras layers that have weights, in the order in which Keras counts them (`layer_with_weights-N`, by
- * depth in the graph), and this project's scope of each. Layer names are those of `keras.applications`.
+ * The Keras layers that have weights, in the order in which Keras numbers them (`layer_with_weights-N`, by depth
+ * in the graph), with this project's scope for each. Layer names are those of `keras.applications`.
  */
 export interface KerasLayer {
   readonly name: string;
-  /** Of the parameters; a norm's ends in `.norm`. */
+  /** The scope of its parameters; a norm's ends in `.norm`. */
   readonly scope: string;
   readonly kind: LayerKind;
 }
 
 export type LayerKind = "convolution" | "depthwise" | "separable" | "transposed" | "norm";
 
-/** Variables of a layer by Keras' names, and how parameters are called below the layer's scope. */
+/** Keras' names of a layer's variables → names of parameters below the layer's scope. */
 export const VARIABLES: Readonly<Record<LayerKind, ReadonlyMap<string, string>>> = {
   convolution: new Map([
     ["kernel", "kernel"],
@@ -105,7 +105,7 @@ function resnetV2(blocks: readonly number[]): KerasLayer[] {
   return [stem, ...resnetBlocks(blocks, block), norm("post_bn", "backbone.postactivation")];
 }
 
-/** Neck layers have no names of their own: Keras numbers them through (`conv2d_7`). */
+/** Neck layers have no names of their own: Keras gives them running numbers (`conv2d_7`). */
 function fpn(separable: boolean): KerasLayer[] {
   const layers = [convolution("", "fpn.lateral5")];
   for (const level of [4, 3, 2]) {
@@ -132,17 +132,17 @@ function deconvolutionNeck(): KerasLayer[] {
 }
 
 export interface KerasBackbone {
-  /** `feature_extractor { type }` of a pipeline.config. */
+  /** As in `feature_extractor { type }` of a pipeline.config. */
   readonly type: string;
   readonly backbone: readonly KerasLayer[];
   readonly neck: readonly KerasLayer[];
 }
 
-/** Blocks of each stage: He et al., arXiv:1512.03385, table 1. */
+/** Blocks per stage: He et al., arXiv:1512.03385, table 1. */
 const RESNET_50 = [3, 4, 6, 3];
 const RESNET_101 = [3, 4, 23, 3];
 
-/** The backbones whose layers Keras counts; hourglasses have attribute paths. */
+/** Backbones whose layers Keras numbers. Hourglasses have attribute paths instead. */
 export const KERAS_BACKBONES: readonly KerasBackbone[] = [
   { type: "mobilenet_v2_fpn_sep_conv", backbone: mobilenetV2(), neck: fpn(true) },
   { type: "mobilenet_v2_fpn", backbone: mobilenetV2(), neck: fpn(false) },

@@ -1,15 +1,15 @@
 import type { ObjectGraph, ObjectNode } from "../tensorBundle/objectGraph.ts";
 
-/** A variable of a CenterNet of the Object Detection API, by where its program holds it. */
+/** A variable of an Object Detection API CenterNet, and where the program holds it. */
 export interface ZooVariable {
   readonly key: string;
-  /** Below the model, local names as they are: `_prediction_head_dict/box/scale/0/layer_with_weights-1/bias`. */
+  /** Path below the model, of local names: `_prediction_head_dict/box/scale/0/layer_with_weights-1/bias`. */
   readonly path: string;
-  /** The name of its Keras layer; only object graphs tell it. */
+  /** The name of its Keras layer; only object graphs have it. */
   readonly layer?: string;
 }
 
-/** The root's name for the model: in checkpoints and in SavedModels. */
+/** The root's names for the model: in checkpoints and in SavedModels. */
 const MODEL_NAMES = ["model", "_model"];
 /** The objects that hold a model's parameters. */
 const REGIONS = [
@@ -19,15 +19,15 @@ const REGIONS = [
   ["_prediction_head_dict"],
 ];
 /**
- * Other names of the same objects: Keras counts all layers too, SavedModels list variables, and the neck
- * holds the backbone as its first layer.
+ * Second names of the same objects: Keras also numbers all layers, SavedModels list variables, and the neck holds
+ * the backbone as its first layer.
  */
 const ALIAS = /^(layer-\d+|layers|keras_api|(non_)?trainable_variables|variables)$/;
 const BACKBONE_IN_NECK = "_feature_extractor_model/layer_with_weights-0";
 
 /**
- * Where each variable stands. TensorFlow itself follows the object graph, in which a SavedModel's keys
- * `_model/_feature_extractor/variables/7` are found too; without one, keys are paths.
+ * Finds where the program holds each variable. TensorFlow itself follows the object graph, which also resolves a
+ * SavedModel's keys (`_model/_feature_extractor/variables/7`). Without a graph, keys are taken as paths.
  */
 export function zooVariables(keys: Iterable<string>, graph?: ObjectGraph): ZooVariable[] {
   const found = graph ? walk(graph) : [];
@@ -41,7 +41,7 @@ export function zooVariables(keys: Iterable<string>, graph?: ObjectGraph): ZooVa
   });
 }
 
-/** What training keeps beside the model: the optimizer's own variables and a copy of each parameter for it. */
+/** Whether the key is training state: the optimizer's own variable, or its copy of a parameter. */
 export function isOptimizerKey(key: string): boolean {
   return key.startsWith("optimizer/") || key.includes("/.OPTIMIZER_SLOT/");
 }
@@ -68,7 +68,7 @@ function child(nodes: readonly ObjectNode[], node: ObjectNode | undefined, name:
   return index === undefined ? undefined : nodes[index];
 }
 
-/** Breadth first, as TensorFlow makes its keys: of several paths to an object the shortest counts. */
+/** Breadth first, as TensorFlow makes its keys, so that the shortest of several paths to an object counts. */
 function variablesBelow(nodes: readonly ObjectNode[], start: ObjectNode, prefix: string): ZooVariable[] {
   const seen = new Set([start]);
   const queue = [{ node: start, path: prefix }];
