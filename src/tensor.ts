@@ -1,8 +1,13 @@
 import ndarray from "ndarray";
 
 /**
- * The one layout of this project: [batch, height, width, channels] (NHWC), row-major float32, and the
- * batch is always 1. Checkpoint readers convert to it; nothing else transposes.
+ * The one layout of this project: [batch, height, width, channels] (NHWC), row-major float32. The batch is
+ * always
+ * 1. Checkpoint readers convert to this layout; nothing else transposes.
+ *
+ * A position (y, x) of a map is called a cell: it holds one vector of `channels` numbers. Its flat index is y
+ * * width + x. At output stride s it stands for the s x s pixels of the network's input whose top-left corner
+ * is (s * y, s * x); a distance of one cell is s pixels.
  */
 export type Shape = readonly [batch: 1, height: number, width: number, channels: number];
 
@@ -12,7 +17,7 @@ export interface Tensor {
   readonly data: Float32Array;
 }
 
-/** Parameters have any rank; a convolution's kernel is [height, width, inputChannels, outputChannels]. */
+/** Parameters have any rank. A convolution's kernel is [height, width, inputChannels, outputChannels]. */
 export interface Parameter {
   readonly shape: readonly number[];
   readonly data: Float32Array;
@@ -41,12 +46,12 @@ export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((side, axis) => side === b[axis]);
 }
 
-/** A view, not a copy: indices are (batch, row, column, channel). */
+/** A view of the same numbers, not a copy. Indices are (batch, row, column, channel). */
 export function toNdarray(t: Tensor): ndarray.NdArray<Float32Array> {
   return ndarray(t.data, [...t.shape]);
 }
 
-/** A plain loop, since it looks at every number of every output: `every` takes eight times as long. */
+/** A plain loop because it reads every number of every output: `every` takes eight times as long. */
 export function allFinite(data: Float32Array): boolean {
   for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return false;
   return true;

@@ -1,13 +1,15 @@
 /**
- * Boxes of the objects whose centers are `cells` (flat, y · width + x), clipped to the map:
+ * Boxes of the objects whose centers are at `cells` (flat), clipped to the map:
  *
  *     (height, width) = max(size, 0)
  *     (y, x) = cell + offset
  *     corners = (y, x) ∓ (height, width) / 2, clipped to [0, map height] and [0, map width]
  *
- * `sizes` and `offsets` are the maps' values at the cells, rows of (y, x) in cells; `map` is the maps' size in
- * cells. Returns rows of (ymin, xmin, ymax, xmax) in cells, rounded to float32 after each operation as the
- * original does.
+ * `sizes` and `offsets` hold the maps' values at those cells, as rows of (y, x) in cells. `map` is the size
+ * of the maps in cells.
+ *
+ * @returns rows of (ymin, xmin, ymax, xmax) in cells, rounded to float32 after each operation as the original
+ *   does.
  */
 export function boxesInCells(
   cells: Int32Array,
@@ -30,8 +32,8 @@ export function boxesInCells(
 }
 
 /**
- * Rows of (ymin, xmin, ymax, xmax) from cells to fractions of a `height` × `width` image, in [0, 1].
- * `cell` is a cell's side in the image's pixels.
+ * Converts rows of (ymin, xmin, ymax, xmax) in cells to fractions of a `height` × `width` image, clipped to
+ * [0, 1]. `cell` is the side of a cell in pixels of that image.
  */
 export function boxesAsFractions(boxes: Float32Array, height: number, width: number, cell = 1): Float32Array {
   return boxes.map((corner, i) => clip(Math.fround(corner * cell) / (i % 2 === 0 ? height : width), 1));

@@ -2,13 +2,13 @@ import { type Tensor, tensor } from "../tensor.ts";
 import type { Points } from "./keypoints.ts";
 
 /**
- * The multi-person keypoint rule with one Gaussian for all (Object Detection API:
- * `prediction_to_keypoints_argmax`, ranking `gaussian_weighted_const`):
+ * How a keypoint's cell is chosen if there are several persons: the heatmap is weighted with one Gaussian for
+ * all (Object Detection API: `prediction_to_keypoints_argmax`, ranking `gaussian_weighted_const`):
  *
  *     rescored[y, x, i, k] = heatmap[y, x, k] · exp(-d² / denominator)   inside instance i's box, else 0
  *
- * where d is the distance in cells from (y, x) to the instance's regressed keypoint, and a cell is inside
- * where ymin ≤ y < ymax and xmin ≤ x < xmax. Rounded to float32 after each operation as the original.
+ * Here d is the distance in cells from (y, x) to the instance's regressed keypoint. A cell is inside the box
+ * if ymin ≤ y < ymax and xmin ≤ x < xmax. Rounded to float32 after each operation like the original.
  */
 export interface GaussianCandidates {
   /** [1, h, w, keypoints], probabilities. */
@@ -17,16 +17,16 @@ export interface GaussianCandidates {
   readonly boxes: Float32Array;
   /** [instances, keypoints], in cells. */
   readonly regressed: Points;
-  /** Square cells. */
+  /** In cells squared. */
   readonly denominator: number;
 }
 
-/** The original's width of the Gaussian: `ratio` of the map's shorter side, as a float32. */
+/** The original's width of the Gaussian: `ratio` times the map's shorter side, as a float32. */
 export function gaussianDenominator(height: number, width: number, ratio: number): number {
   return Math.fround(Math.min(height, width) * ratio);
 }
 
-/** `rescored` of the formula at one flat cell. */
+/** The formula's `rescored` at one cell (flat). */
 export function gaussianScore(
   candidates: GaussianCandidates,
   cell: number,
@@ -46,8 +46,8 @@ export function gaussianScore(
 }
 
 /**
- * The best cell (flat) of each instance and keypoint, row-major; the first of equals, and cell 0 where the
- * box holds none above 0.
+ * The best cell (flat) for each instance and keypoint, [instances, keypoints]. Of equal cells the first wins;
+ * the result is cell 0 if no cell of the box scores above 0.
  */
 export function gaussianCells(candidates: GaussianCandidates): Int32Array {
   const keypoints = candidates.heatmap.shape[3];
@@ -66,7 +66,7 @@ function bestCell(candidates: GaussianCandidates, instance: number, keypoint: nu
   for (let y = Math.ceil(ymin); y < ymax; y++) {
     for (let x = Math.ceil(xmin); x < xmax; x++) {
       const cell = y * width + x;
-      // The Gaussian is at most 1, so this spares nearly all exponentials.
+      // The Gaussian is at most 1, so this avoids nearly all exponentials.
       if (heatmap.data[cell * keypoints + keypoint] <= best) continue;
       const score = gaussianScore(candidates, cell, instance, keypoint);
       if (score > best) {
@@ -79,8 +79,8 @@ function bestCell(candidates: GaussianCandidates, instance: number, keypoint: nu
 }
 
 /**
- * The score of each chosen cell, [instances, keypoints]: the largest `rescored` that any instance, not only
- * its own, has there.
+ * The score of each chosen cell, [instances, keypoints]: the largest `rescored` there over all instances, not
+ * just the one that chose the cell.
  */
 export function gaussianKeypointScores(candidates: GaussianCandidates, cells: Int32Array): Float32Array {
   const keypoints = candidates.heatmap.shape[3];
@@ -94,13 +94,13 @@ export function gaussianKeypointScores(candidates: GaussianCandidates, cells: In
   });
 }
 
-/**
- * MoveNet's single-person rule ("Next-Generation Pose Detection with MoveNet and TensorFlow.js", TensorFlow
- * blog, 2021; Object Detection API: `prediction_to_single_instance_keypoints`): whoever is nearest the
- * middle, and each keypoint nearest to where that person's center says.
- */
+// MoveNet's rule for a single person ("Next-Generation Pose Detection with MoveNet and TensorFlow.js",
+// TensorFlow blog, 2021; Object Detection API: `prediction_to_single_instance_keypoints`): prefer the person
+// nearest to the middle of the image, and keypoints near to where that person's center expects them.
 
-/** heatmap · weights, cell by cell; `weights` [h, w] fall with the distance to the image's middle. */
+/**
+ * heatmap · weights, cell by cell. `weights` [h, w] decrease with the distance from the middle of the image.
+ */
 export function weightedCenters(heatmap: Tensor, weights: Float32Array): Float32Array {
   return heatmap.data.map((score, cell) => score * weights[cell]);
 }
@@ -108,8 +108,8 @@ export function weightedCenters(heatmap: Tensor, weights: Float32Array): Float32
 /**
  *     rescored[y, x, k] = heatmap[y, x, k] / (distance from (y, x) to expected[k] + distanceOffset)
  *
- * `heatmap` is [1, h, w, keypoints]; `expected` holds one point a keypoint; distances in cells. Each
- * operation is rounded to float32 as in the original, so that the same cell wins.
+ * `heatmap` is [1, h, w, keypoints]; `expected` holds one point per keypoint; distances are in cells. Each
+ * operation is rounded to float32 like the original, so that the same cell wins.
  */
 export function distanceRescored(heatmap: Tensor, expected: Points, distanceOffset: number): Tensor {
   const [, height, width, keypoints] = heatmap.shape;
@@ -128,8 +128,8 @@ export function distanceRescored(heatmap: Tensor, expected: Points, distanceOffs
 }
 
 /**
- * Of two points, in float32 as TensorFlow.js computes it: squares and their sum are rounded, differences
- * not (TensorFlow rounds those too; `refineKeypoints.ts` needs its bits).
+ * The squared distance of two points as TensorFlow.js computes it: squares and their sum are rounded to
+ * float32, differences are not. (TensorFlow rounds those too; `refineKeypoints.ts` follows it.)
  */
 export function squaredDistance(y: number, x: number, otherY: number, otherX: number): number {
   const alongY = Math.fround((y - otherY) ** 2);
@@ -138,12 +138,12 @@ export function squaredDistance(y: number, x: number, otherY: number, otherX: nu
 }
 
 /**
- * An instance's score from its center and its keypoints (Object Detection API: `rescore_instances`):
+ * Scores each instance by its center and its keypoints (Object Detection API: `rescore_instances`):
  *
- *     score = center score · mean of the keypoint scores above threshold;  0 where none is above
+ *     score = center score · mean of the keypoint scores above the threshold;  0 if none is above
  *
- * `keypointScores` is [instances, keypoints]. Rounded to float32 as the original: each product, their sum,
- * the reciprocal of their number, and the product of the two.
+ * `keypointScores` is [instances, keypoints]. These are rounded to float32 like the original: each product,
+ * the sum of the products, the reciprocal of their number, and sum times reciprocal.
  */
 export function instanceScores(
   centerScores: Float32Array,

@@ -2,12 +2,14 @@ import type { Tensor } from "../tensor.ts";
 import { gatherChannels } from "./maps.ts";
 
 /**
- * Where each instance's center says that its keypoints are, in cells, row-major [instances, keypoints]:
+ * The keypoints of each instance as regressed at its center cell:
  *
- *     point[i, k] = center cell of i + regression[cell of i, k]
+ *     point[i, k] = center cell of i + regression[center cell of i, k]
  *
- * `centerCells` are flat (y · width + x); the box offset is not added. `rows` is what the regression map holds
- * at each of them: pairs (y, x), one a keypoint, in cells. `width` is the map's.
+ * `centerCells` are flat; the box offset is not added. `rows` holds the regression map's values at these
+ * cells: one pair (y, x) per keypoint, in cells. `width` is the map's.
+ *
+ * @returns [instances, keypoints], row-major, in cells.
  */
 export function regressedKeypoints(centerCells: Int32Array, rows: Float32Array, width: number): Points {
   const keypoints = rows.length / 2 / Math.max(centerCells.length, 1);
@@ -18,7 +20,7 @@ export function regressedKeypoints(centerCells: Int32Array, rows: Float32Array, 
   return shiftedCells(cells, rows, width);
 }
 
-/** Cell (flat, y · width + x) plus its shift, in cells; `shifts` has a pair (y, x) a cell. */
+/** The position of each cell (flat) plus its shift, in cells. `shifts` holds one pair (y, x) per cell. */
 export function shiftedCells(cells: Int32Array, shifts: Float32Array, width: number): Points {
   const y = new Float32Array(cells.length);
   const x = new Float32Array(cells.length);
@@ -30,16 +32,16 @@ export function shiftedCells(cells: Int32Array, shifts: Float32Array, width: num
 }
 
 /**
- * A keypoint's shift within its cell: `cells[i]` belongs to keypoint i mod `keypoints`, whose pair it is, or
- * all keypoints share one. `shift` is [1, h, w, 2 · keypoints] or [1, h, w, 2].
+ * The shift of each keypoint within its cell, one pair (y, x) per cell. `cells[i]` belongs to keypoint i mod
+ * `keypoints`. The map `shift` is [1, h, w, 2 · keypoints], or [1, h, w, 2] if all keypoints share one shift.
  */
 export function keypointShifts(cells: Int32Array, shift: Tensor): Float32Array {
   return gatherChannels(shift, cells, 2, (i) => (2 * i) % shift.shape[3]);
 }
 
 /**
- * What a pose network says of one person. Every position is a fraction of the network's input, (0, 0) its
- * top-left corner; keypoints may lie outside of it, nothing is clipped but where a decode says so.
+ * One person that a pose network found. Every position is a fraction of the network's input, whose top-left
+ * corner is (0, 0). Keypoints may lie outside the input: nothing is clipped unless a decode says so.
  */
 export interface Pose {
   /** From 0 to 1. */
@@ -63,7 +65,7 @@ export interface PoseKeypoint {
   score: number;
 }
 
-/** `count` points as two arrays, in the unit that the owner states. */
+/** Points as two arrays of equal length, in the unit that their owner states. */
 export interface Points {
   readonly y: Float32Array;
   readonly x: Float32Array;

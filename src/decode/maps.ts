@@ -2,8 +2,10 @@ import { UsageError } from "../errors.ts";
 import { formatShape, type Tensor, tensor } from "../tensor.ts";
 
 /**
- * Channels of a map at each of the `cells` (flat, y · width + x): rows one after the other. All channels, or
- * `count` of them from `first(row)` on.
+ * Reads channels of a map at each of the `cells` (flat): all channels, or `count` of them from `first(row)`
+ * on.
+ *
+ * @returns [cells, count], row-major.
  */
 export function gatherChannels(
   { shape, data }: Tensor,
@@ -19,7 +21,7 @@ export function gatherChannels(
   return rows;
 }
 
-/** The map with zeros beyond the first `height` rows and `width` columns, in cells. */
+/** The map with zeros outside its first `height` rows and `width` columns (`within`, in cells). */
 export function zeroOutside(
   map: Tensor,
   within: { readonly height: number; readonly width: number },
@@ -35,8 +37,9 @@ export function zeroOutside(
 }
 
 /**
- * All of a network's output maps have one height and width, and each the channels that its meaning asks
- * for. `channels` states them by the map's name. Throws UsageError, naming the first map that is wrong.
+ * Checks that all maps have the same height and width, and each as many channels as `channels` states for it.
+ *
+ * @throws UsageError naming the first map that does not fit.
  */
 export function checkMaps<Name extends string>(
   maps: Readonly<Record<Name, Tensor>>,

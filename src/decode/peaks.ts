@@ -1,12 +1,15 @@
 import type { Tensor } from "../tensor.ts";
 
 /**
- * Zhou et al., arXiv:1904.07850, section 4: a cell is a peak where it is the largest of its neighborhood.
+ * Keeps the peaks of a heatmap and sets everything else to 0. A cell is a peak if it is the largest of its
+ * neighborhood (Zhou et al., arXiv:1904.07850, section 4):
  *
- *     peak[i] = heatmap[i]  where |heatmap[i] - localMaximum[i]| < tolerance,  else 0
+ *     peak[i] = heatmap[i]  if |heatmap[i] - localMaximum[i]| < tolerance,  else 0
  *
- * `localMaximum` is the heatmap's stride-1 max-pool, of the same shape; the pool's window is the model's. So
- * two neighbors closer than `tolerance` are both peaks. A cell that is NaN is none. Same order as the heatmap.
+ * `localMaximum` is the heatmap's max-pool of stride 1, of the same shape; the model chooses the pool's
+ * window. Two neighbors that differ by less than `tolerance` are both peaks. NaN is never a peak.
+ *
+ * @returns the scores in the heatmap's own order.
  */
 export function suppressNonPeaks(heatmap: Tensor, localMaximum: Tensor, tolerance: number): Float32Array {
   return heatmap.data.map((score, i) => {
@@ -15,22 +18,22 @@ export function suppressNonPeaks(heatmap: Tensor, localMaximum: Tensor, toleranc
   });
 }
 
-/** The original's `PEAK_EPSILON`. */
+/** `PEAK_EPSILON` of the Object Detection API. */
 export const PEAK_TOLERANCE = Math.fround(1e-6);
 
 export interface PeakSelection {
-  /** See `TopPeaksQuery`. Default: the Object Detection API's. */
+  /** See `TopPeaksQuery`. Default: `PEAK_TOLERANCE`. */
   readonly tolerance?: number;
-  /** Select elements as in `topK`. */
+  /** Which elements take part, as in `topK`. Default: all. */
   readonly start?: number;
   readonly step?: number;
 }
 
 /**
  * The `k` best peaks of a heatmap of probabilities (Zhou et al., arXiv:1904.07850, section 4; Object
- * Detection API: `top_k_feature_map_locations`): cells that are the largest of the `kernel` × `kernel` window
- * around them, or closer to it than the tolerance; everything else ranks as 0, and does so after the peaks in
- * its order. With a kernel of 1 or 0 every cell is a peak.
+ * Detection API: `top_k_feature_map_locations`). An element is a peak if it is the largest of the `kernel` ×
+ * `kernel` window around it, or less than the tolerance below the largest. Everything else counts as 0 and
+ * follows the peaks in the heatmap's order. With a kernel of 1 or 0 every element is a peak.
  */
 export function topPeaks(
   heatmap: Tensor,
@@ -53,12 +56,12 @@ export interface Ranked {
 }
 
 /**
- * The `k` largest among `values[start]`, `values[start + step]`, … (all where there are fewer), their
- * positions counted in steps; of equal ones the lower first, NaN after every number. One pass and an
- * insertion for each value that enters the list: k is small against the map.
+ * The `k` largest of `values[start]`, `values[start + step]`, … (all of them if there are fewer), with their
+ * positions counted in steps. Of equal values the lower position comes first; NaN comes after every number.
+ * This is one pass with an insertion for each value that enters the list, which is fast because k is small.
  *
- * A value that `counts` refuses (by its index in `values`) ranks as 0; it is asked only of those that could
- * enter the list, so no value may be negative.
+ * A value for which `counts` returns false (given its index in `values`) ranks as 0. `counts` is called only
+ * for values that could enter the list, so no value may be negative.
  */
 export function topK(
   values: Float32Array,
@@ -95,8 +98,8 @@ function ranksBefore(value: number, other: number): boolean {
 }
 
 /**
- * The largest value of an element's channel in the `kernel` × `kernel` window around its cell. Cells outside of
- * the map do not count; an even window reaches one cell further down and to the right.
+ * The largest value of an element's channel in the `kernel` × `kernel` window around its cell. Cells outside
+ * the map do not count. An even window reaches one cell further down and to the right.
  */
 function windowMaximum({ shape, data }: Tensor, kernel: number, element: number): number {
   const [, height, width, channels] = shape;
@@ -114,8 +117,8 @@ function windowMaximum({ shape, data }: Tensor, kernel: number, element: number)
 }
 
 /**
- * Position among `values[start]`, `values[start + step]`, … of the first largest, counted in steps; NaN is
- * never the largest. So `argMax(map.data, k, channels)` is the flat cell y · width + x of channel k.
+ * The position of the first largest of `values[start]`, `values[start + step]`, …, counted in steps. NaN is
+ * never the largest. So `argMax(map.data, k, channels)` is the flat cell of channel k's maximum.
  */
 export function argMax(values: Float32Array, start = 0, step = 1): number {
   let largest = Number.NEGATIVE_INFINITY;

@@ -71,9 +71,9 @@ test("of each channel the best, with the channels that are its own", () => {
     {
       scores: Float32Array.of(0.5, 0.5),
       indices: Int32Array.of(0, 4),
-      at: { shift: Float32Array.of(0, 1, 8, 9) },
+      gathered: { shift: Float32Array.of(0, 1, 8, 9) },
     },
-    { scores: Float32Array.of(0.75), indices: Int32Array.of(3), at: { shift: Float32Array.of(6, 7) } },
+    { scores: Float32Array.of(0.75), indices: Int32Array.of(3), gathered: { shift: Float32Array.of(6, 7) } },
   ]);
 });
 

@@ -29,8 +29,8 @@ test.each([
     top: input.top,
     scaleX: input.scaleX,
     scaleY: input.scaleY,
-    imageWidth: input.imageWidth,
-    imageHeight: input.imageHeight,
+    imageWidth: input.photoWidth,
+    imageHeight: input.photoHeight,
   });
   expect(Buffer.compare(image.data, stored?.bytes ?? new Uint8Array(0))).toBe(0);
 });

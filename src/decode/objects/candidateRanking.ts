@@ -1,19 +1,23 @@
 import { UsageError } from "../../errors.ts";
 import type { KeypointEstimationTask } from "./settings.ts";
 
-/** The higher, the likelier a candidate of this score at this distance (cells) is the object's keypoint. */
+/**
+ * Ranks a candidate by its score and its distance in cells; the highest-ranked one is the object's keypoint.
+ */
 export type Ranking = (score: number, distance: number) => number;
 
 /**
- * One object's ranking of one keypoint's candidates (Object Detection API: `refine_keypoints`), each
- * operation rounded to float32:
+ * How one object ranks the candidates for one of its keypoints (Object Detection API: `refine_keypoints`),
+ * with each operation rounded to float32:
  *
  *     min_distance                 -distance
  *     score_distance_ratio         score / (distance + scoreDistanceOffset)
  *     score_scaled_distance_ratio  score / (distance + longer side · scoreDistanceMultiplier)
  *     gaussian_weighted            score · exp(-distance² / (2 · (deviation · boxDeviation)²))
  *
- * `sides` are the height and width of the object's box in cells; `deviation` is the keypoint's own.
+ * `sides` are the height and width of the object's box in cells. `deviation` is the keypoint's own.
+ *
+ * @throws UsageError for `gaussian_weighted_const`, which does not rank candidates.
  */
 export function candidateRanking(
   task: KeypointEstimationTask,
@@ -50,13 +54,16 @@ function gaussian(deviation: number): Ranking {
   };
 }
 
-/** The overlap of boxes that a shift within the deviation keeps (Law & Deng, arXiv:1808.01244, section 3.2). */
+/**
+ * Boxes whose corners moved within the radius still overlap this much (Law & Deng, arXiv:1808.01244, section
+ * 3.2).
+ */
 const MIN_OVERLAP = 0.7;
 
 /**
- * A Gaussian's width for a box of this height and width, all in cells: a third of the whole cells that its
- * corners may move, and half a cell. Each root is divided by 2 where 2a is right: a known mistake of the
- * original (and of Law & Deng's code) that its networks were trained with.
+ * The standard deviation of the Gaussian for a box of this height and width, all in cells: (2 · radius + 1) /
+ * 6, where radius is how many whole cells its corners may move. Each root is divided by 2 instead of by 2a.
+ * That is a known mistake of the original (and of Law & Deng's code), and its networks were trained with it.
  */
 function boxDeviation(height: number, width: number): number {
   const sum = height + width;

@@ -2,7 +2,7 @@ import type { FractionBox, PoseKeypoint } from "../keypoints.ts";
 import type { DecodedObjects } from "./objects.ts";
 import type { KeypointEstimationTask } from "./settings.ts";
 
-/** One object that a decode found; positions are fractions of the image, (0, 0) its top-left corner. */
+/** One object that a decode found. Positions are fractions of the image, whose top-left corner is (0, 0). */
 export interface DetectedObject {
   /** Channel of the center heatmap. */
   classIndex: number;
@@ -10,22 +10,25 @@ export interface DetectedObject {
   score: number;
   /** Within the image. */
   box: FractionBox;
-  /** Of its class's task, in the order of the channels; they may lie outside of the image. */
+  /** Those of its class's keypoint task, in the order of the channels. They may lie outside the image. */
   keypoints?: LabelledKeypoint[];
 }
 
 export interface LabelledKeypoint extends PoseKeypoint {
   label: string;
-  /** In the network's unit; 0 for a keypoint that found no candidate. */
+  /** In the network's unit; 0 if the keypoint found no candidate. */
   depth?: number;
 }
 
-/** As much of a decode as its detections are made of. */
+/** The part of a decode that its detections are made of. */
 type FoundObjects = Pick<DecodedObjects, "boxes" | "scores" | "detected" | "keypoints"> & {
   readonly centers: Pick<DecodedObjects["centers"], "classes">;
 };
 
-/** The detections of a decode, in the order of its rows; `tasks` are the settings' it was made with. */
+/**
+ * The detections of a decode, in the order of its rows. `tasks` are those of the settings it was decoded
+ * with.
+ */
 export function detectedObjects(
   decoded: FoundObjects,
   tasks: readonly KeypointEstimationTask[],

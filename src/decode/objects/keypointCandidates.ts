@@ -5,38 +5,38 @@ import { gatherChannels } from "../maps.ts";
 import { PEAK_TOLERANCE, topPeaks } from "../peaks.ts";
 import type { KeypointEstimationTask } from "./settings.ts";
 
-/** One keypoint task's maps, all [1, h, w, channels]; positions in cells, y before x. */
+/** The maps of one keypoint task, all [1, h, w, channels]. Positions are in cells, y before x. */
 export interface PoseMaps {
-  /** One channel a keypoint, probabilities. */
+  /** One channel per keypoint, probabilities. */
   readonly keypointHeatmap: Tensor;
-  /** Two channels a keypoint: from the object's center cell to the keypoint. */
+  /** Two channels per keypoint: from the object's center cell to the keypoint. */
   readonly keypointRegression: Tensor;
-  /** Two channels a keypoint or two for all: from the keypoint's cell to the keypoint. */
+  /** Two channels per keypoint or two for all: from the keypoint's cell to the keypoint. */
   readonly keypointOffset: Tensor;
-  /** One channel a keypoint or one for all; where the task predicts depth. */
+  /** One channel per keypoint or one for all. Absent unless the task predicts depth. */
   readonly keypointDepth?: Tensor;
 }
 
 /**
- * The cells where each kind of keypoint may lie, whoever's it is. Arrays are [candidates, keypoints], best
- * first a keypoint.
+ * The cells where each kind of keypoint may lie, whichever object it belongs to. Arrays are [candidates,
+ * keypoints], with the best candidate of each keypoint first.
  */
 export interface KeypointCandidates {
   readonly keypoints: number;
-  /** Flat, y · width + x. */
+  /** Flat. */
   readonly cells: Int32Array;
   readonly scores: Float32Array;
   /** In cells. */
   readonly positions: Points;
   readonly depths?: Float32Array;
-  /** Of each keypoint, the first so many reach the threshold. */
+  /** For each keypoint, how many of its candidates reach the threshold; they come first. */
   readonly valid: Int32Array;
 }
 
 /**
  * The best `numCandidatesPerKeypoint` peaks of each channel (Object Detection API:
- * `prediction_tensors_to_keypoint_candidates`), or all cells where there are fewer. (The original fills up
- * with cell 0 once more, which nothing can choose: the cell itself stands before.)
+ * `prediction_tensors_to_keypoint_candidates`), or all cells if there are fewer. (The original then repeats
+ * cell 0, which cannot change anything: the first of equal candidates wins.)
  */
 export function keypointCandidates(maps: PoseMaps, task: KeypointEstimationTask): KeypointCandidates {
   const [, height, width, keypoints] = maps.keypointHeatmap.shape;
@@ -57,8 +57,9 @@ export function keypointCandidates(maps: PoseMaps, task: KeypointEstimationTask)
 }
 
 /**
- * What `candidatesFound` needs. Undefined where depth is wanted, too, or where cells that are no peak
- * would be candidates.
+ * The query that `candidatesFrom` reads the answer of.
+ *
+ * @returns undefined if the task also needs depths, or if cells that are no peak could be candidates.
  */
 export function candidateQuery(task: KeypointEstimationTask): TopPeaksQuery | undefined {
   if (task.predictDepth || Math.fround(task.keypointCandidateScoreThreshold) <= 0) return undefined;
@@ -74,8 +75,9 @@ export function candidateQuery(task: KeypointEstimationTask): TopPeaksQuery | un
 }
 
 /**
- * From the answer to `candidateFind`. Where a keypoint has fewer peaks, its last candidates have a score of 0 and
- * any position: below the threshold as they are, none of them is chosen, like those of `keypointCandidates`.
+ * The candidates from the answer to `candidateQuery`. If a keypoint has fewer peaks than candidates, the last
+ * ones have a score of 0 and an arbitrary position. They are below the threshold, so none of them is ever
+ * chosen, just like those of `keypointCandidates`.
  */
 export function candidatesFrom(
   { lists, height, width }: PeakLists,

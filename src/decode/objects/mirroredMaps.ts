@@ -1,13 +1,13 @@
 import { type Tensor, tensor } from "../../tensor.ts";
 
-/** Which channel of a mirror image's map says what this channel says, and with which sign. */
+/** The channel of the mirror image's map that corresponds to a channel of the plain image's, and its sign. */
 export type MirroredChannel = (channel: number) => { readonly channel: number; readonly sign: 1 | -1 };
 
 const SAME: MirroredChannel = (channel) => ({ channel, sign: 1 });
 
 /**
- * The mean of a map and that of the mirror image, turned back (Zhou et al., arXiv:1904.07850, section 6.1: "flip
- * testing"). Both [1, h, w, channels].
+ * The mean of a map and the mirror image's map, flipped back (Zhou et al., arXiv:1904.07850, section 6.1:
+ * "flip testing"). Both are [1, h, w, channels].
  */
 export function averageMirrored(plain: Tensor, mirrored: Tensor, of: MirroredChannel = SAME): Tensor {
   const [, height, width, channels] = plain.shape;
@@ -24,12 +24,12 @@ export function averageMirrored(plain: Tensor, mirrored: Tensor, of: MirroredCha
   return average;
 }
 
-/** Of heatmaps of keypoints, of which `partners` says which one is each one's counterpart on the other side. */
+/** For heatmaps of keypoints. `partners[k]` is keypoint k's counterpart on the other side of the body. */
 export function swappedSides(partners: readonly number[]): MirroredChannel {
   return (channel) => ({ channel: partners[channel], sign: 1 });
 }
 
-/** Of vectors (y, x) to keypoints: the counterpart's, and x the other way. */
+/** For vectors (y, x) to keypoints: the counterpart's vector with its x negated. */
 export function swappedVectors(partners: readonly number[]): MirroredChannel {
   return (channel) => ({
     channel: 2 * partners[Math.floor(channel / 2)] + (channel % 2),

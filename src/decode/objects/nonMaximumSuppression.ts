@@ -2,9 +2,12 @@ import type { ObjectCenters } from "./objectCenters.ts";
 import type { BatchNonMaxSuppression, DecodeSettings } from "./settings.ts";
 
 /**
- * Greedy non-maximum suppression, class by class (Object Detection API: `multiclass_non_max_suppression`):
- * the rows that stay, best first, of equal scores the lower class first, then the lower row. Boxes without
- * area suppress nothing and are dropped at the end. `boxes` are rows of (ymin, xmin, ymax, xmax).
+ * Greedy non-maximum suppression, class by class (Object Detection API: `multiclass_non_max_suppression`).
+ * Boxes without area suppress nothing and are dropped at the end. `boxes` holds rows of (ymin, xmin, ymax,
+ * xmax).
+ *
+ * @returns the rows that are kept, best first. Of equal scores the lower class comes first, then the lower
+ *   row.
  */
 export function nonMaximumSuppression(
   boxes: Float32Array,
@@ -34,7 +37,7 @@ export function nonMaximumSuppression(
   return Int32Array.from(withArea.slice(0, settings.maxTotalDetections));
 }
 
-/** Intersection over union of two boxes, 0 where one has no area; rounded to float32 as the original. */
+/** Intersection over union of two boxes, rounded to float32 like the original. 0 if one has no area. */
 function overlap(boxes: Float32Array, a: number, b: number): number {
   const sides = [0, 1].map((axis) => {
     const start = Math.max(boxes[a * 4 + axis], boxes[b * 4 + axis]);
@@ -51,7 +54,7 @@ function area(boxes: Float32Array, row: number): number {
   return Math.fround(Math.fround(ymax - ymin) * Math.fround(xmax - xmin));
 }
 
-/** Rows in the order of their centers' scores, the first `peakCount` of which are peaks. */
+/** Rows in the order of their centers' scores. The first `peakCount` are peaks. */
 export interface ObjectRows {
   readonly centers: Pick<ObjectCenters, "candidates" | "classes">;
   readonly peakCount: number;
@@ -61,8 +64,9 @@ export interface ObjectRows {
 }
 
 /**
- * The rows that are detections: those of the peaks, or, where the settings say so, the ones that non-maximum
- * suppression keeps, in its order. That ranks by the centers' own scores, whatever the keypoints say.
+ * The rows that are detections: those of the peaks or, if the settings ask for it, those that non-maximum
+ * suppression keeps, in its order. Suppression ranks rows by their centers' scores, even if keypoints
+ * rescored them.
  */
 export function detectedRows(
   { centers, boxes, scores, peakCount }: ObjectRows,

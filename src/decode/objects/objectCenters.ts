@@ -3,7 +3,7 @@ import { gatherChannels, zeroOutside } from "../maps.ts";
 import { type Ranked, topPeaks } from "../peaks.ts";
 import type { ObjectCenterParams } from "./settings.ts";
 
-/** Of the image inside of the network's padded input, in pixels. */
+/** Size of the image within the network's padded input, in pixels. */
 export interface TrueShape {
   readonly height: number;
   readonly width: number;
@@ -11,23 +11,25 @@ export interface TrueShape {
 
 /** The objects' centers, best first. */
 export interface ObjectCenters {
-  /** Probabilities and flat indices, (y · width + x) · classes + class. */
+  /** Probabilities and indices, (y · width + x) · classes + class. */
   readonly candidates: Ranked;
-  /** Flat, y · width + x. */
+  /** Flat. */
   readonly cells: Int32Array;
   /** Channels of the heatmap. */
   readonly classes: Int32Array;
-  /** [rows, classes]: the probabilities of all classes at each row's cell; where the map was at hand. */
+  /** [rows, classes]: the probabilities of all classes at each row's cell. Absent if only peaks were read. */
   readonly multiclassScores?: Float32Array;
-  /** Channels that the heatmap has. */
+  /** How many channels the heatmap has. */
   readonly classCount: number;
 }
 
 /**
- * The best `maxBoxPredictions` peaks of all classes. Where there are fewer peaks, cells of score 0 follow.
- * Beyond the image the heatmap counts as zero as the original does it (`mask_from_true_image_shape`): cells are
- * compared with pixels, not divided by the stride. So only images of an aspect beyond 1 : stride are ever masked.
+ * The best `maxBoxPredictions` peaks of all classes. If there are fewer peaks, cells of score 0 follow.
  * `heatmap` is [1, h, w, classes], probabilities.
+ *
+ * Outside the image the heatmap counts as zero. Like the original (`mask_from_true_image_shape`) this
+ * compares cells with pixels without dividing by the stride, so it only affects images that are longer than
+ * wide (or the reverse) by more than the stride.
  */
 export function objectCenters(
   heatmap: Tensor,
@@ -41,7 +43,7 @@ export function objectCenters(
   return { ...centers, multiclassScores: gatherChannels(masked, centers.cells) };
 }
 
-/** Flat indices as cells and classes. */
+/** Splits indices into cells and classes. */
 export function rankedCenters(candidates: Ranked, classCount: number): ObjectCenters {
   return {
     candidates,

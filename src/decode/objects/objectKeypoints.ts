@@ -6,33 +6,36 @@ import type { KeypointReadout, ObjectReadout } from "./readout.ts";
 import { type RefinedKeypoints, refineKeypoints } from "./refineKeypoints.ts";
 import type { DecodeSettings, KeypointEstimationTask } from "./settings.ts";
 
-/** The keypoints of all tasks; arrays are [rows, keypoints], zero where the row's class has no such keypoint. */
+/**
+ * The keypoints of all tasks. Arrays are [rows, keypoints], and zero if the row's class has no such keypoint.
+ */
 export interface ObjectKeypoints {
   readonly keypoints: number;
-  /** Fractions of the image, not clipped but where a task says so. */
+  /** Fractions of the image, clipped only if the tasks ask for it. */
   readonly positions: Points;
   readonly scores: Float32Array;
-  /** Where a task predicts it; 0 for a keypoint that found no candidate. */
+  /** Absent unless a task predicts it; 0 for a keypoint that found no candidate. */
   readonly depths?: Float32Array;
   readonly tasks: readonly TaskKeypoints[];
 }
 
-/** What one task found, on the way. */
+/** What one task found, with its intermediate values. */
 export interface TaskKeypoints {
   /** The rows whose objects have this task's keypoints. */
   readonly rows: Int32Array;
-  /** [objects, keypoints], in cells: where the objects' centers say that their keypoints are. */
+  /** [objects, keypoints], in cells: the keypoints as regressed at the objects' centers. */
   readonly regressed: Points;
-  /** Absent where all cells compete (`argmaxPostprocessing`). */
+  /** Absent if all cells compete (`argmaxPostprocessing`). */
   readonly candidates?: KeypointCandidates;
   readonly refined: RefinedKeypoints;
-  /** Where each of the task's keypoints stands among all. */
+  /** The column of each of the task's keypoints among all keypoints. */
   readonly columns: readonly number[];
 }
 
 /**
- * The keypoints of each center's row: of all rows where there is one class and one task, else of those
- * of the task's class that score above 0. `boxes` has a row (ymin, xmin, ymax, xmax) in cells a center.
+ * Finds the keypoints of each center's row. With one class and one task, every row has them; otherwise only
+ * rows of the task's class that score above 0. `boxes` holds one row (ymin, xmin, ymax, xmax) in cells per
+ * center.
  */
 export function objectKeypoints(
   { centers, keypointTasks, width }: ObjectReadout,
@@ -62,7 +65,7 @@ export function objectKeypoints(
   };
 }
 
-/** Of the rows that have a task's keypoints. */
+/** Values of the rows that have a task's keypoints. */
 interface RowsOfTask {
   readonly cells: Int32Array;
   readonly regression: Float32Array;
@@ -80,7 +83,7 @@ function taskKeypoints(
     const heatmap = places.keypointHeatmap;
     const [, height] = heatmap.shape;
     const denominator = gaussianDenominator(height, width, Math.fround(task.gaussianDenomRatio));
-    // `checkSettings` asks for boxes where all cells compete.
+    // `checkSettings` requires boxes if all cells compete.
     const candidates = { heatmap, boxes: boxes as Float32Array, regressed, denominator };
     const cells = gaussianCells(candidates);
     const positions = shiftedCells(cells, keypointShifts(cells, places.keypointOffset), width);
@@ -89,7 +92,7 @@ function taskKeypoints(
   return { regressed, candidates: places, refined: refineKeypoints(regressed, places, boxes, task) };
 }
 
-/** Those of all rows, `rowCount`, that are named. */
+/** The named rows of a table of `rowCount` rows. */
 function selectedRows(values: Float32Array, rows: Int32Array, rowCount: number): Float32Array {
   const columns = values.length / Math.max(rowCount, 1);
   const selected = new Float32Array(rows.length * columns);
@@ -109,7 +112,9 @@ function rowsOf(task: KeypointEstimationTask, settings: DecodeSettings, centers:
   return rows.filter((row) => centers.classes[row] === task.classIndex && centers.candidates.scores[row] > 0);
 }
 
-/** One after another, unless the label map says otherwise; a single task's keypoints stay in their order. */
+/**
+ * One task's keypoints after another's, unless the label map orders them; a single task's keep their order.
+ */
 function taskColumns(tasks: readonly KeypointEstimationTask[], single: boolean): number[][] {
   let next = 0;
   return tasks.map(({ keypointLabels, keypointIndices }) => {
@@ -142,7 +147,7 @@ function inImage({ y, x }: Points, stride: number, { height, width }: TrueShape)
   return { y: y.map((cells) => cells * cellHeight), x: x.map((cells) => cells * cellWidth) };
 }
 
-/** To the image's border; what had to be moved scores 0. */
+/** Moves keypoints outside the image to its border and sets their scores to 0. */
 function clipped({ y, x }: Points, scores: Float32Array): { positions: Points; scores: Float32Array } {
   const clip = (fraction: number) => Math.max(0, Math.min(fraction, 1));
   const isInside = (fraction: number) => fraction >= 0 && fraction <= 1;

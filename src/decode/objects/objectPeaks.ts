@@ -8,9 +8,11 @@ import type { ObjectReadout } from "./readout.ts";
 import { checkSettings, type DecodeSettings } from "./settings.ts";
 
 /**
- * What the decode needs of the outputs of a network with boxes and at most one keypoint task: the best peaks of
- * `centerHeatmap` with sizes, offsets and regressed keypoints there; and of each channel of `keypointHeatmap`
- * the best with their offsets. Undefined where it needs whole maps: where a keypoint may lie in any cell.
+ * The peaks that suffice to decode a network with boxes and at most one keypoint task: the best of
+ * `centerHeatmap` with the sizes, offsets and regressed keypoints there, and the best of each channel of
+ * `keypointHeatmap` with their offsets.
+ *
+ * @returns undefined if the decode needs whole maps because a keypoint may lie in any cell.
  */
 export function objectPeakQuery(
   { objectCenterParams, keypointEstimationTask: tasks }: DecodeSettings,
@@ -27,23 +29,25 @@ export function objectPeakQuery(
     window: objectCenterParams.peakMaxPoolKernelSize,
     tolerance: PEAK_TOLERANCE,
     gather: ["boxSize", "boxOffset", ...(keypoints ? ["keypointRegression"] : [])],
-    // Cells and pixels are compared as `objectCenters` does.
+    // In pixels, although the query counts in cells: see `objectCenters`.
     ...(trueShape && { within: trueShape }),
   };
   return { centers, ...(keypoints && { keypoints }) };
 }
 
 /**
- * What `decodeObjects` finds, from the answer to `objectPeakRequest` alone; the rows are the peaks.
- * Throws UsageError for settings that contradict each other.
+ * Decodes the answer to `objectPeakQuery`. Finds what `decodeObjects` finds in whole maps; the rows are the
+ * peaks.
+ *
+ * @throws UsageError if the settings contradict each other or do not fit the answer.
  */
 export function decodeObjectPeaks(
-  found: PeakAnswer,
+  answer: PeakAnswer,
   settings: DecodeSettings,
   trueShape?: TrueShape,
 ): DecodedObjects {
-  checkSettings(settings, found.centers.channels, true);
-  return decodeReadout(readPeaks(found, settings), settings, trueShape);
+  checkSettings(settings, answer.centers.channels, true);
+  return decodeReadout(readPeaks(answer, settings), settings, trueShape);
 }
 
 function readPeaks(
@@ -53,7 +57,7 @@ function readPeaks(
   const { height, width, channels, lists } = centers;
   const [{ scores, indices, gathered: at }] = lists;
   if (task && keypoints.channels !== task.keypointLabels.length) {
-    const expected = `${task.keypointLabels.length} channels, one a keypoint`;
+    const expected = `${task.keypointLabels.length} channels, one per keypoint`;
     throw new UsageError({ where: "map keypointHeatmap", expected, got: `${keypoints.channels}` });
   }
   const ofTask = task && {

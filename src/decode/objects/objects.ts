@@ -6,37 +6,42 @@ import { type ObjectKeypoints, objectKeypoints } from "./objectKeypoints.ts";
 import { checkObjectMaps, type ObjectMaps, type ObjectReadout, readMaps } from "./readout.ts";
 import { atLeast, checkSettings, type DecodeSettings, type KeypointEstimationTask } from "./settings.ts";
 
-/** Everything that the decode computes on its way; rows are in the order of the centers' scores. */
+/** Every value that the decode computes. Rows are in the order of the centers' scores. */
 export interface DecodedObjects {
   readonly height: number;
   readonly width: number;
-  /** Of the image in the network's input, in pixels; what fractions are fractions of. */
+  /** Size of the image within the network's input, in pixels. Fractions are relative to it. */
   readonly trueShape: TrueShape;
   readonly centers: ObjectCenters;
   /** How many of the centers are peaks. */
   readonly peakCount: number;
-  /** Rows of (ymin, xmin, ymax, xmax) in cells; absent without box maps. */
+  /** Rows of (ymin, xmin, ymax, xmax) in cells. Absent without box maps. */
   readonly boxesInCells?: Float32Array;
-  /** The same as fractions of the image, within [0, 1]; the keypoints' tight boxes without box maps. */
+  /**
+   * The same as fractions of the image, within [0, 1]. Without box maps, the tight boxes around the
+   * keypoints.
+   */
   readonly boxes: Float32Array;
   readonly keypoints?: ObjectKeypoints;
-  /** The center's, or from the keypoints where a task rescores. */
+  /** The centers' scores, or those from the keypoints if a task rescores. */
   readonly scores: Float32Array;
   /**
-   * The rows that are detections: those of the peaks, or, where the settings say so, the ones that
-   * non-maximum suppression keeps, in its order.
+   * The rows that are detections: those of the peaks, or those that non-maximum suppression keeps, in its
+   * order.
    */
   readonly detected: Int32Array;
 }
 
 /**
- * CenterNet's decode as the TensorFlow Object Detection API has it (`CenterNetMetaArch.postprocess`; Zhou et
- * al., arXiv:1904.07850, sections 4 and 6.2): peaks of the center heatmap, the boxes read there, and each
- * keypoint either where the center says or at the candidate of its heatmap that fits best.
+ * CenterNet's decode as the TensorFlow Object Detection API implements it (`CenterNetMetaArch.postprocess`;
+ * Zhou et al., arXiv:1904.07850, sections 4 and 6.2). It takes the peaks of the center heatmap and reads the
+ * boxes there. Each keypoint lies either where the center expects it or at the best candidate of its own
+ * heatmap.
  *
- * `trueShape` is the size of the image within the network's padded input, in pixels; without it the whole
- * input is the image. Throws UsageError for maps that do not fit together and settings that contradict
- * each other.
+ * `trueShape` is the size of the image within the network's padded input, in pixels. Default: the whole
+ * input.
+ *
+ * @throws UsageError if the maps do not fit together or the settings contradict each other.
  */
 export function decodeObjects(
   maps: ObjectMaps,
@@ -49,18 +54,18 @@ export function decodeObjects(
   return decodeReadout(readMaps(maps, settings, trueShape), settings, trueShape);
 }
 
-/** The same from what was read of the maps, wherever that was. */
+/** The same from values that were read off the maps already, by a backend or by `readMaps`. */
 export function decodeReadout(
-  readings: ObjectReadout,
+  readout: ObjectReadout,
   settings: DecodeSettings,
   trueShape?: TrueShape,
 ): DecodedObjects {
-  const { height, width, centers, boxSize, boxOffset } = readings;
+  const { height, width, centers, boxSize, boxOffset } = readout;
   const { outputStride, keypointEstimationTask: tasks } = settings;
   const shape = trueShape ?? { height: height * outputStride, width: width * outputStride };
   const { cells } = centers;
-  const cellBoxes = boxSize && boxOffset && boxesInCells(cells, boxSize, boxOffset, readings);
-  const keypoints = tasks.length > 0 ? objectKeypoints(readings, settings, cellBoxes, shape) : undefined;
+  const cellBoxes = boxSize && boxOffset && boxesInCells(cells, boxSize, boxOffset, readout);
+  const keypoints = tasks.length > 0 ? objectKeypoints(readout, settings, cellBoxes, shape) : undefined;
   const boxes = cellBoxes
     ? boxesAsFractions(cellBoxes, shape.height, shape.width, outputStride)
     : tightBoxes(cells.length, keypoints);
@@ -70,7 +75,7 @@ export function decodeReadout(
   return { ...decoded, boxesInCells: cellBoxes, ...detectedRows(decoded, settings) };
 }
 
-/** Task by task, each on what the one before it left. */
+/** Rescores task by task, each starting from the scores that the one before left. */
 function rescored(
   { candidates, classes }: ObjectCenters,
   { scores, keypoints, tasks: found }: ObjectKeypoints,
@@ -87,7 +92,7 @@ function rescored(
   }, candidates.scores);
 }
 
-/** Around all of a row's keypoints. */
+/** The tight box around all keypoints of each row. */
 function tightBoxes(rows: number, found: ObjectKeypoints | undefined): Float32Array {
   const boxes = new Float32Array(rows * 4);
   if (!found) return boxes;

@@ -5,13 +5,13 @@ import { type KeypointCandidates, keypointCandidates, type PoseMaps } from "./ke
 import { type ObjectCenters, objectCenters, type TrueShape } from "./objectCenters.ts";
 import type { DecodeSettings, KeypointEstimationTask } from "./settings.ts";
 
-/** All that a decode reads of a detector's maps; rows are in the order of the centers. */
+/** All values that a decode reads off a detector's maps. Rows are in the order of the centers. */
 export interface ObjectReadout {
-  /** Of the maps, in cells. */
+  /** Size of the maps, in cells. */
   readonly height: number;
   readonly width: number;
   readonly centers: ObjectCenters;
-  /** At the centers, rows of (y, x) in cells; both or neither. */
+  /** At the centers: rows of (y, x) in cells. Both or neither. */
   readonly boxSize?: Float32Array;
   readonly boxOffset?: Float32Array;
   /** In the order of the settings' `keypointEstimationTask`. */
@@ -19,13 +19,15 @@ export interface ObjectReadout {
 }
 
 export interface KeypointReadout {
-  /** At the centers, rows of a pair (y, x) a keypoint, in cells: from the center's cell to the keypoint. */
+  /**
+   * At the centers: rows with one pair (y, x) per keypoint, in cells, from the center's cell to the keypoint.
+   */
   readonly regression: Float32Array;
-  /** Where the keypoints may lie: at candidates, or in all cells of the maps (`argmaxPostprocessing`). */
+  /** Where keypoints may lie: at candidates, or in any cell of the maps (`argmaxPostprocessing`). */
   readonly places: KeypointCandidates | PoseMaps;
 }
 
-/** From whole maps that fit together. */
+/** Reads whole maps, which must fit together. */
 export function readMaps(
   { centerHeatmap, boxSize, boxOffset, keypointTasks = [] }: ObjectMaps,
   { objectCenterParams, keypointEstimationTask: tasks }: DecodeSettings,
@@ -49,11 +51,11 @@ export function readMaps(
   };
 }
 
-/** A detector's output, all [1, h, w, channels]; positions and sizes in cells, y before x. */
+/** A detector's outputs, all [1, h, w, channels]. Positions and sizes are in cells, y before x. */
 export interface ObjectMaps {
-  /** One channel a class, probabilities. */
+  /** One channel per class, probabilities. */
   readonly centerHeatmap: Tensor;
-  /** 2 channels; negative sizes count as 0. With `boxOffset`, or neither. */
+  /** 2 channels; negative sizes count as 0. Present if and only if `boxOffset` is. */
   readonly boxSize?: Tensor;
   /** 2 channels. */
   readonly boxOffset?: Tensor;
@@ -61,7 +63,9 @@ export interface ObjectMaps {
   readonly keypointTasks?: readonly PoseMaps[];
 }
 
-/** Throws UsageError, naming the first map that is missing or does not fit the others or the settings. */
+/**
+ * @throws UsageError naming the first map that is missing or that does not fit the others or the settings.
+ */
 export function checkObjectMaps(maps: ObjectMaps, settings: DecodeSettings): void {
   const { centerHeatmap, boxSize, boxOffset, keypointTasks = [] } = maps;
   const found: Record<string, Tensor> = { centerHeatmap };

@@ -9,22 +9,22 @@ export interface RefinedKeypoints {
   readonly positions: Points;
   readonly scores: Float32Array;
   readonly depths?: Float32Array;
-  /** Flat, y · width + x: the heatmap's cell that was chosen; -1 where the regressed position stays. */
+  /** The chosen cell of the heatmap (flat), or -1 if the regressed position is kept. */
   readonly cells: Int32Array;
 }
 
-/** The original's distance to a candidate below the threshold, in cells. */
+/** The distance in cells that the original assigns to candidates below the threshold. */
 const FAR = 1e5;
 
 /**
- * Moves each regressed keypoint to the best of the candidates, unless that one (Object Detection API:
- * `refine_keypoints`)
- * - scores below the threshold,
- * - lies outside of the object's box enlarged by `boxScale`, or
- * - no candidate at all is within `candidateSearchScale` · the enlarged box's longer side.
+ * Moves each regressed keypoint to its best candidate (Object Detection API: `refine_keypoints`). The
+ * keypoint stays where it is if
+ * - the best candidate scores below the threshold,
+ * - the best candidate lies outside the object's box scaled by `boxScale`, or
+ * - no candidate is within `candidateSearchScale` · the longer side of that scaled box.
  *
- * Without boxes only the first counts. `regressed` is [objects, keypoints] and `boxes` has a row (ymin,
- * xmin, ymax, xmax) an object, both in cells. Each operation is rounded to float32 as the original.
+ * Without boxes only the first condition applies. `regressed` is [objects, keypoints] and `boxes` has one row
+ * (ymin, xmin, ymax, xmax) per object, both in cells. Each operation is rounded to float32 like the original.
  */
 export function refineKeypoints(
   regressed: Points,
@@ -67,11 +67,11 @@ function keypointDeviations(task: KeypointEstimationTask): number[] {
 }
 
 interface BestCandidate {
-  /** Among the keypoint's candidates; of equal ones the first. */
+  /** Its rank among the keypoint's candidates. Of equal ones the first is best. */
   rank: number;
-  /** What it was ranked by. */
+  /** The value that it was ranked by. */
   ranked: number;
-  /** Distance of the nearest candidate, in cells. */
+  /** Distance to the nearest candidate, in cells. */
   nearest: number;
 }
 
@@ -110,7 +110,7 @@ function isWithinReach(
   return y >= ymin && y <= ymax && x >= xmin && x <= xmax && nearest <= radius;
 }
 
-/** About its middle. */
+/** Scales a box about its center. */
 function enlargedBox(box: Float32Array, scale: number): Float32Array {
   const halfScale = Math.fround(scale) / 2;
   const [height, width] = sidesOf(box);
@@ -125,7 +125,7 @@ function sidesOf(box: Float32Array): [height: number, width: number] {
   return [Math.fround(box[2] - box[0]), Math.fround(box[3] - box[1])];
 }
 
-/** As TensorFlow computes it: every step rounded, the differences too. */
+/** As TensorFlow computes it: every step is rounded, including the differences. */
 function distanceBetween(y: number, x: number, otherY: number, otherX: number): number {
   const alongY = Math.fround(y - otherY);
   const alongX = Math.fround(x - otherX);

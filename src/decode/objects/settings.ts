@@ -1,8 +1,8 @@
 import { UsageError } from "../../errors.ts";
 
-/** What decides how maps become detections. */
+/** How maps become detections. */
 export interface DecodeSettings {
-  /** Pixels of the network's input a cell of its maps; the backbone's, no field of the proto. */
+  /** Input pixels per cell of the maps. It depends on the backbone and is not a field of the proto. */
   readonly outputStride: number;
   readonly objectCenterParams: ObjectCenterParams;
   /** In the order of the maps' `keypointTasks`. */
@@ -11,15 +11,17 @@ export interface DecodeSettings {
 }
 
 export interface KeypointEstimationTask extends KeypointEstimationParams {
-  /** Channel of the center heatmap whose objects have these keypoints (label-map id - 1). */
+  /** The channel of the center heatmap whose objects have these keypoints (label-map id - 1). */
   readonly classIndex: number;
-  /** The label map's names, in the order of the channels. */
+  /** The names in the label map, in the order of the channels. */
   readonly keypointLabels: readonly string[];
-  /** The label map's ids: where each keypoint stands among those of all tasks; default: one after another. */
+  /**
+   * The ids in the label map: each keypoint's column among those of all tasks. Default: one after another.
+   */
   readonly keypointIndices?: readonly number[];
 }
 
-/** Throws UsageError for numbers that cannot be meant and for modes that the original refuses together. */
+/** @throws UsageError for numbers out of range and for combinations of modes that the original rejects. */
 export function checkSettings(settings: DecodeSettings, classes: number, hasBoxes: boolean): void {
   const { objectCenterParams, keypointEstimationTask, outputStride } = settings;
   atLeast("outputStride", outputStride, 1);
@@ -62,7 +64,7 @@ function checkModes(task: KeypointEstimationTask, isSingle: boolean, hasBoxes: b
   if (needsBoxes && !hasBoxes) {
     throw new UsageError({
       where,
-      expected: "boxes for a mode that uses them",
+      expected: "box maps, which this mode uses",
       got: `${mode} without boxes`,
     });
   }
@@ -72,28 +74,26 @@ function checkModes(task: KeypointEstimationTask, isSingle: boolean, hasBoxes: b
   }
 }
 
-/** Throws UsageError. */
-export function atLeast(where: string, value: number, least: number): void {
-  if (Number.isInteger(value) && value >= least) return;
-  throw new UsageError({ where, expected: `a whole number, ${least} or more`, got: `${value}` });
+/** @throws UsageError unless `value` is a whole number of at least `min`. */
+export function atLeast(where: string, value: number, min: number): void {
+  if (Number.isInteger(value) && value >= min) return;
+  throw new UsageError({ where, expected: `a whole number, ${min} or more`, got: `${value}` });
 }
 
-/**
- * The fields of the TensorFlow Object Detection API's `center_net.proto` and `post_processing.proto` that
- * touch inference, under their own names in this project's spelling, with the schema's defaults. Both the
- * reader of a `pipeline.config` and the decode build on them. The proto's floats are float32; the decode
- * rounds them where it uses them.
- */
+// The fields of the TensorFlow Object Detection API's `center_net.proto` and `post_processing.proto` that
+// affect inference, by their own names in camelCase, with the schema's defaults. Both the reader of a
+// `pipeline.config` and the decode use them. The proto's floats are float32; the decode rounds them when it
+// uses them.
 
 export interface ObjectCenterParams {
   readonly maxBoxPredictions: number;
-  /** Side of the window in which a peak is the largest, in cells; 1 (or 0) makes every cell a peak. */
+  /** Side in cells of the window in which a peak is the largest value. With 1 or 0 every cell is a peak. */
   readonly peakMaxPoolKernelSize: number;
 }
 
 export const OBJECT_CENTER_PARAMS: ObjectCenterParams = { maxBoxPredictions: 100, peakMaxPoolKernelSize: 3 };
 
-/** How a keypoint's candidate is chosen; the formulas stand in `decode/candidateRanking.ts`. */
+/** How a keypoint's candidate is chosen. See `candidateRanking.ts` for the formulas. */
 export const CANDIDATE_RANKING_MODES = [
   "min_distance",
   "score_distance_ratio",
@@ -103,40 +103,40 @@ export const CANDIDATE_RANKING_MODES = [
 ] as const;
 export type CandidateRankingMode = (typeof CANDIDATE_RANKING_MODES)[number];
 
-/** Of `keypoint_estimation_task`. */
+/** Fields of `keypoint_estimation_task`. */
 export interface KeypointEstimationParams {
-  /** Cells; a label that is not named has `DEFAULT_KEYPOINT_STD`. */
+  /** In cells. Labels that are not listed have `DEFAULT_KEYPOINT_STD`. */
   readonly keypointLabelToStd: Readonly<Record<string, number>>;
-  /** A peak of at least this is a candidate. */
+  /** A peak that scores at least this is a candidate. */
   readonly keypointCandidateScoreThreshold: number;
   readonly numCandidatesPerKeypoint: number;
   readonly peakMaxPoolKernelSize: number;
   /** The score of a keypoint that found no candidate. */
   readonly unmatchedKeypointScore: number;
-  /** A candidate must lie inside of the object's box enlarged so about its middle. */
+  /** A candidate must lie inside the object's box scaled by this factor about its center. */
   readonly boxScale: number;
-  /** The nearest candidate must be this close, in longer sides of the enlarged box. */
+  /** The nearest candidate must be this close, as a multiple of the scaled box's longer side. */
   readonly candidateSearchScale: number;
   readonly candidateRankingMode: CandidateRankingMode;
-  /** Cells; for `score_distance_ratio`. */
+  /** In cells; for `score_distance_ratio`. */
   readonly scoreDistanceOffset: number;
-  /** Longer sides of the box; for `score_scaled_distance_ratio`. */
+  /** A multiple of the box's longer side; for `score_scaled_distance_ratio`. */
   readonly scoreDistanceMultiplier: number;
-  /** Of the keypoints' standard deviations; for `gaussian_weighted`. */
+  /** Multiplies the keypoints' standard deviations; for `gaussian_weighted`. */
   readonly stdDevMultiplier: number;
-  /** Whether each keypoint has its own pair of offset channels, or all share one. */
+  /** Whether each keypoint has its own pair of offset channels. Otherwise all share one pair. */
   readonly perKeypointOffset: boolean;
-  /** Only where there is one class. */
+  /** Only with a single class. */
   readonly predictDepth: boolean;
   readonly perKeypointDepth: boolean;
-  /** Moves keypoints that lie outside of the image to its border and sets their scores to 0. */
+  /** Moves keypoints that lie outside the image to its border and sets their scores to 0. */
   readonly clipOutOfFrameKeypoints: boolean;
-  /** Scores objects by their keypoints, see `decode/instanceScores.ts`. */
+  /** Scores objects by their keypoints: see `instanceScores`. */
   readonly rescoreInstances: boolean;
   readonly rescoringThreshold: number;
-  /** Of the map's shorter side; for `gaussian_weighted_const`. */
+  /** A multiple of the map's shorter side; for `gaussian_weighted_const`. */
   readonly gaussianDenomRatio: number;
-  /** Chooses among all cells instead of candidates; only where there is one class. */
+  /** Chooses among all cells instead of candidates. Only with a single class. */
   readonly argmaxPostprocessing: boolean;
 }
 
@@ -165,9 +165,9 @@ export const KEYPOINT_ESTIMATION_PARAMS: KeypointEstimationParams = {
 };
 
 export interface BatchNonMaxSuppression {
-  /** Only scores above this. */
+  /** Lower scores, and this score itself, are dropped. */
   readonly scoreThreshold: number;
-  /** Boxes that overlap a better one of their class by more than this are dropped. */
+  /** A box that overlaps a better one of its class by more than this is dropped. */
   readonly iouThreshold: number;
   readonly maxDetectionsPerClass: number;
   readonly maxTotalDetections: number;

@@ -11,46 +11,50 @@ import { keypointShifts, type Points, type Pose, regressedKeypoints, shiftedCell
 import { checkMaps, gatherChannels } from "../maps.ts";
 import { type Ranked, suppressNonPeaks, topK } from "../peaks.ts";
 
-/** A multi-person network's output, all [1, h, w, channels]; positions and sizes in cells, y before x. */
+/**
+ * Outputs of a multi-person network, all [1, h, w, channels]. Positions and sizes are in cells, y before x.
+ */
 export interface MultiPoseMaps {
   /** 1 channel, probabilities. */
   readonly centerHeatmap: Tensor;
-  /** The center heatmap's local maximum: its 5×5 max-pool of stride 1. */
+  /** The local maximum of the center heatmap: its 5×5 max-pool of stride 1. */
   readonly centerMaximum: Tensor;
   /** 2 channels; negative sizes count as 0. */
   readonly boxSize: Tensor;
   /** 2 channels. */
   readonly boxOffset: Tensor;
-  /** One channel a keypoint, probabilities. */
+  /** One channel per keypoint, probabilities. */
   readonly keypointHeatmap: Tensor;
-  /** Two channels a keypoint: from the person's center cell to the keypoint. */
+  /** Two channels per keypoint: from the person's center cell to the keypoint. */
   readonly keypointRegression: Tensor;
-  /** Two channels a keypoint: from the keypoint's cell to the keypoint. */
+  /** Two channels per keypoint: from the keypoint's cell to the keypoint. */
   readonly keypointOffset: Tensor;
 }
 
-/** The numbers of the decode, with the rounding of the model's file. */
+/** The numbers of the decode, rounded as in the model's file. */
 export interface MultiPoseConstants {
   /** How many centers are decoded. */
   readonly maxPersons: number;
-  /** A center is a peak when it is this close to its local maximum. */
+  /** A center is a peak if it is this close to its local maximum. */
   readonly peakTolerance: number;
   /** See `gaussianDenominator`. */
   readonly gaussianDenominatorRatio: number;
-  /** A keypoint counts for its person's score only above this. */
+  /** A keypoint counts towards its person's score only above this. */
   readonly keypointScoreThreshold: number;
 }
 
-/** Everything that the decode computes on its way; persons in the order of their centers' scores. */
+/**
+ * Every value that the decode computes, for verification. Persons are in the order of their centers' scores.
+ */
 export interface MultiPoseSteps {
   readonly kind: "multi";
   readonly height: number;
   readonly width: number;
-  /** [h, w]: the center heatmap where it peaks, else 0. */
+  /** [h, w]: the center heatmap at its peaks, 0 elsewhere. */
   readonly centerPeaks: Float32Array;
-  /** Scores and flat cells of the persons' centers. */
+  /** Scores and cells (flat) of the persons' centers. */
   readonly centers: Ranked;
-  /** What the keypoints are chosen by: boxes and regressed keypoints, in cells, and the heatmap. */
+  /** What the keypoints are chosen from: the heatmap, and boxes and regressed keypoints in cells. */
   readonly candidates: GaussianCandidates;
   /** [persons, keypoints], flat cells. */
   readonly keypointCells: Int32Array;
@@ -60,20 +64,21 @@ export interface MultiPoseSteps {
   readonly keypoints: Points;
   /** Rows of (ymin, xmin, ymax, xmax), fractions of the input within [0, 1]. */
   readonly boxes: Float32Array;
-  /** One a person. */
+  /** One per person. */
   readonly scores: Float32Array;
 }
 
 /**
- * MoveNet MultiPose's decode: always `maxPersons` poses (fewer only on a map of fewer cells), in the order
- * of the centers' scores, which need not be that of the poses' own. Throws UsageError for maps that do not
- * fit together.
+ * The decode of MoveNet MultiPose. It always returns `maxPersons` poses (fewer only if the map has fewer
+ * cells), in the order of their centers' scores, which may differ from the order of the poses' own scores.
+ *
+ * @throws UsageError if the maps do not fit together.
  */
 export function decodeMultiPose(maps: MultiPoseMaps, constants: MultiPoseConstants): Pose[] {
   return posesOf(multiPoseSteps(maps, constants));
 }
 
-/** As `decodeMultiPose`, with every value on the way. */
+/** Like `decodeMultiPose`, with every intermediate value. */
 export function multiPoseSteps(maps: MultiPoseMaps, constants: MultiPoseConstants): MultiPoseSteps {
   checkMultiPoseMaps(maps);
   const [, height, width] = maps.centerHeatmap.shape;
@@ -109,7 +114,7 @@ export function multiPoseSteps(maps: MultiPoseMaps, constants: MultiPoseConstant
   };
 }
 
-/** The persons that the steps lead to. */
+/** The persons that the steps result in. */
 export function posesOf(steps: MultiPoseSteps): Pose[] {
   const keypoints = steps.candidates.heatmap.shape[3];
   return Array.from(steps.scores, (score, person) => {

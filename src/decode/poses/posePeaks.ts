@@ -11,25 +11,26 @@ import type { MultiPoseConstants } from "./multiPose.ts";
 import type { SinglePoseConstants } from "./singlePose.ts";
 
 /**
- * What the decodes of poses need of a network's outputs: they choose from maps that hold what was found, and 0
- * everywhere else, what they choose from the whole ones. For no score is negative, all that may be the best is
- * found, and so is what other maps hold there.
+ * Lets the decodes of poses run on peaks alone. The peaks that a backend found are written into maps of
+ * zeros, and these are decoded like whole maps. The result is the same: no score is negative, every cell that
+ * could win is among those found, and so are the other maps' values there.
  */
 export interface PosePeaks {
   readonly query: PeakQuery;
-  /** By name, for the decode that the query was made for. */
+  /** The maps by name, for the decode that the query was made for. */
   outputsOf(answer: PeakAnswer): Record<string, Tensor>;
 }
 
-/** Of the maps, in cells. */
+/** In cells. */
 interface MapSize {
   readonly height: number;
   readonly width: number;
 }
 
 /**
- * For `decodeMultiPose`, where `centerMaximum` is that of windows of the side `window`. Undefined where its constants
- * leave peaks or keypoints undefined.
+ * For `decodeMultiPose`. `window` is the side of the pool that makes `centerMaximum`.
+ *
+ * @returns undefined if the constants leave peaks or keypoints undefined.
  */
 export function multiPosePeaks(
   { maxPersons, peakTolerance, gaussianDenominatorRatio }: MultiPoseConstants,
@@ -59,7 +60,11 @@ export function multiPosePeaks(
   };
 }
 
-/** For `decodeSinglePose`. Undefined where its constants let no rounding be bounded. */
+/**
+ * For `decodeSinglePose`.
+ *
+ * @returns undefined if the constants are so small or large that rounding errors cannot be bounded.
+ */
 export function singlePosePeaks({
   centerWeights,
   distanceOffset,
@@ -82,27 +87,27 @@ function keypointQuery(weight: CellWeight): BestCellsQuery {
   return { heatmap: "keypointHeatmap", weight, gather: [], gatherOwnChannel: ["keypointOffset"] };
 }
 
-/** By output. */
+/** Maps of zeros with the found values in their places, by the output's name. */
 function mapsOfAnswer(answer: PeakAnswer, query: PeakQuery): Record<string, Tensor> {
   const maps: Record<string, Tensor> = {};
-  for (const [name, { heatmap, gather: at, gatherOwnChannel: atOwn = [] }] of Object.entries(query)) {
+  for (const [name, { heatmap, gather, gatherOwnChannel = [] }] of Object.entries(query)) {
     const { height, width, channels, lists } = answer[name];
     const [{ scores, indices, gathered: rowsOf }] = lists;
     const lengthOf = (output: string) => rowsOf[output].length / indices.length;
-    maps[heatmap] = holding(shapeOf(height, width, channels), indices, scores);
-    for (const output of at) {
+    maps[heatmap] = mapWith(shapeOf(height, width, channels), indices, scores);
+    for (const output of gather) {
       const cells = indices.map((index) => Math.floor(index / channels));
-      maps[output] = holding(shapeOf(height, width, lengthOf(output)), cells, rowsOf[output]);
+      maps[output] = mapWith(shapeOf(height, width, lengthOf(output)), cells, rowsOf[output]);
     }
-    for (const output of atOwn) {
-      maps[output] = holding(shapeOf(height, width, channels * lengthOf(output)), indices, rowsOf[output]);
+    for (const output of gatherOwnChannel) {
+      maps[output] = mapWith(shapeOf(height, width, channels * lengthOf(output)), indices, rowsOf[output]);
     }
   }
   return maps;
 }
 
-/** Zeros, but for rows at places that are counted in rows. */
-function holding(shape: Shape, places: Int32Array, rows: Float32Array): Tensor {
+/** A map of zeros except for these rows, at places that are counted in rows. */
+function mapWith(shape: Shape, places: Int32Array, rows: Float32Array): Tensor {
   const map = tensor(shape);
   const length = rows.length / places.length;
   places.forEach((place, row) => {

@@ -12,59 +12,61 @@ import {
 import { checkMaps, gatherChannels } from "../maps.ts";
 import { argMax } from "../peaks.ts";
 
-/** A single-person network's output, all [1, h, w, channels]; positions in cells, y before x. */
+/** Outputs of a single-person network, all [1, h, w, channels]. Positions are in cells, y before x. */
 export interface SinglePoseMaps {
   /** 1 channel, probabilities. */
   readonly centerHeatmap: Tensor;
-  /** One channel a keypoint, probabilities. */
+  /** One channel per keypoint, probabilities. */
   readonly keypointHeatmap: Tensor;
-  /** Two channels a keypoint: from the person's center cell to the keypoint. */
+  /** Two channels per keypoint: from the person's center cell to the keypoint. */
   readonly keypointRegression: Tensor;
-  /** Two channels a keypoint: from the keypoint's cell to the keypoint. */
+  /** Two channels per keypoint: from the keypoint's cell to the keypoint. */
   readonly keypointOffset: Tensor;
 }
 
-/** The numbers of the decode, with the rounding of the model's file. */
+/** The numbers of the decode, rounded as in the model's file. */
 export interface SinglePoseConstants {
-  /** [h, w], row-major: about 1 / (distance in cells to the middle of the map + distanceOffset). */
+  /** [h, w], row-major: about 1 / (distance in cells from the middle of the map + distanceOffset). */
   readonly centerWeights: Float32Array;
-  /** Cells; keeps the nearest cells from outweighing everything. */
+  /** In cells. Keeps the nearest cells from outweighing all others. */
   readonly distanceOffset: number;
-  /** A cell's side as a fraction of the input. */
+  /** The side of a cell as a fraction of the input. */
   readonly cellSize: number;
 }
 
-/** Everything that the decode computes on its way. */
+/** Every value that the decode computes, for verification. */
 export interface SinglePoseSteps {
   readonly kind: "single";
   readonly height: number;
   readonly width: number;
   /** [h, w]: center heatmap · center weights. */
   readonly weightedCenters: Float32Array;
-  /** The person's flat cell. */
+  /** The cell (flat) of the person's center. */
   readonly centerCell: number;
-  /** One a keypoint, in cells. */
+  /** One per keypoint, in cells. */
   readonly regressed: Points;
   /** [1, h, w, keypoints]. */
   readonly rescored: Tensor;
-  /** One flat cell a keypoint. */
+  /** One cell (flat) per keypoint. */
   readonly keypointCells: Int32Array;
-  /** Fractions of the input, not clipped. */
+  /** Fractions of the input, not clipped to it. */
   readonly keypoints: Points;
-  /** The heatmap at the chosen cells, not rescored. */
+  /** The heatmap's own values at the chosen cells, not the rescored ones. */
   readonly keypointScores: Float32Array;
 }
 
 /**
- * MoveNet SinglePose's decode: always one pose, whoever is nearest to the middle. The network says nothing
- * of a score or a box: here `score` is the mean keypoint score and `box` the tight box of all keypoints.
- * Throws UsageError for maps that do not fit together.
+ * The decode of MoveNet SinglePose. It always returns one pose, that of the person nearest to the middle. The
+ * network gives neither a score nor a box, so `score` is the mean of the keypoints' scores and `box` the
+ * tight box around all keypoints.
+ *
+ * @throws UsageError if the maps do not fit together.
  */
 export function decodeSinglePose(maps: SinglePoseMaps, constants: SinglePoseConstants): Pose {
   return poseOf(singlePoseSteps(maps, constants));
 }
 
-/** As `decodeSinglePose`, with every value on the way. */
+/** Like `decodeSinglePose`, with every intermediate value. */
 export function singlePoseSteps(maps: SinglePoseMaps, constants: SinglePoseConstants): SinglePoseSteps {
   checkSinglePoseMaps(maps, constants);
   const [, height, width, keypoints] = maps.keypointHeatmap.shape;
@@ -96,7 +98,7 @@ export function singlePoseSteps(maps: SinglePoseMaps, constants: SinglePoseConst
   };
 }
 
-/** The person that the steps lead to. */
+/** The person that the steps result in. */
 export function poseOf({ keypoints, keypointScores }: SinglePoseSteps): Pose {
   const sum = keypointScores.reduce((total, score) => total + score, 0);
   return {
@@ -122,7 +124,7 @@ function checkSinglePoseMaps(maps: SinglePoseMaps, { centerWeights }: SinglePose
     },
   );
   if (centerWeights.length !== height * width) {
-    const expected = `${height * width} center weights, one a cell`;
+    const expected = `${height * width} center weights, one per cell`;
     throw new UsageError({ where: "centerWeights", expected, got: String(centerWeights.length) });
   }
 }

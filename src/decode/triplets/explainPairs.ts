@@ -14,8 +14,8 @@ export interface ExplainedPair extends PlacedPair {
 
 /**
  * Every pair of one view's corners with its outcome, best score first: what `decodeTriplets` sees before
- * soft-NMS. `centers` are those of `allCenters`. Of pairs beyond `maxPairs`, too, it is said what
- * they would be.
+ * soft-NMS. `centers` are those of `allCenters`. Of pairs beyond `maxPairs`, too, it is said what they would
+ * be.
  */
 export function explainPairs(
   { topLeft: topLefts, bottomRight: bottomRights, transform }: ViewPeaks,

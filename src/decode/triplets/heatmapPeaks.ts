@@ -42,8 +42,8 @@ export function heatmapPeakQuery(
 /**
  * The `k` best peaks of all classes, best first (Law & Deng, arXiv:1808.01244, section 4.2): cells that are
  * the largest of the `kernel` × `kernel` window around them; equal neighbors all are. Where there are fewer
- * peaks, the reference fills the list with any other cells at a score of 0; here it is shorter.
- * Throws UsageError for maps that do not fit together.
+ * peaks, the reference fills the list with any other cells at a score of 0; here it is shorter. Throws
+ * UsageError for maps that do not fit together.
  */
 export function heatmapPeaks(
   { heatmap, offset, embedding }: CornerOrCenterMaps,

@@ -126,8 +126,8 @@ export function decodeTriplets(views: readonly ViewPeaks[], settings: TripletSet
 }
 
 /**
- * The centers that may confirm pairs of all views: those at scale 1 alone, as in the reference, or, where it is
- * not among the scales, at the one that is nearest to it. Plain views come before mirrored ones.
+ * The centers that may confirm pairs of all views: those at scale 1 alone, as in the reference, or, where it
+ * is not among the scales, at the one that is nearest to it. Plain views come before mirrored ones.
  */
 export function confirmingCenters(views: readonly ViewPeaks[], settings: TripletSettings): Peak[] {
   const distance = ({ transform }: ViewPeaks) => Math.abs(Math.log(transform.scale));

@@ -35,8 +35,8 @@ export interface PixelBox {
 const MARGIN = 5;
 
 /**
- * The pair's box in the original image, clipped to it; undefined where it reaches 5 pixels or more beyond
- * (of the scaled image). Rounded to float32 after each operation as the reference implementation does.
+ * The pair's box in the original image, clipped to it; undefined where it reaches 5 pixels or more beyond (of
+ * the scaled image). Rounded to float32 after each operation as the reference implementation does.
  */
 export function placePair(pair: CornerPair, transform: ViewTransform): PlacedPair | undefined {
   const { width, height, scale } = transform;
