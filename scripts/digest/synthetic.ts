@@ -29,6 +29,7 @@ export function weightsOf(model: Model, size: InputSize): Weights {
   if (latest?.model === model) return latest.weights;
   latest = undefined;
   const weights = new Map<string, Parameter>(syntheticWeights(model.graph(size)));
+  for (const [name, { shape, data }] of weights) weights.set(name, { shape, data: tripletHead(name, data) });
   for (const [name, shape] of model.constants(size)) {
     const values = formulaValues(name, elementCount(shape), 0.5).map((value) => 1 + value);
     weights.set(name, { shape, data: name === "preprocess.scale" ? Float32Array.of(2 / 255) : values });
@@ -55,4 +56,16 @@ export function weightsSource(model: Model, size: InputSize): WeightsSource {
       return parameter.data;
     },
   };
+}
+
+/**
+ * Without this no corners would ever meet, and triplets would have no detections: both corners and the center
+ * need the same class, and corners need embeddings that are less than 0.5 apart.
+ */
+function tripletHead(name: string, data: Float32Array): Float32Array {
+  if (/(topLeft|bottomRight|center)\.heatmap\.out\.bias$/.test(name)) {
+    return formulaValues("classes", data.length, 3);
+  }
+  if (name.endsWith(".heatmap.out.kernel")) return data.map((value) => value / 16);
+  return name.endsWith(".embedding.out.kernel") ? data.map((value) => value / 4) : data;
 }

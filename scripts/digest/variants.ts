@@ -104,19 +104,22 @@ function smallSize({ defaultSize, sizeMultiple, sizeRemainder = 0 }: Model): Inp
 function photosOf(model: Model): Photo[] {
   if (isPackaged(model)) return ["people", "coffee", "astronaut", "cat", "cameraman"].map(pngPhoto);
   if (!model.sizedByPicture) return ["cat", "people"].map(pngPhoto);
-  // All of them are seen at the size of the small input, so that the network is prepared only once.
-  const flipped = scaledPhoto({ scales: [0.125, 0.25], flip: true });
-  if (!model.lookOptions?.includes("explain")) return [scaledPhoto({ scales: [0.25] }), flipped];
+  // All of them have the size of the small input, so that the network is prepared only once.
+  const scales = { scales: [0.125, 0.25], flip: true };
+  if (!isTriplet(model)) return [scaledPhoto({ scales: [0.25] }), scaledPhoto(scales)];
   return [
     scaledPhoto({ scales: [0.25], explain: true }),
-    flipped,
-    scaledPhoto({ scales: [0.125, 0.25], flip: true, explain: true }),
+    scaledPhoto({ ...scales, explain: true }),
     {
       name: "cat.png?cropped&asReference",
       picture: croppedCat,
       options: { asReference: true, explain: true },
     },
   ];
+}
+
+function isTriplet({ name }: Model): boolean {
+  return name.startsWith("centernet-");
 }
 
 function pngPhoto(name: string): Photo {
