@@ -1,14 +1,14 @@
 /**
- * Prints a SHA-256 for every output and every node of every network, and for the detections on photos. A refactoring
- * that must not change a single bit is checked by comparing the digests before and after it:
+ * Prints a SHA-256 for every output and every node of every network, and for the detections on photos.
+ * Compare the digests from before and after a refactoring that must not change a single bit:
  *
  *     node scripts/digest.mjs > before.txt
  *     (change the code)
  *     node scripts/digest.mjs --check before.txt
  *
- * The second command prints each line that differs, is missing or is new, and exits with 4 if there is any. Both
- * runs need the same machine and the same version of Node: relaxed SIMD rounds differently on another processor, and
- * some kernels call the JavaScript engine's Math functions.
+ * The second command prints each line that differs, is missing or is new, and exits with 4 if there is any.
+ * Both runs need the same machine and the same version of Node: relaxed SIMD rounds differently on another
+ * processor, and some kernels call the JavaScript engine's Math functions.
  *
  *     --only PATTERN  runs only the jobs whose "<model> <variant>" matches this regular expression
  *     --check FILE    compares with FILE instead of printing digests
@@ -22,24 +22,28 @@
  *     detections   what `detect` returns for a photo at score 0, as JSON with all digits and sorted keys
  *     explanation  the explanation that comes with the detections, in the same form
  *
- * movenet-lightning and movenet-multipose use their weights from weights/. All other weights, and the inputs of the
- * first two runs, come from a formula. Inputs are 128 pixels wide and high, or 127 for triplets; MoveNets have their
- * default size on `wasm`. The names of the `wasm` variants give the build of the WebAssembly module, the number of
- * threads and the options; `unfused` runs the graph as the model declares it, with every op on its own.
+ * movenet-lightning and movenet-multipose use their weights from weights/. All other weights, and the inputs
+ * of the first two runs, come from a formula. Inputs are 128 pixels wide and high, or 127 for triplets;
+ * MoveNets have their default size on `wasm`. The names of the `wasm` variants give the build of the
+ * WebAssembly module, the number of threads and the options; `unfused` runs the graph as the model declares
+ * it, one op at a time.
  *
- * `wgsl` needs CENTERNET_WEBGPU, the folder of the npm package webgpu, and a driver (see test/support/dawn.ts).
- * Without it, `wgsl` is skipped with a note, and --check reports its lines as missing.
+ * `wgsl` needs CENTERNET_WEBGPU, the folder of the npm package webgpu, and a driver (see
+ * test/support/dawn.ts). Without it, `wgsl` is skipped with a note, and --check reports its lines as
+ * missing.
  *
- * The whole takes about ten minutes on two idle cores. To keep it there, some runs are left out:
+ * The whole run takes about fifteen minutes on one idle core, and mostly uses only one: on two cores, `--only wasm-` and
+ * `--only "(cpu|webasm|reference|wgsl)$"` can run at the same time. Some combinations are left out:
  *
- * - The Hourglass-104 networks run in two `wasm` variants, which differ in every option. The ResNets, centernet-52
- *   and movenet-thunder run in four. Only the other MoveNets and the zoo's MobileNetV2s run in all twelve.
- * - `cpu` leaves out all hourglasses, the ResNets with keypoints, ResNet-101 and movenet-thunder. `webasm` leaves
- *   out the same networks, except centernet-52 and movenet-thunder.
- * - `wgsl` runs the MobileNetV2s, movenet-lightning and movenet-multipose. The plain reference executor runs the
- *   zoo's MobileNetV2s.
- * - `cpu`, `webasm` and the reference executor detect no photos: they have no part in preprocessing or decoding. Only
- *   the first variant of a model detects all its photos; the others detect one.
+ * - The Hourglass-104 networks run in two `wasm` variants, which differ in every option but
+ *   `unfused`. The ResNets, centernet-52 and movenet-thunder run in four, the other MoveNets and the zoo's
+ *   MobileNetV2s in all twelve.
+ * - `cpu` runs movenet-multipose, the zoo's MobileNetV2s and the ResNet-50 V2 without keypoints.
+ * - `webasm` runs the MoveNets, the zoo's MobileNetV2s, both ResNet-50s without keypoints, and centernet-52.
+ * - `wgsl` runs the zoo's MobileNetV2s, movenet-lightning and movenet-multipose.
+ * - The plain reference executor runs the zoo's MobileNetV2s.
+ * - `cpu`, `webasm` and the reference executor detect no photos: they take no part in preprocessing or
+ *   decoding. Only the first variant of a model detects all its photos; the others detect one.
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -64,7 +68,7 @@ if (flags.list) for (const { key } of jobs) console.log(key);
 else if (flags.check === undefined) await runAll((line, digest) => console.log(`${digest}  ${line}`));
 else await compare(readFileSync(flags.check, "utf8"));
 
-/** `wgsl` comes last: gpu.js looks for WebGPU where it is installed. */
+/** `wgsl` comes last, because gpu.js would find the WebGPU that is installed for it. */
 function chosenJobs(only: RegExp): Job[] {
   const all = MODELS.flatMap((model) =>
     variantsOf(model).map((variant) => ({ key: `${model.name} ${variant.name}`, model, variant })),

@@ -15,6 +15,7 @@ import { inputsOf, weightsOf, weightsSource } from "./synthetic.ts";
 import type { Photo, Variant } from "./variants.ts";
 
 export interface Job {
+  /** `<model> <variant>` */
   readonly key: string;
   readonly model: Model;
   readonly variant: Variant;
@@ -22,6 +23,7 @@ export interface Job {
 
 export type Print = (kind: string, name: string, digest: string) => void;
 
+/** The reference executor runs the graph that `wasm` would run. */
 const REFERENCE_GRAPH: NetworkOptions = { backend: "wasm", threads: 1 };
 
 export async function runJob({ model, variant }: Job, print: Print): Promise<void> {
@@ -42,7 +44,7 @@ export async function runJob({ model, variant }: Job, print: Print): Promise<voi
     checkThreads(options, network.backendDetails);
     const { outputs } = await network.run(inputs);
     for (const [name, { data }] of Object.entries(outputs)) print("output", name, digestOf(data));
-    // Read after the run: only then does it have this size if photos decide the size.
+    // A network whose photos decide its input size has the graph of this size only after a run.
     await printTaps(network.graph, (taps) => network.run(inputs, { taps }), print);
     for (const photo of photos) await printPhoto(detector, photo, print);
   } finally {
@@ -68,7 +70,7 @@ async function printTaps({ nodes }: Graph, run: TappedRun, print: Print): Promis
   }
 }
 
-/** Networks that sample a photo on a device get no array to hash. */
+/** `wgsl` samples the photo on its device, so there is no input to hash. */
 async function printPhoto(
   detector: Detector,
   { name, picture, options }: Photo,
@@ -100,7 +102,7 @@ function digestOf(data: Float32Array | string): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** JSON in which the order of keys does not matter, and -0 and what is not finite stay what they are. */
+/** JSON that does not depend on the order of keys, and that keeps -0 and numbers that are not finite. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_, part) => {
     if (typeof part === "number")

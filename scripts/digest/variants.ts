@@ -1,6 +1,6 @@
 /**
- * Which networks run in which ways, on which photos. All of it together takes about ten minutes on two cores, so large
- * networks run in few ways; digest.ts says what is left out.
+ * Which networks run in which ways, and on which photos. A complete run should not take much longer than ten
+ * minutes, so large networks run in few ways; digest.ts says what is left out.
  */
 import { readFileSync } from "node:fs";
 import {
@@ -30,13 +30,13 @@ export interface Photo {
   readonly options?: DetectOptions;
 }
 
-/** What a network can afford. */
+/** The ways in which a network runs. */
 interface Choices {
   readonly wasm: readonly string[];
   readonly others: readonly ("cpu" | "webasm" | "reference" | "wgsl")[];
 }
 
-/** Every choice in both of its states. */
+/** The two differ in every option but \`fuse\`. */
 const WASM_TWO = ["wasm-plain-1t", "wasm-relaxed-2t-exact-low"];
 const WASM_FOUR = [...WASM_TWO, "wasm-relaxed-2t", "wasm-plain-1t-unfused"];
 const WASM_ALL = [
@@ -45,13 +45,14 @@ const WASM_ALL = [
   ...["wasm-plain-1t-low", "wasm-relaxed-2t-low", "wasm-relaxed-2t-exact-low", "wasm-plain-1t-unfused"],
 ];
 
-/** By the start of the model's name; the first that fits counts. */
+/** By the start of the model's name; the first match counts. */
 const CHOICES: readonly (readonly [start: string, choices: Choices])[] = [
   ["movenet-thunder", { wasm: WASM_FOUR, others: ["webasm"] }],
+  ["movenet-lightning", { wasm: WASM_ALL, others: ["webasm", "wgsl"] }],
   ["movenet-", { wasm: WASM_ALL, others: ["cpu", "webasm", "wgsl"] }],
   ["centernet_mobilenetv2", { wasm: WASM_ALL, others: ["cpu", "webasm", "reference", "wgsl"] }],
   ["centernet_resnet50_v2_512x512_coco17", { wasm: WASM_FOUR, others: ["cpu", "webasm"] }],
-  ["centernet_resnet50_v1_fpn_512x512_coco17", { wasm: WASM_FOUR, others: ["cpu", "webasm"] }],
+  ["centernet_resnet50_v1_fpn_512x512_coco17", { wasm: WASM_FOUR, others: ["webasm"] }],
   ["centernet_resnet", { wasm: WASM_FOUR, others: [] }],
   ["centernet-52", { wasm: WASM_FOUR, others: ["webasm"] }],
   ["", { wasm: WASM_TWO, others: [] }],
@@ -78,7 +79,7 @@ export function variantsOf(model: Model): Variant[] {
   ];
 }
 
-/** As its name says: `wasm-relaxed-2t-exact-low`. */
+/** From a name such as `wasm-relaxed-2t-exact-low`. */
 function wasmVariant(name: string): Omit<Variant, "inputSize" | "photos"> {
   const [, build, threads, ...rest] = name.split("-");
   const options: NetworkOptions = {
@@ -93,14 +94,14 @@ function wasmVariant(name: string): Omit<Variant, "inputSize" | "photos"> {
 
 const LEAST_SIDE = 127;
 
-/** The smallest that the model takes, from 127 pixels on. */
+/** The smallest size that the model takes, with sides of at least 127 pixels. */
 function smallSize({ defaultSize, sizeMultiple, sizeRemainder = 0 }: Model): InputSize {
   if (sizeMultiple === undefined) return defaultSize;
   const side = Math.ceil((LEAST_SIDE - sizeRemainder) / sizeMultiple) * sizeMultiple + sizeRemainder;
   return { height: side, width: side };
 }
 
-/** The first is the one that every variant detects. */
+/** Every variant detects the first of them. */
 function photosOf(model: Model): Photo[] {
   if (isPackaged(model)) return ["people", "coffee", "astronaut", "cat", "cameraman"].map(pngPhoto);
   if (!model.sizedByPicture) return ["cat", "people"].map(pngPhoto);
