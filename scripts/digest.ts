@@ -38,7 +38,8 @@
  * - The Hourglass-104 networks run in two `wasm` variants, which differ in every option but
  *   `unfused`. The ResNets, centernet-52 and movenet-thunder run in four, the other MoveNets and the zoo's
  *   MobileNetV2s in all twelve.
- * - `cpu` runs movenet-multipose, the zoo's MobileNetV2s and the ResNet-50 V2 without keypoints.
+ * - `cpu` runs movenet-lightning and movenet-multipose, the zoo's MobileNetV2s and the ResNet-50 V2 without
+ *   keypoints.
  * - `webasm` runs the MoveNets, the zoo's MobileNetV2s, both ResNet-50s without keypoints, and centernet-52.
  * - `wgsl` runs the zoo's MobileNetV2s, movenet-lightning and movenet-multipose.
  * - The plain reference executor runs the zoo's MobileNetV2s.

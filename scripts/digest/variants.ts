@@ -48,7 +48,6 @@ const WASM_ALL = [
 /** By the start of the model's name; the first match counts. */
 const CHOICES: readonly (readonly [start: string, choices: Choices])[] = [
   ["movenet-thunder", { wasm: WASM_FOUR, others: ["webasm"] }],
-  ["movenet-lightning", { wasm: WASM_ALL, others: ["webasm", "wgsl"] }],
   ["movenet-", { wasm: WASM_ALL, others: ["cpu", "webasm", "wgsl"] }],
   ["centernet_mobilenetv2", { wasm: WASM_ALL, others: ["cpu", "webasm", "reference", "wgsl"] }],
   ["centernet_resnet50_v2_512x512_coco17", { wasm: WASM_FOUR, others: ["cpu", "webasm"] }],
