@@ -33,7 +33,7 @@ export async function runJob({ model, variant }: Job, print: Print): Promise<voi
   const detector = await load(model.name, {
     ...(options ?? REFERENCE_GRAPH),
     weights: weightsSource(model, size),
-    inputSize: model.sizedByPicture ? undefined : size,
+    inputSize: model.sizedByImage ? undefined : size,
   });
   try {
     const { network } = detector;

@@ -9,7 +9,7 @@ import {
   type InputSize,
   type Model,
   type NetworkOptions,
-  type Picture,
+  type RgbImage,
 } from "../../src/index.ts";
 import { isPackaged } from "./synthetic.ts";
 
@@ -26,7 +26,7 @@ export interface Variant {
 
 export interface Photo {
   readonly name: string;
-  picture(): Uint8Array | Picture;
+  picture(): Uint8Array | RgbImage;
   readonly options?: DetectOptions;
 }
 
@@ -103,7 +103,7 @@ function smallSize({ defaultSize, sizeMultiple, sizeRemainder = 0 }: Model): Inp
 /** Every variant detects the first of them. */
 function photosOf(model: Model): Photo[] {
   if (isPackaged(model)) return ["people", "coffee", "astronaut", "cat", "cameraman"].map(pngPhoto);
-  if (!model.sizedByPicture) return ["cat", "people"].map(pngPhoto);
+  if (!model.sizedByImage) return ["cat", "people"].map(pngPhoto);
   // All of them have the size of the small input, so that the network is prepared only once.
   const scales = { scales: [0.125, 0.25], flip: true };
   if (!isTriplet(model)) return [scaledPhoto({ scales: [0.25] }), scaledPhoto(scales)];
@@ -113,7 +113,7 @@ function photosOf(model: Model): Photo[] {
     {
       name: "cat.png?cropped&asReference",
       picture: croppedCat,
-      options: { asReference: true, explain: true },
+      options: { reproduceReference: true, explain: true },
     },
   ];
 }
@@ -132,8 +132,8 @@ function scaledPhoto(options: DetectOptions): Photo {
   return { name: `${name}?${words.join("&")}`, picture, options };
 }
 
-/** `asReference` needs scale 1, and the whole photo would take too long at it. */
-function croppedCat(): Picture {
+/** `reproduceReference` needs scale 1, and the whole photo would take too long at it. */
+function croppedCat(): RgbImage {
   const [width, height, left, top] = [120, 100, 160, 80];
   const { width: stride, data } = decodeImage(readFileSync("samples/cat.png"), "cat.png");
   const cropped = new Uint8Array(width * height * 3);
