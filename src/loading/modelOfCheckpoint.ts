@@ -10,7 +10,7 @@ import { ModelError, UsageError } from "../errors.ts";
 import type { Model } from "../models/model.ts";
 import { modelNamed } from "../models/models.ts";
 import { OBJECTS_AS_POINTS_ARCHITECTURES } from "../models/objectsAsPoints/objectsAsPoints.ts";
-import { UNPUBLISHED_TRIPLETS, TRIPLETS, unpublishedTriplets } from "../models/triplets/triplet.ts";
+import { TRIPLETS, UNPUBLISHED_TRIPLETS, unpublishedTriplets } from "../models/triplets/triplet.ts";
 import type { ZooArchitecture } from "../models/zoo/zooArchitecture.ts";
 import { type ZooSpec, zooModel } from "../models/zoo/zooModel.ts";
 import { zooNotes, zooSpec } from "./zooSpec.ts";
