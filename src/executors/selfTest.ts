@@ -53,7 +53,7 @@ export interface NamedCase {
 }
 
 /** The first case of every op. */
-export function selfTestCases(): NamedCase[] {
+function selfTestCases(): NamedCase[] {
   return (Object.keys(CASES) as OpName[]).map((op) => ({ op, opCase: CASES[op][0] }));
 }
 

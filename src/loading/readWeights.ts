@@ -86,7 +86,7 @@ export async function loadParameters(
  *
  * @throws ModelError for all differences at once: the first in its message, all in its `differences`.
  */
-export function checkParameters(
+function checkParameters(
   expected: ParameterShapes,
   checkpoint: NamedCheckpoint,
   options: CheckOptions,
