@@ -32,7 +32,7 @@
  * test/support/dawn.ts). Without it, `wgsl` is skipped with a note, and --check reports its lines as
  * missing.
  *
- * The whole run takes about fifteen minutes on one idle core, and mostly uses only one: on two cores, `--only wasm-` and
+ * The whole run takes about ten minutes on two cores, mostly on one of them; `--only wasm-` and
  * `--only "(cpu|webasm|reference|wgsl)$"` can run at the same time. Some combinations are left out:
  *
  * - The Hourglass-104 networks run in two `wasm` variants, which differ in every option but
