@@ -1,23 +1,23 @@
 import type { Peak } from "./heatmapPeaks.ts";
 import type { PixelBox, PlacedPair } from "./viewTransform.ts";
 
-/** A pair that a center confirms: the keypoint triplet. */
+/** A keypoint triplet: a pair of corners that a center confirms. */
 export interface Triplet extends PlacedPair {
   readonly center: Peak;
   readonly class: number;
 }
 
-/** Up to this area (150², square pixels of the original image) a box is small. */
+/** Boxes up to this area (150², in square pixels of the original image) are small. */
 const MAX_SMALL_AREA = 22_500;
 
 /**
- * The central region of a box (Duan et al., arXiv:1904.08189, section 3.2 and equation 1): its middle third,
- * of boxes that are not small its middle fifth.
+ * The central region of a box (Duan et al., arXiv:1904.08189, section 3.2 and equation 1): the middle third
+ * of a small box, the middle fifth of any other.
  *
  *     x1' = ((n + 1) x1 + (n - 1) x2) / 2n,  x2' = ((n - 1) x1 + (n + 1) x2) / 2n;  n = 3 or 5
  *
- * A larger share of a small box, so that its recall does not suffer; a smaller one of a large box, for the
- * sake of precision.
+ * A small box gets the larger share so that recall does not suffer; a large box gets the smaller share for
+ * precision.
  */
 export function centralRegion({ x1, y1, x2, y2 }: PixelBox): PixelBox {
   const area = Math.fround(Math.fround(x2 - x1) * Math.fround(y2 - y1));
@@ -31,8 +31,10 @@ export function centralRegion({ x1, y1, x2, y2 }: PixelBox): PixelBox {
 }
 
 /**
- * The pair with the first of `centers` that has its class and lies inside its central region, not on its
- * edge; undefined where there is none. The triplet's score is the mean of its three keypoints'.
+ * Confirms a pair by the first of `centers` that has its class and lies inside its central region (not on the
+ * edge). The triplet's score is the mean of its three keypoints' scores.
+ *
+ * @returns undefined if there is no such center.
  */
 export function confirmPair(pair: PlacedPair, centers: readonly Peak[]): Triplet | undefined {
   const region = centralRegion(pair.box);

@@ -5,17 +5,16 @@ import { pairRejection, pairScore } from "./pairCorners.ts";
 import type { TripletSettings, ViewPeaks } from "./triplets.ts";
 import { type PlacedPair, placeBox, placePair } from "./viewTransform.ts";
 
-/** The box is clipped to the image where it is a proposal, else as the corners say it. */
+/** The box of a proposal is clipped to the image; any other is as its corners span it. */
 export interface ExplainedPair extends PlacedPair {
   readonly outcome: PairOutcome;
-  /** Where accepted: with the center that confirms it, and the score of all three. */
+  /** If accepted: with the center that confirms it, and the score of all three. */
   readonly triplet?: Triplet;
 }
 
 /**
- * Every pair of one view's corners with its outcome, best score first: what `decodeTriplets` sees before
- * soft-NMS. `centers` are those of `allCenters`. Of pairs beyond `maxPairs`, too, it is said what they would
- * be.
+ * Every pair of one view's corners with its outcome before soft-NMS, best score first. `centers` are those of
+ * `confirmingCenters`. Pairs beyond `maxPairs` are included, with the outcome that they would have.
  */
 export function explainPairs(
   { topLeft: topLefts, bottomRight: bottomRights, transform }: ViewPeaks,

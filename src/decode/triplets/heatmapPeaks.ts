@@ -2,34 +2,34 @@ import type { PeakLists, TopPeaksQuery } from "../../backend/peakQuery.ts";
 import type { Tensor } from "../../tensor.ts";
 import { peakLists } from "../findPeaks.ts";
 
-/** A keypoint of the network: a corner of a box, or its center. Coordinates in cells, its offset included. */
+/** A corner or the center of a box. Coordinates are in cells and include the offset. */
 export interface Peak {
   readonly x: number;
   readonly y: number;
-  /** Channel of the heatmap. */
+  /** The channel of the heatmap. */
   readonly class: number;
   /** Probability. */
   readonly score: number;
-  /** Corners only: tells which corners belong together. */
+  /** Corners only: corners of the same object have similar embeddings. */
   readonly embedding?: number;
 }
 
-/** Maps of one kind of keypoint, all [1, h, w, …]. */
+/** The maps of one corner or of the center, all [1, h, w, …]. */
 export interface CornerOrCenterMaps {
-  /** [.., classes], probabilities. */
+  /** [1, h, w, classes], probabilities. */
   readonly heatmap: Tensor;
-  /** [.., 2], x before y, in cells. */
+  /** [1, h, w, 2], x before y, in cells. */
   readonly offset: Tensor;
-  /** [.., 1]. */
+  /** [1, h, w, 1]. Corners only. */
   readonly embedding?: Tensor;
 }
 
-/** A network's outputs that are `KeypointMaps`, by name. */
+/** The names of the network's outputs that are `CornerOrCenterMaps`. */
 export type CornerOrCenterOutputs = Readonly<Record<"heatmap" | "offset", string>> & {
   readonly embedding?: string;
 };
 
-/** What `listedPeaks` needs of them; the arguments are those of `heatmapPeaks`. */
+/** The query that `heatmapPeaksFrom` reads the answer of. `k` and `kernel` are as in `heatmapPeaks`. */
 export function heatmapPeakQuery(
   { heatmap, offset, embedding }: CornerOrCenterOutputs,
   k: number,
@@ -40,10 +40,11 @@ export function heatmapPeakQuery(
 }
 
 /**
- * The `k` best peaks of all classes, best first (Law & Deng, arXiv:1808.01244, section 4.2): cells that are
- * the largest of the `kernel` × `kernel` window around them; equal neighbors all are. Where there are fewer
- * peaks, the reference fills the list with any other cells at a score of 0; here it is shorter. Throws
- * UsageError for maps that do not fit together.
+ * The `k` best peaks of all classes, best first (Law & Deng, arXiv:1808.01244, section 4.2). A cell is a peak
+ * if no cell of the `kernel` × `kernel` window around it is larger. If there are fewer than `k` peaks, the
+ * reference pads its list with arbitrary cells of score 0; this list is shorter instead.
+ *
+ * @throws UsageError if the maps do not fit together.
  */
 export function heatmapPeaks(
   { heatmap, offset, embedding }: CornerOrCenterMaps,
@@ -55,19 +56,19 @@ export function heatmapPeaks(
   return heatmapPeaksFrom(peakLists(maps, heatmapPeakQuery(names, k, kernel)), names);
 }
 
-/** From the answer to `heatmapFind`. */
+/** The peaks from the answer to `heatmapPeakQuery`. */
 export function heatmapPeaksFrom(
-  { width, channels, lists: [{ scores, indices, gathered: at }] }: PeakLists,
+  { width, channels, lists: [{ scores, indices, gathered }] }: PeakLists,
   { offset, embedding }: CornerOrCenterOutputs,
 ): Peak[] {
   return Array.from(indices, (index, rank) => {
     const cell = Math.floor(index / channels);
     return {
-      x: Math.fround((cell % width) + at[offset][rank * 2]),
-      y: Math.fround(Math.floor(cell / width) + at[offset][rank * 2 + 1]),
+      x: Math.fround((cell % width) + gathered[offset][rank * 2]),
+      y: Math.fround(Math.floor(cell / width) + gathered[offset][rank * 2 + 1]),
       class: index % channels,
       score: scores[rank],
-      ...(embedding !== undefined && { embedding: at[embedding][rank] }),
+      ...(embedding !== undefined && { embedding: gathered[embedding][rank] }),
     };
   });
 }

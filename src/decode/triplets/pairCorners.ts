@@ -1,24 +1,25 @@
 import type { PairRejection } from "../../detection.ts";
 import type { Peak } from "./heatmapPeaks.ts";
 
-/** A box that two corners propose. */
+/** Two corners that propose a box. */
 export interface CornerPair {
   readonly topLeft: Peak;
   readonly bottomRight: Peak;
-  /** As `pairScore` has it. */
+  /** See `pairScore`. */
   readonly score: number;
 }
 
 export interface PairSettings {
-  /** Corners whose embeddings are further apart belong to different objects. */
+  /** Corners whose embeddings differ by more than this belong to different objects. */
   readonly embeddingDistance: number;
-  /** The best so many pairs are kept. */
+  /** How many pairs are kept, at most: the best ones. */
   readonly maxPairs: number;
 }
 
 /**
- * All pairs of a top-left with a bottom-right corner that may be one object's (Law & Deng, arXiv:1808.01244,
- * section 3.3), best first; of equal ones in the order of their top-left, then their bottom-right corners.
+ * All pairs of a top-left and a bottom-right corner that may belong to one object (Law & Deng,
+ * arXiv:1808.01244, section 3.3), best first. Pairs of equal score are ordered by their top-left, then by
+ * their bottom-right corners.
  */
 export function pairCorners(
   topLeft: readonly Peak[],
@@ -40,7 +41,7 @@ export function pairScore(topLeft: Peak, bottomRight: Peak): number {
   return Math.fround(Math.fround(topLeft.score + bottomRight.score) / 2);
 }
 
-/** The first reason, in this order: other classes, embeddings too far apart, corners the wrong way round. */
+/** Why two corners are no pair: the first reason that applies, or undefined if they are one. */
 export function pairRejection(
   topLeft: Peak,
   bottomRight: Peak,

@@ -1,4 +1,4 @@
-/** A box of one class. Coordinates in pixels; all numbers are float32. */
+/** A box with its scores. Coordinates are in pixels; all numbers are float32. */
 export interface ScoredBox {
   readonly x1: number;
   readonly y1: number;
@@ -10,24 +10,25 @@ export interface ScoredBox {
 }
 
 export interface SoftNmsSettings {
-  /** How the score of a box sinks with its overlap with a better one. */
+  /** How the score of a box decreases with its overlap with a better one. */
   readonly method: "linear" | "gaussian" | "hard";
-  /** Up to this overlap `linear` and `hard` change nothing; `gaussian` does not know it. */
+  /** Up to this overlap `linear` and `hard` change nothing. `gaussian` ignores it. */
   readonly overlap: number;
-  /** Of `gaussian`. */
+  /** Used by `gaussian` only. */
   readonly sigma: number;
-  /** Boxes whose score sinks below are dropped. */
+  /** Boxes whose score falls below this are dropped. */
   readonly scoreThreshold: number;
-  /** Where set, a box becomes the mean of itself and those that it weakens: w = (1 - weight)^exponent. */
+  /** If set, each box is averaged with those that it suppresses, which count (1 - weight)^mergeExponent. */
   readonly mergeExponent?: number;
   /**
-   * Do as the reference implementation (external/nms.pyx) does, for comparison with it: dropped rows remain
-   * behind the kept ones, and rows that change places leave their corners' scores behind. Default false.
+   * Reproduces two faults of the reference implementation (external/nms.pyx), for comparison with it: dropped
+   * rows remain behind the kept ones, and rows that change places leave their corners' scores behind.
+   * Default: false.
    */
   readonly reproduceReference?: boolean;
 }
 
-/** Duan et al. publish their results with these. */
+/** The settings of Duan et al.'s published results. */
 export const SOFT_NMS: SoftNmsSettings = {
   method: "gaussian",
   overlap: 0.5,
@@ -36,22 +37,23 @@ export const SOFT_NMS: SoftNmsSettings = {
 };
 
 export interface SoftNmsResult<Box extends ScoredBox> {
-  /** Best first. `source` is the row of the input that it was. */
+  /** Best first. `source` is the box's index in the input. */
   readonly boxes: readonly (Box & { readonly source: number })[];
-  /** How many of `boxes` count: all, unless `reproduceReference`. */
+  /** How many of `boxes` are kept: all of them unless `reproduceReference`. */
   readonly kept: number;
 }
 
 type Row<Box extends ScoredBox> = Box & { readonly source: number };
 
 /**
- * Soft non-maximum suppression (Bodla et al., arXiv:1704.04503) of the boxes of one class: instead of
- * dropping what overlaps a better box, lower its score by `method` of the overlap o (intersection over union,
- * in which both ends of a side count):
+ * Soft non-maximum suppression (Bodla et al., arXiv:1704.04503) of the boxes of one class. Instead of
+ * dropping a box that overlaps a better one, it multiplies its score with a weight that depends on their
+ * overlap o (intersection over union, with both end pixels of a side included):
  *
- *     linear: 1 - o beyond the threshold;  gaussian: exp(-o² / sigma);  hard: 0 beyond the threshold
+ *     linear: 1 - o above the threshold;  gaussian: exp(-o² / sigma);  hard: 0 above the threshold
  *
- * Rounded to float32 where the reference does; but for one unit in the last place of pow, bit for bit.
+ * Rounded to float32 wherever the reference rounds. Results are the same bit for bit, except that `pow` may
+ * differ in the last place.
  */
 export function softNms<Box extends ScoredBox>(
   boxes: readonly Box[],
@@ -99,7 +101,7 @@ function swap<Box extends ScoredBox>(
   ];
 }
 
-/** The row `from` in the place of `to`; the reference moves the first five columns alone. */
+/** The row `from` moved to the place of `to`. The reference moves the first five columns only. */
 function moved<Box extends ScoredBox>(from: Row<Box>, to: Row<Box>, reproduceReference: boolean): Row<Box> {
   const { topLeftScore, bottomRightScore } = reproduceReference ? to : from;
   return { ...from, topLeftScore, bottomRightScore };
@@ -115,7 +117,7 @@ function overlapOf(best: ScoredBox, other: ScoredBox): number {
   return Math.fround(shared / union);
 }
 
-/** From pixel to pixel, both of them included. */
+/** A length in pixels, with both end pixels included. */
 function side(from: number, to: number): number {
   return Math.fround(to - from) + 1;
 }
@@ -129,8 +131,9 @@ function weightOf(overlap: number, { method, overlap: threshold, sigma }: SoftNm
 }
 
 /**
- * The weighted mean of a box and those that it weakens, the more the more it does so: the top-left corner
- * weighted with the top-left corners' scores, the bottom-right one with theirs.
+ * The weighted mean of a box and the boxes that it suppresses. The more a box is suppressed, the more it
+ * counts. The top-left corner is weighted with the scores of top-left corners, the bottom-right one with
+ * theirs.
  */
 class MergedBox {
   private x1: number;

@@ -12,23 +12,23 @@ import { type PairSettings, pairCorners } from "./pairCorners.ts";
 import { SOFT_NMS, type SoftNmsSettings, softNms } from "./softNms.ts";
 import { type PlacedPair, placeCenter, placePair, type ViewTransform } from "./viewTransform.ts";
 
-/** What the network says of one view of the image. Embeddings are part of the corners' maps. */
+/** The network's maps for one view of the image. */
 export interface TripletMaps {
   readonly topLeft: CornerOrCenterMaps;
   readonly bottomRight: CornerOrCenterMaps;
   readonly center: CornerOrCenterMaps;
 }
 
-/** Which of the network's outputs they are. */
+/** The names of the network's outputs that are these maps. */
 export type TripletOutputNames = Readonly<Record<keyof TripletMaps, CornerOrCenterOutputs>>;
 
-/** The image at one scale, plain or mirrored, and where it lies in the network's input. */
+/** The maps of one view, and how the image lies in it. */
 export interface ViewMaps {
   readonly maps: TripletMaps;
   readonly transform: ViewTransform;
 }
 
-/** What is read of a view; its maps are not needed any more. Coordinates in cells, best first. */
+/** The peaks of one view, best first, with coordinates in cells. Its maps are no longer needed. */
 export interface ViewPeaks {
   readonly topLeft: readonly Peak[];
   readonly bottomRight: readonly Peak[];
@@ -37,16 +37,16 @@ export interface ViewPeaks {
 }
 
 export interface TripletSettings extends PairSettings {
-  /** Best peaks of each heatmap. */
+  /** How many peaks of each heatmap are used: the best ones. */
   readonly peaks: number;
-  /** Window of the peaks, in cells. */
+  /** Side of the window in which a peak is the largest value, in cells. */
   readonly kernel: number;
   readonly softNms: SoftNmsSettings;
-  /** Of all classes together; boxes that score like the last of them stay as well. */
+  /** Limit for all classes together. Boxes that score the same as the last one are kept as well. */
   readonly maxBoxes: number;
 }
 
-/** Those of the published configurations (config/CenterNet-104.json). */
+/** The published configuration (config/CenterNet-104.json). */
 export const TRIPLET_SETTINGS: TripletSettings = {
   peaks: 70,
   kernel: 3,
@@ -56,19 +56,19 @@ export const TRIPLET_SETTINGS: TripletSettings = {
   maxBoxes: 100,
 };
 
-/** Of the published configurations for several scales: overlapping boxes are merged, with this exponent. */
+/** The published configuration for several scales, which also merges overlapping boxes. */
 export const MULTI_SCALE_SOFT_NMS: SoftNmsSettings = { ...SOFT_NMS, mergeExponent: 10 };
 
-/** What is left of all views' pairs after each step. */
+/** What is left of the pairs of all views after each step. */
 export interface DecodedTriplets {
   readonly confirmed: readonly Triplet[];
-  /** By soft-NMS; with `reproduceReference` all of them. */
+  /** Kept by soft-NMS. With `reproduceReference` all of them are. */
   readonly kept: readonly DetectedTriplet[];
-  /** The best of all classes. */
+  /** The best boxes of all classes. */
   readonly boxes: readonly DetectedTriplet[];
 }
 
-/** A triplet as it is detected: soft-NMS may have lowered its score and merged its box with others. */
+/** A detected triplet. Soft-NMS may have lowered its score and merged its box with others. */
 export interface DetectedTriplet {
   readonly x1: number;
   readonly y1: number;
@@ -78,6 +78,7 @@ export interface DetectedTriplet {
   readonly triplet: Triplet;
 }
 
+/** @throws UsageError if the maps do not fit together. */
 export function viewPeaks({ maps, transform }: ViewMaps, { peaks, kernel }: TripletSettings): ViewPeaks {
   return {
     topLeft: heatmapPeaks(maps.topLeft, peaks, kernel),
@@ -87,7 +88,7 @@ export function viewPeaks({ maps, transform }: ViewMaps, { peaks, kernel }: Trip
   };
 }
 
-/** What `viewPeaksFound` needs of the outputs. */
+/** The query that `viewPeaksFrom` reads the answer of. */
 export function viewPeakQuery(
   { topLeft, bottomRight, center }: TripletOutputNames,
   { peaks, kernel }: TripletSettings,
@@ -99,7 +100,7 @@ export function viewPeakQuery(
   };
 }
 
-/** As `viewPeaks`, from the answer to `viewPeakRequest` alone. */
+/** Like `viewPeaks`, from the answer to `viewPeakQuery`. */
 export function viewPeaksFrom(
   { topLeft, bottomRight, center }: PeakAnswer,
   names: TripletOutputNames,
@@ -114,9 +115,9 @@ export function viewPeaksFrom(
 }
 
 /**
- * Duan et al., arXiv:1904.08189, as test/coco.py of the reference runs it: the corner pairs of all views (the
- * image and its mirror image, at one scale or several) are joined, those that a center confirms stay, and
- * overlapping ones of a class are weakened.
+ * The decode of Duan et al., arXiv:1904.08189, as test/coco.py of the reference runs it. It collects the
+ * corner pairs of all views (the image and its mirror image, at one or more scales), keeps those that a
+ * center confirms, and lets soft-NMS lower the scores of overlapping boxes of a class.
  */
 export function decodeTriplets(views: readonly ViewPeaks[], settings: TripletSettings): DecodedTriplets {
   const pairs = views.flatMap((view) => viewPairs(view, settings));
@@ -126,8 +127,8 @@ export function decodeTriplets(views: readonly ViewPeaks[], settings: TripletSet
 }
 
 /**
- * The centers that may confirm pairs of all views: those at scale 1 alone, as in the reference, or, where it
- * is not among the scales, at the one that is nearest to it. Plain views come before mirrored ones.
+ * The centers that may confirm pairs of any view: only those at scale 1, as in the reference, or at the scale
+ * nearest to 1 if there is no scale 1. Centers of the plain view come before those of the mirrored one.
  */
 export function confirmingCenters(views: readonly ViewPeaks[], settings: TripletSettings): Peak[] {
   const distance = ({ transform }: ViewPeaks) => Math.abs(Math.log(transform.scale));
@@ -135,7 +136,7 @@ export function confirmingCenters(views: readonly ViewPeaks[], settings: Triplet
   return views.filter((view) => distance(view) === nearest).flatMap((view) => viewCenters(view, settings));
 }
 
-/** The proposals of one view, in pixels of the original image, best first. */
+/** The proposals of one view, best first, in pixels of the original image. */
 export function viewPairs(
   { topLeft, bottomRight, transform }: ViewPeaks,
   settings: TripletSettings,
@@ -143,19 +144,19 @@ export function viewPairs(
   return pairCorners(topLeft, bottomRight, settings).flatMap((pair) => placePair(pair, transform) ?? []);
 }
 
-/** The centers of one view, in pixels of the original image, best first. */
+/** The centers of one view, best first, in pixels of the original image. */
 export function viewCenters({ center, transform }: ViewPeaks, { softNms }: TripletSettings): Peak[] {
   const clipped = softNms.reproduceReference !== true;
   return center.map((peak) => placeCenter(peak, transform, clipped));
 }
 
-/** Class by class, best first. */
+/** The pairs that a center confirms: class by class, the best of each class first. */
 export function confirmPairs(pairs: readonly PlacedPair[], centers: readonly Peak[]): Triplet[] {
   const triplets = pairs.flatMap((pair) => confirmPair(pair, centers) ?? []);
   return triplets.sort((a, b) => a.class - b.class || b.score - a.score);
 }
 
-/** Soft-NMS of each class, class by class. */
+/** Applies soft-NMS to each class on its own. */
 export function suppressTriplets(
   triplets: readonly Triplet[],
   { softNms: suppression }: TripletSettings,
@@ -175,7 +176,7 @@ export function suppressTriplets(
   });
 }
 
-/** The best of all classes, in their order. */
+/** The best boxes of all classes, in their given order. */
 export function bestTriplets(
   boxes: readonly DetectedTriplet[],
   { maxBoxes }: TripletSettings,

@@ -3,16 +3,17 @@ import type { CornerPair } from "./pairCorners.ts";
 
 /** How an image lies in the network's input: scaled, centered on a black canvas, perhaps mirrored. */
 export interface ViewTransform {
-  /** Columns of the maps, and columns of the maps a pixel of the canvas; the same for rows. */
+  /** Columns of the maps. */
   readonly mapWidth: number;
+  /** Cells of the maps per pixel of the canvas. */
   readonly cellsPerPixelX: number;
   readonly cellsPerPixelY: number;
-  /** The scaled image in the canvas, in pixels. */
+  /** The scaled image within the canvas, in pixels. */
   readonly left: number;
   readonly top: number;
   readonly width: number;
   readonly height: number;
-  /** Of the image before it was put on the canvas. */
+  /** The factor that the image was scaled by before it was put on the canvas. */
   readonly scale: number;
   readonly mirrored: boolean;
 }
@@ -20,7 +21,7 @@ export interface ViewTransform {
 /** A pair with its box in pixels of the original image. */
 export interface PlacedPair extends CornerPair {
   readonly box: PixelBox;
-  /** Of the view that has the corners. */
+  /** That of the view in which the corners were found. */
   readonly transform: ViewTransform;
 }
 
@@ -31,12 +32,14 @@ export interface PixelBox {
   readonly y2: number;
 }
 
-/** Pixels of the scaled image that a box may reach beyond it. */
+/** How far a box may reach beyond the image, in pixels of the scaled image. */
 const MARGIN = 5;
 
 /**
- * The pair's box in the original image, clipped to it; undefined where it reaches 5 pixels or more beyond (of
- * the scaled image). Rounded to float32 after each operation as the reference implementation does.
+ * Places the pair's box in the original image and clips it to the image. Rounded to float32 after each
+ * operation like the reference implementation.
+ *
+ * @returns undefined if the box reaches 5 pixels of the scaled image or more beyond the image.
  */
 export function placePair(pair: CornerPair, transform: ViewTransform): PlacedPair | undefined {
   const { width, height, scale } = transform;
@@ -46,12 +49,12 @@ export function placePair(pair: CornerPair, transform: ViewTransform): PlacedPai
   return { ...pair, box: unscaled(clipped, scale), transform };
 }
 
-/** The pair's box in the original image, wherever it reaches. */
+/** The pair's box in the original image, not clipped. */
 export function placeBox(pair: CornerPair, transform: ViewTransform): PixelBox {
   return unscaled(scaledBox(pair, transform), transform.scale);
 }
 
-/** In pixels of the scaled image. */
+/** The pair's box in pixels of the scaled image. */
 function scaledBox({ topLeft, bottomRight }: CornerPair, transform: ViewTransform): PixelBox {
   const [left, right] = transform.mirrored ? [bottomRight, topLeft] : [topLeft, bottomRight];
   return {
@@ -71,7 +74,10 @@ function unscaled({ x1, y1, x2, y2 }: PixelBox, scale: number): PixelBox {
   };
 }
 
-/** A center in pixels of the original image. The reference forgets to clip it there as it does boxes. */
+/**
+ * Places a center in the original image, in pixels. The reference clips boxes to the image but not centers;
+ * without `clipped` this does the same.
+ */
 export function placeCenter(center: Peak, transform: ViewTransform, clipped: boolean): Peak {
   const { width, height, scale } = transform;
   const [x, y] = [toPixelX(center.x, transform), toPixelY(center.y, transform)];
@@ -82,7 +88,7 @@ export function placeCenter(center: Peak, transform: ViewTransform, clipped: boo
   };
 }
 
-/** Any peak of a view in pixels of the original image, wherever it lies. */
+/** Places any peak of a view in the original image, in pixels. It may lie outside. */
 export function placePeak(peak: Peak, transform: ViewTransform): { x: number; y: number } {
   const { x, y } = placeCenter(peak, transform, false);
   return { x, y };
