@@ -4,7 +4,7 @@ import { crc32 } from "../../support/crc.ts";
 import type { RgbImage } from "../rgbImage.ts";
 import { paethPredictor } from "./unfilterRows.ts";
 
-export const PNG_SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+const PNG_SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 const PIXEL_BYTES = 3;
 const PAETH = 4;
 
@@ -30,7 +30,7 @@ export function encodePng(image: RgbImage): Uint8Array {
 }
 
 /** A chunk: length, type, data and checksum. */
-export function pngChunk(type: string, data: Uint8Array): Uint8Array {
+function pngChunk(type: string, data: Uint8Array): Uint8Array {
   const whole = new Uint8Array(12 + data.length);
   const view = new DataView(whole.buffer);
   view.setUint32(0, data.length);
