@@ -18,6 +18,13 @@ for unwanted in gpu.js webgpu gl; do
     exit 1
   fi
 done
+# An audit must see what is not bundled.
+for needed in jpeg-js ndarray; do
+  if [ ! -e "node_modules/$needed" ]; then
+    echo "checkPackage: $needed was not installed with the package" >&2
+    exit 1
+  fi
+done
 du -sh node_modules
 
 cp "$root/samples/people.jpg" .

@@ -5,10 +5,9 @@
 export const MAX_PIXELS = 100_000_000;
 
 /**
- * What a JPEG's coefficients (128 bytes a block of 8 x 8), samples and pixels may take: 1 GB is enough for
- * every image at 4:2:0, and for about 89 megapixels at 4:4:4.
+ * Max memory to decode a JPEG. 2 GB are enough for every image at 4:2:0, and for about 60 megapixels at 4:4:4.
  */
-export const MAX_JPEG_MEMORY_IN_MB = 1024;
+export const MAX_JPEG_MEMORY_IN_MB = 2048;
 
 /**
  * Scans of one JPEG. An encoder writes about ten, at most some twenty; every scan costs a pass over all

@@ -62,7 +62,7 @@ test("a folder with broken images gives everything that can be had, and exit cod
   expect(rows[0]).toMatch(/^image +label +score +xmin +ymin +xmax +ymax +keypoints +time$/);
   expect(rows[1]).toMatch(/a\/x\.png +nothing found +\d/);
   expect(rows[3]).toMatch(/text\.jpg +failed$/);
-  expect(rows[4]).toMatch(/写真 1\.jpeg +person +0\.34 +20 +112 +306 +616 +12 of 17 +\d/);
+  expect(rows[4]).toMatch(/写真 1\.jpeg +person +0\.34 +20 +113 +305 +616 +12 of 17 +\d/);
   expect(outcome.stdout).toMatch(/\n1 detection in 5 images, 3 failed, .* in total\nload .*network/);
   expect(outcome.stdout).toContain(`\ndrawn: ${out}/\n`);
 });

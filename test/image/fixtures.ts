@@ -6,14 +6,18 @@ export function readFixture(name: string): Uint8Array {
   return new Uint8Array(readFileSync(new URL(`fixtures/${name}`, import.meta.url)));
 }
 
-/** The JPEGs' pixels as other decoders give them. */
+/** The JPEGs' pixels as libjpeg gives them. */
 export interface JpegReference {
   width: number;
   height: number;
-  /** RGB, base64: Pillow, which interpolates chroma samples. */
+  /** RGB, base64. */
   pillow: string;
-  /** RGB, base64: libjpeg told to repeat them, as is done here; only where that makes a difference. */
-  unsmoothed?: string;
+}
+
+/** A part of a larger picture. */
+export interface CropReference extends JpegReference {
+  x: number;
+  y: number;
 }
 
 /** The PNGs' pixels as they were encoded, and as Pillow reads them where it reads 8 bits. */
@@ -26,6 +30,10 @@ export interface PngReference {
 
 export function jpegReferences(): [name: string, JpegReference][] {
   return Object.entries(JSON.parse(new TextDecoder().decode(readFixture("jpeg.json"))));
+}
+
+export function photoCrops(): [name: string, CropReference][] {
+  return Object.entries(JSON.parse(new TextDecoder().decode(readFixture("photoCrops.json"))));
 }
 
 export function pngReferences(): [name: string, PngReference][] {

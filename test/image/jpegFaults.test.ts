@@ -49,6 +49,14 @@ describe("kinds of JPEG that are refused by name", () => {
     expectImageError(patched(baseline, { [frame + 11]: 0x51 }), /sampling factors from 1 to 4, got 5x1/);
   });
 
+  test("restarts within MCUs", () => {
+    // Such a scan of one component leaves out the blocks that fill up MCUs; jpeg-js would go on in them.
+    expectImageError(
+      readFixture("restart-within-mcu.jpg"),
+      /scan 2: expected restarts at whole MCUs, got one after every 5 of 12 blocks\. Save it anew/,
+    );
+  });
+
   test("a height that comes only after the scan", () => {
     expectImageError(withSize(baseline, frame, 0, 27), /got 27 x 0/);
   });
@@ -73,7 +81,7 @@ describe("JPEGs that would cost too much", () => {
       0,
       data,
     );
-    expectImageError(large, /takes at most 1024 MB to decode, got 1145 MB for 10000 x 10000/);
+    expectImageError(large, /takes at most 2048 MB to decode, got 3362 MB for 10000 x 10000/);
   });
 
   test("more than 100 scans", () => {
@@ -152,6 +160,24 @@ describe("damaged JPEGs", () => {
     expectImageError(crowded, /Huffman table 0: expected a table/);
   });
 
+  test("a Huffman table with a code of ones only, or of more bits than a mean value has", () => {
+    const huffman = findMarker(baseline, MARKERS.DHT);
+    // The last of its 12 codes has 9 bits, and only that of nine ones is left.
+    expect([...baseline.subarray(huffman + 11, huffman + 15)]).toEqual([1, 1, 1, 0]);
+    const full = patched(baseline, { [huffman + 12]: 2, [huffman + 13]: 0 });
+    expectImageError(full, /Huffman table 0: expected a table/);
+    const values = huffman + 5 + 16;
+    expectImageError(patched(baseline, { [values + 2]: 16 }), /Huffman table 0: expected a table/);
+  });
+
+  test("a progressive picture without Huffman tables, for which there are no standard ones", () => {
+    let none = progressive;
+    for (let at = findMarker(none, MARKERS.DHT); at >= 0; at = findMarker(none, MARKERS.DHT)) {
+      none = spliced(none, at, 2 + none[at + 2] * 256 + none[at + 3], []);
+    }
+    expectImageError(none, /scan 1: expected DC Huffman table 0 before its use, got none/);
+  });
+
   test("a scan of a component that the frame does not have", () => {
     expectImageError(patched(baseline, { [scan + 5]: 9 }), /scan 1: .*got component 9/);
   });
@@ -165,7 +191,7 @@ describe("damaged JPEGs", () => {
     const data = scan + 14;
     expectImageError(
       spliced(baseline, data + 20, 200, []),
-      /expected a whole JPEG, got a coefficient beyond the last\. The file is damaged/,
+      /expected a whole JPEG, got data that end within it\. The file is damaged/,
     );
     expectImageError(
       spliced(baseline, baseline.length - 42, 40, []),
@@ -203,10 +229,21 @@ describe("oddities that libjpeg reads", () => {
     expect(decodeImage(filled, "filled")).toEqual(decodeImage(restarting, "restart-grey"));
   });
 
-  test("restarts in a scan of one component that leaves the blocks out which fill up MCUs", () => {
-    expect(decodeImage(readFixture("restart-within-mcu.jpg"), "restart")).toEqual(
-      decodeImage(readFixture("progressive-420.jpg"), "progressive"),
-    );
+  test("a last restart interval that is shorter than the others", () => {
+    const even = decodeImage(readFixture("edges-grey.jpg"), "even");
+    expect(decodeImage(readFixture("restart-grey-uneven.jpg"), "uneven")).toEqual(even);
+  });
+
+  test("a restart interval beyond the scan's end", () => {
+    const luma = findMarker(progressive, MARKERS.SOS, findMarker(progressive, MARKERS.SOS) + 1);
+    const long = spliced(progressive, luma, 0, [0xff, 0xdd, 0, 4, 0, 100]);
+    expect(decodeImage(long, "long")).toEqual(decodeImage(progressive, "progressive"));
+  });
+
+  test("restarts and data behind a scan's last block", () => {
+    const end = baseline.length - 2;
+    const more = spliced(baseline, end, 0, [0xff, 0xd0, 1, 2, 3, 0xff, 0, 0xff, 0xd1, 4]);
+    expect(decodeImage(more, "more").data).toEqual(reference);
   });
 
   test("a quantization table that is defined anew behind the scan", () => {

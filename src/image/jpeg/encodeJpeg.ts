@@ -1,11 +1,15 @@
-import encode from "jpeg-js/lib/encoder.js";
+import jpegJs from "jpeg-js";
 import { ImageError, UsageError } from "../../errors.ts";
 import type { RgbImage } from "../rgbImage.ts";
 
 const MAX_SIDE = 65535;
 
-/** A baseline JPEG without chroma subsampling; `quality` is a whole number from 1 to 100. */
-export function encodeJpeg(picture: RgbImage, quality = 92): Uint8Array {
+/**
+ * A baseline JPEG without chroma subsampling; `quality` is a whole number from 1 to 100.
+ *
+ * @throws UsageError for another quality, ImageError for sides that a JPEG cannot have.
+ */
+export function encodeJpeg(image: RgbImage, quality = 92): Uint8Array {
   if (!Number.isInteger(quality) || quality < 1 || quality > 100) {
     throw new UsageError({
       where: "JPEG quality",
@@ -13,7 +17,7 @@ export function encodeJpeg(picture: RgbImage, quality = 92): Uint8Array {
       got: `${quality}`,
     });
   }
-  const { width, height } = picture;
+  const { width, height } = image;
   if (width > MAX_SIDE || height > MAX_SIDE) {
     const hint = "Write a PNG instead.";
     throw new ImageError({
@@ -23,7 +27,8 @@ export function encodeJpeg(picture: RgbImage, quality = 92): Uint8Array {
       hint,
     });
   }
-  return withBuffer(() => new Uint8Array(encode({ width, height, data: toRgba(picture) }, quality).data));
+  // In Node, what comes back is a Buffer.
+  return new Uint8Array(jpegJs.encode({ width, height, data: toRgba(image) }, quality).data);
 }
 
 /** jpeg-js takes four bytes a pixel and ignores the last. */
@@ -35,19 +40,4 @@ function toRgba({ width, height, data }: RgbImage): Uint8Array {
     rgba[to + 2] = data[from + 2];
   }
   return rgba;
-}
-
-/**
- * In a bundle, jpeg-js takes itself to be in Node and ends with `Buffer.from(bytes)`, although a
- * Uint8Array is all it needs; a browser has no Buffer, so it gets one for the length of this call.
- */
-function withBuffer<Result>(run: () => Result): Result {
-  const scope: { Buffer?: unknown } = globalThis;
-  if (scope.Buffer) return run();
-  scope.Buffer = Uint8Array;
-  try {
-    return run();
-  } finally {
-    delete scope.Buffer;
-  }
 }

@@ -7,6 +7,9 @@ export interface JpegFrame {
   width: number;
   height: number;
   components: JpegComponent[];
+  /** The largest sampling factors: a component that has both has a sample for every pixel. */
+  maxHorizontal: number;
+  maxVertical: number;
   /** A MCU is the unit of an interleaved scan: all components' blocks over the same pixels. */
   mcusPerLine: number;
   mcusPerColumn: number;
@@ -46,7 +49,11 @@ export function isFrameMarker(marker: number): boolean {
   return (marker >= 0xc0 && marker <= 0xc2) || marker in UNREADABLE_FRAMES;
 }
 
-/** `segment` is what follows the marker and its length. Refuses what this decoder cannot decode rightly. */
+/**
+ * `segment` is what follows the marker and its length.
+ *
+ * @throws ImageError for what cannot be decoded rightly.
+ */
 export function readJpegFrame(marker: number, segment: Uint8Array, where: string): JpegFrame {
   const unreadable = UNREADABLE_FRAMES[marker];
   if (unreadable) {
@@ -64,7 +71,7 @@ export function readJpegFrame(marker: number, segment: Uint8Array, where: string
   const precision = segment[0];
   if (precision !== 8) throw unsupported(where, "8 bits a sample", `a JPEG of ${precision} bits`);
   if (count !== 1 && count !== 3 && count !== 4) {
-    throw unsupported(where, "1 (grey), 3 (colour) or 4 (CMYK) components", `${count}`);
+    throw unsupported(where, "1 (grey), 3 (color) or 4 (CMYK) components", `${count}`);
   }
 
   const height = segment[1] * 256 + segment[2];
@@ -77,7 +84,7 @@ export function readJpegFrame(marker: number, segment: Uint8Array, where: string
       where,
       expected: `at most ${MAX_PIXELS / 1e6} megapixels`,
       got: `${width} x ${height}`,
-      hint: "Make the picture smaller first.",
+      hint: "Make the image smaller first.",
     });
   }
   return layOut(marker === 0xc2, width, height, readSamplings(segment, where));
@@ -101,8 +108,7 @@ function readSamplings(segment: Uint8Array, where: string): Sampling[] {
     });
   }
   const text = samplings.map((s) => `${s.horizontal}x${s.vertical}`).join(", ");
-  const maxHorizontal = Math.max(...samplings.map((s) => s.horizontal));
-  const maxVertical = Math.max(...samplings.map((s) => s.vertical));
+  const { maxHorizontal, maxVertical } = largestFactors(samplings);
   for (const { horizontal, vertical } of samplings) {
     if (horizontal < 1 || horizontal > 4 || vertical < 1 || vertical > 4) {
       throw unsupported(where, "sampling factors from 1 to 4", text);
@@ -115,12 +121,12 @@ function readSamplings(segment: Uint8Array, where: string): Sampling[] {
   if (new Set(samplings.map((s) => s.id)).size !== samplings.length) {
     throw unsupported(where, "components of different ids", samplings.map((s) => s.id).join(", "));
   }
-  return samplings;
+  // An MCU of a single component is one block, whatever its factors are (section A.2.2).
+  return samplings.length > 1 ? samplings : [{ ...samplings[0], horizontal: 1, vertical: 1 }];
 }
 
 function layOut(progressive: boolean, width: number, height: number, samplings: Sampling[]): JpegFrame {
-  const maxHorizontal = Math.max(...samplings.map((s) => s.horizontal));
-  const maxVertical = Math.max(...samplings.map((s) => s.vertical));
+  const { maxHorizontal, maxVertical } = largestFactors(samplings);
   return {
     progressive,
     width,
@@ -130,8 +136,17 @@ function layOut(progressive: boolean, width: number, height: number, samplings: 
       blocksPerLine: Math.ceil((width * sampling.horizontal) / maxHorizontal / BLOCK),
       blocksPerColumn: Math.ceil((height * sampling.vertical) / maxVertical / BLOCK),
     })),
+    maxHorizontal,
+    maxVertical,
     mcusPerLine: Math.ceil(width / BLOCK / maxHorizontal),
     mcusPerColumn: Math.ceil(height / BLOCK / maxVertical),
+  };
+}
+
+function largestFactors(samplings: readonly Sampling[]): { maxHorizontal: number; maxVertical: number } {
+  return {
+    maxHorizontal: Math.max(...samplings.map((s) => s.horizontal)),
+    maxVertical: Math.max(...samplings.map((s) => s.vertical)),
   };
 }
 

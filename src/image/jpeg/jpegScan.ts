@@ -1,7 +1,6 @@
 import { ImageError } from "../../errors.ts";
-import { type HuffmanCode, LONGEST_CODE } from "./huffmanTable.ts";
 import type { JpegComponent, JpegFrame } from "./jpegFrame.ts";
-import type { JpegTables } from "./jpegTables.ts";
+import { type HuffmanCode, type JpegTables, LONGEST_CODE } from "./jpegTables.ts";
 
 /** A component in a scan, with the tables that hold for it there. */
 export interface ScanComponent {
@@ -20,7 +19,7 @@ export interface JpegScan {
   readonly end: number;
   readonly high: number;
   readonly low: number;
-  /** Holds the first bits of its components' mean values (DC): without such a scan there is no picture. */
+  /** Holds the first bits of its components' mean values (DC): without such a scan there is no image. */
   readonly startsComponents: boolean;
 }
 
@@ -92,8 +91,8 @@ function checkProgression(
 }
 
 /**
- * What a scan counts in, and restarts after a number of: MCUs, or the blocks of its only component that hold pixels
- * (section A.2).
+ * What a scan counts in, and restarts after a number of: MCUs, or the blocks of its only component that hold
+ * pixels (section A.2).
  */
 export function scanUnits(
   { components }: JpegScan,

@@ -1,16 +1,20 @@
 import { ImageError } from "../../errors.ts";
 import { MAX_JPEG_PIXEL_SCANS, MAX_JPEG_SCANS } from "../imageLimits.ts";
-import { isRestart } from "./entropyData.ts";
 import { isFrameMarker, type JpegComponent, type JpegFrame, readJpegFrame } from "./jpegFrame.ts";
 import { type JpegScan, readJpegScan, scanUnits } from "./jpegScan.ts";
-import { type JpegTables, readHuffmanTables, readQuantizationTables } from "./jpegTables.ts";
+import {
+  type JpegTables,
+  readHuffmanTables,
+  readQuantizationTables,
+  useStandardTables,
+} from "./jpegTables.ts";
 
 /** What a JPEG file holds, read marker by marker without decoding any pixel. */
 export interface JpegFile {
   frame: JpegFrame;
   /** A JFIF header stands in the file. */
   hasJfif: boolean;
-  /** The colour transform in Adobe's APP14 segment: 0 none, 1 YCbCr, 2 YCCK. */
+  /** The color transform in Adobe's APP14 segment: 0 none, 1 YCbCr, 2 YCCK. */
   adobeTransform: number | null;
   /** The first Exif segment, without its "Exif\0\0". */
   exif: Uint8Array | null;
@@ -20,9 +24,10 @@ export interface JpegFile {
 /** A scan and its entropy-coded data. */
 export interface CodedScan {
   readonly scan: JpegScan;
-  /** In units of the scan; 0 where it never restarts. */
+  /** In units of the scan; 0 if it never restarts. */
   readonly restartInterval: number;
-  readonly data: Uint8Array;
+  /** The bytes in parts: without fill bytes, and without intervals beyond the scan's last unit. */
+  readonly data: readonly Uint8Array[];
 }
 
 const SOI = 0xd8;
@@ -39,10 +44,11 @@ const APP14 = 0xee;
 const APP15 = 0xef;
 
 /**
- * Walks a JPEG from marker to marker (ITU-T T.81 annex B) and refuses, with ImageError, whatever could
- * be decoded only wrongly, slowly or in part: other processes and precisions, sizes and numbers of
- * scans beyond the limits, tables that are missing, and every file that ends early. Bytes between
- * segments that belong to none are skipped, as libjpeg does.
+ * Walks a JPEG from marker to marker (ITU-T T.81 annex B). Bytes between segments are skipped, as libjpeg
+ * does.
+ *
+ * @throws ImageError for whatever could be decoded only wrongly, slowly or in part: other processes and
+ *   precisions, sizes and numbers of scans beyond the limits, missing tables, and every file that ends early.
  */
 export function readJpegFile(bytes: Uint8Array, where: string): JpegFile {
   return new JpegWalk(bytes, where).run();
@@ -105,7 +111,7 @@ class JpegWalk {
     return segment;
   }
 
-  /** True for segments that the pixels do not depend on; notes what they say of colour and orientation. */
+  /** True for segments that the pixels do not depend on; notes what they say of color and orientation. */
   private readMetadata(marker: number, segment: Uint8Array): boolean {
     if (marker === APP0 && beginsWith(segment, "JFIF\0")) this.hasJfif = true;
     if (marker === APP14 && beginsWith(segment, "Adobe") && segment.length >= 12) {
@@ -122,7 +128,7 @@ class JpegWalk {
     else if (isFrameMarker(marker) && this.frame === null) {
       this.frame = readJpegFrame(marker, segment, this.where);
     } else {
-      const name = marker === SOI || isFrameMarker(marker) ? "a second picture inside it" : "one of type";
+      const name = marker === SOI || isFrameMarker(marker) ? "a second image inside it" : "one of type";
       throw this.damaged("segments of a baseline or progressive JPEG", `${name} 0xff${marker.toString(16)}`);
     }
   }
@@ -132,11 +138,13 @@ class JpegWalk {
     const number = this.scans.length + 1;
     this.checkScanCount(this.frame, number);
     const where = `${this.where}: scan ${number}`;
+    this.addMissingTables(this.frame);
     const scan = readJpegScan(header, this.frame, this.tables, where);
     const { units } = scanUnits(scan, this.frame);
-    const { restartInterval } = this;
+    const restartInterval = this.restartInterval < units ? this.restartInterval : 0;
+    checkRestartInterval(restartInterval, scan, this.frame, where);
     const expected = restartInterval === 0 ? 0 : Math.ceil(units / restartInterval) - 1;
-    const { data, restarts } = this.readScanData();
+    const { data, restarts } = this.readScanData(expected);
     if (restarts < expected) {
       const hint = "The file is truncated.";
       throw new ImageError({ where, expected: `${expected} restart markers`, got: `${restarts}`, hint });
@@ -146,20 +154,35 @@ class JpegWalk {
       for (const { component } of scan.components) this.startedComponents.add(component);
   }
 
-  /** Takes the entropy-coded bytes up to the next marker; counts the restarts. */
-  private readScanData(): { data: Uint8Array; restarts: number } {
-    const { bytes, offset: start } = this;
+  private addMissingTables({ progressive }: JpegFrame): void {
+    const { huffmanDc, huffmanAc } = this.tables;
+    if (!progressive && huffmanDc.size === 0 && huffmanAc.size === 0) useStandardTables(this.tables);
+  }
+
+  /** Takes the entropy-coded bytes up to the next marker that is no restart, and counts the restarts. */
+  private readScanData(expectedRestarts: number): { data: Uint8Array[]; restarts: number } {
+    const { bytes } = this;
+    const data: Uint8Array[] = [];
     let restarts = 0;
+    let from = this.offset;
+    const take = (end: number) => {
+      if (end <= from || restarts > expectedRestarts) return;
+      data.push(bytes.subarray(from, end));
+      this.scanBytes += end - from;
+    };
     for (;;) {
       const at = bytes.indexOf(0xff, this.offset);
       if (at < 0 || at + 1 >= bytes.length) throw this.truncated("an end-of-image marker");
       const next = bytes[at + 1];
-      if (isRestart(next)) restarts++;
       this.offset = at + (next === 0xff ? 1 : 2);
-      if (next === 0 || next === 0xff || isRestart(next)) continue;
-      this.offset = at;
-      this.scanBytes += at - start;
-      return { data: bytes.subarray(start, at), restarts };
+      if (next === 0) continue;
+      take(at);
+      if (isRestart(next)) restarts++;
+      else if (next !== 0xff) {
+        this.offset = at;
+        return { data, restarts };
+      }
+      from = next === 0xff ? at + 1 : at;
     }
   }
 
@@ -189,7 +212,7 @@ class JpegWalk {
   }
 
   private truncated(expected: string): ImageError {
-    const got = `the end of the picture at byte ${this.offset}`;
+    const got = `the end of the image at byte ${this.offset}`;
     return new ImageError({ where: this.where, expected, got, hint: "The JPEG is truncated." });
   }
 
@@ -197,6 +220,29 @@ class JpegWalk {
     const hint = "The file is damaged.";
     return new ImageError({ where: `${this.where}: byte ${this.offset}`, expected, got, hint });
   }
+}
+
+/**
+ * In a scan of a single component, jpeg-js always decodes the last interval to its full length. It skips
+ * blocks below the last row of MCUs, but not those that only fill up this row, and for which the scan has no
+ * data.
+ */
+function checkRestartInterval(interval: number, scan: JpegScan, frame: JpegFrame, where: string): void {
+  const { isInterleaved, units } = scanUnits(scan, frame);
+  const { vertical, blocksPerColumn } = scan.components[0].component;
+  const isFilledUp = frame.mcusPerColumn * vertical > blocksPerColumn;
+  if (isInterleaved || interval === 0 || units % interval === 0 || !isFilledUp) return;
+  throw new ImageError({
+    where,
+    expected: "restarts at whole MCUs",
+    got: `one after every ${interval} of ${units} blocks`,
+    hint: "Save it anew as an ordinary JPEG.",
+  });
+}
+
+/** Whether a byte after 0xff makes it a restart marker. */
+function isRestart(marker: number): boolean {
+  return marker >= 0xd0 && marker <= 0xd7;
 }
 
 function beginsWith(segment: Uint8Array, text: string): boolean {
