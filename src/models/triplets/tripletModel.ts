@@ -42,8 +42,8 @@ export function isTripletModel(model: Model): model is TripletModel {
 
 /**
  * CenterNet with keypoint triplets (Duan et al., arXiv:1904.08189) and its authors' test procedure
- * (test/coco.py). Each image is run at its own size on a canvas; with `flip`, so is its mirror image; both at
- * each of `scales`.
+ * (test/coco.py). Each image is run at its own size on a canvas, at each of `scales`, and with `flip` its
+ * mirror image as well.
  */
 export function tripletModel(spec: TripletSpec): TripletModel {
   const { name, backbone, architecture, weightsHint } = spec;
