@@ -1,9 +1,9 @@
 /**
- * From stride 32 to stride 4 by transposed convolutions (Xiao et al., arXiv:1804.06208, section 2), each
- * after a 3x3 convolution, as CenterNet has it (Zhou et al., arXiv:1904.07850, section 5).
+ * Upsamples from stride 32 to stride 4 by transposed convolutions (Xiao et al., arXiv:1804.06208, section 2),
+ * each after a 3x3 convolution, as in CenterNet (Zhou et al., arXiv:1904.07850, section 5).
  *
- * Follows `CenterNetResnetFeatureExtractor` of the TensorFlow Object Detection API: plain convolutions,
- * where CenterNet's own are deformable, and 3x3 kernels where Xiao et al. have 4x4.
+ * Follows `CenterNetResnetFeatureExtractor` of the TensorFlow Object Detection API. Its convolutions are
+ * plain, those of the CenterNet paper deformable; its transposed kernels are 3x3, those of Xiao et al. 4x4.
  */
 import { convolution, transposedConvolution } from "../blocks/convolution.ts";
 import type { Scope, Value } from "../graph/graph.ts";
@@ -16,7 +16,9 @@ const LEVELS = [
 ];
 const FINISH = { bias: true, batchNorm: { epsilon: 1e-3 }, activation: "relu" } as const;
 
-/** Gives H/4 x W/4 x 64. Parameters: `level4`, `level3`, `level2`, in each `conv` and `deconvolution`. */
+/**
+ * Returns H/4 x W/4 x 64. Parameters: `conv` and `deconvolution` in each of `level4`, `level3` and `level2`.
+ */
 export function deconvolutionNeck(c5: Value, p: Scope): Value {
   let x = c5;
   for (const { name, channels } of LEVELS) {

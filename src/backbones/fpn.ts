@@ -1,9 +1,9 @@
 /**
- * Feature pyramid network (Lin et al., arXiv:1612.03144), top-down path only: ends at stride 4.
+ * Feature pyramid network (Lin et al., arXiv:1612.03144): only the top-down path, down to stride 4.
  *
  * Follows the FPN of `CenterNetMobileNetV2FPNFeatureExtractor` and `CenterNetResnetV1FpnFeatureExtractor`
- * (TensorFlow Object Detection API). Differs from the paper: the channels shrink on the way down, and only
- * the last level is used.
+ * (TensorFlow Object Detection API). Differs from the paper in two ways: the number of channels decreases on
+ * the way down, and only the last level is used.
  */
 import { convolution, type Finish, separableConvolution } from "../blocks/convolution.ts";
 import type { Scope, Value } from "../graph/graph.ts";
@@ -11,24 +11,25 @@ import { add } from "../kernels/elementwise/op.ts";
 import { upsampleBilinear, upsampleNearest } from "../kernels/upsample/op.ts";
 
 export interface FpnOptions {
-  /** Of the 1x1 convolution on c5, which the first merge adds to. */
+  /** Output channels of the 1x1 convolution on c5. */
   readonly topChannels: number;
   /** Output channels of the merges with c4, c3 and c2. */
   readonly channels: readonly [merge4: number, merge3: number, merge2: number];
-  /** Whether the 3x3 convolutions of the merges are depthwise separable. */
+  /** Whether the merges' 3x3 convolutions are depthwise separable. */
   readonly separable: boolean;
   readonly upsampling: "nearest" | "bilinear";
-  /** What stands between a merge's convolution and its ReLU. */
+  /** What follows a merge's convolution before its ReLU. */
   readonly norm: Pick<Finish, "bias" | "batchNorm">;
 }
 
 const UPSAMPLE = { nearest: upsampleNearest, bilinear: upsampleBilinear };
 
 /**
- * Gives the map at stride 4, H/4 x W/4 x channels[2].
+ * Returns the map at stride 4: H/4 x W/4 x channels[2].
  *
- * Scopes of the parameters: `lateral5` to `lateral2`, the 1x1 convolutions, and `merge4` to `merge2`, the 3x3
- * ones; where these are separable, `depthwise` and `pointwise` within. A norm belongs to the last of them.
+ * Scopes of the parameters: `lateral5` to `lateral2` for the 1x1 convolutions, and `merge4` to `merge2` for
+ * the 3x3 ones. If these are separable, each has `depthwise` and `pointwise`, and the norm belongs to
+ * `pointwise`.
  */
 export function fpn({ c2, c3, c4, c5 }: Pyramid, p: Scope, options: FpnOptions): Value {
   const { topChannels, channels, separable, upsampling, norm } = options;
@@ -53,7 +54,7 @@ function lateral(x: Value, p: Scope, channels: number): Value {
   return convolution(x, p, { channels, kernel: 1, bias: true });
 }
 
-/** What a backbone gives to a feature pyramid: its features at strides 4, 8, 16 and 32. */
+/** A backbone's features at strides 4, 8, 16 and 32. */
 export interface Pyramid {
   readonly c2: Value;
   readonly c3: Value;

@@ -1,13 +1,13 @@
 /**
- * Stacked hourglass (Newell et al., arXiv:1603.06937) in the form of CornerNet (Law & Deng,
- * arXiv:1808.01244, section 3.5): strided convolutions instead of pooling, and each module's features go
- * both to the heads and, merged with what the module was given, into the next one.
+ * Stacked hourglass (Newell et al., arXiv:1603.06937) in the form of CornerNet (Law & Deng, arXiv:1808.01244,
+ * section 3.5). Strided convolutions replace pooling. Each module's features go to the heads and, merged with
+ * the module's input, into the next module.
  *
- * One network under three names: `hourglass_network.py` of the TensorFlow Object Detection API follows
- * CornerNet's, which CenterNet of triplets (Duan et al., arXiv:1904.08189) and Objects as Points (Zhou et al.,
- * arXiv:1904.07850) use as it is. They differ in their checkpoints' keys and kernel layouts, in what hangs on
- * the features, and in the sides of the input: multiples of 4 · 2^levels, or one less (CornerNet's 511), where
- * every halving rounds up alike.
+ * Three projects share this network. CenterNet with triplets (Duan et al., arXiv:1904.08189) and Objects as
+ * Points (Zhou et al., arXiv:1904.07850) use CornerNet's unchanged, and `hourglass_network.py` of the
+ * TensorFlow Object Detection API follows it. They differ in the keys and kernel layouts of their
+ * checkpoints, in the heads, and in the sides of the input: multiples of 4 · 2^levels, or one less than those
+ * (CornerNet's 511), in which case every halving rounds up.
  */
 import { convolution } from "../blocks/convolution.ts";
 import { residual } from "../blocks/residual.ts";
@@ -17,21 +17,22 @@ import { upsampleNearest } from "../kernels/upsample/op.ts";
 import { padAll } from "../kernels/window.ts";
 
 export interface HourglassOptions {
-  /** Hourglass modules, one after the other. */
+  /** Number of hourglass modules. */
   readonly stacks: number;
-  /** Of the 7x7 convolution. */
+  /** Output channels of the 7x7 convolution. */
   readonly stemChannels: number;
-  /** At stride 4, 8, 16, …: one more than there are levels. */
+  /** Channels at stride 4, 8, 16, …: one number more than there are levels. */
   readonly channels: readonly number[];
-  /** Residual blocks a branch of each level has; the last number is that of the innermost blocks. */
+  /** Residual blocks per branch of each level. The last number is that of the innermost blocks. */
   readonly blocks: readonly number[];
-  /** Of each stack's features. Default: channels[0]. */
+  /** Channels of each stack's features. Default: channels[0]. */
   readonly featureChannels?: number;
 }
 
 /**
- * The published networks: those of the Object Detection API, of which the triplets' CenterNet-104 and Objects as
- * Points share hourglass-104. The triplets' CenterNet-52 is one stack of that, wider than the API's own 52.
+ * The published networks. `hourglass-…` are those of the Object Detection API; CenterNet-104 with triplets
+ * and Objects as Points use `hourglass-104` too. `triplet-52`, of CenterNet-52, is one stack of
+ * `hourglass-104` and wider than `hourglass-52`.
  */
 export const HOURGLASS = {
   "hourglass-10": { stacks: 1, stemChannels: 32, channels: [64, 64], blocks: [1, 1] },
@@ -66,12 +67,13 @@ export const HOURGLASS = {
 const NORM = { batchNorm: { epsilon: 1e-5 } };
 
 /**
- * Gives the features of every stack, each H/4 x W/4 x featureChannels; the last is what inference reads.
+ * Returns the features of every stack, each H/4 x W/4 x featureChannels. Inference uses the last.
  *
- * Scopes of the parameters: `stem.conv` and `stem.residual`; of stack s `stack<s>`, in it the levels, from
- * the outermost, `level<l>` with blocks `skip.<n>`, `down.<n>`, `up.<n>`, the innermost blocks `inner.<n>`
- * and the last convolution `features`; between stacks s and s + 1 `merge<s>` with `input`, `features` and
- * `residual`. A block's own are those of `residual`.
+ * Scopes of the parameters; each block has those of `residual`:
+ * - `stem.conv` and `stem.residual`.
+ * - `stack<s>` for stack s: the levels `level<l>` from the outermost, with blocks `skip.<n>`, `down.<n>` and
+ *   `up.<n>`; the innermost blocks `inner.<n>`; and the last convolution `features`.
+ * - `merge<s>` between stacks s and s + 1: `input`, `features` and `residual`.
  */
 export function hourglass(image: Value, p: Scope, options: HourglassOptions): Value[] {
   const { stacks, stemChannels, channels, featureChannels = channels[0] } = options;
@@ -91,8 +93,8 @@ export function hourglass(image: Value, p: Scope, options: HourglassOptions): Va
 }
 
 /**
- * One level and all inside it (Newell et al., figure 3): a branch at its own resolution, and one that goes
- * down to the next level, back up, and is added. No activation follows the sum.
+ * One level and everything inside it (Newell et al., figure 3): the sum of a branch at the level's own
+ * resolution and a branch that goes down to the next level and back up. No activation follows the sum.
  */
 function level(x: Value, stack: Scope, options: HourglassOptions, index: number): Value {
   const { channels, blocks } = options;
@@ -121,7 +123,7 @@ function repeat(
   return y;
 }
 
-/** What the next stack is given: the last one's input and its features, joined. */
+/** The input of the next stack: the last one's input and features, merged. */
 function merge(input: Value, features: Value, p: Scope): Value {
   const { channels } = input;
   const project = { channels, kernel: 1, padding: padAll(0), ...NORM };

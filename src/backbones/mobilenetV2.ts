@@ -1,16 +1,16 @@
 /**
- * MobileNetV2 (Sandler et al., arXiv:1801.04381), up to its last 1x1 convolution.
+ * MobileNetV2 (Sandler et al., arXiv:1801.04381), up to and including its last 1x1 convolution.
  *
  * Follows `CenterNetMobileNetV2FPNFeatureExtractor` of the TensorFlow Object Detection API, whose Keras
- * backbone pads by SAME: at stride 2 an even map is padded by (0, 1). Differs from the paper in one thing:
- * the last convolution has 1280 channels at every width.
+ * backbone uses SAME padding: at stride 2, a map with even sides is padded by (0, 1). Differs from the paper
+ * in one way: the last convolution has 1280 channels at every width.
  */
 import { convolution, depthwiseConvolution, type Finish } from "../blocks/convolution.ts";
 import type { Scope, Value } from "../graph/graph.ts";
 import { add } from "../kernels/elementwise/op.ts";
 import type { Pyramid } from "./fpn.ts";
 
-/** Table 2 of the paper: expansion t, output channels c, n blocks, of which the first has stride s. */
+/** Table 2 of the paper: expansion t, output channels c, n blocks, the first of which has stride s. */
 const TABLE = [
   { t: 1, c: 16, n: 1, s: 1 },
   { t: 6, c: 24, n: 2, s: 2 },
@@ -24,16 +24,16 @@ const STEM_CHANNELS = 32;
 const TOP_CHANNELS = 1280;
 
 export interface MobileNetV2Options {
-  /** Multiplies all channels but the last; 1 is the paper's network. */
+  /** Multiplies all channels except the last convolution's. 1 is the paper's network. */
   readonly width: number;
-  /** What stands between a convolution and its activation: a bias (folded batch norm) or a batch norm. */
+  /** What follows a convolution before its activation: a batch norm, or a bias if that is folded. */
   readonly norm: Pick<Finish, "bias" | "batchNorm">;
 }
 
 /**
- * Features at strides 4, 8, 16 and 32.
+ * Returns features at strides 4, 8, 16 and 32.
  *
- * Scopes of the parameters: `stem`; `block0` to `block16`, in each `expand` (but in the first), `depthwise`
+ * Scopes of the parameters: `stem`; `block0` to `block16`, each with `expand` (except the first), `depthwise`
  * and `project`; `top`.
  */
 export function mobilenetV2(image: Value, p: Scope, { width, norm }: MobileNetV2Options): Pyramid {
@@ -54,7 +54,8 @@ export function mobilenetV2(image: Value, p: Scope, { width, norm }: MobileNetV2
     }
   }
   const c5 = convolution(x, p.at("top"), { channels: TOP_CHANNELS, kernel: 1, activation: "relu6", ...norm });
-  // Each is the last block before the next stride, but c4: the API takes block 9, the last of 64 channels.
+  // Each is the last block before the next stride except c4: the API takes block 9, the last one of 64
+  // channels.
   return { c2: blocks[2], c3: blocks[5], c4: blocks[9], c5 }; // strides 4, 8, 16, 32
 }
 
@@ -66,8 +67,8 @@ interface InvertedResidualOptions {
 }
 
 /**
- * Inverted residual with linear bottleneck (section 3.3, figure 3b): expand by a 1x1 convolution, filter each
- * channel by itself, project back without activation; add the input where the shape allows.
+ * Inverted residual with linear bottleneck (section 3.3, figure 3b): expand with a 1x1 convolution, filter
+ * each channel on its own, project back without activation, and add the input if it has the same shape.
  */
 function invertedResidual(x: Value, p: Scope, options: InvertedResidualOptions): Value {
   const { expansion, channels, stride, norm } = options;
@@ -81,7 +82,7 @@ function invertedResidual(x: Value, p: Scope, options: InvertedResidualOptions):
   return stride === 1 && channels === x.channels ? add(y, x, p) : y;
 }
 
-/** Channels go in eights, and rounding never takes more than a tenth away (the reference's `_make_divisible`). */
+/** Rounds to multiples of 8, but never down by more than a tenth (the reference's `_make_divisible`). */
 function scaled(channels: number, width: number): number {
   const exact = channels * width;
   const rounded = Math.max(8, Math.floor((exact + 4) / 8) * 8);

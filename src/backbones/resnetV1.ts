@@ -1,9 +1,9 @@
 /**
  * ResNet (He et al., arXiv:1512.03385, table 1), 50 and 101 layers.
  *
- * Follows `keras.applications.resnet`, which the TensorFlow Object Detection API takes. Differs from the
- * paper in two things: every convolution has a bias beside its batch norm, and a stage's stride stands in
- * the first 1x1 convolution of its first block, as in the authors' own Caffe release.
+ * Follows `keras.applications.resnet`, which the TensorFlow Object Detection API uses. Differs from the paper
+ * in two ways: every convolution has a bias besides its batch norm, and a stage's stride is in the first 1x1
+ * convolution of its first block, as in the authors' own Caffe release.
  */
 import { convolution } from "../blocks/convolution.ts";
 import type { Scope, Value } from "../graph/graph.ts";
@@ -13,7 +13,7 @@ import { padAll } from "../kernels/window.ts";
 import type { Pyramid } from "./fpn.ts";
 
 export interface ResnetOptions {
-  /** Blocks of the stages conv2_x to conv5_x. */
+  /** Number of blocks in the stages conv2_x to conv5_x. */
   readonly blocks: readonly [number, number, number, number];
 }
 
@@ -24,15 +24,15 @@ export const RESNET = {
 } as const satisfies Record<string, ResnetOptions>;
 
 const STEM_CHANNELS = 64;
-/** Of conv2_x to conv5_x within a block, which gives four times as many. */
+/** Channels inside the blocks of conv2_x to conv5_x. A block outputs four times as many. */
 export const STAGE_CHANNELS = [64, 128, 256, 512] as const;
 const NORM = { bias: true, batchNorm: { epsilon: 1.001e-5 } };
 
 /**
- * Features after each stage's last ReLU: strides 4 to 32, 256 to 2048 channels.
+ * Returns the features after each stage's last ReLU: strides 4 to 32, 256 to 2048 channels.
  *
- * Scopes of the parameters: `stem`, then `stage2` to `stage5`, in each `block1`, `block2`, … with `conv1`,
- * `conv2`, `conv3` and, in the first, `shortcut`; each has `kernel`, `bias` and `norm`.
+ * Scopes of the parameters: `stem`, and `stage2` to `stage5` with `block1`, `block2`, … A block has `conv1`,
+ * `conv2`, `conv3` and, if it is the first of its stage, `shortcut`; each has `kernel`, `bias` and `norm`.
  */
 export function resnetV1(image: Value, p: Scope, { blocks }: ResnetOptions): Pyramid {
   const stem = p.at("stem");
@@ -50,7 +50,9 @@ export function resnetV1(image: Value, p: Scope, { blocks }: ResnetOptions): Pyr
   return { c2, c3, c4, c5 };
 }
 
-/** Bottleneck block (figure 5, right): 1x1, 3x3, 1x1 and a shortcut, projected where the shape changes. */
+/**
+ * Bottleneck block (figure 5, right): 1x1, 3x3, 1x1 and a shortcut, which is projected if the shape changes.
+ */
 function bottleneck(x: Value, p: Scope, channels: number, stride: number): Value {
   const inner = { channels, activation: "relu", ...NORM } as const;
   const outer = { channels: 4 * channels, kernel: 1, ...NORM };

@@ -1,10 +1,11 @@
 /**
  * ResNet with pre-activation (He et al., arXiv:1603.05027), 50 layers.
  *
- * Follows `keras.applications.resnet_v2`, which the TensorFlow Object Detection API takes. Differs from the
- * paper: a stage's stride stands in the 3x3 convolution of its last block, where the shortcut takes every
- * other cell, so that a stage's features already have the next one's resolution; the last stage has no
- * stride; the 7x7 and the last 1x1 convolutions have a bias.
+ * Follows `keras.applications.resnet_v2`, which the TensorFlow Object Detection API uses. Differs from the
+ * paper:
+ * - A stage's stride is in the 3x3 convolution of its last block, whose shortcut takes every other cell. So a
+ *   stage's features already have the resolution of the next stage. The last stage has no stride.
+ * - The 7x7 convolution and the last 1x1 convolution of each block have a bias.
  */
 import { convolution } from "../blocks/convolution.ts";
 import type { Scope, Value } from "../graph/graph.ts";
@@ -18,12 +19,12 @@ const STEM_CHANNELS = 64;
 const NORM = { batchNorm: { epsilon: 1.001e-5 } };
 
 /**
- * Gives the last stage's sum, before any norm: H/32 x W/32 x 2048. The norm and ReLU that classification has
- * after it are there too, though nothing here reads them: checkpoints hold that norm.
+ * Returns the last stage's sum before any norm: H/32 x W/32 x 2048. The graph also has the norm and ReLU that
+ * follow in classification. Nothing reads them, but checkpoints hold the norm's parameters.
  *
- * Scopes of the parameters: `stem`; `stage2` to `stage5`, in each `block1`, `block2`, … with
- * `preactivation.norm`, `conv1` and `conv2` (`kernel`, `norm`), `conv3` and, in the first, `shortcut`
- * (`kernel`, `bias`); `postactivation.norm`.
+ * Scopes of the parameters: `stem`; `stage2` to `stage5` with `block1`, `block2`, …; `postactivation.norm`. A
+ * block has `preactivation.norm`, `conv1` and `conv2` (`kernel`, `norm`), `conv3` and, if it is the first of
+ * its stage, `shortcut` (both `kernel`, `bias`).
  */
 export function resnetV2(image: Value, p: Scope): Value {
   const stem = p.at("stem");
@@ -46,11 +47,11 @@ export function resnetV2(image: Value, p: Scope): Value {
 interface BottleneckOptions {
   readonly channels: number;
   readonly stride: number;
-  /** Whether the shortcut is a convolution. */
+  /** Whether the shortcut is a convolution. Otherwise it takes every stride-th cell of the input. */
   readonly projected: boolean;
 }
 
-/** Pre-activation bottleneck block (figure 4e): norm and ReLU come first, and nothing follows the sum. */
+/** Pre-activation bottleneck block (figure 4e): norm and ReLU come first; nothing follows the sum. */
 function bottleneck(x: Value, p: Scope, { channels, stride, projected }: BottleneckOptions): Value {
   const inner = { channels, activation: "relu", ...NORM } as const;
   const outer = { channels: 4 * channels, kernel: 1, bias: true };
@@ -62,7 +63,7 @@ function bottleneck(x: Value, p: Scope, { channels, stride, projected }: Bottlen
   return add(y, shortcut, p);
 }
 
-/** Every stride-th cell: Keras writes it as a max-pool of one cell. */
+/** Takes every stride-th cell. Keras expresses this as a max-pool with a window of one cell. */
 function subsampled(x: Value, p: Scope, stride: number): Value {
   if (stride === 1) return x;
   return maxPool(x, p, { kernel: 1, stride, padding: padAll(0), outside: "ignored" }); // H/s x W/s x 4C

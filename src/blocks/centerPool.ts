@@ -6,17 +6,17 @@ import { mergePools, POOL_CHANNELS, pooledConvolution } from "./mergePools.ts";
  * Center pooling (Duan et al., arXiv:1904.08189, section 3.3, figure 4a; `center_pool` as `pool_cross` of the
  * reference's `kp_utils.py`).
  *
- * The middle of an object need not look like anything: of a person it is the belly, while the head tells what
- * it is. So the center is given the strongest sign anywhere in its column, and the strongest anywhere in its
- * row: two lines that cross in it and reach over the whole map. A corner pool sees what lies on one side of a
- * cell; one after its opposite sees the whole line.
+ * The middle of an object need not be distinctive: a person's middle is the belly, but the head identifies
+ * the person. So each cell receives the largest value of its column plus the largest value of its row. These
+ * lines cross in the cell and span the whole map. A corner pool covers the part of the line on one side of
+ * the cell; the opposite pool applied to its result covers the whole line.
  *
  *     column[i, j] = max over k of v[k, j] = bottom(top(v))        with v = vertical(x)
  *     row[i, j]    = max over k of h[i, k] = right(left(h))        with h = horizontal(x)
  *     y = conv(relu(norm(merge(column + row)) + norm(shortcut(x))))
  *
- * Parameters: `vertical`, `horizontal` (3x3 with batch norm and ReLU) and those of `mergePools`. Values of the
- * graph: `vertical.top.cornerPool`, `vertical.bottom.cornerPool`, `horizontal.left.cornerPool`, ….
+ * Parameters: `vertical` and `horizontal` (3x3 with batch norm and ReLU) and those of `mergePools`. Values of
+ * the graph: `vertical.top.cornerPool`, `vertical.bottom.cornerPool`, `horizontal.left.cornerPool`, …
  */
 export function centerPool(x: Value, p: Scope): Value {
   const vertical = p.at("vertical");

@@ -7,7 +7,7 @@ import { bias, relu, relu6 } from "../kernels/elementwise/op.ts";
 import { transposedConv2d } from "../kernels/transposedConv2d/op.ts";
 import { type Padding, samePadding } from "../kernels/window.ts";
 
-/** What follows a convolution, in this order; a checkpoint with folded batch norms has only the bias. */
+/** What follows a convolution, in this order. With folded batch norms there is only the bias. */
 export interface Finish {
   readonly bias?: boolean;
   readonly batchNorm?: BatchNormAttributes;
@@ -18,11 +18,11 @@ export interface ConvolutionOptions extends Finish {
   readonly channels: number;
   readonly kernel: number;
   readonly stride?: number;
-  /** Default: TensorFlow's rule SAME, which depends on the map's size. */
+  /** Default: TensorFlow's SAME, which depends on the map's size. */
   readonly padding?: Padding;
 }
 
-/** Convolution. Parameters: `kernel`, and those of its finish: `bias`, `norm.gamma`, `norm.beta`, … */
+/** Convolution. Parameters: `kernel`, and those of what follows it: `bias`, `norm.gamma`, `norm.beta`, … */
 export function convolution(x: Value, p: Scope, options: ConvolutionOptions): Value {
   const { channels, kernel, stride = 1 } = options;
   const padding = options.padding ?? samePadding(x.height, x.width, kernel, stride);
@@ -36,8 +36,8 @@ export interface TransposedOptions extends Finish {
 }
 
 /**
- * Transposed convolution by TensorFlow's rule SAME: the output is `stride` times the map, and what a SAME
- * convolution of that output would have to pad is cut off.
+ * Transposed convolution with TensorFlow's SAME padding. The output has `stride` times the map's sides: the
+ * margin that a SAME convolution of that output would pad is cut off.
  */
 export function transposedConvolution(x: Value, p: Scope, options: TransposedOptions): Value {
   const { channels, kernel, stride } = options;
@@ -50,7 +50,7 @@ export interface DepthwiseOptions extends Finish {
   readonly stride?: number;
 }
 
-/** Depthwise convolution, padded by TensorFlow's rule SAME. */
+/** Depthwise convolution with TensorFlow's SAME padding. */
 export function depthwiseConvolution(x: Value, p: Scope, options: DepthwiseOptions): Value {
   const { kernel, stride = 1 } = options;
   const padding = samePadding(x.height, x.width, kernel, stride);
@@ -59,7 +59,7 @@ export function depthwiseConvolution(x: Value, p: Scope, options: DepthwiseOptio
 
 /**
  * Depthwise separable convolution (Chollet, arXiv:1610.02357) as Keras' SeparableConv2D computes it: a
- * depthwise one with nothing after it, then a 1x1 one.
+ * depthwise convolution with nothing after it, then a 1x1 convolution.
  */
 export function separableConvolution(x: Value, p: Scope, options: ConvolutionOptions): Value {
   const y = depthwiseConvolution(x, p.at("depthwise"), { kernel: options.kernel, stride: options.stride });

@@ -3,9 +3,9 @@ import { add, relu } from "../kernels/elementwise/op.ts";
 import { padAll } from "../kernels/window.ts";
 import { convolution } from "./convolution.ts";
 
-/** CornerNet's batch norms, PyTorch's default. */
+/** The epsilon of CornerNet's batch norms, which is PyTorch's default. */
 const POOL_NORM = { batchNorm: { epsilon: 1e-5 } } as const;
-/** Channels inside a pooling module: always so many, however wide the features are. */
+/** Channels inside a pooling module, whatever the number of channels of the features. */
 export const POOL_CHANNELS = 128;
 
 /** A 3x3 convolution with batch norm and ReLU, `convolution` in the reference's `utils.py`. */
@@ -14,14 +14,14 @@ export function pooledConvolution(x: Value, p: Scope, channels: number): Value {
 }
 
 /**
- * What corner and center pooling end with: the two pools are added and, like the output of a residual block,
- * added to the features that they were made from.
+ * The end of corner and center pooling: adds the two pools, and then, like a residual block, adds the
+ * features that they were made from.
  *
  *     y = conv(relu(norm(merge(first + second)) + norm(shortcut(x))))
  *
- * Parameters: `merge` (3x3), `shortcut` (1x1) and `out` (3x3), each with `kernel` and `norm`.
- * Gives H x W x C, like x; values of the graph: `add`, `merge.norm.batchNorm`, `shortcut.norm.batchNorm`,
- * `merge.add`, `merge.relu` and `out.relu`.
+ * Parameters: `merge` (3x3), `shortcut` (1x1) and `out` (3x3), each with `kernel` and `norm`. Returns H x W x
+ * C, like x. Values of the graph: `add`, `merge.norm.batchNorm`, `shortcut.norm.batchNorm`, `merge.add`,
+ * `merge.relu` and `out.relu`.
  */
 export function mergePools(x: Value, first: Value, second: Value, p: Scope): Value {
   const { channels } = x;

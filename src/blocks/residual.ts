@@ -12,10 +12,10 @@ export interface ResidualOptions {
 
 /**
  * Residual block (He et al., arXiv:1512.03385, figure 2): two 3x3 convolutions and a shortcut, which a 1x1
- * convolution projects only where the shape changes. Every convolution is padded alike on all sides and
+ * convolution projects only if the shape changes. Every convolution is padded equally on all sides and
  * followed by a batch norm; none has a bias.
  *
- * Parameters: `conv1`, `conv2` and, where there is one, `shortcut`, each with `kernel` and `norm`.
+ * Parameters: `conv1`, `conv2` and, if the shape changes, `shortcut`, each with `kernel` and `norm`.
  */
 export function residual(x: Value, p: Scope, { channels, stride = 1, batchNorm }: ResidualOptions): Value {
   const padding = padAll(1);

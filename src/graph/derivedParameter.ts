@@ -1,7 +1,7 @@
 import { ModelError } from "../errors.ts";
 import type { Parameter, Weights } from "../tensor.ts";
 
-/** The batch norm y = gamma · (x − mean) / √(variance + epsilon) + beta, by parameter names. */
+/** The names of a batch norm's parameters: y = gamma · (x − mean) / √(variance + epsilon) + beta. */
 export interface BatchNormParameters {
   readonly gamma: string;
   readonly beta: string;
@@ -10,19 +10,23 @@ export interface BatchNormParameters {
   readonly epsilon: number;
 }
 
-/** A parameter that a pass over the graph computes from stored ones, as plain data. */
+/** How a pass over the graph computes a parameter from stored ones, as plain data. */
 export type DerivedParameter =
-  /** kernel · gamma / √(variance + epsilon) for each output channel, which runs along `axis`. */
+  /** kernel · gamma / √(variance + epsilon) for each output channel. Output channels run along `axis`. */
   | {
       readonly kind: "foldedKernel";
       readonly kernel: string;
       readonly axis: number;
       readonly norm: BatchNormParameters;
     }
-  /** beta + (bias − mean) · gamma / √(variance + epsilon); a convolution without bias has 0. */
+  /** beta + (bias − mean) · gamma / √(variance + epsilon). Without a `bias` it counts as 0. */
   | { readonly kind: "foldedBias"; readonly bias?: string; readonly norm: BatchNormParameters };
 
-/** Computed in float64 and rounded once. */
+/**
+ * Computes the parameter in float64 and rounds it once.
+ *
+ * @throws ModelError if a stored parameter is missing.
+ */
 export function deriveParameter(derived: DerivedParameter, weights: Weights): Parameter {
   const { norm } = derived;
   const gamma = stored(norm.gamma, weights);
@@ -43,7 +47,7 @@ export function deriveParameter(derived: DerivedParameter, weights: Weights): Pa
   return { shape: kernel.shape, data: scaledAlong(kernel.data, factor, channels, stride) };
 }
 
-/** Plain loops: every weight of a network passes through here while it is loaded. */
+/** Plain loops because every weight of a network passes through here during loading. */
 function scaledAlong(
   values: Float32Array,
   factors: readonly number[],
@@ -60,13 +64,14 @@ function scaledAlong(
   return scaled;
 }
 
-/** The stored parameters that it is computed from. */
+/** The names of the stored parameters that a derived one is computed from. */
 export function derivedFrom(derived: DerivedParameter): string[] {
   const { gamma, beta, mean, variance } = derived.norm;
   if (derived.kind === "foldedKernel") return [derived.kernel, gamma, variance];
   return [gamma, beta, mean, variance, ...(derived.bias === undefined ? [] : [derived.bias])];
 }
 
+/** @throws ModelError if there is no parameter of that name. */
 export function stored(name: string, weights: Weights): Parameter {
   const parameter = weights.get(name);
   if (!parameter) throw new ModelError({ where: name, expected: "a parameter of that name", got: "none" });

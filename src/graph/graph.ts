@@ -3,32 +3,32 @@ import { formatShape, type Shape } from "../tensor.ts";
 import type { DerivedParameter } from "./derivedParameter.ts";
 import type { Epilogue, Op, ParameterRule } from "./op.ts";
 
-/** One call of an op. The output carries the node's own name. */
+/** One call of an op. Its output has the node's own name. */
 export interface GraphNode {
-  /** The scope and the op: `backbone.stem.conv2d`. A fused node is named after the last of its ops. */
+  /** Scope and op: `backbone.stem.conv2d`. A fused node is named after the last of its ops. */
   readonly name: string;
   readonly op: string;
   readonly attributes: Readonly<Record<string, unknown>>;
-  /** Names of nodes or of graph inputs; with a residual in the epilogue it comes last. */
+  /** Names of nodes or graph inputs. If the epilogue adds a residual, that comes last. */
   readonly inputs: readonly string[];
   /** Role → parameter name: `{ kernel: "backbone.stem.kernel" }`. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly shape: Shape;
   readonly epilogue?: Epilogue;
-  /** The nodes that fusing merged into this one; their values are not there to be read any more. */
+  /** The nodes that were fused into this one. Their values can no longer be read. */
   readonly fused?: readonly string[];
 }
 
 /**
- * A network as plain data, in an order that can be run. Everything that is done to a network (folding,
- * fusing, counting, running) reads this and nothing else.
+ * A network as plain data, with nodes in an order in which they can run. Everything that is done with a
+ * network (folding, fusing, counting, running) reads only this.
  */
 export interface Graph {
   readonly inputs: Readonly<Record<string, Shape>>;
   readonly nodes: readonly GraphNode[];
   /** What the checkpoint must hold, by parameter name. */
   readonly parameters: Readonly<Record<string, ParameterRule>>;
-  /** What passes over the graph compute from those (a folded batch norm), by parameter name. */
+  /** What passes over the graph compute from `parameters` (folded batch norms), by parameter name. */
   readonly derived: Readonly<Record<string, DerivedParameter>>;
   /** Output name → node name. */
   readonly outputs: Readonly<Record<string, string>>;
@@ -53,7 +53,7 @@ export class Value {
   }
 }
 
-/** A place in the tree of names: parameters and values of a module are named below its scope. */
+/** A node in the tree of names. A module's parameters and values are named below its scope. */
 export class Scope {
   constructor(readonly path: string) {}
 
@@ -75,7 +75,11 @@ export class GraphBuilder {
     return new Value(this, name, shape);
   }
 
-  /** Adds a node; its name is the scope's path and the op's name, and must be new. */
+  /**
+   * Adds a node. Its name is the scope's path and the op's name.
+   *
+   * @throws UsageError if the name is taken, or if inputs and attributes do not fit the op.
+   */
   apply<Attributes extends object>(
     op: Op<Attributes>,
     inputs: readonly Value[],
@@ -124,14 +128,14 @@ export class GraphBuilder {
   }
 }
 
-/** The shape of a node or of a graph input. */
+/** The shapes of all nodes and graph inputs. */
 export function shapesByName(graph: Graph): ReadonlyMap<string, Shape> {
   const shapes = new Map<string, Shape>(Object.entries(graph.inputs));
   for (const node of graph.nodes) shapes.set(node.name, node.shape);
   return shapes;
 }
 
-/** An op does not know where it is called; its errors are told here. */
+/** Adds the node's name to an op's errors: an op does not know where it is called. */
 function withName<T>(name: string, run: () => T): T {
   try {
     return run();
@@ -141,7 +145,11 @@ function withName<T>(name: string, run: () => T): T {
   }
 }
 
-/** For shape rules: refuses unless `condition` holds. */
+/**
+ * For shape rules.
+ *
+ * @throws UsageError unless `condition` holds.
+ */
 export function expectShape(
   condition: boolean,
   op: string,
@@ -153,7 +161,7 @@ export function expectShape(
 
 /**
  * The nodes that must run for the graph's outputs and for the named values, in the graph's order. A network
- * may have more: what is only there to be tapped, such as the heads of an hourglass' first stack.
+ * may have other nodes that are only there to be tapped, such as the heads of an hourglass' first stack.
  */
 export function neededNodes(graph: Graph, names: readonly string[] = []): GraphNode[] {
   const needed = new Set([...Object.values(graph.outputs), ...names]);

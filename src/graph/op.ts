@@ -1,6 +1,6 @@
 import type { Shape } from "../tensor.ts";
 
-/** What an op needs from the checkpoint: one entry a role (`kernel`, `bias`, `gamma`, …). */
+/** A parameter that an op needs from the checkpoint. */
 export interface ParameterRule {
   readonly shape: readonly number[];
   /** Moving statistics are stored but not trained. */
@@ -8,19 +8,24 @@ export interface ParameterRule {
 }
 
 /**
- * An op is declared once, here: what it is called, what shapes it takes and gives, what it stores and
- * what it costs. Kernels and executors read these and never work them out again.
+ * The declaration of an op: its name, shapes, parameters and cost. Kernels and executors read them from here
+ * and never derive them again.
  */
 export interface Op<Attributes extends object = object> {
   readonly name: string;
-  /** The output's shape; throws a UsageError where inputs and attributes do not fit. */
+  /**
+   * The output's shape.
+   *
+   * @throws UsageError if inputs and attributes do not fit.
+   */
   shape(inputs: readonly Shape[], attributes: Attributes): Shape;
+  /** By role: `kernel`, `bias`, `gamma`, … */
   parameters(inputs: readonly Shape[], attributes: Attributes): Record<string, ParameterRule>;
-  /** Of convolutions alone, as papers count them; everything else is 0. */
+  /** As papers count them: those of convolutions; 0 for any other op. */
   multiplyAdds(inputs: readonly Shape[], attributes: Attributes, output: Shape): number;
   /**
-   * Set by ops that can finish with a bias, a residual sum and an activation (see `epilogue.ts`): the axis
-   * of their `kernel` that runs over output channels, which is where a batch norm folds in.
+   * Set by ops that support an `Epilogue`: the axis of their `kernel` that runs over output channels, along
+   * which a batch norm is folded.
    */
   readonly kernelOutputAxis?: number;
 }
@@ -29,8 +34,8 @@ export const NO_PARAMETERS: Op["parameters"] = () => ({});
 export const NO_MULTIPLY_ADDS: Op["multiplyAdds"] = () => 0;
 
 /**
- * What a fused convolution does to its sum before it is written, in this order:
- * add the bias, add the residual (the node's last input), apply the activation.
+ * What a fused convolution does to each sum before writing it, in this order: add the bias, add the residual
+ * (the node's last input), apply the activation.
  */
 export interface Epilogue {
   readonly bias: boolean;

@@ -4,7 +4,7 @@ import { maxPool } from "../kernels/maxPool/op.ts";
 import { samePadding } from "../kernels/window.ts";
 import { type PredictionHeadOptions, predictionHead } from "./predictionHead.ts";
 
-/** Objects as points: where their centers are. */
+/** Objects as points (Zhou et al., arXiv:1904.07850): an object is a peak at its center. */
 export interface CenterHead {
   /** Probability that a cell is the center of an object of each class: H x W x classes. */
   readonly centerHeatmap: Value;
@@ -20,13 +20,13 @@ export function centerHead(
   return { centerHeatmap: sigmoid(predictionHead(features, scope, classes, options), scope) };
 }
 
-/** The largest value around each cell: a cell that equals it is a peak. Windows of `kernel` x `kernel`. */
+/** The largest value in the `kernel` x `kernel` window around each cell. A cell that equals it is a peak. */
 export function localMaximum(heatmap: Value, p: Scope, kernel: number): Value {
   const padding = samePadding(heatmap.height, heatmap.width, kernel, 1);
   return maxPool(heatmap, p, { kernel, stride: 1, padding, outside: "ignored" });
 }
 
-/** Read at an object's center cell. */
+/** The outputs for boxes, read at an object's center cell. */
 export interface BoxHeads {
   /** (height, width) of the box in cells: H x W x 2. */
   readonly boxSize: Value;

@@ -12,7 +12,7 @@ export interface PredictionHeadOptions {
  * One output map of CenterNet (Zhou et al., arXiv:1904.07850, section 4): a 3x3 convolution with bias and
  * ReLU, then a 1x1 convolution with bias (`make_prediction_net` of the TensorFlow Object Detection API).
  *
- * Parameters `conv` and `out`. Gives H x W x channels, raw: logits where a heatmap is meant.
+ * Parameters: `conv` and `out`. Returns H x W x channels, raw: for a heatmap these are logits.
  */
 export function predictionHead(x: Value, p: Scope, channels: number, options: PredictionHeadOptions): Value {
   const hidden = options.separable ? separableConvolution : convolution;

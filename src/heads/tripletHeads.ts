@@ -4,20 +4,20 @@ import type { Scope, Value } from "../graph/graph.ts";
 import { sigmoid } from "../kernels/elementwise/op.ts";
 import { type PredictionHeadOptions, predictionHead } from "./predictionHead.ts";
 
-/** Maps of one kind of keypoint, H x W x …; what is read at a keypoint's cell stands there. */
+/** The maps of one corner or of the center. */
 export interface CornerOrCenterHead {
-  /** Probability that a cell holds such a keypoint of each class: H x W x classes. */
+  /** Probability that a cell holds this corner or center for each class: H x W x classes. */
   readonly heatmap: Value;
-  /** (x, y) of the keypoint within its cell: H x W x 2. */
+  /** (x, y) of the corner or center within its cell: H x W x 2. */
   readonly offset: Value;
 }
 
 export interface CornerHead extends CornerOrCenterHead {
-  /** A number that is alike at both corners of an object and differs between objects: H x W x 1. */
+  /** A number that is similar at both corners of an object and differs between objects: H x W x 1. */
   readonly embedding: Value;
 }
 
-/** Keypoint triplets (Duan et al., arXiv:1904.08189, section 3.2): two corners and a center an object. */
+/** Keypoint triplets (Duan et al., arXiv:1904.08189, section 3.2): two corners and a center per object. */
 export interface TripletHeads {
   readonly topLeft: CornerHead;
   readonly bottomRight: CornerHead;
@@ -31,9 +31,9 @@ export interface TripletHeadOptions {
 }
 
 /**
- * Scopes of the parameters: `topLeft`, `bottomRight` and `center`, in each `pool` (those of
- * `cascadeCornerPool` and `centerPool`), `heatmap`, `offset` and, of corners, `embedding`, each with `conv`
- * and `out`. Raw values, before the sigmoid: `topLeft.heatmap.out.bias`.
+ * Scopes of the parameters: `topLeft`, `bottomRight` and `center`. Each has `pool` (the parameters of
+ * `cascadeCornerPool` or `centerPool`), `heatmap`, `offset` and, for corners, `embedding`; the last three
+ * like `predictionHead`. The value before the sigmoid is `topLeft.heatmap.out.bias`.
  */
 export function tripletHeads(features: Value, p: Scope, options: TripletHeadOptions): TripletHeads {
   const center = p.at("center");

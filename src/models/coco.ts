@@ -1,4 +1,4 @@
-/** COCO's 80 classes by their ids, which go to 90 with gaps (Lin et al., arXiv:1405.0312). */
+/** COCO's 80 classes by id. The ids run to 90 with gaps (Lin et al., arXiv:1405.0312). */
 export const COCO_LABELS: ReadonlyMap<number, string> = new Map([
   [1, "person"],
   [2, "bicycle"],
@@ -88,8 +88,8 @@ export interface ClassLabel {
 }
 
 /**
- * By channel of a heatmap without the ids that are not used: of 80 channels each is the next of COCO's ids;
- * other networks' classes have no names.
+ * The label of each channel of a heatmap. With 80 channels these are COCO's classes, without the unused ids.
+ * The classes of other networks have no names.
  */
 export function classLabels(classes: number): ClassLabel[] {
   if (classes === COCO_LABELS.size) {
@@ -101,7 +101,7 @@ export function classLabels(classes: number): ClassLabel[] {
 /** COCO's id of the class `person`. */
 export const PERSON = { label: "person", classId: 1 } as const;
 
-/** COCO's 17 keypoints in the order of the networks' channels; left is the person's own left. */
+/** COCO's 17 keypoints in the order of the networks' channels. Left is the person's own left. */
 export const COCO_KEYPOINTS = [
   "nose",
   "left_eye",

@@ -6,58 +6,61 @@ import type { InputSize, TestTimeOptions, Views } from "./view.ts";
 
 export type { InputSize };
 
-/** A named network: its graph, and how it finds objects in an image. Published models are rows of this. */
+/** A named network: its graph, and how it finds objects in an image. */
 export interface Model {
   readonly name: string;
   /** As `centernet models` shows it: `MobileNetV2 x1.5 + FPN`. */
   readonly backbone: string;
-  /** What a detection holds. */
+  /** What a detection contains: `boxes, keypoints`. */
   readonly outputs: string;
   readonly defaultSize: InputSize;
-  /** Sides must be multiples of this; absent where the size is fixed. */
+  /** Sides must be multiples of this. Absent if the size is fixed. */
   readonly sizeMultiple?: number;
-  /** What the sides leave over when they are divided by it; default 0. */
+  /** The remainder of the sides divided by `sizeMultiple`. Default: 0. */
   readonly sizeRemainder?: number;
   /** Whether height and width must be the same. */
   readonly square?: true;
-  /** Each image decides the sizes at which the network sees it; `defaultSize` only describes the network. */
+  /** The network runs at each image's own size; `defaultSize` only serves to describe it. */
   readonly sizedByImage?: true;
-  /** Those of the options that it knows. */
+  /** The test-time options that it supports. */
   readonly testTimeOptions?: readonly (keyof TestTimeOptions)[];
-  /** Where its weights come from, as a sentence for those who lack them. */
+  /** Where to get its weights, as a sentence. */
   readonly weightsHint: string;
-  /** Whether its weights are an archive of the zoo, which `centernet pull` fetches by the model's name. */
+  /** Whether its weights are an archive of the zoo that `centernet pull` downloads by the model's name. */
   readonly hasArchive?: true;
   readonly published?: PublishedFigures;
-  /** What the checkpoint holds beside the graph's parameters: name → shape. */
+  /** What the checkpoint holds besides the graph's parameters: name → shape. */
   constants(size: InputSize): ReadonlyMap<string, readonly number[]>;
-  /** Without constants (to describe the network, not to run it), their exact values are taken. */
+  /**
+   * The network at this input size. Without `constants` their exact values are used, which is enough to
+   * describe the network but not to run it.
+   */
   graph(size: InputSize, constants?: Weights): Graph;
-  /** The runs that this image takes, and how they are decoded. Nothing is computed yet. */
+  /** The runs of the network for this image and their decode. Computes nothing yet. */
   views(image: RgbImage, loaded: LoadedModel, options: TestTimeOptions): Views<unknown>;
 }
 
-/** What loading settled. */
+/** What is known once the weights are loaded. */
 export interface LoadedModel {
-  /** Of the network's input, unless the image decides it. */
+  /** Size of the network's input; ignored if the model is `sizedByImage`. */
   readonly size: InputSize;
   readonly constants: Weights;
 }
 
-/** What its authors measured. */
+/** What the model's authors measured. */
 export interface PublishedFigures {
-  /** An image. */
+  /** Per image. */
   readonly milliseconds: number;
-  /** Default: one that was never named. */
+  /** Absent if the authors did not name it. */
   readonly gpu?: string;
-  /** Mean average precision, in percent; absent where none was given. */
+  /** Mean average precision, in percent. Absent if none was published. */
   readonly boxes?: number;
   readonly keypoints?: number;
-  /** The images that it was measured on. Default: COCO 2017 val. */
+  /** The images it was measured on. Default: COCO 2017 val. */
   readonly images?: string;
 }
 
-/** @throws UsageError for a size that the model's strides do not divide. */
+/** @throws UsageError for a size that the model cannot take. */
 export function checkInputSize(model: Model, size: InputSize): void {
   const { sizeMultiple: multiple, sizeRemainder: remainder = 0, square, defaultSize } = model;
   const sides = [size.height, size.width];
@@ -73,7 +76,7 @@ export function checkInputSize(model: Model, size: InputSize): void {
   });
 }
 
-/** Which sizes the model takes, in words; undefined where it is one only. */
+/** Which sizes the model takes, in words. Undefined if it takes only one. */
 function sizeRule({ sizeMultiple, sizeRemainder, square }: Model): string | undefined {
   if (sizeMultiple === undefined) return undefined;
   if (sizeRemainder) return `sides that are ${sizeRemainder} modulo ${sizeMultiple}`;

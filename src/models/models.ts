@@ -7,7 +7,7 @@ import { TRIPLETS } from "./triplets/triplet.ts";
 import { ZOO } from "./zoo/zoo.ts";
 import { publishedZooModel } from "./zoo/zooModel.ts";
 
-/** Every model there is. */
+/** All published models. */
 export const MODELS: readonly Model[] = [
   ...MOVENETS,
   ...ZOO.map(publishedZooModel),
@@ -17,7 +17,7 @@ export const MODELS: readonly Model[] = [
 
 export const DEFAULT_MODEL = "movenet-multipose";
 
-/** @throws ModelError for an unknown name, with the nearest known one. */
+/** @throws ModelError for an unknown name, suggesting the nearest known one. */
 export function modelNamed(name: string): Model {
   const model = MODELS.find((candidate) => candidate.name === name);
   if (model) return model;

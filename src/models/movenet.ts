@@ -1,8 +1,8 @@
 /**
- * MoveNet: CenterNet with MobileNetV2-FPN features, for human poses (Google, 2021; Apache-2.0). Network and
- * decode are those of `CenterNetMobileNetV2FPNFeatureExtractor` and `prediction_to_keypoints_argmax` /
- * `prediction_to_single_instance_keypoints` in the TensorFlow Object Detection API; what the published
- * graphs were built with stands in the rows below.
+ * MoveNet: CenterNet with MobileNetV2-FPN features, for human poses (Google, 2021; Apache-2.0). The network
+ * follows `CenterNetMobileNetV2FPNFeatureExtractor` of the TensorFlow Object Detection API, the decodes
+ * follow its `prediction_to_keypoints_argmax` and `prediction_to_single_instance_keypoints`. The rows and
+ * constants below are those of the published graphs.
  */
 import { type FpnOptions, fpn } from "../backbones/fpn.ts";
 import { mobilenetV2 } from "../backbones/mobilenetV2.ts";
@@ -40,7 +40,7 @@ type Outputs = Readonly<Record<string, Tensor>>;
 
 interface MovenetRow {
   readonly name: string;
-  /** Of MobileNetV2. */
+  /** Width multiplier of MobileNetV2. */
   readonly width: number;
   readonly persons: "one" | "several";
   readonly side: number;
@@ -63,7 +63,7 @@ const ROWS: readonly MovenetRow[] = [
   },
 ];
 
-/** Folded batch norms: biases stand in their place. */
+/** The published batch norms are folded: a bias takes their place. */
 const FOLDED = { bias: true };
 const FPN: FpnOptions = {
   topChannels: 64,
@@ -118,7 +118,7 @@ function severalPersons(outputs: Outputs, constants: Weights, size: InputSize): 
   return posesOf(movenetMultiSteps(outputs, constants)).map((pose) => personDetection(pose, size));
 }
 
-/** The network states neither a score nor a box. */
+/** The network outputs neither a score nor a box, so both are derived. */
 function onePerson(outputs: Outputs, constants: Weights, size: InputSize): Detection[] {
   const one = personDetection(poseOf(movenetSingleSteps(outputs, constants)), size);
   return [{ ...one, derived: ["score", "box"] }];
@@ -163,12 +163,14 @@ function singleShapes(size: InputSize): ReadonlyMap<string, readonly number[]> {
   ]);
 }
 
-/** The size of the output maps. */
+/** Size of the output maps, in cells. */
 function cellsOf({ height, width }: InputSize): InputSize {
   return { height: height / OUTPUT_STRIDE, width: width / OUTPUT_STRIDE };
 }
 
-/** The decode of `movenet-multipose` with every value on its way; its constants have the file's rounding. */
+/**
+ * The decode of `movenet-multipose` with all intermediate values. The constants are rounded as in its file.
+ */
 export function movenetMultiSteps(outputs: Outputs, constants: Weights): MultiPoseSteps {
   return multiPoseSteps(outputs as unknown as MultiPoseMaps, multiConstants(constants));
 }
@@ -183,7 +185,7 @@ function multiConstants(constants: Weights): MultiPoseConstants {
   };
 }
 
-/** The same for the single-person models. */
+/** The decode of the single-person models with all intermediate values. */
 export function movenetSingleSteps(outputs: Outputs, constants: Weights): SinglePoseSteps {
   return singlePoseSteps(outputs as unknown as SinglePoseMaps, singleConstants(constants));
 }

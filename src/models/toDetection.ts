@@ -3,7 +3,7 @@ import type { Detection } from "../detection.ts";
 import { type ImageTransform, inputToImage } from "../image/input/letterbox.ts";
 import type { InputSize } from "./view.ts";
 
-/** A detection in pixels of the network's input, brought to where the image has it. */
+/** Converts a detection from pixels of the network's input to pixels of the image. */
 export function toImageCoordinates(detection: Detection, transform: ImageTransform): Detection {
   const { xmin, ymin, xmax, ymax } = detection.box;
   const start = inputToImage(transform, xmin, ymin);
@@ -18,7 +18,7 @@ export function toImageCoordinates(detection: Detection, transform: ImageTransfo
   };
 }
 
-/** An object whose positions are fractions of an image of this size, in pixels of that. */
+/** Converts a decoded object from fractions of an image of this size to pixels of it. */
 export function objectDetection(
   { score, box, keypoints }: Omit<DetectedObject, "classIndex">,
   label: Pick<Detection, "label" | "classId">,

@@ -3,65 +3,67 @@ import { findPeaks } from "../decode/findPeaks.ts";
 import type { Detection, Explanation } from "../detection.ts";
 import type { Tensor } from "../tensor.ts";
 
-/** Of the network's input, in pixels. */
+/** Size of the network's input, in pixels. */
 export interface InputSize {
   readonly height: number;
   readonly width: number;
 }
 
-/** How often an image is looked at, and what is told of it. Most models know none of these. */
+/** Test-time options: which views of the image to run, and what to report. Most models support none. */
 export interface TestTimeOptions {
-  /** Looks at the image's mirror image as well (test-time augmentation). Default false. */
+  /** Also runs the mirror image (test-time augmentation). Default: false. */
   readonly flip?: boolean;
-  /** Looks at the image enlarged or reduced by each of these factors. Default [1]. */
+  /** Runs the image scaled by each of these factors. Default: [1]. */
   readonly scales?: readonly number[];
-  /** Tells why each detection is one, and why other candidates are none. Default false. */
+  /** Reports why each detection was accepted and why other candidates were rejected. Default: false. */
   readonly explain?: boolean;
   /**
-   * Repeats the faults of the implementation that the model was published with, and its limit of boxes. Where
-   * there are `scales`, 1 must be among them. Default false.
+   * Reproduces the faults and the box limit of the implementation that the model was published with.
+   * `scales`, if given, must include 1. Default: false.
    */
   readonly reproduceReference?: boolean;
   /**
-   * At most so many detections, the best ones. Default 100. Few models find more than that: those of triplets,
-   * unless `reproduceReference`, and those of points at several scales.
+   * Maximum number of detections; the best are kept. Default: 100. Only two kinds of models find more than
+   * that: triplets (unless `reproduceReference`), and objects as points at several scales.
    */
   readonly max?: number;
 }
 
 type Maps = Readonly<Record<string, Tensor>>;
 
-/** One run of the network on one version of the image (at one scale, mirrored or not), and its decode. */
+/** One run of the network on the image (at one scale, mirrored or not), and its decode. */
 export interface View<Found> {
-  /** Of the network's input, in pixels. */
+  /** Size of the network's input, in pixels. */
   readonly size: InputSize;
-  /** By the graph's input names. Made anew by each call: the inputs of several views would take much memory. */
+  /**
+   * By the graph's input names. Made when called: keeping the inputs of several views would take much memory.
+   */
   inputs(): Maps;
   /**
-   * A second run, on the mirror image, whose outputs are averaged with the first's before they are decoded
-   * ("flip testing"). Not together with `peaks`.
+   * A second run, on the mirror image. Its outputs are averaged with those of the first before they are
+   * decoded ("flip testing"). Never set together with `peaks`.
    */
   readonly mirror?: { inputs(): Maps; average(plain: Maps, mirrored: Maps): Maps };
-  /** What the network found in this view. The outputs are not kept. */
+  /** Returns what the network found in this view. Must not keep the outputs. */
   decode(outputs: Maps): Found;
   /**
-   * Set if some peaks suffice: a backend that finds them itself need not bring whole maps to the host. Both
-   * decodes return the same.
+   * Set if a few peaks suffice. A backend that finds them itself then need not copy whole maps to the host.
+   * Both decodes return the same.
    */
   readonly peaks?: { readonly query: PeakQuery; decode(answer: PeakAnswer): Found };
 }
 
-/** The runs of the network that an image takes, and how what each of them found becomes the result. */
+/** The runs of the network for one image, and how their findings become its result. */
 export interface Views<Found> {
   readonly views: readonly View<Found>[];
-  /** `found` has one entry per view, in their order. */
+  /** Makes the result from what the views found: one entry per view, in their order. */
   combine(found: readonly Found[]): Result;
 }
 
 export interface Result {
   /** In pixels of the image, in any order. */
   readonly detections: readonly Detection[];
-  /** If it was asked for. */
+  /** Present if `explain` was set. */
   readonly explanation?: Explanation;
 }
 
@@ -70,7 +72,7 @@ export function singleView(view: View<readonly Detection[]>): Views<readonly Det
   return { views: [view], combine: ([detections]) => ({ detections }) };
 }
 
-/** A view that is decoded from its peaks alone, whether the backend finds them or they are read off whole maps. */
+/** A view that is decoded from its peaks, whether the backend finds them or they are read off whole maps. */
 export function peakView<Found>(
   size: InputSize,
   inputs: View<Found>["inputs"],

@@ -7,14 +7,14 @@ import type { Op } from "../op.ts";
  *
  *     norm(conv(x, k) + b) = conv(x, k · f) + (beta + (b − mean) · f)    with f = gamma / √(variance + epsilon)
  *
- * The norm's node becomes a `bias` of the same name, so a tap on it stays valid; the convolution (and its
- * bias, if it had one) is marked as fused into it. A norm that follows anything else stays as it is.
+ * The norm's node becomes a `bias` of the same name, so that it can still be tapped. The convolution (and its
+ * bias, if it has one) is marked as fused into it. A norm that follows anything else is left unchanged.
  */
 export function foldBatchNorm(graph: Graph, ops: Readonly<Record<string, Op>>): Graph {
   const consumers = consumerCounts(graph);
   const nodes = new Map<string, GraphNode>(graph.nodes.map((node) => [node.name, node]));
   const derived: Record<string, DerivedParameter> = { ...graph.derived };
-  /** Node name → what stands in its place; the order of the graph is kept, so that it can still be run. */
+  /** Node name → the nodes that replace it. The order is kept, so that the graph can still be run. */
   const replaced = new Map<string, readonly GraphNode[]>();
 
   for (const norm of graph.nodes) {
@@ -32,7 +32,7 @@ export function foldBatchNorm(graph: Graph, ops: Readonly<Record<string, Op>>): 
     derived[kernel] = { kind: "foldedKernel", kernel: convolution.parameters.kernel, axis, norm: parameters };
     derived[foldedBias] = { kind: "foldedBias", bias: bias?.parameters.bias, norm: parameters };
 
-    // The folded convolution gives other numbers, so it must not answer to the name of the stored one.
+    // The folded convolution computes other numbers, so it must not have the original's name.
     const folded = `${convolution.name} (folded)`;
     const fused = [convolution.name, ...(bias ? [bias.name] : [])];
     for (const name of fused) replaced.set(name, []);
@@ -43,7 +43,7 @@ export function foldBatchNorm(graph: Graph, ops: Readonly<Record<string, Op>>): 
   }
   return { ...graph, nodes: graph.nodes.flatMap((node) => replaced.get(node.name) ?? [node]), derived };
 
-  /** The node of that name, if nothing else reads it. */
+  /** The node of that name if it has a single reader. */
   function only(name: string): GraphNode | undefined {
     return consumers.get(name) === 1 ? nodes.get(name) : undefined;
   }

@@ -2,8 +2,9 @@ import { consumerCounts, type Graph, type GraphNode } from "../graph.ts";
 import { type Activation, NO_EPILOGUE, type Op } from "../op.ts";
 
 /**
- * Merges `bias`, `add` and `relu`/`relu6` into the convolution that feeds them (see `epilogue.ts`), so that
- * each convolution writes its output once: graph → graph. Only a value that nothing else reads is merged.
+ * Merges `bias`, `add` and `relu`/`relu6` into the convolution that feeds them (see `Epilogue`), so that each
+ * convolution writes its output only once: graph → graph. A convolution whose value something else reads too
+ * is left unchanged.
  */
 export function fuseEpilogues(graph: Graph, ops: Readonly<Record<string, Op>>): Graph {
   const consumers = consumerCounts(graph);
@@ -31,7 +32,7 @@ export function fuseEpilogues(graph: Graph, ops: Readonly<Record<string, Op>>): 
   }
 }
 
-/** An epilogue runs in one order only: bias, residual, activation. */
+/** Whether the node can be appended: an epilogue only runs as bias, residual, activation. */
 function accepts(producer: GraphNode, node: GraphNode): boolean {
   const { bias, residual, activation } = producer.epilogue ?? NO_EPILOGUE;
   if (activation !== "none") return false;

@@ -1,5 +1,6 @@
-/** Objects as Points (Zhou et al., arXiv:1904.07850): the two released models that are hourglasses. */
-
+/**
+ * Objects as Points (Zhou et al., arXiv:1904.07850): the two released models that have an hourglass backbone.
+ */
 import { ZOO_NORMALIZATIONS } from "../../image/input/normalization.ts";
 import { COCO_KEYPOINTS } from "../coco.ts";
 import type { Model } from "../model.ts";
@@ -9,11 +10,10 @@ import { objectsAsPointsModel } from "./objectsAsPointsModel.ts";
 const ZOO_HOURGLASS = { backbone: "hourglass_104", normalization: ZOO_NORMALIZATIONS.hourglass } as const;
 
 /**
- * Objects as Points on the hourglass (Zhou et al., arXiv:1904.07850; github.com/xingyizhou/CenterNet), by the
- * names of its released files. The Object Detection API rebuilt this network, so that its graph, `zooGraph`, is
- * theirs too, pixels' means and deviations included; only the classes are COCO's 80 without the unused ids, and
- * one keypoint offset serves all keypoints. Reading a checkpoint brings sizes and offsets into the API's order,
- * (y, x).
+ * By the names of the files that its authors release (github.com/xingyizhou/CenterNet). The Object Detection
+ * API rebuilt this network, so its graph (`zooGraph`) and its normalization apply here too, with two
+ * differences: the classes are COCO's 80 without the unused ids, and all keypoints share one offset. The
+ * reader of checkpoints brings sizes and offsets into the API's order, (y, x).
  */
 export const OBJECTS_AS_POINTS_ARCHITECTURES = {
   ctdet_coco_hg: { ...ZOO_HOURGLASS, classes: 80, heads: PLAIN_HEADS },

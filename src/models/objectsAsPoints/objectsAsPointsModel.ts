@@ -28,14 +28,14 @@ export interface ObjectsAsPointsSpec {
 }
 
 /**
- * Objects as Points (Zhou et al., arXiv:1904.07850), as `lib/detectors/{ctdet,multi_pose}.py` of
- * github.com/xingyizhou/CenterNet tests it with `--keep_res`: each image at its own size. With `flip` the maps
- * are the means of the image's and its mirror image's; with several `scales` soft-NMS joins what was found. The
- * decode is the one that the Object Detection API took over from it: the best 100 peaks, no suppression; a
- * keypoint moves to the nearest peak of its heatmap inside of the object's box, if one is near enough.
+ * Objects as Points (Zhou et al., arXiv:1904.07850), tested like `lib/detectors/{ctdet,multi_pose}.py` of
+ * github.com/xingyizhou/CenterNet with `--keep_res`: each image at its own size. `flip` averages the maps of
+ * the image and its mirror image. Several `scales` are merged by soft-NMS. The decode is the one that the
+ * Object Detection API adopted: the best 100 peaks without suppression, and each keypoint moves to the
+ * nearest peak of its heatmap inside the object's box if that is near enough.
  *
- * Nothing here was compared with the original's numbers but what the zoo's Hourglass-104 shares. Boxes are cut
- * at the image's border, which the original leaves to its evaluation.
+ * Only the parts shared with the zoo's Hourglass-104 were compared with the original's numbers. Boxes are
+ * clipped to the image here; the original leaves that to its evaluation.
  */
 export function objectsAsPointsModel({ name, architecture, weightsHint }: ObjectsAsPointsSpec): Model {
   const { title, sizeMultiple } = ZOO_BACKBONES[architecture.backbone];
@@ -78,13 +78,13 @@ export function objectsAsPointsModel({ name, architecture, weightsHint }: Object
 
 type Outputs = Readonly<Record<string, Tensor>>;
 
-/** Of each keypoint the one that a mirror image has in its place: the left eye's is the right one. */
+/** The keypoint that takes each keypoint's place in a mirror image: the right eye for the left one. */
 const PARTNERS = COCO_KEYPOINTS.map((name, _, names: readonly string[]) => {
   const other = name.replace(/^(left|right)/, (side) => (side === "left" ? "right" : "left"));
   return names.indexOf(other);
 });
 
-/** Offsets within a cell are those of the plain image. */
+/** Averages all maps except the offsets within a cell, which are the plain image's. */
 function averageOutputs(plain: Outputs, mirrored: Outputs): Outputs {
   const channels: Readonly<Record<string, MirroredChannel | undefined>> = {
     keypointHeatmap: swappedSides(PARTNERS),
@@ -97,7 +97,7 @@ function averageOutputs(plain: Outputs, mirrored: Outputs): Outputs {
   return Object.fromEntries(joined);
 }
 
-/** Soft-NMS of each class, as in the triplets' code, where it comes from. */
+/** Soft-NMS of each class on its own, as in the code of the triplets. */
 function suppressed(detections: readonly Detection[]): Detection[] {
   const classes = [...new Set(detections.map(({ classId }) => classId))];
   return classes.flatMap((wanted) => {
@@ -124,7 +124,7 @@ function decodeSettings(withPoses: boolean): DecodeSettings {
   };
 }
 
-/** Nothing of an object that lies on the canvas alone. */
+/** Clips a detection to the image. Drops it if it lies entirely outside, on the rest of the canvas. */
 function withinImage(
   detection: Detection,
   { width, height }: { readonly width: number; readonly height: number },

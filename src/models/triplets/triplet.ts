@@ -1,6 +1,6 @@
 /**
- * CenterNet of keypoint triplets (Duan et al., arXiv:1904.08189): the two networks that its authors publish.
- * Their figures are in the README of github.com/Duankaiwen/CenterNet.
+ * CenterNet with keypoint triplets (Duan et al., arXiv:1904.08189): the two networks that its authors
+ * published, with the figures from the README of github.com/Duankaiwen/CenterNet.
  */
 import { ModelError } from "../../errors.ts";
 import {
@@ -10,7 +10,7 @@ import {
 } from "./tripletArchitecture.ts";
 import { type TripletModel, tripletModel } from "./tripletModel.ts";
 
-/** Both at one scale, with the mirror image. */
+/** Both models at one scale with the mirror image. */
 const MEASURED = { images: "COCO test-dev", gpu: "a Tesla P100" };
 
 const ROWS = [
@@ -34,16 +34,18 @@ export const TRIPLETS: readonly TripletModel[] = ROWS.map(({ name, backbone, fil
   return { ...tripletModel({ name, backbone, architecture, weightsHint }), published };
 });
 
-/** Of networks that are none of the published ones. */
+/** The name of every network that is none of the published ones. */
 export const UNPUBLISHED_TRIPLETS = "centernet-triplets";
 
-/** The sides of the canvases on which images are seen (`placeOnCanvas`) are one less than a multiple of it. */
+/**
+ * The sides of the canvases that images are put on (`placeOnCanvas`) are one less than a multiple of this.
+ */
 const CANVAS_MULTIPLE = 128;
 
 /**
- * A model without a row, of an architecture that is not published: whoever trained it named it elsewhere.
+ * A model for weights of an unpublished architecture, which has no name of its own.
  *
- * @throws ModelError for an hourglass that is too deep for the canvases of the test procedure.
+ * @throws ModelError if the hourglass is too deep for the canvases of the test procedure.
  */
 export function unpublishedTriplets(architecture: TripletArchitecture): TripletModel {
   const { stacks, channels } = architecture.hourglass;
@@ -51,11 +53,11 @@ export function unpublishedTriplets(architecture: TripletArchitecture): TripletM
   if (CANVAS_MULTIPLE % tripletSizeMultiple(architecture) !== 0) {
     throw new ModelError({
       where: UNPUBLISHED_TRIPLETS,
-      expected: "an hourglass of up to 5 levels, which halve sides of 127 modulo 128 alike",
+      expected: "an hourglass of at most 5 levels, for canvases whose sides are 127 modulo 128",
       got: `one of ${levels}`,
     });
   }
   const backbone = `Hourglass of ${stacks} x ${levels} levels, triplets`;
-  const weightsHint = "Give the weights that it was found in.";
+  const weightsHint = "Pass the file that it was found in as --weights.";
   return tripletModel({ name: UNPUBLISHED_TRIPLETS, backbone, architecture, weightsHint });
 }

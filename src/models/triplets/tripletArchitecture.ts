@@ -1,6 +1,6 @@
 /**
- * CenterNet of keypoint triplets (Duan et al., arXiv:1904.08189): the hourglass of CornerNet and, on its
- * features, corner and center pooling and the heads. Follows `models/CenterNet-52.py`, `CenterNet-104.py` and
+ * CenterNet with keypoint triplets (Duan et al., arXiv:1904.08189): CornerNet's hourglass, corner and center
+ * pooling on its features, and the heads. Follows `models/CenterNet-52.py`, `CenterNet-104.py` and
  * `models/py_utils/kp.py` of github.com/Duankaiwen/CenterNet.
  */
 import { HOURGLASS, type HourglassOptions, hourglass } from "../../backbones/hourglass.ts";
@@ -11,13 +11,13 @@ import { type TripletHeads, tripletHeads } from "../../heads/tripletHeads.ts";
 import { shapeOf, type Tensor } from "../../tensor.ts";
 import type { InputSize } from "../model.ts";
 
-/** What decides the network; a checkpoint's variables show all of it. */
+/** What determines the network. All of it can be read off a checkpoint's variables. */
 export interface TripletArchitecture {
   readonly hourglass: HourglassOptions;
   readonly classes: number;
 }
 
-/** COCO's, without the ten ids that are not used. */
+/** COCO's classes, without the ten unused ids. */
 const COCO_CLASSES = 80;
 
 export const TRIPLET_ARCHITECTURES = {
@@ -25,7 +25,7 @@ export const TRIPLET_ARCHITECTURES = {
   "centernet-104": { hourglass: HOURGLASS["hourglass-104"], classes: COCO_CLASSES },
 } as const satisfies Record<string, TripletArchitecture>;
 
-/** The graph's outputs, as a network's run names them. */
+/** The graph's outputs by name. */
 export type TripletOutputs = Readonly<
   Record<
     | "topLeftHeatmap"
@@ -41,19 +41,20 @@ export type TripletOutputs = Readonly<
 >;
 
 /**
- * Sides of the input are one less than a multiple of this (127, 255, 383, 511, …): every halving rounds up, so
- * that doubling brings the same sides back.
+ * Sides of the input are one less than a multiple of this (127, 255, 383, 511, …). Every halving then rounds
+ * up, so that doubling restores the same sides.
  */
 export function tripletSizeMultiple({ hourglass: { channels } }: TripletArchitecture): number {
   return 4 * 2 ** (channels.length - 1);
 }
 
 /**
- * Input `image`: blue, green, red, normalized as `centerOnCanvas` does. The outputs are those of
- * `TripletOutputs`, (side + 1) / 4 cells high and wide; heatmaps are probabilities.
+ * Input: `image`, in the order blue, green, red, normalized by `centerOnCanvas`. Outputs: those of
+ * `TripletOutputs`, each with sides of (input side + 1) / 4 cells. Heatmaps are probabilities.
  *
- * The last stack's heads have the scope `heads`. Those of an earlier stack s, which training needs and
- * checkpoints hold, are `stack<s>.heads`: no output reads them, so they run only where they are tapped.
+ * The last stack's heads have the scope `heads`. Those of an earlier stack s have the scope `stack<s>.heads`.
+ * They are needed for training and stored in checkpoints, but no output reads them, so they run only if they
+ * are tapped.
  */
 export function tripletGraph(architecture: TripletArchitecture, { height, width }: InputSize): Graph {
   const builder = new GraphBuilder();
@@ -83,7 +84,7 @@ function declareOutputs(builder: GraphBuilder, { topLeft, bottomRight, center }:
   for (const [name, value] of Object.entries(values)) builder.output(name, value);
 }
 
-/** Names of the graph's outputs, as the decode asks for their peaks. */
+/** The names of the outputs that the decode finds peaks in. */
 export const TRIPLET_OUTPUTS: TripletOutputNames = {
   topLeft: { heatmap: "topLeftHeatmap", offset: "topLeftOffset", embedding: "topLeftEmbedding" },
   bottomRight: {
@@ -94,7 +95,7 @@ export const TRIPLET_OUTPUTS: TripletOutputNames = {
   center: { heatmap: "centerHeatmap", offset: "centerOffset" },
 };
 
-/** The graph's outputs as the decode takes them. */
+/** The graph's outputs in the form that the decode takes. */
 export function tripletMaps(outputs: Readonly<Record<string, Tensor>>): TripletMaps {
   const keypoint = ({ heatmap, offset, embedding }: CornerOrCenterOutputs): CornerOrCenterMaps => ({
     heatmap: outputs[heatmap],

@@ -20,12 +20,12 @@ import {
   type TripletEvidence,
 } from "../../detection.ts";
 
-/** Of each reason; there are K · K pairs a view. */
+/** How many rejected pairs are listed per reason: each view has thousands. */
 const MAX_REJECTED = 5;
 
 const REJECTIONS = Object.keys(PAIR_REJECTIONS) as PairRejection[];
 
-/** The keypoints of a triplet in pixels of the image. */
+/** The corners and the center that made a box, in pixels of the image. */
 export function tripletEvidence(triplet: Triplet): TripletEvidence {
   const { center, score, box } = triplet;
   return {
@@ -36,7 +36,7 @@ export function tripletEvidence(triplet: Triplet): TripletEvidence {
   };
 }
 
-/** What became of the corners' pairs of all views; `steps` are what `decodeTriplets` made of them. */
+/** What became of all pairs of corners of all views. The third argument is the result of `decodeTriplets`. */
 export function explainTriplets(
   views: readonly ViewPeaks[],
   settings: TripletSettings,

@@ -23,7 +23,7 @@ import {
 } from "./tripletArchitecture.ts";
 import { explainTriplets, tripletEvidence } from "./tripletExplanation.ts";
 
-/** All that makes a model of keypoint triplets. */
+/** Everything that defines a model of keypoint triplets. */
 export interface TripletSpec {
   readonly name: string;
   readonly backbone: string;
@@ -31,7 +31,7 @@ export interface TripletSpec {
   readonly weightsHint: string;
 }
 
-/** A model that was built from a spec; verification asks for it. */
+/** A model with the spec that it was built from, which verification needs. */
 export interface TripletModel extends Model {
   readonly tripletSpec: TripletSpec;
 }
@@ -41,9 +41,9 @@ export function isTripletModel(model: Model): model is TripletModel {
 }
 
 /**
- * CenterNet of keypoint triplets (Duan et al., arXiv:1904.08189), with the test procedure of its authors
- * (test/coco.py): each image is seen at its own size, on a canvas; with `flip` its mirror image, too; and
- * both at every one of `scales`.
+ * CenterNet with keypoint triplets (Duan et al., arXiv:1904.08189) and its authors' test procedure
+ * (test/coco.py). Each image is run at its own size on a canvas, at each of `scales`, and with `flip` its
+ * mirror image as well.
  */
 export function tripletModel(spec: TripletSpec): TripletModel {
   const { name, backbone, architecture, weightsHint } = spec;
@@ -65,13 +65,13 @@ export function tripletModel(spec: TripletSpec): TripletModel {
   };
 }
 
-/** Of one view, before anything is run: where the image lies in it. */
+/** Where the image lies in one view. */
 export interface TripletView {
   readonly transform: ViewTransform;
   readonly canvas: { readonly height: number; readonly width: number };
 }
 
-/** In the order of the reference: scale by scale, the plain image before its mirror image. */
+/** All views in the order of the reference: scale by scale, the plain image before its mirror image. */
 export function tripletViews(
   image: Pick<RgbImage, "width" | "height">,
   { flip = false, scales = [1] }: TestTimeOptions,
@@ -79,7 +79,7 @@ export function tripletViews(
   return scales.flatMap((scale) => {
     const place = placeOnCanvas(image, scale);
     const { canvasWidth: width, canvasHeight: height, left, top } = place;
-    const [mapWidth, mapHeight] = [(width + 1) / CELL, (height + 1) / CELL];
+    const [mapWidth, mapHeight] = [(width + 1) / OUTPUT_STRIDE, (height + 1) / OUTPUT_STRIDE];
     const transform = {
       mapWidth,
       cellsPerPixelX: mapWidth / width,
@@ -98,12 +98,12 @@ export function tripletViews(
   });
 }
 
-/** Pixels of the input a cell of the maps. */
-const CELL = 4;
+/** Input pixels per output cell. */
+const OUTPUT_STRIDE = 4;
 
 /**
- * Several scales merge boxes that overlap, as the published configurations do. `max` can raise their limit of
- * boxes, but for `reproduceReference`.
+ * The published configuration for these options: with several scales it merges overlapping boxes. `max` can
+ * raise the limit of boxes unless `reproduceReference` is set.
  */
 export function tripletSettings({
   scales = [1],

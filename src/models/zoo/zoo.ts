@@ -1,6 +1,6 @@
 /**
- * The CenterNets of the TensorFlow 2 detection zoo, as their `pipeline.config` files describe them.
- * Published figures: the zoo's table (COCO 2017 val; the GPU behind the milliseconds was never named).
+ * The CenterNets of the TensorFlow 2 detection zoo, as their `pipeline.config` files describe them. The
+ * published figures are from the zoo's table (COCO 2017 val; the GPU is not named).
  */
 import { ZOO_NORMALIZATIONS } from "../../image/input/normalization.ts";
 import { COCO_KEYPOINTS } from "../coco.ts";
@@ -9,10 +9,10 @@ import { PLAIN_HEADS, SEPARABLE_HEADS, type ZooArchitecture } from "./zooArchite
 
 export interface ZooRow {
   readonly name: string;
-  /** Of the input, in pixels. */
+  /** Side of the input, in pixels. */
   readonly side: number;
   readonly architecture: ZooArchitecture;
-  /** When its archive was published, as its address has it. */
+  /** The date of its archive, as in the archive's URL. */
   readonly archiveDate: string;
   readonly published: PublishedFigures;
 }
@@ -28,7 +28,7 @@ const MOBILENET_V2 = {
   heads: SEPARABLE_HEADS,
 } as const;
 
-/** COCO's label ids go to 90, though ten of them are not used. */
+/** COCO's label ids run to 90; ten of them are unused. */
 const OBJECTS = { classes: 90 };
 const OBJECTS_AND_POSES = { classes: 90, keypoints: COCO_KEYPOINTS.length };
 const PERSONS_AND_POSES = { classes: 1, keypoints: COCO_KEYPOINTS.length };
@@ -113,7 +113,7 @@ export const ZOO: readonly ZooRow[] = [
   },
 ];
 
-/** The public address of the `.tar.gz` that holds a model's weights. */
+/** The public URL of the `.tar.gz` that holds a model's weights. */
 export function archiveAddress({ name, archiveDate }: ZooRow): string {
   return `http://download.tensorflow.org/models/object_detection/tf2/${archiveDate}/${name}.tar.gz`;
 }

@@ -1,6 +1,6 @@
 /**
- * CenterNet as the TensorFlow Object Detection API builds it (`center_net_meta_arch.py`): pixels brought into
- * the backbone's range, a backbone, its neck, and the heads.
+ * CenterNet as the TensorFlow Object Detection API builds it (`center_net_meta_arch.py`): normalization, a
+ * backbone, a neck, and heads.
  */
 import { deconvolutionNeck } from "../../backbones/deconvolutionNeck.ts";
 import { type FpnOptions, fpn } from "../../backbones/fpn.ts";
@@ -17,27 +17,27 @@ import { normalize } from "../../kernels/normalize/op.ts";
 import { shapeOf } from "../../tensor.ts";
 import type { InputSize } from "../model.ts";
 
-/** What decides the network: the fields of a `pipeline.config` that do. */
+/** The fields of a `pipeline.config` that determine the network. */
 export interface ZooArchitecture {
   readonly backbone: ZooBackboneName;
-  /** How pixels are brought into the backbone's range. */
+  /** How pixels are normalized for the backbone. */
   readonly normalization: Normalization;
   readonly classes: number;
-  /** How many keypoints a pose has; absent where the model finds boxes alone. */
+  /** How many keypoints a pose has. Absent if the model only finds boxes. */
   readonly keypoints?: number;
   readonly heads: PoseHeadOptions;
 }
 
 interface ZooBackbone {
-  /** As people write it: `Hourglass-104`. */
+  /** The usual spelling: `Hourglass-104`. */
   readonly title: string;
   /** Sides of the input are multiples of this. */
   readonly sizeMultiple: number;
-  /** Features for the heads, H/4 x W/4 x C: of each stack, the last of which decides. */
+  /** Features for the heads, H/4 x W/4 x C, one map per stack. Inference uses the last. */
   features(image: Value, root: Scope): readonly Value[];
 }
 
-/** Necks have norms of their own epsilon, after convolutions that have a bias too. */
+/** The batch norms of necks have an epsilon of their own and follow convolutions with a bias. */
 const NECK_NORM = { bias: true, batchNorm: { epsilon: 1e-3 } };
 const RESNET_FPN: FpnOptions = {
   topChannels: 256,
@@ -54,7 +54,7 @@ const MOBILENET_FPN: FpnOptions = {
   norm: NECK_NORM,
 };
 
-/** By the names that `feature_extractor { type }` has in a `pipeline.config`. */
+/** By the value of `feature_extractor { type }` in a `pipeline.config`. */
 export const ZOO_BACKBONES = {
   hourglass_10: hourglassBackbone("Hourglass-10", HOURGLASS["hourglass-10"]),
   hourglass_20: hourglassBackbone("Hourglass-20", HOURGLASS["hourglass-20"]),
@@ -106,11 +106,12 @@ export const PLAIN_HEADS: PredictionHeadOptions = { filters: HEAD_FILTERS, separ
 export const SEPARABLE_HEADS: PredictionHeadOptions = { filters: HEAD_FILTERS, separable: true };
 
 /**
- * Input `image`, RGB from 0 to 255. Outputs `centerHeatmap`, `boxSize`, `boxOffset` and, with keypoints,
- * `keypointHeatmap`, `keypointRegression`, `keypointOffset`, a map of a quarter of the input each.
+ * Input: `image`, RGB from 0 to 255. Outputs: `centerHeatmap`, `boxSize`, `boxOffset` and, with keypoints,
+ * `keypointHeatmap`, `keypointRegression`, `keypointOffset`, each H/4 x W/4.
  *
- * The last stack's heads have the scope `heads`. Those of an earlier stack s, which training needs and
- * checkpoints hold, are `stack<s>.heads`: no output reads them, so they run only where they are tapped.
+ * The last stack's heads have the scope `heads`. Those of an earlier stack s have the scope `stack<s>.heads`.
+ * They are needed for training and stored in checkpoints, but no output reads them, so they run only if they
+ * are tapped.
  */
 export function zooGraph(architecture: ZooArchitecture, { height, width }: InputSize): Graph {
   const builder = new GraphBuilder();

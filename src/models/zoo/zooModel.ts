@@ -17,22 +17,22 @@ import { type InputSize, peakView, singleView, type View } from "../view.ts";
 import type { ZooRow } from "./zoo.ts";
 import { ZOO_BACKBONES, type ZooArchitecture, zooGraph } from "./zooArchitecture.ts";
 
-/** All that makes one CenterNet of the Object Detection API: what its `pipeline.config` says. */
+/** Everything that defines one CenterNet of the Object Detection API: what its `pipeline.config` states. */
 export interface ZooSpec {
   readonly name: string;
-  /** Of the input, in pixels: `keep_aspect_ratio_resizer` pads images to a square. */
+  /** Side of the input, in pixels: `keep_aspect_ratio_resizer` pads images to a square. */
   readonly side: number;
   readonly architecture: ZooArchitecture;
   readonly decode: DecodeSettings;
-  /** What is shown for a class, by label-map id; class c of the network is id c + 1. */
+  /** The classes' names by label-map id. Channel c of the network is id c + 1. */
   readonly labels: ReadonlyMap<number, string>;
   readonly weightsHint: string;
 }
 
-/** Pixels of the input a cell of the maps, of every backbone here. */
+/** Input pixels per output cell; the same for every backbone here. */
 export const OUTPUT_STRIDE = 4;
 
-/** A model that was built from a spec; verification asks for it. */
+/** A model with the spec that it was built from, which verification needs. */
 export interface ZooModel extends Model {
   readonly spec: ZooSpec;
 }
@@ -68,7 +68,7 @@ export function zooModel(spec: ZooSpec): ZooModel {
   };
 }
 
-/** A view whose objects are decoded as the settings say: from peaks alone if these suffice. */
+/** A view whose objects are decoded according to the settings, from peaks alone if these suffice. */
 export function objectView<Found>(
   size: InputSize,
   inputs: View<Found>["inputs"],
@@ -91,7 +91,7 @@ export function objectView<Found>(
   return { size, inputs, decode };
 }
 
-/** A model of the zoo's table, decoded as its published `pipeline.config` says. */
+/** A model of the zoo's table, decoded as its published `pipeline.config` states. */
 export function publishedZooModel({ name, side, architecture, published }: ZooRow): Model {
   const task = { ...KEYPOINT_ESTIMATION_PARAMS, perKeypointOffset: true, classIndex: PERSON.classId - 1 };
   const keypointEstimationTask = architecture.keypoints ? [{ ...task, keypointLabels: COCO_KEYPOINTS }] : [];
@@ -105,7 +105,7 @@ export function publishedZooModel({ name, side, architecture, published }: ZooRo
   return { ...model, hasArchive: true, published };
 }
 
-/** The graph's outputs as the decode takes them. */
+/** The graph's outputs in the form that the decode takes. */
 export function zooMaps(outputs: Readonly<Record<string, Tensor>>, settings: DecodeSettings): ObjectMaps {
   const { centerHeatmap, boxSize, boxOffset, keypointHeatmap, keypointRegression, keypointOffset } = outputs;
   const task = { keypointHeatmap, keypointRegression, keypointOffset };
