@@ -3,12 +3,12 @@ import { shapeOf } from "../../tensor.ts";
 import type { RgbImage } from "../rgbImage.ts";
 import { fixedPointSamples, resizeFixedPoint } from "./resizeFixedPoint.ts";
 
-/** Where an image comes to lie when it is centered on a canvas; all in pixels. */
+/** The position of an image centered on a canvas, in pixels. */
 export interface CanvasPlace {
-  /** Of the canvas. */
+  /** Size of the canvas. */
   readonly canvasWidth: number;
   readonly canvasHeight: number;
-  /** Of the scaled image in it. */
+  /** Position and size of the scaled image on the canvas. */
   readonly left: number;
   readonly top: number;
   readonly width: number;
@@ -16,20 +16,20 @@ export interface CanvasPlace {
 }
 
 export interface CanvasOptions {
-  /** Turns the whole canvas left to right. Default false. */
+  /** Mirrors the whole canvas horizontally. Default false. */
   readonly mirrored?: boolean;
   /**
-   * Loses the image's last column where the canvas is as wide as the image, and so its last row, as the crop of
-   * the reference does. Default false.
+   * Drops the image's last column if the canvas is as wide as the image, and its last row if it is as high, as
+   * the reference's crop does. Default false.
    */
   readonly reproduceReference?: boolean;
 }
 
-/** Blue, green, red; of pixels from 0 to 1 (db/coco.py of the reference). */
+/** In the order blue, green, red, for pixels from 0 to 1 (db/coco.py of the reference). */
 const MEANS = [0.40789654, 0.44719302, 0.47026115].map(Math.fround);
 const DEVIATIONS = [0.28863828, 0.27408164, 0.27809835].map(Math.fround);
 
-/** Of the image times `scale`. The sides of the canvas are the next 127 modulo 128 (test/coco.py). */
+/** Places the image times `scale`. The canvas's sides are rounded up to 127 modulo 128 (test/coco.py). */
 export function placeOnCanvas(image: { width: number; height: number }, scale: number): CanvasPlace {
   const width = Math.max(1, Math.floor(image.width * scale));
   const height = Math.max(1, Math.floor(image.height * scale));
@@ -38,8 +38,8 @@ export function placeOnCanvas(image: { width: number; height: number }, scale: n
 }
 
 /**
- * The image times `scale` in the middle of a black canvas, as the original CenterNet of Duan et al. feeds it to
- * its networks (test/coco.py): [1, height, width, 3], blue, green, red, normalized.
+ * Scales the image by `scale` and centers it on a black canvas, as the original CenterNet of Duan et al. does
+ * (test/coco.py). Returns [1, height, width, 3] in the order blue, green, red, normalized.
  */
 export function centerOnCanvas(image: RgbImage, scale = 1, options: CanvasOptions = {}): SampledImage {
   const { mirrored = false, reproduceReference = false } = options;
@@ -74,25 +74,25 @@ export function centerOnCanvas(image: RgbImage, scale = 1, options: CanvasOption
   });
 }
 
-/** The image's middle pixel comes to the canvas' middle pixel. */
+/** Aligns the image's middle pixel with the canvas's. */
 function placeSide(side: number): { canvas: number; border: number } {
   const canvas = side | 127;
   return { canvas, border: Math.floor(canvas / 2) - Math.floor(side / 2) };
 }
 
-/** The reference takes as many pixels behind the middle as before the canvas' middle. */
+/** The reference copies as many pixels after the middle as there are before the canvas's middle. */
 function croppedSide(side: number): number {
   return Math.min(side, Math.floor(side / 2) + Math.floor((side | 127) / 2));
 }
 
-/** Black before it is normalized. */
+/** A black canvas, normalized. */
 function blackCanvas(height: number, width: number, levels: readonly Float32Array[]): Float32Array {
   const canvas = new Float32Array(height * width * 3);
   for (let i = 0; i < canvas.length; i++) canvas[i] = levels[i % 3][0];
   return canvas;
 }
 
-/** By channel of the network, of every value that a pixel can have; rounded to float32 once. */
+/** For each of the network's channels, the normalized value of each of the 256 levels, rounded to float32 once. */
 function normalizedLevels(): Float32Array[] {
   return MEANS.map((mean, channel) =>
     Float32Array.from({ length: 256 }, (_, value) => (value / 255 - mean) / DEVIATIONS[channel]),

@@ -5,8 +5,8 @@ import type { ImageTransform } from "./letterbox.ts";
 import { fixedPointSamples, resizeFixedPoint } from "./resizeFixedPoint.ts";
 
 /**
- * Where an image, times `scale`, lies in the middle of a canvas whose sides are the next larger multiples (`keep_res` of Objects
- * as Points, whose affine map is a shift by whole pixels there).
+ * Places an image, times `scale`, in the middle of a canvas whose sides are the next larger multiples of `multiple`.
+ * This is `keep_res` of Objects as Points, whose affine map is then a shift by whole pixels.
  */
 export function placeOnMultiple(
   image: { readonly width: number; readonly height: number },
@@ -27,7 +27,7 @@ export function placeOnMultiple(
   return { canvas, transform };
 }
 
-/** The image there with black around, all turned left to right if `mirrored`: [1, height, width, 3], RGB, 0 to 255. */
+/** The image on that canvas, black around it, mirrored as a whole if `mirrored`: [1, height, width, 3], RGB, 0 to 255. */
 export function centerOnMultiple(
   image: RgbImage,
   multiple: number,

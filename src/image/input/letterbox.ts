@@ -1,22 +1,22 @@
 import type { RgbImage } from "../rgbImage.ts";
 import { resizeHalfPixelBilinear } from "./resizeBilinear.ts";
 
-/** Where an image lies in the network's input: input = image * scale + (left, top). */
+/** Maps pixels of the image to pixels of the network's input: input = image * scale + (left, top). */
 export interface ImageTransform {
-  /** Pixels of the input. */
+  /** In pixels of the input. */
   left: number;
   top: number;
-  /** Pixels of the input a pixel of the image; the two differ by the rounding of the new size. */
+  /** Input pixels per image pixel. The two differ because the new size is rounded. */
   scaleX: number;
   scaleY: number;
-  /** Pixels of the image. */
+  /** Size of the image in pixels. */
   imageWidth: number;
   imageHeight: number;
 }
 
 /**
- * Fits an image into the network's input: as large as it goes with its proportions kept (sides rounded
- * half up, at least 1), in the middle (rounded to the left and top), black around it.
+ * Fits an image into the network's input: as large as possible with its aspect ratio kept (sides rounded half up,
+ * at least 1), centered (offsets rounded down), black around it.
  */
 export function letterbox(
   image: RgbImage,
@@ -47,12 +47,12 @@ export function letterbox(
   };
 }
 
-/** A point of the network's input in pixels of the image, not clipped to it. */
+/** Converts a point of the network's input to pixels of the image, without clipping. */
 export function inputToImage(transform: ImageTransform, x: number, y: number): { x: number; y: number } {
   return { x: (x - transform.left) / transform.scaleX, y: (y - transform.top) / transform.scaleY };
 }
 
-/** The other way round. */
+/** Converts a point of the image to pixels of the network's input. */
 export function imageToInput(transform: ImageTransform, x: number, y: number): { x: number; y: number } {
   return { x: x * transform.scaleX + transform.left, y: y * transform.scaleY + transform.top };
 }

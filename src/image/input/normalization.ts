@@ -1,11 +1,11 @@
 import { type Tensor, tensor } from "../../tensor.ts";
 
 /**
- * How the TensorFlow Object Detection API brings pixels (RGB, 0 to 255) into a CenterNet's range: the fields
- * of `center_net.proto`'s feature extractor, then what the extractor itself does.
+ * How the TensorFlow Object Detection API normalizes pixels (RGB, 0 to 255) for a CenterNet: the fields of
+ * `center_net.proto`'s feature extractor, then the extractor's own rule.
  */
 export interface Normalization {
-  /** Turns the channels to B, G, R first; means and deviations are then in that order. */
+  /** Reorders the channels to B, G, R first; means and deviations are then in that order. */
   readonly bgrOrdering: boolean;
   readonly channelMeans: readonly number[];
   readonly channelStds: readonly number[];
@@ -13,15 +13,15 @@ export interface Normalization {
 }
 
 /**
- * `none`: as it is (hourglass). `caffe`: B, G, R without the means of ImageNet (ResNet V1).
- * `minusOneToOne`: x / 127.5 - 1 (ResNet V2, MobileNetV2).
+ * `none`: unchanged (hourglass). `caffe`: B, G, R minus ImageNet's means (ResNet V1). `minusOneToOne`:
+ * x / 127.5 - 1 (ResNet V2, MobileNetV2).
  */
 export type ExtractorRule = "none" | "caffe" | "minusOneToOne";
 
-/** The proto's defaults for means and deviations. */
+/** The proto's default means and deviations. */
 const UNCHANGED = { bgrOrdering: false, channelMeans: [0, 0, 0], channelStds: [1, 1, 1] };
 
-/** What the zoo's configurations and extractors come to. */
+/** The zoo's configurations combined with their extractors. */
 export const ZOO_NORMALIZATIONS = {
   hourglass: {
     bgrOrdering: true,
@@ -34,12 +34,12 @@ export const ZOO_NORMALIZATIONS = {
   mobilenetV2: { ...UNCHANGED, extractorRule: "minusOneToOne" },
 } as const satisfies Record<string, Normalization>;
 
-/** ImageNet's, in the order B, G, R. */
+/** ImageNet's means in the order B, G, R. */
 const CAFFE_MEANS = [103.939, 116.779, 123.68];
 
 /**
- * Bit for bit what the original computes eagerly: each step in float32, divisions as such. `image` is
- * [1, h, w, 3], RGB; the channels of the result are in the network's order.
+ * Normalizes pixels bit for bit as the original does in eager mode: each step in float32, with real divisions.
+ * `image` is [1, h, w, 3], RGB; the result's channels are in the network's order.
  */
 export function normalizePixels(image: Tensor, normalization: Normalization): Tensor {
   const { extractorRule } = normalization;
@@ -69,7 +69,7 @@ function extracted(value: number, rule: ExtractorRule, channel: number): number 
   }
 }
 
-/** The same for a graph's `normalize`: y[c] = (x[order[c]] − mean[c]) · scale[c] + offset[c]. */
+/** The same as coefficients of the op `normalize`: y[c] = (x[order[c]] − mean[c]) · scale[c] + offset[c]. */
 export interface ChannelScaling {
   readonly order: readonly number[];
   readonly mean: readonly number[];
@@ -78,8 +78,8 @@ export interface ChannelScaling {
 }
 
 /**
- * Multiplies by the reciprocals of the deviations, as the original's exported graphs do: within some units
- * in the last place of `normalizePixels`.
+ * Multiplies by reciprocals of the deviations, as the original's exported graphs do. The result is within a few
+ * units in the last place of `normalizePixels`.
  */
 export function channelScaling(normalization: Normalization): ChannelScaling {
   const { bgrOrdering, channelMeans, channelStds, extractorRule } = normalization;

@@ -5,19 +5,19 @@ import type { ImageTransform } from "./letterbox.ts";
 import { cornerSamples, resizeCornerBilinear } from "./resizeBilinear.ts";
 import { roundHalfToEven } from "./resizeFixedPoint.ts";
 
-/** An image as the TensorFlow Object Detection API feeds it to its networks. */
+/** The network's input as the TensorFlow Object Detection API makes it. */
 export interface SquareInput {
-  /** [1, side, side, 3]: RGB, 0 to 255, not rounded; 0 where there is no image. */
+  /** [1, side, side, 3]: RGB, 0 to 255, not rounded; 0 in the padding. */
   readonly input: SampledImage;
   readonly transform: ImageTransform;
-  /** The part of the input that shows it, from its top-left corner; pixels (`true_image_shapes`). */
+  /** Size of the input without the padding, in pixels (`true_image_shapes`). */
   readonly trueShape: { readonly height: number; readonly width: number };
 }
 
 /**
  * The API's `keep_aspect_ratio_resizer` with `min_dimension` = `max_dimension` = `side` and
- * `pad_to_max_dimension`: as large as it goes with the image's proportions kept, small images enlarged, at
- * the top left. Normalization comes after it, so that the padding is no 0 for the network.
+ * `pad_to_max_dimension`: the image is resized to fill the square with its aspect ratio kept (small images are
+ * enlarged) and placed at the top left. Normalization follows, so the network does not see 0 in the padding.
  */
 export function padToSquare(image: RgbImage, side: number): SquareInput {
   const trueShape = keptAspectShape(image.height, image.width, side);
@@ -48,8 +48,8 @@ export function padToSquare(image: RgbImage, side: number): SquareInput {
 }
 
 /**
- * Sides of a `height` x `width` image whose longer one becomes `side`, computed in float32 and rounded half
- * to even as the original does. The original fails where a side becomes 0; here it is 1 at least.
+ * The size of an image whose longer side becomes `side`, computed in float32 and rounded half to even as in the
+ * original. The original fails if a side becomes 0; here it is at least 1.
  */
 export function keptAspectShape(
   height: number,

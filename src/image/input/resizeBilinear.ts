@@ -2,8 +2,8 @@ import type { SamplePair } from "../../backend/sampledImage.ts";
 import type { RgbImage } from "../rgbImage.ts";
 
 /**
- * The loop of every bilinear resize: for each new pixel along x first, then along y. `mix` goes from one value
- * to another by a fraction, in the arithmetic that the resize is known by. RGB, row by row, into `data`.
+ * The loop shared by both bilinear resizes. Interpolates each new pixel along x first, then along y; `mix`
+ * interpolates between two values in the arithmetic of the resize. Writes RGB row by row into `data`.
  */
 function sampleBilinear<Data extends Uint8Array | Float32Array>(
   image: RgbImage,
@@ -58,7 +58,7 @@ function mixFloat64(a: number, b: number, fraction: number): number {
 
 /**
  * Resizes with bilinear interpolation as TensorFlow 1 does: output pixel i lies at i * (old side / new side),
- * so that corners meet and not centers, and without antialiasing. Along x first, then along y, each as
+ * so that corners align instead of centers, and without antialiasing. Along x first, then along y, each as
  * a + (b - a) * fraction, every operation rounded to float32. Returns RGB values from 0 to 255, row by row.
  */
 export function resizeCornerBilinear(image: RgbImage, width: number, height: number): Float32Array {
@@ -68,7 +68,7 @@ export function resizeCornerBilinear(image: RgbImage, width: number, height: num
   return sampleBilinear(image, columns, rows, mixFloat32, (value) => value, data);
 }
 
-/** By new pixel along one side. */
+/** The sample pairs along one side, one per new pixel. */
 export function cornerSamples(oldSide: number, newSide: number): SamplePair[] {
   const step = Math.fround(oldSide / newSide);
   return Array.from({ length: newSide }, (_, i) => {

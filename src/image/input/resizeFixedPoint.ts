@@ -1,7 +1,7 @@
 import type { SamplePair } from "../../backend/sampledImage.ts";
 import type { RgbImage } from "../rgbImage.ts";
 
-/** Weights are integers of 11 bits, rounded half to even. */
+/** The weight 1: weights are integers of 11 bits, rounded half to even. */
 const ONE = 2048;
 
 /**
@@ -30,7 +30,7 @@ export function resizeFixedPoint(image: RgbImage, width: number, height: number)
   return { width, height, data };
 }
 
-/** Beyond the border both are the border's pixel; along x the second has no weight there, along y it keeps it. */
+/** Beyond the border both samples are the border pixel. Along x the second then has no weight; along y it keeps it. */
 export function fixedPointSamples(oldSide: number, newSide: number, along: "columns" | "rows"): SamplePair[] {
   const last = oldSide - 1;
   return Array.from({ length: newSide }, (_, i) => {
@@ -49,7 +49,7 @@ function mix(pixels: Uint8Array, start: number, { before, after, fraction }: Sam
   return pixels[start + before * 3] * (ONE - weight) + pixels[start + after * 3] * weight;
 }
 
-/** To the nearest whole number, ties to the even one, as IEEE 754 and the libraries followed here round. */
+/** Rounds to the nearest integer, ties to even, as IEEE 754 and the reference libraries do. */
 export function roundHalfToEven(value: number): number {
   const below = Math.floor(value);
   const isTie = value - below === 0.5;
