@@ -23,13 +23,13 @@ export interface Detection {
   score: number;
   box: Box;
   keypoints?: Keypoint[];
-  /** What the network does not say itself and this project derives from what it says. */
+  /** Fields that the network does not output and this project derives. */
   derived?: ("score" | "box")[];
-  /** Of a model of triplets, where an explanation was asked for: what the box was made of. */
+  /** Triplet models with `explain`: the keypoints that made the box. */
   triplet?: TripletEvidence;
 }
 
-/** A peak of one of the network's heatmaps. Pixels of the original image; it may lie outside of it. */
+/** A peak of one of the network's heatmaps. Pixels of the original image; it may lie outside. */
 export interface PeakEvidence {
   x: number;
   y: number;
@@ -37,25 +37,25 @@ export interface PeakEvidence {
   score: number;
 }
 
-/** Two corners that propose a box. In a mirror image the image's right is left. */
+/** Two corners that propose a box. In a mirror image, left and right are exchanged. */
 export interface CornerEvidence {
-  /** The image was enlarged by this. */
+  /** The scale at which the image was seen. */
   scale: number;
   mirrored: boolean;
-  /** Of the image as the network saw it: in a mirrored one it is the box's top-right corner in the image. */
+  /** The top-left corner as the network saw it. If mirrored, it is the box's top-right corner in the original image. */
   topLeft: PeakEvidence;
-  /** As seen, too: in a mirrored image it is the box's bottom-left corner in the image. */
+  /** The bottom-right corner as the network saw it. If mirrored, it is the box's bottom-left corner. */
   bottomRight: PeakEvidence;
-  /** Between the corners' embeddings; up to 0.5 they are one object's. */
+  /** Distance between the corners' embeddings; up to 0.5, both belong to one object. */
   embeddingDistance: number;
 }
 
-/** Two corners and the center that confirms them: why a box is one. */
+/** Two corners and the center that confirms them: the reason for a box. */
 export interface TripletEvidence extends CornerEvidence {
   center: PeakEvidence;
   /** The part of the corners' box that the center had to lie in. */
   centralRegion: Box;
-  /** The mean of the three peaks' scores, which soft-NMS may have lowered since. */
+  /** The mean score of the three peaks, before soft-NMS possibly lowers it. */
   score: number;
 }
 
@@ -78,28 +78,28 @@ export type PairOutcome = "accepted" | PairRejection;
 
 /** Two corners that are no detection. */
 export interface RejectedPair extends CornerEvidence {
-  /** The first that holds, in the order of `PairOutcome`. */
+  /** The first reason that applies, in the order of `PairOutcome`. */
   reason: PairRejection;
-  /** Of its corners; the second differs where the reason is `class`. */
+  /** The labels of the two corners; they differ if the reason is `class`. */
   labels: [topLeft: string, bottomRight: string];
   /** The mean of the corners' scores. */
   score: number;
-  /** As the corners say it; its sides may be negative where the reason is `geometry`. */
+  /** The box between the corners; its sides may be negative if the reason is `geometry`. */
   box: Box;
-  /** Where a center was missing: the part of the box in which there was none of its class. */
+  /** If the reason is `noCenter`: the region that had no center of the class. */
   centralRegion?: Box;
 }
 
-/** Why there are the detections that there are, of a model of triplets. */
+/** What became of all pairs of corners of a triplet model. */
 export interface Explanation {
-  /** How many pairs of corners, of all views, ended how. */
+  /** The number of pairs per outcome, over all views. */
   pairs: Record<PairOutcome, number>;
-  /** How many of the accepted ones are none of the best 1000 proposals of their view, the only ones that count. */
+  /** Accepted pairs beyond the best 1000 proposals of their view, which are dropped. */
   beyondBestPairs: number;
-  /** How many of the others soft-NMS dropped; none with `reproduceReference`, which keeps them. */
+  /** Of the rest, those that soft-NMS dropped; none with `reproduceReference`, which keeps them. */
   suppressed: number;
-  /** How many of the rest are none of the best boxes: of the 100 best, or so many as `max` asks for beyond that. */
+  /** Of the rest, those beyond the best 100 boxes, or beyond `max` if that is larger. */
   beyondBestBoxes: number;
-  /** The best of each reason, best first. */
+  /** The best rejected pairs per reason, best first. */
   rejected: RejectedPair[];
 }

@@ -6,16 +6,16 @@
  * Anything else that escapes (TypeError, RangeError, …) is a bug of this project.
  */
 export interface Fault {
-  /** The file, option, layer or field at fault, as precisely as it is known. */
+  /** The file, option, layer or field at fault, as precisely as known. */
   where: string;
   expected: string;
   got: string;
-  /** What to do about it, as a sentence. */
+  /** What to do about it, as a full sentence. */
   hint?: string;
 }
 
 export abstract class CenterNetError extends Error {
-  /** Written out, since minifiers rename classes. */
+  /** Spelled out, because minifiers rename classes. */
   abstract override readonly name: string;
   readonly fault: Fault;
 
@@ -35,8 +35,8 @@ export class UsageError extends CenterNetError {
 export class ModelError extends CenterNetError {
   override readonly name = "ModelError";
   /**
-   * For weights that do not fit their model: every difference, one a line, as `missing a.kernel [3, 3]`. The
-   * message has the first of them only. Empty for other faults.
+   * For weights that do not fit their model: every difference, one per entry, such as `missing a.kernel [3, 3]`. The
+   * message contains only the first. Empty for other errors.
    */
   readonly differences: readonly string[];
 
@@ -46,14 +46,14 @@ export class ModelError extends CenterNetError {
   }
 }
 
-/** A backend is missing, refuses its work or fails its self-test. */
+/** A backend is missing, does not work or fails its self-test. */
 export class BackendError extends CenterNetError {
   override readonly name = "BackendError";
 }
 
-/** A backend has not the memory for a network at this size. */
+/** A network of this size does not fit in the backend's memory. */
 export class MemoryError extends BackendError {
-  /** What may be done but choosing a smaller size, as part of a sentence. */
+  /** What helps besides a smaller size, as part of a sentence. */
   readonly alternative?: string;
 
   constructor(
@@ -66,18 +66,18 @@ export class MemoryError extends BackendError {
   }
 }
 
-/** An image cannot be read, or is too large to be looked at. */
+/** An image cannot be read, or is too large to process. */
 export class ImageError extends CenterNetError {
   override readonly name = "ImageError";
 }
 
-/** Names and bytes quoted from elsewhere must not break a line or steer the terminal. */
+/** Quoted names and bytes must not break the line or control the terminal. */
 export function oneLine(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ");
 }
 
-/** Node's `EACCES: permission denied, open '/x/y'` in its middle: the path is told elsewhere. */
+/** The middle of Node's `EACCES: permission denied, open '/x/y'`; the path is reported separately. */
 export function systemMessage(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return /^[A-Z0-9_]+: ([^,]+)/.exec(message)?.[1] ?? message;

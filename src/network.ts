@@ -15,26 +15,26 @@ import { releaseMemory } from "./support/releaseMemory.ts";
 import { allFinite, type Parameter, type Tensor, type Weights } from "./tensor.ts";
 
 export interface NetworkOptions extends ExecutorOptions, OpenOptions {
-  /** Default: `auto`, the best that the machine has. */
+  /** Default: `auto`, the best available. */
   readonly backend?: Backend;
-  /** In pixels; default: the model's own. */
+  /** In pixels. Default: the model's own size. */
   readonly inputSize?: InputSize;
-  /** Called while weights are read, with the bytes so far, of all that there are. */
+  /** Called while weights are read, with the bytes read so far and their total. */
   readonly onProgress?: (readBytes: number, allBytes: number) => void;
-  /** False runs every op by itself, so that each can be tapped. Default: true. */
+  /** False runs every op separately, so that each can be tapped. Default true. */
   readonly fuse?: boolean;
-  /** Ends the loading, while weights are read or `wasm` lays them out. Later calls take signals of their own. */
+  /** Stops loading while weights are read or `wasm` lays them out. Later calls take their own signals. */
   readonly signal?: AbortSignal;
 }
 
-/** What a network is made of. */
+/** The parts of a network. */
 interface NetworkParts {
   readonly model: Model;
-  /** Absent where images decide it. */
+  /** Absent if each image decides the size. */
   readonly inputSize?: InputSize;
-  /** Emptied while they are brought into the plan, unless they are needed again. */
+  /** Emptied while the plan takes them over, unless they are needed again. */
   readonly weights: Map<string, Parameter>;
-  /** Whether nobody else has their numbers. Default: false. */
+  /** Whether the network owns the arrays and may free them. Default false. */
   readonly ownsWeights?: boolean;
   readonly executor: Executor;
   readonly fuse: boolean;
@@ -44,19 +44,19 @@ interface NetworkParts {
 
 export class Network {
   readonly model: Model;
-  /** Of what it was loaded for; where images decide it, the size that describes the model. */
+  /** The size it was loaded for. If each image decides the size, the size that describes the model. */
   readonly inputSize: InputSize;
-  /** What the checkpoint holds beside the layers' parameters. */
+  /** The checkpoint's constants, beside the layers' parameters. */
   readonly constants: Weights;
-  /** What a user should know about the weights: where a file's name contradicts what it holds. */
+  /** Notes for the user about the weights, such as a file name that contradicts the contents. */
   readonly notes: readonly string[];
   private readonly executor: Executor;
   private readonly fuse: boolean;
-  /** All of them where the network is prepared for ever new sizes; else the plan alone has them. */
+  /** Kept only if the network is re-planned for new input sizes; otherwise the plan holds the sole copy. */
   private readonly weights: Weights;
-  /** For the size of the last run: a second plan beside it might take gigabytes. */
+  /** The plan for the last run's size. Only one is kept, because a second might take gigabytes. */
   private prepared?: { readonly size: InputSize; readonly graph: Graph; readonly plan: Plan };
-  /** Whether the executor may still hold memory of an earlier plan, or of one whose preparation failed. */
+  /** Whether the executor may still hold memory of an earlier or failed plan. */
   private holdsMemory = false;
   private disposed = false;
 
@@ -91,27 +91,27 @@ export class Network {
     return this.executor.details;
   }
 
-  /** Whether inputs that images give are best left to the backend. */
+  /** Whether the backend samples images itself, so their inputs need not be computed here. */
   get samplesImages(): boolean {
     return this.executor.samplesImages ?? false;
   }
 
-  /** As it runs: fused, unless that was switched off; at the size that it is prepared for. */
+  /** The graph as it runs: fused unless that was switched off, at the prepared size. */
   get graph(): Graph {
     return this.prepared?.graph ?? this.graphAt(this.inputSize);
   }
 
-  /** @throws MemoryError where the backend knows that it has not the memory for this size. */
+  /** @throws MemoryError if the backend knows that this size does not fit in memory. */
   checkMemory(size: InputSize): void {
     if (!this.isPreparedFor(size)) this.executor.checkMemory?.(this.graphAt(size));
   }
 
   /**
-   * Runs the network at the size of its inputs. Where that differs from the last run's, which only models
-   * allow whose images decide it, the network is prepared anew; such calls must not overlap.
+   * Runs the network at the size of its inputs. If that size differs from the last run's, which only models sized
+   * by the image allow, the network is prepared again; such calls must not overlap.
    *
-   * @throws ModelError where a layer gives a number that is not finite, naming the first.
-   * @throws BackendError where everything is zero.
+   * @throws ModelError if a layer outputs a number that is not finite; the error names the first such layer.
+   * @throws BackendError if all outputs are zero.
    * @throws the signal's reason once it is aborted, also while the network is prepared.
    */
   async run(inputs: Readonly<Record<string, Tensor>>, options: RunOptions = {}): Promise<RunResult> {
@@ -151,7 +151,7 @@ export class Network {
     return this.prepare(size, this.weights, { signal });
   }
 
-  /** The last plan goes first, so that there are never two of them in memory. */
+  /** Disposes of the last plan first, so that two are never in memory at once. */
   private async prepare(size: InputSize, weights: Weights, options: PrepareOptions): Promise<Plan> {
     const last = this.prepared;
     this.prepared = undefined;
@@ -172,7 +172,7 @@ export class Network {
     return this.prepared?.size.height === height && this.prepared.size.width === width;
   }
 
-  /** Finds the first layer at fault, by running once more with every layer tapped. */
+  /** Finds the first faulty layer by running again with every layer tapped. */
   private async notFinite(plan: Plan, inputs: Readonly<Record<string, Tensor>>): Promise<ModelError> {
     const names = this.graph.nodes.map((node) => node.name);
     const { taps } = await plan.run(inputs, { taps: names });
@@ -187,10 +187,10 @@ export class Network {
 }
 
 /**
- * Without a name, the weights decide, and without weights the default model is taken.
+ * Loads a model. Without a name, the weights decide which; without weights too, it is the default model.
  *
  * @throws ModelError for an unknown name, or weights that cannot be read or do not fit, with every difference.
- * @throws BackendError where the backend does not work on this machine.
+ * @throws BackendError if the backend does not work on this machine.
  * @throws UsageError for an input size that the model cannot take.
  * @throws the signal's reason once it is aborted.
  */
@@ -200,7 +200,7 @@ export async function loadNetwork(name: string | undefined, options: NetworkOpti
   const opening = openModel(name, options);
   // Threads start and shaders compile while weights are opened and read.
   const starting = createExecutor(options.backend, options);
-  starting.catch(() => {}); // It is told below, after what is wrong with the weights.
+  starting.catch(() => {}); // Reported below; an error in the weights takes precedence.
   try {
     const { model, checkpoint, notes } = await opening;
     const inputSize = chosenSize(model, options.inputSize);
@@ -208,7 +208,7 @@ export async function loadNetwork(name: string | undefined, options: NetworkOpti
     const executor = await starting;
     signal?.throwIfAborted();
     const fuse = options.fuse ?? true;
-    // A checkpoint that the caller opened, or made, may keep what it hands out.
+    // A checkpoint that the caller opened or made may keep the arrays that it returns.
     const ownsWeights = !isCheckpoint(options.weights);
     const parts = { model, inputSize, weights, ownsWeights, executor, fuse, notes, signal };
     return await Network.open(parts);
@@ -233,7 +233,7 @@ function chosenSize(model: Model, wanted: InputSize | undefined): InputSize | un
   });
 }
 
-/** Batch norms folded, bias, sum and activation in their convolution; or as the model declares it. */
+/** With `fuse`, folds batch norms and fuses bias, sum and activation into their convolution. */
 export function runnable(graph: Graph, fuse: boolean): Graph {
   return fuse ? fuseEpilogues(foldBatchNorm(graph, OPS), OPS) : graph;
 }

@@ -1,4 +1,4 @@
-/** Weights, whatever holds them, and the model that they are for. */
+/** Opens weights from any source and identifies their model. */
 import { cachedArchive, findWeights, packagedWeights } from "#platform";
 import type { Checkpoint } from "../checkpoints/checkpoint.ts";
 import { type NamedCheckpoint, nameParameters } from "../checkpoints/names/nameParameters.ts";
@@ -10,21 +10,20 @@ import { DEFAULT_MODEL, modelNamed } from "../models/models.ts";
 import { blobWeights } from "../platform/blobWeights.ts";
 import { modelOfCheckpoint } from "./modelOfCheckpoint.ts";
 
-/** A path or URL, the bytes of a file that stands alone, a `File` or other `Blob`, or an opened checkpoint. */
+/** A path or URL, the bytes of a single-file format, a `File` or other `Blob`, or an opened checkpoint. */
 export type WeightsSource = string | URL | Uint8Array | ArrayBuffer | Blob | Checkpoint;
 
 export interface OpenOptions {
   /**
-   * safetensors, a TensorFlow.js model.json, a checkpoint of TensorFlow (its tar.gz, folder or prefix), or a
-   * file of PyTorch's torch.save.
-   * Default: what ships with this package, or an archive that was pulled.
+   * safetensors, a TensorFlow.js model.json, a TensorFlow checkpoint (its tar.gz, folder or prefix), or a file
+   * written by torch.save. Default: the packaged weights, or a pulled archive.
    */
   readonly weights?: WeightsSource;
-  /** Takes the place of the label map that a zoo checkpoint has, or of COCO's. */
+  /** Replaces the zoo checkpoint's own label map, or COCO's. */
   readonly labelMap?: LabelMap;
 }
 
-/** A model and its weights, of which no number is read yet. */
+/** A model and its opened weights; no number has been read yet. */
 export interface OpenedModel {
   readonly model: Model;
   /** Under this project's parameter names. */
@@ -33,9 +32,9 @@ export interface OpenedModel {
 }
 
 /**
- * Without a name, the weights decide which model it is, and without weights the default model is taken.
+ * Without a name, the weights decide which model it is; without weights too, it is the default model.
  *
- * @throws ModelError for an unknown name, or weights that cannot be opened or are those of another model.
+ * @throws ModelError for an unknown name, or for weights that cannot be opened or belong to another model.
  */
 export async function openModel(
   name: string | undefined,
@@ -43,12 +42,12 @@ export async function openModel(
 ): Promise<OpenedModel> {
   const wanted = name === undefined ? undefined : modelNamed(name);
   const checkpoint = await openWeights(wanted, weights);
-  // An archive that was pulled is found by its name, which is no promise: its contents decide, with a note.
+  // A pulled archive is found by its name, which proves nothing: its contents decide, with a note.
   const mayDiffer = weights === undefined;
   return { checkpoint, ...modelOfCheckpoint(checkpoint, wanted, { labelMap, mayDiffer }) };
 }
 
-/** Opens weights and names their variables, which also shows the model of a file that does not say it. */
+/** Opens weights and names their variables; this also identifies files that do not state their model. */
 async function openWeights(
   model: Model | undefined,
   source: WeightsSource | undefined,
@@ -62,9 +61,9 @@ async function openWeights(
 }
 
 /**
- * A file of weights as it is: variables under the names that the file gives them.
+ * Opens a file of weights with its variables under the file's own names.
  *
- * @throws ModelError where it cannot be read or is none; its hint is for a file that is missing.
+ * @throws ModelError if it cannot be read or holds no weights; `hint` is used if the file is missing.
  */
 export async function openWeightsFile(source: WeightsSource, hint = "Check the path."): Promise<Checkpoint> {
   if (source instanceof Uint8Array) return openCheckpoint({ where: "weights", bytes: source });
@@ -91,7 +90,7 @@ function isNamed(checkpoint: Checkpoint): checkpoint is NamedCheckpoint {
   return "evidence" in checkpoint;
 }
 
-/** A file that the user of a page chose has one. */
+/** A `File`, which a page's user chose, has a name. */
 function nameOf(blob: Blob): string {
   return "name" in blob && typeof blob.name === "string" ? blob.name : "weights";
 }

@@ -9,7 +9,7 @@ import { YIELD_INTERVAL_MS, yieldToEventLoop } from "../support/eventLoop.ts";
 import { nearestNames } from "../support/nearestNames.ts";
 import { formatShape, type Parameter, sameShape } from "../tensor.ts";
 
-/** All that the weights of a model must hold. */
+/** The names and shapes that a model's weights must have. */
 export function parameterShapes(model: Model, size: InputSize = model.defaultSize): ParameterShapes {
   const layers = Object.entries(model.graph(size).parameters).map(
     ([name, { shape }]) => [name, shape] as const,
@@ -17,10 +17,10 @@ export function parameterShapes(model: Model, size: InputSize = model.defaultSiz
   return new Map([...model.constants(size), ...layers]);
 }
 
-/** For those who open a file without knowing whose it is. */
+/** All models, to suggest the right one for a file that does not fit. */
 const knownModels: KnownModels = new Map(MODELS.map((model) => [model.name, () => parameterShapes(model)]));
 
-/** @throws ModelError where a checkpoint does not hold exactly a model's weights, by their names and shapes. */
+/** @throws ModelError unless the checkpoint holds exactly the model's weights, by name and shape. */
 export function checkWeights(
   checkpoint: NamedCheckpoint,
   model: Model,
@@ -29,7 +29,7 @@ export function checkWeights(
   checkParameters(parameterShapes(model, size), checkpoint, { model: model.name, knownModels });
 }
 
-/** All of a model's weights, strictly. */
+/** Reads all of a model's weights, strictly. */
 export function readWeights(
   checkpoint: NamedCheckpoint,
   model: Model,
@@ -52,21 +52,22 @@ export type KnownModels = ReadonlyMap<string, () => ParameterShapes>;
 export interface CheckOptions {
   /** The model that the parameters are for, as errors name it. */
   model: string;
-  /** Where given, an error says which of them the file more likely belongs to. */
+  /** If given, an error names the model that the file more likely belongs to. */
   knownModels?: KnownModels;
 }
 
 export interface LoadOptions extends CheckOptions {
-  /** Called after each parameter with the bytes read so far, of all that there are. */
+  /** Called after each parameter with the bytes read so far and their total. */
   onProgress?: (readBytes: number, allBytes: number) => void;
-  /** Ends the reading between two parameters. */
+  /** Stops reading between two parameters. */
   signal?: AbortSignal;
 }
 
 /**
- * Reads exactly the expected parameters, strictly both ways, as `checkParameters` finds them before any data are
- * read. Throws ModelError also for values that are not finite and for kernels that are zero throughout, and the
- * signal's reason once it is aborted.
+ * Reads exactly the expected parameters. `checkParameters` checks names and shapes before any data are read.
+ *
+ * @throws ModelError for differences, values that are not finite, and kernels that are all zero.
+ * @throws the signal's reason once it is aborted.
  */
 export async function loadParameters(
   expected: ParameterShapes,
@@ -121,13 +122,13 @@ async function readAll(
     readBytes += byteLength;
     onProgress?.(readBytes, allBytes);
     if (performance.now() - turn < YIELD_INTERVAL_MS) continue;
-    await yieldToEventLoop(); // bytes that lie in memory are read without
+    await yieldToEventLoop(); // bytes in memory are read without yielding
     turn = performance.now();
   }
   return weights;
 }
 
-/** Beyond it (300 names against 300) the file is of another model, and comparing would take seconds. */
+/** Beyond this (300 names against 300) the file is of another model, and comparing would take seconds. */
 const MAX_COMPARISONS = 90_000;
 
 function differences(expected: ParameterShapes, { variables }: Checkpoint): string[] {
@@ -153,7 +154,7 @@ function differences(expected: ParameterShapes, { variables }: Checkpoint): stri
 
 const MAX_TOLD = 20;
 
-/** As many as can be read in one line. */
+/** As many as fit into one readable line. */
 function firstOf(problems: readonly string[]): string {
   const told = problems.slice(0, MAX_TOLD);
   const rest = problems.length - told.length;
@@ -169,10 +170,10 @@ function listed(unexpected: readonly string[]): string[] {
   return rest > 0 ? [...shown, `${rest} more unexpected`] : shown;
 }
 
-/** Below it a model is none that one should ask for, if another fits even less. */
+/** A model that fits less than this is not suggested. */
 const MIN_FIT = 0.5;
 
-/** Another model that fits the file better than the one asked for: by what the file says, or by shapes. */
+/** Another model that fits the file better than the requested one: by the file's own statement, or by shapes. */
 function likelyModel(
   expected: ParameterShapes,
   file: NamedCheckpoint,

@@ -1,6 +1,6 @@
 /**
- * What a checkpoint of the Object Detection API says about itself becomes the model it is meant for. Its
- * `pipeline.config` and its variables decide, never the name of its file.
+ * Builds the specification of a model from a checkpoint of the Object Detection API. Its `pipeline.config` and its
+ * variables decide, never its file name.
  */
 import type { NamedCheckpoint } from "../checkpoints/names/nameParameters.ts";
 import type { LabelMap } from "../checkpoints/pipelineConfig/detectionApiSidecar.ts";
@@ -21,9 +21,9 @@ import { OUTPUT_STRIDE, type ZooSpec } from "../models/zoo/zooModel.ts";
 const PERSON_NAMES = ["/m/01g317", "person"];
 
 /**
- * Undefined where the checkpoint is none of the Object Detection API's, or carries no `pipeline.config`.
+ * Undefined if the checkpoint has no `pipeline.config`.
  *
- * @throws ModelError where the configuration asks for what is not built here, or contradicts the variables.
+ * @throws ModelError if the configuration needs a feature that is not implemented, or contradicts the variables.
  */
 export function zooSpec(
   { where: file, evidence }: NamedCheckpoint,
@@ -123,7 +123,7 @@ function backboneNamed({ type, depthMultiplier, upsamplingInterpolation }: Featu
   return backbone;
 }
 
-/** What the extractor does by itself, after the configuration's own means and deviations. */
+/** The extractor's own normalization, after the configuration's means and deviations. */
 function normalizationOf(
   backbone: ZooBackboneName,
   { channelMeans, channelStds, bgrOrdering }: FeatureExtractor,
@@ -142,7 +142,7 @@ function normalizationOf(
   return { bgrOrdering, channelMeans: means, channelStds: deviations, extractorRule: family.extractorRule };
 }
 
-/** Every head has the same hidden layer here: one 3x3 convolution. */
+/** Only one kind of head is implemented: a single hidden 3x3 convolution. */
 function headFilters(pipeline: PipelineConfig, refuse: Refuse): number {
   const { objectCenterParams, objectDetectionTask, keypointEstimationTask: tasks } = pipeline;
   const heads = [
@@ -169,7 +169,7 @@ function decodeSettings(pipeline: PipelineConfig, labelMap: LabelMap | undefined
   };
 }
 
-/** The class that has the keypoints, and their names: of the label map, else COCO's persons. */
+/** The class with keypoints and their names, from the label map, else COCO's person. */
 function estimationTask(task: KeypointTask, labelMap: LabelMap | undefined): KeypointEstimationTask {
   const item = labelMap?.items.find(({ name, label }) => {
     const names = PERSON_NAMES.includes(task.keypointClassName) ? PERSON_NAMES : [task.keypointClassName];
@@ -184,8 +184,8 @@ function estimationTask(task: KeypointTask, labelMap: LabelMap | undefined): Key
 }
 
 /**
- * What a user should know about a checkpoint: where its name says something else than its contents (public
- * archives of that kind exist), and what its configuration asks for beyond the schema.
+ * Notes for the user about a checkpoint: a name that contradicts the contents (such public archives exist), and
+ * fields of the configuration outside the schema.
  */
 export function zooNotes({ where, evidence }: NamedCheckpoint, spec: ZooSpec): string[] {
   const unknown = evidence.sidecar?.pipeline?.unknown ?? [];

@@ -12,7 +12,7 @@ export function siblingReader(source: string | URL): (name: string) => Promise<U
   return (name) => fetchBytes(new URL(name, pageUrl(source)).href);
 }
 
-/** Where a weights file of this package lies, if its files are served as they are packed. */
+/** The URL of a packaged weights file, if the package is served unchanged. */
 export function packagedWeights(file: string): URL {
   return new URL(`../../weights/${file}`, import.meta.url);
 }
@@ -23,7 +23,7 @@ export async function findWeights(source: string | URL): Promise<WeightsLocation
   return blobWeights(await (await fetchFile(where)).blob(), where, siblingReader(source));
 }
 
-/** There is no folder of pulled archives. */
+/** Browsers have no cache of pulled archives. */
 export async function cachedArchive(_modelName: string): Promise<string | undefined> {
   return undefined;
 }

@@ -1,9 +1,9 @@
-/** What the machine offers to compute with, in a browser. */
+/** The machine's resources in a browser: threads, cores, memory. */
 import type { StartThread } from "./thread.ts";
 
 export type { Thread } from "./thread.ts";
 
-/** From a Blob, so that no bundler has to know of a file; a page's policy must allow `worker-src blob:`. */
+/** Starts a Worker from a Blob, so that bundlers need no extra file. The page's policy must allow `worker-src blob:`. */
 export const startThread: StartThread = (code, handlers) => {
   const blob = new Blob([`${code};thread.serve(self);`], { type: "text/javascript" });
   const url = URL.createObjectURL(blob);
@@ -30,15 +30,15 @@ export function whyNoSharedMemory(): string | undefined {
 }
 
 /**
- * Physical cores as well as that can be told: browsers count logical ones. Half of more than four is a guess
- * that also suits processors whose other half is slower.
+ * An estimate of the physical cores: browsers report logical ones. Above four, half of them is a guess that also
+ * suits processors with a slower half.
  */
 export function coreCount(): number {
   const threads = globalThis.navigator?.hardwareConcurrency ?? 1;
   return threads <= 4 ? threads : Math.max(4, Math.ceil(threads / 2));
 }
 
-/** Pages are not told how much memory there is. */
+/** Browsers do not report the memory limit. */
 export function memoryLimit(): number {
   return Number.POSITIVE_INFINITY;
 }

@@ -1,11 +1,11 @@
 import { ModelError } from "../errors.ts";
 
-/** @throws ModelError where the answer is not the file: no connection, an error status, a page of HTML. */
+/** @throws ModelError if the response is not the file: no connection, an error status, an HTML page. */
 export async function fetchBytes(url: string): Promise<Uint8Array> {
   return new Uint8Array(await (await fetchFile(url)).arrayBuffer());
 }
 
-/** The file as it arrives. @throws ModelError as `fetchBytes`, at once or while it is read. */
+/** Streams the file. @throws ModelError as `fetchBytes` does, at once or while the stream is read. */
 export async function fetchStream(url: string): Promise<ReadableStream<Uint8Array>> {
   const { body } = await fetchFile(url);
   if (body) return body;

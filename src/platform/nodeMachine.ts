@@ -1,4 +1,4 @@
-/** What the machine offers to compute with, in Node. */
+/** The machine's resources in Node: threads, cores, memory. */
 import { readFileSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { Worker } from "node:worker_threads";
@@ -6,7 +6,7 @@ import type { StartThread } from "./thread.ts";
 
 export type { Thread } from "./thread.ts";
 
-/** From the text of `serve(port)`, without a file and without what the process was started with. */
+/** Starts a thread from the text of `serve(port)`: no file, and none of the process's own flags. */
 export const startThread: StartThread = (code, handlers) => {
   const connected = `${code};thread.serve(require("node:worker_threads").parentPort);`;
   const worker = new Worker(connected, { eval: true, execArgv: [] });
@@ -28,9 +28,9 @@ export function whyNoSharedMemory(): string | undefined {
 }
 
 /**
- * Physical cores that this process may run on, since the two threads of one core share its arithmetic. Linux tells
- * which belong together; elsewhere, half of more than four is a guess that also suits processors whose other half
- * is slower.
+ * The physical cores that this process may run on, because the two threads of a core share its arithmetic units.
+ * Linux reports which belong together. Elsewhere, above four, half of them is a guess that also suits processors
+ * with a slower half.
  */
 export function coreCount(): number {
   const threads = availableParallelism();
@@ -38,14 +38,14 @@ export function coreCount(): number {
     const siblings = allowedCpus().map((cpu) =>
       readFileSync(`/sys/devices/system/cpu/cpu${cpu}/topology/thread_siblings_list`, "utf8"),
     );
-    // A container may be granted the time of fewer than it may run on.
+    // A container may get less processor time than it has cores.
     return Math.max(1, Math.min(new Set(siblings).size, threads));
   } catch {
     return threads <= 4 ? threads : Math.max(4, Math.ceil(threads / 2));
   }
 }
 
-/** As `taskset` sets them; Linux writes ranges: `0-3,8`. @throws Error elsewhere. */
+/** The allowed processors, as `taskset` sets them. Linux writes ranges: `0-3,8`. @throws Error on other systems. */
 function allowedCpus(): number[] {
   const [, list] = /^Cpus_allowed_list:\s*(.+)$/m.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
   if (list === undefined) throw new Error("no list of processors");
@@ -55,9 +55,9 @@ function allowedCpus(): number[] {
   });
 }
 
-/** Bytes that this process can ever have: the machine's, or what its container is limited to. */
+/** The most bytes that this process can have: the machine's memory, or its container's limit. */
 export function memoryLimit(): number {
   const limit = process.constrainedMemory?.() ?? 0;
-  // Without a limit it says 0, or more than there is.
+  // Without a limit this is 0, or more than the machine has.
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }

@@ -1,7 +1,7 @@
-/** A Worker of Node or of a browser, as far as both are alike. */
+/** What Workers in Node and in browsers have in common. */
 export interface Thread {
   post(message: unknown): void;
-  /** Whether the process may not end by itself now. Pages end when they are left. */
+  /** Whether the thread keeps the process alive. Has no effect in browsers. */
   keepAlive(isWorking: boolean): void;
   end(): Promise<void>;
 }
@@ -9,13 +9,13 @@ export interface Thread {
 /**
  * Starts a thread from a script's text that defines `thread.serve(port)`.
  *
- * @throws Error where threads are forbidden; some browsers call `end` instead.
+ * @throws Error if threads are forbidden; some browsers call `end` instead.
  */
 export type StartThread = (
   code: string,
   handlers: {
     message(message: unknown): void;
-    /** It died, or was ended; may be called more than once. */
+    /** Called when the thread has died or was ended; possibly more than once. */
     end(reason: string): void;
   },
 ) => Thread;

@@ -1,4 +1,4 @@
-/** Rejects as soon as the signal aborts, whether or not `work` has ended. */
+/** Settles as `work` does, but rejects as soon as the signal aborts. */
 export async function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work;
   signal.throwIfAborted();

@@ -1,17 +1,17 @@
-/** Checks for callers without TypeScript: what a type would forbid is told as a UsageError. */
+/** Run-time checks for callers without TypeScript: what a type would forbid becomes a UsageError. */
 import { oneLine, UsageError } from "../errors.ts";
 import { nearestNames } from "./nearestNames.ts";
 
-/** A test for an option's value, and what it expects in words. */
+/** A test of an option's value, with a description of what it expects. */
 export interface OptionKind {
   readonly expected: string;
   readonly fits: (value: unknown) => boolean;
 }
 
 /**
- * Options must be an object that has no others than these, each of its kind or undefined.
+ * Checks that `options` is an object with known keys only and values of the right kind, or undefined.
  *
- * @throws UsageError for the first that is not, with the nearest name for an unknown one.
+ * @throws UsageError for the first wrong option; for an unknown name it suggests the nearest one.
  */
 export function checkOptions(
   options: unknown,
@@ -49,7 +49,7 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 const MAX_LETTERS = 60;
 const MAX_MEMBERS = 12;
 
-/** A value of any kind as an error shows it. */
+/** Describes any value for an error message. */
 export function describeValue(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(oneLine(value.slice(0, MAX_LETTERS)));
   if (typeof value === "function") return "a function";

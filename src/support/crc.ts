@@ -1,11 +1,11 @@
 const SLICES = 8;
 
 /**
- * A function for the CRC of 32 bits with this polynomial, its bits reversed; start and final xor are
- * 0xFFFFFFFF. Eight table look-ups at a time ("slicing-by-8", Kounavis & Berry 2005) are several times
- * faster here than one a byte: a checkpoint has up to 840 MB to check.
+ * Returns a function that computes the 32-bit CRC with this polynomial (bits reversed; initial value and final xor
+ * are 0xFFFFFFFF). Eight table look-ups at a time ("slicing-by-8", Kounavis & Berry 2005) are several times
+ * faster than one per byte, which matters for a checkpoint of 840 MB.
  *
- * The function's `previous` is the checksum of the bytes before, so that pieces can follow each other.
+ * Pass the checksum of the preceding bytes as `previous` to continue it.
  */
 function slicedCrc(polynomial: number): (bytes: Uint8Array, previous?: number) => number {
   const t = tables(polynomial);
@@ -29,7 +29,7 @@ function slicedCrc(polynomial: number): (bytes: Uint8Array, previous?: number) =
   };
 }
 
-/** At 256 · k + b: what byte b does to the remainder when k more bytes follow. */
+/** Entry 256 · k + b is the contribution of byte b to the remainder if k more bytes follow. */
 function tables(polynomial: number): Int32Array {
   const result = new Int32Array(SLICES * 256);
   for (let byte = 0; byte < 256; byte++) {
@@ -43,16 +43,16 @@ function tables(polynomial: number): Int32Array {
   return result;
 }
 
-/** CRC-32 as zip uses it (ISO 3309), as an unsigned number. */
+/** CRC-32 of zip and PNG (ISO 3309), as an unsigned number. */
 export const crc32 = slicedCrc(0xedb88320);
 
 /**
- * CRC-32C (Castagnoli; RFC 3720, appendix B.4), as an unsigned number. `previous` is the checksum of the bytes
- * before, so that pieces can follow each other.
+ * CRC-32C (Castagnoli; RFC 3720, appendix B.4), as an unsigned number. Pass the checksum of the preceding bytes
+ * as `previous` to continue it.
  */
 export const crc32c: (bytes: Uint8Array, previous?: number) => number = slicedCrc(0x82f63b78);
 
-/** As LevelDB and TensorFlow store it, since a checksum of bytes that hold their own checksum says little. */
+/** Masks a checksum as LevelDB and TensorFlow do, because a CRC over bytes that contain a CRC is weak. */
 export function maskCrc(crc: number): number {
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 }

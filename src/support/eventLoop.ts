@@ -1,9 +1,8 @@
-/** So often, in milliseconds, work on the calling thread lets others have their turn. */
+/** Long work on the calling thread yields to the event loop this often, in milliseconds. */
 export const YIELD_INTERVAL_MS = 50;
 
 /**
- * Lets timers, signals and the page have their turn. A message is not slowed down in background tabs, where
- * timers are.
+ * Lets timers, signals and the page run. Uses a message, because browsers throttle timers in background tabs.
  */
 export function yieldToEventLoop(): Promise<void> {
   const { port1, port2 } = new MessageChannel();

@@ -1,11 +1,11 @@
-/** More comparisons than a model against a model needs; beyond it no nearest names are given. */
+/** Enough to compare one model with another. Beyond it, no nearest names are returned. */
 const MAX_COMPARISONS = 1_000_000;
-/** Names less alike than this are not worth showing. */
+/** Names less similar than this are not worth showing. */
 const MIN_SIMILARITY = 0.5;
 
 /**
- * For each name the candidate that is most like it: the share of pairs of neighboring letters that both
- * have (Dice 1945, "bigrams"), which finds misspellings, changed numbers and other prefixes alike.
+ * Finds the most similar candidate for each name, by the share of common letter pairs (bigrams; Dice 1945). This
+ * finds misspellings, changed numbers and different prefixes.
  */
 export function nearestNames(names: readonly string[], candidates: readonly string[]): Map<string, string> {
   const nearest = new Map<string, string>();

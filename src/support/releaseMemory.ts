@@ -1,9 +1,9 @@
-/** Smaller ones are not worth the call. */
+/** Smaller arrays are not worth the call. */
 const MIN_BYTES = 2 ** 20;
 
 /**
- * Gives the memory of large arrays back at once: engines collect them when they think fit, which for a network's
- * weights is a gigabyte too late. Such an array has no numbers afterwards. One that shares its buffer stays.
+ * Frees a large array now rather than at the next garbage collection, by which time a network's weights would have
+ * cost another gigabyte. The array is detached (length 0) afterwards. An array that shares its buffer is kept.
  */
 export function releaseMemory(data: Float32Array): void {
   const { buffer, byteLength } = data;
@@ -12,7 +12,7 @@ export function releaseMemory(data: Float32Array): void {
     (buffer.transfer as (bytes: number) => ArrayBuffer)(0);
     return;
   }
-  // Engines without it, as Node 20, drop a message to a closed port with all that was to go along.
+  // Without `transfer`, as in Node 20: a message to a closed port is dropped together with what it transfers.
   const { port1, port2 } = new MessageChannel();
   port2.close();
   port1.postMessage(undefined, [buffer]);
