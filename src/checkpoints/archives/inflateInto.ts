@@ -2,10 +2,10 @@ import { Inflate } from "fflate";
 import { ModelError } from "../../errors.ts";
 import type { RandomAccessFile } from "../bytes/randomAccessFile.ts";
 
-/** Deflate cannot shrink data further than this (258 bytes in two bits, less the overhead). */
+/** Deflate's max compression ratio (258 bytes in two bits, less the overhead). */
 export const MAX_DEFLATE_RATIO = 1032;
 
-/** Input goes in by slices, so that a bomb is noticed after at most 4 MB beyond the expected size. */
+/** Input is fed in slices, so that a decompression bomb is noticed at most 4 MB beyond the expected size. */
 const SLICE = 4096;
 const PIECE = 256 * SLICE;
 
@@ -13,11 +13,15 @@ export interface DeflatedBytes {
   readonly archive: RandomAccessFile;
   readonly start: number;
   readonly length: number;
-  /** As errors name them. */
+  /** Their name in errors. */
   readonly where: string;
 }
 
-/** Fills `target` with what the deflated bytes (RFC 1951) unpack to. Throws ModelError where it is not as many. */
+/**
+ * Inflates deflated bytes (RFC 1951) into `target`.
+ *
+ * @throws ModelError unless they fill it exactly.
+ */
 export async function inflateInto(target: Uint8Array, deflated: DeflatedBytes): Promise<void> {
   const { archive, start, length, where } = deflated;
   let filled = 0;

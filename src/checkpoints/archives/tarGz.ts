@@ -5,26 +5,26 @@ import { type ForwardReader, type TarEntry, walkTar } from "./tarStream.ts";
 
 /** A compressed file that can be read from the start any number of times. */
 export interface GzipFile {
-  /** As errors name it. */
+  /** Its name in errors. */
   readonly where: string;
-  /** The file's bytes as they are stored. */
+  /** The stored (compressed) bytes. */
   stream(): ReadableStream<Uint8Array> | Promise<ReadableStream<Uint8Array>>;
-  /** A platform's own in place of DecompressionStream; it must verify checksum and length as that does. */
+  /** Replaces DecompressionStream; it too must verify checksum and length. */
   decompression?(): ReadableWritablePair<Uint8Array, Uint8Array>;
 }
 
-/** Of each file that much is kept from the first reading; a checkpoint's object graph stands at the end. */
+/** This much of each file's end is kept from the first pass, because a checkpoint's object graph is at the end. */
 const TAIL = 2 ** 20;
-/** Files of which all is kept, if it is no more than this. */
+/** Files up to this size are kept whole. */
 const SMALL = 16 * 2 ** 20;
 const KEPT_WHOLE = /\.(index|config|pbtxt)$|(^|\/)checkpoint$/;
-/** All that is kept together. */
+/** Max total of what is kept. */
 const MAX_KEPT = 48 * 2 ** 20;
 
 /**
- * The files of a `.tar.gz`, none of which is written to disk or, but for small ones, held in memory. The
- * archive is read once from end to end here, which verifies it and finds the files; again when large files
- * are read, then as far as these reach, in order of their place.
+ * Opens a `.tar.gz` without writing to disk and without holding large files in memory. The archive is read once
+ * from end to end to verify it and list the files. Large files are read in a second pass, in the order of their
+ * positions and only as far as needed.
  */
 export async function openTarGz(file: GzipFile): Promise<ModelFiles> {
   const archive = new ArchiveReader(file);
@@ -88,11 +88,11 @@ function entrySource(
   };
 }
 
-/** The unpacked archive, forward; backward by starting again. */
+/** The unpacked archive. Reading backward starts again from the beginning. */
 class ArchiveReader implements ForwardReader {
   private gunzip: GunzipReader | undefined;
   private position = 0;
-  /** What is left of the last piece. */
+  /** The unread rest of the last piece. */
   private piece: Uint8Array = new Uint8Array(0);
 
   constructor(private readonly file: GzipFile) {}
@@ -141,13 +141,12 @@ class ArchiveReader implements ForwardReader {
   }
 }
 
-/** What real archives never do, and bombs must: unpack to so many times their size. */
+/** Real archives never have this compression ratio; decompression bombs need it. */
 const MAX_RATIO = 100;
 const FREE_BYTES = 64 * 2 ** 20;
 
 /**
- * The contents of a gzip file, piece by piece, through the platform's own decompression, which verifies the
- * checksum and the length at the end.
+ * The contents of a gzip file, piece by piece. The platform's decompression verifies checksum and length at the end.
  */
 class GunzipReader {
   /** Bytes of the file read so far. */
@@ -175,7 +174,7 @@ class GunzipReader {
     return gunzip;
   }
 
-  /** The next piece, or undefined at the end. Throws ModelError where the file is truncated or damaged. */
+  /** The next piece, or undefined at the end. @throws ModelError if the file is truncated or damaged. */
   async next(): Promise<Uint8Array | undefined> {
     let piece: ReadableStreamReadResult<Uint8Array>;
     try {
@@ -207,7 +206,7 @@ class GunzipReader {
   }
 
   async close(): Promise<void> {
-    await this.reader.cancel().catch(() => undefined); // what is thrown away may be broken
+    await this.reader.cancel().catch(() => undefined); // discarded data may be broken
   }
 }
 

@@ -4,16 +4,16 @@ import { quote } from "../bytes/json.ts";
 export interface TarEntry {
   readonly path: string;
   readonly size: number;
-  /** Where its bytes begin in the archive. */
+  /** Offset of its bytes in the archive. */
   readonly start: number;
 }
 
-/** The archive's bytes in order, whoever unpacks them. */
+/** The archive's unpacked bytes in order. */
 export interface ForwardReader {
   readonly where: string;
-  /** Fills `target` and goes on; fewer bytes only at the archive's end. */
+  /** Fills `target` and advances; returns fewer bytes only at the archive's end. */
   fill(target: Uint8Array): Promise<number>;
-  /** Goes forward without keeping the bytes; fewer only at the end. */
+  /** Skips bytes; skips fewer only at the end. */
   skip(count: number): Promise<number>;
 }
 
@@ -23,13 +23,13 @@ const FILE = "07";
 const FOLDER = "5";
 const LONG_NAME = "L";
 const PAX = "x";
-/** Links and devices have no bytes that could be asked for; a long link name and a global header say nothing of use. */
+/** Entry types to skip: links and devices have no bytes; long link names and global headers are not needed. */
 const SKIPPED = "12346Kg";
 
 /**
- * Walks through a tar archive from end to end and calls `visit` for each file, which may read its `size`
- * bytes, in part or whole, from `input`. Nothing is written anywhere, and names that leave the folder are
- * refused all the same. Throws ModelError where the archive is truncated, damaged or of an unknown kind.
+ * Walks through a tar archive and calls `visit` for each file, which may read up to `size` bytes from `input`.
+ *
+ * @throws ModelError if the archive is truncated, damaged or of an unknown kind, or if a name leaves the folder.
  */
 export async function walkTar(
   input: ForwardReader,
@@ -105,7 +105,7 @@ function paxOverride(records: ReadonlyMap<string, string>, at: string): { path?:
   return path === undefined ? { size } : { path, size };
 }
 
-/** Relative, without detours: whoever wrote the archive must not make names mean something outside of it. */
+/** Normalizes a relative path. @throws ModelError for a name that points outside the archive. */
 function plainPath(path: string, at: string): string {
   const parts = path.split("/").filter((part) => part !== "" && part !== ".");
   const absolute = path.startsWith("/") || /^[A-Za-z]:/.test(path) || path.includes("\\");
@@ -113,7 +113,7 @@ function plainPath(path: string, at: string): string {
   throw fail(at, "names within the archive's folder", quote(path));
 }
 
-/** After the last entry stand at least one more block, and zeros only. */
+/** The last entry must be followed by at least one more block, and only by zeros. */
 async function onlyZeros(input: ForwardReader, position: number): Promise<void> {
   const rest = new Uint8Array(65_536);
   for (let at = position; ; at += rest.length) {
@@ -144,13 +144,14 @@ const BLOCK = 512;
 export interface TarHeader {
   readonly path: string;
   readonly size: number;
-  /** As stored: `0` a file, `5` a folder, `L` a long name for the next entry, … */
+  /** The stored type: `0` a file, `5` a folder, `L` a long name for the next entry, … */
   readonly type: string;
 }
 
 /**
- * A header block (POSIX.1-1988 ustar, and GNU's): fields of text and of octal numbers at fixed places.
- * Throws ModelError where its checksum or a number is broken.
+ * Parses a header block (POSIX.1-1988 ustar, and GNU's): text and octal numbers at fixed offsets.
+ *
+ * @throws ModelError if its checksum or a number is wrong.
  */
 function parseTarHeader(block: Uint8Array, where: string): TarHeader {
   const stored = number(block, 148, 8, `${where} checksum`);
@@ -161,7 +162,7 @@ function parseTarHeader(block: Uint8Array, where: string): TarHeader {
     throw new ModelError({ where, expected: `checksum ${stored}`, got: String(sum), hint });
   }
   const name = text(block, 0, 100, where);
-  // GNU archives ("ustar  ") have other fields where POSIX's have the start of a long path.
+  // GNU archives ("ustar  ") have other fields at the offset of POSIX's path prefix.
   const prefix = text(block, 257, 8, where) === "ustar" ? text(block, 345, 155, where) : "";
   return {
     path: prefix === "" ? name : `${prefix}/${name}`,
@@ -172,7 +173,7 @@ function parseTarHeader(block: Uint8Array, where: string): TarHeader {
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true });
 
-/** Up to the first zero byte. */
+/** The text up to the first zero byte. */
 function text(block: Uint8Array, start: number, length: number, where: string): string {
   const field = block.subarray(start, start + length);
   const end = field.indexOf(0);
@@ -183,7 +184,7 @@ function text(block: Uint8Array, start: number, length: number, where: string): 
   }
 }
 
-/** Octal digits between spaces and zero bytes; or GNU's form for large numbers: 0x80, then big-endian. */
+/** Parses octal digits between spaces and zero bytes, or GNU's form for large numbers: 0x80, then big-endian. */
 function number(block: Uint8Array, start: number, length: number, where: string): number {
   const field = block.subarray(start, start + length);
   if (field[0] === 0x80) {
@@ -197,7 +198,7 @@ function number(block: Uint8Array, start: number, length: number, where: string)
   throw new ModelError({ where, expected: "an octal number", got: quote(characters) });
 }
 
-/** The records of a pax header, `<length> <key>=<value>\n` each. */
+/** Parses the records of a pax header; each is `<length> <key>=<value>\n`. */
 function parsePax(bytes: Uint8Array, where: string): Map<string, string> {
   const records = new Map<string, string>();
   let position = 0;

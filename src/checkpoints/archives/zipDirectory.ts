@@ -6,16 +6,16 @@ import type { RandomAccessFile } from "../bytes/randomAccessFile.ts";
 export interface ZipRecord {
   readonly path: string;
   readonly flags: number;
-  /** How it is compressed. */
+  /** The compression method. */
   readonly method: number;
   /** CRC-32 of the unpacked bytes. */
   readonly checksum: number;
   readonly packedLength: number;
-  /** Unpacked. */
+  /** Size of the unpacked bytes. */
   readonly length: number;
-  /** Of its local header, in the archive. */
+  /** Offset of its local header in the archive. */
   readonly offset: number;
-  /** Where its bytes must have ended: the next record's header, or the directory. */
+  /** Offset before which its bytes must end: the next record's header, or the directory. */
   readonly limit: number;
 }
 
@@ -28,8 +28,9 @@ const SATURATED = 0xffffffff;
 const ZIP64_EXTRA = 1;
 
 /**
- * The central directory of a zip archive (PKWARE's APPNOTE.TXT, 4.3.12), by path. Throws ModelError where it
- * is broken, names a path twice, or has records that overlap or leave the file.
+ * Reads the central directory of a zip archive (PKWARE's APPNOTE.TXT, 4.3.12), by path.
+ *
+ * @throws ModelError if it is broken, repeats a path, or has records that overlap or leave the file.
  */
 export async function readZipDirectory(source: RandomAccessFile): Promise<ReadonlyMap<string, ZipRecord>> {
   const end = await findZipEnd(source);
@@ -85,7 +86,7 @@ function readRecord(bytes: Uint8Array, start: number, where: string) {
   return { record, next: start + length };
 }
 
-/** The numbers of the extra field that holds what does not fit into 32 bits (4.5.3), one after the other. */
+/** The 64-bit numbers of the Zip64 extra field (4.5.3), in order. */
 function wideNumbers(extra: Uint8Array, where: string): () => number {
   const view = new DataView(extra.buffer, extra.byteOffset, extra.length);
   let position = 0;
@@ -130,7 +131,7 @@ function broken(where: string, expected: string, got: string): ModelError {
   return new ModelError({ where, expected, got, hint: "The archive is damaged." });
 }
 
-/** Where a zip archive's directory lies. */
+/** The position of a zip archive's directory. */
 export interface ZipEnd {
   readonly records: number;
   readonly offset: number;
@@ -143,8 +144,10 @@ const WIDE_END = { signature: 0x06064b50, length: 56 };
 const LONGEST_COMMENT = 0xffff;
 
 /**
- * Reads a zip archive's end (APPNOTE.TXT 4.3.14 to 4.3.16). The numbers of 64 bits count only where those of
- * the ordinary end do not suffice. Throws ModelError where the file has no end or the directory is not in it.
+ * Reads a zip archive's end record (APPNOTE.TXT 4.3.14 to 4.3.16). The Zip64 record counts only if the ordinary
+ * fields overflow.
+ *
+ * @throws ModelError if the file has no end record, or the directory lies outside the file.
  */
 async function findZipEnd(source: RandomAccessFile): Promise<ZipEnd> {
   const tail = new Uint8Array(Math.min(source.length, END.length + LONGEST_COMMENT));
@@ -180,7 +183,7 @@ async function findZipEnd(source: RandomAccessFile): Promise<ZipEnd> {
   return end;
 }
 
-/** The comment, which is the last thing in the file, must reach the file's end. */
+/** The comment comes last, so it must end where the file ends. */
 function isEnd(view: DataView, position: number): boolean {
   if (view.getUint32(position, true) !== END.signature) return false;
   return position + END.length + view.getUint16(position + 20, true) === view.byteLength;

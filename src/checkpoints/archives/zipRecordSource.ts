@@ -8,17 +8,17 @@ import type { ZipRecord } from "./zipDirectory.ts";
 const LOCAL_SIGNATURE = 0x04034b50;
 const LOCAL_HEADER_LENGTH = 30;
 const ENCRYPTED = 1;
-/** Sizes and checksum stand behind the data; the local header may have zeros instead. */
+/** Flag: sizes and checksum follow the data, and the local header may hold zeros instead. */
 const SIZES_FOLLOW = 8;
 const STORED = 0;
 const DEFLATED = 8;
-/** A record may unpack to so much more than the whole archive; weights hardly shrink at all. */
+/** Max bytes that a record may unpack to beyond the archive's size; weights hardly compress at all. */
 const FREE_BYTES = 32 * 2 ** 20;
 const PIECE = 2 ** 20;
 
 /**
- * The unpacked bytes of a zip archive's record, whose local header must say what the directory says. Nothing
- * is read before the checksum of the whole record has been verified; reading all at once does both in one.
+ * The unpacked bytes of a zip record. Its local header must agree with the directory. The checksum of the whole
+ * record is verified before any read; a read of the whole record does both at once.
  */
 export async function zipRecordSource(
   archive: RandomAccessFile,
@@ -67,7 +67,7 @@ function checkReadable(record: ZipRecord, archive: RandomAccessFile, where: stri
   });
 }
 
-/** Where the record's bytes begin, behind its local header (APPNOTE.TXT 4.3.7). */
+/** Offset of the record's bytes, after its local header (APPNOTE.TXT 4.3.7). */
 async function findData(archive: RandomAccessFile, record: ZipRecord, where: string): Promise<number> {
   const header = new Uint8Array(LOCAL_HEADER_LENGTH);
   await archive.read(record.offset, header);

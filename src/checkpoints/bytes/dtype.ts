@@ -13,8 +13,8 @@ import {
 import type { RandomAccessFile } from "./randomAccessFile.ts";
 
 /**
- * The element types that checkpoints store, under safetensors' names; all little-endian. `read` takes any
- * offset: files align nothing (TFJS packs int32 after an odd number of halves).
+ * The element types that checkpoints store, under safetensors' names, all little-endian. `read` accepts any offset,
+ * because files are not aligned (TFJS packs int32 after an odd number of halves).
  */
 interface ElementType {
   bytes: number;
@@ -53,14 +53,14 @@ export function bytesPerElement(dtype: Dtype): number {
   return DTYPES[dtype].bytes;
 }
 
-/** A variable as it lies in a file. `bytes` holds exactly its elements, at any alignment. */
+/** A variable as stored in a file. `bytes` holds exactly its elements, at any alignment. */
 export interface RawTensor {
   readonly dtype: Dtype;
   readonly shape: readonly number[];
   readonly bytes: Uint8Array;
 }
 
-/** Wider types are rounded to float32; what overflows becomes infinite, which loading then refuses. */
+/** Rounds wider types to float32. Overflow becomes infinity, which loading then refuses. */
 export function toFloat32(tensor: RawTensor): Float32Array {
   if (tensor.dtype === "F16") return float16sToFloat32(tensor.bytes);
   const { bytes, read } = DTYPES[tensor.dtype];
@@ -70,7 +70,7 @@ export function toFloat32(tensor: RawTensor): Float32Array {
   return values;
 }
 
-/** For integer types only; throws ModelError for others and for a value beyond 32 bits. */
+/** @throws ModelError for types other than integers, and for a value beyond 32 bits. */
 export function toInt32(tensor: RawTensor, where: string): Int32Array {
   const { bytes, integer, read } = DTYPES[tensor.dtype];
   if (!integer) throw new ModelError({ where, expected: "an integer type", got: tensor.dtype });
@@ -100,8 +100,9 @@ function viewOf(bytes: Uint8Array): DataView {
 }
 
 /**
- * Bytes that a tensor of this shape takes. Throws ModelError before anything is allocated when the product
- * passes 2^53, beyond which JavaScript's numbers would wrap it silently to something that may fit.
+ * The number of bytes that a tensor of this shape takes.
+ *
+ * @throws ModelError if the product exceeds 2^53, beyond which JavaScript's numbers are no longer exact.
  */
 export function byteLengthOf(dtype: Dtype, shape: readonly number[], where: string): number {
   let bytes = bytesPerElement(dtype);
@@ -118,7 +119,7 @@ export function byteLengthOf(dtype: Dtype, shape: readonly number[], where: stri
   return bytes;
 }
 
-/** `count` elements that lie in `source` one behind the other from byte `offset` on, as float32. */
+/** Reads `count` consecutive elements of `source` from byte `offset` on, as float32. */
 export async function readElements(
   source: RandomAccessFile,
   offset: number,
@@ -127,7 +128,7 @@ export async function readElements(
   bigEndian = false,
 ): Promise<Float32Array> {
   if (dtype === "F32" && bigEndian === nativeBigEndian) {
-    // Straight into its final place, as nearly everything in a checkpoint can go.
+    // Read directly into the result, as is possible for nearly everything in a checkpoint.
     const values = new Float32Array(count);
     await source.read(offset, new Uint8Array(values.buffer));
     return values;

@@ -1,8 +1,7 @@
 /**
  * IEEE 754 half precision (1 sign, 5 exponent, 10 fraction bits) and bfloat16 (the upper half of a
- * float32), both given as the 16 bits. Widening is exact, subnormals included. Narrowing rounds to the
- * nearest, ties to even, as the IEEE standard and NumPy do; so bits → number → bits is the identity for
- * every pattern but the payloads of NaN.
+ * float32), both as 16 bits. Widening is exact, subnormals included. Narrowing rounds to nearest, ties to even, as
+ * IEEE 754 and NumPy do, so bits → number → bits is the identity for every pattern except NaN payloads.
  */
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
@@ -32,17 +31,17 @@ export function float16sToFloat32(bytes: Uint8Array): Float32Array {
   return values;
 }
 
-/** The bytes of as many halves as there are values, in the second half of these: from there they widen in place. */
+/** The second half of the values' memory, which holds as many halves as there are values: they widen in place. */
 export function halvesIn({ buffer, byteOffset, length }: Float32Array<ArrayBuffer>): Uint8Array {
   return new Uint8Array(buffer, byteOffset + length * 2, length * 2);
 }
 
-/** Widens what lies in `halvesIn(values)`, in this machine's byte order, bit by bit: most weights are read by this. */
+/** Widens the halves in `halvesIn(values)`, in this machine's byte order. Most weights are read this way. */
 export function widenHalves(values: Float32Array<ArrayBuffer>): void {
   const wide = new Uint32Array(values.buffer, values.byteOffset, values.length);
   const { buffer, byteOffset } = halvesIn(values);
   const halves = new Uint16Array(buffer, byteOffset, values.length);
-  // Going forward, a value never reaches a half that is still to be read.
+  // Going forward, a value is never written over a half that is still to be read.
   for (let i = 0; i < values.length; i++) {
     const half = halves[i];
     const exponent = half & 0x7c00;
@@ -51,7 +50,7 @@ export function widenHalves(values: Float32Array<ArrayBuffer>): void {
   }
 }
 
-/** `value` must be a float32: a float64 in between two halves would be rounded twice. */
+/** `value` must be a float32, because a float64 would be rounded twice. */
 export function numberToFloat16(value: number): number {
   float[0] = value;
   const wide = bits[0];
@@ -82,7 +81,7 @@ export function numberToBfloat16(value: number): number {
   return roundShift(wide, 16) & 0xffff;
 }
 
-/** value / 2^shift, to the nearest, ties to even; 1 ≤ shift ≤ 24. */
+/** value / 2^shift, rounded to nearest, ties to even; 1 ≤ shift ≤ 24. */
 function roundShift(value: number, shift: number): number {
   const quotient = value >>> shift;
   const rest = value & ((1 << shift) - 1);
@@ -93,7 +92,7 @@ function roundShift(value: number, shift: number): number {
 
 export const nativeBigEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 0;
 
-/** From one byte order to the other, in place. */
+/** Swaps the byte order in place. */
 export function swapBytes(bytes: Uint8Array, width: number): void {
   for (let at = 0; at < bytes.length; at += width) bytes.subarray(at, at + width).reverse();
 }

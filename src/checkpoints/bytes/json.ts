@@ -1,9 +1,9 @@
 import { ModelError } from "../../errors.ts";
 
 /**
- * JSON from files nobody vouches for. Stricter than JSON.parse: a key given twice is an error (JSON.parse
- * keeps the last one silently), nesting and the number of values are limited, objects are Maps (a key
- * `__proto__` is a key like any other), and every error says at which character it stands.
+ * A JSON parser for untrusted files, stricter than JSON.parse: a repeated key is an error (JSON.parse silently keeps
+ * the last), nesting and the number of values are limited, objects are Maps (so `__proto__` is an ordinary key),
+ * and every error states its character position.
  */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 export type JsonObject = ReadonlyMap<string, JsonValue>;
@@ -17,7 +17,7 @@ const WHITESPACE = " \t\n\r";
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 const LONGEST_NUMBER = 400; // a float64 written without an exponent has at most some 330 digits
 
-/** `where` names the file (and part of it) in errors; throws ModelError only. */
+/** `where` names the file, or a part of it, in errors. @throws ModelError and nothing else. */
 export function parseJson(bytes: Uint8Array, where: string, limits: JsonLimits): JsonValue {
   let text: string;
   try {
@@ -184,7 +184,7 @@ export function expectNumber(value: JsonValue | undefined, where: string): numbe
   throw mismatch(value, where, "a number");
 }
 
-/** A size or an offset: a whole number from 0 to 2^53 - 1. */
+/** A size or an offset: an integer from 0 to 2^53 - 1. */
 export function expectSize(value: JsonValue | undefined, where: string): number {
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
   throw mismatch(value, where, "a whole number from 0 to 2^53 - 1");
@@ -201,7 +201,7 @@ function describe(value: JsonValue | undefined): string {
   return typeof value === "string" ? quote(value) : String(value);
 }
 
-/** A name from a file as an error shows it: quoted, at most 60 characters. */
+/** Quotes a name from a file for an error message, with at most 60 characters. */
 export function quote(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
 }

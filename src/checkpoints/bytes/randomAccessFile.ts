@@ -1,13 +1,13 @@
 import { ModelError } from "../../errors.ts";
 
-/** A file of known length, read in pieces: on disk, in memory, or within an archive. */
+/** A file of known length that is read in pieces: on disk, in memory, or within an archive. */
 export interface RandomAccessFile {
-  /** As errors name it. */
+  /** Its name in errors. */
   readonly where: string;
   readonly length: number;
   /**
-   * Fills `target` with the bytes from `offset` on, which must lie within the file. Going forward is cheap;
-   * going back may cost reading from the start again. One call at a time.
+   * Fills `target` with the bytes from `offset` on, which must lie within the file. Reading forward is cheap;
+   * reading backward may start again from the beginning. Calls must not overlap.
    */
   read(offset: number, target: Uint8Array): Promise<void>;
 }
@@ -22,7 +22,7 @@ export function bytesSource(bytes: Uint8Array, where: string): RandomAccessFile 
   };
 }
 
-/** A whole file of at most `limit` bytes. */
+/** Reads a whole file of at most `limit` bytes. */
 export async function readWhole(source: RandomAccessFile, limit: number): Promise<Uint8Array> {
   if (source.length > limit) {
     throw new ModelError({
@@ -36,13 +36,13 @@ export async function readWhole(source: RandomAccessFile, limit: number): Promis
   return bytes;
 }
 
-/** The files of a model as they lie together in a folder or an archive. */
+/** The files of a model, in a folder or an archive. */
 export interface ModelFiles {
-  /** The folder or the archive, as errors name it. */
+  /** Name of the folder or archive in errors. */
   readonly where: string;
-  /** Of all files, with `/` between folders; only files that are in the list can be opened. */
+  /** The paths of all files, separated by `/`; only these can be opened. */
   readonly paths: readonly string[];
   open(path: string): Promise<RandomAccessFile>;
-  /** Gives back what is held open. Reading on opens it again. */
+  /** Closes what is held open. A later read opens it again. */
   close(): Promise<void>;
 }

@@ -1,23 +1,23 @@
-/** The files that lie beside a checkpoint of the Object Detection API: pipeline.config and a label map. */
+/** The files beside a checkpoint of the Object Detection API: pipeline.config and a label map. */
 import { ModelError } from "../../errors.ts";
 import { quote } from "../bytes/json.ts";
 import { type PipelineConfig, parsePipelineConfig } from "./pipelineConfig.ts";
 import { parseTextProto } from "./textProto.ts";
 import { TextProtoView } from "./textProtoView.ts";
 
-/** What a checkpoint of the Object Detection API has beside its variables. */
+/** What accompanies the variables of a checkpoint of the Object Detection API. */
 export interface DetectionApiSidecar {
-  /** Absent if no pipeline.config lies with it. */
+  /** Absent if there is no pipeline.config. */
   readonly pipeline?: PipelineConfig;
   readonly labelMap?: LabelMap;
-  /** Both files as they are, so that a converted checkpoint can carry them. */
+  /** Both files' text, which a converted checkpoint carries along. */
   readonly texts?: { readonly pipeline?: string; readonly labelMap?: string };
 }
 
 /**
  * Parses the files that are present.
  *
- * @throws ModelError if one of them is not what it should be.
+ * @throws ModelError if one of them is invalid.
  */
 export function detectionApiSidecar(
   { pipeline, labelMap }: { pipeline?: Uint8Array; labelMap?: Uint8Array },
@@ -32,26 +32,26 @@ export function detectionApiSidecar(
   };
 }
 
-/** A label map of the Object Detection API (string_int_label_map.proto): what a model's classes are. */
+/** A label map of the Object Detection API (string_int_label_map.proto): the model's classes. */
 export interface LabelMap {
-  /** In the order of the file. */
+  /** In file order. */
   readonly items: readonly LabelMapItem[];
-  /** Fields outside of the schema, with their lines. */
+  /** Fields outside the schema, with their lines. */
   readonly unknown: readonly string[];
 }
 
 export interface LabelMapItem {
   /** From 1; class c of the network is id c + 1. */
   readonly id: number;
-  /** Perhaps a code, as `/m/01g317` is for persons. */
+  /** Possibly a code, such as `/m/01g317` for persons. */
   readonly name: string;
-  /** What to show: the display name where there is one, else the name. */
+  /** The display name if there is one, else the name. */
   readonly label: string;
-  /** Of the class's keypoints: their labels by their indices. */
+  /** Labels of the class's keypoints, by index. */
   readonly keypoints: ReadonlyMap<number, string>;
 }
 
-/** Throws ModelError with line and column; also for an id given twice. */
+/** @throws ModelError with line and column, also for a repeated id. */
 export function parseLabelMap(bytes: Uint8Array, where: string): LabelMap {
   const file = new TextProtoView(parseTextProto(bytes, where), where);
   const items: LabelMapItem[] = [];

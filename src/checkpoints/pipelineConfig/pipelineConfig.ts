@@ -12,9 +12,9 @@ import { parseTextProto, type TextMessage } from "./textProto.ts";
 import { TextProtoView } from "./textProtoView.ts";
 
 /**
- * What a CenterNet model is built from: the part `model.center_net` of the Object Detection API's
- * pipeline.config (center_net.proto, image_resizer.proto), with that schema's defaults. Names are the
- * schema's own, in this project's spelling; weights of losses and what else only training needs are left out.
+ * The description of a CenterNet model: `model.center_net` of the Object Detection API's pipeline.config
+ * (center_net.proto, image_resizer.proto) with the schema's defaults. Names are the schema's, in this project's
+ * spelling; fields that only training needs, such as loss weights, are omitted.
  */
 export interface PipelineConfig {
   readonly numClasses: number;
@@ -23,29 +23,29 @@ export interface PipelineConfig {
   /** Whether the heads' 3x3 convolutions are depthwise separable. */
   readonly useDepthwise: boolean;
   readonly objectCenterParams: ObjectCenterParams & { readonly centerHead: HeadShape };
-  /** Undefined where the model has no boxes of its own. */
+  /** Undefined if the model has no box heads. */
   readonly objectDetectionTask?: { readonly scaleHead: HeadShape; readonly offsetHead: HeadShape };
   readonly keypointLabelMapPath: string;
   readonly keypointEstimationTask: readonly KeypointTask[];
-  /** Undefined where the config asks for none, as the published ones do. */
+  /** Undefined if the config has none, like the published ones. */
   readonly postProcessing?: { readonly batchNonMaxSuppression: BatchNonMaxSuppression };
-  /** Tasks that the config asks for and that are not implemented here, by their fields' names. */
+  /** Field names of configured tasks that are not implemented here. */
   readonly unsupported: readonly string[];
-  /** Fields of the model outside of the schema, with their lines. */
+  /** Fields of the model outside the schema, with their lines. */
   readonly unknown: readonly string[];
-  /** The whole file, training and all. */
+  /** The text of the whole file. */
   readonly text: TextMessage;
 }
 
 export interface FeatureExtractor {
   /** `hourglass_104`, `resnet_v1_50_fpn`, `mobilenet_v2_fpn_sep_conv`, … */
   readonly type: string;
-  /** Subtracted from, and divided by, each channel after `bgrOrdering`; empty where the config has none. */
+  /** Means to subtract per channel, after `bgrOrdering`, and deviations to divide by; empty if not configured. */
   readonly channelMeans: readonly number[];
   readonly channelStds: readonly number[];
   readonly bgrOrdering: boolean;
   readonly depthMultiplier: number;
-  /** Undefined where the config does not say: then the type's name may tell. */
+  /** Undefined if not configured; the type's name may then imply it. */
   readonly useSeparableConv?: boolean;
   readonly upsamplingInterpolation: string;
 }
@@ -68,7 +68,7 @@ export type ImageResizer =
 const RESIZE_METHODS = ["BILINEAR", "NEAREST_NEIGHBOR", "BICUBIC", "AREA"] as const;
 export type ResizeMethod = (typeof RESIZE_METHODS)[number];
 
-/** Throws ModelError, with line and column, for broken text, values out of range and other architectures. */
+/** @throws ModelError with line and column, for broken text, values out of range and other architectures. */
 export function parsePipelineConfig(bytes: Uint8Array, where: string): PipelineConfig {
   const text = parseTextProto(bytes, where);
   const model = new TextProtoView(text, where).one("model");
@@ -108,7 +108,7 @@ const UNSUPPORTED = [
 function parseFeatureExtractor(view: TextProtoView): FeatureExtractor {
   const type = view.string("type", "");
   if (type === "") throw view.error("type", "the type of a feature extractor", "none");
-  view.ignore("use_depthwise"); // of an older schema; the API reads it for no extractor
+  view.ignore("use_depthwise"); // from an older schema; no extractor of the API reads it
   const channelMeans = view.numbers("channel_means");
   const channelStds = view.numbers("channel_stds");
   for (const [name, values] of [
@@ -182,7 +182,7 @@ function parsePostProcessing(view: TextProtoView): PipelineConfig["postProcessin
   view.ignore("score_converter", "logit_scale", "calibration_config");
   if (!view.has("batch_non_max_suppression")) return undefined;
   const nms = view.one("batch_non_max_suppression");
-  nms.ignore("use_static_shapes", "change_coordinate_frame"); // how it computes, not what
+  nms.ignore("use_static_shapes", "change_coordinate_frame"); // these affect how it computes, not what
   const batchNonMaxSuppression = {
     scoreThreshold: nms.number("score_threshold", BATCH_NON_MAX_SUPPRESSION.scoreThreshold),
     iouThreshold: nms.number("iou_threshold", BATCH_NON_MAX_SUPPRESSION.iouThreshold),
@@ -195,13 +195,13 @@ function parsePostProcessing(view: TextProtoView): PipelineConfig["postProcessin
   return { batchNonMaxSuppression };
 }
 
-/** The hidden convolutions of a prediction head, one after the other. */
+/** The hidden convolutions of a prediction head, in order. */
 export interface HeadShape {
   readonly numFilters: readonly number[];
   readonly kernelSizes: readonly number[];
 }
 
-/** One convolution, 3x3 with 256 channels, where the config does not say. */
+/** Default: one 3x3 convolution with 256 channels. */
 function parseHead(view: TextProtoView): HeadShape {
   const numFilters = view.sizes("num_filters", 1);
   const kernelSizes = view.sizes("kernel_sizes", 1);
@@ -213,11 +213,11 @@ function parseHead(view: TextProtoView): HeadShape {
   throw view.error("num_filters", "as many as kernel_sizes", `${head.numFilters.length}`);
 }
 
-/** `keypoint_estimation_task` of center_net.proto, without what only training needs. */
+/** `keypoint_estimation_task` of center_net.proto, without the fields that only training needs. */
 export interface KeypointTask extends KeypointEstimationParams {
-  /** The first part of its heads' names. */
+  /** The prefix of its heads' names. */
   readonly taskName: string;
-  /** Which class of the label map has these keypoints, by the map's `name`. */
+  /** The class that has these keypoints, by its `name` in the label map. */
   readonly keypointClassName: string;
   readonly heatmapHead: HeadShape;
   readonly offsetHead: HeadShape;
@@ -262,7 +262,7 @@ function parseKeypointTask(view: TextProtoView): KeypointTask {
   };
 }
 
-/** A string in the schema, though only these are understood. */
+/** A string in the schema, of which only these values are supported. */
 function rankingMode(view: TextProtoView): KeypointTask["candidateRankingMode"] {
   const text = view.string("candidate_ranking_mode", DEFAULTS.candidateRankingMode);
   const mode = CANDIDATE_RANKING_MODES.find((name) => name === text);

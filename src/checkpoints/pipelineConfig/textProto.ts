@@ -2,17 +2,17 @@ import { ModelError } from "../../errors.ts";
 import { quote } from "../bytes/json.ts";
 
 /**
- * Protocol buffers' text format (protobuf.dev, "Text Format Language Specification"), read without a
- * schema: what a field means is the caller's business. Comments, both kinds of brackets, strings of several
- * parts, lists, extensions and separators are understood; nothing is dropped.
+ * A parser for protocol buffers' text format (protobuf.dev, "Text Format Language Specification") without a schema:
+ * the caller interprets the fields. It supports comments, both kinds of brackets, adjacent strings, lists,
+ * extensions and separators, and drops nothing.
  */
 export interface TextMessage {
-  /** In the order of the file; a name may come again. */
+  /** In file order; names may repeat. */
   readonly fields: readonly TextField[];
 }
 
 export interface TextField {
-  /** An extension's or an Any's name has its brackets: `[package.name]`. */
+  /** The name of an extension or an Any keeps its brackets: `[package.name]`. */
   readonly name: string;
   readonly value: TextValue;
   readonly line: number;
@@ -32,7 +32,7 @@ const NUMBER = /(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fF]?)(
 const EXTENSION = /[A-Za-z0-9_./-]+/y;
 const SPACE = /(?:[ \t\r\n\v\f]+|#[^\n]*)+/y;
 
-/** `where` names the file; errors add line and column, from 1. Throws ModelError only. */
+/** `where` names the file; errors add line and column, from 1. @throws ModelError and nothing else. */
 export function parseTextProto(bytes: Uint8Array, where: string): TextMessage {
   let text: string;
   try {
@@ -48,7 +48,7 @@ class TextProtoParser {
   private count = 0;
   private line = 1;
   private lineStart = 0;
-  /** Up to where lines have been counted. */
+  /** The offset up to which lines have been counted. */
   private counted = 0;
 
   constructor(
@@ -85,7 +85,7 @@ class TextProtoParser {
     return `[${name}]`;
   }
 
-  /** One, or those of a list. A message needs no colon before it. */
+  /** Parses one value, or the values of a list. A message needs no colon before it. */
   private *values(depth: number): Generator<TextValue> {
     const colon = this.takes(":");
     if (this.takes("[")) {
@@ -114,7 +114,7 @@ class TextProtoParser {
     return this.source[this.position] === '"' || this.source[this.position] === "'";
   }
 
-  /** Neighboring strings are one. */
+  /** Parses adjacent strings, which form one string. */
   private strings(): string {
     const parts: string[] = [];
     do parts.push(this.string());
@@ -189,7 +189,7 @@ const NAMED = new Map(
   .set('"', '"')
   .set("?", "?");
 
-/** Octal and hexadecimal escapes are bytes of UTF-8. Undefined where an escape is unknown. */
+/** Octal and hexadecimal escapes are bytes of UTF-8. Undefined for an unknown escape. */
 function unescapeText(text: string): string | undefined {
   const parts: Uint8Array[] = [];
   const encoder = new TextEncoder();

@@ -3,8 +3,8 @@ import { quote } from "../bytes/json.ts";
 import type { TextField, TextMessage, TextValue } from "./textProto.ts";
 
 /**
- * A message of text format as its schema has it: each field is asked for by name, kind and default, and what
- * nobody asked for can be listed afterwards. Errors say where the field stands.
+ * A typed view of a text-format message: each field is read by name, type and default, and unread fields can be
+ * listed afterwards. Errors state the field's position.
  */
 export class TextProtoView {
   private readonly known = new Set<string>();
@@ -27,7 +27,7 @@ export class TextProtoView {
     return this.all(name).map((field) => this.toNumber(field));
   }
 
-  /** A whole number from `least` on. */
+  /** An integer of at least `least`. */
   size(name: string, fallback: number, least = 0): number {
     return this.last(name, fallback, (field) => this.toSize(field, least));
   }
@@ -49,7 +49,7 @@ export class TextProtoView {
     );
   }
 
-  /** An enum's name, in `names`. */
+  /** An enum's name; one of `names`. */
   word<Name extends string>(name: string, names: readonly Name[], fallback: Name): Name {
     return this.last(name, fallback, (field) => {
       const { value } = field;
@@ -58,7 +58,7 @@ export class TextProtoView {
     });
   }
 
-  /** A message that is not there reads as an empty one. Given twice it is merged, as the format has it. */
+  /** A missing message reads as an empty one. Repeated messages are merged, as the format demands. */
   one(name: string): TextProtoView {
     const fields = this.all(name).flatMap((field) => this.toMessage(field).fields);
     return this.part(name, { fields });
@@ -68,12 +68,12 @@ export class TextProtoView {
     return this.all(name).map((field) => this.part(name, this.toMessage(field)));
   }
 
-  /** Marks fields that the schema has and nobody needs. */
+  /** Marks fields of the schema that are not needed. */
   ignore(...names: readonly string[]): void {
     for (const name of names) this.known.add(name);
   }
 
-  /** Fields outside of the schema, here and below: `model.center_net.color (line 3)`. */
+  /** Fields outside the schema, here and below: `model.center_net.color (line 3)`. */
   unknown(path = ""): string[] {
     const own = this.message.fields
       .filter(({ name }) => !this.known.has(name))
@@ -81,7 +81,7 @@ export class TextProtoView {
     return [...own, ...this.parts.flatMap(([name, part]) => part.unknown(`${path}${name}.`))];
   }
 
-  /** For what a field's value breaks that only its reader knows. */
+  /** The error for a value that violates a rule known only to its reader. */
   error(name: string, expected: string, got: string): ModelError {
     const field = this.message.fields.find((other) => other.name === name);
     return new ModelError({ where: field ? this.placeOf(field) : `${this.where} ${name}`, expected, got });
@@ -98,7 +98,7 @@ export class TextProtoView {
     return this.message.fields.filter((field) => field.name === name);
   }
 
-  /** Of a field given twice the last counts, as the format has it. */
+  /** The last value of a repeated field counts, as the format demands. */
   private last<T>(name: string, fallback: T, convert: (field: TextField) => T): T {
     const field = this.all(name).at(-1);
     return field ? convert(field) : fallback;

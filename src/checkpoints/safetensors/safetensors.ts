@@ -19,8 +19,8 @@ import type { RandomAccessFile } from "../bytes/randomAccessFile.ts";
  *     N bytes   JSON: { "__metadata__": {string: string}, name: { dtype, shape, data_offsets: [begin, end] } }
  *     the rest  the tensors' bytes; offsets count from here
  *
- * As in the reference implementation the tensors must cover the rest exactly: no overlap, no hole. Beyond
- * it, keys may not repeat and the number of entries is limited.
+ * As in the reference implementation, the tensors must cover the rest exactly: no overlap, no hole. In addition,
+ * keys must not repeat and the number of entries is limited.
  */
 export interface SafetensorsList {
   readonly metadata: ReadonlyMap<string, string>;
@@ -28,7 +28,7 @@ export interface SafetensorsList {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
 }
 
-/** Where a tensor's elements lie: `begin` and `end` count from the start of the file. */
+/** The position of a tensor's elements: `begin` and `end` count from the start of the file. */
 export interface StoredTensor extends Omit<RawTensor, "bytes"> {
   readonly begin: number;
   readonly end: number;
@@ -47,7 +47,7 @@ const MAX_HEADER = 100_000_000; // the reference implementation's limit
 const MAX_TENSORS = 20_000;
 const METADATA = "__metadata__";
 
-/** Reads the header alone, and checks that the file is as long as it says. Throws ModelError only. */
+/** Reads only the header and checks the file's length against it. @throws ModelError and nothing else. */
 export async function listSafetensors(source: RandomAccessFile): Promise<SafetensorsList> {
   const { where, length } = source;
   const start = new Uint8Array(Math.min(length, LENGTH_BYTES));
@@ -57,7 +57,7 @@ export async function listSafetensors(source: RandomAccessFile): Promise<Safeten
   return parseHeader(header, length, where);
 }
 
-/** The same of a whole file in memory. */
+/** The same for a whole file in memory. */
 export function parseSafetensors(bytes: Uint8Array, where: string): SafetensorsFile {
   const header = bytes.subarray(LENGTH_BYTES, headerEnd(bytes, bytes.length, where));
   const { metadata, tensors } = parseHeader(header, bytes.length, where);
@@ -95,7 +95,7 @@ function parseHeader(header: Uint8Array, fileLength: number, where: string): Saf
   return { metadata, tensors };
 }
 
-/** Whether a file begins as a safetensors file does; says nothing about the rest. */
+/** Whether a file starts like a safetensors file; this proves nothing about the rest. */
 export function looksLikeSafetensors(bytes: Uint8Array): boolean {
   return (
     bytes.length > LENGTH_BYTES &&
@@ -104,7 +104,7 @@ export function looksLikeSafetensors(bytes: Uint8Array): boolean {
   );
 }
 
-/** As the header has it: offsets count from the header's end. */
+/** As in the header: offsets count from the header's end. */
 interface Span extends StoredTensor {
   readonly name: string;
 }
@@ -113,7 +113,7 @@ function headerLength(bytes: Uint8Array): number {
   return Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
 }
 
-/** Of a file of `fileLength` bytes; `start` holds at least the first eight of them. */
+/** Reads the header's length. The file has `fileLength` bytes; `start` holds at least the first eight. */
 function headerEnd(start: Uint8Array, fileLength: number, where: string): number {
   const hint = "The file is truncated or no safetensors file.";
   if (fileLength < LENGTH_BYTES) {

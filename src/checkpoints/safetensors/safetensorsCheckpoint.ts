@@ -5,17 +5,17 @@ import { type Checkpoint, unknownVariable } from "../checkpoint.ts";
 import { type DetectionApiSidecar, detectionApiSidecar } from "../pipelineConfig/detectionApiSidecar.ts";
 import { listSafetensors } from "./safetensors.ts";
 
-/** The keys of a safetensors file's metadata that take a zoo checkpoint's own texts along. */
+/** The metadata keys under which a converted zoo checkpoint keeps its own text files. */
 export const PIPELINE_KEY = "pipeline.config";
 export const LABEL_MAP_KEY = "label_map.pbtxt";
 
 export interface SafetensorsCheckpoint extends Checkpoint {
   readonly format: "safetensors";
-  /** Of a converted checkpoint of the Object Detection API. */
+  /** Only for a converted checkpoint of the Object Detection API. */
   readonly sidecar?: DetectionApiSidecar;
 }
 
-/** A safetensors file as a checkpoint; tensors are read when they are asked for. Throws ModelError. */
+/** Opens a safetensors file as a checkpoint; tensors are read on demand. @throws ModelError if it is invalid. */
 export async function safetensorsCheckpoint(source: RandomAccessFile): Promise<SafetensorsCheckpoint> {
   const { where } = source;
   const { metadata, tensors } = await listSafetensors(source);

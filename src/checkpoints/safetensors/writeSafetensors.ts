@@ -5,16 +5,17 @@ import { quote } from "../bytes/json.ts";
 
 const METADATA = "__metadata__";
 
-/** A file that is made while it is written, so that it never lies in memory beside what it is made of. */
+/** A file that is produced while it is written, so that it never takes memory beside its source. */
 export interface FilePieces {
   readonly byteLength: number;
   readonly pieces: Iterable<Uint8Array>;
 }
 
 /**
- * A safetensors file (its format: safetensors.ts) of `tensors` in their order, as `dtype`; values are rounded
- * to the nearest. The same input gives the same bytes. Throws UsageError where a tensor's shape and data
- * disagree.
+ * Makes a safetensors file (format: safetensors.ts) of `tensors`, in their order, as `dtype`; values are rounded to
+ * nearest. The same input gives the same bytes.
+ *
+ * @throws UsageError if a tensor's shape and data disagree.
  */
 export function writeSafetensors(
   tensors: ReadonlyMap<string, Parameter>,
@@ -52,7 +53,7 @@ export function writeSafetensors(
 function headerBytes(entries: readonly [string, unknown][]): Uint8Array {
   // fromEntries defines each key as its own property, so that even "__proto__" is written.
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
-  const length = Math.ceil(json.length / 8) * 8; // the format asks for tensors aligned to 8 bytes
+  const length = Math.ceil(json.length / 8) * 8; // the format requires tensors aligned to 8 bytes
   const header = new Uint8Array(8 + length).fill(" ".charCodeAt(0), 8);
   new DataView(header.buffer).setBigUint64(0, BigInt(length), true);
   header.set(json, 8);

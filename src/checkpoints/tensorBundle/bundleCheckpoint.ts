@@ -9,12 +9,12 @@ import { TextProtoView } from "../pipelineConfig/textProtoView.ts";
 import { OBJECT_GRAPH_KEY, type ObjectGraph, parseObjectGraph } from "./objectGraph.ts";
 import { openTensorBundle, type TensorBundle } from "./tensorBundle.ts";
 
-/** A checkpoint of TensorFlow: a TensorBundle, and what the Object Detection API lays beside it. */
+/** A TensorFlow checkpoint: a TensorBundle, and the Object Detection API's files beside it. */
 export interface BundleCheckpoint extends Checkpoint {
   readonly format: "tensorbundle";
-  /** The files of the Object Detection API that lie beside it. */
+  /** The Object Detection API's files beside it. */
   readonly sidecar: DetectionApiSidecar;
-  /** How its program held the variables; small checkpoints made by other means have none. */
+  /** How its program held the variables. Small checkpoints made by other means have none. */
   readonly objectGraph?: ObjectGraph;
 }
 
@@ -25,9 +25,10 @@ const CONFIG = "pipeline.config";
 const LABEL_MAP = /label_?map[^/]*\.(pbtxt|txt)$/;
 
 /**
- * Opens the checkpoint among `files`: that of `prefix` (`checkpoint/ckpt-0`), or the only one there, or the
- * one that the folder's own note `checkpoint` names. A SavedModel's variables count only where there is
- * nothing else. Throws ModelError for anything that is missing, ambiguous or broken.
+ * Opens the checkpoint among `files`: the one with `prefix` (`checkpoint/ckpt-0`), or the only one, or the one that
+ * the folder's file `checkpoint` names. The variables of a SavedModel count only if there is nothing else.
+ *
+ * @throws ModelError if anything is missing, ambiguous or broken.
  */
 export async function openBundle(files: ModelFiles, prefix?: string): Promise<BundleCheckpoint> {
   const { where, paths } = files;
@@ -104,7 +105,7 @@ async function choosePrefix(files: ModelFiles): Promise<string> {
       parseTextProto(await readText(files, path, MAX_TEXT), `${where} ${path}`),
       `${where} ${path}`,
     );
-    // Perhaps a path of the machine that trained it: only the last part can be meant here.
+    // Possibly a path of the training machine, so only the last part counts.
     const name = view.string("model_checkpoint_path", "").split("/").at(-1);
     const folder = folderOf(path);
     noted.add(folder === "" ? `${name}` : `${folder}/${name}`);
@@ -119,7 +120,7 @@ async function choosePrefix(files: ModelFiles): Promise<string> {
   });
 }
 
-/** The path that lies beside the checkpoint or in a folder around it, the nearest first; or the only one. */
+/** The path beside the checkpoint or in the nearest folder above it; else the only one. */
 function nearest(
   paths: readonly string[],
   prefix: string,

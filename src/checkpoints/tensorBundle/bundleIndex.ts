@@ -4,11 +4,11 @@ import { quote } from "../bytes/json.ts";
 import { readMessage } from "./protobufWire.ts";
 import { readSortedTable } from "./sortedTable.ts";
 
-/** What a TensorBundle's `.index` says of its variables (TensorFlow, tensor_bundle.proto). */
+/** The contents of a TensorBundle's `.index` (TensorFlow, tensor_bundle.proto). */
 export interface BundleIndex {
-  /** Data files, `.data-00000-of-0000n` and so on. */
+  /** The number of data files, `.data-00000-of-0000n` and so on. */
   readonly shards: number;
-  /** By key, in the order of their bytes. */
+  /** By key, sorted by the keys' bytes. */
   readonly entries: ReadonlyMap<string, BundleEntry>;
 }
 
@@ -44,10 +44,10 @@ const DTYPES: ReadonlyMap<number, Dtype | "STRING"> = new Map([
 const MAX_VARIABLES = 100_000;
 const MAX_SHARDS = 10_000;
 const MAX_DIMENSIONS = 254; // TensorFlow's own limit
-/** The reader that a bundle asks for; there has been one version so far. */
+/** The reader version that a bundle requires; only one exists so far. */
 const KNOWN_VERSION = 1;
 
-/** Throws ModelError for an index that is damaged, or of variables that cannot be read or that overlap. */
+/** @throws ModelError for a damaged index, and for variables that overlap or cannot be read. */
 export function parseBundleIndex(bytes: Uint8Array, where: string): BundleIndex {
   const values = readSortedTable(bytes, where);
   const header = values.get("");
@@ -110,7 +110,7 @@ function parseEntry(message: Uint8Array, shards: number, where: string): BundleE
     throw new ModelError({ where, expected: `one of ${shards} data files`, got: `number ${entry.shard}` });
   }
   const { shard, offset, byteLength, checksum } = entry;
-  // A text takes at least the byte that tells its length.
+  // A string takes at least its length byte.
   const least = byteLengthOf(dtype === "STRING" ? "U8" : dtype, shape, where);
   if (dtype === "STRING" ? byteLength < least : byteLength !== least) {
     const expected = `${least} bytes for ${dtype} [${shape.join(", ")}]`;
@@ -137,7 +137,7 @@ function parseShape(message: Uint8Array, where: string): number[] {
   return shape;
 }
 
-/** `entries` in the order of their places. Bytes that nobody owns may stand between them. */
+/** Sorts `entries` by position. Unused bytes may lie between them. */
 function checkOverlaps(entries: readonly (readonly [string, BundleEntry])[], where: string): void {
   let previous: readonly [string, BundleEntry] | undefined;
   for (const current of entries) {

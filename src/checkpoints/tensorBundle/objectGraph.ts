@@ -2,9 +2,9 @@ import { ModelError } from "../../errors.ts";
 import { readMessage } from "./protobufWire.ts";
 
 /**
- * The objects of a Keras program and the names by which they hold each other (TensorFlow,
- * trackable_object_graph.proto), as each checkpoint stores them under OBJECT_GRAPH_KEY: what TensorFlow
- * itself follows to find a variable's key.
+ * The objects of a Keras program and the names by which they reference each other (TensorFlow,
+ * trackable_object_graph.proto). Every checkpoint stores this graph under OBJECT_GRAPH_KEY; TensorFlow itself follows
+ * it to find a variable's key.
  */
 export interface ObjectGraph {
   /** Node 0 is the root. */
@@ -14,10 +14,10 @@ export interface ObjectGraph {
 export interface ObjectNode {
   /** Node numbers by local name. */
   readonly children: ReadonlyMap<string, number>;
-  /** Set where the object is a variable. */
+  /** Set if the object is a variable. */
   readonly variable?: {
     readonly key: string;
-    /** Of the layer in its program: `Conv1/kernel`. */
+    /** The variable's name in its program: `Conv1/kernel`. */
     readonly fullName: string;
   };
 }

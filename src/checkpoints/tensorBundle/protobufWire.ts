@@ -6,7 +6,7 @@ import { ModelError } from "../../errors.ts";
 
 /** The value of a field. Each method throws ModelError if the field is of another type. */
 export interface WireField {
-  /** A whole number from 0 to 2^53 - 1. */
+  /** An integer from 0 to 2^53 - 1. */
   size(): number;
   fixed32(): number;
   /** A view of a message, text or bytes. */

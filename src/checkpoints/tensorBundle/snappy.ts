@@ -1,12 +1,13 @@
 import { ModelError } from "../../errors.ts";
 
-/** A copy of 64 bytes takes 3: nothing that snappy wrote is longer than this times its stored length. */
+/** A copy of 64 bytes takes 3, so unpacked data is at most this many times the stored length. */
 const MAX_RATIO = 22;
 
 /**
- * Raw snappy (google/snappy, format_description.txt): the length as a varint, then literals and copies of
- * what stands up to 4 GB back. Throws ModelError where the elements leave the input or the output, or do not
- * fill it; nothing is allocated for a length that the input cannot hold.
+ * Unpacks raw snappy (google/snappy, format_description.txt): the length as a varint, then literals and copies from
+ * up to 4 GB back. Nothing is allocated for a length that the input cannot hold.
+ *
+ * @throws ModelError if elements exceed the input or the output, or do not fill it.
  */
 export function unsnappy(input: Uint8Array, where: string): Uint8Array {
   let position = 0;
@@ -39,7 +40,7 @@ export function unsnappy(input: Uint8Array, where: string): Uint8Array {
       throw fail(`a copy from 1 to ${written} bytes back`, String(distance));
     }
     room(count);
-    // Byte by byte, since a copy may reach into what it writes itself.
+    // Byte by byte, because a copy may overlap its own output.
     for (const end = written + count; written < end; written++) output[written] = output[written - distance];
   }
 

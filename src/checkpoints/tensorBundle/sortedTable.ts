@@ -4,25 +4,27 @@ import { quote } from "../bytes/json.ts";
 import { unsnappy } from "./snappy.ts";
 
 /**
- * A sorted table of keys and values as LevelDB writes it (google/leveldb, doc/table_format.md), which is
- * what a TensorBundle's `.index` is: blocks of entries, each with a checksum; a block that lists the blocks;
- * a footer of 48 bytes that says where that one is.
+ * A sorted table of keys and values as written by LevelDB (google/leveldb, doc/table_format.md), the format of a
+ * TensorBundle's `.index`: blocks of entries with checksums, a block that lists the blocks, and a footer of 48
+ * bytes with the position of that list.
  */
 const FOOTER = 48;
 const MAGIC = [0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb];
-/** Behind each block: its type and its checksum. */
+/** The trailer of each block: its type and its checksum. */
 const TRAILER = 5;
 const PLAIN = 0;
 const SNAPPY = 1;
 const LONGEST_KEY = 4096;
-/** Keys repeat the start of the one before: a few bytes of file can stand for long keys, so these have a limit. */
+/** Keys share prefixes with their predecessor, so a few bytes can expand to long keys; this limits them. */
 const ALL_KEYS = 32 * 2 ** 20;
 
 const TEXT = new TextDecoder("utf-8", { fatal: true });
 
 /**
- * The values by their keys, in the keys' order; the values are views where a block is not compressed. Every
- * block's checksum is verified. `where` names the file. Throws ModelError only.
+ * Reads the values by key, in key order. Values of uncompressed blocks are views of the file. Every block's checksum
+ * is verified. `where` names the file.
+ *
+ * @throws ModelError and nothing else.
  */
 export function readSortedTable(file: Uint8Array, where: string): Map<string, Uint8Array> {
   const footer = file.length - FOOTER;
@@ -102,7 +104,7 @@ interface Entry {
   value: Uint8Array;
 }
 
-/** Walks from the first entry to the restart points, which only serve searching. */
+/** Walks from the first entry to the restart points, which are only needed for searching. */
 function* entriesOf(block: Uint8Array, where: string): Generator<Entry> {
   const fail = (expected: string, got: string) => new ModelError({ where, expected, got });
   if (block.length < 4) throw fail("a block of at least 4 bytes", String(block.length));
@@ -135,7 +137,7 @@ function keyText(key: Uint8Array, where: string): string {
   }
 }
 
-/** In the order of unsigned bytes. */
+/** Compares by unsigned bytes. */
 function compare(a: Uint8Array, b: Uint8Array): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i] - b[i];

@@ -8,21 +8,21 @@ import { unknownVariable } from "../checkpoint.ts";
 import { type BundleEntry, type BundleIndex, parseBundleIndex } from "./bundleIndex.ts";
 
 /**
- * The variables of TensorFlow's checkpoints (tensor_bundle.cc, "TensorBundle"): an index, and data files in
- * which each variable lies by itself, with a checksum. Nothing is read before it is asked for.
+ * The variables of a TensorFlow checkpoint (tensor_bundle.cc, "TensorBundle"): an index, and data files that hold
+ * each variable with a checksum. Variables are read on demand.
  */
 export interface TensorBundle {
-  /** By key, in the order of their bytes. */
+  /** By key, sorted by the keys' bytes. */
   readonly entries: ReadonlyMap<string, BundleEntry>;
   /** Numbers, row-major. */
   read(key: string): Promise<Float32Array>;
-  /** The elements of a variable of text, as bytes. */
+  /** The elements of a string variable, as bytes. */
   readTexts(key: string): Promise<Uint8Array[]>;
 }
 
 /**
- * `index` is the `.index` file, `openShard` gives data file i of n. Both methods of the result throw
- * ModelError where the variable is unknown, of the other kind, or does not have its checksum.
+ * Opens a bundle. `index` is the `.index` file; `openShard` returns data file i of n. Both methods of the result
+ * throw a ModelError if the variable is unknown, of the other kind, or fails its checksum.
  */
 export async function openTensorBundle(
   index: Uint8Array,
@@ -47,7 +47,7 @@ export async function openTensorBundle(
       const { entry, source, place } = find(key);
       const { dtype, shape, offset, byteLength, checksum } = entry;
       if (dtype === "STRING") throw new ModelError({ where: place, expected: "numbers", got: "text" });
-      // Straight into its final place where the file has float32, as nearly all of it has.
+      // Float32 data, nearly everything, are read directly into the result.
       const values = dtype === "F32" && littleEndian ? new Float32Array(elementCount(shape)) : undefined;
       const bytes = values ? new Uint8Array(values.buffer) : new Uint8Array(byteLength);
       await source.read(offset, bytes);
@@ -92,8 +92,8 @@ function checkSum(got: number, expected: number, where: string): void {
 }
 
 /**
- * All lengths as varints, a checksum of the lengths, all texts. Both checksums are not of the bytes as they
- * lie: they take each length as 4 bytes (8 where it needs them).
+ * String tensors store all lengths as varints, a checksum of the lengths, then all strings. Both checksums are
+ * computed with each length as 4 bytes (8 if needed) instead of the stored varint.
  */
 function splitTexts(bytes: Uint8Array, { shape, checksum }: BundleEntry, where: string): Uint8Array[] {
   const count = elementCount(shape);

@@ -9,11 +9,11 @@ import { parseManifest, type WeightGroup, type WeightSpec } from "./tfjsManifest
 /** The weights of a TensorFlow.js model: a model.json and the shard files that it lists. */
 export interface TfjsCheckpoint extends Checkpoint {
   readonly format: "tfjs";
-  /** The graph, where the file has one: for naming parameters, never for running. */
+  /** The graph, if the file has one. It serves to name parameters and is never run. */
   readonly nodes: readonly GraphNode[];
 }
 
-/** Gives the bytes of the file of this plain name that lies beside model.json. */
+/** Returns the bytes of the file with this plain name beside model.json. */
 export type ReadSibling = (name: string) => Promise<Uint8Array>;
 
 const LIMITS = { depth: 64, values: 200_000 };
@@ -23,7 +23,7 @@ interface StoredVariable extends Variable {
   readonly bytes: Uint8Array;
 }
 
-/** Reads model.json and all shards; `where` names model.json in errors. Throws ModelError only. */
+/** Reads model.json and all shards; `where` names model.json in errors. @throws ModelError and nothing else. */
 export async function openTfjs(
   bytes: Uint8Array,
   where: string,
@@ -112,10 +112,10 @@ function splitGroup(group: WeightGroup, data: Uint8Array, where: string): Map<st
   return variables;
 }
 
-/** Bytes that the weight takes at the start of `data`. May exceed it: then the file is truncated. */
+/** The number of bytes of the weight at the start of `data`. If it exceeds them, the file is truncated. */
 function storedLength({ dtype, shape }: Omit<WeightSpec, "name">, data: Uint8Array, where: string): number {
   if (dtype !== "STRING") return byteLengthOf(dtype, shape, where);
-  // Each text: its length as 4 bytes, little-endian, then its bytes.
+  // Each string: its length as 4 bytes, little-endian, then its bytes.
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const texts = byteLengthOf("U8", shape, where);
   let offset = 0;

@@ -9,13 +9,13 @@ import {
 } from "../bytes/json.ts";
 
 /**
- * One node of a TensorFlow.js graph. Graphs are not run here: the nodes only say what a constant is for
- * and whether the graph is the architecture that it is taken for.
+ * One node of a TensorFlow.js graph. Graphs are not run: their nodes only show what a constant is used for and
+ * whether the graph has the expected architecture.
  */
 export interface GraphNode {
   readonly name: string;
   readonly op: string;
-  /** The nodes it takes values from, in order, without output numbers (`unstack:1` is `unstack`). */
+  /** Names of its input nodes, in order, without output numbers (`unstack:1` is `unstack`). */
   readonly inputs: readonly string[];
   readonly attributes: JsonObject;
 }
@@ -37,7 +37,7 @@ export function parseNodes(topology: JsonObject, where: string): GraphNode[] {
   });
 }
 
-/** Attribute `key` as text: `SAME`, `true`; a list as `1,2,2,1` or `BiasAdd,Relu6`; empty where absent. */
+/** Attribute `key` as text: `SAME`, `true`; a list as `1,2,2,1` or `BiasAdd,Relu6`; empty if absent. */
 export function attribute(node: GraphNode, key: string): string {
   const where = `node ${quote(node.name)} attribute ${quote(key)}`;
   const value = expectObject(node.attributes.get(key) ?? new Map(), where);

@@ -41,7 +41,7 @@ const QUANTIZED_TYPES: ReadonlyMap<string, Dtype> = new Map([
   ["uint16", "U16"],
 ]);
 
-/** Throws ModelError also for a name given twice and for a path that leaves the folder. */
+/** @throws ModelError if it is invalid, repeats a name, or has a path that leaves the folder. */
 export function parseManifest(value: JsonValue | undefined, file: string): WeightGroup[] {
   const names = new Set<string>();
   const paths = new Set<string>();
@@ -69,8 +69,8 @@ export function parseManifest(value: JsonValue | undefined, file: string): Weigh
 }
 
 /**
- * A shard must lie beside model.json: whoever wrote the file must not make this one read another folder's
- * files or fetch a URL. Hence letters, digits and a few marks only, and no leading dot.
+ * A shard must lie beside model.json, so that an untrusted file cannot read other folders or fetch a URL. Therefore
+ * only letters, digits and a few marks are allowed, and no leading dot.
  */
 function plainFileName(path: string, file: string): string {
   if (path.length <= 255 && /^[\p{L}\p{N}_][\p{L}\p{N}_.+ ()-]*$/u.test(path)) return path;

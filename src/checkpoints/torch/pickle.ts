@@ -11,10 +11,10 @@ import {
 
 /**
  * Reads one pickle, Python's format of objects (https://docs.python.org/3/library/pickle.html; protocols 2 to
- * 5), as data: a program for a stack machine, whose opcodes can name and call any function of Python. This
- * machine knows `rules.globals` alone and no way around them. Leaves the cursor behind the pickle.
+ * 5), as data. A pickle is a program for a stack machine whose opcodes can name and call any Python function. This
+ * machine knows only `rules.globals`; there is no way around them. The cursor ends after the pickle.
  *
- * Throws ModelError for whatever else a pickle says, and for more values than a checkpoint needs.
+ * @throws ModelError for anything else in a pickle, and for more values than a checkpoint needs.
  */
 export function readPickle(cursor: PickleCursor, rules: PickleRules): PickleValue {
   const machine = new PickleMachine(cursor, rules);
@@ -33,24 +33,24 @@ function nameOf(opcode: number): string {
   return name ? `${byte} (${name})` : byte;
 }
 
-/** What a format allows its pickles. */
+/** What a format allows in its pickles. */
 export interface PickleRules {
-  /** All names that may be mentioned. There is no other way to any name: others are refused as they come. */
+  /** All names that may occur. Any other name is refused at once. */
   readonly globals: readonly PickleGlobal[];
-  /** What an object outside the pickle is, by its id. Throws ModelError for ids that are none. */
+  /** Resolves the id of an object outside the pickle. @throws ModelError for an unknown id. */
   readonly persistent: (id: PickleValue, where: string) => PickleValue;
-  /** What the file is, where errors about forbidden names explain themselves. */
+  /** Describes the file in errors about forbidden names. */
   readonly hint: string;
 }
 
 /**
- * A value takes one byte of a pickle, but up to 350 of memory. Torch writes some 40 values a tensor, 7 of them
- * containers: these limits are ten times what any detector needs, and cost less than 64 MB.
+ * A value takes one byte of a pickle, but up to 350 bytes of memory. Torch writes about 40 values per tensor, 7 of
+ * them containers. These limits are ten times what any detector needs and cost less than 64 MB.
  */
 const MAX_VALUES = 2 ** 19;
 const MAX_CONTAINERS = 2 ** 17;
 
-/** The stack, the marks in it and the memo of one pickle, and all that opcodes do with them. */
+/** The stack, its marks and the memo of one pickle, with the operations of the opcodes. */
 class PickleMachine {
   private readonly stack: PickleValue[] = [];
   /** Heights of the stack. */
@@ -65,7 +65,7 @@ class PickleMachine {
     private readonly rules: PickleRules,
   ) {}
 
-  /** As errors name the place. */
+  /** The position, for errors. */
   get where(): string {
     return `${this.cursor.where} byte ${this.opcodeStart}`;
   }
@@ -80,7 +80,7 @@ class PickleMachine {
     this.stack.push(value);
   }
 
-  /** For what takes more memory than its bytes in the file. */
+  /** Counts values that take more memory than their bytes in the file. */
   pushContainer(value: PickleValue): void {
     this.count(++this.containers, MAX_CONTAINERS, "lists, tuples and dictionaries");
     this.push(value);
@@ -97,7 +97,7 @@ class PickleMachine {
     this.marks.push(this.stack.length);
   }
 
-  /** What lies above the last mark, which goes too. */
+  /** Pops everything above the last mark, and the mark. */
   popToMark(): PickleValue[] {
     const height = this.marks.pop();
     if (height === undefined) throw this.broken("a mark on the stack", "none");
@@ -115,7 +115,7 @@ class PickleMachine {
     for (const item of items) list.push(item);
   }
 
-  /** Keys and values in turn. */
+  /** Keys and values alternate. */
   setItems(items: readonly PickleValue[]): void {
     const dictionary = this.top();
     if (!(dictionary instanceof Map)) {
@@ -142,7 +142,7 @@ class PickleMachine {
     this.push(value);
   }
 
-  /** The two strings are compared with the list as they are: nothing is looked up, no dot means anything. */
+  /** The two strings are only compared with the list: nothing is looked up, and dots have no meaning. */
   pushGlobal(module: PickleValue, name: PickleValue): void {
     const global = this.rules.globals.find((allowed) => allowed.module === module && allowed.name === name);
     if (global) {
@@ -167,7 +167,7 @@ class PickleMachine {
     this.pushContainer(callee.call(args.items, this.where));
   }
 
-  /** The state of an OrderedDict is its attributes, which are no part of what it holds. */
+  /** The state of an OrderedDict is its attributes, which are not part of its contents. */
   build(): void {
     this.pop();
     const object = this.top();
@@ -219,7 +219,7 @@ type Run = (machine: PickleMachine) => void;
 const STOP = 0x2e;
 const NEWEST_PROTOCOL = 5;
 
-/** The opcodes that are understood (Python's pickletools.py describes them), by their byte. */
+/** The supported opcodes by their byte (described in Python's pickletools.py). */
 const OPCODES: ReadonlyMap<number, Run> = new Map<number, Run>([
   [0x80, checkProtocol], // PROTO
   [0x95, checkFrame], // FRAME
@@ -267,7 +267,7 @@ const OPCODES: ReadonlyMap<number, Run> = new Map<number, Run>([
   [0x51, (m) => m.pushPersistent()], // BINPERSID
 ]);
 
-/** Python's other opcodes, for errors: they make objects of any class, or no checkpoint has them. */
+/** Python's other opcodes, for errors: they create objects of any class, or occur in no checkpoint. */
 const OPCODE_NAMES: ReadonlyMap<number, string> = new Map([
   [0x30, "POP"],
   [0x31, "POP_MARK"],
@@ -305,7 +305,7 @@ function checkProtocol(machine: PickleMachine): void {
   throw machine.broken(`a pickle of protocol ${NEWEST_PROTOCOL} or older`, `protocol ${protocol}`);
 }
 
-/** Frames help to read ahead and mean nothing else. */
+/** Frames only help reading ahead. */
 function checkFrame({ cursor }: PickleMachine): void {
   const length = cursor.uint64();
   const start = cursor.position;
@@ -323,7 +323,7 @@ function pushStackGlobal(machine: PickleMachine): void {
   machine.pushGlobal(machine.pop(), name);
 }
 
-/** INST holds its class itself, which says more than the opcode's name. */
+/** INST contains its class, which is more informative than the opcode's name. */
 function refuseInstance(machine: PickleMachine): never {
   machine.pushGlobal(machine.cursor.line(), machine.cursor.line());
   throw machine.broken("a known opcode", "opcode 0x69 (INST)");

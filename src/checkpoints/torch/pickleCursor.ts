@@ -2,17 +2,17 @@ import { ModelError } from "../../errors.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const LONGEST_LINE = 1000;
-/** Bytes. The longest that files have are seeds of random numbers. */
+/** In bytes. The longest integers in real files are random seeds. */
 const LONGEST_INTEGER = 1024;
 
-/** Reads a pickle's bytes from front to back; no length is believed before it is compared with what is left. */
+/** Reads a pickle's bytes in order. Every length is checked against the remaining bytes. */
 export class PickleCursor {
   position = 0;
   private readonly view: DataView;
 
   constructor(
     readonly bytes: Uint8Array,
-    /** As errors name the pickle. */
+    /** The pickle's name in errors. */
     readonly where: string,
   ) {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -39,17 +39,17 @@ export class PickleCursor {
     return this.view.getInt32(this.advance(4), true);
   }
 
-  /** Rounded beyond 2^53, which is more than any file has bytes left. */
+  /** Rounded beyond 2^53, which no file reaches. */
   uint64(): number {
     return Number(this.view.getBigUint64(this.advance(8), true));
   }
 
-  /** Pickle's only number in big-endian order. */
+  /** Pickle's only big-endian number. */
   float64(): number {
     return this.view.getFloat64(this.advance(8), false);
   }
 
-  /** Two's complement, little-endian; no bytes are 0. A BigInt only where a number would not be exact. */
+  /** Two's complement, little-endian; zero bytes mean 0. Returns a BigInt only if a number would not be exact. */
   integer(length: number): number | bigint {
     const start = this.position;
     const bytes = this.take(length);
@@ -77,7 +77,7 @@ export class PickleCursor {
     }
   }
 
-  /** Up to the next line feed, which is read as well. */
+  /** Reads up to and including the next line feed. */
   line(): string {
     const end = this.bytes.subarray(this.position, this.position + LONGEST_LINE).indexOf(10);
     if (end < 0) throw this.truncated("the end of a line");

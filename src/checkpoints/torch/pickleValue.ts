@@ -1,9 +1,9 @@
 import { quote } from "../bytes/json.ts";
 
 /**
- * What a pickle can hold here: data, and the few objects that the reader of a format makes itself. Nothing is
- * built by name, and dictionaries are Maps: a key `__proto__` is a key like any other. A list or dictionary
- * may hold itself, so nothing may walk down a value without bounds.
+ * The values that a pickle can hold here: data, and the few objects that a format's reader creates itself. Nothing is
+ * created by name, and dictionaries are Maps, so `__proto__` is an ordinary key. A list or dictionary may contain
+ * itself, so code must never descend into a value without a bound.
  */
 export type PickleValue =
   | null
@@ -29,18 +29,18 @@ export class PickleGlobal {
   constructor(
     readonly module: string,
     readonly name: string,
-    /** What REDUCE calls; `where` is the place in the file. Throws ModelError for arguments that do not fit. */
+    /** Called by REDUCE; `where` is the position in the file. @throws ModelError for wrong arguments. */
     readonly call?: (args: readonly PickleValue[], where: string) => PickleValue,
   ) {}
 }
 
-/** What functions of allowed globals return beyond data. */
+/** Objects, beyond data, that functions of allowed globals return. */
 export abstract class PickleObject {
-  /** With its article, as errors name it. */
+  /** Its name in errors, with an article. */
   abstract readonly kind: string;
 }
 
-/** As errors name it. */
+/** Its name in errors. */
 export function describePickleValue(value: PickleValue): string {
   if (value === null) return "None";
   if (typeof value === "string") return `text ${quote(value)}`;

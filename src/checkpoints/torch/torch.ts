@@ -10,11 +10,11 @@ import { readTorchView, type TorchView, torchView } from "./torchView.ts";
 import { openTorchZip } from "./torchZip.ts";
 
 /**
- * The state dict in a file of torch.save, of either format (torch/serialization.py), whatever the file is
- * called. Only its list is read here, and every tensor is checked to lie within the file; elements are read,
- * and checksums verified where the format has them, when a variable is asked for. Nothing in the file is run.
+ * Opens the state dict in a file written by torch.save, in either format (torch/serialization.py). Only the list of
+ * tensors is read here, and every tensor is checked to lie within the file. Elements are read on demand, and their
+ * checksums verified if the format has them. Nothing in the file is executed.
  *
- * Throws ModelError for all else that a file can be.
+ * @throws ModelError for any other file.
  */
 export async function openTorch(source: RandomAccessFile): Promise<Checkpoint> {
   const { where } = source;

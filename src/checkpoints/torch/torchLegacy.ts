@@ -11,9 +11,9 @@ const VERSION = 1001;
 const COUNT_BYTES = 8;
 
 /**
- * The format of torch before 1.6: five pickles, which are a magic number, the version, facts of the machine,
- * the object, and the keys of its storages in the order of their data; then for each storage the number of
- * its elements (8 bytes) and the elements. How wide these are is known from the object alone.
+ * The format of torch before 1.6: five pickles (a magic number, the version, facts about the machine, the object, and
+ * the keys of its storages in data order), then for each storage the number of its elements (8 bytes) and the
+ * elements. Only the object states the element size.
  */
 export async function openTorchLegacy(source: RandomAccessFile): Promise<TorchFile> {
   const { where } = source;
@@ -36,7 +36,7 @@ export async function openTorchLegacy(source: RandomAccessFile): Promise<TorchFi
   };
 }
 
-/** The five pickles, and from them where each storage's elements begin. */
+/** Reads the five pickles and finds where each storage's elements begin. */
 async function readPickles(source: RandomAccessFile) {
   const { where } = source;
   const start = new Uint8Array(Math.min(source.length, MAX_PICKLE));
@@ -64,7 +64,7 @@ async function readPickles(source: RandomAccessFile) {
     });
   }
 
-  /** The id stands at every tensor of a storage, and always says the same. */
+  /** Every tensor of a storage repeats its id with the same facts. */
   function remember(id: PickleValue, place: string): TorchStorage {
     const storage = storageOfId(id, place);
     const known = storages.get(storage.key) ?? storage;

@@ -11,14 +11,14 @@ import {
   type PickleValue,
 } from "./pickleValue.ts";
 
-/** A run of elements in a torch file, on which any number of tensors may be views. */
+/** A storage: a run of elements in a torch file, shared by any number of tensors. */
 export class TorchStorage extends PickleObject {
   readonly kind = "a storage";
 
   constructor(
     readonly key: string,
     readonly dtype: Dtype,
-    /** Elements. */
+    /** Number of elements. */
     readonly count: number,
   ) {
     super();
@@ -29,7 +29,7 @@ export class TorchStorage extends PickleObject {
   }
 }
 
-/** What a file says of a tensor, unchecked: any integers. Offset and strides count elements. */
+/** A tensor as described in the file, unchecked: any integers. Offset and strides count elements. */
 export class TorchTensor extends PickleObject {
   readonly kind = "a tensor";
 
@@ -46,7 +46,7 @@ export class TorchTensor extends PickleObject {
 /** Torch's own limit. */
 const MAX_AXES = 64;
 
-/** Element types by the storage's class in Python. Torch's other types have no place in a detector's weights. */
+/** Element types by the storage's Python class. Torch's other types do not occur in detector weights. */
 const STORAGES: Readonly<Record<string, Dtype>> = {
   DoubleStorage: "F64",
   FloatStorage: "F32",
@@ -60,7 +60,7 @@ const STORAGES: Readonly<Record<string, Dtype>> = {
   BoolStorage: "BOOL",
 };
 
-/** The allow-list: all that a torch file may name. */
+/** The allow-list of names in a torch file. */
 const TORCH_GLOBALS: readonly PickleGlobal[] = [
   new PickleGlobal("collections", "OrderedDict", (args, where) => {
     if (args.length === 0) return new OrderedDict();
@@ -84,7 +84,7 @@ function rebuildTensor(args: readonly PickleValue[], where: string): TorchTensor
   return new TorchTensor(storage, offset, shape.items, stride.items);
 }
 
-/** `("storage", class, key, location, count)`; the location is the device that held it, which means nothing here. */
+/** `("storage", class, key, location, count)`; the location, a device, is ignored. */
 export function storageOfId(id: PickleValue, where: string): TorchStorage {
   const [tag, type, key, , count, view = null] = id instanceof PickleTuple ? id.items : [];
   const dtype = type instanceof PickleGlobal && type.module === "torch" ? STORAGES[type.name] : undefined;
@@ -120,16 +120,16 @@ function describeItems(value: PickleValue): string {
   return `(${items.join(", ")}${value.items.length > 8 ? ", ..." : ""})`;
 }
 
-/** A torch file of either format: the object that was saved, and how to get at the bytes of its storages. */
+/** A torch file of either format: the saved object, and access to the bytes of its storages. */
 export interface TorchFile {
   readonly object: PickleValue;
   readonly bigEndian: boolean;
-  /** Throws ModelError where the file does not hold as many bytes as the storage has. */
+  /** @throws ModelError if the file holds fewer bytes than the storage has. */
   checkStorage(storage: TorchStorage): void;
   openStorage(storage: TorchStorage): Promise<RandomAccessFile>;
 }
 
-/** What a checkpoint's objects may take; the largest known ones take a fiftieth. */
+/** Max size of a checkpoint's objects, 50 times the largest known. */
 export const MAX_PICKLE = 16 * 2 ** 20;
 
 export const TORCH_RULES: PickleRules = {

@@ -2,7 +2,7 @@ import { ModelError } from "../../errors.ts";
 import { describePickleValue, type PickleValue } from "./pickleValue.ts";
 import { TorchTensor } from "./torchObjects.ts";
 
-/** The tensors of a state dict, in its order, and the texts and numbers that a training program put beside. */
+/** The tensors of a state dict, in its order, and the text and numbers stored beside it. */
 export interface TorchVariables {
   readonly tensors: ReadonlyMap<string, TorchTensor>;
   readonly metadata: ReadonlyMap<string, string>;
@@ -15,8 +15,8 @@ const MAX_FACTS = 100;
 const STATE_DICT = "state_dict";
 
 /**
- * Finds the state dict in what was saved: that object itself, or the one dictionary of tensors in it, or of
- * several the one called `state_dict`. An optimizer's state is deeper down and so is none.
+ * Finds the state dict in the saved object: the object itself, or the only dictionary of tensors in it, or if there
+ * are several, the one named `state_dict`. An optimizer's state lies deeper and does not count.
  */
 export function torchVariables(object: PickleValue, where: string): TorchVariables {
   const dictionary = object instanceof Map ? findStateDict(object, where) : undefined;
@@ -28,7 +28,7 @@ export function torchVariables(object: PickleValue, where: string): TorchVariabl
 
 function findStateDict(object: Dictionary, where: string): Dictionary | undefined {
   if (holdsTensors(object)) return object;
-  // A set, since one dictionary can stand under very many keys.
+  // A set, because one dictionary can occur under many keys.
   const values = new Set([...object.values()].filter((value) => value instanceof Map));
   const candidates = [...values].filter(holdsTensors);
   if (candidates.length <= 1) return candidates[0];
@@ -55,7 +55,7 @@ function tensorsOf(dictionary: Dictionary, where: string): ReadonlyMap<string, T
   throw new ModelError({ where, expected: `at most ${MAX_TENSORS} tensors`, got: String(tensors.size) });
 }
 
-/** What can be shown: `epoch`, `arch` and the like. */
+/** Simple values to show, such as `epoch` and `arch`. */
 function factsOf(dictionary: Dictionary): ReadonlyMap<string, string> {
   const facts = new Map<string, string>();
   for (const [key, value] of dictionary) {
@@ -72,8 +72,8 @@ function noStateDict(where: string, got: string): ModelError {
 }
 
 /**
- * Parameter names without `module.`, which wrappers of torch.nn (DataParallel, or the reference's own) put
- * before every name, once for each wrapper; the file's keys by them.
+ * The file's keys by parameter name without `module.`, the prefix that each torch.nn wrapper (DataParallel, or the
+ * reference's own) adds to every name.
  */
 export function withoutModulePrefix(keys: Iterable<string>): ReadonlyMap<string, string> {
   const all = [...keys];

@@ -5,19 +5,19 @@ import { swapBytes } from "../bytes/float16.ts";
 import type { RandomAccessFile } from "../bytes/randomAccessFile.ts";
 import type { TorchStorage, TorchTensor } from "./torchObjects.ts";
 
-/** A tensor as a view on its storage, checked to lie within it. Offset and strides count elements. */
+/** A tensor as a view of its storage, checked to lie within it. Offset and strides count elements. */
 export interface TorchView {
   readonly storage: TorchStorage;
   readonly offset: number;
   readonly shape: readonly number[];
-  /** Steps from element to element along each axis: 0 and any order are possible. */
+  /** Step between elements along each axis; 0 and any order are possible. */
   readonly stride: readonly number[];
 }
 
-/** Views may repeat elements (stride 0), but only so many more than the storage has: 32 MB of float32. */
+/** Views may repeat elements (stride 0), but only this many more than the storage has: 32 MB of float32. */
 const MAX_REPEATED = 2 ** 23;
 
-/** Checks what the file says of a tensor; nothing is allocated. Throws ModelError. */
+/** Checks a tensor's description without allocating anything. @throws ModelError if it does not fit its storage. */
 export function torchView({ storage, offset, shape, stride }: TorchTensor, where: string): TorchView {
   if (shape.length !== stride.length) {
     const got = `${shape.length} sizes and ${stride.length} strides`;
@@ -65,7 +65,7 @@ export async function readTorchView(
   return toFloat32({ dtype, shape, bytes: gather(spanned, view, elements) });
 }
 
-/** From the first element to behind the last one, in the storage. */
+/** The range in the storage from the first element to the end of the last. */
 function extent({ shape, stride }: TorchView): number {
   return shape.reduce((sum, side, axis) => sum + (side - 1) * stride[axis], 1);
 }

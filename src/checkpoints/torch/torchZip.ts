@@ -10,8 +10,8 @@ import { MAX_PICKLE, TORCH_RULES, type TorchFile } from "./torchObjects.ts";
 const PICKLE = "/data.pkl";
 
 /**
- * The format of torch since 1.6: a zip archive with one root folder of any name. In it, `data.pkl` is the
- * object, `data/<key>` each storage's bytes, and `byteorder` (since 2.0) "little" or "big".
+ * The format of torch since 1.6: a zip archive with one root folder of any name. It contains `data.pkl` (the object),
+ * `data/<key>` (each storage's bytes), and since 2.0 `byteorder` ("little" or "big").
  */
 export async function openTorchZip(source: RandomAccessFile): Promise<TorchFile> {
   const { where } = source;
@@ -36,7 +36,7 @@ export async function openTorchZip(source: RandomAccessFile): Promise<TorchFile>
   if (byteOrder !== "little" && byteOrder !== "big") {
     throw new ModelError({ where, expected: "byte order little or big", got: quote(byteOrder) });
   }
-  // Tensors that share a storage follow each other: its checksum is verified for the first of them.
+  // Tensors that share a storage are consecutive, so its checksum is verified only for the first.
   let opened: { key: string; bytes: RandomAccessFile } | undefined;
   const pickle = await readWhole(await zipRecordSource(source, find("data.pkl")), MAX_PICKLE);
   return {
