@@ -1,21 +1,21 @@
 /**
- * Every failure that a user can cause is one of these classes, and its message is one line:
+ * Every failure that a user can cause is an instance of one of these classes. Its message is one line:
  *
  *     where: expected A, got B. Hint.
  *
- * Anything else that escapes (TypeError, RangeError, …) is a bug of this project.
+ * Any other error that escapes (TypeError, RangeError, …) is a bug in this project.
  */
 export interface Fault {
-  /** The file, option, layer or field at fault, as precisely as known. */
+  /** The file, option, layer or field at fault, as precisely as possible. */
   where: string;
   expected: string;
   got: string;
-  /** What to do about it, as a full sentence. */
+  /** How to fix it, as a sentence. */
   hint?: string;
 }
 
 export abstract class CenterNetError extends Error {
-  /** Spelled out, because minifiers rename classes. */
+  /** Spelled out because minifiers rename classes. */
   abstract override readonly name: string;
   readonly fault: Fault;
 
@@ -26,17 +26,17 @@ export abstract class CenterNetError extends Error {
   }
 }
 
-/** The call itself is wrong: an unknown option, an argument of the wrong kind, use after dispose. */
+/** The call itself is wrong: an unknown option, an argument of the wrong type, use after dispose. */
 export class UsageError extends CenterNetError {
   override readonly name = "UsageError";
 }
 
-/** A model cannot be loaded: unknown name, broken or mismatching weights. */
+/** A model cannot be loaded or run: unknown name, broken or mismatching weights. */
 export class ModelError extends CenterNetError {
   override readonly name = "ModelError";
   /**
-   * For weights that do not fit their model: every difference, one per entry, such as `missing a.kernel [3, 3]`. The
-   * message contains only the first. Empty for other errors.
+   * If the weights do not fit their model: every difference, such as `missing a.kernel [3, 3]`. The message
+   * only has the first few. Otherwise empty.
    */
   readonly differences: readonly string[];
 
@@ -46,14 +46,14 @@ export class ModelError extends CenterNetError {
   }
 }
 
-/** A backend is missing, does not work or fails its self-test. */
+/** A backend is not available, cannot do its work, or fails its self-test. */
 export class BackendError extends CenterNetError {
   override readonly name = "BackendError";
 }
 
-/** A network of this size does not fit in the backend's memory. */
+/** A backend does not have enough memory for a network at this size. */
 export class MemoryError extends BackendError {
-  /** What helps besides a smaller size, as part of a sentence. */
+  /** What may help besides a smaller size, as part of a sentence. */
   readonly alternative?: string;
 
   constructor(
@@ -66,18 +66,18 @@ export class MemoryError extends BackendError {
   }
 }
 
-/** An image cannot be read, or is too large to process. */
+/** An image cannot be read or is too large. */
 export class ImageError extends CenterNetError {
   override readonly name = "ImageError";
 }
 
-/** Quoted names and bytes must not break the line or control the terminal. */
+/** Replaces control characters: quoted names and bytes must not break the line or control the terminal. */
 export function oneLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it replaces
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ");
 }
 
-/** The middle of Node's `EACCES: permission denied, open '/x/y'`; the path is reported separately. */
+/** The middle of Node's `EACCES: permission denied, open '/x/y'`: the path is reported elsewhere. */
 export function systemMessage(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return /^[A-Z0-9_]+: ([^,]+)/.exec(message)?.[1] ?? message;

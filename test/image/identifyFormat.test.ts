@@ -28,7 +28,7 @@ const UNREADABLE: [description: RegExp, bytes: Uint8Array][] = [
   [/an SVG drawing/, utf8('<?xml version="1.0"?>\n<!-- a -->\n<svg width="1"/>')],
   [/an XML file/, utf8('<?xml version="1.0"?><note/>')],
   [
-    /an HTML page\. It is a web page: check the address/,
+    /an HTML page\. This is a web page. Check the address/,
     utf8("\n<!DOCTYPE html><html><body>404 <svg/></body></html>"),
   ],
   [/a Git LFS pointer/, utf8("version https://git-lfs.github.com/spec/v1\noid sha256:0\n")],
