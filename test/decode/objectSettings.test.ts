@@ -188,7 +188,7 @@ const wrong: [string, ObjectMaps, Partial<DecodeSettings>, string][] = [
     "a mode that needs boxes",
     { centerHeatmap: MAPS.centerHeatmap, keypointTasks: [keypointMaps(1)] },
     { keypointEstimationTask: [task({ candidateRankingMode: "gaussian_weighted" })] },
-    "candidateRankingMode: expected boxes",
+    "candidateRankingMode: expected box maps",
   ],
   [
     "an unknown mode",
