@@ -42,7 +42,7 @@ function metadataOf(checkpoint: NamedCheckpoint, model: string): Map<string, str
   ]);
   if (checkpoint.format === "tfjs") {
     metadata.set("source", checkpoint.metadata.get("generatedBy") ?? checkpoint.where);
-    metadata.set("license", "Apache-2.0"); // all tfjs models recognized here are MoveNets; see weights/README.md
+    metadata.set("licence", "Apache-2.0"); // all tfjs models recognized here are MoveNets; see weights/README.md
     metadata.set(
       "changes",
       "Converted from TensorFlow.js: constants renamed and reordered, values unchanged.",

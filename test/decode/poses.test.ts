@@ -69,7 +69,7 @@ describe("maps that do not fit together", () => {
   test("a table of center weights for another input", () => {
     const constants = { centerWeights: new Float32Array(9), distanceOffset: 1.8, cellSize: 0.25 };
     expect(() => decodeSinglePose(singleMaps(4), constants)).toThrow(
-      "centerWeights: expected 16 center weights, one a cell, got 9.",
+      "centerWeights: expected 16 center weights, one per cell, got 9.",
     );
   });
 });
