@@ -1,44 +1,44 @@
-/** What a network consists of and what it costs, read off its graph. */
+/** The layers and the cost of a network, read off its graph. */
 import { type Graph, type GraphNode, neededNodes, shapesByName } from "./graph/graph.ts";
 import type { Op } from "./graph/op.ts";
 import { OPS } from "./kernels/ops.ts";
 import { elementCount, type Shape } from "./tensor.ts";
 
 export interface GraphDescription {
-  /** All layers, in the order in which they run. */
+  /** In the order in which they run. */
   readonly layers: readonly LayerDescription[];
   readonly totals: GraphTotals;
 }
 
 export interface LayerDescription {
-  /** The node's name, as taps take it. */
+  /** The node's name, which `taps` takes. */
   readonly name: string;
-  /** The ops that it runs in one go: `conv2d`, or `conv2d+bias+relu6` where they are fused. */
+  /** Its op, or its fused ops: `conv2d`, `conv2d+bias+relu6`. */
   readonly op: string;
-  /** Of its output: [1, height, width, channels]. */
+  /** Shape of its output: [1, height, width, channels]. */
   readonly shape: Shape;
-  /** Numbers that it reads from the weights, or that are computed from them (a folded batch norm). */
+  /** How many numbers it reads from the weights, including those computed from them (folded batch norms). */
   readonly parameters: number;
-  /** Of convolutions alone, as papers count them. */
+  /** As papers count them: those of convolutions; 0 for any other op. */
   readonly multiplyAdds: number;
-  /** Whether the outputs need it; any other layer runs only where it is tapped. */
+  /** Whether the outputs depend on it. Other layers run only if they are tapped. */
   readonly needed: boolean;
 }
 
 export interface GraphTotals {
-  /** Kernels, biases, gammas and betas; each counts once, however many layers read it. */
+  /** Kernels, biases, gammas and betas. Each counts once, even if several layers read it. */
   readonly trainableParameters: number;
-  /** All that the checkpoint holds: also the moving statistics of batch norms, and the constants. */
+  /** All numbers in the checkpoint, including moving statistics of batch norms and constants. */
   readonly storedNumbers: number;
-  /** Of the layers that the outputs need. */
+  /** Those of the layers that the outputs depend on. */
   readonly multiplyAdds: number;
-  /** 2 · multiply-adds / 10^9, for one image of the graph's input size. */
+  /** 2 · multiply-adds / 10⁹, for one image of the graph's input size. */
   readonly gflops: number;
 }
 
 /**
- * The graph as it is given: describe it before or after the passes over it, as is wanted. `constants` are
- * what its model keeps in the checkpoint beside the layers' parameters: name → shape.
+ * Describes a graph as it is: pass it before or after folding and fusing. `constants` are what the checkpoint
+ * holds besides the layers' parameters: name → shape.
  */
 export function describeGraph(
   graph: Graph,

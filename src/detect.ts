@@ -1,4 +1,7 @@
-/** RgbImage → detections: the public call. */
+/**
+ * From an image to detections. `load` prepares a network on a backend. `Detector.detect` asks its model which
+ * views of the image to run, runs them one after the other, and lets the model decode what the network found.
+ */
 import type { NdArray } from "ndarray";
 import type { BackendDetails } from "./backend/backendDetails.ts";
 import type { RunOptions, RunResult } from "./backend/executor.ts";
@@ -24,58 +27,74 @@ import { loadNetwork, type Network, type NetworkOptions } from "./network.ts";
 import { checkOptions, describeValue } from "./support/checkArguments.ts";
 
 export interface DetectResult {
-  /** Of the image, in pixels, upright. */
+  /** Size of the upright image in pixels. */
   width: number;
   height: number;
-  /** The image's pixels, upright, to draw on. */
+  /** The upright image, to draw on. */
   image: RgbImage;
   model: string;
-  /** The one that ran. */
+  /** The backend that ran. */
   backend: string;
-  /** How it ran: of `wasm` its build, threads and precision. */
+  /** How the backend ran: for `wasm` its build, threads and precision. */
   backendDetails: BackendDetails;
-  /** Best first; pixels of the image. */
+  /** Best first, in pixels of the image. */
   detections: Detection[];
-  /** Where it was asked for. */
+  /** Present if `explain` was set. */
   explanation?: Explanation;
-  /** Milliseconds. */
   times: Times;
-  /** By node name: [1, height, width, channels]; empty unless asked for. */
+  /** The requested taps by node name, each [1, height, width, channels]. */
   taps: Readonly<Record<string, NdArray<Float32Array>>>;
 }
 
+/** All in milliseconds. */
 export interface Times {
-  /** Weights, compilation and the backend's self-test: once a detector. */
+  /** Loading weights, compiling, and the backend's self-test; paid once per detector. */
   load: number;
-  /** File to pixels. */
+  /** From file to pixels. */
   decode: number;
-  /** Pixels to the network's input; where the backend samples the image on its device, that is part of `network`. */
+  /**
+   * From pixels to the network's input. If the backend samples images on its device, that counts as
+   * `network`.
+   */
   preprocess: number;
-  /** Input to maps, upload and read-back included. The first run compiles. */
+  /** From input to maps, including upload and read-back. The first run also compiles. */
   network: number;
-  /** Maps to detections. */
+  /** From maps to detections. */
   postprocess: number;
 }
 
 /**
- * Loads a model, by default `movenet-multipose` with the weights that ship with this package.
+ * Loads a model and prepares it on a backend.
  *
  *     const detector = await load("movenet-multipose", { backend: "auto" });
- *     const { detections } = await detector.detect(bytesOfAJpeg);
+ *     const { detections } = await detector.detect(await readFile("samples/people.jpg"));
+ *     console.log(detections[0]);
  *     await detector.dispose();
  *
- * Without a name, the weights decide which model it is.
+ * prints (here rounded and shortened):
  *
- * @throws ModelError for an unknown name, or weights that cannot be read or do not fit, with every difference.
- * @throws BackendError where the backend is missing or computes wrong numbers.
- * @throws UsageError for an unknown backend or option, an argument of the wrong kind, or an input size that
+ *     {
+ *       label: "person",
+ *       classId: 1,
+ *       score: 0.51,
+ *       box: { xmin: 1, ymin: 16, xmax: 353, ymax: 599 },
+ *       keypoints: [{ name: "nose", x: 177, y: 141, score: 0.74 }, … 16 more]
+ *     }
+ *
+ * Without a name, `options.weights` decide which model it is; without both it is `movenet-multipose`, whose
+ * weights ship with this package.
+ *
+ * @throws ModelError for an unknown name, or if the weights cannot be read or do not fit the model; it then
+ *   lists every difference.
+ * @throws BackendError if the backend is not available, lacks memory or fails its self-test.
+ * @throws UsageError for an unknown backend or option, an argument of the wrong type, or an input size that
  *   the model cannot take.
  * @throws the signal's reason once it is aborted.
  */
 export async function load(name?: string, options: NetworkOptions = {}): Promise<Detector> {
   const start = performance.now();
   if (name !== undefined && !isString(name)) {
-    const expected = "a model's name, or undefined for the one that the weights say";
+    const expected = "a model's name, or undefined to let the weights decide";
     throw new UsageError({ where: "model", expected, got: describeValue(name) });
   }
   checkOptions(options, NETWORK_OPTIONS, "load");
@@ -83,6 +102,7 @@ export async function load(name?: string, options: NetworkOptions = {}): Promise
   return new Detector(network, performance.now() - start);
 }
 
+/** A model that is ready to run. It holds memory until `dispose` is called. */
 export class Detector {
   private turn: Promise<unknown> = Promise.resolve();
   private readonly calls = new Set<Promise<DetectResult>>();
@@ -94,11 +114,15 @@ export class Detector {
   ) {}
 
   /**
-   * Finds the objects in an image: the bytes of a JPEG or PNG file, or pixels (`RgbImage`: RGB, 8 bits).
-   * Calls may overlap; they run one after the other. Pixels must stay as they are until the promise settles.
+   * Finds the objects in an image: the bytes of a JPEG or PNG file, or pixels (`RgbImage`: RGB, 8 bits per
+   * channel). Calls may overlap; the backend runs them one after the other. Do not change the pixels until
+   * the promise settles.
    *
-   * @throws ImageError for bytes that are no image it can read; UsageError for another kind of image, for
-   *   options that make no sense and after `dispose()`; the signal's reason once it is aborted.
+   * @throws ImageError if the bytes are not a readable image, or if the image is too large for the backend.
+   * @throws UsageError for any other kind of image, for invalid options, and after `dispose()`.
+   * @throws BackendError if the backend fails, for example because its device is lost.
+   * @throws ModelError if the network outputs numbers that are not finite.
+   * @throws the signal's reason once it is aborted.
    */
   async detect(
     image: Uint8Array | ArrayBuffer | RgbImage,
@@ -156,7 +180,7 @@ export class Detector {
     };
   }
 
-  /** Where images decide the size, one after the other: each needs the network prepared for its own. */
+  /** If images decide the size, they take turns: the network is prepared for one size at a time. */
   private inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
     if (!this.network.model.sizedByImage) return work();
     const turn = this.turn.then(work);
@@ -164,7 +188,7 @@ export class Detector {
     return turn;
   }
 
-  /** Frees the backend's memory; calls under way end first. */
+  /** Frees the backend's memory, after waiting for calls that are under way. */
   dispose(): Promise<void> {
     this.disposal ??= Promise.allSettled(this.calls).then(() => this.network.dispose());
     return this.disposal;
@@ -172,18 +196,18 @@ export class Detector {
 }
 
 export interface ViewsResult extends Result {
-  /** Of the first run. */
+  /** Those of the first run. */
   readonly taps: RunResult["taps"];
-  /** Milliseconds, of all views. */
+  /** In milliseconds, summed over all views. */
   readonly times: Omit<Times, "load" | "decode">;
 }
 
 /**
- * Runs every view through the network, one after the other, then combines what was found. `where` names the
+ * Runs every view through the network, one after the other, then combines their findings. `where` names the
  * image in errors.
  *
- * @throws ImageError if the image's own size is too much for the backend: before anything runs, as far as the
- *   backend knows.
+ * @throws ImageError if the image decides the size and is too large for the backend. If the backend knows
+ *   that in advance, nothing is run.
  */
 export async function runViews<Found>(
   views: Views<Found>,
@@ -198,7 +222,7 @@ export async function runViews<Found>(
     signal?.throwIfAborted();
     const clock = stopwatch();
     const inputs = source.inputs();
-    // So that it counts as preprocessing.
+    // Reading `data` makes the input now, so that its time counts as preprocessing.
     if (!network.samplesImages) for (const input of Object.values(inputs)) void input.data;
     times.preprocess += clock();
     const result = await network
@@ -208,7 +232,7 @@ export async function runViews<Found>(
     tapped ??= result.taps;
     return result;
   };
-  // A function of its own, so that no view's outputs outlive it.
+  // A function of its own so that the outputs of a view can be freed before the next view runs.
   const foundIn = async (view: View<Found>): Promise<Found> => {
     const { size, mirror, peaks } = view;
     const result = await run(view, size, peaks?.query);
@@ -230,7 +254,7 @@ export async function runViews<Found>(
   return { ...result, taps: tapped ?? {}, times };
 }
 
-const SMALLER = "Look at it smaller: scales: [0.5], on the command line --scales 0.5";
+const SMALLER = "Scale it down with scales: [0.5], on the command line --scales 0.5";
 
 function checkSize(size: InputSize, network: Network, where: string): void {
   const { width, height } = size;
@@ -245,16 +269,16 @@ function checkSize(size: InputSize, network: Network, where: string): void {
   }
 }
 
-/** What is too large is the image's fault where the image decides the size. */
+/** Blames the image for a lack of memory if the image decides the size. */
 function rethrow(error: unknown, size: InputSize, network: Network, where: string): never {
   if (!(error instanceof MemoryError) || !network.model.sizedByImage) throw error;
   const { expected, got } = error.fault;
-  const place = `${where}, seen at ${size.width}x${size.height}`;
+  const place = `${where} at ${size.width}x${size.height}`;
   const hint = error.alternative ? `${SMALLER}, or choose ${error.alternative}.` : `${SMALLER}.`;
   throw new ImageError({ where: place, expected, got, hint }, { cause: error });
 }
 
-/** Milliseconds since it was last asked, at first since it was made. */
+/** Returns the milliseconds since its last call, or since it was made. */
 function stopwatch(): () => number {
   let last = performance.now();
   return () => {

@@ -8,23 +8,26 @@ import type { NetworkOptions } from "./network.ts";
 import { describeValue, isObject, type OptionKind } from "./support/checkArguments.ts";
 
 export interface DetectOptions extends TestTimeOptions {
-  /** Detections below this are left out. From 0 to 1; default 0.2. */
+  /** Minimum score of a detection, from 0 to 1. Default: 0.2. */
   readonly score?: number;
   /**
-   * Stops between layers where the backend runs them one by one, and where `wasm` prepares the network for a new
-   * size; a fused pass on the device ends unobserved while the promise already rejects.
+   * Aborts the call. The work stops between layers if the backend runs them one by one, and while `wasm`
+   * prepares the network for a new size. A fused GPU pass cannot be interrupted: the promise rejects at once
+   * and the pass's result is discarded.
    */
   readonly signal?: AbortSignal;
-  /** Names of nodes whose values are wanted, see `centernet describe`; of several views, the first one's. */
+  /**
+   * Names of nodes whose values to return: see `centernet describe`. With several views, those of the first.
+   */
   readonly taps?: readonly string[];
-  /** What errors call the image; default "image". */
+  /** What to call the image in errors. Default: "image". */
   readonly where?: string;
 }
 
 export const DEFAULT_SCORE = 0.2;
 export const DEFAULT_MAX = 100;
 
-/** What `scales` may be: beyond it an image is nothing, or too much. */
+/** Accepted range of `scales`, and how many there may be. */
 const [MIN_SCALE, MAX_SCALE, MAX_SCALES] = [0.01, 10, 10];
 export const SCALES_EXPECTED = `a list of 1 to ${MAX_SCALES} different numbers from ${MIN_SCALE} to ${MAX_SCALE}`;
 const BOOLEAN: OptionKind = { expected: "true or false", fits: (value) => typeof value === "boolean" };
@@ -95,12 +98,12 @@ export function isScales(value: unknown): boolean {
   return areNumbers && new Set(value).size === value.length;
 }
 
-/** Also one of another realm or library. */
+/** Duck-typed, so that a signal of another realm or library passes too. */
 function isSignal(value: unknown): boolean {
   return isObject(value) && typeof value.aborted === "boolean" && typeof value.throwIfAborted === "function";
 }
 
-/** @throws UsageError for an option that makes a difference and that the model does not know. */
+/** @throws UsageError for an option that is set and that the model does not support. */
 export function checkTestTimeOptions(
   model: Model,
   { flip, scales, explain, reproduceReference }: TestTimeOptions,
@@ -109,31 +112,31 @@ export function checkTestTimeOptions(
     if (!value || model.testTimeOptions?.includes(name as keyof TestTimeOptions)) continue;
     throw new UsageError({
       where: `option ${name}`,
-      expected: "a model that has it",
+      expected: "a model that supports it",
       got: model.name,
       hint: model.testTimeOptions
-        ? `It knows ${model.testTimeOptions.join(", ")}.`
-        : "It looks at an image once.",
+        ? `It supports ${model.testTimeOptions.join(", ")}.`
+        : "It runs once per image.",
     });
   }
 }
 
 /**
- * The reference implementation takes centers from scale 1 alone, and breaks where that is not among the scales.
+ * The reference implementation takes centers from scale 1 only and fails if that is not among the scales.
  *
- * @throws UsageError
+ * @throws UsageError for scales without 1 if the reference is to be reproduced.
  */
 export function checkReferenceScales({ scales, reproduceReference }: TestTimeOptions): void {
   if (!reproduceReference || !scales || scales.includes(1)) return;
   throw new UsageError({
     where: "scales",
-    expected: "1 among them, as the reference implementation does",
+    expected: "1 among them, which the reference implementation needs",
     got: scales.join(", "),
-    hint: "Add it, or leave reproduceReference (--reproduce-reference) away.",
+    hint: "Add 1, or omit reproduceReference (--reproduce-reference).",
   });
 }
 
-/** @throws UsageError for anything but pixels; `where` names the image. */
+/** @throws UsageError for anything but pixels. `where` names the image. */
 export function checkImage(image: RgbImage, where: string): RgbImage {
   const expected =
     "bytes of an image file, or pixels with width, height and width x height x 3 bytes of data";
@@ -150,7 +153,7 @@ export function checkImage(image: RgbImage, where: string): RgbImage {
     got: `${describeValue(width)}x${describeValue(height)} with ${isData ? `${data.length} bytes` : describeValue(data)}`,
     hint:
       isSize && isData && data.length === width * height * 4
-        ? "Leave the fourth byte of each pixel away."
+        ? "Remove the fourth byte of each pixel."
         : undefined,
   });
 }

@@ -1,4 +1,4 @@
-/** Pixels of the original image; (0, 0) is the top-left corner of its top-left pixel. */
+/** In pixels of the original image. (0, 0) is the top-left corner of its top-left pixel. */
 export interface Box {
   xmin: number;
   ymin: number;
@@ -6,9 +6,9 @@ export interface Box {
   ymax: number;
 }
 
-/** Pixels of the original image; `score` from 0 to 1. */
+/** In pixels of the original image. `score` is from 0 to 1. */
 export interface Keypoint {
-  /** COCO's name: `nose`, `left_eye`, `right_shoulder`, … */
+  /** COCO's name, such as `nose`, `left_eye` or `right_shoulder`. */
   name: string;
   x: number;
   y: number;
@@ -17,19 +17,19 @@ export interface Keypoint {
 
 export interface Detection {
   label: string;
-  /** The id in the model's label map; for COCO 1 (person) to 90 (toothbrush). */
+  /** The id in the model's label map. COCO's are 1 (person) to 90 (toothbrush). */
   classId: number;
   /** From 0 to 1. */
   score: number;
   box: Box;
   keypoints?: Keypoint[];
-  /** Fields that the network does not output and this project derives. */
+  /** The fields that are not outputs of the network but derived from its keypoints. */
   derived?: ("score" | "box")[];
-  /** Triplet models with `explain`: the keypoints that made the box. */
+  /** The corners and the center that made the box. Present for models of triplets if `explain` was set. */
   triplet?: TripletEvidence;
 }
 
-/** A peak of one of the network's heatmaps. Pixels of the original image; it may lie outside. */
+/** A peak of a heatmap, in pixels of the original image. It may lie outside the image. */
 export interface PeakEvidence {
   x: number;
   y: number;
@@ -37,31 +37,37 @@ export interface PeakEvidence {
   score: number;
 }
 
-/** Two corners that propose a box. In a mirror image, left and right are exchanged. */
+/** Two corners that propose a box. */
 export interface CornerEvidence {
-  /** The scale at which the image was seen. */
+  /** The factor that the image was scaled by. */
   scale: number;
+  /** Whether the corners were found in the mirror image. */
   mirrored: boolean;
-  /** The top-left corner as the network saw it. If mirrored, it is the box's top-right corner in the original image. */
+  /**
+   * The top-left corner in the network's input. If `mirrored`, it is the box's top-right corner in the image.
+   */
   topLeft: PeakEvidence;
-  /** The bottom-right corner as the network saw it. If mirrored, it is the box's bottom-left corner. */
+  /**
+   * The bottom-right corner in the network's input. If `mirrored`, it is the box's bottom-left one in the
+   * image.
+   */
   bottomRight: PeakEvidence;
-  /** Distance between the corners' embeddings; up to 0.5, both belong to one object. */
+  /** The difference of the corners' embeddings. Up to 0.5 they belong to one object. */
   embeddingDistance: number;
 }
 
-/** Two corners and the center that confirms them: the reason for a box. */
+/** Two corners and the center that confirms them. */
 export interface TripletEvidence extends CornerEvidence {
   center: PeakEvidence;
-  /** The part of the corners' box that the center had to lie in. */
+  /** The part of the corners' box in which the center had to lie. */
   centralRegion: Box;
-  /** The mean score of the three peaks, before soft-NMS possibly lowers it. */
+  /** The mean of the three peaks' scores. The detection's own score may be lower because of soft-NMS. */
   score: number;
 }
 
 /**
- * Why two corners are no detection, in the order in which they are tested, and what to say of such pairs. This is
- * the one list of reasons.
+ * Why a pair of corners is rejected, in the order in which the reasons are tested, each with a phrase about
+ * such pairs. Every other type and list of reasons derives from this one.
  */
 export const PAIR_REJECTIONS = {
   class: "of two classes",
@@ -73,33 +79,35 @@ export const PAIR_REJECTIONS = {
 
 export type PairRejection = keyof typeof PAIR_REJECTIONS;
 
-/** What became of two corners. */
+/** What became of a pair of corners. */
 export type PairOutcome = "accepted" | PairRejection;
 
-/** Two corners that are no detection. */
+/** A pair of corners that was rejected. */
 export interface RejectedPair extends CornerEvidence {
-  /** The first reason that applies, in the order of `PairOutcome`. */
+  /** The first reason that applies, in the order of `PAIR_REJECTIONS`. */
   reason: PairRejection;
-  /** The labels of the two corners; they differ if the reason is `class`. */
+  /** The classes of its corners. They differ if the reason is `class`. */
   labels: [topLeft: string, bottomRight: string];
   /** The mean of the corners' scores. */
   score: number;
-  /** The box between the corners; its sides may be negative if the reason is `geometry`. */
+  /** The box that the corners span. Its sides may be negative if the reason is `geometry`. */
   box: Box;
-  /** If the reason is `noCenter`: the region that had no center of the class. */
+  /** The part of the box in which no center of its class lies. Present if the reason is `noCenter`. */
   centralRegion?: Box;
 }
 
-/** What became of all pairs of corners of a triplet model. */
+/** How a model of triplets arrived at its detections. */
 export interface Explanation {
-  /** The number of pairs per outcome, over all views. */
+  /** The number of pairs of corners in all views, by outcome. */
   pairs: Record<PairOutcome, number>;
-  /** Accepted pairs beyond the best 1000 proposals of their view, which are dropped. */
+  /**
+   * How many accepted pairs are not among the best 1000 proposals of their view, and are dropped therefore.
+   */
   beyondBestPairs: number;
-  /** Of the rest, those that soft-NMS dropped; none with `reproduceReference`, which keeps them. */
+  /** How many of the remaining ones soft-NMS dropped. With `reproduceReference` it keeps all. */
   suppressed: number;
-  /** Of the rest, those beyond the best 100 boxes, or beyond `max` if that is larger. */
+  /** How many of the rest are not among the best boxes: the best 100, or `max` if that is more. */
   beyondBestBoxes: number;
-  /** The best rejected pairs per reason, best first. */
+  /** The best few pairs of each reason, best first. */
   rejected: RejectedPair[];
 }

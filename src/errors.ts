@@ -1,9 +1,9 @@
 /**
- * Every failure that a user can cause is one of these classes, and its message is one line:
+ * Every failure that a user can cause is an instance of one of these classes. Its message is one line:
  *
  *     where: expected A, got B. Hint.
  *
- * Anything else that escapes (TypeError, RangeError, …) is a bug of this project.
+ * Any other error that escapes (TypeError, RangeError, …) is a bug in this project.
  */
 export interface Fault {
   /** The file, option, layer or field at fault, as precisely as known. */
@@ -26,12 +26,12 @@ export abstract class CenterNetError extends Error {
   }
 }
 
-/** The call itself is wrong: an unknown option, an argument of the wrong kind, use after dispose. */
+/** The call itself is wrong: an unknown option, an argument of the wrong type, use after dispose. */
 export class UsageError extends CenterNetError {
   override readonly name = "UsageError";
 }
 
-/** A model cannot be loaded: unknown name, broken or mismatching weights. */
+/** A model cannot be loaded or run: unknown name, broken or mismatching weights. */
 export class ModelError extends CenterNetError {
   override readonly name = "ModelError";
   /**
@@ -73,7 +73,7 @@ export class ImageError extends CenterNetError {
 
 /** Quoted names and bytes must not break the line or control the terminal. */
 export function oneLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it replaces control characters
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ");
 }
 

@@ -41,7 +41,7 @@ const DETECTIONS: [unknown[], RegExp][] = [
   [[{ ...pixels, width: "2" }], new RegExp(`^${AN_IMAGE} "2"x2 with 12 bytes\\.$`)],
   [[{ ...pixels, data: new Float32Array(12) }], new RegExp(`^${AN_IMAGE} 2x2 with a Float32Array\\.$`)],
   [[{ ...pixels, data: null }], new RegExp(`^${AN_IMAGE} 2x2 with null\\.$`)],
-  [[{ ...pixels, data: new Uint8ClampedArray(16) }], /with 16 bytes\. Leave the fourth byte/],
+  [[{ ...pixels, data: new Uint8ClampedArray(16) }], /with 16 bytes\. Remove the fourth byte/],
   [[pixels, null], /^options of detect: expected an object, got null\.$/],
   [[pixels, { signal: {} }], /^signal: expected an AbortSignal, got an object\.$/],
   [[pixels, { scores: 0.5 }], /^option scores of detect: .*Did you mean score\?$/],

@@ -24,7 +24,7 @@ const explanation: Explanation = {
   ],
 };
 
-test("tells each box's three peaks, every count, and the best of each reason", () => {
+test("shows the three peaks of each box, every count, and the best pairs of each reason", () => {
   const text = explanationLines(detections, explanation).join("\n");
   expect(text).toMatch(/cat +0\.60 +0\.70 +40,20 0\.90 +10,80 0\.70 +25,50 0\.50 +0\.12 +0\.6x mirrored/);
   const sentence = text.replace(/\s+/g, " ");
@@ -37,7 +37,7 @@ test("tells each box's three peaks, every count, and the best of each reason", (
   expect(text).toMatch(/noCenter +cat +0\.75/);
 });
 
-test("says which corners those of a mirror image are in the image, where there are any", () => {
+test("explains the corners of mirror images if there are any", () => {
   const told = (mirrored: boolean) => {
     const rejected = explanation.rejected.map((pair) => ({ ...pair, mirrored }));
     return explanationLines([], { ...explanation, rejected })
@@ -45,12 +45,12 @@ test("says which corners those of a mirror image are in the image, where there a
       .replace(/\s+/g, " ");
   };
   expect(told(true)).toContain(
-    "mirrored: seen in the mirror image. Its top-left corner is the box's top-right",
+    "mirrored: found in the mirror image. There the top-left corner is the box's top-right",
   );
   expect(told(false)).not.toContain("mirror");
 });
 
-test("an image without boxes is explained as well", () => {
+test("explains an image without boxes", () => {
   const lines = explanationLines([], { ...explanation, rejected: [] });
   expect(lines[0]).toMatch(/^ {2}2,217 pairs of corners: 1,014 confirmed by a center \(0 shown/);
 });

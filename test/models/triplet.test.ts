@@ -30,7 +30,7 @@ function image(width: number, height: number): RgbImage {
 const small = image(100, 60);
 const wide = image(200, 60);
 
-test("a network of any depth is known that the canvases fit, and a deeper one refused", () => {
+test("networks are recognized at every depth that fits the canvases; deeper ones are refused", () => {
   const ofDepth = (levels: number) => {
     const [channels, blocks] = [new Array(levels + 1).fill(8), new Array(levels + 1).fill(1)];
     return unpublishedTriplets({ hourglass: { stacks: 1, stemChannels: 8, channels, blocks }, classes: 3 });
@@ -41,7 +41,7 @@ test("a network of any depth is known that the canvases fit, and a deeper one re
       model.graph(canvas);
     expect(model.backbone).toBe(`Hourglass of 1 x ${levels} levels, triplets`);
   }
-  expect(() => ofDepth(6)).toThrow("expected an hourglass of up to 5 levels, ");
+  expect(() => ofDepth(6)).toThrow("expected an hourglass of at most 5 levels, ");
 });
 
 describe("a narrow network of triplets", () => {
@@ -121,11 +121,11 @@ describe("a narrow network of triplets", () => {
   test("what is too large is refused before anything runs, and smaller images go on", async () => {
     const large = image(1000, 900);
     await expect(detector.detect(large, { scales: [1, 10], where: "big.png" })).rejects.toThrow(
-      /^big\.png, seen at 10111x9087: expected \d+ MB of memory .*got at most 4295 MB.*--scales 0\.5\.$/,
+      /^big\.png at 10111x9087: expected \d+ MB of memory .*got at most 4295 MB.*--scales 0\.5\.$/,
     );
     await expect(detector.detect(large, { scales: [10] })).rejects.toBeInstanceOf(ImageError);
     await expect(detector.detect(image(2000, 2000), { scales: [10] })).rejects.toThrow(
-      /expected at most 100000000 pixels in the network's input, got 20095x20095\. Look at it smaller/,
+      /expected at most 100000000 pixels in the network's input, got 20095x20095\. Scale it down with scales/,
     );
     expect((await detector.detect(small)).width).toBe(100);
   });
@@ -190,7 +190,7 @@ test("no size can be chosen where images decide it, and no view where a model ha
   );
   const detector = await load("movenet-lightning");
   await expect(detector.detect(small, { flip: true })).rejects.toThrow(
-    "option flip: expected a model that has it, got movenet-lightning. It looks at an image once.",
+    "option flip: expected a model that supports it, got movenet-lightning. It runs once per image.",
   );
   await expect(detector.detect(small, { flip: false })).resolves.toBeDefined();
   await detector.dispose();

@@ -17,24 +17,24 @@ const PEAKS: readonly Column[] = [
 ];
 const VIEW: readonly Column[] = [
   { heading: "embeddings apart", align: "right" },
-  { heading: "seen", align: "left" },
+  { heading: "view", align: "left" },
 ];
 
 /**
- * Why an image's boxes are boxes, and what became of the other pairs of corners. A peak is shown as its place
- * in the image and its score.
+ * Shows which corners and center made each box of an image, and what became of all other pairs of corners. A
+ * peak is shown as its position in the image and its score.
  */
 export function explanationLines(detections: readonly Detection[], explanation: Explanation): string[] {
   const sentence = wrap(outcome(detections.length, explanation), 76);
   const lines = [...triplets(detections), ...sentence, ...rejected(explanation)];
-  const told = [...detections.flatMap(({ triplet }) => triplet ?? []), ...explanation.rejected];
-  if (told.some(({ mirrored }) => mirrored)) lines.push("", ...wrap(MIRRORED, 76));
+  const shown = [...detections.flatMap(({ triplet }) => triplet ?? []), ...explanation.rejected];
+  if (shown.some(({ mirrored }) => mirrored)) lines.push("", ...wrap(MIRRORED, 76));
   return lines.map((line) => (line === "" ? line : `  ${line}`));
 }
 
-/** The corners are shown where their peaks lie, and so are not the box's corners of the same name. */
+/** Corners of a mirrored view are shown where they lie in the image, where left and right are swapped. */
 const MIRRORED =
-  "mirrored: seen in the mirror image. Its top-left corner is the box's top-right one in the image, its bottom-right corner the bottom-left one.";
+  "mirrored: found in the mirror image. There the top-left corner is the box's top-right one in the image, the bottom-right corner its bottom-left one.";
 
 function triplets(detections: readonly Detection[]): string[] {
   const columns: Column[] = [
@@ -52,7 +52,7 @@ function triplets(detections: readonly Detection[]): string[] {
   return rows.length === 0 ? [] : [...formatTable(columns, rows), ""];
 }
 
-/** One sentence with every count. */
+/** One sentence with all counts. */
 function outcome(shown: number, explanation: Explanation): string {
   const { pairs, beyondBestPairs, suppressed, beyondBestBoxes } = explanation;
   const all = Object.values(pairs).reduce((sum, count) => sum + count, 0);
@@ -86,7 +86,7 @@ function rejected({ rejected: pairs }: Explanation): string[] {
     const peaks = [pair.topLeft, pair.bottomRight].map(peakText);
     return [pair.reason, label, pair.score.toFixed(2), ...peaks, ...viewCells(pair)];
   });
-  return ["", "The best of each reason:", ...formatTable(columns, rows)];
+  return ["", "The best pairs of each reason:", ...formatTable(columns, rows)];
 }
 
 function peakText({ x, y, score }: PeakEvidence): string {
