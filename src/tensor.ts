@@ -1,19 +1,18 @@
 import ndarray from "ndarray";
 
 /**
- * The one layout of this project: [batch, height, width, channels] (NHWC), row-major float32. The batch is
- * always
- * 1. Checkpoint readers convert to this layout; nothing else transposes.
+ * The one layout of this project: [1, height, width, channels] (NHWC with a batch of 1), row-major float32.
+ * Checkpoint readers convert to it; nothing else transposes.
  *
- * A position (y, x) of a map is called a cell: it holds one vector of `channels` numbers. Its flat index is y
- * * width + x. At output stride s it stands for the s x s pixels of the network's input whose top-left corner
- * is (s * y, s * x); a distance of one cell is s pixels.
+ * A position (y, x) of a map is called a cell. It holds one vector of `channels` numbers, and its flat index
+ * is y · width + x. At output stride s, a cell stands for s x s pixels of the network's input, the first of
+ * which is (s · y, s · x). A distance of one cell is s pixels.
  */
 export type Shape = readonly [batch: 1, height: number, width: number, channels: number];
 
 export interface Tensor {
   readonly shape: Shape;
-  /** Element (y, x, c) stands at (y * width + x) * channels + c. */
+  /** Element (y, x, c) is at (y · width + x) · channels + c. */
   readonly data: Float32Array;
 }
 

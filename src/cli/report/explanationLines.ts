@@ -32,7 +32,9 @@ export function explanationLines(detections: readonly Detection[], explanation: 
   return lines.map((line) => (line === "" ? line : `  ${line}`));
 }
 
-/** Corners of a mirrored view are shown where they lie in the image, where left and right are swapped. */
+/**
+ * Corners of a mirrored view are shown at their positions in the image, so that left and right are swapped.
+ */
 const MIRRORED =
   "mirrored: found in the mirror image. There the top-left corner is the box's top-right one in the image, the bottom-right corner its bottom-left one.";
 

@@ -61,8 +61,8 @@ function gaussian(deviation: number): Ranking {
 const MIN_OVERLAP = 0.7;
 
 /**
- * The standard deviation of the Gaussian for a box of this height and width, all in cells: (2 · radius + 1) /
- * 6, where radius is how many whole cells its corners may move. Each root is divided by 2 instead of by 2a.
+ * The standard deviation of the Gaussian for a box of this height and width, all in cells. It is (2r + 1) /
+ * 6, with r the number of whole cells that its corners may move. Each root is divided by 2 instead of by 2a.
  * That is a known mistake of the original (and of Law & Deng's code), and its networks were trained with it.
  */
 function boxDeviation(height: number, width: number): number {

@@ -162,8 +162,8 @@ export function suppressTriplets(
   { softNms: suppression }: TripletSettings,
 ): DetectedTriplet[] {
   const classes = [...new Set(triplets.map((triplet) => triplet.class))];
-  return classes.flatMap((wanted) => {
-    const ofClass = triplets.filter((triplet) => triplet.class === wanted);
+  return classes.flatMap((index) => {
+    const ofClass = triplets.filter((triplet) => triplet.class === index);
     const rows = ofClass.map((triplet) => ({
       ...triplet.box,
       score: triplet.score,

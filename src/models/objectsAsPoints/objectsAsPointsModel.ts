@@ -100,8 +100,8 @@ function averageOutputs(plain: Outputs, mirrored: Outputs): Outputs {
 /** Soft-NMS of each class on its own, as in the code of the triplets. */
 function suppressed(detections: readonly Detection[]): Detection[] {
   const classes = [...new Set(detections.map(({ classId }) => classId))];
-  return classes.flatMap((wanted) => {
-    const ofClass = detections.filter(({ classId }) => classId === wanted);
+  return classes.flatMap((id) => {
+    const ofClass = detections.filter(({ classId }) => classId === id);
     const rows = ofClass.map(({ box, score }) => {
       const place = { x1: box.xmin, y1: box.ymin, x2: box.xmax, y2: box.ymax };
       return { ...place, score: Math.fround(score), topLeftScore: 0, bottomRightScore: 0 };

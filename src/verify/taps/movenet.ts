@@ -16,8 +16,8 @@ export function movenetTapSource(name: string): TapSource<MoveNetSteps> | undefi
 }
 
 /**
- * Tolerance for backends that accumulate sums in float64: five times tighter, because the golden run itself, in
- * float32, is within 5e-4 standard deviations of a float64 run.
+ * Tolerance for backends that accumulate sums in float64: five times tighter, because the golden run itself,
+ * in float32, is within 5e-4 standard deviations of a float64 run.
  */
 export const MOVENET_FLOAT64_TOLERANCE: NonNullable<VerifyOptions["tolerance"]> = {
   by: new Map<"tap" | "head", Tolerance>([

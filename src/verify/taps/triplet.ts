@@ -2,8 +2,8 @@ import type { HourglassOptions } from "../../backbones/hourglass.ts";
 
 /**
  * Taps of the keypoint triplet models: maps modules of the reference (Duan et al.,
- * github.com/Duankaiwen/CenterNet), which name the taps, to values of the graph. Heads are compared before the
- * sigmoid, because the reference applies it in its decode.
+ * github.com/Duankaiwen/CenterNet), which name the taps, to values of the graph. Heads are compared before
+ * the sigmoid, because the reference applies it in its decode.
  */
 export function tripletTapSource(
   hourglass: HourglassOptions,

@@ -32,8 +32,8 @@ interface Compared {
 }
 
 /**
- * Compares the rows of a tap as sets, because float32 noise swaps neighbors in a list of the best. Undefined for a
- * tap without rows.
+ * Compares the rows of a tap as sets, because float32 noise swaps neighbors in a list of the best. Undefined
+ * for a tap without rows.
  */
 export function rowOutcome(name: string): ((what: Omit<Compared, "box" | "score">) => Outcome) | undefined {
   const outcome = outcomeOf(name);
@@ -52,7 +52,7 @@ function outcomeOf(name: string): ((what: Compared) => Outcome) | undefined {
   if (name === "topk.ct") return (what) => compareScores("center", what);
   if (name === "after_nms" || name === "final") return (what) => compareBoxes(name, what);
   const rowTap = ROW_TAPS[name];
-  return rowTap && ((what) => told(compareRows(rowTap, what), what));
+  return rowTap && ((what) => outcomeWith(compareRows(rowTap, what), what));
 }
 
 /** Scores only, in order; `decode.*` holds the positions. */
@@ -74,21 +74,24 @@ function compareRows(rowTap: RowTap, { tap, views, steps, box, score }: Compared
     [topLeft, bottomRight, center].flatMap((list) => list.at(-1)?.score ?? []),
   );
   const excused = (row: Row) => {
-    return rowTap.peaks.some((column) => last.some((least) => Math.abs(row[column] - least) <= score));
+    return rowTap.peaks.some((column) =>
+      last.some((lastScore) => Math.abs(row[column] - lastScore) <= score),
+    );
   };
   const stored = rowsOf(tap);
   const expected = rowTap.expected?.(stored) ?? stored;
   return compareSets(expected, rowTap.rows(views, steps), rowTap, { box: box * unit, score, excused });
 }
 
-/** The columns of boxes: score and class, beside the coordinates. */
+/** The columns of boxes: score and class, besides the coordinates. */
 const BOX_COLUMNS = { same: [5], scores: [4] };
 
 /**
  * `final` is compared with the decode that reproduces the reference's errors. So is `after_nms` if boxes are
- * merged, because the reference then weights them by corners of other boxes; otherwise only the rows that soft-NMS
- * keeps count, and the decode is the default one. If the pairs before soft-NMS were allowed to differ, the boxes
- * are recomputed from the case's pairs, with the differing pairs replaced by this project's.
+ * merged, because the reference then weights them by corners of other boxes; otherwise only the rows that
+ * soft-NMS keeps count, and the decode is the default one. If the pairs before soft-NMS were allowed to
+ * differ, the boxes are recomputed from the case's pairs, with the differing pairs replaced by this
+ * project's.
  */
 function compareBoxes(name: "after_nms" | "final", what: Compared): Outcome {
   const { tap, golden, steps, box, score } = what;
@@ -104,7 +107,7 @@ function compareBoxes(name: "after_nms" | "final", what: Compared): Outcome {
   const expected = otherOutcome(what, settings) ?? stored;
   const tolerance: SetTolerance = { box, score, mayMiss: mayMiss(golden, expected.length) };
   const got = boxRows(decodeTriplets(peaks, settings).boxes);
-  return told(compareSets(expected, got, BOX_COLUMNS, tolerance), what);
+  return outcomeWith(compareSets(expected, got, BOX_COLUMNS, tolerance), what);
 }
 
 /** The result of soft-NMS on the case's pairs, if they differ within what is allowed. */
@@ -140,6 +143,6 @@ function keptRows(rows: readonly Row[], golden: GoldenCase): Row[] {
   });
 }
 
-function told({ compared, problem }: SetComparison, { box, score }: Compared): Outcome {
+function outcomeWith({ compared, problem }: SetComparison, { box, score }: Compared): Outcome {
   return compared ? { compared: { ...compared, tolerance: { absolute: box, score } } } : { problem };
 }

@@ -5,8 +5,8 @@ import { rowOutcome } from "./tripletOutcomes.ts";
 import type { TripletStep, TripletSteps } from "./tripletRows.ts";
 
 /**
- * Taps of the keypoint triplet models beyond the network's layers: the canvases, the heads of the mirrored pair,
- * and the decode. `layer` maps layer names to the graph's values.
+ * Taps of the keypoint triplet models beyond the network's layers: the canvases, the heads of the mirrored
+ * pair, and the decode. `layer` maps layer names to the graph's values.
  */
 export function tripletStepSource(
   tap: GoldenTap,

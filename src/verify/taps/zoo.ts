@@ -1,9 +1,9 @@
 import type { ZooBackboneName } from "../../models/zoo/zooArchitecture.ts";
 
 /**
- * Taps of the CenterNets of the TensorFlow 2 detection zoo: maps the original's tap names to values of the graph.
- * Backbone taps are named after Keras layers (`conv4_block6_out`) or parts of the hourglass, taps of a neck after
- * their position and kind (`08_conv`).
+ * Taps of the CenterNets of the TensorFlow 2 detection zoo: maps the original's tap names to values of the
+ * graph. Backbone taps are named after Keras layers (`conv4_block6_out`) or parts of the hourglass, taps of a
+ * neck after their position and kind (`08_conv`).
  */
 export function zooTapSource(
   backbone: ZooBackboneName,
