@@ -35,8 +35,8 @@ export class UsageError extends CenterNetError {
 export class ModelError extends CenterNetError {
   override readonly name = "ModelError";
   /**
-   * For weights that do not fit their model: every difference, one per entry, such as `missing a.kernel [3, 3]`. The
-   * message contains only the first. Empty for other errors.
+   * For weights that do not fit their model: every difference, one per entry, such as `missing a.kernel [3,
+   * 3]`. The message contains only the first few. Empty for other errors.
    */
   readonly differences: readonly string[];
 
