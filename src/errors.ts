@@ -35,13 +35,8 @@ export class UsageError extends CenterNetError {
 export class ModelError extends CenterNetError {
   override readonly name = "ModelError";
   /**
-<<<<<<< HEAD
    * If the weights do not fit their model: every difference, such as `missing a.kernel [3, 3]`. The message
    * only has the first few. Otherwise empty.
-=======
-   * For weights that do not fit their model: every difference, one per entry, such as `missing a.kernel [3,
-   * 3]`. The message contains only the first few. Empty for other errors.
->>>>>>> models
    */
   readonly differences: readonly string[];
 
@@ -78,11 +73,7 @@ export class ImageError extends CenterNetError {
 
 /** Replaces control characters: quoted names and bytes must not break the line or control the terminal. */
 export function oneLine(text: string): string {
-<<<<<<< HEAD
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it replaces
-=======
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: it replaces control characters
->>>>>>> models
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ");
 }
 
