@@ -11,6 +11,8 @@ const ops = "^src/kernels/[^/]+/op\\.ts$|^src/kernels/window\\.ts$";
 
 const nodeFiles = "^src/platform/(node|nodeMachine|weightFiles|gunzipStream|archiveCache)\\.ts$";
 
+const KERNEL = "^src/kernels/[^/]+/(gpu|reference|wasm|wgsl)\\.ts$";
+
 module.exports = {
   forbidden: [
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
@@ -78,30 +80,15 @@ module.exports = {
       "^src/executors",
       "^src/(?!executors/|kernels/|graph/|backend/|support/|platform/(node|browser)Machine\\.ts|tensor\\.ts|errors\\.ts)",
     ),
-    {
-      name: "an-executor-imports-its-own-kernels",
-      severity: "error",
-      from: { path: "^src/executors/gpujs" },
-      to: { path: "^src/kernels/[^/]+/(reference|wasm|wgsl)\\.ts$" },
-    },
-    {
-      name: "wasm-imports-its-own-kernels",
-      severity: "error",
-      from: { path: "^src/executors/wasm" },
-      to: { path: "^src/kernels/[^/]+/(gpu|reference|wgsl)\\.ts$" },
-    },
-    {
-      name: "wgsl-imports-its-own-kernels",
-      severity: "error",
-      from: { path: "^src/executors/wgsl" },
-      to: { path: "^src/kernels/[^/]+/(gpu|reference|wasm)\\.ts$" },
-    },
-    {
-      name: "the-reference-imports-its-own-kernels",
-      severity: "error",
-      from: { path: "^src/executors/reference" },
-      to: { path: "^src/kernels/[^/]+/(gpu|wasm|wgsl)\\.ts$" },
-    },
+    ...Object.entries({ gpujs: "gpu", reference: "reference", wasm: "wasm", wgsl: "wgsl" }).map(
+      ([executor, kind]) => ({
+        name: `${executor}-imports-its-own-kernels`,
+        comment: "Neither an executor nor one of its kernels imports a kernel of another backend.",
+        severity: "error",
+        from: { path: `^src/executors/${executor}/|^src/kernels/[^/]+/${kind}\\.ts$` },
+        to: { path: KERNEL, pathNot: `/${kind}\\.ts$` },
+      }),
+    ),
     down(
       "decode-is-pure",
       "^src/decode",

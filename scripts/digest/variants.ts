@@ -91,12 +91,12 @@ function wasmVariant(name: string): Omit<Variant, "inputSize" | "photos"> {
   return { name, build: build === "relaxed" ? "relaxed" : "plain", options };
 }
 
-const LEAST_SIDE = 127;
+const MIN_SIDE = 127;
 
 /** The smallest size that the model takes, with sides of at least 127 pixels. */
 function smallSize({ defaultSize, sizeMultiple, sizeRemainder = 0 }: Model): InputSize {
   if (sizeMultiple === undefined) return defaultSize;
-  const side = Math.ceil((LEAST_SIDE - sizeRemainder) / sizeMultiple) * sizeMultiple + sizeRemainder;
+  const side = Math.ceil((MIN_SIDE - sizeRemainder) / sizeMultiple) * sizeMultiple + sizeRemainder;
   return { height: side, width: side };
 }
 

@@ -100,7 +100,7 @@ export function checkTaps(graph: Graph, taps: readonly string[]): void {
       where: `tap ${tap}`,
       expected: "the name of a node",
       got: host ? `a part of the fused node ${host.name}` : "an unknown name",
-      hint: host ? "Prepare the graph unfused to tap it." : "`centernet describe <model>` lists the names.",
+      hint: host ? "Load with { fuse: false } to tap it." : "`centernet describe <model>` lists the names.",
     });
   }
 }

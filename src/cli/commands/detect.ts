@@ -69,8 +69,8 @@ The triplet models (centernet-52, centernet-104) and Objects as Points
 --reproduce-reference.
 
 --explain reports why each box was kept and how many pairs of corners were
-rejected, and for which reason. Of the pairs that a center confirms, some are
-still dropped: beyond 1000 proposals per view, by soft-NMS, or beyond 100 boxes
+rejected, and for which reason. Some pairs that a center confirms are still
+dropped: beyond 1000 proposals per view, by soft-NMS, or beyond 100 boxes
 per image (raise that limit with --max). In the drawing each box has its own
 color. The best ${MAX_TRIPLETS} also show their corners, their center and the central
 region; the others are faint.

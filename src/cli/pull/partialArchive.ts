@@ -43,6 +43,8 @@ const HOST = hostname().replace(/[^\w.-]/g, "_");
 /** The start time tells this process from an earlier one with the same number, as in a restarted container. */
 const OWN_LOCK = `${HOST}.${process.pid}.${Math.round(performance.timeOrigin)}.lock`;
 const FREE_LOCK = "free.lock";
+/** Another host's pull writes nothing for at most this long, retries and the final check included. */
+const MAX_SILENCE_MILLISECONDS = 10 * 60_000;
 
 /**
  * The bytes of an archive received so far, in the folder `<archive>.part`:
@@ -170,9 +172,15 @@ function acquireLock(path: string, folder: string): void {
   fs.rmSync(newFolder, { recursive: true });
   const lock = findLock(folder);
   const [, host, processId] = /^(.+)\.(\d+)\.\d+\.lock$/.exec(lock ?? "") ?? [];
-  // Other hosts' processes cannot be seen: they count as running.
-  const isHeld = host !== undefined && (lock === OWN_LOCK || host !== HOST || isRunning(Number(processId)));
-  const takeOver = () => fs.renameSync(join(folder, lock ?? ""), join(folder, OWN_LOCK));
+  // Other hosts' processes cannot be seen, only what they write.
+  const runs = () => (host === HOST ? isRunning(Number(processId)) : wasJustWritten(folder, lock ?? ""));
+  const isHeld = host !== undefined && (lock === OWN_LOCK || runs());
+  const takeOver = () => {
+    const left = join(folder, lock ?? "");
+    const now = new Date();
+    fs.utimesSync(left, now, now);
+    fs.renameSync(left, join(folder, OWN_LOCK));
+  };
   if (lock !== undefined && !isHeld && succeeds(takeOver, "ENOENT")) return;
   throw new UsageError({
     where: path,
@@ -191,6 +199,14 @@ function findLock(folder: string): string | undefined {
     names = fs.readdirSync(folder);
   }, "ENOENT");
   return names.find((name) => name.endsWith(".lock"));
+}
+
+/** Whether the lock or the data have changed recently. */
+function wasJustWritten(folder: string, lock: string): boolean {
+  const times = [lock, "data"].map(
+    (name) => fs.statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0,
+  );
+  return Date.now() - Math.max(...times) < MAX_SILENCE_MILLISECONDS;
 }
 
 /** Whether a process other than this one has this number. */

@@ -51,7 +51,7 @@ export async function writeConstants(
 async function writeConstant(
   memory: WebAssembly.Memory,
   runner: Runner,
-  { staging: passing }: PlanLayout,
+  { staging }: PlanLayout,
   layer: string,
   { floats, transform, write }: WasmConstant,
   address: number,
@@ -62,10 +62,10 @@ async function writeConstant(
     write(new Float32Array(memory.buffer, address, floats), data);
     return;
   }
-  write(new Float32Array(memory.buffer, passing.floats, transform.floats).fill(0), data);
-  const step = transform.step(passing.floats, address);
-  writeFields(new DataView(memory.buffer), { ...step, address: passing.fields });
-  await runner.run([{ layer, function: step.function, address: passing.fields, units: step.units }], signal);
+  write(new Float32Array(memory.buffer, staging.floats, transform.floats).fill(0), data);
+  const step = transform.step(staging.floats, address);
+  writeFields(new DataView(memory.buffer), { ...step, address: staging.fields });
+  await runner.run([{ layer, function: step.function, address: staging.fields, units: step.units }], signal);
 }
 
 /** Writes the fields of a step's call, in the order of WASM_CALLS, which is the one in which its function reads them. */

@@ -19,7 +19,7 @@ export interface JpegTables {
 export const LONGEST_CODE = 16;
 const COEFFICIENTS = 64;
 /** A DC code stands for a number of bits (section F.1.2.1); libjpeg refuses more, too. */
-const MOST_DC_BITS = 15;
+const MAX_DC_BITS = 15;
 
 /**
  * The typical Huffman tables of section K.3 as one DHT segment: DC and AC of luma, then of chroma. Each
@@ -70,7 +70,7 @@ export function readHuffmanTables(segment: Uint8Array, tables: JpegTables, where
       throw damaged(`${where}: Huffman table ${id}`);
     }
     const values = segment.subarray(at - codes, at);
-    if (kind === 0 && values.some((bits) => bits > MOST_DC_BITS)) {
+    if (kind === 0 && values.some((bits) => bits > MAX_DC_BITS)) {
       throw damaged(`${where}: Huffman table ${id}`);
     }
     (kind === 0 ? tables.huffmanDc : tables.huffmanAc).set(id, { codesOfLength, values });

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
@@ -93,7 +93,7 @@ test.each<[string, string, boolean]>([
   // As in a container that was restarted.
   ["an earlier process with this one's number is continued", `${HOST}.${process.pid}.1.lock`, true],
   ["a running process is not touched", `${HOST}.${process.ppid}.1.lock`, false],
-  ["another host is not touched", `elsewhere.${ENDED}.1.lock`, false],
+  ["another host that just wrote is not touched", `elsewhere.${ENDED}.1.lock`, false],
 ])("the part of %s", async (_, lock, isContinued) => {
   const { pull, path, holds, files } = await cacheFolder();
   const { url, requests } = await serve(file(ARCHIVE, { cutAt: HALF }), file(ARCHIVE));
@@ -111,6 +111,20 @@ test.each<[string, string, boolean]>([
     await pull(url);
     expect(requests[1].range).toBeUndefined();
   }
+  expect(await holds(ARCHIVE)).toBe(true);
+  expect(await files()).toEqual(WHOLE);
+});
+
+test("the part of another host that has written nothing for a while is continued", async () => {
+  const { pull, path, holds, files } = await cacheFolder();
+  const { url, requests } = await serve(file(ARCHIVE, { cutAt: HALF }), file(ARCHIVE));
+  await expect(pull(url, { retryPolicy: NO_RETRIES })).rejects.toThrow();
+  const lock = join(`${path}.part`, `elsewhere.${ENDED}.1.lock`);
+  await rename(join(`${path}.part`, "free.lock"), lock);
+  const hourAgo = new Date(Date.now() - 3_600_000);
+  for (const written of [lock, join(`${path}.part`, "data")]) await utimes(written, hourAgo, hourAgo);
+  await pull(url);
+  expect(requests[1].range).toBe(`bytes=${HALF}-`);
   expect(await holds(ARCHIVE)).toBe(true);
   expect(await files()).toEqual(WHOLE);
 });

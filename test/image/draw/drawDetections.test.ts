@@ -6,7 +6,7 @@ import type { RgbImage } from "../../../src/image/rgbImage.ts";
 import { largestDifference } from "../fixtures.ts";
 
 const GREY = 90;
-const greyPicture = (width: number, height: number): RgbImage => ({
+const grayImage = (width: number, height: number): RgbImage => ({
   width,
   height,
   data: new Uint8Array(width * height * 3).fill(GREY),
@@ -36,20 +36,20 @@ const person: Detection = {
 };
 
 test("nothing found: the same pixels, but a copy", () => {
-  const image = greyPicture(40, 30);
+  const image = grayImage(40, 30);
   const drawn = drawDetections(image, []);
   expectSame(drawn, image);
   expect(drawn.data).not.toBe(image.data);
 });
 
 test("the image that is given stays as it is", () => {
-  const image = greyPicture(400, 300);
+  const image = grayImage(400, 300);
   drawDetections(image, [person, car]);
-  expectSame(image, greyPicture(400, 300));
+  expectSame(image, grayImage(400, 300));
 });
 
 describe("boxes", () => {
-  const drawn = drawDetections(greyPicture(400, 300), [car], { labels: false });
+  const drawn = drawDetections(grayImage(400, 300), [car], { labels: false });
 
   test("lie on the box's edge in the class's color", () => {
     for (const [x, y] of [
@@ -76,7 +76,7 @@ describe("boxes", () => {
 
   test("that reach beyond the image are drawn along its border", () => {
     const box = { xmin: -500, ymin: -500, xmax: 9000, ymax: 9000 };
-    const around = drawDetections(greyPicture(400, 300), [{ ...car, box }], { labels: false });
+    const around = drawDetections(grayImage(400, 300), [{ ...car, box }], { labels: false });
     for (const [x, y] of [
       [1, 150],
       [398, 150],
@@ -89,7 +89,7 @@ describe("boxes", () => {
 });
 
 describe("skeletons", () => {
-  const drawn = drawDetections(greyPicture(400, 300), [person], { labels: false });
+  const drawn = drawDetections(grayImage(400, 300), [person], { labels: false });
 
   test("have a white-hearted dot on each keypoint and a line between", () => {
     expect(pixel(drawn, 150, 150)).toEqual(WHITE);
@@ -100,14 +100,14 @@ describe("skeletons", () => {
   test("leave out keypoints below the threshold and the lines to them", () => {
     expect(pixel(drawn, 150, 250)).toEqual(UNTOUCHED);
     expect(pixel(drawn, 150, 200)).toEqual(UNTOUCHED);
-    const all = drawDetections(greyPicture(400, 300), [person], { labels: false, keypointScore: 0.05 });
+    const all = drawDetections(grayImage(400, 300), [person], { labels: false, keypointScore: 0.05 });
     expect(pixel(all, 150, 250)).toEqual(WHITE);
     expect(pixel(all, 150, 200)).toEqual([...colorOf(0)]);
   });
 
   test("have a color a person", () => {
     const keypoints = person.keypoints?.map((keypoint) => ({ ...keypoint, y: keypoint.y + 40 }));
-    const two = drawDetections(greyPicture(400, 300), [person, { ...person, score: 0.5, keypoints }], {
+    const two = drawDetections(grayImage(400, 300), [person, { ...person, score: 0.5, keypoints }], {
       labels: false,
     });
     expect(pixel(two, 200, 150)).toEqual([...colorOf(0)]);
@@ -117,16 +117,16 @@ describe("skeletons", () => {
 
 test("the best detection lies on top, in whatever order they come", () => {
   const worse = { ...car, classId: 4, score: 0.3 };
-  const one = drawDetections(greyPicture(400, 300), [car, worse], { labels: false });
-  const other = drawDetections(greyPicture(400, 300), [worse, car], { labels: false });
+  const one = drawDetections(grayImage(400, 300), [car, worse], { labels: false });
+  const other = drawDetections(grayImage(400, 300), [worse, car], { labels: false });
   expectSame(one, other);
   expectNear(pixel(one, 200, 80), colorOf(car.classId));
 });
 
 describe("labels", () => {
   test("stand above the box on a plate of its color", () => {
-    const drawn = drawDetections(greyPicture(400, 300), [car]);
-    const without = drawDetections(greyPicture(400, 300), [car], { labels: false });
+    const drawn = drawDetections(grayImage(400, 300), [car]);
+    const without = drawDetections(grayImage(400, 300), [car], { labels: false });
     const changed = changedRows(drawn, without);
     expect(changed.first).toBeGreaterThan(55);
     expect(changed.last).toBeLessThanOrEqual(80);
@@ -143,8 +143,8 @@ describe("labels", () => {
   });
 
   test("too long for the image are shortened", () => {
-    const drawn = drawDetections(greyPicture(60, 60), [{ ...car, label: "a".repeat(500), box: person.box }]);
-    expect(changedRows(drawn, greyPicture(60, 60)).first).toBeGreaterThanOrEqual(0);
+    const drawn = drawDetections(grayImage(60, 60), [{ ...car, label: "a".repeat(500), box: person.box }]);
+    expect(changedRows(drawn, grayImage(60, 60)).first).toBeGreaterThanOrEqual(0);
   });
 });
 
@@ -157,7 +157,7 @@ test("sizes follow the image", () => {
       xmax: box.xmax * side,
       ymax: box.ymax * side,
     };
-    const drawn = drawDetections(greyPicture(side, side), [{ ...person, keypoints: [], box: scaled }]);
+    const drawn = drawDetections(grayImage(side, side), [{ ...person, keypoints: [], box: scaled }]);
     const untouched = drawn.data.filter((value) => value === GREY).length;
     return 1 - untouched / drawn.data.length;
   };
@@ -183,9 +183,9 @@ test("places that are no numbers, far outside or upside down do no harm", () => 
       ],
     })),
   );
-  const drawn = drawDetections(greyPicture(80, 60), detections);
+  const drawn = drawDetections(grayImage(80, 60), detections);
   expect(drawn.data.length).toBe(80 * 60 * 3);
-  expect(drawDetections(greyPicture(1, 1), detections).data.length).toBe(3);
+  expect(drawDetections(grayImage(1, 1), detections).data.length).toBe(3);
 });
 
 /** A line of 1.5 pixels covers no pixel wholly. */
@@ -208,8 +208,8 @@ function changedRows(a: RgbImage, b: RgbImage): { first: number; last: number } 
 
 /** How many pixels a detection's label changes; a label that is cut off changes fewer. */
 function plateSize(detection: Detection): number {
-  const drawn = drawDetections(greyPicture(400, 300), [detection]);
-  const without = drawDetections(greyPicture(400, 300), [detection], { labels: false });
+  const drawn = drawDetections(grayImage(400, 300), [detection]);
+  const without = drawDetections(grayImage(400, 300), [detection], { labels: false });
   return drawn.data.filter((value, i) => value !== without.data[i]).length / 3;
 }
 
@@ -232,7 +232,7 @@ describe("boxes with their triplet", () => {
   };
   const drawn = (count: number) => {
     const kites = Array.from({ length: count }, (_, i) => kite(i));
-    return drawDetections(greyPicture(1500, 700), kites, { labels: false });
+    return drawDetections(grayImage(1500, 700), kites, { labels: false });
   };
 
   test("of one class have a color each, which their center has, too", () => {
