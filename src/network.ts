@@ -107,8 +107,8 @@ export class Network {
   }
 
   /**
-   * Runs the network at the size of its inputs. If that size differs from the last run's, which only models sized
-   * by the image allow, the network is prepared again; such calls must not overlap.
+   * Runs the network at the size of its inputs. If that size differs from the last run's, which only models
+   * sized by the image allow, the network is prepared again; such calls must not overlap.
    *
    * @throws ModelError if a layer outputs a number that is not finite; the error names the first such layer.
    * @throws BackendError if all outputs are zero.
@@ -189,7 +189,8 @@ export class Network {
 /**
  * Loads a model. Without a name, the weights decide which; without weights too, it is the default model.
  *
- * @throws ModelError for an unknown name, or weights that cannot be read or do not fit, with every difference.
+ * @throws ModelError for an unknown name, or weights that cannot be read or do not fit, with every
+ *   difference.
  * @throws BackendError if the backend does not work on this machine.
  * @throws UsageError for an input size that the model cannot take.
  * @throws the signal's reason once it is aborted.

@@ -3,8 +3,8 @@ import type { Dtype } from "./bytes/dtype.ts";
 import { quote } from "./bytes/json.ts";
 
 /**
- * A file of trained variables, whatever its format. Variables are listed first and then read one at a time, so
- * that a large file need not be held in memory.
+ * A file of trained variables, whatever its format. Variables are listed first and then read one at a time,
+ * so that a large file need not be held in memory.
  */
 export interface Checkpoint {
   /** The name of the format, as `inspect` shows it. */
@@ -33,7 +33,9 @@ export interface Variable {
   readonly byteLength: number;
   /** CRC-32C of these bytes, if the file stores one. */
   readonly checksum?: number;
-  /** Set if values are stored as integers n: value = n * scale + min, rounded if the variable is an integer. */
+  /**
+   * Set if values are stored as integers n: value = n * scale + min, rounded if the variable is an integer.
+   */
   readonly quantization?: Quantization;
 }
 

@@ -13,8 +13,8 @@ export interface Conversion {
 }
 
 /**
- * Writes a model's weights as a safetensors file of this project. Tensors are sorted by name, so that the same
- * input gives the same bytes. The default `dtype` is float16 if that loses nothing, else float32.
+ * Writes a model's weights as a safetensors file of this project. Tensors are sorted by name, so that the
+ * same input gives the same bytes. The default `dtype` is float16 if that loses nothing, else float32.
  *
  * @throws ModelError if a number is too large for the float16 that was asked for.
  */

@@ -59,8 +59,8 @@ const START_BYTES = 64;
 const MAX_JSON = 256 * 2 ** 20;
 
 /**
- * Opens a file by what it contains: safetensors, the model.json of a TensorFlow.js graph model, the tar.gz of a
- * TensorFlow checkpoint, or a file of torch.save.
+ * Opens a file by what it contains: safetensors, the model.json of a TensorFlow.js graph model, the tar.gz of
+ * a TensorFlow checkpoint, or a file of torch.save.
  */
 async function openSource({ source, readSibling }: CheckpointSource): Promise<Checkpoint> {
   const { where } = source;

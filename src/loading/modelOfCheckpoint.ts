@@ -1,6 +1,7 @@
 /**
- * Decides which model a file holds: its `pipeline.config` if it has one, else the name that was asked for, else
- * the network that its variables show, else the name that the file gives. A file's own name never decides.
+ * Decides which model a file holds: its `pipeline.config` if it has one, else the name that was asked for,
+ * else the network that its variables show, else the name that the file gives. A file's own name never
+ * decides.
  */
 import { HOURGLASS, type HourglassOptions } from "../backbones/hourglass.ts";
 import type { NamedCheckpoint } from "../checkpoints/names/nameParameters.ts";

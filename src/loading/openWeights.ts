@@ -15,8 +15,8 @@ export type WeightsSource = string | URL | Uint8Array | ArrayBuffer | Blob | Che
 
 export interface OpenOptions {
   /**
-   * safetensors, a TensorFlow.js model.json, a TensorFlow checkpoint (its tar.gz, folder or prefix), or a file
-   * written by torch.save. Default: the packaged weights, or a pulled archive.
+   * safetensors, a TensorFlow.js model.json, a TensorFlow checkpoint (its tar.gz, folder or prefix), or a
+   * file written by torch.save. Default: the packaged weights, or a pulled archive.
    */
   readonly weights?: WeightsSource;
   /** Replaces the zoo checkpoint's own label map, or COCO's. */

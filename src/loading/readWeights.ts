@@ -1,4 +1,7 @@
-/** Reads a model's weights out of a checkpoint: exactly its parameters, or one error that says all differences. */
+/**
+ * Reads a model's weights out of a checkpoint: exactly its parameters, or one error that says all
+ * differences.
+ */
 import { quote } from "../checkpoints/bytes/json.ts";
 import { type Checkpoint, holdsFloats } from "../checkpoints/checkpoint.ts";
 import type { NamedCheckpoint } from "../checkpoints/names/nameParameters.ts";
@@ -152,14 +155,14 @@ function differences(expected: ParameterShapes, { variables }: Checkpoint): stri
   return [...problems, ...listed(unexpected)];
 }
 
-const MAX_TOLD = 20;
+const MAX_SHOWN = 20;
 
 /** As many as fit into one readable line. */
 function firstOf(problems: readonly string[]): string {
-  const told = problems.slice(0, MAX_TOLD);
-  const rest = problems.length - told.length;
-  if (rest > 0) told.push(`and ${rest} more (centernet inspect lists the file's)`);
-  return told.join("; ");
+  const shown = problems.slice(0, MAX_SHOWN);
+  const rest = problems.length - shown.length;
+  if (rest > 0) shown.push(`and ${rest} more (centernet inspect lists the file's)`);
+  return shown.join("; ");
 }
 
 const MAX_LISTED = 2000; // more than any known model has; a file made up of names must not flood the log
@@ -173,7 +176,9 @@ function listed(unexpected: readonly string[]): string[] {
 /** A model that fits less than this is not suggested. */
 const MIN_FIT = 0.5;
 
-/** Another model that fits the file better than the requested one: by the file's own statement, or by shapes. */
+/**
+ * Another model that fits the file better than the requested one: by the file's own statement, or by shapes.
+ */
 function likelyModel(
   expected: ParameterShapes,
   file: NamedCheckpoint,

@@ -1,6 +1,6 @@
 /**
- * Builds the specification of a model from a checkpoint of the Object Detection API. Its `pipeline.config` and its
- * variables decide, never its file name.
+ * Builds the specification of a model from a checkpoint of the Object Detection API. Its `pipeline.config`
+ * and its variables decide, never its file name.
  */
 import type { NamedCheckpoint } from "../checkpoints/names/nameParameters.ts";
 import type { LabelMap } from "../checkpoints/pipelineConfig/detectionApiSidecar.ts";
@@ -23,7 +23,8 @@ const PERSON_NAMES = ["/m/01g317", "person"];
 /**
  * Undefined if the checkpoint has no `pipeline.config`.
  *
- * @throws ModelError if the configuration needs a feature that is not implemented, or contradicts the variables.
+ * @throws ModelError if the configuration needs a feature that is not implemented, or contradicts the
+ *   variables.
  */
 export function zooSpec(
   { where: file, evidence }: NamedCheckpoint,
@@ -184,8 +185,8 @@ function estimationTask(task: KeypointTask, labelMap: LabelMap | undefined): Key
 }
 
 /**
- * Notes for the user about a checkpoint: a name that contradicts the contents (such public archives exist), and
- * fields of the configuration outside the schema.
+ * Notes for the user about a checkpoint: a name that contradicts the contents (such public archives exist),
+ * and fields of the configuration outside the schema.
  */
 export function zooNotes({ where, evidence }: NamedCheckpoint, spec: ZooSpec): string[] {
   const unknown = evidence.sidecar?.pipeline?.unknown ?? [];

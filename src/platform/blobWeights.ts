@@ -4,8 +4,8 @@ import type { WeightsLocation } from "../checkpoints/openCheckpoint.ts";
 import type { ReadSibling } from "../checkpoints/tfjs/tfjs.ts";
 
 /**
- * Weights in a Blob, such as a file that a page fetched or that its user chose. Browsers keep large Blobs on disk,
- * so they are read in pieces.
+ * Weights in a Blob, such as a file that a page fetched or that its user chose. Browsers keep large Blobs on
+ * disk, so they are read in pieces.
  */
 export async function blobWeights(
   blob: Blob,

@@ -3,7 +3,10 @@ import type { StartThread } from "./thread.ts";
 
 export type { Thread } from "./thread.ts";
 
-/** Starts a Worker from a Blob, so that bundlers need no extra file. The page's policy must allow `worker-src blob:`. */
+/**
+ * Starts a Worker from a Blob, so that bundlers need no extra file. The page's policy must allow `worker-src
+ * blob:`.
+ */
 export const startThread: StartThread = (code, handlers) => {
   const blob = new Blob([`${code};thread.serve(self);`], { type: "text/javascript" });
   const url = URL.createObjectURL(blob);
@@ -30,8 +33,8 @@ export function whyNoSharedMemory(): string | undefined {
 }
 
 /**
- * An estimate of the physical cores: browsers report logical ones. Above four, half of them is a guess that also
- * suits processors with a slower half.
+ * An estimate of the physical cores: browsers report logical ones. Above four, half of them is a guess that
+ * also suits processors with a slower half.
  */
 export function coreCount(): number {
   const threads = globalThis.navigator?.hardwareConcurrency ?? 1;

@@ -3,7 +3,8 @@ import { createGunzip } from "node:zlib";
 const CHUNK_BYTES = 262_144;
 
 /**
- * Unpacks gzip only as fast as its reader asks. Node's DecompressionStream would unpack hundreds of megabytes ahead.
+ * Unpacks gzip only as fast as its reader asks. Node's DecompressionStream would unpack hundreds of megabytes
+ * ahead.
  */
 export function gunzipStream(): ReadableWritablePair<Uint8Array, Uint8Array> {
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });

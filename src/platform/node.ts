@@ -10,7 +10,7 @@ import { fetchBytes, fetchStream } from "./fetchBytes.ts";
 import { gunzipStream } from "./gunzipStream.ts";
 import { fileSource, fileStream, folderFiles } from "./weightFiles.ts";
 
-export { archivePath, cachedArchive, cacheFolder } from "./archiveCache.ts";
+export { cachedArchive } from "./archiveCache.ts";
 
 /**
  * Reads a whole file by its path or URL.
@@ -38,8 +38,8 @@ export function packagedWeights(file: string): URL {
 }
 
 /**
- * Finds out what a path or URL of weights is: a file, an archive, a folder, or the prefix of a checkpoint's files.
- * Of a local file only the first bytes are read here; it is never held in memory.
+ * Finds out what a path or URL of weights is: a file, an archive, a folder, or the prefix of a checkpoint's
+ * files. Of a local file only the first bytes are read here; it is never held in memory.
  *
  * @throws ModelError for a failed download, or a folder of too many files.
  * @throws Error from the file system.

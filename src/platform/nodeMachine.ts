@@ -28,9 +28,9 @@ export function whyNoSharedMemory(): string | undefined {
 }
 
 /**
- * The physical cores that this process may run on, because the two threads of a core share its arithmetic units.
- * Linux reports which belong together. Elsewhere, above four, half of them is a guess that also suits processors
- * with a slower half.
+ * The physical cores that this process may run on, because the two threads of a core share its arithmetic
+ * units. Linux reports which belong together. Elsewhere, above four, half of them is a guess that also suits
+ * processors with a slower half.
  */
 export function coreCount(): number {
   const threads = availableParallelism();
@@ -45,7 +45,10 @@ export function coreCount(): number {
   }
 }
 
-/** The allowed processors, as `taskset` sets them. Linux writes ranges: `0-3,8`. @throws Error on other systems. */
+/**
+ * The allowed processors, as `taskset` sets them. Linux writes ranges: `0-3,8`. @throws Error on other
+ * systems.
+ */
 function allowedCpus(): number[] {
   const [, list] = /^Cpus_allowed_list:\s*(.+)$/m.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
   if (list === undefined) throw new Error("no list of processors");

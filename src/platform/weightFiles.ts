@@ -7,11 +7,15 @@ import { ModelError } from "../errors.ts";
 
 /**
  * Most variables are far smaller than this, and opening a file takes longer than reading this much. With 4 MB
- * the process would keep the unused rest: the allocator does not return smaller parts of a freed piece to the system.
+ * the process would keep the unused rest: the allocator does not return smaller parts of a freed piece to the
+ * system.
  */
 const READ_AHEAD = 2 ** 20;
 
-/** A file that is read in parts. Small reads are served from a larger one, which the next ones likely need too. */
+/**
+ * A file that is read in parts. Small reads are served from a larger one, which the next ones likely need
+ * too.
+ */
 export function fileSource(path: string, length: number, where = path): RandomAccessFile {
   let ahead = { offset: 0, bytes: new Uint8Array(0) };
   return {

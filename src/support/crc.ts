@@ -1,9 +1,9 @@
 const SLICES = 8;
 
 /**
- * Returns a function that computes the 32-bit CRC with this polynomial (bits reversed; initial value and final xor
- * are 0xFFFFFFFF). Eight table look-ups at a time ("slicing-by-8", Kounavis & Berry 2005) are several times
- * faster than one per byte, which matters for a checkpoint of 840 MB.
+ * Returns a function that computes the 32-bit CRC with this polynomial (bits reversed; initial value and
+ * final xor are 0xFFFFFFFF). Eight table look-ups at a time ("slicing-by-8", Kounavis & Berry 2005) are
+ * several times faster than one per byte, which matters for a checkpoint of 840 MB.
  *
  * Pass the checksum of the preceding bytes as `previous` to continue it.
  */
@@ -47,8 +47,8 @@ function tables(polynomial: number): Int32Array {
 export const crc32 = slicedCrc(0xedb88320);
 
 /**
- * CRC-32C (Castagnoli; RFC 3720, appendix B.4), as an unsigned number. Pass the checksum of the preceding bytes
- * as `previous` to continue it.
+ * CRC-32C (Castagnoli; RFC 3720, appendix B.4), as an unsigned number. Pass the checksum of the preceding
+ * bytes as `previous` to continue it.
  */
 export const crc32c: (bytes: Uint8Array, previous?: number) => number = slicedCrc(0x82f63b78);
 

@@ -4,8 +4,8 @@ const MAX_COMPARISONS = 1_000_000;
 const MIN_SIMILARITY = 0.5;
 
 /**
- * Finds the most similar candidate for each name, by the share of common letter pairs (bigrams; Dice 1945). This
- * finds misspellings, changed numbers and different prefixes.
+ * Finds the most similar candidate for each name, by the share of common letter pairs (bigrams; Dice 1945).
+ * This finds misspellings, changed numbers and different prefixes.
  */
 export function nearestNames(names: readonly string[], candidates: readonly string[]): Map<string, string> {
   const nearest = new Map<string, string>();
@@ -25,11 +25,11 @@ export function nearestNames(names: readonly string[], candidates: readonly stri
   return nearest;
 }
 
-const LONGEST_COMPARED = 200;
+const MAX_COMPARED = 200;
 
 function letterPairs(name: string): Set<string> {
   const pairs = new Set<string>();
-  const length = Math.min(name.length, LONGEST_COMPARED);
+  const length = Math.min(name.length, MAX_COMPARED);
   for (let i = 0; i + 1 < length; i++) pairs.add(name.slice(i, i + 2));
   return pairs;
 }

@@ -2,8 +2,9 @@
 const MIN_BYTES = 2 ** 20;
 
 /**
- * Frees a large array now rather than at the next garbage collection, by which time a network's weights would have
- * cost another gigabyte. The array is detached (length 0) afterwards. An array that shares its buffer is kept.
+ * Frees a large array now rather than at the next garbage collection, by which time a network's weights would
+ * have cost another gigabyte. The array is detached (length 0) afterwards. An array that shares its buffer is
+ * kept.
  */
 export function releaseMemory(data: Float32Array): void {
   const { buffer, byteLength } = data;

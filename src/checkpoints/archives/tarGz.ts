@@ -13,18 +13,21 @@ export interface GzipFile {
   decompression?(): ReadableWritablePair<Uint8Array, Uint8Array>;
 }
 
-/** This much of each file's end is kept from the first pass, because a checkpoint's object graph is at the end. */
-const TAIL = 2 ** 20;
+/**
+ * This much of each file's end is kept from the first pass, because a checkpoint's object graph is at the
+ * end.
+ */
+const TAIL_BYTES = 2 ** 20;
 /** Files up to this size are kept whole. */
-const SMALL = 16 * 2 ** 20;
+const MAX_SMALL_FILE = 16 * 2 ** 20;
 const KEPT_WHOLE = /\.(index|config|pbtxt)$|(^|\/)checkpoint$/;
 /** Max total of what is kept. */
 const MAX_KEPT = 48 * 2 ** 20;
 
 /**
- * Opens a `.tar.gz` without writing to disk and without holding large files in memory. The archive is read once
- * from end to end to verify it and list the files. Large files are read in a second pass, in the order of their
- * positions and only as far as needed.
+ * Opens a `.tar.gz` without writing to disk and without holding large files in memory. The archive is read
+ * once from end to end to verify it and list the files. Large files are read in a second pass, in the order
+ * of their positions and only as far as needed.
  */
 export async function openTarGz(file: GzipFile): Promise<ModelFiles> {
   const archive = new ArchiveReader(file);
@@ -32,7 +35,7 @@ export async function openTarGz(file: GzipFile): Promise<ModelFiles> {
   let kept = 0;
   try {
     await walkTar(archive, async (entry) => {
-      const tailLength = Math.min(entry.size, KEPT_WHOLE.test(entry.path) ? SMALL : TAIL);
+      const tailLength = Math.min(entry.size, KEPT_WHOLE.test(entry.path) ? MAX_SMALL_FILE : TAIL_BYTES);
       kept += tailLength;
       if (kept > MAX_KEPT) {
         const got = `${quote(entry.path)} beyond it`;
@@ -146,7 +149,8 @@ const MAX_RATIO = 100;
 const FREE_BYTES = 64 * 2 ** 20;
 
 /**
- * The contents of a gzip file, piece by piece. The platform's decompression verifies checksum and length at the end.
+ * The contents of a gzip file, piece by piece. The platform's decompression verifies checksum and length at
+ * the end.
  */
 class GunzipReader {
   /** Bytes of the file read so far. */

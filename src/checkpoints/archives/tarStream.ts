@@ -1,3 +1,8 @@
+/**
+ * Reads tar archives as a stream. Own code, because a library was tried and is too lenient: modern-tar 0.8.6,
+ * even when strict, reads sparse and unknown entries as files, ignores broken pax records, accepts names that
+ * are not UTF-8, and does not give the offsets that reading a large file again needs.
+ */
 import { ModelError } from "../../errors.ts";
 import { quote } from "../bytes/json.ts";
 
@@ -18,18 +23,22 @@ export interface ForwardReader {
 }
 
 const MAX_ENTRIES = 10_000;
-const LONGEST_EXTENSION = 65_536; // of a long name or a pax header
+const MAX_EXTENSION = 65_536; // of a long name or a pax header
 const FILE = "07";
 const FOLDER = "5";
 const LONG_NAME = "L";
 const PAX = "x";
-/** Entry types to skip: links and devices have no bytes; long link names and global headers are not needed. */
+/**
+ * Entry types to skip: links and devices have no bytes; long link names and global headers are not needed.
+ */
 const SKIPPED = "12346Kg";
 
 /**
- * Walks through a tar archive and calls `visit` for each file, which may read up to `size` bytes from `input`.
+ * Walks through a tar archive and calls `visit` for each file, which may read up to `size` bytes from
+ * `input`.
  *
- * @throws ModelError if the archive is truncated, damaged or of an unknown kind, or if a name leaves the folder.
+ * @throws ModelError if the archive is truncated, damaged or of an unknown kind, or if a name leaves the
+ *   folder.
  */
 export async function walkTar(
   input: ForwardReader,
@@ -81,8 +90,7 @@ export async function walkTar(
   }
 
   async function extensionOf(size: number, at: string): Promise<Uint8Array> {
-    if (size > LONGEST_EXTENSION)
-      throw fail(at, `a name of at most ${LONGEST_EXTENSION} bytes`, String(size));
+    if (size > MAX_EXTENSION) throw fail(at, `a name of at most ${MAX_EXTENSION} bytes`, String(size));
     const bytes = new Uint8Array(padded(size));
     await exactly(bytes, at);
     return bytes.subarray(0, size);
@@ -184,7 +192,9 @@ function text(block: Uint8Array, start: number, length: number, where: string): 
   }
 }
 
-/** Parses octal digits between spaces and zero bytes, or GNU's form for large numbers: 0x80, then big-endian. */
+/**
+ * Parses octal digits between spaces and zero bytes, or GNU's form for large numbers: 0x80, then big-endian.
+ */
 function number(block: Uint8Array, start: number, length: number, where: string): number {
   const field = block.subarray(start, start + length);
   if (field[0] === 0x80) {

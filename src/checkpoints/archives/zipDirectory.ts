@@ -141,16 +141,16 @@ export interface ZipEnd {
 const END = { signature: 0x06054b50, length: 22 };
 const LOCATOR = { signature: 0x07064b50, length: 20 };
 const WIDE_END = { signature: 0x06064b50, length: 56 };
-const LONGEST_COMMENT = 0xffff;
+const MAX_COMMENT = 0xffff;
 
 /**
- * Reads a zip archive's end record (APPNOTE.TXT 4.3.14 to 4.3.16). The Zip64 record counts only if the ordinary
- * fields overflow.
+ * Reads a zip archive's end record (APPNOTE.TXT 4.3.14 to 4.3.16). The Zip64 record counts only if the
+ * ordinary fields overflow.
  *
  * @throws ModelError if the file has no end record, or the directory lies outside the file.
  */
 async function findZipEnd(source: RandomAccessFile): Promise<ZipEnd> {
-  const tail = new Uint8Array(Math.min(source.length, END.length + LONGEST_COMMENT));
+  const tail = new Uint8Array(Math.min(source.length, END.length + MAX_COMMENT));
   const tailStart = source.length - tail.length;
   await source.read(tailStart, tail);
   const view = new DataView(tail.buffer);

@@ -17,8 +17,8 @@ const FREE_BYTES = 32 * 2 ** 20;
 const PIECE = 2 ** 20;
 
 /**
- * The unpacked bytes of a zip record. Its local header must agree with the directory. The checksum of the whole
- * record is verified before any read; a read of the whole record does both at once.
+ * The unpacked bytes of a zip record. Its local header must agree with the directory. The checksum of the
+ * whole record is verified before any read; a read of the whole record does both at once.
  */
 export async function zipRecordSource(
   archive: RandomAccessFile,

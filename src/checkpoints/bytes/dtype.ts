@@ -13,8 +13,8 @@ import {
 import type { RandomAccessFile } from "./randomAccessFile.ts";
 
 /**
- * The element types that checkpoints store, under safetensors' names, all little-endian. `read` accepts any offset,
- * because files are not aligned (TFJS packs int32 after an odd number of halves).
+ * The element types that checkpoints store, under safetensors' names, all little-endian. `read` accepts any
+ * offset, because files are not aligned (TFJS packs int32 after an odd number of halves).
  */
 interface ElementType {
   bytes: number;

@@ -1,7 +1,7 @@
 /**
- * IEEE 754 half precision (1 sign, 5 exponent, 10 fraction bits) and bfloat16 (the upper half of a
- * float32), both as 16 bits. Widening is exact, subnormals included. Narrowing rounds to nearest, ties to even, as
- * IEEE 754 and NumPy do, so bits → number → bits is the identity for every pattern except NaN payloads.
+ * IEEE 754 half precision (1 sign, 5 exponent, 10 fraction bits) and bfloat16 (the upper half of a float32),
+ * both as 16 bits. Widening is exact, subnormals included. Narrowing rounds to nearest, ties to even, as IEEE
+ * 754 and NumPy do, so bits → number → bits is the identity for every pattern except NaN payloads.
  */
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
@@ -31,7 +31,9 @@ export function float16sToFloat32(bytes: Uint8Array): Float32Array {
   return values;
 }
 
-/** The second half of the values' memory, which holds as many halves as there are values: they widen in place. */
+/**
+ * The second half of the values' memory, which holds as many halves as there are values: they widen in place.
+ */
 export function halvesIn({ buffer, byteOffset, length }: Float32Array<ArrayBuffer>): Uint8Array {
   return new Uint8Array(buffer, byteOffset + length * 2, length * 2);
 }

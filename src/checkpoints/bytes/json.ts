@@ -1,9 +1,9 @@
 import { ModelError } from "../../errors.ts";
 
 /**
- * A JSON parser for untrusted files, stricter than JSON.parse: a repeated key is an error (JSON.parse silently keeps
- * the last), nesting and the number of values are limited, objects are Maps (so `__proto__` is an ordinary key),
- * and every error states its character position.
+ * A JSON parser for untrusted files, stricter than JSON.parse: a repeated key is an error (JSON.parse
+ * silently keeps the last), nesting and the number of values are limited, objects are Maps (so `__proto__` is
+ * an ordinary key), and every error states its character position.
  */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 export type JsonObject = ReadonlyMap<string, JsonValue>;
@@ -15,7 +15,7 @@ export interface JsonLimits {
 
 const WHITESPACE = " \t\n\r";
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
-const LONGEST_NUMBER = 400; // a float64 written without an exponent has at most some 330 digits
+const MAX_NUMBER_LENGTH = 400; // a float64 written without an exponent has at most some 330 digits
 
 /** `where` names the file, or a part of it, in errors. @throws ModelError and nothing else. */
 export function parseJson(bytes: Uint8Array, where: string, limits: JsonLimits): JsonValue {
@@ -125,9 +125,9 @@ class JsonParser {
     const end = this.position;
     this.position = start;
     if (start === end) this.fail("a JSON value");
-    const token = this.text.slice(start, Math.min(end, start + LONGEST_NUMBER));
+    const token = this.text.slice(start, Math.min(end, start + MAX_NUMBER_LENGTH));
     const value = Number(token);
-    const fits = end - start < LONGEST_NUMBER && NUMBER.test(token) && Number.isFinite(value);
+    const fits = end - start < MAX_NUMBER_LENGTH && NUMBER.test(token) && Number.isFinite(value);
     if (!fits) this.fail("a number", quote(token));
     this.position = end;
     return value;

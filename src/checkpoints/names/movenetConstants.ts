@@ -6,12 +6,12 @@ import type { TfjsCheckpoint } from "../tfjs/tfjs.ts";
 import type { MovenetModel } from "./movenetKeys.ts";
 
 /**
- * The constants of a MoveNet graph that no layer owns: numbers of the image's normalization and of the decode.
- * The file keeps them as float16, so 0.3 is 0.300048828125 there. Numbers that the decode needs are taken from
- * the file as parameters; numbers that are built into the decode's code are checked.
+ * The constants of a MoveNet graph that no layer owns: numbers of the image's normalization and of the
+ * decode. The file keeps them as float16, so 0.3 is 0.300048828125 there. Numbers that the decode needs are
+ * taken from the file as parameters; numbers that are built into the decode's code are checked.
  *
- * A constant is identified by the op that uses it, by its position among that node's inputs, and by the op that
- * computes the other operand. Names of such nodes carry counters and are not used.
+ * A constant is identified by the op that uses it, by its position among that node's inputs, and by the op
+ * that computes the other operand. Names of such nodes carry counters and are not used.
  */
 type Rule = ConstantUse & (TakenParameter | FixedValue);
 

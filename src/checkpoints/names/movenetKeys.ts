@@ -6,9 +6,9 @@ import type { Variable } from "../checkpoint.ts";
  * Maps the constants of Google's MoveNet graphs (TensorFlow.js) to this project's parameters.
  *
  * The constants are named after the layers of CenterNetMobileNetV2FPNFeatureExtractor (TensorFlow Object
- * Detection API). Batch normalization is folded: `<layer>/Conv2D_weights` and `…_bn_offset` are kernel and bias.
- * Layers without it keep their variables: `<layer>/Conv2D/ReadVariableOp`, `<layer>/BiasAdd/…`. Numbers that
- * Keras appends (`conv2d_7`) count all layers of a program and differ between models; only those of the
+ * Detection API). Batch normalization is folded: `<layer>/Conv2D_weights` and `…_bn_offset` are kernel and
+ * bias. Layers without it keep their variables: `<layer>/Conv2D/ReadVariableOp`, `<layer>/BiasAdd/…`. Numbers
+ * that Keras appends (`conv2d_7`) count all layers of a program and differ between models; only those of the
  * pyramid's own layers are the same in every model, and tell its levels apart.
  */
 export type MovenetModel = "movenet-multipose" | "movenet-lightning" | "movenet-thunder";

@@ -24,7 +24,9 @@ export interface ModelEvidence {
   readonly model?: string;
   /** The files of the Object Detection API that go with it. */
   readonly sidecar?: DetectionApiSidecar;
-  /** The backbone that the API's variables show: `hourglass`, or the type that a pipeline.config would name. */
+  /**
+   * The backbone that the API's variables show: `hourglass`, or the type that a pipeline.config would name.
+   */
   readonly backbone?: string;
   /** The detectors whose code wrote this PyTorch state dict. */
   readonly family?: TorchFamily;
@@ -32,7 +34,8 @@ export interface ModelEvidence {
 
 /**
  * Gives a checkpoint this project's parameter names, whatever wrote it. Variables that belong to no parameter
- * keep their own name, so that loading reports them; so does everything in a file that nothing here recognizes.
+ * keep their own name, so that loading reports them; so does everything in a file that nothing here
+ * recognizes.
  *
  * @throws ModelError if two variables would be the same parameter, or if a recognized graph is not the
  *   architecture that it should be.
@@ -89,7 +92,9 @@ function nameZoo(file: BundleCheckpoint): NamedCheckpoint {
   };
 }
 
-/** Transposes kernels to this project's layout, one by one as they are read. Leaves out the norms' counters. */
+/**
+ * Transposes kernels to this project's layout, one by one as they are read. Leaves out the norms' counters.
+ */
 function nameTorch(file: Checkpoint): NamedCheckpoint {
   const found = torchKeys(file.variables.keys(), file.where);
   if (!found) return { ...file, evidence: {} };

@@ -52,8 +52,8 @@ const BRANCHES: ReadonlyMap<string, string> = new Map([
 const level = (inner: string) => inner.split("low2").length - 1;
 
 /**
- * The hourglass in state dicts of CornerNet's code, which both CenterNets use (`kp` in `models/py_utils/kp.py`,
- * `exkp` in `large_hourglass.py`): `kps.0.low2.low2.low3.1.skip.0` is
+ * The hourglass in state dicts of CornerNet's code, which both CenterNets use (`kp` in
+ * `models/py_utils/kp.py`, `exkp` in `large_hourglass.py`): `kps.0.low2.low2.low3.1.skip.0` is
  * `backbone.stack0.level2.up.1.shortcut`.
  */
 const TORCH_HOURGLASS: readonly KeyPattern[] = [
@@ -147,8 +147,8 @@ const HEADS = {
 const PAIRS = /(^|\.)heads\.(boxSize|boxOffset|keypointRegression|keypointOffset)\.out\.(kernel|bias)$/;
 
 /**
- * Objects as Points on the hourglass (`ctdet_coco_hg.pth`, `multi_pose_hg_3x.pth` of Zhou et al.). The heads of
- * stack `last` are the ones that detect.
+ * Objects as Points on the hourglass (`ctdet_coco_hg.pth`, `multi_pose_hg_3x.pth` of Zhou et al.). The heads
+ * of stack `last` are the ones that detect.
  */
 export function objectsAsPointsPatterns(last: number): KeyPattern[] {
   const heads = (stack: string) => (Number(stack) === last ? "heads" : `stack${stack}.heads`);

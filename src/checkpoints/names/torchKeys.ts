@@ -4,7 +4,9 @@ import { withoutModulePrefix } from "../torch/torchVariables.ts";
 import { type KeyPattern, parameterAt } from "./keyPatterns.ts";
 import { objectsAsPointsPatterns, tripletPatterns } from "./torchHourglass.ts";
 
-/** Detectors whose state dicts are known: keypoint triplets (Duan et al.) and objects as points (Zhou et al.). */
+/**
+ * Detectors whose state dicts are known: keypoint triplets (Duan et al.) and objects as points (Zhou et al.).
+ */
 export type TorchFamily = "triplets" | "objectsAsPoints";
 
 export interface TorchKeys {
@@ -58,7 +60,9 @@ function lastStack(names: readonly string[]): number {
   }, 0);
 }
 
-/** PyTorch's kernels are [output, input, height, width]; this project's are [height, width, input, output]. */
+/**
+ * PyTorch's kernels are [output, input, height, width]; this project's are [height, width, input, output].
+ */
 export function kernelShape(shape: readonly number[]): readonly number[] {
   if (shape.length !== 4) return shape;
   const [outputs, inputs, height, width] = shape;

@@ -11,7 +11,7 @@ export interface ZooKeys {
   readonly backbone: string;
   /** Keys by parameter. */
   readonly parameters: ReadonlyMap<string, string>;
-  /** How the layers were told apart, to be shown to users. */
+  /** How the layers were identified, to be shown to users. */
   readonly namedBy: string;
 }
 
@@ -120,7 +120,8 @@ const KINDS: readonly [RegExp, LayerKind][] = [
 
 /**
  * The neck's layers by number; undefined unless their names show as many of each kind as the neck has. The
- * counts in the names (`conv2d_7`) run through a whole program, but rise in the order in which layers were made.
+ * counts in the names (`conv2d_7`) run through a whole program, but rise in the order in which layers were
+ * made.
  */
 function byCount(
   variables: readonly NumberedVariable[],
@@ -190,8 +191,9 @@ function unique(named: readonly (readonly [string, string])[], where: string): M
 }
 
 /**
- * Returns the parameter for a path below `_feature_extractor/_network` (attributes of hourglass_network.py), or
- * undefined if the path is no layer's: `hourglass_network/0/inner_block/0/decoder_block/1/skip/conv/kernel` →
+ * Returns the parameter for a path below `_feature_extractor/_network` (attributes of hourglass_network.py),
+ * or undefined if the path is no layer's:
+ * `hourglass_network/0/inner_block/0/decoder_block/1/skip/conv/kernel` →
  * `backbone.stack0.level1.up.1.shortcut.kernel`.
  */
 function hourglassParameter(path: string): string | undefined {

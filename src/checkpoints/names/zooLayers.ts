@@ -1,6 +1,6 @@
 /**
- * The Keras layers that have weights, in the order in which Keras numbers them (`layer_with_weights-N`, by depth
- * in the graph), with this project's scope for each. Layer names are those of `keras.applications`.
+ * The Keras layers that have weights, in the order in which Keras numbers them (`layer_with_weights-N`, by
+ * depth in the graph), with this project's scope for each. Layer names are those of `keras.applications`.
  */
 export interface KerasLayer {
   readonly name: string;

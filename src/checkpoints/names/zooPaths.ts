@@ -19,15 +19,16 @@ const REGIONS = [
   ["_prediction_head_dict"],
 ];
 /**
- * Second names of the same objects: Keras also numbers all layers, SavedModels list variables, and the neck holds
- * the backbone as its first layer.
+ * Second names of the same objects: Keras also numbers all layers, SavedModels list variables, and the neck
+ * holds the backbone as its first layer.
  */
 const ALIAS = /^(layer-\d+|layers|keras_api|(non_)?trainable_variables|variables)$/;
 const BACKBONE_IN_NECK = "_feature_extractor_model/layer_with_weights-0";
 
 /**
- * Finds where the program holds each variable. TensorFlow itself follows the object graph, which also resolves a
- * SavedModel's keys (`_model/_feature_extractor/variables/7`). Without a graph, keys are taken as paths.
+ * Finds where the program holds each variable. TensorFlow itself follows the object graph, which also
+ * resolves a SavedModel's keys (`_model/_feature_extractor/variables/7`). Without a graph, keys are taken as
+ * paths.
  */
 export function zooVariables(keys: Iterable<string>, graph?: ObjectGraph): ZooVariable[] {
   const found = graph ? walk(graph) : [];

@@ -13,8 +13,8 @@ import { TextProtoView } from "./textProtoView.ts";
 
 /**
  * The description of a CenterNet model: `model.center_net` of the Object Detection API's pipeline.config
- * (center_net.proto, image_resizer.proto) with the schema's defaults. Names are the schema's, in this project's
- * spelling; fields that only training needs, such as loss weights, are omitted.
+ * (center_net.proto, image_resizer.proto) with the schema's defaults. Names are the schema's, in this
+ * project's spelling; fields that only training needs, such as loss weights, are omitted.
  */
 export interface PipelineConfig {
   readonly numClasses: number;
@@ -40,7 +40,9 @@ export interface PipelineConfig {
 export interface FeatureExtractor {
   /** `hourglass_104`, `resnet_v1_50_fpn`, `mobilenet_v2_fpn_sep_conv`, … */
   readonly type: string;
-  /** Means to subtract per channel, after `bgrOrdering`, and deviations to divide by; empty if not configured. */
+  /**
+   * Means to subtract per channel, after `bgrOrdering`, and deviations to divide by; empty if not configured.
+   */
   readonly channelMeans: readonly number[];
   readonly channelStds: readonly number[];
   readonly bgrOrdering: boolean;

@@ -2,9 +2,9 @@ import { ModelError } from "../../errors.ts";
 import { quote } from "../bytes/json.ts";
 
 /**
- * A parser for protocol buffers' text format (protobuf.dev, "Text Format Language Specification") without a schema:
- * the caller interprets the fields. It supports comments, both kinds of brackets, adjacent strings, lists,
- * extensions and separators, and drops nothing.
+ * A parser for protocol buffers' text format (protobuf.dev, "Text Format Language Specification") without a
+ * schema: the caller interprets the fields. It supports comments, both kinds of brackets, adjacent strings,
+ * lists, extensions and separators, and drops nothing.
  */
 export interface TextMessage {
   /** In file order; names may repeat. */
@@ -26,7 +26,7 @@ export type TextValue =
   | { readonly kind: "word"; readonly text: string };
 
 const MAX_FIELDS = 100_000;
-const DEEPEST = 64;
+const MAX_DEPTH = 64;
 const WORD = /[A-Za-z_][A-Za-z0-9_]*/y;
 const NUMBER = /(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fF]?)(?![A-Za-z0-9_.])/y;
 const EXTENSION = /[A-Za-z0-9_./-]+/y;
@@ -62,7 +62,7 @@ class TextProtoParser {
 
   /** `end` is the closing bracket, empty for the end of the text. */
   private message(end: string, depth: number): TextMessage {
-    if (depth > DEEPEST) this.fail(`at most ${DEEPEST} levels of nesting`, "more");
+    if (depth > MAX_DEPTH) this.fail(`at most ${MAX_DEPTH} levels of nesting`, "more");
     const fields: TextField[] = [];
     for (;;) {
       this.skipSpace();

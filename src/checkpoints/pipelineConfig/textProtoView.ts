@@ -3,8 +3,8 @@ import { quote } from "../bytes/json.ts";
 import type { TextField, TextMessage, TextValue } from "./textProto.ts";
 
 /**
- * A typed view of a text-format message: each field is read by name, type and default, and unread fields can be
- * listed afterwards. Errors state the field's position.
+ * A typed view of a text-format message: each field is read by name, type and default, and unread fields can
+ * be listed afterwards. Errors state the field's position.
  */
 export class TextProtoView {
   private readonly known = new Set<string>();

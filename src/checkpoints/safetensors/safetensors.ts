@@ -19,8 +19,8 @@ import type { RandomAccessFile } from "../bytes/randomAccessFile.ts";
  *     N bytes   JSON: { "__metadata__": {string: string}, name: { dtype, shape, data_offsets: [begin, end] } }
  *     the rest  the tensors' bytes; offsets count from here
  *
- * As in the reference implementation, the tensors must cover the rest exactly: no overlap, no hole. In addition,
- * keys must not repeat and the number of entries is limited.
+ * As in the reference implementation, the tensors must cover the rest exactly: no overlap, no hole. In
+ * addition, keys must not repeat and the number of entries is limited.
  */
 export interface SafetensorsList {
   readonly metadata: ReadonlyMap<string, string>;

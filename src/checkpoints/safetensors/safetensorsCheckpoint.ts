@@ -15,7 +15,9 @@ export interface SafetensorsCheckpoint extends Checkpoint {
   readonly sidecar?: DetectionApiSidecar;
 }
 
-/** Opens a safetensors file as a checkpoint; tensors are read on demand. @throws ModelError if it is invalid. */
+/**
+ * Opens a safetensors file as a checkpoint; tensors are read on demand. @throws ModelError if it is invalid.
+ */
 export async function safetensorsCheckpoint(source: RandomAccessFile): Promise<SafetensorsCheckpoint> {
   const { where } = source;
   const { metadata, tensors } = await listSafetensors(source);

@@ -12,8 +12,8 @@ export interface FilePieces {
 }
 
 /**
- * Makes a safetensors file (format: safetensors.ts) of `tensors`, in their order, as `dtype`; values are rounded to
- * nearest. The same input gives the same bytes.
+ * Makes a safetensors file (format: safetensors.ts) of `tensors`, in their order, as `dtype`; values are
+ * rounded to nearest. The same input gives the same bytes.
  *
  * @throws UsageError if a tensor's shape and data disagree.
  */

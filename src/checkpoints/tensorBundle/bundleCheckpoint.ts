@@ -25,8 +25,9 @@ const CONFIG = "pipeline.config";
 const LABEL_MAP = /label_?map[^/]*\.(pbtxt|txt)$/;
 
 /**
- * Opens the checkpoint among `files`: the one with `prefix` (`checkpoint/ckpt-0`), or the only one, or the one that
- * the folder's file `checkpoint` names. The variables of a SavedModel count only if there is nothing else.
+ * Opens the checkpoint among `files`: the one with `prefix` (`checkpoint/ckpt-0`), or the only one, or the
+ * one that the folder's file `checkpoint` names. The variables of a SavedModel count only if there is nothing
+ * else.
  *
  * @throws ModelError if anything is missing, ambiguous or broken.
  */

@@ -3,8 +3,8 @@ import { readMessage } from "./protobufWire.ts";
 
 /**
  * The objects of a Keras program and the names by which they reference each other (TensorFlow,
- * trackable_object_graph.proto). Every checkpoint stores this graph under OBJECT_GRAPH_KEY; TensorFlow itself follows
- * it to find a variable's key.
+ * trackable_object_graph.proto). Every checkpoint stores this graph under OBJECT_GRAPH_KEY; TensorFlow itself
+ * follows it to find a variable's key.
  */
 export interface ObjectGraph {
   /** Node 0 is the root. */

@@ -4,8 +4,8 @@ import { ModelError } from "../../errors.ts";
 const MAX_RATIO = 22;
 
 /**
- * Unpacks raw snappy (google/snappy, format_description.txt): the length as a varint, then literals and copies from
- * up to 4 GB back. Nothing is allocated for a length that the input cannot hold.
+ * Unpacks raw snappy (google/snappy, format_description.txt): the length as a varint, then literals and
+ * copies from up to 4 GB back. Nothing is allocated for a length that the input cannot hold.
  *
  * @throws ModelError if elements exceed the input or the output, or do not fill it.
  */

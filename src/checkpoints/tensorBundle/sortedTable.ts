@@ -4,9 +4,9 @@ import { quote } from "../bytes/json.ts";
 import { unsnappy } from "./snappy.ts";
 
 /**
- * A sorted table of keys and values as written by LevelDB (google/leveldb, doc/table_format.md), the format of a
- * TensorBundle's `.index`: blocks of entries with checksums, a block that lists the blocks, and a footer of 48
- * bytes with the position of that list.
+ * A sorted table of keys and values as written by LevelDB (google/leveldb, doc/table_format.md), the format
+ * of a TensorBundle's `.index`: blocks of entries with checksums, a block that lists the blocks, and a footer
+ * of 48 bytes with the position of that list.
  */
 const FOOTER = 48;
 const MAGIC = [0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb];
@@ -14,15 +14,15 @@ const MAGIC = [0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb];
 const TRAILER = 5;
 const PLAIN = 0;
 const SNAPPY = 1;
-const LONGEST_KEY = 4096;
+const MAX_KEY = 4096;
 /** Keys share prefixes with their predecessor, so a few bytes can expand to long keys; this limits them. */
-const ALL_KEYS = 32 * 2 ** 20;
+const MAX_KEY_BYTES = 32 * 2 ** 20;
 
 const TEXT = new TextDecoder("utf-8", { fatal: true });
 
 /**
- * Reads the values by key, in key order. Values of uncompressed blocks are views of the file. Every block's checksum
- * is verified. `where` names the file.
+ * Reads the values by key, in key order. Values of uncompressed blocks are views of the file. Every block's
+ * checksum is verified. `where` names the file.
  *
  * @throws ModelError and nothing else.
  */
@@ -49,7 +49,7 @@ export function readSortedTable(file: Uint8Array, where: string): Map<string, Ui
     for (const { key, value } of entriesOf(readBlock(file.subarray(0, footer), at, block), block)) {
       const name = keyText(key, block);
       keyBytes += key.length;
-      if (keyBytes > ALL_KEYS) throw tooLong(block, `at most ${ALL_KEYS} bytes of keys`);
+      if (keyBytes > MAX_KEY_BYTES) throw tooLong(block, `at most ${MAX_KEY_BYTES} bytes of keys`);
       if (previous && compare(previous, key) >= 0) {
         const expected = `keys in ascending order, each once`;
         throw new ModelError({ where: block, expected, got: `${quote(name)} after a key not before it` });
@@ -116,7 +116,7 @@ function* entriesOf(block: Uint8Array, where: string): Generator<Entry> {
   while (!cursor.done) {
     const [shared, unshared, valueLength] = [cursor.varint(), cursor.varint(), cursor.varint()];
     if (shared > previous.length) throw fail(`at most ${previous.length} shared bytes`, String(shared));
-    if (shared + unshared > LONGEST_KEY) throw tooLong(where, `keys of at most ${LONGEST_KEY} bytes`);
+    if (shared + unshared > MAX_KEY) throw tooLong(where, `keys of at most ${MAX_KEY} bytes`);
     const key = new Uint8Array(shared + unshared);
     key.set(previous.subarray(0, shared));
     key.set(cursor.take(unshared), shared);

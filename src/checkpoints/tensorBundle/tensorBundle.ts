@@ -8,8 +8,8 @@ import { unknownVariable } from "../checkpoint.ts";
 import { type BundleEntry, type BundleIndex, parseBundleIndex } from "./bundleIndex.ts";
 
 /**
- * The variables of a TensorFlow checkpoint (tensor_bundle.cc, "TensorBundle"): an index, and data files that hold
- * each variable with a checksum. Variables are read on demand.
+ * The variables of a TensorFlow checkpoint (tensor_bundle.cc, "TensorBundle"): an index, and data files that
+ * hold each variable with a checksum. Variables are read on demand.
  */
 export interface TensorBundle {
   /** By key, sorted by the keys' bytes. */
@@ -21,8 +21,8 @@ export interface TensorBundle {
 }
 
 /**
- * Opens a bundle. `index` is the `.index` file; `openShard` returns data file i of n. Both methods of the result
- * throw a ModelError if the variable is unknown, of the other kind, or fails its checksum.
+ * Opens a bundle. `index` is the `.index` file; `openShard` returns data file i of n. Both methods of the
+ * result throw a ModelError if the variable is unknown, of the other kind, or fails its checksum.
  */
 export async function openTensorBundle(
   index: Uint8Array,
@@ -92,8 +92,8 @@ function checkSum(got: number, expected: number, where: string): void {
 }
 
 /**
- * String tensors store all lengths as varints, a checksum of the lengths, then all strings. Both checksums are
- * computed with each length as 4 bytes (8 if needed) instead of the stored varint.
+ * String tensors store all lengths as varints, a checksum of the lengths, then all strings. Both checksums
+ * are computed with each length as 4 bytes (8 if needed) instead of the stored varint.
  */
 function splitTexts(bytes: Uint8Array, { shape, checksum }: BundleEntry, where: string): Uint8Array[] {
   const count = elementCount(shape);

@@ -1,4 +1,5 @@
 import { CenterNetError, ModelError } from "../../errors.ts";
+import { concatenate } from "../../support/concatenate.ts";
 import { formatShape } from "../../tensor.ts";
 import { byteLengthOf, toFloat32 } from "../bytes/dtype.ts";
 import { expectObject, expectString, parseJson, quote } from "../bytes/json.ts";
@@ -23,7 +24,9 @@ interface StoredVariable extends Variable {
   readonly bytes: Uint8Array;
 }
 
-/** Reads model.json and all shards; `where` names model.json in errors. @throws ModelError and nothing else. */
+/**
+ * Reads model.json and all shards; `where` names model.json in errors. @throws ModelError and nothing else.
+ */
 export async function openTfjs(
   bytes: Uint8Array,
   where: string,
@@ -74,17 +77,7 @@ async function readShards(group: WeightGroup, where: string, readSibling: ReadSi
       throw new ModelError({ where, expected: `the shard ${quote(path)} beside it`, got }, { cause });
     }
   }
-  return shards.length === 1 ? shards[0] : concatenate(shards);
-}
-
-function concatenate(shards: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(shards.reduce((length, shard) => length + shard.length, 0));
-  let offset = 0;
-  for (const shard of shards) {
-    whole.set(shard, offset);
-    offset += shard.length;
-  }
-  return whole;
+  return concatenate(shards);
 }
 
 /** The group's weights as views of its data, which they must fill exactly. */

@@ -9,8 +9,8 @@ import {
 } from "../bytes/json.ts";
 
 /**
- * One node of a TensorFlow.js graph. Graphs are not run: their nodes only show what a constant is used for and
- * whether the graph has the expected architecture.
+ * One node of a TensorFlow.js graph. Graphs are not run: their nodes only show what a constant is used for
+ * and whether the graph has the expected architecture.
  */
 export interface GraphNode {
   readonly name: string;

@@ -69,8 +69,8 @@ export function parseManifest(value: JsonValue | undefined, file: string): Weigh
 }
 
 /**
- * A shard must lie beside model.json, so that an untrusted file cannot read other folders or fetch a URL. Therefore
- * only letters, digits and a few marks are allowed, and no leading dot.
+ * A shard must lie beside model.json, so that an untrusted file cannot read other folders or fetch a URL.
+ * Therefore only letters, digits and a few marks are allowed, and no leading dot.
  */
 function plainFileName(path: string, file: string): string {
   if (path.length <= 255 && /^[\p{L}\p{N}_][\p{L}\p{N}_.+ ()-]*$/u.test(path)) return path;

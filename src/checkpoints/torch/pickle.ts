@@ -11,8 +11,8 @@ import {
 
 /**
  * Reads one pickle, Python's format of objects (https://docs.python.org/3/library/pickle.html; protocols 2 to
- * 5), as data. A pickle is a program for a stack machine whose opcodes can name and call any Python function. This
- * machine knows only `rules.globals`; there is no way around them. The cursor ends after the pickle.
+ * 5), as data. A pickle is a program for a stack machine whose opcodes can name and call any Python function.
+ * This machine knows only `rules.globals`; there is no way around them. The cursor ends after the pickle.
  *
  * @throws ModelError for anything else in a pickle, and for more values than a checkpoint needs.
  */
@@ -44,8 +44,8 @@ export interface PickleRules {
 }
 
 /**
- * A value takes one byte of a pickle, but up to 350 bytes of memory. Torch writes about 40 values per tensor, 7 of
- * them containers. These limits are ten times what any detector needs and cost less than 64 MB.
+ * A value takes one byte of a pickle, but up to 350 bytes of memory. Torch writes about 40 values per tensor,
+ * 7 of them containers. These limits are ten times what any detector needs and cost less than 64 MB.
  */
 const MAX_VALUES = 2 ** 19;
 const MAX_CONTAINERS = 2 ** 17;

@@ -1,9 +1,9 @@
 import { ModelError } from "../../errors.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-const LONGEST_LINE = 1000;
+const MAX_LINE = 1000;
 /** In bytes. The longest integers in real files are random seeds. */
-const LONGEST_INTEGER = 1024;
+const MAX_INTEGER_BYTES = 1024;
 
 /** Reads a pickle's bytes in order. Every length is checked against the remaining bytes. */
 export class PickleCursor {
@@ -49,12 +49,14 @@ export class PickleCursor {
     return this.view.getFloat64(this.advance(8), false);
   }
 
-  /** Two's complement, little-endian; zero bytes mean 0. Returns a BigInt only if a number would not be exact. */
+  /**
+   * Two's complement, little-endian; zero bytes mean 0. Returns a BigInt only if a number would not be exact.
+   */
   integer(length: number): number | bigint {
     const start = this.position;
     const bytes = this.take(length);
-    if (length > LONGEST_INTEGER) {
-      const expected = `an integer of at most ${LONGEST_INTEGER} bytes`;
+    if (length > MAX_INTEGER_BYTES) {
+      const expected = `an integer of at most ${MAX_INTEGER_BYTES} bytes`;
       throw new ModelError({ where: `${this.where} byte ${start}`, expected, got: String(length) });
     }
     let digits = "";
@@ -79,7 +81,7 @@ export class PickleCursor {
 
   /** Reads up to and including the next line feed. */
   line(): string {
-    const end = this.bytes.subarray(this.position, this.position + LONGEST_LINE).indexOf(10);
+    const end = this.bytes.subarray(this.position, this.position + MAX_LINE).indexOf(10);
     if (end < 0) throw this.truncated("the end of a line");
     const text = this.text(end);
     this.advance(1);

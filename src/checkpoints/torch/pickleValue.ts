@@ -1,9 +1,9 @@
 import { quote } from "../bytes/json.ts";
 
 /**
- * The values that a pickle can hold here: data, and the few objects that a format's reader creates itself. Nothing is
- * created by name, and dictionaries are Maps, so `__proto__` is an ordinary key. A list or dictionary may contain
- * itself, so code must never descend into a value without a bound.
+ * The values that a pickle can hold here: data, and the few objects that a format's reader creates itself.
+ * Nothing is created by name, and dictionaries are Maps, so `__proto__` is an ordinary key. A list or
+ * dictionary may contain itself, so code must never descend into a value without a bound.
  */
 export type PickleValue =
   | null

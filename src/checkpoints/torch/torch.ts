@@ -10,9 +10,9 @@ import { readTorchView, type TorchView, torchView } from "./torchView.ts";
 import { openTorchZip } from "./torchZip.ts";
 
 /**
- * Opens the state dict in a file written by torch.save, in either format (torch/serialization.py). Only the list of
- * tensors is read here, and every tensor is checked to lie within the file. Elements are read on demand, and their
- * checksums verified if the format has them. Nothing in the file is executed.
+ * Opens the state dict in a file written by torch.save, in either format (torch/serialization.py). Only the
+ * list of tensors is read here, and every tensor is checked to lie within the file. Elements are read on
+ * demand, and their checksums verified if the format has them. Nothing in the file is executed.
  *
  * @throws ModelError for any other file.
  */

@@ -11,9 +11,9 @@ const VERSION = 1001;
 const COUNT_BYTES = 8;
 
 /**
- * The format of torch before 1.6: five pickles (a magic number, the version, facts about the machine, the object, and
- * the keys of its storages in data order), then for each storage the number of its elements (8 bytes) and the
- * elements. Only the object states the element size.
+ * The format of torch before 1.6: five pickles (a magic number, the version, facts about the machine, the
+ * object, and the keys of its storages in data order), then for each storage the number of its elements (8
+ * bytes) and the elements. Only the object states the element size.
  */
 export async function openTorchLegacy(source: RandomAccessFile): Promise<TorchFile> {
   const { where } = source;

@@ -15,8 +15,8 @@ const MAX_FACTS = 100;
 const STATE_DICT = "state_dict";
 
 /**
- * Finds the state dict in the saved object: the object itself, or the only dictionary of tensors in it, or if there
- * are several, the one named `state_dict`. An optimizer's state lies deeper and does not count.
+ * Finds the state dict in the saved object: the object itself, or the only dictionary of tensors in it, or if
+ * there are several, the one named `state_dict`. An optimizer's state lies deeper and does not count.
  */
 export function torchVariables(object: PickleValue, where: string): TorchVariables {
   const dictionary = object instanceof Map ? findStateDict(object, where) : undefined;
@@ -72,8 +72,8 @@ function noStateDict(where: string, got: string): ModelError {
 }
 
 /**
- * The file's keys by parameter name without `module.`, the prefix that each torch.nn wrapper (DataParallel, or the
- * reference's own) adds to every name.
+ * The file's keys by parameter name without `module.`, the prefix that each torch.nn wrapper (DataParallel,
+ * or the reference's own) adds to every name.
  */
 export function withoutModulePrefix(keys: Iterable<string>): ReadonlyMap<string, string> {
   const all = [...keys];

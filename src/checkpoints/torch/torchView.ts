@@ -17,7 +17,10 @@ export interface TorchView {
 /** Views may repeat elements (stride 0), but only this many more than the storage has: 32 MB of float32. */
 const MAX_REPEATED = 2 ** 23;
 
-/** Checks a tensor's description without allocating anything. @throws ModelError if it does not fit its storage. */
+/**
+ * Checks a tensor's description without allocating anything. @throws ModelError if it does not fit its
+ * storage.
+ */
 export function torchView({ storage, offset, shape, stride }: TorchTensor, where: string): TorchView {
   if (shape.length !== stride.length) {
     const got = `${shape.length} sizes and ${stride.length} strides`;

@@ -10,8 +10,8 @@ import { MAX_PICKLE, TORCH_RULES, type TorchFile } from "./torchObjects.ts";
 const PICKLE = "/data.pkl";
 
 /**
- * The format of torch since 1.6: a zip archive with one root folder of any name. It contains `data.pkl` (the object),
- * `data/<key>` (each storage's bytes), and since 2.0 `byteorder` ("little" or "big").
+ * The format of torch since 1.6: a zip archive with one root folder of any name. It contains `data.pkl` (the
+ * object), `data/<key>` (each storage's bytes), and since 2.0 `byteorder` ("little" or "big").
  */
 export async function openTorchZip(source: RandomAccessFile): Promise<TorchFile> {
   const { where } = source;

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { describeGraph } from "../../describe.ts";
 import type { Model, PublishedFigures } from "../../models/model.ts";
 import { DEFAULT_MODEL, MODELS } from "../../models/models.ts";
-import { cachedArchive } from "../../platform/node.ts";
+import { cachedArchive } from "../../platform/archiveCache.ts";
 import { print, type Session } from "../io.ts";
 import { wrap } from "../terminal/displayWidth.ts";
 import { formatCount } from "../terminal/formatNumber.ts";

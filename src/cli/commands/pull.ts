@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import type { Command } from "commander";
 import { ModelError, oneLine, UsageError } from "../../errors.ts";
 import { archiveAddress, ZOO } from "../../models/zoo/zoo.ts";
-import { archivePath, cachedArchive } from "../../platform/node.ts";
+import { archivePath, cachedArchive } from "../../platform/archiveCache.ts";
 import { nearestNames } from "../../support/nearestNames.ts";
 import { Interruption } from "../failures.ts";
 import { print, printError, type Session } from "../io.ts";
