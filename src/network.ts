@@ -125,7 +125,7 @@ export class Network {
         where: `backend ${this.backend}`,
         expected: "the maps of the network",
         got: "zeros everywhere",
-        hint: "Its driver gave up in silence: choose another backend.",
+        hint: "Its driver failed silently: choose another backend.",
       });
     }
     return result;

@@ -135,7 +135,7 @@ test("what cannot be loaded says why", async () => {
   await expect(load("movenet-multipose", { weights: "no/such/file" })).rejects.toBeInstanceOf(ModelError);
   const lightning = new URL("../weights/movenet-lightning.safetensors", import.meta.url);
   await expect(load("movenet-multipose", { weights: lightning })).rejects.toThrow(
-    `got the parameters of "movenet-lightning", it seems (`,
+    `, probably those of "movenet-lightning", with`,
   );
   await expect(load("movenet-multipose", { backend: "cuda" as "auto" })).rejects.toBeInstanceOf(UsageError);
   await expect(load("movenet-multipose", { backend: "webgl2" })).rejects.toBeInstanceOf(BackendError);

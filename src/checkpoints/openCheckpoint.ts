@@ -80,7 +80,7 @@ async function openSource({ source, readSibling }: CheckpointSource): Promise<Ch
   throw new ModelError({
     where,
     expected:
-      "a checkpoint's tar.gz, a file of torch.save, a safetensors file or the model.json of a TensorFlow.js model",
+      "a checkpoint's tar.gz, a torch.save file, a safetensors file or the model.json of a TensorFlow.js model",
     got: text === "" ? "an empty file" : `a file that begins with ${quote(text.slice(0, 16))}`,
   });
 }

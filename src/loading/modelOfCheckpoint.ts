@@ -70,7 +70,7 @@ function zooModelOf(
       where,
       expected: `a checkpoint of ${wanted.name}`,
       got: `one of ${spec.name}, by its pipeline.config`,
-      hint: `Ask for ${spec.name}, or for none with --weights, and the checkpoint decides.`,
+      hint: `Ask for ${spec.name}, or name no model: with --weights, the checkpoint decides.`,
     });
   }
   const other = differs ? [`${where} holds ${spec.name}, by its pipeline.config`] : [];

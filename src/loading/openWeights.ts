@@ -78,7 +78,7 @@ export async function openWeightsFile(source: WeightsSource, hint = "Check the p
   } catch (error) {
     if (error instanceof CenterNetError) throw error;
     const got = systemMessage(error);
-    throw new ModelError({ where, expected: "a file of weights", got, hint }, { cause: error });
+    throw new ModelError({ where, expected: "a weights file", got, hint }, { cause: error });
   }
 }
 

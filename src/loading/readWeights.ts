@@ -99,12 +99,12 @@ function checkParameters(
   if (problems.length === 0) return;
   const likely = likelyModel(expected, checkpoint, options);
   const count = checkpoint.variables.size;
-  const got = likely ? `the parameters of ${likely}, it seems (${count})` : `${count}`;
+  const got = likely ? `${count}, probably those of ${likely}` : `${count}`;
   const fault = {
     where: checkpoint.where,
     expected: `the ${expected.size} parameters of ${options.model}`,
     got: `${got}, with these differences: ${firstOf(problems)}`,
-    hint: likely && "Ask for that model, or give another file.",
+    hint: likely && "Choose that model, or another file.",
   };
   throw new ModelError(fault, { differences: problems });
 }

@@ -92,7 +92,7 @@ function inputSide({ imageResizer: resizer }: PipelineConfig, where: string): nu
 function zooArchitecture(pipeline: PipelineConfig, decode: DecodeSettings, where: string): ZooArchitecture {
   const { featureExtractor, keypointEstimationTask: tasks, numClasses, useDepthwise, unsupported } = pipeline;
   const refuse = (field: string, expected: string, got: string) =>
-    new ModelError({ where: `${where}: ${field}`, expected, got, hint: "Only that is built here." });
+    new ModelError({ where: `${where}: ${field}`, expected, got, hint: "Nothing else is implemented." });
   if (unsupported.length > 0) throw refuse("tasks", "boxes and keypoints", unsupported.join(", "));
   if (!pipeline.objectDetectionTask) throw refuse("object_detection_task", "one", "none");
   if (tasks.length > 1) throw refuse("keypoint_estimation_task", "one at most", `${tasks.length}`);
@@ -191,7 +191,7 @@ function estimationTask(task: KeypointTask, labelMap: LabelMap | undefined): Key
 export function zooNotes({ where, evidence }: NamedCheckpoint, spec: ZooSpec): string[] {
   const unknown = evidence.sidecar?.pipeline?.unknown ?? [];
   if (unknown.length === 0) return zooContradictions(where, spec);
-  const fields = `fields of pipeline.config that nothing here looks at: ${unknown.join(", ")}`;
+  const fields = `unknown fields of pipeline.config, which are ignored: ${unknown.join(", ")}`;
   return [...zooContradictions(where, spec), fields];
 }
 

@@ -172,7 +172,7 @@ describe("large files are read again when they are asked for", () => {
     });
     const source = await files.open("data");
     await expect(source.read(1e6, new Uint8Array(10))).rejects.toThrow(
-      /a\.tar\.gz data: expected 10 bytes at 1000000, got 0\. It was changed since it was opened/,
+      /a\.tar\.gz data: expected 10 bytes at 1000000, got 0\. The archive has changed since it was opened/,
     );
     await files.close();
   });

@@ -115,5 +115,5 @@ test("both formats are told by their content, whatever the name", async () => {
     expect(format).toBe("torch");
   }
   const text = torchFileBytes("text.pth");
-  await expect(openCheckpoint({ where: "text.pth", bytes: text })).rejects.toThrow(/a file of torch\.save/);
+  await expect(openCheckpoint({ where: "text.pth", bytes: text })).rejects.toThrow(/a torch\.save file/);
 });

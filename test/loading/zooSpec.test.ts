@@ -140,7 +140,7 @@ describe("contradictions", () => {
   test("and fields outside of the schema are told: they may change what the original would find", () => {
     const config = CONFIG.replace("object_center_params", "soft_nms: 1 object_center_params");
     expect(modelOfCheckpoint(checkpointOf(config)).notes).toEqual([
-      "fields of pipeline.config that nothing here looks at: model.center_net.soft_nms (line 7)",
+      "unknown fields of pipeline.config, which are ignored: model.center_net.soft_nms (line 7)",
     ]);
   });
 

@@ -80,7 +80,7 @@ function entrySource(
       await archive.goTo(entry.start + offset);
       const got = await archive.fill(target);
       if (got === target.length) return;
-      const hint = "It was changed since it was opened.";
+      const hint = "The archive has changed since it was opened.";
       throw new ModelError({
         where,
         expected: `${target.length} bytes at ${offset}`,
@@ -203,7 +203,7 @@ class GunzipReader {
         where: `${this.where}, after ${this.stored} bytes`,
         expected: `at most ${MAX_RATIO} times as much as is stored`,
         got: `${this.unpacked} bytes and more`,
-        hint: "It is no archive of trained weights.",
+        hint: "This is not an archive of trained weights.",
       });
     }
     return piece.value;

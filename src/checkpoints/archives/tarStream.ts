@@ -103,7 +103,7 @@ function padded(size: number): number {
 
 function paxOverride(records: ReadonlyMap<string, string>, at: string): { path?: string; size?: number } {
   for (const key of records.keys()) {
-    if (key.startsWith("GNU.sparse")) throw fail(at, "files stored whole", "a sparse file");
+    if (key.startsWith("GNU.sparse")) throw fail(at, "files without holes", "a sparse file");
   }
   const path = records.get("path");
   const digits = records.get("size");
@@ -166,7 +166,7 @@ function parseTarHeader(block: Uint8Array, where: string): TarHeader {
   let sum = 0;
   for (let i = 0; i < BLOCK; i++) sum += i >= 148 && i < 156 ? 0x20 : block[i];
   if (sum !== stored) {
-    const hint = "The file is damaged or no tar archive.";
+    const hint = "The file is damaged or not a tar archive.";
     throw new ModelError({ where, expected: `checksum ${stored}`, got: String(sum), hint });
   }
   const name = text(block, 0, 100, where);

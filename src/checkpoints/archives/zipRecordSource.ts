@@ -63,7 +63,7 @@ function checkReadable(record: ZipRecord, archive: RandomAccessFile, where: stri
     where,
     expected,
     got: String(length),
-    hint: "It is no archive of trained weights.",
+    hint: "This is not an archive of trained weights.",
   });
 }
 

@@ -115,7 +115,7 @@ function headerLength(bytes: Uint8Array): number {
 
 /** Reads the header's length. The file has `fileLength` bytes; `start` holds at least the first eight. */
 function headerEnd(start: Uint8Array, fileLength: number, where: string): number {
-  const hint = "The file is truncated or no safetensors file.";
+  const hint = "The file is truncated or not a safetensors file.";
   if (fileLength < LENGTH_BYTES) {
     throw new ModelError({ where, expected: "at least 8 bytes", got: `${fileLength}`, hint });
   }
@@ -126,7 +126,7 @@ function headerEnd(start: Uint8Array, fileLength: number, where: string): number
       where,
       expected,
       got: `a length of ${length}`,
-      hint: "It is no safetensors file.",
+      hint: "This is not a safetensors file.",
     });
   }
   const end = LENGTH_BYTES + length;

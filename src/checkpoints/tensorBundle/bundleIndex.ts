@@ -78,7 +78,7 @@ function parseHeader(message: Uint8Array, file: string): number {
     throw new ModelError({ where, expected: `1 to ${MAX_SHARDS} data files`, got: String(shards) });
   }
   if (endianness !== 0) {
-    const hint = "It was written on a machine of the other byte order.";
+    const hint = "It was written on a machine of the opposite byte order.";
     throw new ModelError({ where, expected: "little-endian numbers", got: "big-endian", hint });
   }
   if (consumer > KNOWN_VERSION) {

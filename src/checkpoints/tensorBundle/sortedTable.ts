@@ -33,7 +33,7 @@ export function readSortedTable(file: Uint8Array, where: string): Map<string, Ui
       where,
       expected: "a table that ends in its footer",
       got: `${file.length} bytes without one`,
-      hint: "The file is truncated or no index of a checkpoint.",
+      hint: "The file is truncated or not a checkpoint's index.",
     });
   }
   const handles = new Cursor(file.subarray(footer, footer + 40), `${where} footer`);
@@ -96,7 +96,7 @@ function readBlock(blocks: Uint8Array, { offset, size }: Handle, where: string):
   const type = trailer.getUint8(0);
   if (type === PLAIN) return contents;
   if (type === SNAPPY) return unsnappy(contents, where);
-  throw new ModelError({ where, expected: "a block as it is or in snappy", got: `compression ${type}` });
+  throw new ModelError({ where, expected: "a plain or snappy-compressed block", got: `compression ${type}` });
 }
 
 interface Entry {

@@ -204,7 +204,7 @@ class PickleMachine {
 
   private count(count: number, limit: number, what: string): void {
     if (count <= limit) return;
-    const hint = "It is no checkpoint of a network.";
+    const hint = "This is not a checkpoint of a network.";
     throw new ModelError({
       where: this.where,
       expected: `at most ${limit} ${what}`,

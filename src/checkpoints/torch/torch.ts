@@ -22,7 +22,7 @@ export async function openTorch(source: RandomAccessFile): Promise<Checkpoint> {
   await source.read(0, start);
   if (!looksLikeTorch(start)) {
     const got = source.length === 0 ? "an empty file" : "other bytes: it is no checkpoint";
-    throw new ModelError({ where, expected: "a file of torch.save", got });
+    throw new ModelError({ where, expected: "a torch.save file", got });
   }
   const file = await (looksLikeZip(start) ? openTorchZip(source) : openTorchLegacy(source));
   const { tensors, metadata } = torchVariables(file.object, where);

@@ -55,7 +55,7 @@ async function readPickles(source: RandomAccessFile) {
   function expectNumber(what: string, expected: number | bigint): void {
     const value = readPickle(cursor, TORCH_RULES);
     if (value === expected) return;
-    const hint = "It is no file of torch.save.";
+    const hint = "This file was not written by torch.save.";
     throw new ModelError({
       where,
       expected: `the ${what} ${expected}`,

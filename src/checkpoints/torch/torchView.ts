@@ -44,7 +44,7 @@ export function torchView({ storage, offset, shape, stride }: TorchTensor, where
     });
   }
   if (elements > storage.count + MAX_REPEATED) {
-    const expected = `a limit on elements of ${storage.count + MAX_REPEATED}, for a storage of ${storage.count}`;
+    const expected = `at most ${storage.count + MAX_REPEATED} elements in a view of a storage of ${storage.count}`;
     throw new ModelError({ where, expected, got: `${elements}, most of them repeated` });
   }
   return view;
