@@ -14,11 +14,11 @@ const REFUSALS: Record<string, RegExp> = {
   "evil-obj.pth": /the global "os\.system"/,
   "evil-newobj.pth": /the global "subprocess\.Popen"/,
   "evil-build.pth": /the global "os\.system"/,
-  "evil-getattr.pth": /the global "(__builtin__|builtins)\.getattr"/,
+  "evil-getattr.pth": /the global "os\.path"/,
   "evil-dotted.pth": /the global "torch\.serialization\.os\.system"/,
   "evil-persid.pth": /the global "os\.system"/,
   "evil-ext.pth": /opcode 0x82 \(EXT1\)/,
-  "evil-unseen-module.pth": /the global "fractions\.Fraction"/,
+  "evil-unseen-module.pth": /an object of fractions\.Fraction, which is not read/,
   "cut-half.pth": /a zip archive .* got none\. The file is truncated/,
   "cut-tail.pth": /a zip archive .* got none\. The file is truncated/,
   "cut-half-legacy.pkl":
@@ -58,7 +58,7 @@ const REFUSALS: Record<string, RegExp> = {
   "zip-no-pickle.pth": /no data\.pkl/,
   "zip-two-roots.pth": /ambiguous/,
   "torchscript.pt": /TorchScript/,
-  "whole-module.pth": /the global "torch\.nn\.modules\.conv\.Conv2d".*state_dict\(\)/,
+  "whole-module.pth": /an object of torch\.nn\.modules\.conv\.Conv2d.*state_dict\(\)/,
   "legacy-wrong-magic.pkl": /the magic number/,
 };
 
