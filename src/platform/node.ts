@@ -4,8 +4,8 @@ import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bytesSource } from "../checkpoints/bytes/randomAccessFile.ts";
-import { looksLikeGzip } from "../checkpoints/firstBytes.ts";
 import type { WeightsLocation } from "../checkpoints/openCheckpoint.ts";
+import { fileKind, START_BYTES } from "../support/fileKind/fileKind.ts";
 import { fetchBytes, fetchStream } from "./fetchBytes.ts";
 import { gunzipStream } from "./gunzipStream.ts";
 import { fileSource, fileStream, folderFiles } from "./weightFiles.ts";
@@ -55,9 +55,9 @@ export async function findWeights(source: string | URL): Promise<WeightsLocation
   const info = await stat(path);
   if (info.isDirectory()) return { kind: "folder", files: await folderFiles(path) };
   const file = fileSource(path, info.size, where);
-  const start = new Uint8Array(Math.min(info.size, 2));
+  const start = new Uint8Array(Math.min(info.size, START_BYTES));
   await file.read(0, start);
-  if (looksLikeGzip(start)) {
+  if (fileKind(start, info.size).reader === "gzip") {
     const stream = () => fileStream(path);
     return { kind: "archive", file: { where, stream, decompression: gunzipStream } };
   }
@@ -68,7 +68,7 @@ async function findRemote(url: string): Promise<WeightsLocation> {
   const reader = (await fetchStream(url)).getReader();
   const { value = new Uint8Array(0) } = await reader.read();
   await reader.cancel();
-  if (looksLikeGzip(value)) {
+  if (fileKind(value).reader === "gzip") {
     const stream = () => fetchStream(url);
     return { kind: "archive", file: { where: url, stream, decompression: gunzipStream } };
   }
