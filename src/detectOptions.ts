@@ -115,7 +115,7 @@ export function checkTestTimeOptions(
       expected: "a model that supports it",
       got: model.name,
       hint: model.testTimeOptions
-        ? `It supports ${model.testTimeOptions.join(", ")}.`
+        ? `It supports the options ${model.testTimeOptions.join(", ")}.`
         : "It runs once per image.",
     });
   }
@@ -129,10 +129,10 @@ export function checkTestTimeOptions(
 export function checkReferenceScales({ scales, reproduceReference }: TestTimeOptions): void {
   if (!reproduceReference || !scales || scales.includes(1)) return;
   throw new UsageError({
-    where: "scales",
+    where: "option scales",
     expected: "1 among them, which the reference implementation needs",
     got: scales.join(", "),
-    hint: "Add 1, or omit reproduceReference (--reproduce-reference).",
+    hint: "Add 1, or leave out the option reproduceReference.",
   });
 }
 

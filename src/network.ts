@@ -230,7 +230,7 @@ function chosenSize(model: Model, wanted: InputSize | undefined): InputSize | un
     where: `input size of ${model.name}`,
     expected: "none: each image decides it",
     got: `${wanted.width}x${wanted.height}`,
-    hint: model.testTimeOptions?.includes("scales") ? "Choose scales instead." : undefined,
+    hint: model.testTimeOptions?.includes("scales") ? "Choose the option scales instead." : undefined,
   });
 }
 
