@@ -12,10 +12,12 @@ import type { Precision } from "../../kernels/kernel.ts";
 import type { InputSize } from "../../models/model.ts";
 import { DEFAULT_MODEL } from "../../models/models.ts";
 import { EXIT, errorMessage, Interruption } from "../failures.ts";
-import { DrawingFolder } from "../files/drawingFolder.ts";
+import { DrawingFolder, drawingUses } from "../files/drawingFolder.ts";
 import { findImages, type ImageFile } from "../files/findImages.ts";
-import { type JsonLines, NO_JSON, openJsonLines } from "../files/jsonLines.ts";
+import { isStdout, type JsonLines, NO_JSON, openJsonLines } from "../files/jsonLines.ts";
 import { readImage } from "../files/readImage.ts";
+import { type PathUse, refuseOverwriting } from "../files/refuseOverwriting.ts";
+import { weightsUses } from "../files/weightsPaths.ts";
 import { print, printError, type Session } from "../io.ts";
 import {
   backendOption,
@@ -141,13 +143,28 @@ export function addDetect(program: Command, session: Session): void {
 async function detect(inputs: readonly string[], flags: DetectFlags, session: Session): Promise<void> {
   checkReferenceScales(flags);
   const images = await findImages(inputs, flags.out);
-  const json = flags.json === undefined ? NO_JSON : await openJsonLines(flags.json, images, session);
+  refuseOverwriting(await pathUses(images, flags));
+  const json = flags.json === undefined ? NO_JSON : await openJsonLines(flags.json, session);
   try {
     await loadAndDetect(images, flags, json, session);
   } finally {
     // Finished results are kept, whatever stopped the run.
     await json.finish();
   }
+}
+
+/** Every path that this run reads or writes. */
+async function pathUses(images: readonly ImageFile[], flags: DetectFlags): Promise<PathUse[]> {
+  const { model, weights, labelMap, json, draw, out } = flags;
+  const input = (path: string, name: string): PathUse => ({ path, role: "input", name });
+  const output = (path: string, name: string): PathUse => ({ path, role: "output", name });
+  return [
+    ...images.map(({ path }) => input(path, `image ${path}`)),
+    ...(await weightsUses(weights, model)),
+    ...(labelMap === undefined ? [] : [input(labelMap, `label map ${labelMap}`)]),
+    ...(json === undefined || isStdout(json) ? [] : [output(json, `option --json ${json}`)]),
+    ...(draw ? drawingUses(out, images) : []),
+  ];
 }
 
 async function loadAndDetect(
