@@ -4,7 +4,9 @@
  * decides.
  */
 import { HOURGLASS, type HourglassOptions } from "../backbones/hourglass.ts";
+import { quote } from "../checkpoints/bytes/json.ts";
 import type { NamedCheckpoint } from "../checkpoints/names/nameParameters.ts";
+import type { Relative } from "../checkpoints/names/relatives.ts";
 import type { TorchFamily } from "../checkpoints/names/torchKeys.ts";
 import type { LabelMap } from "../checkpoints/pipelineConfig/detectionApiSidecar.ts";
 import { ModelError, UsageError } from "../errors.ts";
@@ -47,6 +49,7 @@ export function modelOfCheckpoint(
       got: `a ${checkpoint.format} file without one`,
     });
   }
+  if (checkpoint.evidence.relative) throw unreadNetwork(checkpoint.where, checkpoint.evidence.relative);
   if (wanted) return { model: wanted, notes: [] };
   const detector = hourglassDetector(checkpoint);
   const shown = detector && modelOfHourglass(detector);
@@ -158,12 +161,17 @@ export function hourglassOfVariables(
 
 /** The error for weights that do not show their model, or show one that is not known here. */
 function unidentified(
-  { where, format, evidence: { backbone } }: NamedCheckpoint,
+  { where, format, variables, evidence: { backbone } }: NamedCheckpoint,
   detector: HourglassDetector | undefined,
 ): ModelError {
   if (detector) {
     const expected = `objects as points on the hourglass of ${Object.keys(OBJECTS_AS_POINTS_ARCHITECTURES).join(" or ")}`;
     return new ModelError({ where, expected, got: "variables of another size or number of heads" });
+  }
+  const [first] = variables.keys();
+  if (!backbone && first !== undefined && ![...variables.keys()].some(isParameterName)) {
+    const got = `variables of another one, as ${quote(first)}`;
+    return new ModelError({ where, expected: "weights of a network that is read", got, hint: READ });
   }
   return new ModelError({
     where,
@@ -171,6 +179,26 @@ function unidentified(
     got: backbone ? `variables of ${backbone} alone` : `a ${format} file that does not say its model`,
     hint: "Say which model they are for (detect and convert: with --model).",
   });
+}
+
+/** Whether this project calls its parameters so. */
+function isParameterName(name: string): boolean {
+  return /^(backbone|neck|heads|stack\d+)\..*\.(kernel|bias|gamma|beta|mean|variance)$/.test(name);
+}
+
+const READ =
+  "Read are MoveNet, the CenterNets of TensorFlow's model zoo, and keypoint triplets and Objects as Points on hourglasses: see centernet models.";
+
+/** What is read of the methods whose other networks are not. */
+const SIBLINGS: Readonly<Record<NonNullable<Relative["sibling"]>, string>> = {
+  objectsAsPoints: `Objects as Points is read on Hourglass-104 (${Object.keys(OBJECTS_AS_POINTS_ARCHITECTURES).join(", ")}).`,
+  triplets: `CenterNet's keypoint triplets, which extend CornerNet, are read (${TRIPLETS.map(({ name }) => name).join(", ")}).`,
+};
+
+function unreadNetwork(where: string, { what, sibling }: Relative): ModelError {
+  const got = `those of ${what}, an architecture that is not read${sibling ? " yet" : ""}`;
+  const hint = sibling ? `${SIBLINGS[sibling]} All models: centernet models.` : READ;
+  return new ModelError({ where, expected: "weights of a network that is read", got, hint });
 }
 
 /** Published files that are known by their names, and the models that they should hold. */
