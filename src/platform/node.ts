@@ -32,11 +32,6 @@ export function siblingReader(source: string | URL): (name: string) => Promise<U
   return (name) => readBytes(join(dirname(path), basename(name)));
 }
 
-/** The URL of a weights file that this package contains. */
-export function packagedWeights(file: string): URL {
-  return new URL(`../../weights/${file}`, import.meta.url);
-}
-
 /**
  * Finds out what a path or URL of weights is: a file, an archive, a folder, or the prefix of a checkpoint's
  * files. Of a local file only the first bytes are read here; it is never held in memory.

@@ -4,7 +4,7 @@ import { type Command, Option } from "commander";
 import { type LabelMap, parseLabelMap } from "../../checkpoints/pipelineConfig/detectionApiSidecar.ts";
 import { type Detector, type DetectResult, load } from "../../detect.ts";
 import { checkReferenceScales, checkTestTimeOptions } from "../../detectOptions.ts";
-import { BackendError, ModelError, oneLine, systemMessage } from "../../errors.ts";
+import { BackendError, ModelError, systemMessage } from "../../errors.ts";
 import type { Backend } from "../../executors/backends.ts";
 import { drawDetections, MAX_TRIPLETS } from "../../image/draw/drawDetections.ts";
 import { encodeJpeg, encodePng } from "../../image/imageFile.ts";
@@ -190,7 +190,7 @@ async function loadAndDetect(
   try {
     checkTestTimeOptions(detector.network.model, flags);
     const { notes, backendDetails } = detector.network;
-    for (const note of notes) printError(session, oneLine(note));
+    for (const note of notes) printError(session, note);
     if (backendDetails.note) printError(session, backendDetails.note);
     const drawings = flags.draw ? await DrawingFolder.open(flags.out, images) : undefined;
     const showsTable = !json.takesStdout;
@@ -279,9 +279,9 @@ const MAX_RENAMED_LISTED = 10;
 
 function printDrawings({ written, renamed, folder }: DrawingFolder, session: Session): void {
   if (written.length === 0) return;
-  print(session, `drawn: ${oneLine(written.length === 1 ? written[0] : `${folder}${sep}`)}`);
+  print(session, `drawn: ${written.length === 1 ? written[0] : `${folder}${sep}`}`);
   for (const { path, image } of renamed.slice(0, MAX_RENAMED_LISTED)) {
-    print(session, `  ${oneLine(path)} shows ${oneLine(image.path)}`);
+    print(session, `  ${path} shows ${image.path}`);
   }
   const more = renamed.length - MAX_RENAMED_LISTED;
   if (more > 0) print(session, `  and ${more} more, numbered in input order`);
