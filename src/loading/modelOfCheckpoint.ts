@@ -9,17 +9,20 @@ import type { NamedCheckpoint } from "../checkpoints/names/nameParameters.ts";
 import type { Relative } from "../checkpoints/names/relatives.ts";
 import type { TorchFamily } from "../checkpoints/names/torchKeys.ts";
 import type { LabelMap } from "../checkpoints/pipelineConfig/detectionApiSidecar.ts";
-import { ModelError, UsageError } from "../errors.ts";
+import { ModelError } from "../errors.ts";
+import type { ClassLabel } from "../models/coco.ts";
 import type { Model } from "../models/model.ts";
 import { modelNamed } from "../models/models.ts";
 import { OBJECTS_AS_POINTS_ARCHITECTURES } from "../models/objectsAsPoints/objectsAsPoints.ts";
 import { TRIPLETS, UNPUBLISHED_TRIPLETS, unpublishedTriplets } from "../models/triplets/triplet.ts";
+import { channelCount, withLabels } from "../models/withLabels.ts";
 import type { ZooArchitecture } from "../models/zoo/zooArchitecture.ts";
 import { type ZooSpec, zooModel } from "../models/zoo/zooModel.ts";
+import { channelLabels } from "./labels.ts";
 import { zooNotes, zooSpec } from "./zooSpec.ts";
 
 interface ModelOptions {
-  /** Replaces the label map of a zoo checkpoint. */
+  /** Replaces the names of the classes. */
   readonly labelMap?: LabelMap;
   /** Whether another model than `wanted` is a note instead of an error. */
   readonly mayDiffer?: boolean;
@@ -33,22 +36,34 @@ interface IdentifiedModel {
 
 /**
  * @throws ModelError if the file holds another model than `wanted`, or if nothing says which model it holds.
- * @throws UsageError for a label map if the file has no `pipeline.config`.
+ * @throws ModelError for a label map that does not fit the network.
  */
 export function modelOfCheckpoint(
   checkpoint: NamedCheckpoint,
   wanted?: Model,
   { labelMap, mayDiffer = false }: ModelOptions = {},
 ): IdentifiedModel {
-  const spec = zooSpec(checkpoint, labelMap);
-  if (spec) return zooModelOf(checkpoint, spec, wanted, mayDiffer);
-  if (labelMap) {
-    throw new UsageError({
-      where: "label map",
-      expected: "weights of a zoo model with their pipeline.config",
-      got: `a ${checkpoint.format} file without one`,
-    });
-  }
+  const classes = checkpoint.evidence.sidecar?.pipeline?.numClasses;
+  const labels =
+    labelMap && classes !== undefined ? channelLabels(labelMap, classes, "this checkpoint") : undefined;
+  const spec = zooSpec(checkpoint, labels && labelMap && byChannel(labelMap, labels));
+  const found = spec ? zooModelOf(checkpoint, spec, wanted, mayDiffer) : otherModelOf(checkpoint, wanted);
+  if (!labelMap) return found;
+  const named = labels ?? channelLabels(labelMap, channelCount(found.model), found.model.name);
+  return { ...found, model: withLabels(found.model, named) };
+}
+
+/** The label map as the Object Detection API would number it: class c of the network is id c + 1. */
+function byChannel(map: LabelMap, labels: readonly ClassLabel[]): LabelMap {
+  const items = labels.flatMap(({ classId }, channel) => {
+    const item = map.items.find(({ id }) => id === classId);
+    return item ? [{ ...item, id: channel + 1 }] : [];
+  });
+  return { ...map, items };
+}
+
+/** A file without a `pipeline.config`. */
+function otherModelOf(checkpoint: NamedCheckpoint, wanted: Model | undefined): IdentifiedModel {
   if (checkpoint.evidence.relative) throw unreadNetwork(checkpoint.where, checkpoint.evidence.relative);
   if (wanted) return { model: wanted, notes: [] };
   const detector = hourglassDetector(checkpoint);

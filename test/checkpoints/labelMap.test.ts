@@ -17,6 +17,7 @@ describe("label maps", () => {
         { id: 5, name: "x", label: "x", keypoints: new Map() },
       ],
       unknown: ["item.color (line 2)"],
+      where: "l",
     });
   });
 

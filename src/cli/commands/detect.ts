@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { extname, sep } from "node:path";
 import { type Command, Option } from "commander";
-import { type LabelMap, parseLabelMap } from "../../checkpoints/pipelineConfig/detectionApiSidecar.ts";
+import { parseLabelMapFile } from "../../checkpoints/labelMaps/labelMapFile.ts";
+import type { LabelMap } from "../../checkpoints/pipelineConfig/detectionApiSidecar.ts";
 import { type Detector, type DetectResult, load } from "../../detect.ts";
 import { checkReferenceScales, checkTestTimeOptions } from "../../detectOptions.ts";
 import { BackendError, ModelError, systemMessage } from "../../errors.ts";
@@ -112,7 +113,7 @@ export function addDetect(program: Command, session: Session): void {
     .addOption(
       valueOption(
         "--label-map <file>",
-        "a label_map.pbtxt to use instead of the checkpoint's own or COCO's",
+        "the classes' names: a .pbtxt, a text of one name per line, a YAML data set, or COCO's categories as JSON",
         parsePath,
       ),
     )
@@ -218,7 +219,7 @@ async function readLabelMap(path: string): Promise<LabelMap> {
       { cause: error },
     );
   });
-  return parseLabelMap(new Uint8Array(bytes), path);
+  return parseLabelMapFile(new Uint8Array(bytes), path);
 }
 
 interface Run {
