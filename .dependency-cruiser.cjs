@@ -96,8 +96,14 @@ module.exports = {
     ),
     down(
       "image-knows-no-model",
-      "^src/image",
+      "^src/image/",
       "^src/(?!image/|backend/sampledImage\\.ts|support/|detection\\.ts|tensor\\.ts|errors\\.ts)",
+    ),
+    down(
+      "image-sources-know-no-model",
+      "^src/imageSources/",
+      "^src/(?!imageSources/|image/|platform/(node|browser)\\.ts|support/|errors\\.ts)",
+      "They find files through the platform, and leave the decoding to image.",
     ),
     down(
       "checkpoints-know-no-model",

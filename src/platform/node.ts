@@ -21,7 +21,11 @@ export { cachedArchive } from "./archiveCache.ts";
 export async function readBytes(source: string | URL): Promise<Uint8Array> {
   const text = source.toString();
   if (isHttp(text)) return fetchBytes(text);
-  return new Uint8Array(await readFile(pathOf(text)));
+  const path = pathOf(text);
+  const info = await stat(path);
+  // A pipe or device might never end.
+  if (!info.isFile()) throw new Error(info.isDirectory() ? "a folder" : "a device or a pipe");
+  return new Uint8Array(await readFile(path));
 }
 
 /** Returns a reader of files in the same folder as `source`, by their plain names. */
