@@ -34,7 +34,11 @@ export type {
 export { DEFAULT_MAX, DEFAULT_SCORE, type DetectOptions } from "./detectOptions.ts";
 export { BackendError, CenterNetError, type Fault, ImageError, ModelError, UsageError } from "./errors.ts";
 export { BACKENDS, type Backend } from "./executors/backends.ts";
+export { type CocoBox, type CocoIds, type CocoKeypoints, cocoBoxes, cocoKeypoints } from "./formats/coco.ts";
+export { type CsvImage, csvHeading, csvRows } from "./formats/csv.ts";
+export { type YoloOptions, yoloLines } from "./formats/yolo.ts";
 export type { Graph, GraphNode } from "./graph/graph.ts";
+export { cropImage } from "./image/crop.ts";
 export { drawDetections } from "./image/draw/drawDetections.ts";
 export { drawHeatmap, type HeatmapPlace } from "./image/draw/drawHeatmap.ts";
 export { decodeImage, encodeJpeg, encodePng } from "./image/imageFile.ts";

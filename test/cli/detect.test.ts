@@ -153,7 +153,7 @@ test("a folder for drawings that is a file is an error before any image", async 
     join(folder, "file"),
   ]);
   expect(outcome).toMatchObject({ code: EXIT.usage, stdout: "" });
-  expect(outcome.stderr).toMatch(/^centernet: .*file: expected a folder to write images to, got [^\n]*\n$/);
+  expect(outcome.stderr).toMatch(/^centernet: .*file: expected a folder to write to, got [^\n]*\n$/);
 });
 
 test("JSON does not go where an image is", async () => {
