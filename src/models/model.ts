@@ -33,8 +33,6 @@ export interface Model {
   readonly testTimeOptions?: readonly (keyof TestTimeOptions)[];
   /** Where to get its weights, as a sentence. */
   readonly weightsHint: string;
-  /** Whether its weights ship with this package. */
-  readonly shipped?: true;
   /** Whether its weights are an archive of the zoo that `centernet pull` downloads by the model's name. */
   readonly hasArchive?: true;
   readonly published?: PublishedFigures;

@@ -91,7 +91,6 @@ function movenet({ name, width, persons, side, weightsHint }: MovenetRow): Model
     defaultSize: { height: side, width: side },
     sizeMultiple: several ? 32 : undefined,
     weightsHint,
-    ...(weightsHint === SHIPPED && { shipped: true }),
     constants: (size) => (several ? MULTI_SHAPES : singleShapes(size)),
     graph: (size, constants) => movenetGraph(width, several, size, constants),
     views(image, { size, constants }) {

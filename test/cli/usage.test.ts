@@ -161,7 +161,7 @@ for (const [args, code, line] of WRONG) {
 test("control characters in arguments do not reach the terminal", async () => {
   const { stderr } = await runCli(["detect", "--\x1b[31mred\nline"]);
   expect(stderr).toBe(
-    "centernet: option -- [31mred line: expected an option of this command, got an unknown name. See centernet --help.\n",
+    "centernet: option --\\u001b[31mred\\nline: expected an option of this command, got an unknown name. See centernet --help.\n",
   );
 });
 

@@ -1,9 +1,10 @@
 import { stat } from "node:fs/promises";
 import type { Command } from "commander";
-import { ModelError, oneLine, UsageError } from "../../errors.ts";
+import { ModelError, UsageError } from "../../errors.ts";
 import { modelNamed } from "../../models/models.ts";
 import { archiveAddress, ZOO } from "../../models/zoo/zoo.ts";
 import { archivePath, cachedArchive } from "../../platform/archiveCache.ts";
+import { packagedWeights } from "../../platform/packagedWeights.ts";
 import { Interruption } from "../failures.ts";
 import { print, printError, type Session } from "../io.ts";
 import { parsePath, valueOption } from "../options.ts";
@@ -43,8 +44,9 @@ export function addPull(program: Command, session: Session): void {
 }
 
 async function pull(name: string, flags: PullFlags, session: Session): Promise<void> {
-  const { name: model, shipped } = modelNamed(name);
-  if (shipped) print(session, `nothing to pull: the weights of ${model} ship with this package`);
+  const { name: model } = modelNamed(name);
+  if (packagedWeights(model))
+    print(session, `nothing to pull: the weights of ${model} ship with this package`);
   else await pullModel(name, flags, session, { say: print, note: () => {} });
 }
 
@@ -129,5 +131,5 @@ export function archiveUrl(publicAddress: string, from?: string): URL {
 
 async function printArchive(status: string, path: string, say: (line: string) => void): Promise<void> {
   const { size } = await stat(path);
-  say(`${status}: ${oneLine(path)}, ${formatCount(size)} bytes`);
+  say(`${status}: ${path}, ${formatCount(size)} bytes`);
 }

@@ -1,5 +1,4 @@
 import type { Cost } from "../../cost.ts";
-import { oneLine } from "../../errors.ts";
 import { formatBytes, formatSeconds } from "../terminal/formatNumber.ts";
 
 /** Shorter runs need no announcement. */
@@ -18,7 +17,7 @@ export class CostLines {
       if (seconds < LONG_SECONDS || multiplyAdds < this.announced * MUCH_MORE) return;
       this.announced = multiplyAdds;
       const memory = memoryBytes === undefined ? "" : ` and ${formatBytes(memoryBytes)} of memory`;
-      this.say(`${oneLine(image)}: will take about ${formatSeconds(seconds)} on this machine${memory}`);
+      this.say(`${image}: will take about ${formatSeconds(seconds)} on this machine${memory}`);
     };
   }
 }

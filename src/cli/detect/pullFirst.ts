@@ -1,5 +1,6 @@
 import { DEFAULT_MODEL, modelNamed } from "../../models/models.ts";
 import { cachedArchive } from "../../platform/archiveCache.ts";
+import { packagedWeights } from "../../platform/packagedWeights.ts";
 import { pullModel } from "../commands/pull.ts";
 import { printError, type Session } from "../io.ts";
 
@@ -14,8 +15,8 @@ export async function pullFirst(
   quiet: boolean | undefined,
   session: Session,
 ): Promise<void> {
-  const { name, shipped } = modelNamed(model ?? DEFAULT_MODEL);
-  if (shipped || (await cachedArchive(name)) !== undefined) return;
+  const { name } = modelNamed(model ?? DEFAULT_MODEL);
+  if (packagedWeights(name) || (await cachedArchive(name)) !== undefined) return;
   const report = quiet ? () => {} : printError;
   await pullModel(name, {}, session, { say: report, note: report });
 }

@@ -5,7 +5,7 @@ import { classIdsOf } from "../../chooseDetections.ts";
 import { type Detector, type DetectResult, load } from "../../detect.ts";
 import { checkTestTimeOptions, DEFAULT_MAX, DEFAULT_SCORE } from "../../detectOptions.ts";
 import { BackendError, ModelError, oneLine, systemMessage } from "../../errors.ts";
-import { EXIT, errorMessage, Interruption } from "../failures.ts";
+import { EXIT, errorMessage, Interruption, isSilent } from "../failures.ts";
 import type { DrawingFolder } from "../files/drawingFolder.ts";
 import type { ImageFile } from "../files/findImages.ts";
 import type { JsonLines } from "../files/jsonLines.ts";
@@ -31,7 +31,7 @@ export async function runDetection(
   session: Session,
 ): Promise<void> {
   const note = (line: string) => {
-    if (!flags.quiet) printError(session, line);
+    if (!flags.quiet) printNote(session, line);
   };
   const labelMap = flags.labelMap === undefined ? undefined : await readLabelMap(flags.labelMap);
   const annotations = flags.annotations === undefined ? undefined : await readAnnotations(flags.annotations);
@@ -47,7 +47,7 @@ export async function runDetection(
     const { model, notes, backendDetails } = detector.network;
     checkTestTimeOptions(model, flags);
     if (flags.classes) classIdsOf(model, flags.classes);
-    for (const line of notes) note(oneLine(line));
+    for (const line of notes) note(line);
     if (backendDetails.note) note(backendDetails.note);
     const outputs = await Outputs.open(images, flags, model, { json, ids, annotations });
     const showsTable = !json.takesStdout && !flags.quiet;
@@ -60,10 +60,10 @@ export async function runDetection(
       report.finish();
       await outputs.finish();
       const { score, max = DEFAULT_MAX, save: saves = [], quiet } = flags;
-      for (const line of runNotes.lines({ score, max, saves })) note(line);
-      const hasReader = !session.signal.aborted || showsTable;
-      if (!quiet && hasReader)
-        printOutputs(outputs, report.counts.done, showsTable ? print : printError, session);
+      if (!isSilent(session.signal.reason)) {
+        for (const line of runNotes.lines({ score, max, saves })) note(line);
+        if (!quiet) printOutputs(outputs, report.counts.done, showsTable ? print : printNote, session);
+      }
     }
     if (report.counts.failed > 0) session.exitCode = EXIT.images;
   } finally {
@@ -116,7 +116,7 @@ async function detectAll(run: Run, session: Session): Promise<void> {
       if (finished.result) runNotes.add(finished.result);
     }
   } catch (error) {
-    if (!(error instanceof Interruption) || error.message === "") throw error;
+    if (!(error instanceof Interruption) || isSilent(error)) throw error;
     const { done } = report.counts;
     const kept = done > 0 ? "; their results are kept" : "";
     const message = `${error.message} after ${done} of ${images.length} images${kept}`;
@@ -148,6 +148,9 @@ async function detectOne(image: ImageFile, run: Run, costs: CostLines, session: 
   }
 }
 
+/** A note is one line, whatever the names in it hold. */
+const printNote: Print = (session, line) => printError(session, oneLine(line));
+
 type Print = (session: Session, line: string) => void;
 
 /** Says where everything went: on standard error if standard output holds the JSON. */
@@ -159,18 +162,18 @@ function printOutputs(
 ): void {
   if (drawings) printDrawings(drawings, say, session);
   if (crops && crops.count > 0) {
-    say(session, `${formatCounted(crops.count, "crop")}: ${oneLine(crops.folder)}${sep}`);
+    say(session, `${formatCounted(crops.count, "crop")}: ${crops.folder}${sep}`);
   }
-  if (savedPaths.length > 0 && done > 0) say(session, `saved: ${oneLine(savedPaths.join(", "))}`);
+  if (savedPaths.length > 0 && done > 0) say(session, `saved: ${savedPaths.join(", ")}`);
 }
 
 const MAX_RENAMED_LISTED = 10;
 
 function printDrawings({ written, renamed, folder }: DrawingFolder, say: Print, session: Session): void {
   if (written.length === 0) return;
-  say(session, `drawn: ${oneLine(written.length === 1 ? written[0] : `${folder}${sep}`)}`);
+  say(session, `drawn: ${written.length === 1 ? written[0] : `${folder}${sep}`}`);
   for (const { path, image } of renamed.slice(0, MAX_RENAMED_LISTED)) {
-    say(session, `  ${oneLine(path)} shows ${oneLine(image.path)}`);
+    say(session, `  ${path} shows ${image.path}`);
   }
   const more = renamed.length - MAX_RENAMED_LISTED;
   if (more > 0) say(session, `  and ${more} more, numbered in input order`);

@@ -1,5 +1,5 @@
 import { ImageError } from "../../errors.ts";
-import { identifyFormat } from "../../image/identifyFormat.ts";
+import { fileKind } from "../../support/fileKind/fileKind.ts";
 
 const SILENCE_MILLISECONDS = 20_000;
 /** Enough to tell what kind of file it is. */
@@ -58,7 +58,7 @@ export async function fetchImage(url: string, signal: AbortSignal): Promise<Uint
       bytes += chunk.length;
       if (bytes > MAX_BYTES) throw refused(`more than ${MAX_BYTES} bytes`);
       if (isIdentified || bytes < IDENTIFYING_BYTES) continue;
-      if (!identifyFormat(Buffer.concat(chunks)).readable) break;
+      if (!["jpeg", "png"].includes(fileKind(Buffer.concat(chunks)).reader ?? "")) break;
     }
     return new Uint8Array(Buffer.concat(chunks));
   } catch (error) {

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { print, type Session } from "../io.ts";
+import { jsonLine, printJson, type Session } from "../io.ts";
 import type { DetectionRecord } from "../report/detectionRecord.ts";
 import { openLineFile } from "./lineFile.ts";
 import { outputTarget } from "./outputTarget.ts";
@@ -25,7 +25,7 @@ const STDOUT = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
  */
 export async function openJsonLines(target: string, session: Session): Promise<JsonLines> {
   if (isStdout(target)) {
-    const add = async (record: DetectionRecord) => print(session, JSON.stringify(record));
+    const add = async (record: DetectionRecord) => printJson(session, record);
     return { takesStdout: true, add, finish: async () => {} };
   }
   const where = `option --json ${target}`;
@@ -33,7 +33,7 @@ export async function openJsonLines(target: string, session: Session): Promise<J
   const file = await openLineFile(found, where);
   return {
     takesStdout: false,
-    add: (record) => file.add(JSON.stringify(record)),
+    add: (record) => file.add(jsonLine(record)),
     finish: () => file.finish(),
   };
 }

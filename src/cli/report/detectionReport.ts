@@ -1,5 +1,6 @@
 import { backendInWords } from "../../backend/backendDetails.ts";
 import type { Times } from "../../detect.ts";
+import { oneLine } from "../../errors.ts";
 import { print, printError, type Session } from "../io.ts";
 import { formatCounted, formatTime } from "../terminal/formatNumber.ts";
 import { type Progress, startProgress } from "../terminal/progress.ts";
@@ -58,7 +59,7 @@ export class DetectionReport {
   /** Prints a line on standard error while the run goes on. */
   interject(line: string): void {
     this.progress.hide();
-    printError(this.session, line);
+    printError(this.session, oneLine(line));
     this.progress.update(this.done);
   }
 

@@ -1,6 +1,5 @@
 import type { LeftOut } from "../../chooseDetections.ts";
 import type { DetectResult } from "../../detect.ts";
-import { oneLine } from "../../errors.ts";
 import type { Model } from "../../models/model.ts";
 import { formatCount, formatCounted } from "../terminal/formatNumber.ts";
 
@@ -67,8 +66,7 @@ export class RunNotes {
 
 function sentence(start: string, { count, images, best }: Total): string {
   const where = images > 1 ? ` in ${formatCounted(images, "image")}` : "";
-  const label = oneLine(best.label);
-  return `${start} ${formatCounted(count, "detection")}${where}, at best ${label} ${scoreText(best.score)}`;
+  return `${start} ${formatCounted(count, "detection")}${where}, at best ${best.label} ${scoreText(best.score)}`;
 }
 
 /** Enough digits to tell a score from 0. */

@@ -4,6 +4,7 @@ import { cocoBoxes, cocoKeypoints } from "../../formats/coco.ts";
 import type { Model } from "../../models/model.ts";
 import { JSON_ARRAY, type LineFile, openLineFile } from "../files/lineFile.ts";
 import { outputTarget } from "../files/outputTarget.ts";
+import { jsonLine } from "../io.ts";
 import type { Annotations } from "./annotations.ts";
 import type { ImageIds } from "./imageIds.ts";
 import type { ResultFile } from "./resultFile.ts";
@@ -44,7 +45,7 @@ export async function openCocoFiles(
   const keypoints = keypointNames && (await open(KEYPOINTS_NAME));
   const images = await open(IMAGES_NAME, sideFrame(model, ids.rule, annotations));
   const categoryOf = (detection: Detection) => annotations?.categoryOf(detection) ?? detection.classId;
-  const lines = (rows: readonly unknown[]) => rows.map((row) => JSON.stringify(row));
+  const lines = (rows: readonly unknown[]) => rows.map(jsonLine);
   const addTo = (file: LineFile | undefined, rows: readonly unknown[]) => file?.add(...lines(rows));
   return {
     paths: all.map(({ path }) => path),
@@ -67,7 +68,7 @@ function sideFrame({ classes, keypointNames, name }: Model, rule: string, annota
     name: label,
     ...(keypointNames && label === "person" && { keypoints: keypointNames }),
   }));
-  const info = JSON.stringify({ model: name, image_ids: rule });
-  const start = `{"info": ${info},\n"categories": ${JSON.stringify(categories)},\n"images": [\n`;
+  const info = jsonLine({ model: name, image_ids: rule });
+  const start = `{"info": ${info},\n"categories": ${jsonLine(categories)},\n"images": [\n`;
   return { start, between: ",\n", end: '\n],\n"annotations": []}\n' };
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { JSON_ARRAY, openLineFile } from "../files/lineFile.ts";
 import { outputTarget } from "../files/outputTarget.ts";
+import { jsonLine } from "../io.ts";
 import type { ResultFile } from "./resultFile.ts";
 
 export const JSON_NAME = "detections.json";
@@ -11,7 +12,7 @@ export async function openJsonFile(folder: string): Promise<ResultFile> {
   const file = await openLineFile(await outputTarget(path, path), path, JSON_ARRAY);
   return {
     paths: [path],
-    add: ({ record }) => file.add(JSON.stringify(record)),
+    add: ({ record }) => file.add(jsonLine(record)),
     finish: () => file.finish(),
   };
 }
