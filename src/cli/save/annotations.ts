@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Detection } from "../../detection.ts";
 import { systemMessage, UsageError } from "../../errors.ts";
+import { fileKind } from "../../support/fileKind/fileKind.ts";
 import { isObject } from "../../support/checkArguments.ts";
 
 /** What results need of a COCO annotations file: the ids of its images and categories. */
@@ -16,11 +17,11 @@ const FLAG = "option --annotations";
 /** @throws UsageError if the file cannot be read or is no COCO annotations file. */
 export async function readAnnotations(path: string): Promise<Annotations> {
   const where = `${FLAG} ${path}`;
-  const text = await readFile(path, "utf8").catch((error: unknown) => {
+  const bytes = await readFile(path).catch((error: unknown) => {
     const fault = { where, expected: "a COCO annotations file", got: systemMessage(error) };
     throw new UsageError(fault, { cause: error });
   });
-  const { images, categories } = parsed(text, where);
+  const { images, categories } = parsed(bytes, where);
   const byName = new Map(categories.map(({ id, name }) => [name.toLowerCase(), id]));
   return {
     path,
@@ -29,11 +30,13 @@ export async function readAnnotations(path: string): Promise<Annotations> {
   };
 }
 
-function parsed(text: string, where: string) {
+function parsed(bytes: Buffer, where: string) {
   const refuse = (expected: string, got: string) => new UsageError({ where, expected, got });
   let file: unknown;
+  const { reader, what } = fileKind(bytes);
+  if (reader !== "json") throw refuse("a COCO annotations file", what);
   try {
-    file = JSON.parse(text);
+    file = JSON.parse(bytes.toString());
   } catch (error) {
     throw refuse("JSON", (error as Error).message);
   }

@@ -13,7 +13,7 @@ import { JSON_NAME, openJsonFile } from "./jsonFile.ts";
 import type { ResultFile } from "./resultFile.ts";
 import { openYoloFiles, yoloNames } from "./yoloFiles.ts";
 
-export const SAVE_FORMATS = ["csv", "coco", "yolo", "json"] as const;
+const SAVE_FORMATS = ["csv", "coco", "yolo", "json"] as const;
 export type SaveFormat = (typeof SAVE_FORMATS)[number];
 
 const ALIASES = { txt: "yolo", jsonl: "json", table: "csv", excel: "csv", xlsx: "csv", tsv: "csv" };
