@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import type { Detection } from "../../detection.ts";
 import { systemMessage, UsageError } from "../../errors.ts";
-import { fileKind } from "../../support/fileKind/fileKind.ts";
 import { isObject } from "../../support/checkArguments.ts";
+import { fileKind } from "../../support/fileKind/fileKind.ts";
 
 /** What results need of a COCO annotations file: the ids of its images and categories. */
 export interface Annotations {
@@ -34,7 +34,8 @@ function parsed(bytes: Buffer, where: string) {
   const refuse = (expected: string, got: string) => new UsageError({ where, expected, got });
   let file: unknown;
   const { reader, what } = fileKind(bytes);
-  if (reader !== "json") throw refuse("a COCO annotations file", what);
+  const isArray = /^\s*\[/.test(bytes.toString("latin1", 0, 100));
+  if (reader !== "json" && !isArray) throw refuse("a COCO annotations file", what);
   try {
     file = JSON.parse(bytes.toString());
   } catch (error) {
