@@ -99,6 +99,7 @@ module.exports = {
       "^src/image/",
       "^src/(?!image/|backend/sampledImage\\.ts|support/|detection\\.ts|tensor\\.ts|errors\\.ts)",
     ),
+    down("formats-know-detections-only", "^src/formats", "^src/(?!formats/|detection\\.ts|errors\\.ts)"),
     down(
       "image-sources-know-no-model",
       "^src/imageSources/",

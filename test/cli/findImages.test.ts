@@ -5,7 +5,7 @@ import { findImages } from "../../src/cli/files/findImages.ts";
 import { temporaryFolder, write } from "./support/folders.ts";
 
 async function found(inputs: readonly string[], out = "no-such-folder"): Promise<string[][]> {
-  return (await findImages(inputs, out)).map(({ path, relativePath }) => [path, relativePath]);
+  return (await findImages(inputs, [out])).map(({ path, relativePath }) => [path, relativePath]);
 }
 
 test("a folder gives its images of any depth, sorted, and nothing else", async () => {
@@ -76,8 +76,10 @@ test("earlier results are no images to look at, unless they are asked for", asyn
 test("what names nothing is refused by name", async () => {
   const folder = await temporaryFolder();
   await mkdir(join(folder, "empty"));
-  await expect(findImages([join(folder, "empty")], "out")).rejects.toThrow(
+  await expect(findImages([join(folder, "empty")], ["out"])).rejects.toThrow(
     /empty: expected images .*got none/,
   );
-  await expect(findImages([`${folder}/*.png`], "out")).rejects.toThrow(/\*\.png: expected files that match/);
+  await expect(findImages([`${folder}/*.png`], ["out"])).rejects.toThrow(
+    /\*\.png: expected files that match/,
+  );
 });

@@ -3,13 +3,15 @@ import { readdir } from "node:fs/promises";
 import { basename, isAbsolute, join, normalize, relative, resolve, sep } from "node:path";
 import { glob } from "tinyglobby";
 import { systemMessage, UsageError } from "../../errors.ts";
+import { hintForSetting } from "../neighbors.ts";
+import { isHttpUrl, nameOfUrl } from "./fetchImage.ts";
 import { isInside } from "./outputTarget.ts";
 
 /** An input image. Whether it can be read is found out when it is read. */
 export interface ImageFile {
-  /** As the user wrote it, or below the folder that the user named. */
+  /** As the user wrote it (a path, a URL, `-` for standard input), or below the folder that the user named. */
   readonly path: string;
-  /** Path relative to the folder or pattern that led to it; for a single file its name. */
+  /** Path relative to the folder or pattern that led to it; for a single file its name. What it is called in outputs. */
   readonly relativePath: string;
 }
 
@@ -18,34 +20,57 @@ const PATTERN = /[*?[{]|[!@+]\(/;
 
 /**
  * The images that the arguments name, each once, in argument order; images of a folder are sorted by path.
- * Folders are searched recursively, without hidden files and without `outFolder`, which holds earlier results.
+ * Folders are searched recursively, without hidden files and without `outFolders`, which hold earlier results.
  * An argument is a glob only if no file has that name.
  *
  * @throws UsageError for an argument without any image: an empty folder, a glob without a match.
  */
-export async function findImages(inputs: readonly string[], outFolder: string): Promise<ImageFile[]> {
+export async function findImages(
+  inputs: readonly string[],
+  outFolders: readonly string[],
+): Promise<ImageFile[]> {
   const found = new Map<string, ImageFile>();
   for (const input of inputs) {
-    for (const image of await expand(input, outFolder)) {
-      const key = resolve(image.path);
+    for (const image of await expand(input, outFolders)) {
+      const key = isLocal(image) ? resolve(image.path) : image.path;
       if (!found.has(key)) found.set(key, image);
     }
   }
   return [...found.values()];
 }
 
-async function expand(input: string, outFolder: string): Promise<ImageFile[]> {
+/** Whether the image is a file of this machine. */
+export function isLocal({ path }: ImageFile): boolean {
+  return path !== "-" && !isHttpUrl(path);
+}
+
+async function expand(input: string, outFolders: readonly string[]): Promise<ImageFile[]> {
   if (input === "") throw new UsageError({ where: "image", expected: "a path", got: "an empty one" });
+  if (input === "-") return [{ path: input, relativePath: "stdin" }];
+  if (isHttpUrl(input)) return [{ path: input, relativePath: nameOfUrl(input) }];
   const info = statOf(input);
+  if (!info) refuseForeign(input);
   if (info?.isDirectory()) {
     const expected = "images (.jpg, .jpeg, .png) in this folder";
-    return withoutEarlierResults(input, input, await searchFolder(input), outFolder, expected);
+    return withoutEarlierResults(input, input, await searchFolder(input), outFolders, expected);
   }
   if (!info && PATTERN.test(input)) {
     const expected = "files that match this pattern";
-    return withoutEarlierResults(input, fixedPart(input), await searchGlob(input), outFolder, expected);
+    return withoutEarlierResults(input, fixedPart(input), await searchGlob(input), outFolders, expected);
   }
   return [{ path: input, relativePath: basename(input) }];
+}
+
+/** @throws UsageError for `conf=0.3`, as other programs take settings, and for addresses that are not http or https. */
+function refuseForeign(input: string): void {
+  const [, name, value] = /^([a-z_]+)=(.*)$/is.exec(input) ?? [];
+  const hint = name && hintForSetting(name, value);
+  if (hint)
+    throw new UsageError({ where: `argument ${input}`, expected: "an image", got: "a setting", hint });
+  const scheme = /^([a-z][a-z\d+.-]+):\/\//i.exec(input)?.[1];
+  if (scheme === undefined) return;
+  const expected = "a path, or an http or https URL";
+  throw new UsageError({ where: `argument ${input}`, expected, got: `the scheme ${scheme}` });
 }
 
 /** Synchronous, because a hundred thousand arguments then take one second instead of several. */
@@ -62,11 +87,12 @@ function withoutEarlierResults(
   input: string,
   base: string,
   paths: readonly string[],
-  outFolder: string,
+  outFolders: readonly string[],
   expected: string,
 ): ImageFile[] {
-  const isWanted = isInside(outFolder, base);
-  const left = isWanted ? paths : paths.filter((path) => !isInside(outFolder, path));
+  // Who names a folder of results wants what is in it.
+  const skipped = outFolders.filter((folder) => !isInside(folder, base));
+  const left = paths.filter((path) => !skipped.some((folder) => isInside(folder, path)));
   if (left.length === 0) throw new UsageError({ where: input, expected, got: "none" });
   return left.map((path) => ({ path, relativePath: relative(base, path) }));
 }

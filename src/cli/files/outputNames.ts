@@ -26,6 +26,11 @@ export function outputNames(images: readonly ImageFile[]): string[] {
   });
 }
 
+/** The path without its extension. */
+export function stemOf(path: string): string {
+  return path.replace(/\.[^./\\]*$/, "");
+}
+
 /** The form in which case-insensitive file systems compare names. */
 export function comparable(name: string): string {
   return name.normalize("NFC").toLowerCase();

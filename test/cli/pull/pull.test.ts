@@ -65,13 +65,13 @@ test.each<[string, string[], number, RegExp]>([
     "an unknown model",
     ["centernet_resnet50_v2"],
     2,
-    /got another name\. Did you mean centernet_resnet50_v2_512x/,
+    /: model: expected a model's name, got "centernet_resnet50_v2"\. Did you mean centernet_resnet50_v2_512x/,
   ],
   [
     "a model without an archive",
-    ["movenet-lightning"],
+    ["movenet-thunder"],
     2,
-    /^centernet: model movenet-lightning: expected a model that has/,
+    /^centernet: model: expected one that has an archive .*, got movenet-thunder\. Convert them: /,
   ],
   ["no model", [], 1, /argument .model./],
   [
