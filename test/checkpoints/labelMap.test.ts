@@ -17,7 +17,6 @@ describe("label maps", () => {
         { id: 5, name: "x", label: "x", keypoints: new Map() },
       ],
       unknown: ["item.color (line 2)"],
-      where: "l",
     });
   });
 

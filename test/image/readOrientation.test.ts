@@ -2,7 +2,10 @@ import { expect, test } from "vitest";
 import { readOrientation } from "../../src/image/exif.ts";
 
 /** A TIFF header and a directory of a width and the orientation. */
-function exif(littleEndian: boolean, { entries = 2, directory = 8, type = 3, count = 1, value = 6 } = {}): Uint8Array {
+function exif(
+  littleEndian: boolean,
+  { entries = 2, directory = 8, type = 3, count = 1, value = 6 } = {},
+): Uint8Array {
   const bytes = new Uint8Array(8 + 2 + 2 * 12 + 4);
   const view = new DataView(bytes.buffer);
   view.setUint16(0, littleEndian ? 0x4949 : 0x4d4d);

@@ -147,7 +147,7 @@ describe("contradictions", () => {
   test("a label map for more classes than the configuration has is refused", () => {
     const labelMap = parseLabelMap(text('item { name: "a" id: 1 } item { name: "b" id: 91 }'), "map");
     expect(() => modelOfCheckpoint(checkpointOf(CONFIG), undefined, { labelMap })).toThrow(
-      'map: expected names for the 90 classes of this checkpoint, with ids from 1 to 90, got id 91 ("b") among 2 names.',
+      'label map: expected names for the 90 classes of this checkpoint, with ids from 1 to 90, got id 91 ("b") among 2 names.',
     );
   });
 

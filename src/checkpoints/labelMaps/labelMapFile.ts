@@ -22,7 +22,7 @@ export function parseLabelMapFile(bytes: Uint8Array, where: string): LabelMap {
     throw new ModelError({ where, expected: EXPECTED, got: what, hint });
   }
   const text = decoded(bytes, where);
-  if (/^item\s*[:{<]/.test(withoutComments(text))) return parseLabelMap(bytes, where);
+  if (/^item\s*[:{<]/.test(withoutComments(text))) return { ...parseLabelMap(bytes, where), where };
   if (/^names[ \t]*:/m.test(text)) return labelMapOf(parseYamlNames(text, where), where);
   if (/\.ya?ml$/.test(where)) {
     throw new ModelError({

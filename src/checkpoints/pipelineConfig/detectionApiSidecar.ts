@@ -72,7 +72,7 @@ export function parseLabelMap(bytes: Uint8Array, where: string): LabelMap {
     items.push({ id, name, label, keypoints: parseKeypoints(view, label) });
   }
   if (items.length === 0) throw new ModelError({ where, expected: "items of a label map", got: "none" });
-  return { items, unknown: file.unknown(), where };
+  return { items, unknown: file.unknown() };
 }
 
 function parseKeypoints(item: TextProtoView, label: string): Map<number, string> {

@@ -6,6 +6,7 @@ import { classIdsOf } from "../../chooseDetections.ts";
 import { type Detector, type DetectResult, load } from "../../detect.ts";
 import { checkTestTimeOptions, DEFAULT_MAX, DEFAULT_SCORE } from "../../detectOptions.ts";
 import { BackendError, ModelError, oneLine, systemMessage } from "../../errors.ts";
+import { systemPath } from "../../platform/pathBytes.ts";
 import { EXIT, errorMessage, Interruption, isSilent } from "../failures.ts";
 import type { DrawingFolder } from "../files/drawingFolder.ts";
 import type { ImageFile } from "../files/findImages.ts";
@@ -85,7 +86,7 @@ function openDetector(
 }
 
 async function readLabelMap(path: string): Promise<LabelMap> {
-  const bytes = await readFile(path).catch((error: unknown) => {
+  const bytes = await readFile(systemPath(path)).catch((error: unknown) => {
     throw new ModelError(
       { where: path, expected: "a label map", got: systemMessage(error) },
       { cause: error },

@@ -1,11 +1,16 @@
-import { readFile, stat } from "node:fs/promises";
+import { open, readFile, stat } from "node:fs/promises";
 import { addAbortSignal, Readable } from "node:stream";
 import { ImageError, systemMessage } from "../../errors.ts";
+import { unreadableImage } from "../../image/unreadableImage.ts";
+import { systemPath } from "../../platform/pathBytes.ts";
+import { fileKind, START_BYTES } from "../../support/fileKind/fileKind.ts";
 import type { Io } from "../io.ts";
 import { fetchImage, isHttpUrl } from "./fetchImage.ts";
 
 /** Far above any JPEG or PNG within the pixel limit. Guards against reading a disk image into memory by mistake. */
 const MAX_BYTES = 1024 ** 3;
+/** Larger files are identified before they are read. */
+const LARGE_BYTES = 32 * 2 ** 20;
 
 /**
  * Reads a file, a URL, or standard input (`-`).
@@ -17,20 +22,34 @@ export async function readImage(path: string, io: Pick<Io, "stdin" | "signal">):
   if (path === "-") return readStdin(io);
   if (isHttpUrl(path)) return fetchImage(path, io.signal);
   try {
-    const info = await stat(path);
+    const info = await stat(systemPath(path));
     if (info.isDirectory()) throw refused(path, "a folder");
     if (!info.isFile()) throw refused(path, "a device or pipe", "Give - to read standard input.");
+    if (info.size > LARGE_BYTES) await checkKind(path, info.size);
     if (info.size > MAX_BYTES) throw refused(path, `${info.size} bytes`);
-    return new Uint8Array(await readFile(path));
+    return new Uint8Array(await readFile(systemPath(path)));
   } catch (error) {
     if (error instanceof ImageError) throw error;
     throw refused(path, systemMessage(error), "Check the path.", error);
   }
 }
 
-async function readStdin({ stdin: open, signal }: Pick<Io, "stdin" | "signal">): Promise<Uint8Array> {
+/** @throws ImageError for a large file that is no image, such as a video, before it is read. */
+async function checkKind(path: string, length: number): Promise<void> {
+  const file = await open(systemPath(path));
+  try {
+    const start = new Uint8Array(START_BYTES);
+    await file.read(start, 0, START_BYTES, 0);
+    const { reader } = fileKind(start, length);
+    if (reader !== "jpeg" && reader !== "png") throw unreadableImage(start, path, { length });
+  } finally {
+    await file.close();
+  }
+}
+
+async function readStdin({ stdin: openStdin, signal }: Pick<Io, "stdin" | "signal">): Promise<Uint8Array> {
   const where = "standard input";
-  const stdin = open();
+  const stdin = openStdin();
   if (stdin.isTTY) throw refused(where, "a terminal", "Redirect a file: centernet detect - < photo.jpg.");
   const chunks: Uint8Array[] = [];
   let bytes = 0;
