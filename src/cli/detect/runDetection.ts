@@ -1,10 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { sep } from "node:path";
 import { type LabelMap, parseLabelMap } from "../../checkpoints/pipelineConfig/detectionApiSidecar.ts";
 import { classIdsOf } from "../../chooseDetections.ts";
 import { type Detector, type DetectResult, load } from "../../detect.ts";
 import { checkTestTimeOptions, DEFAULT_MAX, DEFAULT_SCORE } from "../../detectOptions.ts";
 import { BackendError, ModelError, oneLine, systemMessage } from "../../errors.ts";
+import { readRegularFile } from "../../platform/regularFile.ts";
 import { EXIT, errorMessage, Interruption, isSilent } from "../failures.ts";
 import type { DrawingFolder } from "../files/drawingFolder.ts";
 import type { ImageFile } from "../files/findImages.ts";
@@ -17,7 +17,7 @@ import { RunNotes } from "../report/runNotes.ts";
 import { readAnnotations } from "../save/annotations.ts";
 import { imageIds } from "../save/imageIds.ts";
 import type { Finished } from "../save/resultFile.ts";
-import { formatCounted } from "../terminal/formatNumber.ts";
+import { formatBytes, formatCounted } from "../terminal/formatNumber.ts";
 import { loadingLine } from "../terminal/progress.ts";
 import { CostLines } from "./costLines.ts";
 import type { DetectFlags } from "./flags.ts";
@@ -83,14 +83,15 @@ function openDetector(
   return load(model, { ...options, onProgress, signal });
 }
 
+/** Those of Open Images, with 601 classes, have 60 kB. */
+const MAX_LABEL_MAP = 32e6;
+
 async function readLabelMap(path: string): Promise<LabelMap> {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw new ModelError(
-      { where: path, expected: "a label map", got: systemMessage(error) },
-      { cause: error },
-    );
+  const bytes = await readRegularFile(path, MAX_LABEL_MAP).catch((error: unknown) => {
+    const expected = `a label map of at most ${formatBytes(MAX_LABEL_MAP)}`;
+    throw new ModelError({ where: path, expected, got: systemMessage(error) }, { cause: error });
   });
-  return parseLabelMap(new Uint8Array(bytes), path);
+  return parseLabelMap(bytes, path);
 }
 
 interface Run {

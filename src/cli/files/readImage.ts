@@ -1,6 +1,6 @@
-import { readFile, stat } from "node:fs/promises";
 import { addAbortSignal, Readable } from "node:stream";
 import { ImageError, systemMessage } from "../../errors.ts";
+import { readRegularFile } from "../../platform/regularFile.ts";
 import type { Io } from "../io.ts";
 import { fetchImage, isHttpUrl } from "./fetchImage.ts";
 
@@ -17,14 +17,11 @@ export async function readImage(path: string, io: Pick<Io, "stdin" | "signal">):
   if (path === "-") return readStdin(io);
   if (isHttpUrl(path)) return fetchImage(path, io.signal);
   try {
-    const info = await stat(path);
-    if (info.isDirectory()) throw refused(path, "a folder");
-    if (!info.isFile()) throw refused(path, "a device or pipe", "Give - to read standard input.");
-    if (info.size > MAX_BYTES) throw refused(path, `${info.size} bytes`);
-    return new Uint8Array(await readFile(path));
+    return await readRegularFile(path, MAX_BYTES);
   } catch (error) {
-    if (error instanceof ImageError) throw error;
-    throw refused(path, systemMessage(error), "Check the path.", error);
+    const got = systemMessage(error);
+    const hint = got === "a device or pipe" ? "Give - to read standard input." : "Check the path.";
+    throw refused(path, got, hint, error);
   }
 }
 
