@@ -71,7 +71,7 @@ test.skipIf(!existsSync("/proc/self"))("folders that cannot be made are named at
   await refused(
     [...lightning, "--out", "/proc/x/y"],
     1,
-    /\/proc\/x\/y: expected a folder to write images to/,
+    /\/proc\/x\/y: expected a folder to write to/,
   );
   await refused(
     [...lightning, "--no-draw", "--json", "/proc/x/y"],
