@@ -96,10 +96,16 @@ module.exports = {
     ),
     down(
       "image-knows-no-model",
-      "^src/image",
+      "^src/image/",
       "^src/(?!image/|backend/sampledImage\\.ts|support/|detection\\.ts|tensor\\.ts|errors\\.ts)",
     ),
     down("formats-know-detections-only", "^src/formats", "^src/(?!formats/|detection\\.ts|errors\\.ts)"),
+    down(
+      "image-sources-know-no-model",
+      "^src/imageSources/",
+      "^src/(?!imageSources/|image/|platform/(node|browser)\\.ts|support/|errors\\.ts)",
+      "They find files through the platform, and leave the decoding to image.",
+    ),
     down(
       "checkpoints-know-no-model",
       "^src/checkpoints",

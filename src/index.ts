@@ -43,6 +43,15 @@ export { drawDetections } from "./image/draw/drawDetections.ts";
 export { drawHeatmap, type HeatmapPlace } from "./image/draw/drawHeatmap.ts";
 export { decodeImage, encodeJpeg, encodePng } from "./image/imageFile.ts";
 export type { RgbImage } from "./image/rgbImage.ts";
+export type {
+  AddressSource,
+  BlobSource,
+  BrowserImage,
+  ImageSource,
+  RawImage,
+  RawResult,
+  ResponseSource,
+} from "./imageSources/imageSource.ts";
 export type { WeightsSource } from "./loading/openWeights.ts";
 export type { ClassLabel } from "./models/coco.ts";
 export type { Model } from "./models/model.ts";
