@@ -27,6 +27,7 @@ import { nameOfSource, readImageSource } from "./imageSources/readImageSource.ts
 import type { InputSize, Result, View, Views } from "./models/view.ts";
 import { loadNetwork, type Network, type NetworkOptions } from "./network.ts";
 import { checkOptions, describeValue } from "./support/checkArguments.ts";
+import { refuseForbiddenFunctions } from "./support/pagePolicy.ts";
 
 export interface DetectResult {
   /** Size of the upright image in pixels. */
@@ -132,7 +133,8 @@ export class Detector {
    *
    * @throws ImageError if there is no readable image, or if it is too large for the backend.
    * @throws UsageError for anything else than an image, for invalid options, and after `dispose()`.
-   * @throws BackendError if the backend fails, for example because its device is lost.
+   * @throws BackendError if the backend fails, for example because its device is lost; or for `taps`, if the
+   *   page's policy forbids functions made from text.
    * @throws ModelError if the network outputs numbers that are not finite.
    * @throws the signal's reason once it is aborted.
    */
@@ -157,6 +159,8 @@ export class Detector {
     checkTestTimeOptions(model, options);
     checkReferenceScales(options);
     const classIds = options.classes && classIdsOf(model, options.classes);
+    // ndarray, whose arrays hold taps, makes its constructors from text.
+    if (taps && taps.length > 0) refuseForbiddenFunctions("option taps", "leave taps out");
     signal?.throwIfAborted();
     const clock = stopwatch();
     const { where = nameOfSource(image) } = options;

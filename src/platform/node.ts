@@ -1,6 +1,5 @@
 /** `#platform` in Node: where weights are found and how files are read. */
 import { existsSync } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bytesSource } from "../checkpoints/bytes/randomAccessFile.ts";
@@ -9,6 +8,7 @@ import { fileKind, START_BYTES } from "../support/fileKind/fileKind.ts";
 import { fetchBytes, fetchStream } from "./fetchBytes.ts";
 import { gunzipStream } from "./gunzipStream.ts";
 import { systemPath } from "./pathBytes.ts";
+import { fileOrFolder, readRegularFile } from "./regularFile.ts";
 import { fileSource, fileStream, folderFiles } from "./weightFiles.ts";
 
 export { cachedArchive } from "./archiveCache.ts";
@@ -22,11 +22,7 @@ export { cachedArchive } from "./archiveCache.ts";
 export async function readBytes(source: string | URL): Promise<Uint8Array> {
   const text = source.toString();
   if (isHttp(text)) return fetchBytes(text);
-  const path = systemPath(pathOf(text));
-  const info = await stat(path);
-  // A pipe or device might never end.
-  if (!info.isFile()) throw new Error(info.isDirectory() ? "a folder" : "a device or a pipe");
-  return new Uint8Array(await readFile(path));
+  return readRegularFile(pathOf(text));
 }
 
 /** Returns a reader of files in the same folder as `source`, by their plain names. */
@@ -55,7 +51,7 @@ export async function findWeights(source: string | URL): Promise<WeightsLocation
     const folder = slash < 0 ? "." : prefix.slice(0, slash) || sep;
     return { kind: "folder", files: await folderFiles(folder), prefix: prefix.slice(slash + 1) };
   }
-  const info = await stat(systemPath(path));
+  const info = await fileOrFolder(path);
   if (info.isDirectory()) return { kind: "folder", files: await folderFiles(path) };
   const file = fileSource(path, info.size, where);
   const start = new Uint8Array(Math.min(info.size, START_BYTES));

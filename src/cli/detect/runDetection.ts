@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { sep } from "node:path";
 import { parseLabelMapFile } from "../../checkpoints/labelMaps/labelMapFile.ts";
 import type { LabelMap } from "../../checkpoints/pipelineConfig/detectionApiSidecar.ts";
@@ -6,7 +5,7 @@ import { classIdsOf } from "../../chooseDetections.ts";
 import { type Detector, type DetectResult, load } from "../../detect.ts";
 import { checkTestTimeOptions, DEFAULT_MAX, DEFAULT_SCORE } from "../../detectOptions.ts";
 import { BackendError, ModelError, oneLine, systemMessage } from "../../errors.ts";
-import { systemPath } from "../../platform/pathBytes.ts";
+import { readRegularFile } from "../../platform/regularFile.ts";
 import { EXIT, errorMessage, Interruption, isSilent } from "../failures.ts";
 import type { DrawingFolder } from "../files/drawingFolder.ts";
 import type { ImageFile } from "../files/findImages.ts";
@@ -19,7 +18,7 @@ import { RunNotes } from "../report/runNotes.ts";
 import { readAnnotations } from "../save/annotations.ts";
 import { imageIds } from "../save/imageIds.ts";
 import type { Finished } from "../save/resultFile.ts";
-import { formatCounted } from "../terminal/formatNumber.ts";
+import { formatBytes, formatCounted } from "../terminal/formatNumber.ts";
 import { loadingLine } from "../terminal/progress.ts";
 import { CostLines } from "./costLines.ts";
 import type { DetectFlags } from "./flags.ts";
@@ -85,14 +84,15 @@ function openDetector(
   return load(model, { ...options, onProgress, signal });
 }
 
+/** Those of Open Images, with 601 classes, have 60 kB. */
+const MAX_LABEL_MAP = 32e6;
+
 async function readLabelMap(path: string): Promise<LabelMap> {
-  const bytes = await readFile(systemPath(path)).catch((error: unknown) => {
-    throw new ModelError(
-      { where: path, expected: "a label map", got: systemMessage(error) },
-      { cause: error },
-    );
+  const bytes = await readRegularFile(path, MAX_LABEL_MAP).catch((error: unknown) => {
+    const expected = `a label map of at most ${formatBytes(MAX_LABEL_MAP)}`;
+    throw new ModelError({ where: path, expected, got: systemMessage(error) }, { cause: error });
   });
-  return parseLabelMapFile(new Uint8Array(bytes), path);
+  return parseLabelMapFile(bytes, path);
 }
 
 interface Run {

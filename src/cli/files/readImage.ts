@@ -1,8 +1,9 @@
-import { open, readFile, stat } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { addAbortSignal, Readable } from "node:stream";
 import { ImageError, systemMessage } from "../../errors.ts";
 import { unreadableImage } from "../../image/unreadableImage.ts";
 import { systemPath } from "../../platform/pathBytes.ts";
+import { readRegularFile } from "../../platform/regularFile.ts";
 import { fileKind, START_BYTES } from "../../support/fileKind/fileKind.ts";
 import type { Io } from "../io.ts";
 import { fetchImage, isHttpUrl } from "./fetchImage.ts";
@@ -23,14 +24,13 @@ export async function readImage(path: string, io: Pick<Io, "stdin" | "signal">):
   if (isHttpUrl(path)) return fetchImage(path, io.signal);
   try {
     const info = await stat(systemPath(path));
-    if (info.isDirectory()) throw refused(path, "a folder");
-    if (!info.isFile()) throw refused(path, "a device or pipe", "Give - to read standard input.");
-    if (info.size > LARGE_BYTES) await checkKind(path, info.size);
-    if (info.size > MAX_BYTES) throw refused(path, `${info.size} bytes`);
-    return new Uint8Array(await readFile(systemPath(path)));
+    if (info.isFile() && info.size > LARGE_BYTES) await checkKind(path, info.size);
+    return await readRegularFile(path, MAX_BYTES);
   } catch (error) {
     if (error instanceof ImageError) throw error;
-    throw refused(path, systemMessage(error), "Check the path.", error);
+    const got = systemMessage(error);
+    const hint = got === "a device or pipe" ? "Give - to read standard input." : "Check the path.";
+    throw refused(path, got, hint, error);
   }
 }
 

@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import type { Detection } from "../../detection.ts";
 import { systemMessage, UsageError } from "../../errors.ts";
+import { readRegularFile } from "../../platform/regularFile.ts";
 import { isObject } from "../../support/checkArguments.ts";
 import { fileKind } from "../../support/fileKind/fileKind.ts";
 
@@ -17,7 +17,7 @@ const FLAG = "option --annotations";
 /** @throws UsageError if the file cannot be read or is no COCO annotations file. */
 export async function readAnnotations(path: string): Promise<Annotations> {
   const where = `${FLAG} ${path}`;
-  const bytes = await readFile(path).catch((error: unknown) => {
+  const bytes = await readRegularFile(path).catch((error: unknown) => {
     const fault = { where, expected: "a COCO annotations file", got: systemMessage(error) };
     throw new UsageError(fault, { cause: error });
   });
@@ -30,14 +30,14 @@ export async function readAnnotations(path: string): Promise<Annotations> {
   };
 }
 
-function parsed(bytes: Buffer, where: string) {
+function parsed(bytes: Uint8Array, where: string) {
   const refuse = (expected: string, got: string) => new UsageError({ where, expected, got });
   let file: unknown;
   const { reader, what } = fileKind(bytes);
-  const isArray = /^\s*\[/.test(bytes.toString("latin1", 0, 100));
+  const isArray = /^\s*\[/.test(Buffer.from(bytes.subarray(0, 100)).toString("latin1"));
   if (reader !== "json" && !isArray) throw refuse("a COCO annotations file", what);
   try {
-    file = JSON.parse(bytes.toString());
+    file = JSON.parse(new TextDecoder().decode(bytes));
   } catch (error) {
     throw refuse("JSON", (error as Error).message);
   }
