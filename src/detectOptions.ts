@@ -58,7 +58,15 @@ export const NETWORK_OPTIONS = {
     expected: "{ height, width } in pixels",
     fits: (value) => isObject(value) && typeof value.height === "number" && typeof value.width === "number",
   },
-  labelMap: { expected: "a label map", fits: (value) => isObject(value) && Array.isArray(value.items) },
+  labelMap: {
+    expected: "a list of names, a label map, or the path, URL or contents of one",
+    fits: (value) =>
+      isString(value) ||
+      isBytes(value) ||
+      value instanceof URL ||
+      value instanceof Blob ||
+      (Array.isArray(value) ? value.every(isString) : isObject(value) && Array.isArray(value.items)),
+  },
   fuse: BOOLEAN,
   onProgress: FUNCTION,
   signal: SIGNAL,

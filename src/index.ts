@@ -52,6 +52,7 @@ export type {
   RawResult,
   ResponseSource,
 } from "./imageSources/imageSource.ts";
+export type { LabelSource } from "./loading/labels.ts";
 export type { WeightsSource } from "./loading/openWeights.ts";
 export type { ClassLabel } from "./models/coco.ts";
 export type { Model } from "./models/model.ts";

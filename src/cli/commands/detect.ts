@@ -91,7 +91,10 @@ export function addDetect(program: Command, session: Session): void {
     .addOption(weightsOption())
     .option("--pull", "first download the model's archive if it is not in the cache")
     .addOption(
-      path("--label-map <file>", "a label_map.pbtxt to use instead of the checkpoint's own or COCO's"),
+      path(
+        "--label-map <file>",
+        "the classes' names: a .pbtxt, a text of one name per line, a YAML data set, or COCO's categories as JSON",
+      ),
     )
     .addOption(backendOption())
     .addOption(threadsOption())

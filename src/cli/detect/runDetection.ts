@@ -1,5 +1,6 @@
 import { sep } from "node:path";
-import { type LabelMap, parseLabelMap } from "../../checkpoints/pipelineConfig/detectionApiSidecar.ts";
+import { parseLabelMapFile } from "../../checkpoints/labelMaps/labelMapFile.ts";
+import type { LabelMap } from "../../checkpoints/pipelineConfig/detectionApiSidecar.ts";
 import { classIdsOf } from "../../chooseDetections.ts";
 import { type Detector, type DetectResult, load } from "../../detect.ts";
 import { checkTestTimeOptions, DEFAULT_MAX, DEFAULT_SCORE } from "../../detectOptions.ts";
@@ -91,7 +92,7 @@ async function readLabelMap(path: string): Promise<LabelMap> {
     const expected = `a label map of at most ${formatBytes(MAX_LABEL_MAP)}`;
     throw new ModelError({ where: path, expected, got: systemMessage(error) }, { cause: error });
   });
-  return parseLabelMap(bytes, path);
+  return parseLabelMapFile(bytes, path);
 }
 
 interface Run {
