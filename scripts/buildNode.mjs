@@ -7,7 +7,6 @@ export const shared = {
   bundle: true,
   format: "esm",
   target: "es2022",
-  sourcemap: true,
   metafile: true,
   logLevel: "warning",
 };

@@ -203,7 +203,7 @@ export interface ViewsResult extends Result {
 }
 
 /**
- * Runs every view through the network, one after the other, then combines their findings. `where` names the
+ * Runs every view through the network, one after the other, then combines their results. `where` names the
  * image in errors.
  *
  * @throws ImageError if the image decides the size and is too large for the backend. If the backend knows

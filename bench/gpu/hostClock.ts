@@ -1,4 +1,4 @@
-import { isSoftware } from "../../src/executors/wgsl/device/openDevice.ts";
+import { isSoftware } from "../../src/executors/adapters.ts";
 import { type Gpu, type GpuAdapter, type GpuDevice, USAGE } from "../../src/executors/wgsl/device/webgpu.ts";
 import { watchedGpu } from "./watchedGpu.ts";
 

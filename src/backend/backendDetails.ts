@@ -1,6 +1,6 @@
 import type { MemoryUse, Precision } from "../kernels/kernel.ts";
 
-/** How a backend runs, besides its name. The gpu.js backends leave this empty. */
+/** How a backend runs, besides its name. */
 export interface BackendDetails {
   /** The build of the WebAssembly module: with fused multiply-adds (`relaxed`) or without. */
   readonly build?: "relaxed" | "plain";
@@ -9,9 +9,9 @@ export interface BackendDetails {
   readonly precision?: Precision;
   /** Set only if it is `low`. */
   readonly memory?: MemoryUse;
-  /** Name of the GPU that `wgsl` uses, as far as the system reports it. */
+  /** Name of the GPU that `wgsl`, `webgpu` or `webgl2` uses, as far as the system reports it. */
   readonly adapter?: string;
-  /** What was asked for but is not available on this machine, and why. */
+  /** What was asked for but is not available on this machine, or what `auto` passed over, and why. */
   readonly note?: string;
 }
 

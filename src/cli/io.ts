@@ -1,3 +1,4 @@
+import { oneLine } from "../errors.ts";
 import type { ExitCode } from "./failures.ts";
 
 export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
@@ -20,10 +21,20 @@ export interface Session extends Io {
 
 /** Prints a line of normal output. */
 export function print(session: Io, line: string): void {
-  session.stdout.write(`${line}\n`);
+  session.stdout.write(`${oneLine(line)}\n`);
 }
 
-/** Prints a line about an error or a warning. */
+/** Prints a line of JSON. */
+export function printJson(session: Io, value: unknown): void {
+  session.stdout.write(`${jsonLine(value)}\n`);
+}
+
+/** The value as one line of JSON that is safe to print. */
+export function jsonLine(value: unknown): string {
+  return oneLine(JSON.stringify(value));
+}
+
+/** Prints a line about an error or a warning; the stack of a bug takes more. */
 export function printError(session: Io, message: string): void {
-  session.stderr.write(`centernet: ${message}\n`);
+  session.stderr.write(`centernet: ${message.split("\n").map(oneLine).join("\n")}\n`);
 }

@@ -1,12 +1,15 @@
 import type { Executor } from "../backend/executor.ts";
-import { BackendError, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import { MEMORY_USES, type MemoryUse, PRECISIONS, type Precision } from "../kernels/kernel.ts";
-import { availableModes, GPUJS_MODES, type GpujsMode } from "./gpujs/modes.ts";
+import { bestExecutor } from "./bestExecutor.ts";
+import { GPUJS_MODES } from "./gpujs/modes.ts";
 import { wasmExecutor } from "./wasm/wasmExecutor.ts";
-import { wasmBuilds } from "./wasm/wasmModule.ts";
 import type { PrepareProgress } from "./wgsl/deviceGraph.ts";
 
-/** What a network can run on. `auto` is `wgsl` if there is a real GPU, otherwise `wasm`. */
+/**
+ * What a network can run on. `auto` is `wgsl` if there is a real GPU, otherwise `wasm`; the gpu.js backends only if
+ * neither works, and none of them on a software adapter.
+ */
 export const BACKENDS = ["auto", "wgsl", "wasm", ...GPUJS_MODES] as const;
 export type Backend = (typeof BACKENDS)[number];
 
@@ -74,7 +77,7 @@ export async function createExecutor(
       got: `${fallback}`,
     });
   }
-  if (backend === "auto") return bestExecutor(options);
+  if (backend === "auto") return bestExecutor((candidate) => executorOf(candidate, options));
   refuseForeign(options, backend);
   return executorOf(backend, options);
 }
@@ -113,31 +116,4 @@ function refuseForeign(options: ExecutorOptions, backend: Backend): void {
       hint: `Leave the option out, or choose ${owners.join(" or ")}.`,
     });
   }
-}
-
-/** The best backend that works. `note` names the first one that was skipped, and why. */
-async function bestExecutor(options: ExecutorOptions): Promise<Executor> {
-  const { realGpuName } = await import("./wgsl/device/openDevice.ts");
-  const gpu = await realGpuName();
-  const others = await otherBackends();
-  const candidates = gpu === undefined ? others : (["wgsl", ...others] as const);
-  let note: string | undefined;
-  for (const backend of candidates) {
-    try {
-      const executor = await executorOf(backend, options);
-      return note === undefined ? executor : { ...executor, details: { ...executor.details, note } };
-    } catch (error) {
-      if (!(error instanceof BackendError) || backend === candidates[candidates.length - 1]) throw error;
-      note ??= `${gpu ?? backend} is not used: ${error.message}`;
-    }
-  }
-  throw new BackendError({ where: "backend auto", expected: "one that this machine has", got: "none" });
-}
-
-/** All backends of this machine besides `wgsl`, best first. */
-async function otherBackends(): Promise<Exclude<Backend, "auto" | "wgsl">[]> {
-  const modes = await availableModes();
-  const isGraphics = (mode: GpujsMode) => mode === "webgpu" || mode === "webgl2";
-  const wasm = wasmBuilds().length > 0 ? (["wasm"] as const) : [];
-  return [...modes.filter(isGraphics), ...wasm, ...modes.filter((mode) => !isGraphics(mode))];
 }

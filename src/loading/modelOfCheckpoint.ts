@@ -116,7 +116,7 @@ function isSame(a: HourglassOptions, b: HourglassOptions): boolean {
   return numbers(a) === numbers(b);
 }
 
-/** Twice what any published hourglass has: a file of made-up names must not build a network of thousands. */
+/** At least twice what any published hourglass has: a file of made-up names must not build thousands of layers. */
 const MAX = { stacks: 16, levels: 12, blocks: 16 };
 
 /**

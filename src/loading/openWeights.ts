@@ -1,5 +1,5 @@
 /** Opens weights from any source and identifies their model. */
-import { cachedArchive, findWeights, packagedWeights } from "#platform";
+import { cachedArchive, findWeights } from "#platform";
 import type { Checkpoint } from "../checkpoints/checkpoint.ts";
 import { type NamedCheckpoint, nameParameters } from "../checkpoints/names/nameParameters.ts";
 import { openCheckpoint, openStoredWeights } from "../checkpoints/openCheckpoint.ts";
@@ -8,6 +8,7 @@ import { CenterNetError, ModelError, systemMessage } from "../errors.ts";
 import type { Model } from "../models/model.ts";
 import { DEFAULT_MODEL, modelNamed } from "../models/models.ts";
 import { blobWeights } from "../platform/blobWeights.ts";
+import { packagedWeights } from "../platform/packagedWeights.ts";
 import { modelOfCheckpoint } from "./modelOfCheckpoint.ts";
 
 /** A path or URL, the bytes of a single-file format, a `File` or other `Blob`, or an opened checkpoint. */
@@ -55,9 +56,27 @@ async function openWeights(
   if (isCheckpoint(source) && isNamed(source)) return source;
   const name = model?.name ?? DEFAULT_MODEL;
   const pulled = source === undefined && model?.hasArchive ? await cachedArchive(name) : undefined;
-  const chosen = source ?? pulled ?? packagedWeights(`${name}.safetensors`);
+  const chosen = source ?? pulled ?? packagedWeights(name);
   const hint = source === undefined ? model?.weightsHint : undefined;
-  return nameParameters(await openWeightsFile(chosen, hint));
+  if (chosen === undefined) {
+    throw new ModelError({
+      where: `weights of ${name}`,
+      expected: "a file",
+      got: "none in this package",
+      hint,
+    });
+  }
+  const opened = openWeightsFile(chosen, hint);
+  return nameParameters(await ((source ?? pulled) ? opened : opened.catch(refuseUnpacked)));
+}
+
+/** The packaged weights are missing only if a bundler or a server has left them out. */
+function refuseUnpacked(error: unknown): never {
+  if (!(error instanceof ModelError)) throw error;
+  const { where, got } = error.fault;
+  const hint =
+    "A bundler or server has left them out: see docs/bundlers.md, or give their address as weights.";
+  throw new ModelError({ where, expected: "the weights of this package", got, hint }, { cause: error });
 }
 
 /**

@@ -12,11 +12,6 @@ export function siblingReader(source: string | URL): (name: string) => Promise<U
   return (name) => fetchBytes(new URL(name, pageUrl(source)).href);
 }
 
-/** The URL of a packaged weights file, if the package is served unchanged. */
-export function packagedWeights(file: string): URL {
-  return new URL(`../../weights/${file}`, import.meta.url);
-}
-
 /** Weights by their URL: a file or an archive. Servers do not list folders. */
 export async function findWeights(source: string | URL): Promise<WeightsLocation> {
   const where = pageUrl(source).href;

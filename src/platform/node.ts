@@ -4,8 +4,8 @@ import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bytesSource } from "../checkpoints/bytes/randomAccessFile.ts";
-import { looksLikeGzip } from "../checkpoints/firstBytes.ts";
 import type { WeightsLocation } from "../checkpoints/openCheckpoint.ts";
+import { fileKind, START_BYTES } from "../support/fileKind/fileKind.ts";
 import { fetchBytes, fetchStream } from "./fetchBytes.ts";
 import { gunzipStream } from "./gunzipStream.ts";
 import { fileSource, fileStream, folderFiles } from "./weightFiles.ts";
@@ -32,11 +32,6 @@ export function siblingReader(source: string | URL): (name: string) => Promise<U
   return (name) => readBytes(join(dirname(path), basename(name)));
 }
 
-/** The URL of a weights file that this package contains. */
-export function packagedWeights(file: string): URL {
-  return new URL(`../../weights/${file}`, import.meta.url);
-}
-
 /**
  * Finds out what a path or URL of weights is: a file, an archive, a folder, or the prefix of a checkpoint's
  * files. Of a local file only the first bytes are read here; it is never held in memory.
@@ -55,9 +50,9 @@ export async function findWeights(source: string | URL): Promise<WeightsLocation
   const info = await stat(path);
   if (info.isDirectory()) return { kind: "folder", files: await folderFiles(path) };
   const file = fileSource(path, info.size, where);
-  const start = new Uint8Array(Math.min(info.size, 2));
+  const start = new Uint8Array(Math.min(info.size, START_BYTES));
   await file.read(0, start);
-  if (looksLikeGzip(start)) {
+  if (fileKind(start, info.size).reader === "gzip") {
     const stream = () => fileStream(path);
     return { kind: "archive", file: { where, stream, decompression: gunzipStream } };
   }
@@ -68,7 +63,7 @@ async function findRemote(url: string): Promise<WeightsLocation> {
   const reader = (await fetchStream(url)).getReader();
   const { value = new Uint8Array(0) } = await reader.read();
   await reader.cancel();
-  if (looksLikeGzip(value)) {
+  if (fileKind(value).reader === "gzip") {
     const stream = () => fetchStream(url);
     return { kind: "archive", file: { where: url, stream, decompression: gunzipStream } };
   }

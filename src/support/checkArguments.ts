@@ -1,5 +1,5 @@
 /** Run-time checks for callers without TypeScript: what a type would forbid becomes a UsageError. */
-import { oneLine, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import { nearestNames } from "./nearestNames.ts";
 
 /** A test of an option's value, with a description of what it expects. */
@@ -51,7 +51,7 @@ const MAX_MEMBERS = 12;
 
 /** Describes any value for an error message. */
 export function describeValue(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(oneLine(value.slice(0, MAX_LETTERS)));
+  if (typeof value === "string") return JSON.stringify(value.slice(0, MAX_LETTERS));
   if (typeof value === "function") return "a function";
   if (!isObject(value)) return String(value);
   if (Array.isArray(value)) {

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { HostClock } from "../../bench/gpu/hostClock.ts";
-import { adapterClass, isSoftware } from "../../src/executors/wgsl/device/openDevice.ts";
+import { isSoftware } from "../../src/executors/adapters.ts";
+import { adapterClass } from "../../src/executors/wgsl/device/openDevice.ts";
 import {
   type Gpu,
   type GpuAdapter,

@@ -72,9 +72,21 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("in headless Chromium, through Vi
       await page.call("haveGpu", poor);
       const image = "/samples/people.jpg";
       await expect(page.call("detect", "wgsl", SMALLEST, image)).rejects.toThrow(message);
-      expect((await page.call("detect", "auto", SMALLEST, image)).backend).not.toMatch(/wgsl|webgpu/);
+      expect((await page.call("detect", "auto", SMALLEST, image)).backend).toBe("wasm");
     });
   }
+
+  test("auto is wasm if the browser's graphics run on the processor, and says so", async () => {
+    const { backend, backendDetails } = await inPage("detect", "auto", SMALLEST, "/samples/people.jpg");
+    expect(backend).toBe("wasm");
+    expect(backendDetails.note).toMatch(/^google swiftshader.* is not used: it is a software adapter/);
+  });
+
+  test("a gpu.js backend on graphics names its adapter", async () => {
+    for (const mode of ["webgpu", "webgl2"] as const) {
+      expect(await inPage("adapter", mode)).toMatch(/swiftshader/i);
+    }
+  });
 
   test("an adapter with no more than every adapter has is enough", async () => {
     const page = await built.open(ISOLATED);

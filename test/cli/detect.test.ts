@@ -162,7 +162,9 @@ test("JSON does not go where an image is", async () => {
   const image = join(folder, "in.png");
   const outcome = await runCli(["detect", image, ...LIGHTNING, "--no-draw", "--json", `${folder}/./in.png`]);
   expect(outcome).toMatchObject({ code: EXIT.usage, stdout: "" });
-  expect(outcome.stderr).toMatch(/option --json .*got one of the images/);
+  expect(outcome.stderr).toMatch(
+    /option --json .*: expected a path that nothing else uses, got that of image .*in\.png/,
+  );
   expect(await readFile(image)).toEqual(Buffer.from(EMPTY_PICTURE));
 });
 

@@ -1,12 +1,11 @@
 import { expect, test, vi } from "vitest";
-import { UsageError } from "../../src/errors.ts";
+import { BackendError, UsageError } from "../../src/errors.ts";
 import { type Backend, createExecutor } from "../../src/executors/backends.ts";
-import { availableModes } from "../../src/executors/gpujs/modes.ts";
+import { bestExecutor } from "../../src/executors/bestExecutor.ts";
+import type { GpuAdapterInfo } from "../../src/executors/wgsl/device/webgpu.ts";
 import type { MemoryUse, Precision } from "../../src/kernels/kernel.ts";
 
 test("auto is wasm on a machine without a GPU", async () => {
-  const modes = await availableModes();
-  if (modes.includes("webgpu") || modes.includes("webgl2")) return;
   const executor = await createExecutor();
   expect(executor.backend).toBe("wasm");
   await executor.dispose();
@@ -28,6 +27,50 @@ test("auto falls back to a working backend if a GPU returns no device, and says 
   expect(executor.backend).toBe("wasm");
   expect(executor.details.note).toBe(
     "nvidia a card is not used: backend wgsl: expected a device of nvidia a card, got the driver is busy. Choose another backend.",
+  );
+  await executor.dispose();
+});
+
+/** A machine with this adapter, and the order in which `auto` tries its backends if none of them works. */
+async function tried(info: Partial<GpuAdapterInfo> | undefined, more: object = {}): Promise<string[]> {
+  const gpu = { requestAdapter: async () => (info ? { info, ...more } : null) };
+  vi.stubGlobal("navigator", { gpu });
+  const names: string[] = [];
+  const trying = bestExecutor(async (backend) => {
+    names.push(backend);
+    throw new BackendError({ where: `backend ${backend}`, expected: "a backend that works", got: "none" });
+  });
+  // The last one's error is what the user reads.
+  await expect(trying).rejects.toThrow("backend cpu: expected a backend that works, got none.");
+  vi.unstubAllGlobals();
+  return names;
+}
+
+test("auto tries a real GPU, then wasm, then gpu.js", async () => {
+  expect(await tried({ vendor: "nvidia" })).toEqual(["wgsl", "wasm", "webgpu", "webasm", "cpu"]);
+  expect(await tried({})).toEqual(["wgsl", "wasm", "webgpu", "webasm", "cpu"]);
+  expect(await tried(undefined)).toEqual(["wasm", "webasm", "cpu"]);
+});
+
+test.each([
+  [{ vendor: "google", architecture: "swiftshader" }, {}],
+  [{ vendor: "mesa", description: "llvmpipe (LLVM 15.0.7, 256 bits)" }, {}],
+  [{ vendor: "65541", description: "lavapipe" }, {}],
+  [{ vendor: "65541" }, {}],
+  [{ vendor: "microsoft", description: "Microsoft Basic Render Driver" }, {}],
+  [{ vendor: "", isFallbackAdapter: true }, {}],
+  [{ vendor: "" }, { isFallbackAdapter: true }],
+])("auto never takes the software adapter %j %j", async (info, more) => {
+  expect(await tried(info, more)).toEqual(["wasm", "webasm", "cpu"]);
+});
+
+test("auto says which software adapter it passed over", async () => {
+  const requestAdapter = async () => ({ info: { vendor: "google", architecture: "swiftshader" } });
+  vi.stubGlobal("navigator", { gpu: { requestAdapter } });
+  const executor = await createExecutor().finally(() => vi.unstubAllGlobals());
+  expect(executor.backend).toBe("wasm");
+  expect(executor.details.note).toBe(
+    "google swiftshader is not used: it is a software adapter, which computes on the processor.",
   );
   await executor.dispose();
 });

@@ -196,9 +196,9 @@ describe("contradictions", () => {
     );
   });
 
-  test("labels cannot write to the terminal", () => {
+  test("labels are data: they become escapes where they are printed", () => {
     const labelMap = parseLabelMap(text('item { name: "a\\x1b[31mb\\n" id: 1 }'), "map");
-    expect(zooSpec(checkpointOf(CONFIG), labelMap)?.labels.get(1)).toBe("a [31mb ");
+    expect(zooSpec(checkpointOf(CONFIG), labelMap)?.labels.get(1)).toBe("a\x1b[31mb\n");
   });
 
   test("variables without a configuration need a name", () => {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openStoredWeights } from "../../src/checkpoints/openCheckpoint.ts";
 import { ModelError } from "../../src/errors.ts";
 import { findWeights } from "../../src/platform/node.ts";
-import { tarGzOf } from "../checkpoints/support/madeArchive.ts";
+import { tarGzOf, tarOf } from "../checkpoints/support/madeArchive.ts";
 import { madeBundle } from "../checkpoints/support/madeBundle.ts";
 import { safetensorsFile } from "../checkpoints/support/safetensorsFile.ts";
 import {
@@ -24,7 +24,11 @@ const open = async (path: string) => openStoredWeights(await findWeights(path));
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "centernet-"));
-  for (const [path, contents] of [...SMALL_FILES, ["a.tar.gz", archive] as const]) {
+  for (const [path, contents] of [
+    ...SMALL_FILES,
+    ["a.tar.gz", archive],
+    ["a.tar", tarOf(SMALL_FILES)],
+  ] as const) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), contents);
   }
@@ -35,6 +39,7 @@ test("an archive, a folder, a prefix and its files are the same checkpoint", asy
   const expected = await contentsOf(await openFiles(SMALL_FILES));
   for (const path of [
     "a.tar.gz",
+    "a.tar",
     "m",
     "m/checkpoint/ckpt-0",
     "m/checkpoint/ckpt-0.index",

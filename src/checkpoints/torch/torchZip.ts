@@ -1,4 +1,5 @@
 import { ModelError } from "../../errors.ts";
+import { zipKind } from "../../support/fileKind/zipKind.ts";
 import { readZipDirectory, type ZipRecord } from "../archives/zipDirectory.ts";
 import { zipRecordSource } from "../archives/zipRecordSource.ts";
 import { quote } from "../bytes/json.ts";
@@ -17,10 +18,7 @@ export async function openTorchZip(source: RandomAccessFile): Promise<TorchFile>
   const { where } = source;
   const records = await readZipDirectory(source);
   const root = rootOf(records, where);
-  if (records.has(`${root}/constants.pkl`)) {
-    const hint = "Save model.state_dict() instead of the scripted model.";
-    throw new ModelError({ where, expected: "a saved state dict", got: "a TorchScript program", hint });
-  }
+  if (records.has(`${root}/constants.pkl`)) throw notTorch(records, where);
 
   function find(name: string): ZipRecord {
     const record = records.get(`${root}/${name}`);
@@ -66,10 +64,14 @@ function rootOf(records: ReadonlyMap<string, ZipRecord>, where: string): string 
     .map((path) => path.slice(0, -PICKLE.length))
     .filter((root) => root !== "" && !root.includes("/"));
   if (roots.length === 1) return roots[0];
+  if (roots.length === 0) throw notTorch(records, where);
   const expected = "a torch file with one folder that has a data.pkl";
-  const got =
-    roots.length === 0
-      ? "an archive with no data.pkl"
-      : `several, which is ambiguous: ${roots.map(quote).join(", ")}`;
+  const got = `several, which is ambiguous: ${roots.map(quote).join(", ")}`;
   throw new ModelError({ where, expected, got });
+}
+
+/** The error for another archive, by what it is. */
+function notTorch(records: ReadonlyMap<string, ZipRecord>, where: string): ModelError {
+  const { what, hint } = zipKind(records.keys()) ?? { what: "a ZIP archive with no data.pkl" };
+  return new ModelError({ where, expected: "a state dict written by torch.save", got: what, hint });
 }

@@ -4,7 +4,7 @@ import { type Command, Option } from "commander";
 import { type LabelMap, parseLabelMap } from "../../checkpoints/pipelineConfig/detectionApiSidecar.ts";
 import { type Detector, type DetectResult, load } from "../../detect.ts";
 import { checkReferenceScales, checkTestTimeOptions } from "../../detectOptions.ts";
-import { BackendError, ModelError, oneLine, systemMessage } from "../../errors.ts";
+import { BackendError, ModelError, systemMessage } from "../../errors.ts";
 import type { Backend } from "../../executors/backends.ts";
 import { drawDetections, MAX_TRIPLETS } from "../../image/draw/drawDetections.ts";
 import { encodeJpeg, encodePng } from "../../image/imageFile.ts";
@@ -12,10 +12,12 @@ import type { Precision } from "../../kernels/kernel.ts";
 import type { InputSize } from "../../models/model.ts";
 import { DEFAULT_MODEL } from "../../models/models.ts";
 import { EXIT, errorMessage, Interruption } from "../failures.ts";
-import { DrawingFolder } from "../files/drawingFolder.ts";
+import { DrawingFolder, drawingUses } from "../files/drawingFolder.ts";
 import { findImages, type ImageFile } from "../files/findImages.ts";
-import { type JsonLines, NO_JSON, openJsonLines } from "../files/jsonLines.ts";
+import { isStdout, type JsonLines, NO_JSON, openJsonLines } from "../files/jsonLines.ts";
 import { readImage } from "../files/readImage.ts";
+import { type PathUse, refuseOverwriting } from "../files/refuseOverwriting.ts";
+import { weightsUses } from "../files/weightsPaths.ts";
 import { print, printError, type Session } from "../io.ts";
 import {
   backendOption,
@@ -141,13 +143,28 @@ export function addDetect(program: Command, session: Session): void {
 async function detect(inputs: readonly string[], flags: DetectFlags, session: Session): Promise<void> {
   checkReferenceScales(flags);
   const images = await findImages(inputs, flags.out);
-  const json = flags.json === undefined ? NO_JSON : await openJsonLines(flags.json, images, session);
+  refuseOverwriting(await pathUses(images, flags));
+  const json = flags.json === undefined ? NO_JSON : await openJsonLines(flags.json, session);
   try {
     await loadAndDetect(images, flags, json, session);
   } finally {
     // Finished results are kept, whatever stopped the run.
     await json.finish();
   }
+}
+
+/** Every path that this run reads or writes. */
+async function pathUses(images: readonly ImageFile[], flags: DetectFlags): Promise<PathUse[]> {
+  const { model, weights, labelMap, json, draw, out } = flags;
+  const input = (path: string, name: string): PathUse => ({ path, role: "input", name });
+  const output = (path: string, name: string): PathUse => ({ path, role: "output", name });
+  return [
+    ...images.map(({ path }) => input(path, `image ${path}`)),
+    ...(await weightsUses(weights, model)),
+    ...(labelMap === undefined ? [] : [input(labelMap, `label map ${labelMap}`)]),
+    ...(json === undefined || isStdout(json) ? [] : [output(json, `option --json ${json}`)]),
+    ...(draw ? drawingUses(out, images) : []),
+  ];
 }
 
 async function loadAndDetect(
@@ -173,7 +190,7 @@ async function loadAndDetect(
   try {
     checkTestTimeOptions(detector.network.model, flags);
     const { notes, backendDetails } = detector.network;
-    for (const note of notes) printError(session, oneLine(note));
+    for (const note of notes) printError(session, note);
     if (backendDetails.note) printError(session, backendDetails.note);
     const drawings = flags.draw ? await DrawingFolder.open(flags.out, images) : undefined;
     const showsTable = !json.takesStdout;
@@ -262,9 +279,9 @@ const MAX_RENAMED_LISTED = 10;
 
 function printDrawings({ written, renamed, folder }: DrawingFolder, session: Session): void {
   if (written.length === 0) return;
-  print(session, `drawn: ${oneLine(written.length === 1 ? written[0] : `${folder}${sep}`)}`);
+  print(session, `drawn: ${written.length === 1 ? written[0] : `${folder}${sep}`}`);
   for (const { path, image } of renamed.slice(0, MAX_RENAMED_LISTED)) {
-    print(session, `  ${oneLine(path)} shows ${oneLine(image.path)}`);
+    print(session, `  ${path} shows ${image.path}`);
   }
   const more = renamed.length - MAX_RENAMED_LISTED;
   if (more > 0) print(session, `  and ${more} more, numbered in input order`);

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import type { Command } from "commander";
-import { ModelError, oneLine, UsageError } from "../../errors.ts";
+import { ModelError, UsageError } from "../../errors.ts";
 import { archiveAddress, ZOO } from "../../models/zoo/zoo.ts";
 import { archivePath, cachedArchive } from "../../platform/archiveCache.ts";
 import { nearestNames } from "../../support/nearestNames.ts";
@@ -106,5 +106,5 @@ export function archiveUrl(publicAddress: string, from?: string): URL {
 
 async function printArchive(status: string, path: string, session: Session): Promise<void> {
   const { size } = await stat(path);
-  print(session, `${status}: ${oneLine(path)}, ${formatCount(size)} bytes`);
+  print(session, `${status}: ${path}, ${formatCount(size)} bytes`);
 }

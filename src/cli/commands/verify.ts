@@ -77,7 +77,8 @@ async function verify(name: string | undefined, flags: VerifyFlags, session: Ses
     const readImageFile = (file: string) => readImage(folder, file);
     const report = await verifyModel(model, await openCase(folder), options, readImageFile);
     if (!report.pass) beyond++;
-    print(session, `${formatReport(report)}\n`);
+    for (const line of formatReport(report).split("\n")) print(session, line);
+    print(session, "");
   }
   const cases = formatCounted(folders.length, "case");
   print(session, beyond === 0 ? `${cases} within tolerance` : `${beyond} of ${cases} beyond tolerance`);

@@ -1,9 +1,10 @@
 import { realpath, rm, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { systemMessage, UsageError } from "../../errors.ts";
 import type { ImageFile } from "./findImages.ts";
-import { comparable, outputNames } from "./outputNames.ts";
+import { outputNames } from "./outputNames.ts";
 import { isInside, makeFolders } from "./outputTarget.ts";
+import type { PathUse } from "./refuseOverwriting.ts";
 import { draftName, writeAtomically } from "./writeAtomically.ts";
 
 /** The folder for drawings. Nothing is written outside it. */
@@ -23,22 +24,11 @@ export class DrawingFolder {
   /**
    * Creates the folder if it is missing and decides the file name of each image's drawing.
    *
-   * @throws UsageError if the folder cannot be written to, or a drawing would overwrite an input image.
+   * @throws UsageError if the folder cannot be written to.
    */
   static async open(folder: string, images: readonly ImageFile[]): Promise<DrawingFolder> {
     const real = await makeFolder(folder);
     const names = outputNames(images);
-    const drawings = new Set(names.map((name) => comparable(join(real, name))));
-    for (const { path } of images) {
-      const input = await realpath(path).catch(() => resolve(path));
-      if (!drawings.has(comparable(input))) continue;
-      throw new UsageError({
-        where: `option --out ${folder}`,
-        expected: "a folder where no drawing overwrites an image",
-        got: `the folder of ${path}`,
-        hint: "Choose another folder, or --no-draw.",
-      });
-    }
     return new DrawingFolder(folder, real, new Map(images.map((image, i) => [image, names[i]])));
   }
 
@@ -65,6 +55,15 @@ export class DrawingFolder {
   private nameOf(image: ImageFile): string {
     return this.names.get(image) ?? image.relativePath;
   }
+}
+
+/** The drawings that `DrawingFolder` is going to write. */
+export function drawingUses(folder: string, images: readonly ImageFile[]): PathUse[] {
+  const hint = "Choose another folder with --out, or --no-draw.";
+  return outputNames(images).map((name) => {
+    const path = join(folder, name);
+    return { path, role: "output", name: `drawing ${path}`, hint };
+  });
 }
 
 function stemOf(path: string): string {

@@ -3,7 +3,7 @@ import type { Detection } from "../../detection.ts";
 import { oneLine } from "../../errors.ts";
 import { displayWidth, shortenStart } from "../terminal/displayWidth.ts";
 import { formatTime } from "../terminal/formatNumber.ts";
-import { type Column, formatRow } from "../terminal/table.ts";
+import { type Column, cellText, formatRow } from "../terminal/table.ts";
 import type { DetectionRecord } from "./detectionRecord.ts";
 
 const COLUMNS: readonly Column[] = [
@@ -53,7 +53,7 @@ export class DetectionTable {
     if (!detections) return [this.sentence(name, error ? "failed" : "", time)];
     if (detections.length === 0) return [this.sentence(name, "nothing found", time)];
     for (const { label } of detections) {
-      this.widths[LABEL] = Math.max(this.widths[LABEL], displayWidth(label));
+      this.widths[LABEL] = Math.max(this.widths[LABEL], displayWidth(cellText(label)));
     }
     return detections.map((detection, i) => {
       const first = i === 0;
@@ -83,7 +83,7 @@ function cellsOf({ label, score, box, keypoints }: Detection): string[] {
   const { xmin, ymin, xmax, ymax } = box;
   const seen = keypoints?.filter((keypoint) => keypoint.score >= SEEN_KEYPOINT).length;
   return [
-    label,
+    cellText(label),
     score.toFixed(2),
     ...[xmin, ymin, xmax, ymax].map((coordinate) => `${Math.round(coordinate)}`),
     keypoints ? `${seen} of ${keypoints.length}` : "",

@@ -1,7 +1,9 @@
 import { GPU } from "gpu.js";
 import type { Executor } from "../../backend/executor.ts";
+import { adapterName, webgl2Renderer } from "../adapters.ts";
 import { PlanSet } from "../planSet.ts";
 import { selfTest } from "../selfTest.ts";
+import type { Gpu } from "../wgsl/device/webgpu.ts";
 import { GpujsPlan } from "./gpujsPlan.ts";
 import { chooseMode, type GpujsMode } from "./modes.ts";
 
@@ -22,7 +24,7 @@ export async function gpujsExecutor({ mode: wanted = "auto" }: GpujsOptions = {}
   const plans = new PlanSet();
   const executor: Executor = {
     backend: mode,
-    details: {},
+    details: { adapter: await adapterOf(mode) },
     async prepare(graph, weights) {
       return plans.add(new GpujsPlan(gpu, mode, graph, weights));
     },
@@ -38,4 +40,12 @@ export async function gpujsExecutor({ mode: wanted = "auto" }: GpujsOptions = {}
     throw error;
   }
   return executor;
+}
+
+/** Name of the adapter that gpu.js gets, if the mode uses one. */
+async function adapterOf(mode: GpujsMode): Promise<string | undefined> {
+  if (mode === "webgl2") return webgl2Renderer();
+  if (mode !== "webgpu") return undefined;
+  const adapter = await (globalThis.navigator as { gpu?: Gpu } | undefined)?.gpu?.requestAdapter();
+  return adapter ? adapterName(adapter) : undefined;
 }

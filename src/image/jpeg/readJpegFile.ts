@@ -155,8 +155,7 @@ class JpegWalk {
   }
 
   private addMissingTables({ progressive }: JpegFrame): void {
-    const { huffmanDc, huffmanAc } = this.tables;
-    if (!progressive && huffmanDc.size === 0 && huffmanAc.size === 0) useStandardTables(this.tables);
+    if (!progressive && this.scans.length === 0) useStandardTables(this.tables);
   }
 
   /** Takes the entropy-coded bytes up to the next marker that is no restart, and counts the restarts. */

@@ -37,15 +37,13 @@ export function readPngFile(bytes: Uint8Array, where: string): PngFile {
   let palette: Uint8Array | null = null;
   let exif: Uint8Array | null = null;
   const compressed: Uint8Array[] = [];
-  let previous = first.type;
+  let pixelsEnded = false;
 
   for (let chunk = reader.next(); chunk.type !== "IEND"; chunk = reader.next()) {
     const { type, data } = chunk;
     if (type === "IDAT") {
-      if (compressed.length > 0 && previous !== "IDAT") {
-        throw reader.damaged("IDAT chunks without others between them", `IDAT after ${previous}`);
-      }
-      compressed.push(data);
+      // Those after another chunk are ignored, as in libpng: the stream has ended, or is too short.
+      if (!pixelsEnded) compressed.push(data);
     } else if (type === "PLTE") {
       if (palette || compressed.length > 0 || data.length % 3 !== 0 || data.length > MAX_PALETTE_BYTES) {
         throw reader.damaged("one palette of at most 256 colors before IDAT", `${data.length} bytes`);
@@ -56,7 +54,7 @@ export function readPngFile(bytes: Uint8Array, where: string): PngFile {
     } else if (isCritical(type)) {
       throw reader.damaged("chunks of the PNG standard", `an unknown critical chunk ${type}`);
     }
-    previous = type;
+    pixelsEnded = compressed.length > 0 && (pixelsEnded || type !== "IDAT");
   }
   if (compressed.length === 0) throw reader.damaged("an IDAT chunk", "none");
   if (header.kind === "palette" && !palette) throw reader.damaged("a palette (PLTE)", "none");

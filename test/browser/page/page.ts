@@ -57,6 +57,8 @@ const tests = {
   modes: availableModes,
   isolated: async () => globalThis.crossOriginIsolated,
 
+  adapter: async (mode: Mode) => (await executorOf(mode)).details.adapter,
+
   /** The largest difference of every case of an op, by title. */
   async op(mode: Mode, op: OpName): Promise<Record<string, number>> {
     const differences: Record<string, number> = {};

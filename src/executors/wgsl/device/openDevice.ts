@@ -2,6 +2,7 @@ import { machineGpu, NO_GPU_HINT } from "#machineGpu";
 import type { Precision } from "../../../kernels/kernel.ts";
 import type { Tile, WgslTarget } from "../../../kernels/wgsl/kernel.ts";
 import { SMALL_TILES, TILES } from "../../../kernels/wgsl/tiles.ts";
+import { adapterName, isSoftware } from "../../adapters.ts";
 import { DeviceLoss, messageOf, type WatchedDevice, wgslError } from "./deviceErrors.ts";
 import type { Gpu, GpuAdapter, GpuDevice } from "./webgpu.ts";
 
@@ -14,11 +15,11 @@ export function kernelTarget({ tiles, slots, device }: OpenDevice, precision: Pr
   return { precision, tiles, slots, maxBindingBytes: Math.min(maxBufferSize, maxStorageBufferBindingSize) };
 }
 
-/** Name of this machine's GPU; undefined if it has none or only a software adapter. Backend `auto` asks. */
-export async function realGpuName(): Promise<string | undefined> {
+/** The adapter that `wgsl` would use; undefined if this machine has none. Backend `auto` asks. */
+export async function fastestAdapter(): Promise<GpuAdapter | undefined> {
   const gpu = await machineGpu().catch(() => undefined);
   const adapter = await gpu?.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
-  return adapter && !isSoftware(adapter) ? adapterName(adapter) : undefined;
+  return adapter ?? undefined;
 }
 
 /**
@@ -74,22 +75,8 @@ const CLASSES = {
  * counts as integrated.
  */
 const DISCRETE = /nvidia|geforce|radeon (rx (?!vega \d+ graphics)|pro|vii)|firepro|instinct/i;
-const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software|basic render/i;
 
 export function adapterClass(adapter: GpuAdapter): AdapterClass {
   if (isSoftware(adapter)) return CLASSES.software;
   return DISCRETE.test(adapterName(adapter)) ? CLASSES.discrete : CLASSES.integrated;
-}
-
-/** Whether the adapter runs on the CPU. */
-export function isSoftware(adapter: GpuAdapter): boolean {
-  const { info, isFallbackAdapter } = adapter;
-  return Boolean(isFallbackAdapter || info?.isFallbackAdapter || SOFTWARE.test(adapterName(adapter)));
-}
-
-/** The adapter's name, as far as the system reports it: `nvidia hopper NVIDIA H200`. */
-function adapterName({ info }: GpuAdapter): string {
-  const { vendor, architecture, device, description } = info ?? {};
-  const words = [vendor, architecture, description || device].filter(Boolean);
-  return words.length > 0 ? words.join(" ") : "an unnamed GPU";
 }
