@@ -40,5 +40,6 @@ export type { RgbImage } from "./image/rgbImage.ts";
 export type { WeightsSource } from "./loading/openWeights.ts";
 export type { Model } from "./models/model.ts";
 export { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
+export type { SideRule } from "./models/sideRule.ts";
 export type { InputSize, Result, TestTimeOptions, View, Views } from "./models/view.ts";
 export type { NetworkOptions } from "./network.ts";

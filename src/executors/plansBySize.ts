@@ -8,7 +8,7 @@ interface Size {
   readonly width: number;
 }
 
-export interface SizedPlan {
+interface SizedPlan {
   readonly size: Size;
   readonly graph: Graph;
   readonly plan: Plan;

@@ -9,7 +9,7 @@ import { cornerSamples, cornerStep, resizeAt } from "../resizeBilinear.ts";
 import { roundHalfToEven } from "../resizeFixedPoint.ts";
 import type { ResizeMethod, Size } from "./imageResizer.ts";
 
-export type Resample = (image: RgbImage, to: Size, alignCorners: boolean) => Float32Array;
+type Resample = (image: RgbImage, to: Size, alignCorners: boolean) => Float32Array;
 
 export const RESAMPLE: Readonly<Record<ResizeMethod, Resample>> = {
   BILINEAR: (image, to, aligned) => {
