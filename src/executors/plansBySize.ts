@@ -1,7 +1,8 @@
 import type { Executor, Plan, PrepareOptions } from "../backend/executor.ts";
 import { MemoryError } from "../errors.ts";
-import { type Graph, neededNodes } from "../graph/graph.ts";
+import type { Graph } from "../graph/graph.ts";
 import { elementCount, type Weights } from "../tensor.ts";
+import { mapLifetimes } from "./lifetimes.ts";
 
 interface Size {
   readonly height: number;
@@ -15,8 +16,10 @@ interface SizedPlan {
   readonly bytes: number;
 }
 
-/** Plans that are kept take at most this much together; a single one may take more. */
-const MAX_KEPT_BYTES = 512 * 2 ** 20;
+/**
+ * Plans that are kept take at most this much together; a single one may take more. Two of a ResNet-50 at 640 x 480 fit.
+ */
+const MAX_KEPT_BYTES = 768 * 2 ** 20;
 const MAX_KEPT = 8;
 
 /**
@@ -52,7 +55,7 @@ export class PlansBySize {
       return kept.plan;
     }
     const graph = this.graphAt(size);
-    const bytes = memoryBound(graph);
+    const bytes = memoryEstimate(graph);
     const all = this.plans.reduce((sum, plan) => sum + plan.bytes, bytes);
     if (all > MAX_KEPT_BYTES || this.plans.length >= MAX_KEPT) await this.disposeAll();
     const isOnly = this.plans.length === 0;
@@ -80,9 +83,31 @@ function isSame(a: Size, b: Size): boolean {
   return a.height === b.height && a.width === b.width;
 }
 
-/** What a plan takes if no two of its maps share memory. */
-function memoryBound(graph: Graph): number {
+/**
+ * An estimate from above of what a plan takes: parameters twice, since algorithms such as Winograd's store more than the
+ * checkpoint, and maps twice, since they do not fit beside each other without gaps.
+ */
+function memoryEstimate(graph: Graph): number {
   const parameters = Object.values(graph.parameters).map(({ shape }) => shape);
-  const maps = neededNodes(graph).map(({ shape }) => shape);
-  return [...parameters, ...maps].reduce((sum, shape) => sum + 4 * elementCount(shape), 0);
+  return 2 * (parameters.reduce((sum, shape) => sum + bytesOf(shape), 0) + mostInUse(graph));
+}
+
+/** The most that maps in use take at any step. */
+function mostInUse(graph: Graph): number {
+  const lifetimes = mapLifetimes(graph, bytesOf);
+  const changes = new Float64Array(graph.nodes.length + 3);
+  for (const { bytes, from, until } of lifetimes) {
+    changes[from + 1] += bytes;
+    changes[until + 2] -= bytes;
+  }
+  let [inUse, most] = [0, 0];
+  for (const change of changes) {
+    inUse += change;
+    most = Math.max(most, inUse);
+  }
+  return most;
+}
+
+function bytesOf(shape: readonly number[]): number {
+  return 4 * elementCount(shape);
 }
