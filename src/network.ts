@@ -18,7 +18,7 @@ import { allFinite, type Parameter, type Tensor, type Weights } from "./tensor.t
 export interface NetworkOptions extends ExecutorOptions, OpenOptions {
   /** Default: `auto`, the best available. */
   readonly backend?: Backend;
-  /** In pixels. Default: the model's own size. */
+  /** In pixels. Default: the model's own size. Refused if each image decides the size. */
   readonly inputSize?: InputSize;
   /** Called while weights are read, with the bytes read so far and their total. */
   readonly onProgress?: (readBytes: number, allBytes: number) => void;

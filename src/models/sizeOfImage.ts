@@ -35,6 +35,9 @@ export function blameSize(error: unknown, size: InputSize, model: Model, where: 
 
 /** How to make the network's input smaller, as part of a sentence. */
 function howToShrink({ resizer, testTimeOptions }: Model): string {
-  if (resizer && !testTimeOptions) return `Scale the image down: its size after ${resizer} counts`;
+  if (resizer && !testTimeOptions) {
+    const [name] = resizer.split(",");
+    return `The model's ${name} decides this size: scale the image down, or crop it`;
+  }
   return "Scale it down with scales: [0.5], on the command line --scales 0.5";
 }

@@ -145,7 +145,7 @@ describe("images that decide the size of the network's input", () => {
         const call = detector.detect(cropped(photo, 30, 10), { where: "a.png" });
         await expect(call).rejects.toThrow(ImageError);
         await expect(call).rejects.toThrow(
-          "got 60000x20000. Scale the image down: its size after conditional_shape_resizer",
+          "got 60000x20000. The model's conditional_shape_resizer decides this size: scale the image down, or crop it.",
         );
       },
     );

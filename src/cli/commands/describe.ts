@@ -70,7 +70,7 @@ export function addDescribe(program: Command, session: Session): void {
     .addOption(precisionOption())
     .addOption(lowMemoryOption())
     .addOption(threadsOption())
-    .option("--json", "print one JSON object instead: { model, input, rows, totals }")
+    .option("--json", "print one JSON object instead: { model, input, resizer?, rows, totals }")
     .addHelpText("after", HELP)
     .action((name: string | undefined, flags: DescribeFlags) => describe(name, flags, session));
 }
