@@ -58,5 +58,6 @@ export type { WeightsSource } from "./loading/openWeights.ts";
 export type { ClassLabel } from "./models/coco.ts";
 export type { Model } from "./models/model.ts";
 export { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
+export type { SideRule } from "./models/sideRule.ts";
 export type { InputSize, Result, TestTimeOptions, View, Views } from "./models/view.ts";
 export type { NetworkOptions } from "./network.ts";
