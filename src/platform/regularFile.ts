@@ -1,5 +1,5 @@
 /** Reading files that others name: never a device or a pipe, which may have no end or never answer. */
-import type { Stats } from "node:fs";
+import type { PathLike, Stats } from "node:fs";
 import { open, stat } from "node:fs/promises";
 
 /** What `readRegularFile` holds in memory at most: more than any file that is read whole. */
@@ -11,14 +11,14 @@ const MAX_BYTES = 2 ** 31 - 1;
  * @throws Error, whose message says what is there, for a device, pipe or socket; the file system's own if
  *   nothing is.
  */
-export async function fileOrFolder(path: string): Promise<Stats> {
+export async function fileOrFolder(path: PathLike): Promise<Stats> {
   const info = await stat(path);
   if (info.isFile() || info.isDirectory()) return info;
   throw new Error("a device or pipe");
 }
 
 /** Reads a whole file. @throws Error as `fileOrFolder` does, and for a folder or more than `limit` bytes. */
-export async function readRegularFile(path: string, limit = MAX_BYTES): Promise<Uint8Array> {
+export async function readRegularFile(path: PathLike, limit = MAX_BYTES): Promise<Uint8Array> {
   const info = await fileOrFolder(path);
   if (info.isDirectory()) throw new Error("a folder");
   const { size } = info;
