@@ -9,7 +9,8 @@ const down = (name, from, to, comment) => ({
 
 const ops = "^src/kernels/[^/]+/op\\.ts$|^src/kernels/window\\.ts$";
 
-const nodeFiles = "^src/platform/(node|nodeMachine|weightFiles|gunzipStream|archiveCache)\\.ts$";
+const nodeFiles =
+  "^src/platform/(node|nodeMachine|weightFiles|regularFile|pathBytes|gunzipStream|archiveCache)\\.ts$";
 
 const KERNEL = "^src/kernels/[^/]+/(gpu|reference|wasm|wgsl)\\.ts$";
 
@@ -99,6 +100,7 @@ module.exports = {
       "^src/image/",
       "^src/(?!image/|backend/sampledImage\\.ts|support/|detection\\.ts|tensor\\.ts|errors\\.ts)",
     ),
+    down("formats-know-detections-only", "^src/formats", "^src/(?!formats/|detection\\.ts|errors\\.ts)"),
     down(
       "image-sources-know-no-model",
       "^src/imageSources/",

@@ -20,8 +20,9 @@ export abstract class CenterNetError extends Error {
   readonly fault: Fault;
 
   constructor(fault: Fault, options?: ErrorOptions) {
+    const [where, expected, got] = [fault.where, fault.expected, fault.got].map(shortened);
     const hint = fault.hint ? ` ${fault.hint}` : "";
-    super(oneLine(`${fault.where}: expected ${fault.expected}, got ${fault.got}.${hint}`), options);
+    super(oneLine(`${where}: expected ${expected}, got ${got}.${hint}`), options);
     this.fault = fault;
   }
 }
@@ -49,6 +50,11 @@ export class ModelError extends CenterNetError {
 /** A backend is not available, cannot do its work, or fails its self-test. */
 export class BackendError extends CenterNetError {
   override readonly name = "BackendError";
+
+  /** Drivers report over several lines. */
+  constructor(fault: Fault, options?: ErrorOptions) {
+    super({ ...fault, got: fault.got.replace(/\s+/g, " ") }, options);
+  }
 }
 
 /** A backend does not have enough memory for a network at this size. */
@@ -71,10 +77,30 @@ export class ImageError extends CenterNetError {
   override readonly name = "ImageError";
 }
 
-/** Replaces control characters: quoted names and bytes must not break the line or control the terminal. */
+/** A part of a message beyond this comes from a file that wants to fill the screen. */
+const MAX_PART = 4000;
+
+function shortened(part: string): string {
+  return part.length <= MAX_PART ? part : `${part.slice(0, MAX_PART)}…`;
+}
+
+/**
+ * Control characters (C0, C1, line and paragraph separators), those that change the direction of writing, and
+ * halves of surrogate pairs.
+ */
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Cs}]/gu;
+const SHORT_ESCAPES: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+/**
+ * Text that may come from a file, as it is printed: on one line, with an escape (`\n`, `\u202e`) for every
+ * character that would break the line, control the terminal or show the text in another order. Applied to
+ * JSON, it yields JSON of the same value.
+ */
 export function oneLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it replaces
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ");
+  return text.replace(
+    UNPRINTABLE,
+    (character) => SHORT_ESCAPES[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** The middle of Node's `EACCES: permission denied, open '/x/y'`: the path is reported elsewhere. */

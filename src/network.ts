@@ -1,8 +1,10 @@
 /** A model with its weights on a backend, ready to run: maps in, maps out. */
 import type { BackendDetails } from "./backend/backendDetails.ts";
 import type { Executor, Plan, PrepareOptions, RunOptions, RunResult } from "./backend/executor.ts";
+import { describeGraph } from "./describe.ts";
 import { BackendError, ModelError, UsageError } from "./errors.ts";
 import { type Backend, createExecutor, type ExecutorOptions } from "./executors/backends.ts";
+import { measureSpeed } from "./executors/measureSpeed.ts";
 import { stored } from "./graph/derivedParameter.ts";
 import type { Graph } from "./graph/graph.ts";
 import { foldBatchNorm } from "./graph/passes/foldBatchNorm.ts";
@@ -104,6 +106,20 @@ export class Network {
   /** @throws MemoryError if the backend knows that this size does not fit in memory. */
   checkMemory(size: InputSize): void {
     if (!this.isPreparedFor(size)) this.executor.checkMemory?.(this.graphAt(size));
+  }
+
+  /** What one run at this size computes and holds. `bytes` is absent if the backend does not know it. */
+  demandsAt(size: InputSize): { readonly multiplyAdds: number; readonly bytes?: number } {
+    const graph = this.isPreparedFor(size) ? this.graph : this.graphAt(size);
+    return {
+      multiplyAdds: describeGraph(graph).totals.multiplyAdds,
+      bytes: this.executor.planBytes?.(graph),
+    };
+  }
+
+  /** Multiply-adds per millisecond, measured on this backend: see `measureSpeed`. */
+  measureSpeed(): Promise<number> {
+    return measureSpeed(this.executor);
   }
 
   /**
@@ -230,7 +246,7 @@ function chosenSize(model: Model, wanted: InputSize | undefined): InputSize | un
     where: `input size of ${model.name}`,
     expected: "none: each image decides it",
     got: `${wanted.width}x${wanted.height}`,
-    hint: model.testTimeOptions?.includes("scales") ? "Choose scales instead." : undefined,
+    hint: model.testTimeOptions?.includes("scales") ? "Choose the option scales instead." : undefined,
   });
 }
 

@@ -225,9 +225,7 @@ describe("files and addresses", () => {
     const pipe = join(folder, "pipe");
     execFileSync("mkfifo", [pipe]);
     for (const source of [pipe, "/dev/zero"]) {
-      await expect(read(source)).rejects.toThrow(
-        `${source}: expected an image file, got a device or a pipe.`,
-      );
+      await expect(read(source)).rejects.toThrow(`${source}: expected an image file, got a device or pipe.`);
     }
   });
 

@@ -1,10 +1,8 @@
 import { ModelError } from "../errors.ts";
+import { type FileKind, fileKind, START_BYTES } from "../support/fileKind/fileKind.ts";
 import type { GzipFile } from "./archives/tarGz.ts";
-import { quote } from "./bytes/json.ts";
 import { bytesSource, type ModelFiles, type RandomAccessFile, readWhole } from "./bytes/randomAccessFile.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import { looksLikeGzip, looksLikeTorch } from "./firstBytes.ts";
-import { looksLikeSafetensors } from "./safetensors/safetensors.ts";
 import { safetensorsCheckpoint } from "./safetensors/safetensorsCheckpoint.ts";
 import type { ReadSibling } from "./tfjs/tfjs.ts";
 
@@ -53,36 +51,68 @@ export async function openCheckpoint({ where, bytes, readSibling }: CheckpointFi
   return openSource({ source: bytesSource(bytes, where), readSibling });
 }
 
-/** Enough to tell the formats apart, and to quote the file in an error. */
-const START_BYTES = 64;
 /** The largest known model.json has 400 kB. */
 const MAX_JSON = 256 * 2 ** 20;
 
 /**
- * Opens a file by what it contains: safetensors, the model.json of a TensorFlow.js graph model, the tar.gz of
- * a TensorFlow checkpoint, or a file of torch.save.
+ * Opens a file by what it contains: safetensors, the model.json of a TensorFlow.js graph model, the tar.gz or tar
+ * of a TensorFlow checkpoint, or a file of torch.save.
  */
 async function openSource({ source, readSibling }: CheckpointSource): Promise<Checkpoint> {
   const { where } = source;
   const start = new Uint8Array(Math.min(source.length, START_BYTES));
   await source.read(0, start);
-  if (looksLikeSafetensors(start) || where.endsWith(".safetensors")) return safetensorsCheckpoint(source);
-  if (looksLikeGzip(start)) {
-    return openStoredWeights({ kind: "archive", file: { where, stream: () => streamOf(source) } });
+  const kind = fileKind(start, source.length);
+  switch (kind.reader) {
+    case "safetensors":
+      return safetensorsCheckpoint(source);
+    case "gzip":
+      return openStoredWeights({ kind: "archive", file: { where, stream: () => streamOf(source) } });
+    case "tar": {
+      const { openBundle } = await import("./tensorBundle/bundleCheckpoint.ts");
+      return openBundle(await (await import("./archives/tarFile.ts")).openTar(source));
+    }
+    case "torch":
+      return (await import("./torch/torch.ts")).openTorch(source);
+    case "json": {
+      const noSibling = () => Promise.reject(new Error("the file was given without its folder"));
+      const { openTfjs } = await import("./tfjs/tfjs.ts");
+      return openTfjs(await readWhole(source, MAX_JSON), where, readSibling ?? noSibling);
+    }
   }
-  if (looksLikeTorch(start)) return (await import("./torch/torch.ts")).openTorch(source);
-  const text = new TextDecoder("latin1").decode(start);
-  if (text.trimStart().startsWith("{")) {
-    const noSibling = () => Promise.reject(new Error("the file was given without its folder"));
-    const { openTfjs } = await import("./tfjs/tfjs.ts");
-    return openTfjs(await readWhole(source, MAX_JSON), where, readSibling ?? noSibling);
+  // The reader says best what is wrong with a damaged file.
+  if (kind.family === "other" && source.length > 0 && where.endsWith(".safetensors")) {
+    return safetensorsCheckpoint(source);
   }
-  throw new ModelError({
-    where,
-    expected:
-      "a checkpoint's tar.gz, a torch.save file, a safetensors file or the model.json of a TensorFlow.js model",
-    got: text === "" ? "an empty file" : `a file that begins with ${quote(text.slice(0, 16))}`,
-  });
+  if (await isIndex(source)) {
+    const expected = "a checkpoint with its data files";
+    const hint = "Give the folder, or the tar.gz that holds all of them.";
+    throw new ModelError({ where, expected, got: "the index of a TensorFlow checkpoint alone", hint });
+  }
+  throw unreadableWeights(kind, where);
+}
+
+/** The last bytes of an index (LevelDB's table format). */
+const INDEX_END = [0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb];
+
+async function isIndex(source: RandomAccessFile): Promise<boolean> {
+  if (source.length < INDEX_END.length) return false;
+  const end = new Uint8Array(INDEX_END.length);
+  await source.read(source.length - end.length, end);
+  return INDEX_END.every((byte, i) => end[i] === byte);
+}
+
+/** The way out for a file of another kind. */
+const HINTS: Partial<Record<FileKind["family"], string>> = {
+  image: "Images are arguments of their own, without --weights.",
+  video: "Check that it is the weights file that was meant.",
+  text: "Check that it is the weights file that was meant.",
+};
+
+function unreadableWeights({ family, what, hint = HINTS[family] }: FileKind, where: string): ModelError {
+  const expected =
+    "a checkpoint's tar.gz, a torch.save file, a safetensors file or the model.json of a TensorFlow.js model";
+  return new ModelError({ where, expected, got: what, hint });
 }
 
 const CHUNK_BYTES = 65_536;

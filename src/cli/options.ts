@@ -2,7 +2,14 @@ import { Option } from "commander";
 import { quote } from "../checkpoints/bytes/json.ts";
 import { DEFAULT_MAX, DEFAULT_SCORE, isScales, SCALES_EXPECTED } from "../detectOptions.ts";
 import { UsageError } from "../errors.ts";
-import { BACKENDS, type Backend, isThreadCount, THREADS_EXPECTED } from "../executors/backends.ts";
+import {
+  BACKENDS,
+  type Backend,
+  isThreadCount,
+  THREADS_EXPECTED,
+  unknownBackend,
+  unknownPrecision,
+} from "../executors/backends.ts";
 import { PRECISIONS, type Precision } from "../kernels/kernel.ts";
 import type { InputSize } from "../models/model.ts";
 
@@ -53,13 +60,18 @@ export function sizeOption(): Option {
 }
 
 export function scoreOption(): Option {
-  const description = "drop detections below this score, from 0 to 1";
-  return valueOption("--score <number>", description, parseScore).default(DEFAULT_SCORE);
+  const description = `drop detections below this score, from 0 to 1 (default: ${DEFAULT_SCORE})`;
+  return valueOption("--score <number>", description, parseScore);
 }
 
 export function maxOption(): Option {
-  const description = "keep at most this many detections per image; few models find more than 100";
-  return valueOption("--max <number>", description, parseMax).default(DEFAULT_MAX);
+  const description = `keep at most this many detections per image; few models find more than 100 (default: ${DEFAULT_MAX})`;
+  return valueOption("--max <number>", description, parseMax);
+}
+
+export function classesOption(): Option {
+  const description = "keep only these classes: names or ids, separated by commas";
+  return valueOption("--classes <list>", description, parseClasses);
 }
 
 export function scalesOption(): Option {
@@ -85,13 +97,13 @@ export function parseName(text: string, where: string): string {
 function parseBackend(text: string, where: string): Backend {
   const backend = BACKENDS.find((name) => name === text);
   if (backend) return backend;
-  throw new UsageError({ where, expected: `one of ${BACKENDS.join(", ")}`, got: quote(text) });
+  throw new UsageError(unknownBackend(text, where));
 }
 
 function parsePrecision(text: string, where: string): Precision {
   const precision = PRECISIONS.find((name) => name === text);
   if (precision) return precision;
-  throw new UsageError({ where, expected: `one of ${PRECISIONS.join(", ")}`, got: quote(text) });
+  throw new UsageError(unknownPrecision(text, where));
 }
 
 function parseThreads(text: string, where: string): number {
@@ -103,13 +115,17 @@ function parseThreads(text: string, where: string): number {
 function parseSize(text: string, where: string): InputSize {
   const match = /^([1-9]\d{0,4})x([1-9]\d{0,4})$/i.exec(text);
   if (match) return { width: Number(match[1]), height: Number(match[2]) };
-  throw new UsageError({ where, expected: "width x height, as in 320x256", got: quote(text) });
+  const [side, other = side] = text.match(/\d+/g) ?? [];
+  const hint = side && `Did you mean ${side}x${other}?`;
+  throw new UsageError({ where, expected: "width x height, as in 320x256", got: quote(text), hint });
 }
 
 function parseScore(text: string, where: string): number {
   const score = /^\d*\.?\d+(e-?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
   if (score >= 0 && score <= 1) return score;
-  throw new UsageError({ where, expected: "a number from 0 to 1, as in 0.3", got: quote(text) });
+  const percent = /^(\d{1,2})%?$/.exec(text)?.[1];
+  const hint = percent && `Did you mean ${Number(percent) / 100}?`;
+  throw new UsageError({ where, expected: "a number from 0 to 1, as in 0.3", got: quote(text), hint });
 }
 
 function parseScales(text: string, where: string): number[] {
@@ -117,6 +133,12 @@ function parseScales(text: string, where: string): number[] {
   if (isScales(scales)) return scales;
   const expected = `${SCALES_EXPECTED}, as in 0.6,1,1.2`;
   throw new UsageError({ where, expected, got: quote(text) });
+}
+
+function parseClasses(text: string, where: string): string[] {
+  const classes = text.split(",").map((part) => part.trim());
+  if (classes.every((name) => name !== "")) return classes;
+  throw new UsageError({ where, expected: "names or ids of classes, as in person,dog", got: quote(text) });
 }
 
 function parseMax(text: string, where: string): number {

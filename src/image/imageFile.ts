@@ -1,8 +1,8 @@
-import { ImageError } from "../errors.ts";
-import { identifyFormat } from "./identifyFormat.ts";
+import { fileKind } from "../support/fileKind/fileKind.ts";
 import { decodeJpeg } from "./jpeg/decodeJpeg.ts";
 import { decodePng } from "./png/decodePng.ts";
 import type { RgbImage } from "./rgbImage.ts";
+import { unreadableImage } from "./unreadableImage.ts";
 
 /**
  * Decodes a JPEG or PNG file into upright 8-bit RGB. The bytes decide the format, not the name. `where` starts
@@ -12,11 +12,10 @@ import type { RgbImage } from "./rgbImage.ts";
  *   returned in part), and for sizes beyond `imageLimits.ts`.
  */
 export function decodeImage(bytes: Uint8Array, where: string): RgbImage {
-  const format = identifyFormat(bytes);
-  if (format.readable === "jpeg") return decodeJpeg(bytes, where);
-  if (format.readable === "png") return decodePng(bytes, where);
-  const { description: got, hint } = format;
-  throw new ImageError({ where, expected: "a JPEG or PNG image", got, hint });
+  const { reader } = fileKind(bytes);
+  if (reader === "jpeg") return decodeJpeg(bytes, where);
+  if (reader === "png") return decodePng(bytes, where);
+  throw unreadableImage(bytes, where);
 }
 
 export { encodeJpeg } from "./jpeg/encodeJpeg.ts";

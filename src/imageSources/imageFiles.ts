@@ -3,11 +3,15 @@ import { readBytes } from "#platform";
 import { CenterNetError, ImageError, systemMessage } from "../errors.ts";
 import { decodeImage } from "../image/imageFile.ts";
 import type { RgbImage } from "../image/rgbImage.ts";
+import { fileKind } from "../support/fileKind/fileKind.ts";
+import { canDecodeInBrowser, decodeInBrowser } from "./decodeInBrowser.ts";
 import type { AddressSource, BlobSource, ResponseSource } from "./imageSource.ts";
 
-/** Every source of bytes ends here. */
-export function decodeBytes(bytes: Uint8Array, where: string): RgbImage {
-  return decodeImage(bytes, where);
+/** Every source of bytes ends here. In browsers, other kinds than JPEG and PNG are left to the browser. */
+export async function decodeBytes(bytes: Uint8Array, where: string): Promise<RgbImage> {
+  const { reader, family } = fileKind(bytes);
+  const isOther = family === "image" && reader === undefined;
+  return isOther && canDecodeInBrowser() ? decodeInBrowser(bytes, where) : decodeImage(bytes, where);
 }
 
 /** Reads a path or URL. */

@@ -3,7 +3,6 @@ import { ImageError, UsageError } from "../errors.ts";
 import { MAX_PIXELS } from "../image/imageLimits.ts";
 import type { RgbImage } from "../image/rgbImage.ts";
 import { describeValue, isObject } from "../support/checkArguments.ts";
-import { decodeBytes } from "./imageFiles.ts";
 import type { RawImage, RawResult } from "./imageSource.ts";
 
 const EXPECTED = "pixels: width, height and width x height x 1, 2, 3 or 4 bytes of data";
@@ -16,10 +15,15 @@ export function isRawImage(source: unknown): source is RawImage | RawResult {
 /** @throws UsageError if size, channels and data do not agree; ImageError if there are too many pixels. */
 export function readRawImage(source: RawImage | RawResult, where: string): RgbImage {
   if (!("info" in source) || !isObject(source.info)) return toRgb(source as RawImage, where);
+  return toRgb({ ...source.info, data: source.data }, where);
+}
+
+/** Without `raw()`, sharp returns the bytes of a file. Undefined for pixels. */
+export function fileOfResult(source: RawImage | RawResult): Uint8Array | undefined {
+  if (!("info" in source) || !isObject(source.info)) return undefined;
   const { data, info } = source;
-  // Without `raw()`, sharp returns the bytes of a file.
   const isFile = info.format !== undefined && info.format !== "raw" && data instanceof Uint8Array;
-  return isFile ? decodeBytes(data, where) : toRgb({ ...info, data }, where);
+  return isFile ? data : undefined;
 }
 
 function toRgb(image: RawImage, where: string): RgbImage {

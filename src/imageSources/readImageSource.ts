@@ -5,7 +5,7 @@ import { describeValue, isObject } from "../support/checkArguments.ts";
 import { isBrowserImage, readBrowserImage } from "./browserImage.ts";
 import { decodeBytes, readAddress, readBlob, readResponse } from "./imageFiles.ts";
 import type { AddressSource, BlobSource, ImageSource, ResponseSource } from "./imageSource.ts";
-import { isRawImage, readRawImage } from "./rawImage.ts";
+import { fileOfResult, isRawImage, readRawImage } from "./rawImage.ts";
 
 const EXPECTED =
   "bytes of an image file, its path or URL, a Blob, a Response, pixels ({ width, height, data }) or a browser's image";
@@ -28,7 +28,10 @@ export async function readImageSource(
   if (isBrowserImage(source)) return readBrowserImage(source, where);
   if (isResponse(source)) return readResponse(source, where, signal);
   if (isBlob(source)) return readBlob(source, where, signal);
-  if (isRawImage(source)) return readRawImage(source, where);
+  if (isRawImage(source)) {
+    const file = fileOfResult(source);
+    return file ? decodeBytes(file, where) : readRawImage(source, where);
+  }
   const hint = isObject(source) && "then" in source ? "Await the promise." : undefined;
   throw new UsageError({ where, expected: EXPECTED, got: describeValue(source), hint });
 }

@@ -10,7 +10,7 @@ import type {
   PipelineConfig,
 } from "../checkpoints/pipelineConfig/pipelineConfig.ts";
 import type { DecodeSettings, KeypointEstimationTask } from "../decode/objects/settings.ts";
-import { ModelError, oneLine } from "../errors.ts";
+import { ModelError } from "../errors.ts";
 import { type Normalization, ZOO_NORMALIZATIONS } from "../image/input/normalization.ts";
 import { COCO_KEYPOINTS, COCO_LABELS } from "../models/coco.ts";
 import { ZOO } from "../models/zoo/zoo.ts";
@@ -58,7 +58,7 @@ export function zooSpec(
     side,
     architecture,
     decode,
-    labels: labelMap ? new Map(labelMap.items.map(({ id, label }) => [id, oneLine(label)])) : COCO_LABELS,
+    labels: labelMap ? new Map(labelMap.items.map(({ id, label }) => [id, label])) : COCO_LABELS,
     weightsHint: "Its weights are in the checkpoint that it was read from.",
   };
 }
@@ -176,7 +176,7 @@ function estimationTask(task: KeypointTask, labelMap: LabelMap | undefined): Key
     const names = PERSON_NAMES.includes(task.keypointClassName) ? PERSON_NAMES : [task.keypointClassName];
     return names.includes(name) || names.includes(label);
   });
-  const labels = item ? [...item.keypoints.values()].map(oneLine) : [];
+  const labels = item ? [...item.keypoints.values()] : [];
   return {
     ...task,
     classIndex: (item?.id ?? 1) - 1,

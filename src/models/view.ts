@@ -53,7 +53,7 @@ export interface View<Found> {
   readonly peaks?: { readonly query: PeakQuery; decode(answer: PeakAnswer): Found };
 }
 
-/** The runs of the network for one image, and how their findings become its result. */
+/** The runs of the network for one image, and how their results are combined. */
 export interface Views<Found> {
   readonly views: readonly View<Found>[];
   /** Makes the result from what the views found: one entry per view, in their order. */

@@ -1,7 +1,7 @@
 import type { RandomAccessFile } from "../checkpoints/bytes/randomAccessFile.ts";
-import { looksLikeGzip } from "../checkpoints/firstBytes.ts";
 import type { WeightsLocation } from "../checkpoints/openCheckpoint.ts";
 import type { ReadSibling } from "../checkpoints/tfjs/tfjs.ts";
+import { fileKind, START_BYTES } from "../support/fileKind/fileKind.ts";
 
 /**
  * Weights in a Blob, such as a file that a page fetched or that its user chose. Browsers keep large Blobs on
@@ -12,7 +12,8 @@ export async function blobWeights(
   where: string,
   readSibling?: ReadSibling,
 ): Promise<WeightsLocation> {
-  if (looksLikeGzip(new Uint8Array(await blob.slice(0, 2).arrayBuffer()))) {
+  const start = new Uint8Array(await blob.slice(0, START_BYTES).arrayBuffer());
+  if (fileKind(start, blob.size).reader === "gzip") {
     return { kind: "archive", file: { where, stream: () => blob.stream() } };
   }
   return { kind: "file", source: blobSource(blob, where), readSibling };

@@ -1,13 +1,14 @@
 /** `#platform` in Node: where weights are found and how files are read. */
 import { existsSync } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bytesSource } from "../checkpoints/bytes/randomAccessFile.ts";
-import { looksLikeGzip } from "../checkpoints/firstBytes.ts";
 import type { WeightsLocation } from "../checkpoints/openCheckpoint.ts";
+import { fileKind, START_BYTES } from "../support/fileKind/fileKind.ts";
 import { fetchBytes, fetchStream } from "./fetchBytes.ts";
 import { gunzipStream } from "./gunzipStream.ts";
+import { systemPath } from "./pathBytes.ts";
+import { fileOrFolder, readRegularFile } from "./regularFile.ts";
 import { fileSource, fileStream, folderFiles } from "./weightFiles.ts";
 
 export { cachedArchive } from "./archiveCache.ts";
@@ -21,11 +22,7 @@ export { cachedArchive } from "./archiveCache.ts";
 export async function readBytes(source: string | URL): Promise<Uint8Array> {
   const text = source.toString();
   if (isHttp(text)) return fetchBytes(text);
-  const path = pathOf(text);
-  const info = await stat(path);
-  // A pipe or device might never end.
-  if (!info.isFile()) throw new Error(info.isDirectory() ? "a folder" : "a device or a pipe");
-  return new Uint8Array(await readFile(path));
+  return readRegularFile(pathOf(text));
 }
 
 /** Returns a reader of files in the same folder as `source`, by their plain names. */
@@ -48,15 +45,18 @@ export async function findWeights(source: string | URL): Promise<WeightsLocation
   if (isHttp(where)) return findRemote(where);
   const path = pathOf(where);
   const prefix = path.replace(/\.(index|data-\d{5}-of-\d{5})$/, "");
-  if (existsSync(`${prefix}.index`)) {
-    return { kind: "folder", files: await folderFiles(dirname(path)), prefix: basename(prefix) };
+  if (existsSync(systemPath(`${prefix}.index`))) {
+    // Not `dirname` and `basename`: a prefix may end in a slash, and its files are then called `.index` and so on.
+    const slash = Math.max(prefix.lastIndexOf("/"), prefix.lastIndexOf(sep));
+    const folder = slash < 0 ? "." : prefix.slice(0, slash) || sep;
+    return { kind: "folder", files: await folderFiles(folder), prefix: prefix.slice(slash + 1) };
   }
-  const info = await stat(path);
+  const info = await fileOrFolder(path);
   if (info.isDirectory()) return { kind: "folder", files: await folderFiles(path) };
   const file = fileSource(path, info.size, where);
-  const start = new Uint8Array(Math.min(info.size, 2));
+  const start = new Uint8Array(Math.min(info.size, START_BYTES));
   await file.read(0, start);
-  if (looksLikeGzip(start)) {
+  if (fileKind(start, info.size).reader === "gzip") {
     const stream = () => fileStream(path);
     return { kind: "archive", file: { where, stream, decompression: gunzipStream } };
   }
@@ -67,7 +67,7 @@ async function findRemote(url: string): Promise<WeightsLocation> {
   const reader = (await fetchStream(url)).getReader();
   const { value = new Uint8Array(0) } = await reader.read();
   await reader.cancel();
-  if (looksLikeGzip(value)) {
+  if (fileKind(value).reader === "gzip") {
     const stream = () => fetchStream(url);
     return { kind: "archive", file: { where: url, stream, decompression: gunzipStream } };
   }

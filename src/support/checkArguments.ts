@@ -1,6 +1,6 @@
 /** Run-time checks for callers without TypeScript: what a type would forbid becomes a UsageError. */
-import { oneLine, UsageError } from "../errors.ts";
-import { nearestNames } from "./nearestNames.ts";
+import { UsageError } from "../errors.ts";
+import { unknownName } from "./unknownName.ts";
 
 /** A test of an option's value, with a description of what it expects. */
 export interface OptionKind {
@@ -28,13 +28,9 @@ export function checkOptions(
   const names = Object.keys(kinds);
   for (const [name, value] of Object.entries(options)) {
     if (!names.includes(name)) {
-      const nearest = nearestNames([name], names).get(name);
-      throw new UsageError({
-        where: `option ${name} of ${where}`,
-        expected: `one of ${names.join(", ")}`,
-        got: "an unknown name",
-        hint: nearest && `Did you mean ${nearest}?`,
-      });
+      throw new UsageError(
+        unknownName({ where: `options of ${where}`, expected: "an option's name", name, names }),
+      );
     }
     const { fits, expected } = kinds[name];
     if (value === undefined || fits(value)) continue;
@@ -51,7 +47,7 @@ const MAX_MEMBERS = 12;
 
 /** Describes any value for an error message. */
 export function describeValue(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(oneLine(value.slice(0, MAX_LETTERS)));
+  if (typeof value === "string") return JSON.stringify(value.slice(0, MAX_LETTERS));
   if (typeof value === "function") return "a function";
   if (!isObject(value)) return String(value);
   if (Array.isArray(value)) {

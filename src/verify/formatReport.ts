@@ -1,7 +1,10 @@
+import { oneLine } from "../errors.ts";
 import { formatShape } from "../tensor.ts";
 import type { Tolerance } from "./caseDescription.ts";
 import type { CaseReport, TapReport } from "./verifyCase.ts";
 
+/** Of a tap's name, which comes from a file. */
+const MAX_NAME = 200;
 const HEADINGS = ["tap", "largest", "rms", "tolerance", "ratio"];
 
 /**
@@ -11,7 +14,9 @@ const HEADINGS = ["tap", "largest", "rms", "tolerance", "ratio"];
 export function formatReport(report: CaseReport): string {
   const { name, model, source, taps, ranOn, toleranceReason } = report;
   const rows = [HEADINGS, ...taps.map(numbersOf)];
-  const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const widths = HEADINGS.map((_, column) =>
+    rows.reduce((width, row) => Math.max(width, row[column]?.length ?? 0), 0),
+  );
   const table = rows.map((row, i) => {
     const cells = row.map((cell, column) => {
       return column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]);
@@ -25,11 +30,12 @@ export function formatReport(report: CaseReport): string {
     lines.push("unfused: inside a fused group, taken from a run of the unfused graph");
   }
   lines.push(summaryOf(report));
-  return lines.join("\n");
+  return lines.map(oneLine).join("\n");
 }
 
 /** The tap's row without its verdict; only the name if nothing could be compared. */
-function numbersOf({ name, compared }: TapReport): string[] {
+function numbersOf({ name: fullName, compared }: TapReport): string[] {
+  const name = oneLine(fullName.slice(0, MAX_NAME));
   if (!compared) return [name];
   const unit = compared.measure === "spread" ? "σ" : "";
   return [

@@ -2,9 +2,11 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { openTarGz } from "../../src/checkpoints/archives/tarGz.ts";
 import { readWhole } from "../../src/checkpoints/bytes/randomAccessFile.ts";
+import { openCheckpoint } from "../../src/checkpoints/openCheckpoint.ts";
 import { ModelError } from "../../src/errors.ts";
 import { madeTar, streamOf, type TarMember, tarHeader, tarOf } from "./support/madeArchive.ts";
 import { concatenated } from "./support/madeBundle.ts";
+import { contentsOf, openFiles, refusesOrEquals, SMALL_FILES } from "./support/smallCheckpoint.ts";
 
 const text = (value: string) => new TextEncoder().encode(value);
 /** Does not compress; the same each time. */
@@ -175,5 +177,26 @@ describe("large files are read again when they are asked for", () => {
       /a\.tar\.gz data: expected 10 bytes at 1000000, got 0\. The archive has changed since it was opened/,
     );
     await files.close();
+  });
+});
+
+describe("a tar archive that is not compressed", () => {
+  const tar = tarOf(SMALL_FILES);
+  const openPlain = (bytes: Uint8Array) => openCheckpoint({ where: "a.tar", bytes });
+
+  test("holds the same checkpoint", async () => {
+    expect(await contentsOf(await openPlain(tar))).toEqual(await contentsOf(await openFiles(SMALL_FILES)));
+  });
+
+  test("is refused if it is cut off, or read as it is", async () => {
+    const expected = await contentsOf(await openFiles(SMALL_FILES));
+    for (let length = 512; length < tar.length; length += 256) {
+      await refusesOrEquals(() => openPlain(tar.subarray(0, length)), expected, `${length} bytes`);
+    }
+  });
+
+  test("says what it lacks if it is of something else", async () => {
+    const other = openPlain(tarOf(new Map([["a.txt", new Uint8Array(3)]])));
+    await expect(other).rejects.toThrow(/a\.tar: expected a checkpoint's \.index file, got 1 others/);
   });
 });

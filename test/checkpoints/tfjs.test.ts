@@ -124,11 +124,7 @@ describe("each kind of broken file is a ModelError that says what is wrong", () 
   const text = (content: string) => ({ where: "model.json", bytes: new TextEncoder().encode(content) });
   const cases: [string, Parameters<typeof openCheckpoint>[0], RegExp][] = [
     ["an empty file", text(""), /got an empty file/],
-    [
-      "a web page",
-      text("<!DOCTYPE html>"),
-      /the model\.json of a TensorFlow\.js model, got a file that begins with/,
-    ],
+    ["a web page", text("<!DOCTYPE html>"), /the model\.json of a TensorFlow\.js model, got an HTML page/],
     ["other JSON", text("{}"), /expected the model\.json of a TensorFlow\.js model, got JSON without/],
     ["cut JSON", text('{"weightsManifest": [{'), /character 22: expected a string, got the end/],
     [
@@ -211,6 +207,17 @@ describe("each kind of broken file is a ModelError that says what is wrong", () 
       spoilt(({ json }) => json.modelTopology.node.push({ op: "Mul" } as never)),
       /node 0 name: expected a string, got nothing/,
     ],
+    [
+      "an index of shards",
+      text('{"metadata":{},"weight_map":{}}'),
+      /got the index of weights in several files/,
+    ],
+    [
+      "a configuration",
+      text('{"architectures":[],"model_type":"detr"}'),
+      /got a configuration of Hugging Face/,
+    ],
+    ["other JSON", text("{}"), /got JSON without a weightsManifest/],
     ["deep nesting", text(`{"weightsManifest":${"[".repeat(10_000)}`), /at most 64 levels/],
     ["many values", text(`{"weightsManifest":[${"0,".repeat(200_000)}`), /at most 200000 values/],
   ];

@@ -17,7 +17,9 @@ test("each class of error has its exit code", () => {
 
 test("an unexpected error is one line that owns up to being a bug; its stack is there on request", () => {
   const error = new TypeError("x is not\na function");
-  expect(errorMessage(error, false)).toMatch(/^x is not a function: this is a bug, .*CENTERNET_DEBUG=1.*\)$/);
+  expect(errorMessage(error, false)).toMatch(
+    /^x is not\\na function: this is a bug, .*CENTERNET_DEBUG=1.*\)$/,
+  );
   expect(errorMessage("text", false)).toMatch(/^text: this is a bug/);
   expect(errorMessage(error, true)).toBe(error.stack);
 });

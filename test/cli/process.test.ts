@@ -1,6 +1,8 @@
 import { type ChildProcessByStdio, execFile, execFileSync, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { open, readdir, readFile, rm } from "node:fs/promises";
+import { open, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { setTimeout } from "node:timers/promises";
@@ -129,6 +131,24 @@ test("a run that is killed leaves what is done under a name that says so", async
   expect(JSON.parse(first).image).toBe(join(input, "0.png"));
 });
 
+test("a signal ends a command that waits for a silent server", async () => {
+  const server = createServer(() => {});
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const asked = new Promise((resolve) => server.once("request", resolve));
+  const { port } = server.address() as AddressInfo;
+  const args = ["inspect", `http://127.0.0.1:${port}/w.safetensors`];
+  const child = spawn(CLI, args, { stdio: ["ignore", "pipe", "pipe"] });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const ended = new Promise((resolve) => child.on("close", (code, signal) => resolve([code, signal])));
+  await asked;
+  child.kill("SIGINT");
+  expect(await ended).toEqual([130, null]);
+});
+
 test.skipIf(process.platform === "win32")("a second signal ends a start that hangs", async () => {
   const { folder, input } = await manyPictures();
   const pipe = join(folder, "pipe");
@@ -171,4 +191,20 @@ test.runIf(existsSync("/dev/full"))("a full disk behind stdout is told in one li
     code: 1,
     stderr: "centernet: standard output: expected room to write, got no space left on device.\n",
   });
+});
+
+test.skipIf(process.platform !== "linux")("an image whose name is not UTF-8 is read and drawn", async () => {
+  const folder = await temporaryFolder();
+  const name = Buffer.from([...Buffer.from(`${folder}/`), 0xe9, 0xff, ...Buffer.from(".png")]);
+  await writeFile(name, EMPTY_PICTURE);
+  // Node passes arguments as text; the shell passes any bytes.
+  const command = `cd '${folder}' && exec '${CLI}' detect "$(printf '\\351\\377').png" --model movenet-lightning --json -`;
+  const { stdout, stderr } = await new Promise<Ended>((resolve) => {
+    execFile("sh", ["-c", command], (error, out, err) => {
+      resolve({ code: Number(error?.code ?? 0), stdout: out, stderr: err });
+    });
+  });
+  expect(stderr).not.toContain("expected");
+  expect(JSON.parse(stdout)).toMatchObject({ image: "\udce9\udcff.png", width: 24, height: 16 });
+  expect(await readdir(join(folder, "centernet-out"))).toEqual(["\ufffd\ufffd.png"]);
 });

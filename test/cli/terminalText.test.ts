@@ -77,11 +77,11 @@ test("a table has a row a detection, and says plainly where there is none", () =
     ...table.rows(found),
   ];
   expect(`\n${rows.join("\n")}\n`).toBe(`
-image        label   score  xmin  ymin  xmax  ymax  keypoints    time
-a.png        nothing found                                     1.34 s
-broken .png  failed
-people.jpg   person           0.46     0    13  1234   600     2 of 3  1.34 s
-             baseball glove   0.46     0    13  1234   600
+image         label   score  xmin  ymin  xmax  ymax  keypoints    time
+a.png         nothing found                                     1.34 s
+broken\\n.png  failed
+people.jpg    person           0.46     0    13  1234   600     2 of 3  1.34 s
+              baseball glove   0.46     0    13  1234   600
 `);
 });
 

@@ -41,7 +41,7 @@ describe("kinds of JPEG that are refused by name", () => {
 
   test("two components", () => {
     const two = spliced(patched(baseline, { [frame + 3]: 14, [frame + 9]: 2 }), frame + 16, 3, []);
-    expectImageError(two, /expected 1 \(grey\), 3 \(color\) or 4 \(CMYK\) components, got 2/);
+    expectImageError(two, /expected 1 \(gray\), 3 \(color\) or 4 \(CMYK\) components, got 2/);
   });
 
   test("sampling by 2/3, which libjpeg refuses too", () => {
@@ -148,8 +148,21 @@ describe("damaged JPEGs", () => {
     const quantization = findMarker(baseline, MARKERS.DQT);
     const none = spliced(baseline, quantization, 2 + baseline[quantization + 3], []);
     expectImageError(none, /quantization table 0 before its use/);
+    const scan = findMarker(baseline, MARKERS.SOS);
+    expectImageError(patched(baseline, { [scan + 6]: 0x30 }), /DC Huffman table 3 before/);
+    expectImageError(patched(baseline, { [scan + 6]: 0x03 }), /AC Huffman table 3 before/);
+  });
+
+  test("a baseline picture lacks no table that is a standard one", () => {
     const huffman = findMarker(baseline, MARKERS.DHT);
-    expectImageError(spliced(baseline, huffman, 2 + baseline[huffman + 3], []), /DC Huffman table 0 before/);
+    // The encoder's table is the standard one, so the picture stays the same.
+    const without = spliced(baseline, huffman, 2 + baseline[huffman + 3], []);
+    expect(decodeImage(without, "without").data).toEqual(decodeImage(baseline, "with").data);
+    const { width, height, data } = decodeImage(readFixture("mjpeg_nodht.jpg"), "frame");
+    expect([width, height]).toEqual([32, 24]);
+    // libjpeg: 266833, first 0 1 2, last 249 229 218.
+    expect(Math.abs(data.reduce((sum, value) => sum + value, 0) - 266833)).toBeLessThan(1000);
+    expect([...data.subarray(0, 3), ...data.subarray(-3)]).toEqual([0, 0, 2, 249, 229, 218]);
   });
 
   test("a Huffman table with more codes than there can be", () => {

@@ -144,17 +144,16 @@ describe("contradictions", () => {
     ]);
   });
 
-  test("a label map for a model that has none is refused", () => {
-    const labelMap = parseLabelMap(text('item { name: "a" id: 1 }'), "map");
-    const movenet = { ...checkpointOf(CONFIG), evidence: { model: "movenet-lightning" } };
-    expect(() => modelOfCheckpoint(movenet, undefined, { labelMap })).toThrow(
-      "label map: expected weights of a zoo model",
+  test("a label map for more classes than the configuration has is refused", () => {
+    const labelMap = parseLabelMap(text('item { name: "a" id: 1 } item { name: "b" id: 91 }'), "map");
+    expect(() => modelOfCheckpoint(checkpointOf(CONFIG), undefined, { labelMap })).toThrow(
+      'label map: expected names for the 90 classes of this checkpoint, with ids from 1 to 90, got id 91 ("b") among 2 names.',
     );
   });
 
-  test("labels cannot write to the terminal", () => {
+  test("labels are data: they become escapes where they are printed", () => {
     const labelMap = parseLabelMap(text('item { name: "a\\x1b[31mb\\n" id: 1 }'), "map");
-    expect(zooSpec(checkpointOf(CONFIG), labelMap)?.labels.get(1)).toBe("a [31mb ");
+    expect(zooSpec(checkpointOf(CONFIG), labelMap)?.labels.get(1)).toBe("a\x1b[31mb\n");
   });
 
   test("variables without a configuration need a name", () => {

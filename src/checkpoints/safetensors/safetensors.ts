@@ -95,15 +95,6 @@ function parseHeader(header: Uint8Array, fileLength: number, where: string): Saf
   return { metadata, tensors };
 }
 
-/** Whether a file starts like a safetensors file; this proves nothing about the rest. */
-export function looksLikeSafetensors(bytes: Uint8Array): boolean {
-  return (
-    bytes.length > LENGTH_BYTES &&
-    headerLength(bytes) <= MAX_HEADER &&
-    bytes[LENGTH_BYTES] === "{".charCodeAt(0)
-  );
-}
-
 /** As in the header: offsets count from the header's end. */
 interface Span extends StoredTensor {
   readonly name: string;

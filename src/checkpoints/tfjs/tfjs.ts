@@ -20,6 +20,14 @@ export type ReadSibling = (name: string) => Promise<Uint8Array>;
 const LIMITS = { depth: 64, values: 200_000 };
 const METADATA = ["format", "generatedBy", "convertedBy"];
 
+/** Other JSON files that are taken for weights, by a key that they have. */
+const JSON_KINDS: readonly [key: string, what: string][] = [
+  ["weight_map", "the index of weights in several files (Hugging Face), which are not read together"],
+  ["model_type", "a configuration of Hugging Face, not the weights"],
+  ["annotations", "annotations of images (COCO), not weights"],
+  ["class_name", "a Keras model without its weights"],
+];
+
 interface StoredVariable extends Variable {
   readonly bytes: Uint8Array;
 }
@@ -34,7 +42,7 @@ export async function openTfjs(
 ): Promise<TfjsCheckpoint> {
   const json = expectObject(parseJson(bytes, where, LIMITS), where);
   if (!json.has("weightsManifest")) {
-    const got = "JSON without a weightsManifest";
+    const got = JSON_KINDS.find(([key]) => json.has(key))?.[1] ?? "JSON without a weightsManifest";
     throw new ModelError({ where, expected: "the model.json of a TensorFlow.js model", got });
   }
   const groups = parseManifest(json.get("weightsManifest"), where);

@@ -3,6 +3,8 @@ import { quote } from "../bytes/json.ts";
 import type { PickleCursor } from "./pickleCursor.ts";
 import {
   describePickleValue,
+  OpaqueGlobal,
+  OpaqueObject,
   OrderedDict,
   PickleGlobal,
   PickleTuple,
@@ -12,9 +14,10 @@ import {
 /**
  * Reads one pickle, Python's format of objects (https://docs.python.org/3/library/pickle.html; protocols 2 to
  * 5), as data. A pickle is a program for a stack machine whose opcodes can name and call any Python function.
- * This machine knows only `rules.globals`; there is no way around them. The cursor ends after the pickle.
+ * This machine calls only the functions of `rules.globals`, which belong to this project. Whatever else is named
+ * becomes an opaque object, which is only a name: nothing is looked up or run. The cursor ends after the pickle.
  *
- * @throws ModelError for anything else in a pickle, and for more values than a checkpoint needs.
+ * @throws ModelError for a name that `rules` refuse, unknown opcodes, and more values than a checkpoint needs.
  */
 export function readPickle(cursor: PickleCursor, rules: PickleRules): PickleValue {
   const machine = new PickleMachine(cursor, rules);
@@ -35,8 +38,10 @@ function nameOf(opcode: number): string {
 
 /** What a format allows in its pickles. */
 export interface PickleRules {
-  /** All names that may occur. Any other name is refused at once. */
+  /** The names that mean something here. Any other name is opaque, or refused. */
   readonly globals: readonly PickleGlobal[];
+  /** Whether a name is refused at once, as no checkpoint needs it or as it would have to be understood. */
+  readonly refuses: (module: string, name: string) => boolean;
   /** Resolves the id of an object outside the pickle. @throws ModelError for an unknown id. */
   readonly persistent: (id: PickleValue, where: string) => PickleValue;
   /** Describes the file in errors about forbidden names. */
@@ -111,6 +116,7 @@ class PickleMachine {
 
   append(items: readonly PickleValue[]): void {
     const list = this.top();
+    if (list instanceof OpaqueObject) return;
     if (!Array.isArray(list)) throw this.broken("a list to append to", describePickleValue(list));
     for (const item of items) list.push(item);
   }
@@ -118,6 +124,7 @@ class PickleMachine {
   /** Keys and values alternate. */
   setItems(items: readonly PickleValue[]): void {
     const dictionary = this.top();
+    if (dictionary instanceof OpaqueObject) return;
     if (!(dictionary instanceof Map)) {
       throw this.broken("a dictionary to fill", describePickleValue(dictionary));
     }
@@ -152,6 +159,10 @@ class PickleMachine {
     if (typeof module !== "string" || typeof name !== "string") {
       throw this.broken("a global's module and name", describePickleValue(name));
     }
+    if (!this.rules.refuses(module, name)) {
+      this.pushContainer(new OpaqueGlobal(module, name));
+      return;
+    }
     const got = `the global ${quote(`${module}.${name}`)}`;
     const hint = `${this.rules.hint} Nothing in the file was run.`;
     throw new ModelError({ where: this.where, expected: "an allowed global", got, hint });
@@ -167,12 +178,26 @@ class PickleMachine {
     this.pushContainer(callee.call(args.items, this.where));
   }
 
+  /** A new object of a class; only opaque ones have instances. `extras` are further values on the stack. */
+  newObject(extras: number): void {
+    for (let i = 0; i < extras; i++) this.pop();
+    const args = this.pop();
+    const type = this.pop();
+    if (!(args instanceof PickleTuple)) throw this.broken("a tuple of arguments", describePickleValue(args));
+    if (!(type instanceof OpaqueGlobal)) throw this.broken("a class", describePickleValue(type));
+    this.pushContainer(new OpaqueObject(`an object of ${type.module}.${type.name}`));
+  }
+
+  pushOpaque(kind: string): void {
+    this.pushContainer(new OpaqueObject(kind));
+  }
+
   /** The state of an OrderedDict is its attributes, which are not part of its contents. */
   build(): void {
     this.pop();
     const object = this.top();
-    if (!(object instanceof OrderedDict)) {
-      throw this.broken("an OrderedDict to give state to", describePickleValue(object));
+    if (!(object instanceof OrderedDict || object instanceof OpaqueObject)) {
+      throw this.broken("an object to give state to", describePickleValue(object));
     }
   }
 
@@ -237,8 +262,12 @@ const OPCODES: ReadonlyMap<number, Run> = new Map<number, Run>([
   [0x8c, (m) => m.push(m.cursor.text(m.cursor.uint8()))], // SHORT_BINUNICODE
   [0x58, (m) => m.push(m.cursor.text(m.cursor.uint32()))], // BINUNICODE
   [0x8d, (m) => m.push(m.cursor.text(m.cursor.uint64()))], // BINUNICODE8
-  [0x55, (m) => m.push(m.cursor.text(m.cursor.uint8()))], // SHORT_BINSTRING, of Python 2
-  [0x54, (m) => m.push(m.cursor.text(m.cursor.uint32()))], // BINSTRING, of Python 2
+  [0x55, (m) => pushTextOrBytes(m, m.cursor.uint8())], // SHORT_BINSTRING, of Python 2
+  [0x54, (m) => pushTextOrBytes(m, m.cursor.uint32())], // BINSTRING, of Python 2
+  [0x43, (m) => skipBytes(m, m.cursor.uint8())], // SHORT_BINBYTES
+  [0x42, (m) => skipBytes(m, m.cursor.uint32())], // BINBYTES
+  [0x8e, (m) => skipBytes(m, m.cursor.uint64())], // BINBYTES8
+  [0x96, (m) => skipBytes(m, m.cursor.uint64())], // BYTEARRAY8
 
   [0x28, (m) => m.mark()], // MARK
   [0x29, (m) => m.pushTuple(0)], // EMPTY_TUPLE
@@ -252,6 +281,11 @@ const OPCODES: ReadonlyMap<number, Run> = new Map<number, Run>([
   [0x7d, (m) => m.pushContainer(new Map())], // EMPTY_DICT
   [0x73, setItem], // SETITEM
   [0x75, (m) => m.setItems(m.popToMark())], // SETITEMS
+  [0x8f, (m) => m.pushOpaque("a set")], // EMPTY_SET
+  [0x90, (m) => m.append(m.popToMark())], // ADDITEMS
+  [0x91, frozenSet], // FROZENSET
+  [0x30, (m) => m.pop()], // POP
+  [0x31, (m) => m.popToMark()], // POP_MARK
 
   [0x71, (m) => m.memoize(m.cursor.uint8())], // BINPUT
   [0x72, (m) => m.memoize(m.cursor.uint32())], // LONG_BINPUT
@@ -263,17 +297,15 @@ const OPCODES: ReadonlyMap<number, Run> = new Map<number, Run>([
   [0x93, pushStackGlobal], // STACK_GLOBAL
   [0x69, refuseInstance], // INST
   [0x52, (m) => m.reduce()], // REDUCE
+  [0x81, (m) => m.newObject(0)], // NEWOBJ
+  [0x92, (m) => m.newObject(1)], // NEWOBJ_EX
   [0x62, (m) => m.build()], // BUILD
   [0x51, (m) => m.pushPersistent()], // BINPERSID
 ]);
 
 /** Python's other opcodes, for errors: they create objects of any class, or occur in no checkpoint. */
 const OPCODE_NAMES: ReadonlyMap<number, string> = new Map([
-  [0x30, "POP"],
-  [0x31, "POP_MARK"],
   [0x32, "DUP"],
-  [0x42, "BINBYTES"],
-  [0x43, "SHORT_BINBYTES"],
   [0x46, "FLOAT"],
   [0x49, "INT"],
   [0x4c, "LONG"],
@@ -285,16 +317,9 @@ const OPCODE_NAMES: ReadonlyMap<number, string> = new Map([
   [0x6c, "LIST"],
   [0x6f, "OBJ"],
   [0x70, "PUT"],
-  [0x81, "NEWOBJ"],
   [0x82, "EXT1"],
   [0x83, "EXT2"],
   [0x84, "EXT4"],
-  [0x8e, "BINBYTES8"],
-  [0x8f, "EMPTY_SET"],
-  [0x90, "ADDITEMS"],
-  [0x91, "FROZENSET"],
-  [0x92, "NEWOBJ_EX"],
-  [0x96, "BYTEARRAY8"],
   [0x97, "NEXT_BUFFER"],
   [0x98, "READONLY_BUFFER"],
 ]);
@@ -321,6 +346,23 @@ function setItem(machine: PickleMachine): void {
 function pushStackGlobal(machine: PickleMachine): void {
   const name = machine.pop();
   machine.pushGlobal(machine.pop(), name);
+}
+
+/** Python 2 has one type for text and bytes, such as those of a NumPy array. */
+function pushTextOrBytes(machine: PickleMachine, length: number): void {
+  const text = machine.cursor.textOrBytes(length);
+  if (text === undefined) machine.pushOpaque("bytes");
+  else machine.push(text);
+}
+
+function skipBytes(machine: PickleMachine, length: number): void {
+  machine.cursor.take(length);
+  machine.pushOpaque("bytes");
+}
+
+function frozenSet(machine: PickleMachine): void {
+  machine.popToMark();
+  machine.pushOpaque("a set");
 }
 
 /** INST contains its class, which is more informative than the opcode's name. */

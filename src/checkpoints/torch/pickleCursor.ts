@@ -68,14 +68,19 @@ export class PickleCursor {
   }
 
   text(length: number): string {
-    const start = this.position;
+    const where = `${this.where} byte ${this.position}`;
+    const text = this.textOrBytes(length);
+    if (text === undefined) throw new ModelError({ where, expected: "text in UTF-8", got: "other bytes" });
+    return text;
+  }
+
+  /** Undefined if the bytes are not text. */
+  textOrBytes(length: number): string | undefined {
+    const bytes = this.take(length);
     try {
-      return utf8.decode(this.take(length));
-    } catch (cause) {
-      if (cause instanceof ModelError) throw cause;
-      const where = `${this.where} byte ${start}`;
-      const got = "other bytes";
-      throw new ModelError({ where, expected: "text in UTF-8", got }, { cause });
+      return utf8.decode(bytes);
+    } catch {
+      return undefined;
     }
   }
 

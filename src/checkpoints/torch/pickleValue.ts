@@ -40,6 +40,29 @@ export abstract class PickleObject {
   abstract readonly kind: string;
 }
 
+/**
+ * An object that is not read: an instance of any class, a set, bytes. Only what it is called is kept; its class
+ * is never looked up, let alone called.
+ */
+export class OpaqueObject extends PickleObject {
+  constructor(readonly kind: string) {
+    super();
+  }
+}
+
+/** A class or function that is not read: a call of it is an opaque object. */
+export class OpaqueGlobal extends PickleGlobal {
+  constructor(module: string, name: string) {
+    super(module, name, (args) => new OpaqueObject(`an object of ${instanceName(this, args)}`));
+  }
+}
+
+/** Python creates many instances by a function of `copyreg`, whose first argument is the class. */
+function instanceName({ module, name }: PickleGlobal, [type]: readonly PickleValue[]): string {
+  const made = /^copy_?reg$/.test(module) && type instanceof PickleGlobal ? type : { module, name };
+  return `${made.module}.${made.name}`;
+}
+
 /** Its name in errors. */
 export function describePickleValue(value: PickleValue): string {
   if (value === null) return "None";

@@ -1,13 +1,16 @@
 import { ModelError } from "../../errors.ts";
+import { fileKind, START_BYTES } from "../../support/fileKind/fileKind.ts";
 import { byteLengthOf } from "../bytes/dtype.ts";
 import { quote } from "../bytes/json.ts";
 import type { RandomAccessFile } from "../bytes/randomAccessFile.ts";
 import { type Checkpoint, unknownVariable, type Variable } from "../checkpoint.ts";
-import { looksLikeTorch, looksLikeZip } from "../firstBytes.ts";
 import { openTorchLegacy } from "./torchLegacy.ts";
 import { torchVariables } from "./torchVariables.ts";
 import { readTorchView, type TorchView, torchView } from "./torchView.ts";
 import { openTorchZip } from "./torchZip.ts";
+
+/** The first byte of a pickle; the other format is a ZIP archive. */
+const PICKLE = 0x80;
 
 /**
  * Opens the state dict in a file written by torch.save, in either format (torch/serialization.py). Only the
@@ -18,13 +21,11 @@ import { openTorchZip } from "./torchZip.ts";
  */
 export async function openTorch(source: RandomAccessFile): Promise<Checkpoint> {
   const { where } = source;
-  const start = new Uint8Array(Math.min(source.length, 8));
+  const start = new Uint8Array(Math.min(source.length, START_BYTES));
   await source.read(0, start);
-  if (!looksLikeTorch(start)) {
-    const got = source.length === 0 ? "an empty file" : "other bytes: it is no checkpoint";
-    throw new ModelError({ where, expected: "a torch.save file", got });
-  }
-  const file = await (looksLikeZip(start) ? openTorchZip(source) : openTorchLegacy(source));
+  const { reader, what, hint } = fileKind(start, source.length);
+  if (reader !== "torch") throw new ModelError({ where, expected: "a torch.save file", got: what, hint });
+  const file = await (start[0] === PICKLE ? openTorchLegacy(source) : openTorchZip(source));
   const { tensors, metadata } = torchVariables(file.object, where);
   const views = new Map<string, TorchView>();
   const variables = new Map<string, Variable>();

@@ -4,12 +4,15 @@ import type { RandomAccessFile } from "../bytes/randomAccessFile.ts";
 import type { PickleRules } from "./pickle.ts";
 import {
   describePickleValue,
+  OpaqueGlobal,
+  OpaqueObject,
   OrderedDict,
   PickleGlobal,
   PickleObject,
   PickleTuple,
   type PickleValue,
 } from "./pickleValue.ts";
+import { isRefusedName } from "./refusedNames.ts";
 
 /** A storage: a run of elements in a torch file, shared by any number of tensors. */
 export class TorchStorage extends PickleObject {
@@ -62,18 +65,57 @@ const STORAGES: Readonly<Record<string, Dtype>> = {
 
 /** The allow-list of names in a torch file. */
 const TORCH_GLOBALS: readonly PickleGlobal[] = [
-  new PickleGlobal("collections", "OrderedDict", (args, where) => {
-    if (args.length === 0) return new OrderedDict();
-    throw wrongArguments(where, "OrderedDict() without arguments", args);
-  }),
+  new PickleGlobal("collections", "OrderedDict", orderedDict),
+  // Its argument makes missing values, and there are none here.
+  new PickleGlobal("collections", "defaultdict", () => new Map()),
   new PickleGlobal("torch._utils", "_rebuild_tensor", rebuildTensor),
   new PickleGlobal("torch._utils", "_rebuild_tensor_v2", rebuildTensor),
-  new PickleGlobal("torch._utils", "_rebuild_parameter", (args, where) => {
-    if (args[0] instanceof TorchTensor) return args[0];
-    throw wrongArguments(where, "_rebuild_parameter(tensor, ...)", args);
-  }),
+  new PickleGlobal("torch._utils", "_rebuild_parameter", rebuildParameter),
+  new PickleGlobal("torch._utils", "_rebuild_parameter_with_state", rebuildParameter),
+  new PickleGlobal("torch._tensor", "_rebuild_from_type_v2", rebuildFromType),
+  ...["builtins", "__builtin__"].map((module) => new PickleGlobal(module, "getattr", enumMember)),
   ...Object.keys(STORAGES).map((name) => new PickleGlobal("torch", name)),
 ];
+
+/** Python 2 writes the items as the argument: `OrderedDict([[key, value], ...])`. */
+function orderedDict(args: readonly PickleValue[], where: string): OrderedDict {
+  const [pairs = []] = args;
+  const dictionary = new OrderedDict();
+  if (args.length > 1 || !Array.isArray(pairs)) {
+    throw wrongArguments(where, "OrderedDict() without arguments or with a list", args);
+  }
+  for (const pair of pairs) {
+    const items = pair instanceof PickleTuple ? pair.items : Array.isArray(pair) ? pair : [];
+    if (items.length !== 2) {
+      throw new ModelError({ where, expected: "a key and a value", got: describePickleValue(pair) });
+    }
+    dictionary.set(items[0], items[1]);
+  }
+  return dictionary;
+}
+
+function rebuildParameter(args: readonly PickleValue[], where: string): TorchTensor {
+  if (args[0] instanceof TorchTensor) return args[0];
+  throw wrongArguments(where, "_rebuild_parameter(tensor, ...)", args);
+}
+
+/** A tensor with attributes or of a subclass: `(function, type, arguments, state)`; the rest is ignored. */
+function rebuildFromType(args: readonly PickleValue[], where: string): PickleValue {
+  const [rebuild, , inner] = args;
+  if (rebuild instanceof PickleGlobal && TENSOR_MAKERS.has(rebuild.call) && inner instanceof PickleTuple) {
+    return rebuild.call?.(inner.items, where) ?? null;
+  }
+  throw wrongArguments(where, "_rebuild_from_type_v2(function, type, arguments, state)", args);
+}
+
+/** Python 3.11 writes a member of an enumeration as `getattr(class, name)`. Nothing is looked up. */
+function enumMember(args: readonly PickleValue[], where: string): OpaqueObject {
+  const [type, name] = args;
+  if (args.length === 2 && type instanceof OpaqueGlobal && typeof name === "string") {
+    return new OpaqueObject(`an object of ${type.module}.${type.name}`);
+  }
+  throw wrongArguments(where, 'the global "builtins.getattr" with a class and a name', args);
+}
 
 /** The second version has more arguments, about training. */
 function rebuildTensor(args: readonly PickleValue[], where: string): TorchTensor {
@@ -83,6 +125,8 @@ function rebuildTensor(args: readonly PickleValue[], where: string): TorchTensor
   }
   return new TorchTensor(storage, offset, shape.items, stride.items);
 }
+
+const TENSOR_MAKERS: ReadonlySet<unknown> = new Set([rebuildTensor, rebuildParameter]);
 
 /** `("storage", class, key, location, count)`; the location, a device, is ignored. */
 export function storageOfId(id: PickleValue, where: string): TorchStorage {
@@ -134,6 +178,7 @@ export const MAX_PICKLE = 16 * 2 ** 20;
 
 export const TORCH_RULES: PickleRules = {
   globals: TORCH_GLOBALS,
+  refuses: isRefusedName,
   persistent: storageOfId,
   hint: "Only tensors of a plain dtype (float16 to float64, bfloat16, integers) in dictionaries are read: save model.state_dict().",
 };

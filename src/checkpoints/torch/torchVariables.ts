@@ -1,5 +1,6 @@
 import { ModelError } from "../../errors.ts";
-import { describePickleValue, type PickleValue } from "./pickleValue.ts";
+import { quote } from "../bytes/json.ts";
+import { describePickleValue, OpaqueObject, PickleTuple, type PickleValue } from "./pickleValue.ts";
 import { TorchTensor } from "./torchObjects.ts";
 
 /** The tensors of a state dict, in its order, and the text and numbers stored beside it. */
@@ -23,7 +24,7 @@ export function torchVariables(object: PickleValue, where: string): TorchVariabl
   if (object instanceof Map && dictionary) {
     return { tensors: tensorsOf(dictionary, where), metadata: factsOf(object) };
   }
-  throw noStateDict(where, `${describePickleValue(object)} that holds no tensors`);
+  throw noStateDict(where, describeWithoutStateDict(object));
 }
 
 function findStateDict(object: Dictionary, where: string): Dictionary | undefined {
@@ -69,6 +70,69 @@ function factsOf(dictionary: Dictionary): ReadonlyMap<string, string> {
 function noStateDict(where: string, got: string): ModelError {
   const expected = "a state dict, or a dictionary with one";
   return new ModelError({ where, expected, got, hint: "Save model.state_dict()." });
+}
+
+/** What a saved object is that has no state dict where one is looked for. */
+function describeWithoutStateDict(object: PickleValue): string {
+  if (object instanceof TorchTensor) return "one tensor without a name";
+  const what = describePickleValue(object);
+  if (object instanceof OpaqueObject) return `${what}, which is not read`;
+  const { tensors, firstTensor, firstObject } = searchDeeply(object);
+  if (firstTensor) {
+    const isNamed = object instanceof Map || firstTensor.length > 1;
+    const many = tensors === 1 ? "one tensor" : `${tensors} tensors`;
+    return isNamed
+      ? `${what} with ${many} deeper inside, as at ${placeOf(firstTensor)}`
+      : `${what} with ${many} without names`;
+  }
+  const other = firstObject && `, but ${firstObject.kind} at ${placeOf(firstObject.path)}, which is not read`;
+  return `${what} that holds no tensors${other ?? ""}`;
+}
+
+/** The keys and positions that lead to a value, outermost first. */
+type Path = readonly PickleValue[];
+
+interface Found {
+  tensors: number;
+  firstTensor?: Path;
+  firstObject?: { readonly kind: string; readonly path: Path };
+}
+
+/** A longer path is not shown, and a file of nested lists must not cost its square. */
+const MAX_PATH = 8;
+
+/** Visits every list, tuple and dictionary once, the outer ones first. */
+function searchDeeply(object: PickleValue): Found {
+  const found: Found = { tensors: 0 };
+  const seen = new Set<PickleValue>([object]);
+  const waiting: { value: PickleValue; path: Path }[] = [{ value: object, path: [] }];
+  for (const { value, path } of waiting) {
+    if (value instanceof TorchTensor) {
+      found.tensors++;
+      found.firstTensor ??= path;
+    } else if (value instanceof OpaqueObject) {
+      found.firstObject ??= { kind: value.kind, path };
+    }
+    for (const [key, inner] of membersOf(value)) {
+      if (typeof inner !== "object" || inner === null || seen.has(inner)) continue;
+      seen.add(inner);
+      waiting.push({ value: inner, path: path.length < MAX_PATH ? [...path, key] : path });
+    }
+  }
+  return found;
+}
+
+function membersOf(value: PickleValue): Iterable<[PickleValue, PickleValue]> {
+  if (value instanceof Map || Array.isArray(value)) return value.entries();
+  return value instanceof PickleTuple ? value.items.entries() : [];
+}
+
+function placeOf(path: Path): string {
+  return path.map((key) => (typeof key === "string" ? quote(key) : describeKey(key))).join(", ");
+}
+
+function describeKey(key: PickleValue): string {
+  return typeof key === "number" ? String(key) : describePickleValue(key);
 }
 
 /**

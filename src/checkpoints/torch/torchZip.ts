@@ -1,4 +1,5 @@
 import { ModelError } from "../../errors.ts";
+import { zipKind } from "../../support/fileKind/zipKind.ts";
 import { readZipDirectory, type ZipRecord } from "../archives/zipDirectory.ts";
 import { zipRecordSource } from "../archives/zipRecordSource.ts";
 import { quote } from "../bytes/json.ts";
@@ -17,10 +18,7 @@ export async function openTorchZip(source: RandomAccessFile): Promise<TorchFile>
   const { where } = source;
   const records = await readZipDirectory(source);
   const root = rootOf(records, where);
-  if (records.has(`${root}/constants.pkl`)) {
-    const hint = "Save model.state_dict() instead of the scripted model.";
-    throw new ModelError({ where, expected: "a saved state dict", got: "a TorchScript program", hint });
-  }
+  if (records.has(`${root}/constants.pkl`)) throw notTorch(records, where);
 
   function find(name: string): ZipRecord {
     const record = records.get(`${root}/${name}`);
@@ -32,6 +30,7 @@ export async function openTorchZip(source: RandomAccessFile): Promise<TorchFile>
     return new TextDecoder().decode(bytes);
   }
 
+  await checkOtherRecords(source, records, root);
   const byteOrder = records.has(`${root}/byteorder`) ? await readText("byteorder") : "little";
   if (byteOrder !== "little" && byteOrder !== "big") {
     throw new ModelError({ where, expected: "byte order little or big", got: quote(byteOrder) });
@@ -60,16 +59,35 @@ export async function openTorchZip(source: RandomAccessFile): Promise<TorchFile>
   };
 }
 
+/**
+ * Checks the headers of all records but the storages, which are checked when they are read. The directory has no
+ * checksum: with one bit flipped in it, `byteorder` would be a record of another name, and the numbers would be read
+ * in the wrong order.
+ */
+async function checkOtherRecords(
+  source: RandomAccessFile,
+  records: ReadonlyMap<string, ZipRecord>,
+  root: string,
+): Promise<void> {
+  const others = [...records.values()].filter(({ path }) => !path.startsWith(`${root}/data/`));
+  others.sort((a, b) => a.offset - b.offset);
+  for (const record of others) await zipRecordSource(source, record);
+}
+
 function rootOf(records: ReadonlyMap<string, ZipRecord>, where: string): string {
   const roots = [...records.keys()]
     .filter((path) => path.endsWith(PICKLE))
     .map((path) => path.slice(0, -PICKLE.length))
     .filter((root) => root !== "" && !root.includes("/"));
   if (roots.length === 1) return roots[0];
+  if (roots.length === 0) throw notTorch(records, where);
   const expected = "a torch file with one folder that has a data.pkl";
-  const got =
-    roots.length === 0
-      ? "an archive with no data.pkl"
-      : `several, which is ambiguous: ${roots.map(quote).join(", ")}`;
+  const got = `several, which is ambiguous: ${roots.map(quote).join(", ")}`;
   throw new ModelError({ where, expected, got });
+}
+
+/** The error for another archive, by what it is. */
+function notTorch(records: ReadonlyMap<string, ZipRecord>, where: string): ModelError {
+  const { what, hint } = zipKind(records.keys()) ?? { what: "a ZIP archive with no data.pkl" };
+  return new ModelError({ where, expected: "a state dict written by torch.save", got: what, hint });
 }

@@ -1,10 +1,11 @@
-import { realpath } from "node:fs/promises";
 import type { Command } from "commander";
 import { type Conversion, convertCheckpoint } from "../../checkpoints/convertCheckpoint.ts";
 import { UsageError } from "../../errors.ts";
 import { openModel } from "../../loading/openWeights.ts";
 import { readWeights } from "../../loading/readWeights.ts";
 import { elementCount } from "../../tensor.ts";
+import { refuseOverwriting } from "../files/refuseOverwriting.ts";
+import { weightsUses } from "../files/weightsPaths.ts";
 import { writeOutput } from "../files/writeAtomically.ts";
 import { print, type Session } from "../io.ts";
 import { parseName, parsePath, valueOption } from "../options.ts";
@@ -60,9 +61,10 @@ function parseOutput(text: string, where: string): string {
 
 async function convert(input: string, flags: ConvertFlags, session: Session): Promise<void> {
   const { output } = flags;
-  if (await isSameFile(input, output)) {
-    throw new UsageError({ where: "option --output", expected: "a file other than the input", got: output });
-  }
+  refuseOverwriting([
+    ...(await weightsUses(input)),
+    { path: output, role: "output", name: `option --output ${output}` },
+  ]);
   const { model, checkpoint } = await openModel(flags.model, { weights: input });
   const { signal } = session;
   const onProgress = loadingLine(session.stderr);
@@ -76,9 +78,4 @@ async function convert(input: string, flags: ConvertFlags, session: Session): Pr
     session,
     `${formatCount(tensors.size)} variables, ${formatCount(numbers)} numbers, ${formatCount(file.byteLength)} bytes`,
   );
-}
-
-async function isSameFile(a: string, b: string): Promise<boolean> {
-  const real = await Promise.all([a, b].map((path) => realpath(path).catch(() => undefined)));
-  return real[0] !== undefined && real[0] === real[1];
 }

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { describeGraph, type GraphDescription, type LayerDescription } from "../../describe.ts";
-import { oneLine, UsageError } from "../../errors.ts";
+import { UsageError } from "../../errors.ts";
 import { describeWasmPlan, type WasmPlanDescription } from "../../executors/wasm/describeWasmPlan.ts";
 import { defaultThreads } from "../../executors/wasm/threads/threadPool.ts";
 import type { Precision } from "../../kernels/kernel.ts";
@@ -10,7 +10,7 @@ import { checkWeights } from "../../loading/readWeights.ts";
 import { checkInputSize, type InputSize, type Model } from "../../models/model.ts";
 import { modelNamed } from "../../models/models.ts";
 import { runnable } from "../../network.ts";
-import { print, printError, type Session } from "../io.ts";
+import { print, printError, printJson, type Session } from "../io.ts";
 import {
   checkNamesModel,
   lowMemoryOption,
@@ -87,7 +87,7 @@ async function describe(name: string | undefined, flags: DescribeFlags, session:
   const description = describeGraph(graph, model.constants(input));
   if (json) {
     const { layers: rows, totals } = description;
-    print(session, JSON.stringify({ model: model.name, input, rows, totals }));
+    printJson(session, { model: model.name, input, rows, totals });
     return;
   }
   print(session, `${model.name} at ${input.width}x${input.height}: ${model.backbone}`);
@@ -109,7 +109,7 @@ async function describedModel(
   try {
     const input = sizeOf(model, size);
     checkWeights(checkpoint, model, input);
-    for (const note of notes) printError(session, oneLine(note));
+    for (const note of notes) printError(session, note);
     return { model, input };
   } finally {
     await checkpoint.close?.();
@@ -127,7 +127,7 @@ function describePlan(model: Model, input: InputSize, flags: DescribeFlags, sess
   const choices = { precision, memory: lowMemory ? ("low" as const) : DEFAULT_CHOICES.memory };
   const plan = describeWasmPlan(runnable(model.graph(input), true), choices, threads);
   if (flags.json) {
-    print(session, JSON.stringify({ model: model.name, input, choices: { ...choices, threads }, ...plan }));
+    printJson(session, { model: model.name, input, choices: { ...choices, threads }, ...plan });
     return;
   }
   const counted = `${threads} ${threads === 1 ? "thread" : "threads"}`;

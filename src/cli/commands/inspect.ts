@@ -2,10 +2,10 @@ import type { Command } from "commander";
 import type { Checkpoint } from "../../checkpoints/checkpoint.ts";
 import { type CheckpointDescription, describeCheckpoint } from "../../checkpoints/inspect.ts";
 import { type NamedCheckpoint, nameParameters } from "../../checkpoints/names/nameParameters.ts";
-import { CenterNetError, oneLine } from "../../errors.ts";
+import { CenterNetError } from "../../errors.ts";
 import { modelOfCheckpoint } from "../../loading/modelOfCheckpoint.ts";
 import { openWeightsFile } from "../../loading/openWeights.ts";
-import { print, type Session } from "../io.ts";
+import { print, printJson, type Session } from "../io.ts";
 import { formatCount } from "../terminal/formatNumber.ts";
 import { formatTable } from "../terminal/table.ts";
 
@@ -30,15 +30,16 @@ export function addInspect(program: Command, session: Session): void {
     .action(async (file: string, { json }: { json?: boolean }) => {
       const checkpoint = await openWeightsFile(file);
       const description = describeCheckpoint({ ...checkpoint, metadata: await metadataOf(checkpoint) });
-      if (json) print(session, JSON.stringify(description));
-      else for (const line of linesOf(description)) print(session, oneLine(line));
+      if (json) printJson(session, description);
+      else for (const line of linesOf(description)) print(session, line);
     });
 }
 
 /** With what its variables are named by for this project, and whose they are, where that is known. */
 async function metadataOf(checkpoint: Checkpoint): Promise<Checkpoint["metadata"]> {
   const named = await nameParameters(checkpoint).catch(() => undefined);
-  const model = named?.evidence.family && knownName(named);
+  const { family, relative } = named?.evidence ?? {};
+  const model = relative ? `${relative.what}, which is not read` : family && named && knownName(named);
   return new Map([
     ...checkpoint.metadata,
     ...(named?.metadata ?? []),

@@ -3,7 +3,7 @@ import { describeGraph } from "../../describe.ts";
 import type { Model, PublishedFigures } from "../../models/model.ts";
 import { DEFAULT_MODEL, MODELS } from "../../models/models.ts";
 import { cachedArchive } from "../../platform/archiveCache.ts";
-import { print, type Session } from "../io.ts";
+import { print, printJson, type Session } from "../io.ts";
 import { wrap } from "../terminal/displayWidth.ts";
 import { formatCount } from "../terminal/formatNumber.ts";
 import { formatTable } from "../terminal/table.ts";
@@ -24,7 +24,7 @@ export function addModels(program: Command, session: Session): void {
     .addHelpText("after", HELP)
     .action(async ({ json }: { json?: boolean }) => {
       const models = await Promise.all(MODELS.map(factsOf));
-      if (json) print(session, JSON.stringify(models));
+      if (json) printJson(session, models);
       else for (const line of listOf(models)) print(session, line);
     });
 }

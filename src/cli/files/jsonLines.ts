@@ -1,9 +1,6 @@
-import { realpath } from "node:fs/promises";
 import { resolve } from "node:path";
-import { UsageError } from "../../errors.ts";
-import { print, type Session } from "../io.ts";
+import { jsonLine, printJson, type Session } from "../io.ts";
 import type { DetectionRecord } from "../report/detectionRecord.ts";
-import type { ImageFile } from "./findImages.ts";
 import { openLineFile } from "./lineFile.ts";
 import { outputTarget } from "./outputTarget.ts";
 
@@ -26,29 +23,22 @@ const STDOUT = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
  *
  * @throws UsageError if the file cannot be written; this is checked before any work.
  */
-export async function openJsonLines(
-  target: string,
-  images: readonly ImageFile[],
-  session: Session,
-): Promise<JsonLines> {
-  if (target === "-" || STDOUT.includes(resolve(target))) {
-    const add = async (record: DetectionRecord) => print(session, JSON.stringify(record));
+export async function openJsonLines(target: string, session: Session): Promise<JsonLines> {
+  if (isStdout(target)) {
+    const add = async (record: DetectionRecord) => printJson(session, record);
     return { takesStdout: true, add, finish: async () => {} };
   }
   const where = `option --json ${target}`;
   const found = await outputTarget(target, where);
-  if (found.kind === "file") await refuseImages(found.path, images, where);
   const file = await openLineFile(found, where);
   return {
     takesStdout: false,
-    add: (record) => file.add(JSON.stringify(record)),
+    add: (record) => file.add(jsonLine(record)),
     finish: () => file.finish(),
   };
 }
 
-async function refuseImages(target: string, images: readonly ImageFile[], where: string): Promise<void> {
-  for (const { path } of images) {
-    if ((await realpath(path).catch(() => path)) !== target) continue;
-    throw new UsageError({ where, expected: "a file to write to", got: "one of the images" });
-  }
+/** Whether an output path stands for standard output. */
+export function isStdout(target: string): boolean {
+  return target === "-" || STDOUT.includes(resolve(target));
 }

@@ -64,9 +64,9 @@ export function drawDetections(
 }
 
 function colored(detections: readonly Detection[]): { detection: Detection; color: Color }[] {
-  let told = 0;
+  let distinct = 0;
   return detections.map((detection) => {
-    const index = detection.keypoints || detection.triplet ? told++ : detection.classId;
+    const index = detection.keypoints || detection.triplet ? distinct++ : detection.classId;
     return { detection, color: colorOf(index) };
   });
 }

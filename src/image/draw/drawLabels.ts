@@ -14,6 +14,9 @@ export interface Label {
 /** Smaller letters are illegible, so a label is shortened instead. */
 const SMALLEST_CAPITALS = 6;
 
+/** Of a label, which may come from a file. No box has room for more. */
+const MAX_LETTERS = 500;
+
 /** Small boxes get smaller letters, down to this fraction of the usual size. */
 const SMALLEST_PART = 0.7;
 
@@ -56,21 +59,26 @@ function paddingFor(capitalHeight: number): number {
 
 /** Shortens and scales the text until the label fits the image's width; null if not even one letter fits. */
 function fitText(
-  text: string,
+  fullText: string,
   box: Rectangle,
   imageWidth: number,
   sizes: DrawingSizes,
 ): { text: string; capitalHeight: number } | null {
+  const text = fullText.length <= MAX_LETTERS ? fullText : `${fullText.slice(0, MAX_LETTERS)}..`;
   const widthAt = (shown: string, height: number) => textWidth(shown, height) + 2 * paddingFor(height);
   const forBox = Math.min(box.xmax - box.xmin, box.ymax - box.ymin) / 7;
   const smallest = Math.max(SMALLEST_CAPITALS, sizes.capitalHeight * SMALLEST_PART);
   let capitalHeight = Math.round(Math.min(sizes.capitalHeight, Math.max(smallest, forBox)));
   while (capitalHeight > SMALLEST_CAPITALS && widthAt(text, capitalHeight) > imageWidth) capitalHeight--;
 
-  let shown = text;
-  for (let length = text.length - 1; widthAt(shown, capitalHeight) > imageWidth; length--) {
-    if (length < 1) return null;
-    shown = `${text.slice(0, length)}..`;
+  if (widthAt(text, capitalHeight) <= imageWidth) return { text, capitalHeight };
+  const shownAt = (length: number) => `${text.slice(0, length)}..`;
+  let fits = 0;
+  let tooLong = text.length;
+  while (fits + 1 < tooLong) {
+    const length = (fits + tooLong) >> 1;
+    if (widthAt(shownAt(length), capitalHeight) <= imageWidth) fits = length;
+    else tooLong = length;
   }
-  return { text: shown, capitalHeight };
+  return fits > 0 ? { text: shownAt(fits), capitalHeight } : null;
 }

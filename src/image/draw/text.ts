@@ -1,3 +1,4 @@
+import { oneLine } from "../../errors.ts";
 import type { RgbImage } from "../rgbImage.ts";
 import { GLYPHS, type Glyph, MISSING_GLYPH } from "./glyphs.ts";
 import { type Line, type Paint, type Point, strokeLines } from "./shapes.ts";
@@ -19,7 +20,8 @@ export function textWidth(text: string, capitalHeight: number): number {
 
 /**
  * Writes one line of text. `left` and `top` are the edges of its capitals, which are `capitalHeight` pixels high;
- * descenders reach 30 % further down. Accents are dropped; other characters beyond ASCII become a box.
+ * descenders reach 30 % further down. Accents are dropped, control characters become
+ * escapes, and other characters beyond ASCII a box.
  */
 export function drawText(
   image: RgbImage,
@@ -46,7 +48,9 @@ export function drawText(
 }
 
 function glyphsOf(text: string): Glyph[] {
-  const plain = text.normalize("NFD").replace(/\p{Mark}/gu, "");
+  const plain = oneLine(text)
+    .normalize("NFD")
+    .replace(/\p{Mark}/gu, "");
   return Array.from(plain, (character) =>
     Object.hasOwn(GLYPHS, character) ? GLYPHS[character] : MISSING_GLYPH,
   );

@@ -42,7 +42,7 @@ function decodeChannels(file: JpegFile, where: string): Channel[] {
   return [...channels, { data: decode(plainCmyk(file, [3, 1, 2, 0]), file.frame, where), index: 0 }];
 }
 
-/** Three channels of 8 bits a pixel. A single component is there three times. */
+/** Three channels of 8 bits per pixel. A single component is repeated three times. */
 function decode(bytes: Uint8Array, frame: JpegFrame, where: string): Uint8Array {
   try {
     const { data } = jpegJs.decode(bytes, {

@@ -10,7 +10,7 @@ export interface JpegFrame {
   /** The largest sampling factors: a component that has both has a sample for every pixel. */
   maxHorizontal: number;
   maxVertical: number;
-  /** A MCU is the unit of an interleaved scan: all components' blocks over the same pixels. */
+  /** An MCU is the unit of an interleaved scan: all components' blocks over the same pixels. */
   mcusPerLine: number;
   mcusPerColumn: number;
 }
@@ -71,7 +71,7 @@ export function readJpegFrame(marker: number, segment: Uint8Array, where: string
   const precision = segment[0];
   if (precision !== 8) throw unsupported(where, "8 bits a sample", `a JPEG of ${precision} bits`);
   if (count !== 1 && count !== 3 && count !== 4) {
-    throw unsupported(where, "1 (grey), 3 (color) or 4 (CMYK) components", `${count}`);
+    throw unsupported(where, "1 (gray), 3 (color) or 4 (CMYK) components", `${count}`);
   }
 
   const height = segment[1] * 256 + segment[2];

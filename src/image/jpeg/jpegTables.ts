@@ -78,16 +78,19 @@ export function readHuffmanTables(segment: Uint8Array, tables: JpegTables, where
 }
 
 /**
- * Defines the standard Huffman tables, for a file that has none: frames of Motion JPEG. libjpeg does the
- * same.
+ * Defines those of the standard Huffman tables that a file does not define: frames of Motion JPEG have none, or
+ * only some. libjpeg does the same before the first scan.
  */
-export function useStandardTables(tables: JpegTables): void {
+export function useStandardTables({ huffmanDc, huffmanAc }: JpegTables): void {
   const digits = STANDARD_HUFFMAN_TABLES.replaceAll(" ", "").match(/../g) ?? [];
+  const standard: JpegTables = { quantization: new Map(), huffmanDc: new Map(), huffmanAc: new Map() };
   readHuffmanTables(
     Uint8Array.from(digits, (byte) => Number.parseInt(byte, 16)),
-    tables,
+    standard,
     "standard tables",
   );
+  for (const [id, code] of standard.huffmanDc) if (!huffmanDc.has(id)) huffmanDc.set(id, code);
+  for (const [id, code] of standard.huffmanAc) if (!huffmanAc.has(id)) huffmanAc.set(id, code);
 }
 
 /** No more codes of a length than the shorter ones leave room for, and none of ones only (annex C). */

@@ -18,6 +18,8 @@ interface Chunk {
 }
 
 const SIGNATURE_BYTES = 8;
+/** The largest images have some 100,000; each takes memory besides its bytes. */
+const MAX_CHUNKS = 1_000_000;
 const MAX_PALETTE_BYTES = 256 * 3;
 
 /**
@@ -37,26 +39,25 @@ export function readPngFile(bytes: Uint8Array, where: string): PngFile {
   let palette: Uint8Array | null = null;
   let exif: Uint8Array | null = null;
   const compressed: Uint8Array[] = [];
-  let previous = first.type;
+  let pixelsEnded = false;
 
   for (let chunk = reader.next(); chunk.type !== "IEND"; chunk = reader.next()) {
     const { type, data } = chunk;
     if (type === "IDAT") {
-      if (compressed.length > 0 && previous !== "IDAT") {
-        throw reader.damaged("IDAT chunks without others between them", `IDAT after ${previous}`);
-      }
-      compressed.push(data);
+      // Those after another chunk are ignored, as in libpng: the stream has ended, or is too short.
+      if (!pixelsEnded) compressed.push(data);
     } else if (type === "PLTE") {
       if (palette || compressed.length > 0 || data.length % 3 !== 0 || data.length > MAX_PALETTE_BYTES) {
         throw reader.damaged("one palette of at most 256 colors before IDAT", `${data.length} bytes`);
       }
       palette = data;
     } else if (type === "eXIf") {
-      exif ??= data;
+      // Browsers read it only before the pixels.
+      if (compressed.length === 0) exif ??= data;
     } else if (isCritical(type)) {
       throw reader.damaged("chunks of the PNG standard", `an unknown critical chunk ${type}`);
     }
-    previous = type;
+    pixelsEnded = compressed.length > 0 && (pixelsEnded || type !== "IDAT");
   }
   if (compressed.length === 0) throw reader.damaged("an IDAT chunk", "none");
   if (header.kind === "palette" && !palette) throw reader.damaged("a palette (PLTE)", "none");
@@ -65,6 +66,7 @@ export function readPngFile(bytes: Uint8Array, where: string): PngFile {
 
 class ChunkReader {
   private offset = SIGNATURE_BYTES;
+  private count = 0;
   private readonly view: DataView;
 
   constructor(
@@ -77,6 +79,7 @@ class ChunkReader {
   /** Reads one chunk: length, type of four letters, data and CRC-32. */
   next(): Chunk {
     const { bytes, view, offset } = this;
+    if (++this.count > MAX_CHUNKS) throw this.damaged(`at most ${MAX_CHUNKS} chunks`, "more");
     if (offset + 12 > bytes.length) throw this.truncated(offset + 12);
     const end = offset + 12 + view.getUint32(offset);
     const typeBytes = bytes.subarray(offset + 4, offset + 8);

@@ -11,7 +11,7 @@ export interface CornerPoolAttributes {
 
 /**
  * Corner pooling (Law & Deng, arXiv:1808.01244, section 3.4; `_cpools/src/*.cpp` of CornerNet): the largest value from
- * each cell to the end of its column or row. A NaN spreads to every cell that looks over it.
+ * each cell to the end of its column or row. A NaN spreads to every cell whose range includes it.
  *
  *     top:    y[i, j, c] = max over k ≥ i of x[k, j, c]        left:  y[i, j, c] = max over k ≥ j of x[i, k, c]
  *     bottom: y[i, j, c] = max over k ≤ i of x[k, j, c]        right: y[i, j, c] = max over k ≤ j of x[i, k, c]
@@ -30,7 +30,7 @@ export function cornerPool(x: Value, scope: Scope, direction: PoolDirection): Va
   return x.builder.apply(cornerPoolOp, [x], scope, { direction });
 }
 
-/** The step from a cell to the next one that its pool looks at. */
+/** The step from a cell to the next one in its range. */
 export const POOL_STEPS = {
   top: { down: 1, right: 0 },
   bottom: { down: -1, right: 0 },

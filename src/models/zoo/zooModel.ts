@@ -10,7 +10,7 @@ import {
 } from "../../decode/objects/settings.ts";
 import { padToSquare } from "../../image/input/padToSquare.ts";
 import type { Tensor } from "../../tensor.ts";
-import { COCO_KEYPOINTS, COCO_LABELS, PERSON } from "../coco.ts";
+import { type ClassLabel, COCO_KEYPOINTS, COCO_LABELS, PERSON } from "../coco.ts";
 import type { Model } from "../model.ts";
 import { objectDetection, toImageCoordinates } from "../toDetection.ts";
 import { type InputSize, peakView, singleView, type View } from "../view.ts";
@@ -49,6 +49,11 @@ export function zooModel(spec: ZooSpec): ZooModel {
     name,
     backbone: backbone.title,
     outputs: architecture.keypoints === undefined ? "boxes" : "boxes, keypoints",
+    classes: classesOf(labels, architecture.classes),
+    ...(architecture.keypoints !== undefined && {
+      keypointNames: decode.keypointEstimationTask.flatMap(({ keypointLabels }) => keypointLabels),
+    }),
+    maxDetections: decode.objectCenterParams.maxBoxPredictions,
     defaultSize: { height: side, width: side },
     sizeMultiple: backbone.sizeMultiple,
     square: true,
@@ -66,6 +71,12 @@ export function zooModel(spec: ZooSpec): ZooModel {
       return singleView(objectView(size, () => ({ image: input }), decode, detectionsOf, trueShape));
     },
   };
+}
+
+/** The named classes of a network with this many channels. */
+function classesOf(labels: ReadonlyMap<number, string>, channels: number): ClassLabel[] {
+  const ids = [...labels.keys()].filter((id) => id <= channels).sort((a, b) => a - b);
+  return ids.map((classId) => ({ classId, label: labels.get(classId) ?? `class ${classId}` }));
 }
 
 /** A view whose objects are decoded according to the settings, from peaks alone if these suffice. */

@@ -1,13 +1,16 @@
+import { createHash } from "node:crypto";
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
-import { archiveUrl } from "../../../src/cli/commands/pull.ts";
+import { archiveUrl, pullModel } from "../../../src/cli/commands/pull.ts";
 import { Interruption } from "../../../src/cli/failures.ts";
+import type { Session } from "../../../src/cli/io.ts";
 import { formatBytes } from "../../../src/cli/terminal/formatNumber.ts";
 import { archiveAddress, ZOO } from "../../../src/models/zoo/zoo.ts";
 import { cachedArchive, cacheFolder } from "../../../src/platform/archiveCache.ts";
 import { cachedArchive as inBrowser } from "../../../src/platform/browser.ts";
+import { Collector } from "../../support/collector.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { runCli } from "../support/runCli.ts";
 import { makeArchive } from "./support/archive.ts";
@@ -15,6 +18,8 @@ import { file, serve, status } from "./support/archiveServer.ts";
 
 const MODEL = "centernet_mobilenetv2fpn_512x512_coco17_od";
 const ARCHIVE = makeArchive();
+const DIGEST = createHash("sha256").update(ARCHIVE).digest("hex");
+const PULLED = (path: string) => `pulled: ${path}, ${SIZE} bytes\nSHA-256: ${DIGEST}\n`;
 const SIZE = ARCHIVE.length.toLocaleString("en-US");
 
 /** No test may touch the cache of whoever runs it. */
@@ -33,7 +38,7 @@ test.each([
 ])("an archive is pulled from %s, once", async (_, from, asked) => {
   const { url, requests } = await serve(file(ARCHIVE));
   const args = ["pull", MODEL, "--from", `${url}${from}`];
-  expect(await runCli(args)).toEqual({ code: 0, stderr: "", stdout: `pulled: ${path}, ${SIZE} bytes\n` });
+  expect(await runCli(args)).toEqual({ code: 0, stderr: "", stdout: PULLED(path) });
   expect((await readFile(path)).equals(ARCHIVE)).toBe(true);
   expect(await cachedArchive(MODEL)).toBe(path);
   expect(await runCli(args)).toEqual({
@@ -53,10 +58,44 @@ test("--cache names another folder", async () => {
   expect(await cachedArchive(MODEL, folder)).toBe(join(folder, `${MODEL}.tar.gz`));
 });
 
+test("the size is told before a download that another command asks for; what is in the cache is not downloaded", async () => {
+  const { url, requests } = await serve(file(ARCHIVE));
+  const said: string[] = [];
+  const report = (kind: string) => (_: unknown, line: string) => said.push(`${kind} ${line}`);
+  const stdout = new Collector();
+  const session = { stdout, stderr: stdout, signal: new AbortController().signal } as unknown as Session;
+  const tell = { say: report("say"), note: report("note") };
+  for (let i = 0; i < 2; i++) await pullModel(MODEL, { from: url }, session, tell);
+  expect(said[0]).toBe(`note pulling ${MODEL}: 60.2 kB from ${new URL(url).host}`);
+  expect(said[1]).toMatch(/^say pulled: /);
+  expect(said.at(-1)).toMatch(/^say already in the cache: /);
+  expect(requests).toHaveLength(1);
+});
+
+test("detect --pull downloads nothing for a model that ships with the package", async () => {
+  const args = ["detect", "none.jpg", "--model", "movenet-lightning", "--pull", "--no-draw"];
+  const { code, stderr } = await runCli(args);
+  expect(code).toBe(3);
+  expect(stderr).toMatch(/^centernet: none\.jpg: [^\n]+\n$/);
+  const both = await runCli([...args, "--weights", "x.pth"]);
+  expect(both).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/option --pull: .*without --weights, got both/),
+  });
+});
+
+test("a model that ships with the package needs no pull", async () => {
+  expect(await runCli(["pull", "movenet-lightning"])).toEqual({
+    code: 0,
+    stderr: "",
+    stdout: "nothing to pull: the weights of movenet-lightning ship with this package\n",
+  });
+});
+
 test("a terminal shows a progress bar until the end", async () => {
   const { url } = await serve(file(ARCHIVE));
   const { stdout, stderr } = await runCli(["pull", MODEL, "--from", url], { terminal: 80 });
-  expect(stdout).toBe(`pulled: ${path}, ${SIZE} bytes\n`);
+  expect(stdout).toBe(PULLED(path));
   expect(stderr).toMatch(/█{24} 60\.2 kB of 60\.2 kB, checking it/);
 });
 
@@ -65,21 +104,16 @@ test.each<[string, string[], number, RegExp]>([
     "an unknown model",
     ["centernet_resnet50_v2"],
     2,
-    /got another name\. Did you mean centernet_resnet50_v2_512x/,
+    /: model: expected a model's name, got "centernet_resnet50_v2"\. Did you mean centernet_resnet50_v2_512x/,
   ],
   [
     "a model without an archive",
-    ["movenet-lightning"],
+    ["movenet-thunder"],
     2,
-    /^centernet: model movenet-lightning: expected a model that has/,
+    /^centernet: model: expected one that has an archive .*, got movenet-thunder\. Convert them: /,
   ],
   ["no model", [], 1, /argument .model./],
-  [
-    "--from without a scheme",
-    [MODEL, "--from", "example.org/"],
-    1,
-    /option --from: expected an http or https URL/,
-  ],
+  ["--from without a scheme", [MODEL, "--from", "example.org/"], 1, /option --from: expected an https URL/],
   [
     "--from of another scheme",
     [MODEL, "--from", "file:///tmp/"],
@@ -87,8 +121,20 @@ test.each<[string, string[], number, RegExp]>([
     /option --from: .* got "file:\/\/\/tmp\/"\./,
   ],
   [
+    "--from of another machine without encryption",
+    [MODEL, "--from", "http://example.org/"],
+    1,
+    /option --from: expected an https URL, .* got "http:.*"\. Plain http is accepted from localhost only\./,
+  ],
+  [
+    "--from of a machine whose name begins like this one's",
+    [MODEL, "--from", "http://127.0.0.1.example.org/"],
+    1,
+    /option --from: expected an https URL/,
+  ],
+  [
     "--from twice",
-    [MODEL, "--from", "http://x/", "--from", "http://y/"],
+    [MODEL, "--from", "https://x/", "--from", "https://y/"],
     1,
     /option --from: expected to be given once/,
   ],
@@ -151,7 +197,7 @@ test("a lost connection is reported and made again", async () => {
 });
 
 test("archives are pulled from the zoo's public addresses", () => {
-  const zoo = "http://download.tensorflow.org/models/object_detection/tf2";
+  const zoo = "https://storage.googleapis.com/download.tensorflow.org/models/object_detection/tf2";
   expect(ZOO.map(archiveAddress)).toEqual([
     `${zoo}/20200713/centernet_hg104_512x512_coco17_tpu-8.tar.gz`,
     `${zoo}/20200711/centernet_hg104_512x512_kpts_coco17_tpu-32.tar.gz`,
