@@ -1,9 +1,9 @@
-import { open, stat } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { addAbortSignal, Readable } from "node:stream";
 import { ImageError, systemMessage } from "../../errors.ts";
 import { unreadableImage } from "../../image/unreadableImage.ts";
 import { systemPath } from "../../platform/pathBytes.ts";
-import { readRegularFile } from "../../platform/regularFile.ts";
+import { fileOrFolder, readRegularFile } from "../../platform/regularFile.ts";
 import { fileKind, START_BYTES } from "../../support/fileKind/fileKind.ts";
 import type { Io } from "../io.ts";
 import { fetchImage, isHttpUrl } from "./fetchImage.ts";
@@ -23,7 +23,7 @@ export async function readImage(path: string, io: Pick<Io, "stdin" | "signal">):
   if (path === "-") return readStdin(io);
   if (isHttpUrl(path)) return fetchImage(path, io.signal);
   try {
-    const info = await stat(systemPath(path));
+    const info = await fileOrFolder(path);
     if (info.isFile() && info.size > LARGE_BYTES) await checkKind(path, info.size);
     return await readRegularFile(path, MAX_BYTES);
   } catch (error) {

@@ -26,7 +26,7 @@ export async function weightsUses(weights: string | undefined, model = DEFAULT_M
 
 async function namedWeights(model: string): Promise<string[]> {
   const packaged = packagedWeights(model);
-  return packaged ? [fileURLToPath(packaged), archivePath(model)] : [archivePath(model)];
+  return [...(packaged ? [fileURLToPath(packaged)] : []), archivePath(model)];
 }
 
 async function partsOf(weights: string): Promise<string[]> {
