@@ -53,8 +53,8 @@ class TextProtoParser {
   private count = 0;
   private line = 1;
   private lineStart = 0;
-  /** The offset up to which lines have been counted. */
-  private counted = 0;
+  /** Where the line ends; searched for once per line, since a line may be as long as the file. */
+  private lineEnd = -1;
 
   constructor(
     private readonly source: string,
@@ -172,14 +172,20 @@ class TextProtoParser {
   }
 
   private place(): { line: number; column: number } {
-    for (;;) {
-      const end = this.source.indexOf("\n", this.counted);
-      if (end < 0 || end >= this.position) break;
+    if (this.lineEnd < 0) this.lineEnd = this.endOfLine(0);
+    // A backslash may have led beyond the end.
+    const position = Math.min(this.position, this.source.length);
+    while (this.lineEnd < position) {
       this.line++;
-      this.lineStart = end + 1;
-      this.counted = end + 1;
+      this.lineStart = this.lineEnd + 1;
+      this.lineEnd = this.endOfLine(this.lineStart);
     }
     return { line: this.line, column: this.position - this.lineStart + 1 };
+  }
+
+  private endOfLine(start: number): number {
+    const end = this.source.indexOf("\n", start);
+    return end < 0 ? this.source.length : end;
   }
 
   private fail(expected: string, got?: string): never {
