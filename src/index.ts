@@ -15,6 +15,7 @@ export type {
   TopPeaksQueries,
   TopPeaksQuery,
 } from "./backend/peakQuery.ts";
+export type { LabelMap, LabelMapItem } from "./checkpoints/pipelineConfig/detectionApiSidecar.ts";
 export type { LeftOut, LeftOutGroup } from "./chooseDetections.ts";
 export type { Cost } from "./cost.ts";
 export { describeGraph, type GraphDescription, type GraphTotals, type LayerDescription } from "./describe.ts";

@@ -2,10 +2,11 @@
 import { readBytes } from "#platform";
 import { quote } from "../checkpoints/bytes/json.ts";
 import { parseLabelMapFile } from "../checkpoints/labelMaps/labelMapFile.ts";
-import { labelMapOf } from "../checkpoints/labelMaps/labelMapOf.ts";
+import { labelMapOf, MAX_CLASSES } from "../checkpoints/labelMaps/labelMapOf.ts";
 import type { LabelMap } from "../checkpoints/pipelineConfig/detectionApiSidecar.ts";
-import { CenterNetError, ModelError, systemMessage } from "../errors.ts";
+import { CenterNetError, ModelError, systemMessage, UsageError } from "../errors.ts";
 import type { ClassLabel } from "../models/coco.ts";
+import { describeValue } from "../support/checkArguments.ts";
 
 /**
  * The names of the classes in the order of the network's channels; or the path, URL or contents of a file: a
@@ -25,7 +26,7 @@ export async function readLabels(source: LabelSource): Promise<LabelMap> {
     const name = "name" in source && typeof source.name === "string" ? source.name : "label map";
     return parseLabelMapFile(new Uint8Array(await source.arrayBuffer()), name);
   }
-  if (typeof source === "object" && "items" in source) return source;
+  if (typeof source === "object" && "items" in source) return checked(source);
   const where = source.toString();
   const bytes = await readBytes(source).catch((error: unknown) => {
     if (error instanceof CenterNetError) throw error;
@@ -33,6 +34,20 @@ export async function readLabels(source: LabelSource): Promise<LabelMap> {
     throw new ModelError({ where, expected: "a label map", got, hint: "Check the path." }, { cause: error });
   });
   return parseLabelMapFile(bytes, where);
+}
+
+/** @throws UsageError for items of another form; ModelError as for a file. */
+function checked(map: LabelMap): LabelMap {
+  const wrong = map.items.findIndex((item) => !Number.isInteger(item?.id) || typeof item.label !== "string");
+  if (wrong >= 0) {
+    const expected = "items { id, label }, with a whole number and a text";
+    throw new UsageError({ where: "labelMap", expected, got: describeValue(map.items[wrong]) });
+  }
+  const { items } = labelMapOf(
+    map.items.map(({ id, label }) => ({ id, name: label })),
+    map.where ?? "label map",
+  );
+  return { ...map, items: items.map((item, i) => ({ ...item, ...map.items[i] })) };
 }
 
 function isNames(source: LabelSource): source is readonly string[] {
@@ -54,6 +69,10 @@ export function channelLabels(map: LabelMap, classes: number, modelName: string)
   const ids = items.map(({ id }) => id);
   const first = ids.includes(0) ? 0 : 1;
   const expected = `names for the ${classes} ${classes === 1 ? "class" : "classes"} of ${modelName}`;
+  if (classes > MAX_CLASSES) {
+    const got = `a network of ${classes}`;
+    throw new ModelError({ where, expected: `names for at most ${MAX_CLASSES} classes`, got });
+  }
   if (isList && items.length !== classes) {
     throw new ModelError({ where, expected, got: String(items.length), hint: OTHER_FILE });
   }

@@ -55,8 +55,9 @@ export function modelOfCheckpoint(
 
 /** The label map as the Object Detection API would number it: class c of the network is id c + 1. */
 function byChannel(map: LabelMap, labels: readonly ClassLabel[]): LabelMap {
+  const itemOf = new Map(map.items.map((item) => [item.id, item]));
   const items = labels.flatMap(({ classId }, channel) => {
-    const item = map.items.find(({ id }) => id === classId);
+    const item = itemOf.get(classId);
     return item ? [{ ...item, id: channel + 1 }] : [];
   });
   return { ...map, items };

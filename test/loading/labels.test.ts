@@ -46,6 +46,16 @@ test("a label map is a list, a path, a URL, or a file's contents", async () => {
   );
 });
 
+test("a label map that a program made is checked", async () => {
+  const item = { id: 1, name: "cat", label: "cat", keypoints: new Map() };
+  const map = { items: [item], unknown: [] };
+  expect((await readLabels(map)).items).toEqual([item]);
+  for (const items of [[5], [undefined], [{ id: 1 }], [{ id: 0.5, label: "a" }]]) {
+    await expect(readLabels({ items, unknown: [] } as never)).rejects.toThrow(UsageError);
+  }
+  await expect(readLabels({ items: [item, item], unknown: [] })).rejects.toThrow(/every id once/);
+});
+
 describe("the channels of a network are named", () => {
   const labels = async (source: LabelSource, classes: number) => {
     return channelLabels(await readLabels(source), classes, "a model").map(({ classId, label }) => [
@@ -97,6 +107,9 @@ describe("the channels of a network are named", () => {
       "label map: expected names for the 2 classes of a model, got 1. Give the label map that the model was trained with.",
     );
     await expect(labels(["a", "b", "c"], 2)).rejects.toThrow(/got 3\./);
+    await expect(labels(["a"], 2 ** 31)).rejects.toThrow(
+      /at most 20000 classes, got a network of 2147483648/,
+    );
     await expect(labels(["a", "b"], 1)).rejects.toThrow(/names for the 1 class of/);
     await expect(labels(coco, 85)).rejects.toThrow(
       /with ids from 1 to 85, got id 86 \("vase"\) among 80 names/,

@@ -8,7 +8,7 @@ export interface NamedId {
 }
 
 /** More than any detector has: Open Images has 601 classes, Objects365 365, LVIS 1203. */
-const MAX_CLASSES = 20_000;
+export const MAX_CLASSES = 20_000;
 
 /**
  * Checks names and ids. `isList` says that the ids only count the names, so that there must be one for each class.
