@@ -9,7 +9,7 @@ const down = (name, from, to, comment) => ({
 
 const ops = "^src/kernels/[^/]+/op\\.ts$|^src/kernels/window\\.ts$";
 
-const nodeFiles = "^src/platform/(node|nodeMachine|weightFiles|gunzipStream|archiveCache)\\.ts$";
+const nodeFiles = "^src/platform/(node|nodeMachine|weightFiles|regularFile|gunzipStream|archiveCache)\\.ts$";
 
 const KERNEL = "^src/kernels/[^/]+/(gpu|reference|wasm|wgsl)\\.ts$";
 

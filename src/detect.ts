@@ -6,6 +6,8 @@ import type { NdArray } from "ndarray";
 import type { BackendDetails } from "./backend/backendDetails.ts";
 import type { RunOptions, RunResult } from "./backend/executor.ts";
 import type { PeakQuery } from "./backend/peakQuery.ts";
+import { chooseDetections, classIdsOf, type LeftOut, whyNothing } from "./chooseDetections.ts";
+import { CostEstimates } from "./cost.ts";
 import type { Detection, Explanation } from "./detection.ts";
 import {
   checkImage,
@@ -39,6 +41,12 @@ export interface DetectResult {
   backendDetails: BackendDetails;
   /** Best first, in pixels of the image. */
   detections: Detection[];
+  /** What `classes`, `score` and `max` left out. */
+  leftOut: LeftOut;
+  /** Why there are no detections, in words. Present if there are none. */
+  nothingFound?: string;
+  /** The most that this model finds in an image. Present if it found as many: there may be more in the image. */
+  limitReached?: number;
   /** Present if `explain` was set. */
   explanation?: Explanation;
   times: Times;
@@ -106,12 +114,15 @@ export async function load(name?: string, options: NetworkOptions = {}): Promise
 export class Detector {
   private turn: Promise<unknown> = Promise.resolve();
   private readonly calls = new Set<Promise<DetectResult>>();
+  private readonly costs: CostEstimates;
   private disposal?: Promise<void>;
 
   constructor(
     readonly network: Network,
     private readonly loadTime: number,
-  ) {}
+  ) {
+    this.costs = new CostEstimates(network);
+  }
 
   /**
    * Finds the objects in an image: the bytes of a JPEG or PNG file, or pixels (`RgbImage`: RGB, 8 bits per
@@ -150,6 +161,7 @@ export class Detector {
     const { model, inputSize, constants } = this.network;
     checkTestTimeOptions(model, options);
     checkReferenceScales(options);
+    const classIds = options.classes && classIdsOf(model, options.classes);
     signal?.throwIfAborted();
     const clock = stopwatch();
     const bytes = image instanceof ArrayBuffer ? new Uint8Array(image) : image;
@@ -157,12 +169,20 @@ export class Detector {
     const decode = clock();
     const views = model.views(pixels, { size: inputSize, constants }, options);
     const prepare = clock();
+    for (const { size } of views.views) checkSizeOfImage(size, model, where);
+    const estimate = options.onCost && (await this.costs.of(views.views));
+    if (estimate) options.onCost?.(estimate);
+    clock();
     const {
-      detections,
+      detections: found,
       explanation,
       times,
       taps: tapped,
     } = await this.inTurn(() => runViews(views, this.network, { taps, signal }, where));
+    if (estimate) this.costs.learn(estimate, times.network);
+    const choice = { score, max, classIds };
+    const { detections, leftOut } = chooseDetections(found, choice);
+    const limitReached = detections.length === model.maxDetections ? detections.length : undefined;
     return {
       width: pixels.width,
       height: pixels.height,
@@ -170,10 +190,10 @@ export class Detector {
       model: model.name,
       backend: this.network.backend,
       backendDetails: this.network.backendDetails,
-      detections: detections
-        .filter((detection) => detection.score >= score)
-        .sort((a, b) => b.score - a.score)
-        .slice(0, max),
+      detections,
+      leftOut,
+      ...(detections.length === 0 && { nothingFound: whyNothing(model, pixels, leftOut, choice) }),
+      ...(limitReached && { limitReached }),
       ...(explanation && { explanation }),
       times: { load: this.loadTime, decode, ...times, preprocess: prepare + times.preprocess },
       taps: tapped,

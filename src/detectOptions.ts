@@ -1,4 +1,5 @@
 /** The options of `load` and `detect`: their types, defaults and checks. */
+import type { Cost } from "./cost.ts";
 import { UsageError } from "./errors.ts";
 import { isThreadCount, THREADS_EXPECTED } from "./executors/backends.ts";
 import type { RgbImage } from "./image/rgbImage.ts";
@@ -10,6 +11,10 @@ import { describeValue, isObject, type OptionKind } from "./support/checkArgumen
 export interface DetectOptions extends TestTimeOptions {
   /** Minimum score of a detection, from 0 to 1. Default: 0.2. */
   readonly score?: number;
+  /** The classes to keep, by name or id. Default: all of the model's. */
+  readonly classes?: readonly (string | number)[];
+  /** Called before the network runs, with what this image will cost. */
+  readonly onCost?: (cost: Cost) => void;
   /**
    * Aborts the call. The work stops between layers if the backend runs them one by one, and while `wasm`
    * prepares the network for a new size. A fused GPU pass cannot be interrupted: the promise rejects at once
@@ -31,6 +36,7 @@ export const DEFAULT_MAX = 100;
 const [MIN_SCALE, MAX_SCALE, MAX_SCALES] = [0.01, 10, 10];
 export const SCALES_EXPECTED = `a list of 1 to ${MAX_SCALES} different numbers from ${MIN_SCALE} to ${MAX_SCALE}`;
 const BOOLEAN: OptionKind = { expected: "true or false", fits: (value) => typeof value === "boolean" };
+const FUNCTION: OptionKind = { expected: "a function", fits: (value) => typeof value === "function" };
 const SIGNAL: OptionKind = { expected: "an AbortSignal", fits: isSignal };
 
 export const NETWORK_OPTIONS = {
@@ -39,7 +45,7 @@ export const NETWORK_OPTIONS = {
   memory: { expected: "a memory use's name", fits: isString },
   threads: { expected: THREADS_EXPECTED, fits: isThreadCount },
   fallback: { expected: "a backend's name", fits: isString },
-  onPrepare: { expected: "a function", fits: (value) => typeof value === "function" },
+  onPrepare: FUNCTION,
   weights: {
     expected: "a path, a URL, the bytes of a file or a Blob",
     fits: (value) =>
@@ -55,7 +61,7 @@ export const NETWORK_OPTIONS = {
   },
   labelMap: { expected: "a label map", fits: (value) => isObject(value) && Array.isArray(value.items) },
   fuse: BOOLEAN,
-  onProgress: { expected: "a function", fits: (value) => typeof value === "function" },
+  onProgress: FUNCTION,
   signal: SIGNAL,
 } satisfies Record<keyof NetworkOptions, OptionKind>;
 
@@ -68,6 +74,11 @@ export const DETECT_OPTIONS = {
     expected: "a whole number, 0 or more",
     fits: (value) => Number.isInteger(value) && Number(value) >= 0,
   },
+  classes: {
+    expected: "a list of classes, by name or id",
+    fits: (value) => Array.isArray(value) && value.every((name) => isString(name) || Number.isInteger(name)),
+  },
+  onCost: FUNCTION,
   signal: SIGNAL,
   taps: {
     expected: "a list of names of nodes",
@@ -115,7 +126,7 @@ export function checkTestTimeOptions(
       expected: "a model that supports it",
       got: model.name,
       hint: model.testTimeOptions
-        ? `It supports ${model.testTimeOptions.join(", ")}.`
+        ? `It supports the options ${model.testTimeOptions.join(", ")}.`
         : "It runs once per image.",
     });
   }
@@ -129,10 +140,10 @@ export function checkTestTimeOptions(
 export function checkReferenceScales({ scales, reproduceReference }: TestTimeOptions): void {
   if (!reproduceReference || !scales || scales.includes(1)) return;
   throw new UsageError({
-    where: "scales",
+    where: "option scales",
     expected: "1 among them, which the reference implementation needs",
     got: scales.join(", "),
-    hint: "Add 1, or omit reproduceReference (--reproduce-reference).",
+    hint: "Add 1, or leave out the option reproduceReference.",
   });
 }
 

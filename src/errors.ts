@@ -78,7 +78,7 @@ export class ImageError extends CenterNetError {
 }
 
 /** A part of a message beyond this comes from a file that wants to fill the screen. */
-const MAX_PART = 2000;
+const MAX_PART = 4000;
 
 function shortened(part: string): string {
   return part.length <= MAX_PART ? part : `${part.slice(0, MAX_PART)}…`;

@@ -15,6 +15,8 @@ export type {
   TopPeaksQueries,
   TopPeaksQuery,
 } from "./backend/peakQuery.ts";
+export type { LeftOut, LeftOutGroup } from "./chooseDetections.ts";
+export type { Cost } from "./cost.ts";
 export { describeGraph, type GraphDescription, type GraphTotals, type LayerDescription } from "./describe.ts";
 export { Detector, type DetectResult, load, type Times } from "./detect.ts";
 export type {
@@ -38,6 +40,7 @@ export { drawHeatmap, type HeatmapPlace } from "./image/draw/drawHeatmap.ts";
 export { decodeImage, encodeJpeg, encodePng } from "./image/imageFile.ts";
 export type { RgbImage } from "./image/rgbImage.ts";
 export type { WeightsSource } from "./loading/openWeights.ts";
+export type { ClassLabel } from "./models/coco.ts";
 export type { Model } from "./models/model.ts";
 export { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
 export type { SideRule } from "./models/sideRule.ts";

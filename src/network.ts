@@ -1,8 +1,10 @@
 /** A model with its weights on a backend, ready to run: maps in, maps out. */
 import type { BackendDetails } from "./backend/backendDetails.ts";
 import type { Executor, Plan, RunOptions, RunResult } from "./backend/executor.ts";
+import { describeGraph } from "./describe.ts";
 import { BackendError, ModelError, UsageError } from "./errors.ts";
 import { type Backend, createExecutor, type ExecutorOptions } from "./executors/backends.ts";
+import { measureSpeed } from "./executors/measureSpeed.ts";
 import { PlansBySize } from "./executors/plansBySize.ts";
 import { stored } from "./graph/derivedParameter.ts";
 import type { Graph } from "./graph/graph.ts";
@@ -105,7 +107,21 @@ export class Network {
 
   /** @throws MemoryError if the backend knows that this size does not fit in memory. */
   checkMemory(size: InputSize): void {
-    if (!this.plans.has(size)) this.executor.checkMemory?.(this.graphAt(size));
+    if (!this.plans.find(size)) this.executor.checkMemory?.(this.graphAt(size));
+  }
+
+  /** What one run at this size computes and holds. `bytes` is absent if the backend does not know it. */
+  demandsAt(size: InputSize): { readonly multiplyAdds: number; readonly bytes?: number } {
+    const graph = this.plans.find(size)?.graph ?? this.graphAt(size);
+    return {
+      multiplyAdds: describeGraph(graph).totals.multiplyAdds,
+      bytes: this.executor.planBytes?.(graph),
+    };
+  }
+
+  /** Multiply-adds per millisecond, measured on this backend: see `measureSpeed`. */
+  measureSpeed(): Promise<number> {
+    return measureSpeed(this.executor);
   }
 
   /**
@@ -220,7 +236,7 @@ function chosenSize(model: Model, wanted: InputSize | undefined): InputSize | un
 }
 
 function sizeHint({ testTimeOptions, resizer }: Model): string | undefined {
-  if (testTimeOptions?.includes("scales")) return "Choose scales instead.";
+  if (testTimeOptions?.includes("scales")) return "Choose the option scales instead.";
   return resizer && `Its pipeline.config says so: ${resizer}.`;
 }
 

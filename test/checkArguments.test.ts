@@ -12,7 +12,7 @@ const LOADS: [unknown[], RegExp][] = [
   [["movenet-lightning", "cpu"], /^options of load: expected an object, got "cpu"\.$/],
   [
     ["movenet-lightning", { bakend: "cpu" }],
-    /^option bakend of load: expected one of backend, .*, got an unknown name\. Did you mean backend\?$/,
+    /^options of load: expected an option's name, got "bakend"\. Did you mean backend\? The names are backend, /,
   ],
   [["movenet-lightning", { weights: 5 }], /^weights: expected a path, a URL, the bytes .*, got 5\.$/],
   [["movenet-lightning", { weights: null }], /^weights: .*got null\.$/],
@@ -44,7 +44,7 @@ const DETECTIONS: [unknown[], RegExp][] = [
   [[{ ...pixels, data: new Uint8ClampedArray(16) }], /with 16 bytes\. Remove the fourth byte/],
   [[pixels, null], /^options of detect: expected an object, got null\.$/],
   [[pixels, { signal: {} }], /^signal: expected an AbortSignal, got an object\.$/],
-  [[pixels, { scores: 0.5 }], /^option scores of detect: .*Did you mean score\?$/],
+  [[pixels, { scores: 0.5 }], /^options of detect: .*got "scores"\. Did you mean score\? The names are/],
   [[pixels, { score: "0.5" }], /^score: expected a number from 0 to 1, got "0\.5"\.$/],
   [[pixels, { max: Number.NaN }], /^max: expected a whole number, 0 or more, got NaN\.$/],
   [[pixels, { scales: [1, 1] }], /^scales: expected a list of 1 to 10 different numbers .*, got \[1, 1\]\.$/],

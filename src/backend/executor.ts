@@ -26,6 +26,8 @@ export interface Executor {
    * @throws MemoryError if the plan would not fit in memory.
    */
   checkMemory?(graph: Graph): void;
+  /** The bytes that a plan of this graph takes. Absent if the backend cannot know it in advance. */
+  planBytes?(graph: Graph): number;
   /**
    * Frees what disposed plans may still hold: threads keep a plan's memory until they end. Call it only while no plan
    * is in use.

@@ -106,13 +106,21 @@ const FAULTS: Readonly<
   },
 };
 
-/** Turns commander's error into a UsageError of one line; commander's "Did you mean" becomes the hint. */
-export function usageError(error: CommanderError, program = "centernet"): UsageError {
+/**
+ * Turns commander's error into a UsageError of one line; commander's "Did you mean" becomes the hint, if `hintFor`, which
+ * gets the error's code and the unknown name, has none.
+ */
+export function usageError(
+  error: CommanderError,
+  program = "centernet",
+  hintFor: (code: string, name: string) => string | undefined = () => undefined,
+): UsageError {
   const text = error.message.replace(/^error: /, "");
   const [message, guess] = text.split(/\n?\((?=Did you mean)/);
-  const hint = guess?.replace(/\)$/, "") ?? `See ${program} --help.`;
   const known = FAULTS[error.code];
   const parts = known?.pattern.exec(message)?.slice(1);
+  const own = parts && hintFor(error.code, parts[0]);
+  const hint = own ?? guess?.replace(/\)$/, "") ?? `See ${program} --help.`;
   const fault = parts
     ? known.fault(...parts)
     : { where: "arguments", expected: "a call as in --help", got: message };

@@ -2,7 +2,14 @@ import { Option } from "commander";
 import { quote } from "../checkpoints/bytes/json.ts";
 import { DEFAULT_MAX, DEFAULT_SCORE, isScales, SCALES_EXPECTED } from "../detectOptions.ts";
 import { UsageError } from "../errors.ts";
-import { BACKENDS, type Backend, isThreadCount, THREADS_EXPECTED } from "../executors/backends.ts";
+import {
+  BACKENDS,
+  type Backend,
+  isThreadCount,
+  THREADS_EXPECTED,
+  unknownBackend,
+  unknownPrecision,
+} from "../executors/backends.ts";
 import { PRECISIONS, type Precision } from "../kernels/kernel.ts";
 import type { InputSize } from "../models/model.ts";
 
@@ -85,13 +92,13 @@ export function parseName(text: string, where: string): string {
 function parseBackend(text: string, where: string): Backend {
   const backend = BACKENDS.find((name) => name === text);
   if (backend) return backend;
-  throw new UsageError({ where, expected: `one of ${BACKENDS.join(", ")}`, got: quote(text) });
+  throw new UsageError(unknownBackend(text, where));
 }
 
 function parsePrecision(text: string, where: string): Precision {
   const precision = PRECISIONS.find((name) => name === text);
   if (precision) return precision;
-  throw new UsageError({ where, expected: `one of ${PRECISIONS.join(", ")}`, got: quote(text) });
+  throw new UsageError(unknownPrecision(text, where));
 }
 
 function parseThreads(text: string, where: string): number {
@@ -103,13 +110,17 @@ function parseThreads(text: string, where: string): number {
 function parseSize(text: string, where: string): InputSize {
   const match = /^([1-9]\d{0,4})x([1-9]\d{0,4})$/i.exec(text);
   if (match) return { width: Number(match[1]), height: Number(match[2]) };
-  throw new UsageError({ where, expected: "width x height, as in 320x256", got: quote(text) });
+  const [side, other = side] = text.match(/\d+/g) ?? [];
+  const hint = side && `Did you mean ${side}x${other}?`;
+  throw new UsageError({ where, expected: "width x height, as in 320x256", got: quote(text), hint });
 }
 
 function parseScore(text: string, where: string): number {
   const score = /^\d*\.?\d+(e-?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
   if (score >= 0 && score <= 1) return score;
-  throw new UsageError({ where, expected: "a number from 0 to 1, as in 0.3", got: quote(text) });
+  const percent = /^(\d{1,2})%?$/.exec(text)?.[1];
+  const hint = percent && `Did you mean ${Number(percent) / 100}?`;
+  throw new UsageError({ where, expected: "a number from 0 to 1, as in 0.3", got: quote(text), hint });
 }
 
 function parseScales(text: string, where: string): number[] {

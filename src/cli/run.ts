@@ -7,8 +7,10 @@ import { addInspect } from "./commands/inspect.ts";
 import { addModels } from "./commands/models.ts";
 import { addPull } from "./commands/pull.ts";
 import { addVerify } from "./commands/verify.ts";
-import { EXIT, type ExitCode, errorMessage, exitCodeOf, Interruption } from "./failures.ts";
+import { EXIT, type ExitCode, errorMessage, exitCodeOf, Interruption, usageError } from "./failures.ts";
+import { withFlagNames } from "./flagNames.ts";
 import { type Io, printError, type Session } from "./io.ts";
+import { hintForCommand, hintForFlag } from "./neighbors.ts";
 
 /** Runs one `centernet` command; `argv` excludes the program's name. Never throws: errors become exit codes. */
 export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
@@ -20,18 +22,27 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     io.signal.throwIfAborted();
     return session.exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return endedByCommander(error, io);
+    if (error instanceof CommanderError) return endedByCommander(error, argv, io);
     const isSilent = error instanceof Interruption && error.message === "";
     if (!isSilent)
-      printError(io, error instanceof Interruption ? error.message : errorMessage(error, io.debug));
+      printError(
+        io,
+        error instanceof Interruption ? error.message : errorMessage(withFlagNames(error), io.debug),
+      );
     return exitCodeOf(error);
   }
 }
 
 /** Commander reports --help and --version as errors too, after printing them. */
-function endedByCommander(error: CommanderError, io: Io): ExitCode {
+function endedByCommander(error: CommanderError, argv: readonly string[], io: Io): ExitCode {
   if (error.exitCode === 0) return EXIT.fine;
-  if (error.code !== "commander.help") printError(io, errorMessage(error, io.debug));
+  if (error.code === "commander.help") return EXIT.usage;
+  const command = argv.find((argument) => !argument.startsWith("-"));
+  const fault = usageError(error, "centernet", (code, name) => {
+    if (code === "commander.unknownCommand") return hintForCommand(name);
+    return code === "commander.unknownOption" ? hintForFlag(name, command) : undefined;
+  });
+  printError(io, fault.message);
   return EXIT.usage;
 }
 

@@ -1,6 +1,7 @@
 import type { Executor } from "../backend/executor.ts";
-import { UsageError } from "../errors.ts";
+import { type Fault, UsageError } from "../errors.ts";
 import { MEMORY_USES, type MemoryUse, PRECISIONS, type Precision } from "../kernels/kernel.ts";
+import { unknownName } from "../support/unknownName.ts";
 import { bestExecutor } from "./bestExecutor.ts";
 import { GPUJS_MODES } from "./gpujs/modes.ts";
 import { wasmExecutor } from "./wasm/wasmExecutor.ts";
@@ -57,29 +58,66 @@ export async function createExecutor(
   options: ExecutorOptions = {},
 ): Promise<Executor> {
   if (!BACKENDS.includes(backend)) {
-    throw new UsageError({ where: "backend", expected: `one of ${BACKENDS.join(", ")}`, got: `${backend}` });
+    throw new UsageError(unknownBackend(String(backend), "backend"));
   }
   const { precision = "default", memory = "default", threads, fallback } = options;
   if (!PRECISIONS.includes(precision)) {
-    const expected = `one of ${PRECISIONS.join(", ")}`;
-    throw new UsageError({ where: "precision", expected, got: `${precision}` });
+    throw new UsageError(unknownPrecision(String(precision), "precision"));
   }
   if (!MEMORY_USES.includes(memory)) {
-    throw new UsageError({ where: "memory", expected: `one of ${MEMORY_USES.join(", ")}`, got: `${memory}` });
+    const expected = "a memory use's name";
+    throw new UsageError(
+      unknownName({ where: "memory", expected, name: String(memory), names: MEMORY_USES }),
+    );
   }
   if (threads !== undefined && !isThreadCount(threads)) {
     throw new UsageError({ where: "threads", expected: THREADS_EXPECTED, got: `${threads}` });
   }
   if (fallback !== undefined && !FALLBACKS.includes(fallback)) {
-    throw new UsageError({
-      where: "fallback",
-      expected: `one of ${FALLBACKS.join(", ")}`,
-      got: `${fallback}`,
-    });
+    const expected = "a backend's name";
+    throw new UsageError(
+      unknownName({ where: "fallback", expected, name: String(fallback), names: FALLBACKS }),
+    );
   }
   if (backend === "auto") return bestExecutor((candidate) => executorOf(candidate, options));
   refuseForeign(options, backend);
   return executorOf(backend, options);
+}
+
+/** What other programs call the backends. */
+const BACKEND_ALIASES: Readonly<Record<string, Backend>> = {
+  gpu: "wgsl",
+  cuda: "wgsl",
+  "cuda:0": "wgsl",
+  "0": "wgsl",
+  mps: "wgsl",
+  metal: "wgsl",
+  vulkan: "wgsl",
+  webgl: "webgl2",
+  webassembly: "wasm",
+  simd: "wasm",
+  node: "wasm",
+  js: "cpu",
+  default: "auto",
+  best: "auto",
+};
+
+export function unknownBackend(name: string, where: string): Fault {
+  return unknownName({
+    where,
+    expected: "a backend's name",
+    name,
+    names: BACKENDS,
+    aliases: BACKEND_ALIASES,
+  });
+}
+
+/** Numbers are float32 on every backend. */
+const PRECISION_ALIASES = { float32: "default", fp32: "default", full: "exact", high: "exact" };
+
+export function unknownPrecision(name: string, where: string): Fault {
+  const expected = "a precision's name";
+  return unknownName({ where, expected, name, names: PRECISIONS, aliases: PRECISION_ALIASES });
 }
 
 const FALLBACKS = BACKENDS.filter((backend) => backend !== "auto" && backend !== "wgsl");

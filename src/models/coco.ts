@@ -82,6 +82,41 @@ export const COCO_LABELS: ReadonlyMap<number, string> = new Map([
   [90, "toothbrush"],
 ]);
 
+/** What COCO's classes are called elsewhere: Pascal VOC, other data sets, and plain English. */
+export const CLASS_ALIASES: Readonly<Record<string, string>> = {
+  people: "person",
+  persons: "person",
+  human: "person",
+  man: "person",
+  woman: "person",
+  pedestrian: "person",
+  bike: "bicycle",
+  motorbike: "motorcycle",
+  aeroplane: "airplane",
+  plane: "airplane",
+  ship: "boat",
+  lorry: "truck",
+  puppy: "dog",
+  kitten: "cat",
+  sofa: "couch",
+  pottedplant: "potted plant",
+  diningtable: "dining table",
+  table: "dining table",
+  television: "tv",
+  tvmonitor: "tv",
+  monitor: "tv",
+  computer: "laptop",
+  phone: "cell phone",
+  mobile: "cell phone",
+  smartphone: "cell phone",
+  fridge: "refrigerator",
+  glass: "wine glass",
+  football: "sports ball",
+  ball: "sports ball",
+  purse: "handbag",
+  bag: "handbag",
+};
+
 export interface ClassLabel {
   readonly label: string;
   readonly classId: number;

@@ -2,6 +2,7 @@ import { UsageError } from "../errors.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { RgbImage } from "../image/rgbImage.ts";
 import type { Weights } from "../tensor.ts";
+import type { ClassLabel } from "./coco.ts";
 import type { SideRule } from "./sideRule.ts";
 import type { InputSize, TestTimeOptions, Views } from "./view.ts";
 
@@ -14,6 +15,12 @@ export interface Model {
   readonly backbone: string;
   /** What a detection contains: `boxes, keypoints`. */
   readonly outputs: string;
+  /** The classes of its detections, in the order of the network's channels. */
+  readonly classes: readonly ClassLabel[];
+  /** Names of a detection's keypoints, in their order. Absent if it finds none. */
+  readonly keypointNames?: readonly string[];
+  /** The most that it finds in an image, if the network or its decode has such a limit. */
+  readonly maxDetections?: number;
   readonly defaultSize: InputSize;
   /** Sides must be multiples of this, unless `sides` takes others. Absent if the size is fixed. */
   readonly sizeMultiple?: number;

@@ -1,5 +1,5 @@
 import { ModelError } from "../errors.ts";
-import { nearestNames } from "../support/nearestNames.ts";
+import { unknownName } from "../support/unknownName.ts";
 import type { Model } from "./model.ts";
 import { MOVENETS } from "./movenet.ts";
 import { OBJECTS_AS_POINTS } from "./objectsAsPoints/objectsAsPoints.ts";
@@ -22,11 +22,5 @@ export function modelNamed(name: string): Model {
   const model = MODELS.find((candidate) => candidate.name === name);
   if (model) return model;
   const names = MODELS.map((candidate) => candidate.name);
-  const nearest = nearestNames([name], names).get(name);
-  throw new ModelError({
-    where: `model ${name}`,
-    expected: `one of ${names.join(", ")}`,
-    got: "an unknown name",
-    hint: nearest && `Did you mean ${nearest}?`,
-  });
+  throw new ModelError(unknownName({ where: "model", expected: "a model's name", name, names }));
 }

@@ -1,6 +1,5 @@
 /** `#platform` in Node: where weights are found and how files are read. */
 import { existsSync } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bytesSource } from "../checkpoints/bytes/randomAccessFile.ts";
@@ -8,6 +7,7 @@ import type { WeightsLocation } from "../checkpoints/openCheckpoint.ts";
 import { fileKind, START_BYTES } from "../support/fileKind/fileKind.ts";
 import { fetchBytes, fetchStream } from "./fetchBytes.ts";
 import { gunzipStream } from "./gunzipStream.ts";
+import { fileOrFolder, readRegularFile } from "./regularFile.ts";
 import { fileSource, fileStream, folderFiles } from "./weightFiles.ts";
 
 export { cachedArchive } from "./archiveCache.ts";
@@ -21,7 +21,7 @@ export { cachedArchive } from "./archiveCache.ts";
 export async function readBytes(source: string | URL): Promise<Uint8Array> {
   const text = source.toString();
   if (isHttp(text)) return fetchBytes(text);
-  return new Uint8Array(await readFile(pathOf(text)));
+  return readRegularFile(pathOf(text));
 }
 
 /** Returns a reader of files in the same folder as `source`, by their plain names. */
@@ -47,7 +47,7 @@ export async function findWeights(source: string | URL): Promise<WeightsLocation
   if (existsSync(`${prefix}.index`)) {
     return { kind: "folder", files: await folderFiles(dirname(path)), prefix: basename(prefix) };
   }
-  const info = await stat(path);
+  const info = await fileOrFolder(path);
   if (info.isDirectory()) return { kind: "folder", files: await folderFiles(path) };
   const file = fileSource(path, info.size, where);
   const start = new Uint8Array(Math.min(info.size, START_BYTES));

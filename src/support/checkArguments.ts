@@ -1,6 +1,6 @@
 /** Run-time checks for callers without TypeScript: what a type would forbid becomes a UsageError. */
 import { UsageError } from "../errors.ts";
-import { nearestNames } from "./nearestNames.ts";
+import { unknownName } from "./unknownName.ts";
 
 /** A test of an option's value, with a description of what it expects. */
 export interface OptionKind {
@@ -28,13 +28,9 @@ export function checkOptions(
   const names = Object.keys(kinds);
   for (const [name, value] of Object.entries(options)) {
     if (!names.includes(name)) {
-      const nearest = nearestNames([name], names).get(name);
-      throw new UsageError({
-        where: `option ${name} of ${where}`,
-        expected: `one of ${names.join(", ")}`,
-        got: "an unknown name",
-        hint: nearest && `Did you mean ${nearest}?`,
-      });
+      throw new UsageError(
+        unknownName({ where: `options of ${where}`, expected: "an option's name", name, names }),
+      );
     }
     const { fits, expected } = kinds[name];
     if (value === undefined || fits(value)) continue;

@@ -84,6 +84,8 @@ export interface ToleranceTable {
 }
 
 const LIMITS = { depth: 12, values: 1_000_000 };
+/** A tolerance times a standard deviation must not become infinite, which nothing exceeds. */
+const MAX_NUMBER = 1e100;
 const MEASURES = ["spread", "spreadRms", "absolute", "relative", "box", "score"] as const;
 
 /**
@@ -177,13 +179,15 @@ function parseTolerance(value: JsonValue, where: string): Tolerance {
     if (key === "unit") tolerance.unit = expectString(entry, `${where} unit`);
     else tolerance[oneOf(key, MEASURES, `${where} measure`)] = nonNegative(entry, `${where} ${key}`);
   }
-  return tolerance;
+  if (MEASURES.some((measure) => tolerance[measure] !== undefined)) return tolerance;
+  throw new ModelError({ where, expected: `one of ${MEASURES.join(", ")}`, got: "none" });
 }
 
 function nonNegative(value: JsonValue | undefined, where: string): number {
   const number = expectNumber(value, where);
-  if (number >= 0) return number;
-  throw new ModelError({ where, expected: "a number of 0 or more", got: String(number) });
+  if (number >= 0 && number <= MAX_NUMBER) return number;
+  const expected = `a number from 0 to ${MAX_NUMBER}`;
+  throw new ModelError({ where, expected, got: String(number) });
 }
 
 function oneOf<Name extends string>(

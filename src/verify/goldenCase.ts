@@ -69,6 +69,9 @@ function readTap(
   if (outside !== undefined) {
     throw new ModelError({ where, expected: `positions from 0 to ${elements - 1}`, got: String(outside) });
   }
+  if (positions.length === 0 && elements > 0) {
+    throw new ModelError({ where, expected: "positions of elements", got: "none" });
+  }
   const value = find(tensors, stored.value, where);
   return { ...tap, positions, values: valuesOf(value, tap.dtype, index.shape, where) };
 }

@@ -1,3 +1,4 @@
+import { ModelError } from "../errors.ts";
 import { elementCount, formatShape, type Tensor } from "../tensor.ts";
 import type { Role, Tolerance } from "./caseDescription.ts";
 import { type Comparison, compare, EXACT, statesMeasure } from "./compare.ts";
@@ -83,7 +84,7 @@ export interface TapReport {
  * Runs a golden case and compares every tap except the inputs, in network order. All taps are compared, even
  * after a difference; a tap without a counterpart is a failure.
  *
- * @throws ModelError if the case has no input tensor.
+ * @throws ModelError if the case has no input tensor, or is one that anything would pass.
  * @throws whatever the runner throws.
  */
 export async function verifyCase<Decoded>(
@@ -92,6 +93,7 @@ export async function verifyCase<Decoded>(
   options: VerifyOptions = {},
 ): Promise<CaseReport> {
   const checked = golden.taps.filter(({ role }) => role !== "input");
+  refuseEmpty(golden, checked);
   const names = new Set<string>();
   for (const { name } of checked) {
     const source = runner.tapSource(name);
@@ -115,6 +117,14 @@ export async function verifyCase<Decoded>(
     pass: firstBeyond === undefined,
     toleranceReason: options.tolerance?.reason,
   };
+}
+
+/** Nothing to compare, or nothing to compare it by, would pass as well as a perfect result. */
+function refuseEmpty({ name, tolerance }: GoldenCase, checked: readonly GoldenTap[]): void {
+  if (checked.length === 0) throw new ModelError({ where: name, expected: "taps to compare", got: "none" });
+  // Whole numbers must be equal.
+  if (tolerance.by.size > 0 || checked.every(({ dtype }) => dtype !== "float32")) return;
+  throw new ModelError({ where: name, expected: "tolerances for its taps", got: "none" });
 }
 
 export type Outcome = Pick<TapReport, "compared" | "problem">;

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { bytesSource } from "../../src/checkpoints/bytes/randomAccessFile.ts";
+import { readZipDirectory } from "../../src/checkpoints/archives/zipDirectory.ts";
+import { zipRecordSource } from "../../src/checkpoints/archives/zipRecordSource.ts";
+import { bytesSource, readWhole } from "../../src/checkpoints/bytes/randomAccessFile.ts";
 import { openCheckpoint } from "../../src/checkpoints/openCheckpoint.ts";
 import { OrderedDict, type PickleValue } from "../../src/checkpoints/torch/pickleValue.ts";
 import { openTorch } from "../../src/checkpoints/torch/torch.ts";
@@ -37,6 +39,29 @@ describe("damaged files", () => {
     const longer = Uint8Array.of(...torchFileBytes("parameters-legacy.pth"), 0);
     await expect(read(longer)).rejects.toThrow(/an end at 1451, after the last storage, got 1452 bytes/);
   });
+});
+
+test("a file of the other byte order, too, notices a bit that flips in its directory", async () => {
+  const source = bytesSource(torchFileBytes("ok-handmade.pth"), "x.pth");
+  const directory = [...(await readZipDirectory(source)).values()];
+  const records = await Promise.all(
+    directory.map(async (record) => {
+      const bytes = await readWhole(await zipRecordSource(source, record), 1e6);
+      return { path: record.path, bytes };
+    }),
+  );
+  const root = records[0].path.split("/")[0];
+  const big = { path: `${root}/byteorder`, bytes: new TextEncoder().encode("big") };
+  const whole = madeZip([...records.filter(({ path }) => path !== big.path), big]);
+  const read = async (bytes: Uint8Array) => [...(await readAll(bytesSource(bytes, "x.pth")))];
+  const right = await read(whole);
+  expect(right).not.toEqual(await read(madeZip(records)));
+  for (let bit = 0; bit < whole.length * 8; bit++) {
+    const flipped = whole.slice();
+    flipped[bit >> 3] ^= 1 << (bit & 7);
+    const got = await read(flipped).catch((error) => error);
+    if (!(got instanceof ModelError)) expect(got, `bit ${bit}`).toEqual(right);
+  }
 });
 
 test("an unknown byte order is refused", async () => {

@@ -1,6 +1,8 @@
 import { type ChildProcessByStdio, execFile, execFileSync, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { open, readdir, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { setTimeout } from "node:timers/promises";
@@ -127,6 +129,24 @@ test("a run that is killed leaves what is done under a name that says so", async
   expect((await readdir(folder)).sort()).toEqual(["in", `results.jsonl.unfinished-${process}`]);
   const [first] = (await readFile(`${json}.unfinished-${process}`, "utf8")).split("\n");
   expect(JSON.parse(first).image).toBe(join(input, "0.png"));
+});
+
+test("a signal ends a command that waits for a silent server", async () => {
+  const server = createServer(() => {});
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const asked = new Promise((resolve) => server.once("request", resolve));
+  const { port } = server.address() as AddressInfo;
+  const args = ["inspect", `http://127.0.0.1:${port}/w.safetensors`];
+  const child = spawn(CLI, args, { stdio: ["ignore", "pipe", "pipe"] });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const ended = new Promise((resolve) => child.on("close", (code, signal) => resolve([code, signal])));
+  await asked;
+  child.kill("SIGINT");
+  expect(await ended).toEqual([130, null]);
 });
 
 test.skipIf(process.platform === "win32")("a second signal ends a start that hangs", async () => {

@@ -20,7 +20,11 @@ const WRONG: [string[], number, RegExp][] = [
     /option --scor: expected .*, got an unknown name\. Did you mean --score\?$/,
   ],
   [["detect", "x.jpg", "--score"], 1, /option --score: expected <number>, got nothing\./],
-  [["detect", "x.jpg", "--score", "2"], 1, /--score: expected a number from 0 to 1.*got "2"/],
+  [
+    ["detect", "x.jpg", "--score", "2"],
+    1,
+    /--score: expected a number from 0 to 1.*got "2"\. Did you mean 0\.02\?$/,
+  ],
   [["detect", "x.jpg", "--score", ""], 1, /--score: expected a number from 0 to 1.*got ""/],
   [["detect", "x.jpg", "--score", "0.5px"], 1, /--score: .*got "0.5px"/],
   [["detect", "x.jpg", "--score", "NaN"], 1, /--score: .*got "NaN"/],
@@ -31,17 +35,33 @@ const WRONG: [string[], number, RegExp][] = [
   ],
   [["detect", "x.jpg", "--max", "-1"], 1, /--max: expected a whole number, 0 or more, got "-1"/],
   [["detect", "x.jpg", "--max", "1.5"], 1, /--max: .*got "1.5"/],
-  [["detect", "x.jpg", "--size", "256"], 1, /--size: expected width x height, as in 320x256, got "256"/],
-  [["detect", "x.jpg", "--backend", "gpu"], 1, /--backend: expected one of auto, .*cpu, got "gpu"/],
-  [["detect", "x.jpg", "--precision", "half"], 1, /--precision: expected one of default, exact, got "half"/],
+  [
+    ["detect", "x.jpg", "--size", "256"],
+    1,
+    /--size: expected width x height, as in 320x256, got "256"\. Did you mean 256x256\?$/,
+  ],
+  [
+    ["detect", "x.jpg", "--backend", "gpu"],
+    1,
+    /--backend: expected a backend's name, got "gpu"\. Did you mean wgsl\? The names are auto, .*, cpu\.$/,
+  ],
+  [
+    ["detect", "x.jpg", "--precision", "half"],
+    1,
+    /--precision: expected a precision's name, got "half"\. The names are default, exact\.$/,
+  ],
   [["detect", "x.jpg", "--threads", "0"], 1, /--threads: expected a whole number from 1 to 64, got "0"/],
   [["detect", "x.jpg", "--threads", "two"], 1, /--threads: expected a whole number from 1 to 64, got "two"/],
   [
     ["detect", "x.jpg", ...LIGHTNING, "--backend", "cpu", "--threads", "2"],
     1,
-    /option threads: expected the backend wasm, the only one that has it, got cpu\. Leave the option out, or choose wasm\.$/,
+    /option --threads: expected the backend wasm, the only one that has it, got cpu\. Leave the option out, or choose wasm\.$/,
   ],
-  [["detect", "x.jpg", ...LIGHTNING, "--backend", "webasm", "--precision", "exact"], 1, /option precision: /],
+  [
+    ["detect", "x.jpg", ...LIGHTNING, "--backend", "webasm", "--precision", "exact"],
+    1,
+    /option --precision: /,
+  ],
   [
     ["detect", "x.jpg", "--scales", "1,2x"],
     1,
@@ -52,21 +72,25 @@ const WRONG: [string[], number, RegExp][] = [
   [
     ["detect", "x.jpg", ...LIGHTNING, "--flip"],
     1,
-    /option flip: expected a model that supports it, got movenet-light/,
+    /option --flip: expected a model that supports it, got movenet-light/,
   ],
-  [["detect", "x.jpg", ...LIGHTNING, "--scales", "1"], 1, /option scales: expected a model that supports it/],
-  [["detect", "x.jpg", ...LIGHTNING, "--explain"], 1, /option explain: expected a model that supports it/],
+  [
+    ["detect", "x.jpg", ...LIGHTNING, "--scales", "1"],
+    1,
+    /option --scales: expected a model that supports it/,
+  ],
+  [["detect", "x.jpg", ...LIGHTNING, "--explain"], 1, /option --explain: expected a model that supports it/],
   [
     ["detect", "x.jpg", ...LIGHTNING, "--reproduce-reference"],
     1,
-    /option reproduceReference: expected a model that supports it/,
+    /option --reproduce-reference: expected a model that supports it/,
   ],
   [
     ["detect", "x.jpg", "--weights", "none.pkl", "--reproduce-reference", "--scales", "0.6,1.2"],
     1,
-    /scales: expected 1 among them, .*, got 0\.6, 1\.2\. Add 1, or omit reproduceReference \(--reproduce-reference\)\.$/,
+    /option --scales: expected 1 among them, .*, got 0\.6, 1\.2\. Add 1, or leave out the option --reproduce-reference\.$/,
   ],
-  [["detect", "x.jpg", ...LIGHTNING, "--backend", "cpu", "--low-memory"], 1, /option memory: /],
+  [["detect", "x.jpg", ...LIGHTNING, "--backend", "cpu", "--low-memory"], 1, /option --low-memory: /],
   [["detect", "x.jpg", "--out", ""], 1, /--out: expected a path, got an empty one/],
   [["detect", ""], 1, /image: expected a path, got an empty one/],
   [
@@ -78,8 +102,16 @@ const WRONG: [string[], number, RegExp][] = [
   [["detect", "x.jpg", "--json", "package.json/y.jsonl"], 1, /--json .*can be written, got not a directory/],
   [["detect", "x.jpg", "--json", "src"], 1, /option --json src: expected a file .*, got a folder\./],
   [["detect", "x.jpg", "--model", ""], 1, /--model: expected a model's name, got an empty one/],
-  [["detect", "x.jpg", ...LIGHTNING, "--size", "64x64"], 1, /expected 192x192, its only size, got 64x64/],
-  [["detect", "x.jpg", "--model", "movenet-lightening"], 2, /unknown name. Did you mean movenet-lightning\?/],
+  [
+    ["detect", "x.jpg", ...LIGHTNING, "--size", "64x64"],
+    1,
+    /option --size: expected 192x192, its only size, got 64x64/,
+  ],
+  [
+    ["detect", "x.jpg", "--model", "movenet-lightening"],
+    2,
+    /got "movenet-lightening"\. Did you mean movenet-lightning\? The names are movenet-multipose, /,
+  ],
   [
     ["detect", "x.jpg", "--weights", "none.safetensors"],
     2,
@@ -92,7 +124,11 @@ const WRONG: [string[], number, RegExp][] = [
     1,
     /argument <model>: expected a model's name, or --weights, got neither\. See centernet mo/,
   ],
-  [["describe", "movenet"], 2, /model movenet: expected one of movenet-multipose/],
+  [
+    ["describe", "movenet"],
+    2,
+    /model: expected a model's name, got "movenet"\. Did you mean movenet-\w+\? The names are/,
+  ],
   [["describe", "movenet-multipose", "--size", "100x100"], 1, /expected multiples of 32, got 100x100/],
   [["convert", "model.json"], 1, /option -o, --output: expected <file>, got nothing/],
   [["convert", "model.json", "-o", "model.json"], 1, /a name ending in \.safetensors, got model\.json/],
@@ -110,7 +146,7 @@ const WRONG: [string[], number, RegExp][] = [
     2,
     /package\.json: expected the model\.json of a TensorFlow\.js/,
   ],
-  [["verify", "no-such-model", "--golden", "src"], 2, /unknown name/],
+  [["verify", "no-such-model", "--golden", "src"], 2, /got "no-such-model"\. The names are/],
 ];
 
 for (const [args, code, line] of WRONG) {

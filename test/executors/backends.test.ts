@@ -78,13 +78,13 @@ test("auto says which software adapter it passed over", async () => {
 test("an unknown name is refused with a list of the known ones", async () => {
   await expect(createExecutor("cuda" as Backend)).rejects.toBeInstanceOf(UsageError);
   await expect(createExecutor("cuda" as Backend)).rejects.toThrow(
-    "backend: expected one of auto, wgsl, wasm, webgpu, webgl2, webasm, cpu, got cuda.",
+    'backend: expected a backend\'s name, got "cuda". Did you mean wgsl? The names are auto, wgsl, wasm, webgpu, webgl2, webasm, cpu.',
   );
   await expect(createExecutor("wasm", { precision: "fp16" as Precision })).rejects.toThrow(
-    "precision: expected one of default, exact, got fp16.",
+    'precision: expected a precision\'s name, got "fp16". The names are default, exact.',
   );
   await expect(createExecutor("wasm", { memory: "none" as MemoryUse })).rejects.toThrow(
-    "memory: expected one of default, low, got none.",
+    'memory: expected a memory use\'s name, got "none". The names are default, low.',
   );
   for (const threads of [0, 65, 1.5, Number.NaN, "2" as unknown as number]) {
     await expect(createExecutor("wasm", { threads })).rejects.toThrow(

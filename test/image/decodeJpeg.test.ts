@@ -45,7 +45,7 @@ describe("errors of jpeg-js are ImageErrors", () => {
     [
       "an error that it did not mean",
       new TypeError("Cannot read properties\nof undefined"),
-      /expected a whole JPEG, got what jpeg-js refuses \(Cannot read properties of undefined\)\. The file is/,
+      /expected a whole JPEG, got what jpeg-js refuses \(Cannot read properties\\nof undefined\)\. The file is/,
     ],
   ])("%s", (_, error, message) => {
     vi.spyOn(jpegJs, "decode").mockImplementation(() => {

@@ -129,7 +129,7 @@ describe("a case that contradicts itself", () => {
     [
       "a negative deviation",
       ({ taps }) => (taps[0].stats = { std: -1 }),
-      "expected a number of 0 or more, got -1",
+      "expected a number from 0 to 1e+100, got -1",
     ],
     [
       "statistics without deviation",

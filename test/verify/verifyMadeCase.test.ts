@@ -28,7 +28,22 @@ test("a role without tolerance is a failure, not a pass", async () => {
   // A decode value that is no decode step has no unit to borrow the output's tolerance in.
   const output = { output: { absolute: 1 } };
   expect((await verify([{ ...MAP, role: "decode" }], output, VALUE)).pass).toBe(false);
-  expect((await verify([MAP], { tap: { unit: "pixel" } }, VALUE)).pass).toBe(false);
+});
+
+test("a case that anything would pass is refused", async () => {
+  await expect(verify([], TIGHT, VALUE)).rejects.toThrow("made: expected taps to compare, got none.");
+  const input = { ...MAP, name: "fed", role: "input" };
+  await expect(verify([input], TIGHT, VALUE)).rejects.toThrow("made: expected taps to compare, got none.");
+  await expect(verify([MAP], {}, VALUE)).rejects.toThrow("made: expected tolerances for its taps, got none.");
+  const noSamples = { ...MAP, values: new Float32Array(0), positions: new Int32Array(0) };
+  await expect(verify([noSamples], TIGHT, VALUE)).rejects.toThrow(
+    "expected positions of elements, got none.",
+  );
+  for (const measures of [{}, { unit: "pixel" }, { spread: -1 }, { absolute: 1e300 }, { relative: "all" }]) {
+    await expect(verify([MAP], { tap: measures }, VALUE)).rejects.toThrow(
+      /^made\/case\.json tolerance "tap"( \w+)?: expected/,
+    );
+  }
 });
 
 test("whole numbers need no tolerance: they must be equal", async () => {

@@ -30,7 +30,12 @@ const MAX_DEPTH = 64;
 const WORD = /[A-Za-z_][A-Za-z0-9_]*/y;
 const NUMBER = /(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fF]?)(?![A-Za-z0-9_.])/y;
 const EXTENSION = /[A-Za-z0-9_./-]+/y;
-const SPACE = /(?:[ \t\r\n\v\f]+|#[^\n]*)+/y;
+const SPACE = /[ \t\r\n\v\f]+/y;
+const COMMENT = /#[^\n]*/y;
+/** What a number may consist of before its exponent's sign. */
+const NUMBER_START = /[A-Za-z0-9_.]*/y;
+/** Within it, the pattern of numbers may go back and forth. */
+const MAX_NUMBER = 400;
 
 /** `where` names the file; errors add line and column, from 1. @throws ModelError and nothing else. */
 export function parseTextProto(bytes: Uint8Array, where: string): TextMessage {
@@ -48,8 +53,8 @@ class TextProtoParser {
   private count = 0;
   private line = 1;
   private lineStart = 0;
-  /** The offset up to which lines have been counted. */
-  private counted = 0;
+  /** Where the line ends; searched for once per line, since a line may be as long as the file. */
+  private lineEnd = -1;
 
   constructor(
     private readonly source: string,
@@ -105,7 +110,7 @@ class TextProtoParser {
     if (this.isQuote()) return { kind: "string", text: this.strings() };
     const sign = this.takes("-") ? "-" : "";
     this.skipSpace();
-    const word = this.match(NUMBER) ?? this.match(WORD) ?? this.fail("a value");
+    const word = this.number() ?? this.match(WORD) ?? this.fail("a value");
     return { kind: "word", text: sign + word };
   }
 
@@ -147,26 +152,40 @@ class TextProtoParser {
     return true;
   }
 
+  /** A loop, since a pattern of comments and space would need stack for each of them. */
   private skipSpace(): void {
-    this.match(SPACE);
+    while (this.match(SPACE) ?? this.match(COMMENT));
+  }
+
+  private number(): string | undefined {
+    const { position } = this;
+    const length = this.match(NUMBER_START)?.length ?? 0;
+    this.position = position;
+    return length > MAX_NUMBER ? undefined : this.match(NUMBER);
   }
 
   private match(pattern: RegExp): string | undefined {
     pattern.lastIndex = this.position;
     const token = pattern.exec(this.source)?.[0];
     this.position += token?.length ?? 0;
-    return token;
+    return token === "" ? undefined : token;
   }
 
   private place(): { line: number; column: number } {
-    for (;;) {
-      const end = this.source.indexOf("\n", this.counted);
-      if (end < 0 || end >= this.position) break;
+    if (this.lineEnd < 0) this.lineEnd = this.endOfLine(0);
+    // A backslash may have led beyond the end.
+    const position = Math.min(this.position, this.source.length);
+    while (this.lineEnd < position) {
       this.line++;
-      this.lineStart = end + 1;
-      this.counted = end + 1;
+      this.lineStart = this.lineEnd + 1;
+      this.lineEnd = this.endOfLine(this.lineStart);
     }
     return { line: this.line, column: this.position - this.lineStart + 1 };
+  }
+
+  private endOfLine(start: number): number {
+    const end = this.source.indexOf("\n", start);
+    return end < 0 ? this.source.length : end;
   }
 
   private fail(expected: string, got?: string): never {
@@ -191,7 +210,9 @@ const NAMED = new Map(
 
 /** Octal and hexadecimal escapes are bytes of UTF-8. Undefined for an unknown escape. */
 function unescapeText(text: string): string | undefined {
-  const parts: Uint8Array[] = [];
+  // A UTF-16 unit takes at most three bytes, and an escape more than one unit.
+  const bytes = new Uint8Array(text.length * 3);
+  let length = 0;
   const encoder = new TextEncoder();
   for (const [whole, octal, hexadecimal, short, long, named] of text.matchAll(ESCAPE)) {
     const byte = octal
@@ -202,12 +223,11 @@ function unescapeText(text: string): string | undefined {
     const code = short ?? long;
     const character = code ? codePoint(Number.parseInt(code, 16)) : named ? NAMED.get(named) : whole;
     if (byte === undefined ? character === undefined : byte > 0xff) return undefined;
-    parts.push(byte === undefined ? encoder.encode(character) : Uint8Array.of(byte));
+    if (byte === undefined) length += encoder.encodeInto(character ?? "", bytes.subarray(length)).written;
+    else bytes[length++] = byte;
   }
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(
-      Uint8Array.from(parts.flatMap((part) => [...part])),
-    );
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(0, length));
   } catch {
     return undefined;
   }

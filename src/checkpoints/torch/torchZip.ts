@@ -30,6 +30,7 @@ export async function openTorchZip(source: RandomAccessFile): Promise<TorchFile>
     return new TextDecoder().decode(bytes);
   }
 
+  await checkOtherRecords(source, records, root);
   const byteOrder = records.has(`${root}/byteorder`) ? await readText("byteorder") : "little";
   if (byteOrder !== "little" && byteOrder !== "big") {
     throw new ModelError({ where, expected: "byte order little or big", got: quote(byteOrder) });
@@ -56,6 +57,21 @@ export async function openTorchZip(source: RandomAccessFile): Promise<TorchFile>
       return opened.bytes;
     },
   };
+}
+
+/**
+ * Checks the headers of all records but the storages, which are checked when they are read. The directory has no
+ * checksum: with one bit flipped in it, `byteorder` would be a record of another name, and the numbers would be read
+ * in the wrong order.
+ */
+async function checkOtherRecords(
+  source: RandomAccessFile,
+  records: ReadonlyMap<string, ZipRecord>,
+  root: string,
+): Promise<void> {
+  const others = [...records.values()].filter(({ path }) => !path.startsWith(`${root}/data/`));
+  others.sort((a, b) => a.offset - b.offset);
+  for (const record of others) await zipRecordSource(source, record);
 }
 
 function rootOf(records: ReadonlyMap<string, ZipRecord>, where: string): string {

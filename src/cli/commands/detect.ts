@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { extname, sep } from "node:path";
 import { type Command, Option } from "commander";
 import { type LabelMap, parseLabelMap } from "../../checkpoints/pipelineConfig/detectionApiSidecar.ts";
@@ -11,6 +10,7 @@ import { encodeJpeg, encodePng } from "../../image/imageFile.ts";
 import type { Precision } from "../../kernels/kernel.ts";
 import type { InputSize } from "../../models/model.ts";
 import { DEFAULT_MODEL } from "../../models/models.ts";
+import { readRegularFile } from "../../platform/regularFile.ts";
 import { EXIT, errorMessage, Interruption } from "../failures.ts";
 import { DrawingFolder, drawingUses } from "../files/drawingFolder.ts";
 import { findImages, type ImageFile } from "../files/findImages.ts";
@@ -36,6 +36,7 @@ import {
 import { type DetectionRecord, foundRecord } from "../report/detectionRecord.ts";
 import { DetectionReport } from "../report/detectionReport.ts";
 import { SEEN_KEYPOINT } from "../report/detectionTable.ts";
+import { formatBytes } from "../terminal/formatNumber.ts";
 import { loadingLine } from "../terminal/progress.ts";
 
 interface DetectFlags {
@@ -211,14 +212,15 @@ async function loadAndDetect(
   }
 }
 
+/** Those of Open Images, with 601 classes, have 60 kB. */
+const MAX_LABEL_MAP = 32e6;
+
 async function readLabelMap(path: string): Promise<LabelMap> {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw new ModelError(
-      { where: path, expected: "a label map", got: systemMessage(error) },
-      { cause: error },
-    );
+  const bytes = await readRegularFile(path, MAX_LABEL_MAP).catch((error: unknown) => {
+    const expected = `a label map of at most ${formatBytes(MAX_LABEL_MAP)}`;
+    throw new ModelError({ where: path, expected, got: systemMessage(error) }, { cause: error });
   });
-  return parseLabelMap(new Uint8Array(bytes), path);
+  return parseLabelMap(bytes, path);
 }
 
 interface Run {

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import type { Command } from "commander";
+import { quote } from "../../checkpoints/bytes/json.ts";
 import { ModelError, UsageError } from "../../errors.ts";
 import { archiveAddress, ZOO } from "../../models/zoo/zoo.ts";
 import { archivePath, cachedArchive } from "../../platform/archiveCache.ts";
@@ -7,7 +8,7 @@ import { nearestNames } from "../../support/nearestNames.ts";
 import { Interruption } from "../failures.ts";
 import { print, printError, type Session } from "../io.ts";
 import { parsePath, valueOption } from "../options.ts";
-import { downloadArchive, isHttp } from "../pull/downloadArchive.ts";
+import { downloadArchive, isSafe } from "../pull/downloadArchive.ts";
 import { DownloadBar } from "../pull/downloadBar.ts";
 import { formatBytes, formatCount } from "../terminal/formatNumber.ts";
 
@@ -17,8 +18,9 @@ them. They are kept in the folder given by --cache, else by the environment
 variable CENTERNET_CACHE, else in centernet below XDG_CACHE_HOME or ~/.cache.
 Models look for their weights in all of these but the first.
 
-If a pull is stopped, the next one continues it. An archive gets its name only
-once it is whole and its checksum is right.
+They come by https; plain http is accepted from this machine only. If a pull is
+stopped, the next one continues it. An archive gets its name only once it is
+whole and its checksum is right. Its SHA-256 is printed.
 
 Examples:
   centernet pull centernet_resnet50_v2_512x512_coco17_tpu-8
@@ -47,10 +49,11 @@ async function pull(name: string, { from, cache }: PullFlags, session: Session):
   const cached = await cachedArchive(name, cache);
   if (cached !== undefined) return printArchive("already in the cache", cached, session);
   const path = archivePath(name, cache);
+  let checksum = "";
   const bar = new DownloadBar(session.stderr);
   let received = 0;
   try {
-    await downloadArchive({
+    checksum = await downloadArchive({
       url,
       path,
       signal: session.signal,
@@ -71,6 +74,7 @@ async function pull(name: string, { from, cache }: PullFlags, session: Session):
     bar.stop();
   }
   await printArchive("pulled", path, session);
+  print(session, `SHA-256: ${checksum}`);
 }
 
 function publicAddress(name: string): string {
@@ -90,15 +94,16 @@ function publicAddress(name: string): string {
  * Where an archive is downloaded from: its public address, or `--from`, which is the URL of a file, or of a
  * folder, with a slash at the end, that holds the archive under its own name.
  *
- * @throws UsageError for anything but an http or https URL.
+ * @throws UsageError for anything but an https URL, or an http one of this machine.
  */
 export function archiveUrl(publicAddress: string, from?: string): URL {
   const address = new URL(publicAddress);
   if (from === undefined) return address;
   const mirror = URL.canParse(from) ? new URL(from) : undefined;
-  if (!mirror || !isHttp(mirror)) {
-    const expected = "an http or https URL, as in https://example.org/models/";
-    throw new UsageError({ where: "option --from", expected, got: JSON.stringify(from) });
+  if (!mirror || !isSafe(mirror)) {
+    const expected = "an https URL, as in https://example.org/models/";
+    const hint = mirror?.protocol === "http:" ? "Plain http is accepted from localhost only." : undefined;
+    throw new UsageError({ where: "option --from", expected, got: quote(from), hint });
   }
   if (mirror.pathname.endsWith("/")) mirror.pathname += address.pathname.split("/").at(-1);
   return mirror;

@@ -1,10 +1,11 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Command } from "commander";
 import { systemMessage, UsageError } from "../../errors.ts";
 import type { Backend } from "../../executors/backends.ts";
 import type { Precision } from "../../kernels/kernel.ts";
 import { modelNamed } from "../../models/models.ts";
+import { readRegularFile } from "../../platform/regularFile.ts";
 import { formatReport } from "../../verify/formatReport.ts";
 import { type GoldenCase, readGoldenCase } from "../../verify/goldenCase.ts";
 import { verifyModel } from "../../verify/verifyModel.ts";
@@ -107,7 +108,7 @@ async function isCase(folder: string): Promise<boolean> {
 }
 
 async function openCase(folder: string): Promise<GoldenCase> {
-  return readGoldenCase(async (name) => new Uint8Array(await readFile(join(folder, name))), folder);
+  return readGoldenCase((name) => readRegularFile(join(folder, name)), folder);
 }
 
 /** Reads the image that a case names, from the case's folder or from `samples` of a clone. */
@@ -115,8 +116,8 @@ async function readImage(folder: string, file: string): Promise<Uint8Array> {
   const name = basename(file);
   const places = [join(folder, name), join("samples", name)];
   for (const place of places) {
-    const bytes = await readFile(place).catch(() => undefined);
-    if (bytes) return new Uint8Array(bytes);
+    const bytes = await readRegularFile(place).catch(() => undefined);
+    if (bytes) return bytes;
   }
   throw new UsageError({ where: folder, expected: `its image as ${places.join(" or ")}`, got: "neither" });
 }

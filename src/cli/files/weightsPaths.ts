@@ -4,7 +4,8 @@ import { fileURLToPath } from "node:url";
 import type { RandomAccessFile } from "../../checkpoints/bytes/randomAccessFile.ts";
 import { DEFAULT_MODEL } from "../../models/models.ts";
 import { archivePath } from "../../platform/archiveCache.ts";
-import { findWeights, packagedWeights } from "../../platform/node.ts";
+import { findWeights } from "../../platform/node.ts";
+import { packagedWeights } from "../../platform/packagedWeights.ts";
 import type { PathUse } from "./refuseOverwriting.ts";
 
 /** What a TensorFlow checkpoint consists of; other files of its folder are not read. */
@@ -24,7 +25,8 @@ export async function weightsUses(weights: string | undefined, model = DEFAULT_M
 }
 
 async function namedWeights(model: string): Promise<string[]> {
-  return [fileURLToPath(packagedWeights(`${model}.safetensors`)), archivePath(model)];
+  const packaged = packagedWeights(model);
+  return [...(packaged ? [fileURLToPath(packaged)] : []), archivePath(model)];
 }
 
 async function partsOf(weights: string): Promise<string[]> {

@@ -1,8 +1,11 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { get as getHttp, type IncomingMessage } from "node:http";
 import { get as getHttps } from "node:https";
-import { finished } from "node:stream/promises";
+import { finished, pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openTarGz } from "../../checkpoints/archives/tarGz.ts";
+import { quote } from "../../checkpoints/bytes/json.ts";
 import { ModelError } from "../../errors.ts";
 import { findWeights } from "../../platform/node.ts";
 import { formatBytes } from "../terminal/formatNumber.ts";
@@ -23,11 +26,16 @@ export interface Download {
 export interface RetryPolicy {
   /** How long the server may be silent. */
   readonly idleMilliseconds: number;
-  /** The wait before each retry. A retry that receives more bytes than all before it starts the list again. */
+  /** The wait before each retry. A retry that receives enough starts the list again; silence is retried once. */
   readonly delays: readonly number[];
 }
 
-const RETRY_POLICY: RetryPolicy = { idleMilliseconds: 30_000, delays: [1000, 2000, 4000, 8000, 16_000] };
+const RETRY_POLICY: RetryPolicy = { idleMilliseconds: 10_000, delays: [1000, 2000, 4000, 8000, 16_000] };
+
+/** The largest of the zoo has some 1.5 GB. */
+const MAX_BYTES = 4 * 2 ** 30;
+/** What a server sends at least in that time, and a retry to be worth another. */
+const MIN_BYTES = 4096;
 
 const MAX_REDIRECTS = 10;
 const REDIRECTS = [301, 302, 303, 307, 308];
@@ -41,26 +49,39 @@ const LOST_CONNECTION = [
   "EAI_AGAIN",
   "ERR_STREAM_PREMATURE_CLOSE",
 ];
+const TOO_LARGE = `more than ${MAX_BYTES / 2 ** 30} GiB`;
+const THIS_MACHINE = ["localhost", "127.0.0.1", "[::1]"];
 /** RFC 1952, section 2.3.1. */
 const GZIP_MAGIC = [0x1f, 0x8b];
 
 /** A retry may succeed. Never leaves this file. */
 class TransientError extends Error {}
 
+/** The server sends nothing, or next to nothing. */
+class SilenceError extends TransientError {
+  constructor(milliseconds: number) {
+    super(`the server was silent for ${milliseconds / 1000} s`);
+  }
+}
+
 /**
- * Downloads a `.tar.gz`. It gets its name only once it is whole and its checksums are right. If the download
- * fails or is killed, the next one continues it, provided that the server still has the same file.
+ * Downloads a `.tar.gz` and returns its SHA-256. It gets its name only once it is whole and its checksums are
+ * right. If the download fails or is killed, the next one continues it, provided that the server still has the
+ * same file.
  *
  * @throws ModelError if the server has no archive, sends something else, or fails too often.
  * @throws UsageError if another pull of the archive is running or the file system refuses.
  * @throws the signal's reason if it is aborted.
  */
-export async function downloadArchive(download: Download): Promise<void> {
+export async function downloadArchive(download: Download): Promise<string> {
   const part = await PartialArchive.open(download.path, download.url);
   try {
     await receiveWithRetries(download, part);
     await verify(download, part);
+    const checksum = createHash("sha256");
+    await pipeline(createReadStream(part.data), checksum, { signal: download.signal });
     await part.complete();
+    return checksum.digest("hex");
   } finally {
     await part.release();
   }
@@ -77,9 +98,10 @@ async function receiveWithRetries(download: Download, part: PartialArchive): Pro
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof TransientError)) throw error;
-      if (part.size > mostReceived) retries = 0;
+      if (part.size - mostReceived >= MIN_BYTES) retries = 0;
       mostReceived = Math.max(mostReceived, part.size);
-      if (retries === retryPolicy.delays.length) throw tooManyRetries(url, part.size, error);
+      const isSilent = error instanceof SilenceError && retries > 0;
+      if (isSilent || retries === retryPolicy.delays.length) throw tooManyRetries(url, part.size, error);
       onRetry?.(`${displayUrl(url)}: ${error.message} after ${formatBytes(part.size)}; trying again`);
       await sleep(retryPolicy.delays[retries++], undefined, { signal }).catch(() => signal.throwIfAborted());
     }
@@ -92,7 +114,7 @@ async function receive(download: Download, part: PartialArchive, idleMillisecond
   const response = await get(url, { headers: requestHeaders(part), signal, timeout: idleMilliseconds });
   try {
     accept(response, url, part);
-    await receiveBody(response, download, part);
+    await receiveBody(response, download, part, idleMilliseconds);
   } finally {
     response.destroy();
   }
@@ -102,13 +124,21 @@ async function receiveBody(
   response: IncomingMessage,
   download: Download,
   part: PartialArchive,
+  idleMilliseconds: number,
 ): Promise<void> {
   const { url, onProgress } = download;
   const length = part.version?.length;
+  if (length !== undefined && length > MAX_BYTES) throw invalidResponse(url, TOO_LARGE);
   onProgress?.(part.size, length);
+  let lastSize = part.size;
+  const watch = setInterval(() => {
+    if (part.size - lastSize < MIN_BYTES) response.destroy(new SilenceError(idleMilliseconds));
+    lastSize = part.size;
+  }, idleMilliseconds);
   response.on("data", (bytes: Buffer) => {
     try {
       if (!mayBeGzip(bytes, part.size)) throw invalidResponse(url, contentOf(response, bytes));
+      if (part.size + bytes.length > MAX_BYTES) throw invalidResponse(url, TOO_LARGE);
       if (length !== undefined && part.size + bytes.length > length) {
         throw invalidResponse(url, `more than the ${length} bytes that it is said to have`);
       }
@@ -123,6 +153,8 @@ async function receiveBody(
   } catch (error) {
     if (error instanceof ModelError) part.discard();
     throw connectionError(url, error as Error);
+  } finally {
+    clearInterval(watch);
   }
   if (length !== undefined && part.size < length) throw new TransientError("the response ended early");
 }
@@ -196,22 +228,29 @@ async function get(url: URL, options: RequestOptions): Promise<IncomingMessage> 
 
 function getOnce(url: URL, options: RequestOptions): Promise<IncomingMessage> {
   const send = url.protocol === "https:" ? getHttps : getHttp;
-  const silence = new TransientError(`the server was silent for ${options.timeout / 1000} s`);
+  const silence = new SilenceError(options.timeout);
   return new Promise((resolve, reject) => {
     // Without an agent, the connection ends with its request.
     const request = send(url, { ...options, agent: false }, (response) => {
+      clearTimeout(deadline);
       request.on("timeout", () => response.destroy(silence));
       resolve(response);
     });
+    // The timeout alone would wait for headers that come byte by byte.
+    const deadline = setTimeout(() => request.destroy(silence), options.timeout);
     request.on("timeout", () => request.destroy(silence));
-    request.on("error", (error) => reject(connectionError(url, error)));
+    request.on("error", (error) => {
+      clearTimeout(deadline);
+      reject(connectionError(url, error));
+    });
   });
 }
 
 function redirectTarget(from: URL, location: string | undefined): URL {
   const target = location !== undefined && URL.canParse(location, from) ? new URL(location, from) : undefined;
-  if (target && isHttp(target)) return target;
-  throw invalidResponse(from, `a redirect to ${JSON.stringify(location ?? "")}`);
+  const isDowngrade = from.protocol === "https:" && target?.protocol === "http:";
+  if (target && isSafe(target) && !isDowngrade) return target;
+  throw invalidResponse(from, `a redirect to ${quote(location ?? "")}`);
 }
 
 /** What an error of a connection means. Errors of this package, which have no code, stay as they are. */
@@ -229,7 +268,8 @@ function invalidResponse(url: URL, got: string, cause?: unknown): ModelError {
 }
 
 function tooManyRetries(url: URL, received: number, cause: TransientError): ModelError {
-  const got = `${formatBytes(received)}, and no more after several tries: ${cause.message}`;
+  const tries = cause instanceof SilenceError ? "" : " after several tries";
+  const got = `${formatBytes(received)}, and no more${tries}: ${cause.message}`;
   const hint = received > 0 ? "They are kept: pull again to continue." : "Try again later.";
   return new ModelError({ where: displayUrl(url), expected: "an archive", got, hint }, { cause });
 }
@@ -239,6 +279,7 @@ function displayUrl({ protocol, host, pathname }: URL): string {
   return `${protocol}//${host}${pathname}`;
 }
 
-export function isHttp({ protocol }: URL): boolean {
-  return protocol === "http:" || protocol === "https:";
+/** Https, or http that nobody else can see or change: from this machine. */
+export function isSafe({ protocol, hostname }: URL): boolean {
+  return protocol === "https:" || (protocol === "http:" && THIS_MACHINE.includes(hostname));
 }

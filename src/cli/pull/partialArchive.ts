@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { systemMessage, UsageError } from "../../errors.ts";
+import { makeFolders } from "../files/outputTarget.ts";
 import { formatBytes } from "../terminal/formatNumber.ts";
 
 /** Identifies the file that a server sent, so that the rest of exactly that file can be requested. */
@@ -79,7 +80,7 @@ export class PartialArchive {
     const folder = `${path}.part`;
     let where = dirname(path);
     try {
-      fs.mkdirSync(where, { recursive: true });
+      await makeFolders(where);
       where = folder;
       acquireLock(path, folder);
       const part = new PartialArchive(path, folder, await open(join(folder, "data"), "a"));

@@ -7,15 +7,17 @@ export interface Column {
 }
 
 /** A cell's text is cut here, since it widens its column in every row. `--json` prints all of it. */
-const MAX_CELL = 300;
+const MAX_CELL = 200;
 
 /** Lines of a table, headings first; columns are two spaces apart. */
 export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
   const headings = columns.map(({ heading }) => heading);
   const all = [headings, ...rows.map((row) => row.map(cellText))];
-  const widths = columns.map((_, i) =>
-    all.reduce((width, row) => Math.max(width, displayWidth(row[i] ?? "")), 0),
-  );
+  const widths = columns.map(({ align }, i) => {
+    // Nothing stands right of it, so nothing fills it up.
+    if (align === "left" && i === columns.length - 1) return 0;
+    return all.reduce((width, row) => Math.max(width, displayWidth(row[i] ?? "")), 0);
+  });
   return all.map((row) => formatRow(row, columns, widths));
 }
 
@@ -25,7 +27,7 @@ export function formatRow(
   widths: readonly number[],
 ): string {
   const padded = cells.map((cell, i) => {
-    const space = " ".repeat(Math.max(0, widths[i] - displayWidth(cell)));
+    const space = widths[i] === 0 ? "" : " ".repeat(Math.max(0, widths[i] - displayWidth(cell)));
     return columns[i].align === "left" ? cell + space : space + cell;
   });
   return padded.join("  ").trimEnd();

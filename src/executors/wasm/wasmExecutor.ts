@@ -66,6 +66,7 @@ export async function wasmExecutor({
       const threads = pool?.count;
       refuseTooMuch(planLayout(graph, choices, threads).bytes.total, { graph, choices, threads });
     },
+    planBytes: (graph) => planLayout(graph, choices, pool?.count).bytes.total,
     async dispose() {
       await plans.dispose();
       await pool?.dispose();

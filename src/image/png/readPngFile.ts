@@ -18,6 +18,8 @@ interface Chunk {
 }
 
 const SIGNATURE_BYTES = 8;
+/** The largest images have some 100,000; each takes memory besides its bytes. */
+const MAX_CHUNKS = 1_000_000;
 const MAX_PALETTE_BYTES = 256 * 3;
 
 /**
@@ -63,6 +65,7 @@ export function readPngFile(bytes: Uint8Array, where: string): PngFile {
 
 class ChunkReader {
   private offset = SIGNATURE_BYTES;
+  private count = 0;
   private readonly view: DataView;
 
   constructor(
@@ -75,6 +78,7 @@ class ChunkReader {
   /** Reads one chunk: length, type of four letters, data and CRC-32. */
   next(): Chunk {
     const { bytes, view, offset } = this;
+    if (++this.count > MAX_CHUNKS) throw this.damaged(`at most ${MAX_CHUNKS} chunks`, "more");
     if (offset + 12 > bytes.length) throw this.truncated(offset + 12);
     const end = offset + 12 + view.getUint32(offset);
     const typeBytes = bytes.subarray(offset + 4, offset + 8);

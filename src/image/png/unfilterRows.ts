@@ -17,13 +17,14 @@ export function unfilterRows(
 ): number {
   for (let row = 0; row < rows; row++) {
     const at = start + row * (rowBytes + 1);
-    const current = data.subarray(at + 1, at + 1 + rowBytes);
-    const above = row === 0 ? new Uint8Array(rowBytes) : data.subarray(at - rowBytes, at);
-    const filter = data[at];
-    if (filter === 1) unfilterLeft(current, pixelBytes);
-    else if (filter === 2) unfilterAbove(current, above);
-    else if (filter === 3) unfilterAverage(current, above, pixelBytes);
-    else if (filter === 4) unfilterPaeth(current, above, pixelBytes);
+    // Above the first row are zeros, of which the filters for up and Paeth make these.
+    const filter = row > 0 ? data[at] : (FIRST_ROW[data[at]] ?? data[at]);
+    const [from, to] = [at + 1, at + 1 + rowBytes];
+    if (filter === 1) unfilterLeft(data, from, to, pixelBytes);
+    else if (filter === 2) unfilterAbove(data, from, to, rowBytes + 1);
+    else if (filter === 3 && row > 0) unfilterAverage(data, from, to, rowBytes + 1, pixelBytes);
+    else if (filter === 3) unfilterFirstAverage(data, from, to, pixelBytes);
+    else if (filter === 4) unfilterPaeth(data, from, to, rowBytes + 1, pixelBytes);
     else if (filter !== 0) {
       throw new ImageError({
         where: `${where}: row ${row}`,
@@ -36,26 +37,42 @@ export function unfilterRows(
   return start + rows * (rowBytes + 1);
 }
 
-function unfilterLeft(current: Uint8Array, pixelBytes: number): void {
-  for (let i = pixelBytes; i < current.length; i++) current[i] += current[i - pixelBytes];
+/** What up (2) and Paeth (4) are in the first row. */
+const FIRST_ROW: Readonly<Record<number, number>> = { 2: 0, 4: 1 };
+
+// All work on `data` from `from` up to `to`; the row above begins `stride` bytes before. Views of rows would cost
+// more than the rows themselves in an image one pixel wide.
+
+function unfilterLeft(data: Uint8Array, from: number, to: number, pixelBytes: number): void {
+  for (let i = from + pixelBytes; i < to; i++) data[i] += data[i - pixelBytes];
 }
 
-function unfilterAbove(current: Uint8Array, above: Uint8Array): void {
-  for (let i = 0; i < current.length; i++) current[i] += above[i];
+function unfilterAbove(data: Uint8Array, from: number, to: number, stride: number): void {
+  for (let i = from; i < to; i++) data[i] += data[i - stride];
 }
 
-function unfilterAverage(current: Uint8Array, above: Uint8Array, pixelBytes: number): void {
-  for (let i = 0; i < current.length; i++) {
-    const left = i < pixelBytes ? 0 : current[i - pixelBytes];
-    current[i] += (left + above[i]) >> 1;
-  }
+function unfilterAverage(
+  data: Uint8Array,
+  from: number,
+  to: number,
+  stride: number,
+  pixelBytes: number,
+): void {
+  const second = Math.min(from + pixelBytes, to);
+  for (let i = from; i < second; i++) data[i] += data[i - stride] >> 1;
+  for (let i = second; i < to; i++) data[i] += (data[i - pixelBytes] + data[i - stride]) >> 1;
 }
 
-function unfilterPaeth(current: Uint8Array, above: Uint8Array, pixelBytes: number): void {
-  for (let i = 0; i < current.length; i++) {
-    const left = i < pixelBytes ? 0 : current[i - pixelBytes];
-    const aboveLeft = i < pixelBytes ? 0 : above[i - pixelBytes];
-    current[i] += paethPredictor(left, above[i], aboveLeft);
+function unfilterFirstAverage(data: Uint8Array, from: number, to: number, pixelBytes: number): void {
+  for (let i = from + pixelBytes; i < to; i++) data[i] += data[i - pixelBytes] >> 1;
+}
+
+function unfilterPaeth(data: Uint8Array, from: number, to: number, stride: number, pixelBytes: number): void {
+  const second = Math.min(from + pixelBytes, to);
+  // Nothing on the left: the predictor is the value above.
+  for (let i = from; i < second; i++) data[i] += data[i - stride];
+  for (let i = second; i < to; i++) {
+    data[i] += paethPredictor(data[i - pixelBytes], data[i - stride], data[i - stride - pixelBytes]);
   }
 }
 

@@ -19,14 +19,17 @@ export function writePass(
 ): void {
   const { header } = file;
   const colors = colorTable(file);
-  const samples = new Uint8Array(pass.width * header.channels);
+  const rowSamples = pass.width * header.channels;
+  const isUnpacked = header.bitDepth === 8;
+  const samples = isUnpacked ? rows : new Uint8Array(rowSamples);
   const source = colors ?? samples;
   for (let row = 0; row < pass.height; row++) {
     const start = row * (rowBytes + 1) + 1;
-    unpackSamples(rows.subarray(start, start + rowBytes), header.bitDepth, samples);
+    if (!isUnpacked) unpackSamples(rows, start, header.bitDepth, samples);
+    const first = isUnpacked ? start : 0;
     const y = pass.top + row * pass.stepY;
     let to = (y * image.width + pass.left) * 3;
-    for (let i = 0; i < samples.length; i += header.channels) {
+    for (let i = first; i < first + rowSamples; i += header.channels) {
       const from = colors ? samples[i] * 3 : i;
       if (from >= source.length) throw missingColor(samples[i], source.length / 3, where);
       image.data[to] = source[from];
@@ -37,20 +40,21 @@ export function writePass(
   }
 }
 
-/** Unpacks a row to one byte per sample: 16 bits are rounded to 8; fewer than 8 are not scaled. */
-function unpackSamples(row: Uint8Array, bitDepth: number, samples: Uint8Array): void {
-  if (bitDepth === 8) {
-    samples.set(row);
-  } else if (bitDepth === 16) {
+/**
+ * Unpacks the row at `start` to one byte per sample: 16 bits are rounded to 8; fewer than 8 are not scaled. Rows of 8
+ * bits are as they should be.
+ */
+function unpackSamples(rows: Uint8Array, start: number, bitDepth: number, samples: Uint8Array): void {
+  if (bitDepth === 16) {
     for (let i = 0; i < samples.length; i++) {
-      samples[i] = Math.round((row[i * 2] * 256 + row[i * 2 + 1]) / 257);
+      samples[i] = Math.round((rows[start + i * 2] * 256 + rows[start + i * 2 + 1]) / 257);
     }
   } else {
     const perByte = 8 / bitDepth;
     const mask = 2 ** bitDepth - 1;
     for (let i = 0; i < samples.length; i++) {
       const shift = 8 - bitDepth * ((i % perByte) + 1);
-      samples[i] = (row[Math.floor(i / perByte)] >> shift) & mask;
+      samples[i] = (rows[start + Math.floor(i / perByte)] >> shift) & mask;
     }
   }
 }

@@ -46,6 +46,8 @@ export function objectsAsPointsModel({ name, architecture, weightsHint }: Object
     name,
     backbone: `${title}, points`,
     outputs: withPoses ? "boxes, keypoints" : "boxes",
+    classes: labels,
+    ...(withPoses && { keypointNames: COCO_KEYPOINTS }),
     defaultSize: { height: 512, width: 512 },
     sizeMultiple,
     sizedByImage: true,

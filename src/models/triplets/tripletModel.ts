@@ -48,11 +48,13 @@ export function isTripletModel(model: Model): model is TripletModel {
 export function tripletModel(spec: TripletSpec): TripletModel {
   const { name, backbone, architecture, weightsHint } = spec;
   const multiple = tripletSizeMultiple(architecture);
+  const labels = classLabels(architecture.classes);
   return {
     tripletSpec: spec,
     name,
     backbone,
     outputs: "boxes",
+    classes: labels,
     defaultSize: { height: 511, width: 511 },
     sizeMultiple: multiple,
     sizeRemainder: multiple - 1,
@@ -61,7 +63,7 @@ export function tripletModel(spec: TripletSpec): TripletModel {
     weightsHint,
     constants: () => new Map(),
     graph: (size) => tripletGraph(architecture, size),
-    views: (image, _loaded, options) => viewsOf(image, options, classLabels(architecture.classes)),
+    views: (image, _loaded, options) => viewsOf(image, options, labels),
   };
 }
 

@@ -113,7 +113,10 @@ export const ZOO: readonly ZooRow[] = [
   },
 ];
 
+/** The bucket behind http://download.tensorflow.org, to which the zoo's page links; only here it speaks https. */
+const BUCKET = "https://storage.googleapis.com/download.tensorflow.org/models/object_detection/tf2";
+
 /** The public URL of the `.tar.gz` that holds a model's weights. */
 export function archiveAddress({ name, archiveDate }: ZooRow): string {
-  return `http://download.tensorflow.org/models/object_detection/tf2/${archiveDate}/${name}.tar.gz`;
+  return `${BUCKET}/${archiveDate}/${name}.tar.gz`;
 }

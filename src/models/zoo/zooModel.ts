@@ -18,7 +18,7 @@ import {
 } from "../../image/input/resizer/imageResizer.ts";
 import { placeByResizer, resizeForNetwork } from "../../image/input/resizer/resizeForNetwork.ts";
 import type { Tensor } from "../../tensor.ts";
-import { COCO_KEYPOINTS, COCO_LABELS, PERSON } from "../coco.ts";
+import { type ClassLabel, COCO_KEYPOINTS, COCO_LABELS, PERSON } from "../coco.ts";
 import type { Model } from "../model.ts";
 import { objectDetection, toImageCoordinates } from "../toDetection.ts";
 import { type InputSize, peakView, singleView, type View } from "../view.ts";
@@ -58,6 +58,11 @@ export function zooModel(spec: ZooSpec): ZooModel {
     name,
     backbone: backbone.title,
     outputs: architecture.keypoints === undefined ? "boxes" : "boxes, keypoints",
+    classes: classesOf(labels, architecture.classes),
+    ...(architecture.keypoints !== undefined && {
+      keypointNames: decode.keypointEstimationTask.flatMap(({ keypointLabels }) => keypointLabels),
+    }),
+    maxDetections: decode.objectCenterParams.maxBoxPredictions,
     defaultSize: fixed ?? typicalSize(resizer, backbone.sizeMultiple),
     sizeMultiple: backbone.sizeMultiple,
     sides: backbone.sides,
@@ -86,6 +91,12 @@ function typicalSize(resizer: ImageResizer, multiple: number): InputSize {
   const { height, width } = inputSizeOf(resizer, { height: 480, width: 640 });
   const rounded = (side: number) => Math.max(1, Math.round(side / multiple)) * multiple;
   return { height: rounded(height), width: rounded(width) };
+}
+
+/** The named classes of a network with this many channels. */
+function classesOf(labels: ReadonlyMap<number, string>, channels: number): ClassLabel[] {
+  const ids = [...labels.keys()].filter((id) => id <= channels).sort((a, b) => a - b);
+  return ids.map((classId) => ({ classId, label: labels.get(classId) ?? `class ${classId}` }));
 }
 
 /** A view whose objects are decoded according to the settings, from peaks alone if these suffice. */

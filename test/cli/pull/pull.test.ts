@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +16,8 @@ import { file, serve, status } from "./support/archiveServer.ts";
 
 const MODEL = "centernet_mobilenetv2fpn_512x512_coco17_od";
 const ARCHIVE = makeArchive();
+const DIGEST = createHash("sha256").update(ARCHIVE).digest("hex");
+const PULLED = (path: string) => `pulled: ${path}, ${SIZE} bytes\nSHA-256: ${DIGEST}\n`;
 const SIZE = ARCHIVE.length.toLocaleString("en-US");
 
 /** No test may touch the cache of whoever runs it. */
@@ -33,7 +36,7 @@ test.each([
 ])("an archive is pulled from %s, once", async (_, from, asked) => {
   const { url, requests } = await serve(file(ARCHIVE));
   const args = ["pull", MODEL, "--from", `${url}${from}`];
-  expect(await runCli(args)).toEqual({ code: 0, stderr: "", stdout: `pulled: ${path}, ${SIZE} bytes\n` });
+  expect(await runCli(args)).toEqual({ code: 0, stderr: "", stdout: PULLED(path) });
   expect((await readFile(path)).equals(ARCHIVE)).toBe(true);
   expect(await cachedArchive(MODEL)).toBe(path);
   expect(await runCli(args)).toEqual({
@@ -56,7 +59,7 @@ test("--cache names another folder", async () => {
 test("a terminal shows a progress bar until the end", async () => {
   const { url } = await serve(file(ARCHIVE));
   const { stdout, stderr } = await runCli(["pull", MODEL, "--from", url], { terminal: 80 });
-  expect(stdout).toBe(`pulled: ${path}, ${SIZE} bytes\n`);
+  expect(stdout).toBe(PULLED(path));
   expect(stderr).toMatch(/█{24} 60\.2 kB of 60\.2 kB, checking it/);
 });
 
@@ -74,12 +77,7 @@ test.each<[string, string[], number, RegExp]>([
     /^centernet: model movenet-lightning: expected a model that has/,
   ],
   ["no model", [], 1, /argument .model./],
-  [
-    "--from without a scheme",
-    [MODEL, "--from", "example.org/"],
-    1,
-    /option --from: expected an http or https URL/,
-  ],
+  ["--from without a scheme", [MODEL, "--from", "example.org/"], 1, /option --from: expected an https URL/],
   [
     "--from of another scheme",
     [MODEL, "--from", "file:///tmp/"],
@@ -87,8 +85,20 @@ test.each<[string, string[], number, RegExp]>([
     /option --from: .* got "file:\/\/\/tmp\/"\./,
   ],
   [
+    "--from of another machine without encryption",
+    [MODEL, "--from", "http://example.org/"],
+    1,
+    /option --from: expected an https URL, .* got "http:.*"\. Plain http is accepted from localhost only\./,
+  ],
+  [
+    "--from of a machine whose name begins like this one's",
+    [MODEL, "--from", "http://127.0.0.1.example.org/"],
+    1,
+    /option --from: expected an https URL/,
+  ],
+  [
     "--from twice",
-    [MODEL, "--from", "http://x/", "--from", "http://y/"],
+    [MODEL, "--from", "https://x/", "--from", "https://y/"],
     1,
     /option --from: expected to be given once/,
   ],
@@ -151,7 +161,7 @@ test("a lost connection is reported and made again", async () => {
 });
 
 test("archives are pulled from the zoo's public addresses", () => {
-  const zoo = "http://download.tensorflow.org/models/object_detection/tf2";
+  const zoo = "https://storage.googleapis.com/download.tensorflow.org/models/object_detection/tf2";
   expect(ZOO.map(archiveAddress)).toEqual([
     `${zoo}/20200713/centernet_hg104_512x512_coco17_tpu-8.tar.gz`,
     `${zoo}/20200711/centernet_hg104_512x512_kpts_coco17_tpu-32.tar.gz`,

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { expect, test, vi } from "vitest";
 import { ModelError } from "../../../src/errors.ts";
@@ -54,6 +55,16 @@ test.each<[string, Answer, RegExp]>([
   ["a bomb", file(gzipSync(Buffer.alloc(2 ** 28))), /expected at most 100 times as much as is stored/],
   ["a redirect to nowhere", status(302), /got a redirect to ""/],
   ["a redirect out of the web", status(301, { Location: "file:///etc/passwd" }), /got a redirect to "file:/],
+  [
+    "a redirect to plain http elsewhere",
+    status(302, { Location: "http://example.org/a" }),
+    /got a redirect to "http:/,
+  ],
+  [
+    "a length beyond all bounds",
+    (_, response) => void response.writeHead(200, { "Content-Length": String(2 ** 33) }).flushHeaders(),
+    /got more than 4 GiB/,
+  ],
   ["redirects without an end", status(307, { Location: "x" }), /got more than 10 redirects/],
   [
     "no HTTP at all",
@@ -95,6 +106,27 @@ test("a refused connection is not retried", async () => {
     /127\.0\.0\.1:9\/model\.tar\.gz: .* got no valid HTTP response \(connect ECONNREFUSED/,
   );
   expect(reasons).toEqual([]);
+});
+
+test("a server that drips is given up like a silent one", async () => {
+  const { pull, files } = await cacheFolder();
+  const { url, requests } = await serve((_, response) => {
+    let sent = 0;
+    const timer = setInterval(() => response.write(ARCHIVE.subarray(sent, ++sent)), 20);
+    response.on("close", () => clearInterval(timer));
+  });
+  const retryPolicy = { idleMilliseconds: 300, delays: [1, 1, 1, 1] };
+  await expect(pull(url, { retryPolicy })).rejects.toThrow(
+    /expected an archive, got \d+ bytes, and no more: the server was silent for 0\.3 s\. They are kept/,
+  );
+  expect(requests).toHaveLength(2);
+  expect(await files()).toEqual([expect.stringMatching(/\.part$/)]);
+});
+
+test.skipIf(!existsSync("/proc/self"))("a folder that cannot be made is named at once", async () => {
+  const { pull } = await cacheFolder("/proc/x/cache");
+  const { url } = await serve(file(ARCHIVE));
+  await expect(pull(url)).rejects.toThrow(/^\/proc\/x\/cache: expected a folder to download to, got /);
 });
 
 test("errors show no passwords or signatures", async () => {

@@ -206,7 +206,7 @@ describe.skipIf(!found && mayBeLeftOut)("wgsl", () => {
 
 test("a fallback that is none is refused, and one for another backend", async () => {
   await expect(createExecutor("wgsl", { fallback: "auto" as "wasm" })).rejects.toThrow(
-    "fallback: expected one of wasm, webgpu, webgl2, webasm, cpu, got auto.",
+    'fallback: expected a backend\'s name, got "auto". The names are wasm, webgpu, webgl2, webasm, cpu.',
   );
   await expect(createExecutor("wasm", { fallback: "cpu" })).rejects.toThrow("option fallback: expected");
 });

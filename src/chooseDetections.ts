@@ -1,0 +1,123 @@
+/** Which of a model's detections become the result, what is left out, and why nothing is left. */
+import type { Detection } from "./detection.ts";
+import { UsageError } from "./errors.ts";
+import { CLASS_ALIASES } from "./models/coco.ts";
+import type { Model } from "./models/model.ts";
+import { unknownName } from "./support/unknownName.ts";
+
+/** What the options left out of what the model found. Reasons are tested in this order; those of none are absent. */
+export interface LeftOut {
+  /** Of classes other than `classes`. */
+  readonly classes?: LeftOutGroup;
+  /** Below `score`. The network looks everywhere, so most of these are no objects. */
+  readonly score?: LeftOutGroup;
+  /** Not among the best `max`. */
+  readonly max?: LeftOutGroup;
+}
+
+export interface LeftOutGroup {
+  readonly count: number;
+  readonly best: { readonly label: string; readonly score: number };
+}
+
+export interface Choice {
+  readonly score: number;
+  readonly max: number;
+  /** Ids of the classes to keep. Default: all. */
+  readonly classIds?: ReadonlySet<number>;
+}
+
+/** The chosen detections, best first. */
+export function chooseDetections(
+  found: readonly Detection[],
+  { score, max, classIds }: Choice,
+): { detections: Detection[]; leftOut: LeftOut } {
+  const sorted = [...found].sort((a, b) => b.score - a.score);
+  const isWanted = ({ classId }: Detection) => classIds === undefined || classIds.has(classId);
+  const wanted = sorted.filter(isWanted);
+  const good = wanted.filter((detection) => detection.score >= score);
+  const groups = {
+    classes: sorted.filter((detection) => !isWanted(detection) && detection.score >= score),
+    score: wanted.filter((detection) => detection.score < score),
+    max: good.slice(max),
+  };
+  const leftOut = Object.fromEntries(
+    Object.entries(groups)
+      .filter(([, group]) => group.length > 0)
+      .map(([reason, group]) => {
+        const [{ label, score: best }] = group;
+        return [reason, { count: group.length, best: { label, score: best } }];
+      }),
+  );
+  return { detections: good.slice(0, max), leftOut };
+}
+
+/** The network's input has some 10 cells of its output for an object of this size, if the image is small. */
+const SMALL_SIDE = 32;
+/** A model with more classes says little by naming them. */
+const MAX_CLASSES_NAMED = 3;
+
+/** Why nothing was found in an image, as a part of a sentence with all that is known. */
+export function whyNothing(
+  model: Model,
+  image: { readonly width: number; readonly height: number },
+  leftOut: LeftOut,
+  { score, max, classIds }: Choice,
+): string {
+  const reasons: string[] = [];
+  if (max === 0) reasons.push("max is 0");
+  if (model.classes.length <= MAX_CLASSES_NAMED) {
+    const labels = model.classes.map(({ label }) => label).join(", ");
+    reasons.push(`${model.name} finds only ${labels === "person" ? "people" : labels}`);
+  }
+  if (leftOut.classes && classIds) {
+    const names = model.classes.filter(({ classId }) => classIds.has(classId)).map(({ label }) => label);
+    const { count, best } = leftOut.classes;
+    reasons.push(
+      `only ${names.join(", ")} may be shown, and ${best.label} ${best.score.toFixed(2)} ${count > 1 ? `and ${count - 1} more are` : "is"} of other classes`,
+    );
+  }
+  if (leftOut.score) {
+    const { label, score: best } = leftOut.score.best;
+    const name = model.classes.length > 1 ? `, ${label},` : "";
+    reasons.push(`the best candidate${name} has a score of ${below(best, score)}, and ${score} is asked for`);
+  } else if (!leftOut.classes && !leftOut.max) reasons.push("the network has no candidate at all");
+  const { width, height } = image;
+  if (Math.min(width, height) < SMALL_SIDE) {
+    const isNarrow = width <= height;
+    reasons.push(`the image is only ${isNarrow ? width : height} pixels ${isNarrow ? "wide" : "high"}`);
+  }
+  return reasons.join("; ");
+}
+
+/** A score with as many decimals as show that it is below the limit. */
+function below(score: number, limit: number): string {
+  for (let decimals = 2; decimals < 7; decimals++) {
+    const text = score.toFixed(decimals);
+    if (Number(text) < limit) return text;
+  }
+  return `${score}`;
+}
+
+/**
+ * The ids of the model's classes with these names (upper and lower case being alike) or ids.
+ *
+ * @throws UsageError for one that the model does not have, with the one that was probably meant.
+ */
+export function classIdsOf(model: Model, classes: readonly (string | number)[]): ReadonlySet<number> {
+  return new Set(classes.map((wanted) => classIdOf(model, wanted)));
+}
+
+function classIdOf(model: Model, wanted: string | number): number {
+  const name = `${wanted}`.trim().toLowerCase();
+  const found = model.classes.find(({ label, classId }) => {
+    return label.toLowerCase() === name || `${classId}` === name;
+  });
+  if (found) return found.classId;
+  const names = model.classes.map(({ label }) => label);
+  const aliases = Object.fromEntries(
+    Object.entries(CLASS_ALIASES).filter(([, label]) => names.includes(label)),
+  );
+  const expected = `a class of ${model.name}, by name or id`;
+  throw new UsageError(unknownName({ where: "option classes", expected, name: `${wanted}`, names, aliases }));
+}
