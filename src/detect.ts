@@ -169,6 +169,7 @@ export class Detector {
     const decode = clock();
     const views = model.views(pixels, { size: inputSize, constants }, options);
     const prepare = clock();
+    for (const { size } of views.views) checkSizeOfImage(size, model, where);
     const estimate = options.onCost && (await this.costs.of(views.views));
     if (estimate) options.onCost?.(estimate);
     clock();

@@ -109,7 +109,11 @@ describe("images that decide the size of the network's input", () => {
   ];
   test.each(sizes)("%s: from %j to %j, or refused", async (resizer, [width, height], [columns, rows]) => {
     await withDetector(resizer, async (detector) => {
-      const detected = detector.detect(cropped(photo, width, height), { taps: [PIXELS], where: "a.png" });
+      const detected = detector.detect(cropped(photo, width, height), {
+        taps: [PIXELS],
+        where: "a.png",
+        onCost: () => {},
+      });
       const fits = [columns, rows].every((side) => side % 32 === 0 || side % 32 > 28);
       if (!fits) {
         await expect(detected).rejects.toThrow(ImageError);
