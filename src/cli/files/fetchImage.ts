@@ -2,6 +2,8 @@ import { ImageError } from "../../errors.ts";
 import { fileKind } from "../../support/fileKind/fileKind.ts";
 
 const SILENCE_MILLISECONDS = 20_000;
+/** A server that sends less in that time counts as silent, so that none goes on forever. */
+const MIN_BYTES = 4096;
 /** Enough to tell what kind of file it is. */
 const IDENTIFYING_BYTES = 4096;
 /** 100 million pixels as PNG, not compressed at all, with room for metadata. */
@@ -44,15 +46,20 @@ export async function fetchImage(url: string, signal: AbortSignal): Promise<Uint
   signal.addEventListener("abort", onAbort);
   const chunks: Uint8Array[] = [];
   let bytes = 0;
+  let sinceWait = 0;
   try {
     signal.throwIfAborted();
     const response = await fetch(url, { signal: stop.signal });
     if (!response.ok) throw refused(`HTTP status ${response.status}`);
     const reader = response.body?.getReader();
     for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
-      clearTimeout(timer);
-      timer = wait();
       const chunk = part.value;
+      sinceWait += chunk.length;
+      if (sinceWait >= MIN_BYTES) {
+        clearTimeout(timer);
+        timer = wait();
+        sinceWait = 0;
+      }
       const isIdentified = bytes >= IDENTIFYING_BYTES;
       chunks.push(chunk);
       bytes += chunk.length;

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { RandomAccessFile } from "../../checkpoints/bytes/randomAccessFile.ts";
@@ -6,6 +5,7 @@ import { DEFAULT_MODEL } from "../../models/models.ts";
 import { archivePath } from "../../platform/archiveCache.ts";
 import { findWeights } from "../../platform/node.ts";
 import { packagedWeights } from "../../platform/packagedWeights.ts";
+import { readRegularFile } from "../../platform/regularFile.ts";
 import type { PathUse } from "./refuseOverwriting.ts";
 
 /** What a TensorFlow checkpoint consists of; other files of its folder are not read. */
@@ -45,7 +45,7 @@ async function shardsOf(path: string, source: RandomAccessFile): Promise<string[
   const start = new Uint8Array(Math.min(source.length, 1));
   await source.read(0, start);
   if (start[0] !== "{".charCodeAt(0) || source.length > MAX_MANIFEST) return [];
-  const manifest = JSON.parse(await readFile(path, "utf8")).weightsManifest;
+  const manifest = JSON.parse(new TextDecoder().decode(await readRegularFile(path))).weightsManifest;
   const names = (Array.isArray(manifest) ? manifest : []).flatMap((group) => group?.paths);
   return names.flatMap((name) => (typeof name === "string" ? join(dirname(path), basename(name)) : []));
 }
