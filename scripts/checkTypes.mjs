@@ -15,8 +15,10 @@ if (exported.size === 0) throw new Error(`${index} exports nothing`);
 
 const missing = new Map();
 const seen = new Set();
-for (const symbol of exported) for (const declaration of symbol.declarations ?? []) visit(declaration, symbol.name);
-for (const [name, user] of missing) console.error(`checkTypes: ${name}, which ${user} mentions, is not exported`);
+for (const symbol of exported)
+  for (const declaration of symbol.declarations ?? []) visit(declaration, symbol.name);
+for (const [name, user] of missing)
+  console.error(`checkTypes: ${name}, which ${user} mentions, is not exported`);
 if (missing.size > 0) process.exit(1);
 console.log(`every type of the ${exported.size} exports is exported`);
 
