@@ -110,7 +110,7 @@ module.exports = {
     down(
       "checkpoints-know-no-model",
       "^src/checkpoints",
-      "^src/(?!checkpoints/|support/|decode/objects/settings\\.ts|tensor\\.ts|errors\\.ts)",
+      "^src/(?!checkpoints/|support/|decode/objects/settings\\.ts|image/input/resizer/imageResizer\\.ts|tensor\\.ts|errors\\.ts)",
     ),
     down(
       "models-know-no-checkpoint",

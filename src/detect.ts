@@ -19,11 +19,11 @@ import {
   isString,
   NETWORK_OPTIONS,
 } from "./detectOptions.ts";
-import { ImageError, MemoryError, UsageError } from "./errors.ts";
-import { MAX_PIXELS } from "./image/imageLimits.ts";
+import { UsageError } from "./errors.ts";
 import type { RgbImage } from "./image/rgbImage.ts";
 import type { ImageSource } from "./imageSources/imageSource.ts";
 import { nameOfSource, readImageSource } from "./imageSources/readImageSource.ts";
+import { blameSize, checkSizeOfImage } from "./models/sizeOfImage.ts";
 import type { InputSize, Result, View, Views } from "./models/view.ts";
 import { loadNetwork, type Network, type NetworkOptions } from "./network.ts";
 import { checkOptions, describeValue } from "./support/checkArguments.ts";
@@ -246,7 +246,7 @@ export async function runViews<Found>(
     times.preprocess += clock();
     const result = await network
       .run(inputs, { taps: tapped ? undefined : taps, signal, peaks })
-      .catch((error: unknown) => rethrow(error, size, network, where));
+      .catch((error: unknown) => blameSize(error, size, network.model, where));
     times.network += clock();
     tapped ??= result.taps;
     return result;
@@ -273,28 +273,13 @@ export async function runViews<Found>(
   return { ...result, taps: tapped ?? {}, times };
 }
 
-const SMALLER = "Scale it down with scales: [0.5], on the command line --scales 0.5";
-
 function checkSize(size: InputSize, network: Network, where: string): void {
-  const { width, height } = size;
-  if (width * height > MAX_PIXELS) {
-    const expected = `at most ${MAX_PIXELS} pixels in the network's input`;
-    throw new ImageError({ where, expected, got: `${width}x${height}`, hint: `${SMALLER}.` });
-  }
+  checkSizeOfImage(size, network.model, where);
   try {
     network.checkMemory(size);
   } catch (error) {
-    rethrow(error, size, network, where);
+    blameSize(error, size, network.model, where);
   }
-}
-
-/** Blames the image for a lack of memory if the image decides the size. */
-function rethrow(error: unknown, size: InputSize, network: Network, where: string): never {
-  if (!(error instanceof MemoryError) || !network.model.sizedByImage) throw error;
-  const { expected, got } = error.fault;
-  const place = `${where} at ${size.width}x${size.height}`;
-  const hint = error.alternative ? `${SMALLER}, or choose ${error.alternative}.` : `${SMALLER}.`;
-  throw new ImageError({ where: place, expected, got, hint }, { cause: error });
 }
 
 /** Returns the milliseconds since its last call, or since it was made. */

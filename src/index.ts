@@ -65,6 +65,7 @@ export type { OpenOptions, WeightsSource } from "./loading/openWeights.ts";
 export type { ClassLabel } from "./models/coco.ts";
 export type { LoadedModel, Model, PublishedFigures } from "./models/model.ts";
 export { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
+export type { SideRule } from "./models/sideRule.ts";
 export type { InputSize, Maps, Result, TestTimeOptions, View, Views } from "./models/view.ts";
 export type { Network, NetworkOptions, NetworkParts } from "./network.ts";
 export type { Parameter, Shape, Tensor, Weights } from "./tensor.ts";

@@ -1,10 +1,11 @@
 /** A model with its weights on a backend, ready to run: maps in, maps out. */
 import type { BackendDetails } from "./backend/backendDetails.ts";
-import type { Executor, Plan, PrepareOptions, RunOptions, RunResult } from "./backend/executor.ts";
+import type { Executor, Plan, RunOptions, RunResult } from "./backend/executor.ts";
 import { describeGraph } from "./describe.ts";
 import { BackendError, ModelError, UsageError } from "./errors.ts";
 import { type Backend, createExecutor, type ExecutorOptions } from "./executors/backends.ts";
 import { measureSpeed } from "./executors/measureSpeed.ts";
+import { PlansBySize } from "./executors/plansBySize.ts";
 import { stored } from "./graph/derivedParameter.ts";
 import type { Graph } from "./graph/graph.ts";
 import { foldBatchNorm } from "./graph/passes/foldBatchNorm.ts";
@@ -19,7 +20,7 @@ import { allFinite, type Parameter, type Tensor, type Weights } from "./tensor.t
 export interface NetworkOptions extends ExecutorOptions, OpenOptions {
   /** Default: `auto`, the best available. */
   readonly backend?: Backend;
-  /** In pixels. Default: the model's own size. */
+  /** In pixels. Default: the model's own size. Refused if each image decides the size. */
   readonly inputSize?: InputSize;
   /** Called while weights are read, with the bytes read so far and their total. */
   readonly onProgress?: (readBytes: number, allBytes: number) => void;
@@ -46,7 +47,10 @@ export interface NetworkParts {
 
 export class Network {
   readonly model: Model;
-  /** The size it was loaded for. If each image decides the size, the size that describes the model. */
+  /**
+   * The size it was loaded for. If each image decides the size, a typical one, which describes the model; `run` then
+   * takes the size of its inputs.
+   */
   readonly inputSize: InputSize;
   /** The checkpoint's constants, beside the layers' parameters. */
   readonly constants: Weights;
@@ -56,10 +60,7 @@ export class Network {
   private readonly fuse: boolean;
   /** Kept only if the network is re-planned for new input sizes; otherwise the plan holds the sole copy. */
   private readonly weights: Weights;
-  /** The plan for the last run's size. Only one is kept, because a second might take gigabytes. */
-  private prepared?: { readonly size: InputSize; readonly graph: Graph; readonly plan: Plan };
-  /** Whether the executor may still hold memory of an earlier or failed plan. */
-  private holdsMemory = false;
+  private readonly plans: PlansBySize;
   private disposed = false;
 
   /** @throws as `loadNetwork`. */
@@ -71,7 +72,7 @@ export class Network {
       parts.weights.delete(name);
       if (written && parts.ownsWeights && !network.constants.has(name)) releaseMemory(written.data);
     };
-    if (inputSize) await network.prepare(size, parts.weights, { onWritten, signal: parts.signal });
+    if (inputSize) await network.plans.planFor(size, parts.weights, { onWritten, signal: parts.signal });
     return network;
   }
 
@@ -83,6 +84,7 @@ export class Network {
     this.notes = notes;
     this.constants = new Map([...model.constants(size).keys()].map((name) => [name, stored(name, weights)]));
     this.weights = model.sizedByImage ? weights : this.constants;
+    this.plans = new PlansBySize(executor, (size) => this.graphAt(size));
   }
 
   get backend(): string {
@@ -98,19 +100,19 @@ export class Network {
     return this.executor.samplesImages ?? false;
   }
 
-  /** The graph as it runs: fused unless that was switched off, at the prepared size. */
+  /** The graph as it runs: fused unless that was switched off, at the size of the last run. */
   get graph(): Graph {
-    return this.prepared?.graph ?? this.graphAt(this.inputSize);
+    return this.plans.latest?.graph ?? this.graphAt(this.inputSize);
   }
 
   /** @throws MemoryError if the backend knows that this size does not fit in memory. */
   checkMemory(size: InputSize): void {
-    if (!this.isPreparedFor(size)) this.executor.checkMemory?.(this.graphAt(size));
+    if (!this.plans.graphFor(size)) this.executor.checkMemory?.(this.graphAt(size));
   }
 
   /** What one run at this size computes and holds. `bytes` is absent if the backend does not know it. */
   demandsAt(size: InputSize): { readonly multiplyAdds: number; readonly bytes?: number } {
-    const graph = this.isPreparedFor(size) ? this.graph : this.graphAt(size);
+    const graph = this.plans.graphFor(size) ?? this.graphAt(size);
     return {
       multiplyAdds: describeGraph(graph).totals.multiplyAdds,
       bytes: this.executor.planBytes?.(graph),
@@ -123,8 +125,8 @@ export class Network {
   }
 
   /**
-   * Runs the network at the size of its inputs. If that size differs from the last run's, which only models
-   * sized by the image allow, the network is prepared again; such calls must not overlap.
+   * Runs the network at the size of its inputs. If the network is not prepared for that size, which only happens
+   * with models sized by the image, it is prepared first; such calls must not overlap.
    *
    * @throws ModelError if a layer outputs a number that is not finite; the error names the first such layer.
    * @throws BackendError if all outputs are zero.
@@ -160,32 +162,15 @@ export class Network {
       const fault = { where: "network.run", expected: "a network in use", got: "one that was disposed of" };
       throw new UsageError(fault);
     }
-    if (this.prepared && !this.model.sizedByImage) return this.prepared.plan;
+    const { latest } = this.plans;
+    if (latest && !this.model.sizedByImage) return latest.plan;
     const [image] = Object.values(inputs);
     const size = image ? { height: image.shape[1], width: image.shape[2] } : this.inputSize;
-    if (this.prepared && this.isPreparedFor(size)) return this.prepared.plan;
-    return this.prepare(size, this.weights, { signal });
-  }
-
-  /** Disposes of the last plan first, so that two are never in memory at once. */
-  private async prepare(size: InputSize, weights: Weights, options: PrepareOptions): Promise<Plan> {
-    const last = this.prepared;
-    this.prepared = undefined;
-    await last?.plan.dispose();
-    if (this.holdsMemory) await this.executor.releasePlans?.();
-    this.holdsMemory = true;
-    const graph = this.graphAt(size);
-    const plan = await this.executor.prepare(graph, weights, options);
-    this.prepared = { size, graph, plan };
-    return plan;
+    return this.plans.planFor(size, this.weights, { signal });
   }
 
   private graphAt(size: InputSize): Graph {
     return runnable(this.model.graph(size, this.constants), this.fuse);
-  }
-
-  private isPreparedFor({ height, width }: InputSize): boolean {
-    return this.prepared?.size.height === height && this.prepared.size.width === width;
   }
 
   /** Finds the first faulty layer by running again with every layer tapped. */
@@ -246,8 +231,13 @@ function chosenSize(model: Model, wanted: InputSize | undefined): InputSize | un
     where: `input size of ${model.name}`,
     expected: "none: each image decides it",
     got: `${wanted.width}x${wanted.height}`,
-    hint: model.testTimeOptions?.includes("scales") ? "Choose the option scales instead." : undefined,
+    hint: sizeHint(model),
   });
+}
+
+function sizeHint({ testTimeOptions, resizer }: Model): string | undefined {
+  if (testTimeOptions?.includes("scales")) return "Choose the option scales instead.";
+  return resizer && `Its pipeline.config says so: ${resizer}.`;
 }
 
 /** With `fuse`, folds batch norms and fuses bias, sum and activation into their convolution. */

@@ -5,9 +5,9 @@
  * (TensorFlow Object Detection API). Differs from the paper in two ways: the number of channels decreases on
  * the way down, and only the last level is used.
  */
+import { broadcastAdd } from "../blocks/broadcastAdd.ts";
 import { convolution, type Finish, separableConvolution } from "../blocks/convolution.ts";
 import type { Scope, Value } from "../graph/graph.ts";
-import { add } from "../kernels/elementwise/op.ts";
 import { upsampleBilinear, upsampleNearest } from "../kernels/upsample/op.ts";
 
 export interface FpnOptions {
@@ -43,7 +43,7 @@ export function fpn({ c2, c3, c4, c5 }: Pyramid, p: Scope, options: FpnOptions):
   levels.forEach(({ level, skip }, index) => {
     const scope = p.at(`merge${level}`);
     const side = lateral(skip, p.at(`lateral${level}`), top.channels);
-    const sum = add(UPSAMPLE[upsampling](top, scope), side, scope);
+    const sum = broadcastAdd(UPSAMPLE[upsampling](top, scope), side, scope);
     top = merge(sum, scope, { channels: channels[index], kernel: 3, activation: "relu", ...norm }); // twice the size
   });
   return top; // H/4 x W/4 x channels[2]

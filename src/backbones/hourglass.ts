@@ -9,10 +9,11 @@
  * checkpoints, in the heads, and in the sides of the input: multiples of 4 · 2^levels, or one less than those
  * (CornerNet's 511), in which case every halving rounds up.
  */
+import { broadcastAdd } from "../blocks/broadcastAdd.ts";
 import { convolution } from "../blocks/convolution.ts";
 import { residual } from "../blocks/residual.ts";
 import type { Scope, Value } from "../graph/graph.ts";
-import { add, relu } from "../kernels/elementwise/op.ts";
+import { relu } from "../kernels/elementwise/op.ts";
 import { upsampleNearest } from "../kernels/upsample/op.ts";
 import { padAll } from "../kernels/window.ts";
 
@@ -109,7 +110,7 @@ function level(x: Value, stack: Scope, options: HourglassOptions, index: number)
     ? repeat(y, stack.at("inner"), blocks[index + 1], () => ({ channels: inner }))
     : level(y, stack, options, index + 1); // h/2 x w/2 x inner
   y = repeat(y, p.at("up"), count, (n) => ({ channels: n === count - 1 ? outer : inner })); // h/2 x w/2 x outer
-  return add(skip, upsampleNearest(y, p), p); // h x w x outer
+  return broadcastAdd(skip, upsampleNearest(y, p), p); // h x w x outer
 }
 
 function repeat(
@@ -131,5 +132,5 @@ function merge(input: Value, features: Value, p: Scope): Value {
     convolution(input, p.at("input"), project),
     convolution(features, p.at("features"), project),
   ];
-  return residual(relu(add(sides[0], sides[1], p), p), p.at("residual"), { channels, ...NORM });
+  return residual(relu(broadcastAdd(sides[0], sides[1], p), p), p.at("residual"), { channels, ...NORM });
 }

@@ -12,10 +12,17 @@ import type {
 import type { DecodeSettings, KeypointEstimationTask } from "../decode/objects/settings.ts";
 import { ModelError } from "../errors.ts";
 import { type Normalization, ZOO_NORMALIZATIONS } from "../image/input/normalization.ts";
+import {
+  describeResizer,
+  fixedInputSize,
+  type ImageResizer,
+  squareResizer,
+} from "../image/input/resizer/imageResizer.ts";
 import { COCO_KEYPOINTS, COCO_LABELS } from "../models/coco.ts";
 import { ZOO } from "../models/zoo/zoo.ts";
 import { ZOO_BACKBONES, type ZooArchitecture, type ZooBackboneName } from "../models/zoo/zooArchitecture.ts";
 import { OUTPUT_STRIDE, type ZooSpec } from "../models/zoo/zooModel.ts";
+import { checkResizer, sizeName } from "./zooResizer.ts";
 
 /** The zoo's placeholder names and the code of persons in its label maps. */
 const PERSON_NAMES = ["/m/01g317", "person"];
@@ -33,17 +40,10 @@ export function zooSpec(
   const pipeline = evidence.sidecar?.pipeline;
   if (!pipeline) return undefined;
   const where = `${file} pipeline.config`;
-  const side = inputSide(pipeline, where);
   const decode = decodeSettings(pipeline, labelMap);
   const architecture = zooArchitecture(pipeline, decode, where);
-  const { sizeMultiple } = ZOO_BACKBONES[architecture.backbone];
-  if (side % sizeMultiple !== 0) {
-    throw new ModelError({
-      where: `${where}: image_resizer`,
-      expected: `dimensions in multiples of ${sizeMultiple}, for ${architecture.backbone}`,
-      got: `${side}`,
-    });
-  }
+  const resizer = pipeline.imageResizer;
+  checkResizer(resizer, architecture, where);
   const shown = evidence.backbone;
   if (shown && !architecture.backbone.startsWith(shown)) {
     throw new ModelError({
@@ -54,8 +54,8 @@ export function zooSpec(
     });
   }
   return {
-    name: zooName(architecture, side),
-    side,
+    name: zooName(architecture, resizer),
+    resizer,
     architecture,
     decode,
     labels: labelMap ? new Map(labelMap.items.map(({ id, label }) => [id, label])) : COCO_LABELS,
@@ -64,29 +64,17 @@ export function zooSpec(
 }
 
 /** The published model of this architecture and size, or a name that says what it is. */
-function zooName(architecture: ZooArchitecture, side: number): string {
-  const row = ZOO.find(({ architecture: published, side: publishedSide }) => {
+function zooName(architecture: ZooArchitecture, resizer: ImageResizer): string {
+  const row = ZOO.find(({ architecture: published, side }) => {
     return (
-      publishedSide === side &&
+      describeResizer(resizer) === describeResizer(squareResizer(side)) &&
       (Object.keys(published) as (keyof ZooArchitecture)[]).every((key) => {
         return JSON.stringify(published[key]) === JSON.stringify(architecture[key]);
       }) &&
       published.keypoints === architecture.keypoints
     );
   });
-  return row?.name ?? `centernet_${architecture.backbone}_${side}x${side}`;
-}
-
-function inputSide({ imageResizer: resizer }: PipelineConfig, where: string): number {
-  if (resizer.kind === "keepAspectRatio") {
-    const { minDimension, maxDimension, padToMaxDimension, method } = resizer;
-    if (padToMaxDimension && minDimension === maxDimension && method === "BILINEAR") return maxDimension;
-  }
-  throw new ModelError({
-    where: `${where}: image_resizer`,
-    expected: "keep_aspect_ratio_resizer, bilinear, with one dimension and pad_to_max_dimension",
-    got: JSON.stringify(resizer),
-  });
+  return row?.name ?? `centernet_${architecture.backbone}_${sizeName(resizer)}`;
 }
 
 function zooArchitecture(pipeline: PipelineConfig, decode: DecodeSettings, where: string): ZooArchitecture {
@@ -195,12 +183,15 @@ export function zooNotes({ where, evidence }: NamedCheckpoint, spec: ZooSpec): s
   return [...zooContradictions(where, spec), fields];
 }
 
-function zooContradictions(where: string, { architecture, side }: ZooSpec): string[] {
+function zooContradictions(where: string, { architecture, resizer }: ZooSpec): string[] {
   const name = where.slice(Math.max(where.lastIndexOf("/"), where.lastIndexOf("\\")) + 1);
   const notes: string[] = [];
   const [, named] = /(\d{3,4})x\1/.exec(name) ?? [];
-  if (named && Number(named) !== side)
-    notes.push(`the name says ${named}x${named}, pipeline.config ${side}x${side}`);
+  const size = fixedInputSize(resizer);
+  if (named && (size?.width !== Number(named) || size.height !== Number(named))) {
+    const configured = size ? `${size.width}x${size.height}` : describeResizer(resizer);
+    notes.push(`the name says ${named}x${named}, pipeline.config ${configured}`);
+  }
   const poses = architecture.keypoints !== undefined;
   if (/kpts/.test(name) && !poses) notes.push("the name says keypoints, pipeline.config has none");
   if (/_od\b/.test(name) && poses) notes.push("the name says boxes alone, pipeline.config has keypoints");

@@ -3,6 +3,7 @@ import type { Graph } from "../graph/graph.ts";
 import type { RgbImage } from "../image/rgbImage.ts";
 import type { Weights } from "../tensor.ts";
 import type { ClassLabel } from "./coco.ts";
+import type { SideRule } from "./sideRule.ts";
 import type { InputSize, TestTimeOptions, Views } from "./view.ts";
 
 export type { InputSize };
@@ -21,14 +22,18 @@ export interface Model {
   /** The most that it finds in an image, if the network or its decode has such a limit. */
   readonly maxDetections?: number;
   readonly defaultSize: InputSize;
-  /** Sides must be multiples of this. Absent if the size is fixed. */
+  /** Sides must be multiples of this, unless `sides` takes others. Absent if the size is fixed. */
   readonly sizeMultiple?: number;
+  /** All sides that its network can run, if they are more than the multiples. */
+  readonly sides?: SideRule;
   /** The remainder of the sides divided by `sizeMultiple`. Default: 0. */
   readonly sizeRemainder?: number;
   /** Whether height and width must be the same. */
   readonly square?: true;
-  /** The network runs at each image's own size; `defaultSize` only serves to describe it. */
+  /** Each image decides the size that the network runs at; `defaultSize` only serves to describe it. */
   readonly sizedByImage?: true;
+  /** How images are resized for it, in words, if its `pipeline.config` decides that. */
+  readonly resizer?: string;
   /** The test-time options that it supports. */
   readonly testTimeOptions?: readonly (keyof TestTimeOptions)[];
   /** Where to get its weights, as a sentence. */
@@ -69,18 +74,31 @@ export interface PublishedFigures {
 
 /** @throws UsageError for a size that the model cannot take. */
 export function checkInputSize(model: Model, size: InputSize): void {
-  const { sizeMultiple: multiple, sizeRemainder: remainder = 0, square, defaultSize } = model;
-  const sides = [size.height, size.width];
+  const { square, defaultSize } = model;
   const same = size.height === defaultSize.height && size.width === defaultSize.width;
-  const divides =
-    multiple !== undefined &&
-    sides.every((side) => side > 0 && Number.isInteger(side) && side % multiple === remainder);
-  if (same || (divides && (!square || size.height === size.width))) return;
+  const fits = [size.height, size.width].every((side) => takesSide(model, side));
+  if (same || (fits && (!square || size.height === size.width))) return;
   throw new UsageError({
     where: `input size of ${model.name}`,
     expected: sizeRule(model) ?? `${defaultSize.width}x${defaultSize.height}, its only size`,
     got: `${size.width}x${size.height}`,
+    hint: model.sides && nearestInWords(model.sides, square ? squareOf(size) : size),
   });
+}
+
+function takesSide({ sizeMultiple: multiple, sizeRemainder: remainder = 0, sides }: Model, side: number) {
+  if (!(side > 0 && Number.isInteger(side))) return false;
+  return multiple !== undefined && (side % multiple === remainder || (sides?.takes(side) ?? false));
+}
+
+function squareOf({ width, height }: InputSize): InputSize {
+  const side = Math.max(width, height);
+  return { width: side, height: side };
+}
+
+/** The nearest size that a network with these sides can run, as a sentence. */
+export function nearestInWords({ nearest }: SideRule, { width, height }: InputSize): string {
+  return `The nearest that it can run is ${nearest(width)}x${nearest(height)}.`;
 }
 
 /** Which sizes the model takes, in words. Undefined if it takes only one. */

@@ -2,9 +2,12 @@ import { backendInWords } from "../backend/backendDetails.ts";
 import type { TrueShape } from "../decode/objects/objectCenters.ts";
 import { UsageError } from "../errors.ts";
 import { decodeImage } from "../image/imageFile.ts";
-import { padToSquare } from "../image/input/padToSquare.ts";
-import { isZooModel, zooMaps } from "../models/zoo/zooModel.ts";
+import { resizerTo } from "../image/input/resizer/imageResizer.ts";
+import { placeByResizer, resizeForNetwork } from "../image/input/resizer/resizeForNetwork.ts";
+import type { Model } from "../models/model.ts";
+import { isZooModel, type ZooSpec, zooMaps } from "../models/zoo/zooModel.ts";
 import { loadNetwork, type Network, type NetworkOptions } from "../network.ts";
+import type { Tensor } from "../tensor.ts";
 import { type GoldenCase, goldenInput } from "./goldenCase.ts";
 import { type ObjectSteps, objectSteps, objectTap } from "./taps/objects.ts";
 import { zooTapSource } from "./taps/zoo.ts";
@@ -45,10 +48,13 @@ async function prepareImage(
   file: string,
   where: string,
   readImageFile: ((file: string) => Promise<Uint8Array>) | undefined,
-): Promise<ReturnType<typeof padToSquare>> {
+): Promise<{ input: Tensor; trueShape: TrueShape }> {
   if (!readImageFile)
     throw new UsageError({ where, expected: `a way to read its image ${file}`, got: "none" });
-  return padToSquare(decodeImage(await readImageFile(file), file), network.inputSize.width);
+  const resizer = resizerTo(specOf(network.model).resizer, network.inputSize);
+  const image = decodeImage(await readImageFile(file), file);
+  const { trueShape } = placeByResizer(image, resizer);
+  return { input: resizeForNetwork(image, resizer), trueShape };
 }
 
 function zooRunner(
@@ -56,16 +62,7 @@ function zooRunner(
   openUnfused: () => Promise<Network>,
   trueShape: TrueShape | undefined,
 ): CaseRunner<ObjectSteps> {
-  const { model } = network;
-  if (!isZooModel(model)) {
-    throw new UsageError({
-      where: `verify ${model.name}`,
-      expected: "a model of the Object Detection API",
-      got: "another",
-      hint: "The case belongs to that family.",
-    });
-  }
-  const { architecture, decode } = model.spec;
+  const { architecture, decode } = specOf(network.model);
   const layers = zooTapSource(architecture.backbone);
   return {
     tapSource: (name) => layers(name) ?? { decoded: (steps) => objectTap(name, steps) },
@@ -74,4 +71,14 @@ function zooRunner(
       return { values, unfused, decoded: objectSteps(zooMaps(outputs, decode), decode, trueShape) };
     },
   };
+}
+
+function specOf(model: Model): ZooSpec {
+  if (isZooModel(model)) return model.spec;
+  throw new UsageError({
+    where: `verify ${model.name}`,
+    expected: "a model of the Object Detection API",
+    got: "another",
+    hint: "The case belongs to that family.",
+  });
 }

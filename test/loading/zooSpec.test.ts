@@ -32,6 +32,10 @@ function checkpointOf(config: string, backbone?: string, where = "folder/archive
 
 const withPoses = CONFIG.replace("object_center_params", `${POSES} object_center_params`);
 
+function withResizer(resizer: string, backbone = "resnet_v2_50"): string {
+  return CONFIG.replace(/keep_aspect_ratio_resizer \{[^}]*\}/, resizer).replace("resnet_v2_50", backbone);
+}
+
 describe("the model that a pipeline.config asks for", () => {
   test("is the published one where it is the same network", () => {
     expect(zooSpec(checkpointOf(CONFIG))?.name).toBe("centernet_resnet50_v2_512x512_coco17_tpu-8");
@@ -40,10 +44,38 @@ describe("the model that a pipeline.config asks for", () => {
 
   test("is its own where size, classes or heads differ", () => {
     const small = CONFIG.replaceAll("512", "320");
-    expect(zooSpec(checkpointOf(small))).toMatchObject({ name: "centernet_resnet_v2_50_320x320", side: 320 });
+    expect(zooSpec(checkpointOf(small))?.name).toBe("centernet_resnet_v2_50_320x320");
     expect(zooSpec(checkpointOf(CONFIG.replace("90", "3")))?.name).toBe("centernet_resnet_v2_50_512x512");
     const shared = withPoses.replace("per_keypoint_offset: true", "");
     expect(zooSpec(checkpointOf(shared))?.architecture.heads.sharedOffset).toBe(true);
+  });
+
+  test.each([
+    ["fixed_shape_resizer { height: 300 width: 400 }", "400x300"],
+    [
+      "keep_aspect_ratio_resizer { min_dimension: 256 max_dimension: 512 pad_to_max_dimension: true }",
+      "512x512",
+    ],
+    ["keep_aspect_ratio_resizer { }", "600-1024"],
+    ["conditional_shape_resizer { }", "greater300"],
+    ["conditional_shape_resizer { condition: SMALLER size_threshold: 64 }", "smaller64"],
+    ["pad_to_multiple_resizer { multiple: 32 }", "multiple32"],
+    ["identity_resizer { }", "identity"],
+  ])("is named after its resizer if that is not the published one: %s", (resizer, size) => {
+    expect(zooSpec(checkpointOf(withResizer(resizer)))?.name).toBe(`centernet_resnet_v2_50_${size}`);
+  });
+
+  test("is not the published one if images are resized in another way", () => {
+    const bicubic = CONFIG.replace(
+      "pad_to_max_dimension: true",
+      "pad_to_max_dimension: true resize_method: BICUBIC",
+    );
+    expect(zooSpec(checkpointOf(bicubic))?.name).toBe("centernet_resnet_v2_50_512x512");
+    const black = CONFIG.replace(
+      "pad_to_max_dimension: true",
+      "pad_to_max_dimension: true per_channel_pad_value: [0, 0, 0]",
+    );
+    expect(zooSpec(checkpointOf(black))?.name).toBe("centernet_resnet50_v2_512x512_coco17_tpu-8");
   });
 
   test("shows COCO's labels, or those of a label map, whose person has the keypoints", () => {
@@ -76,11 +108,23 @@ describe("the model that a pipeline.config asks for", () => {
       "depth_multiplier",
     ],
     [
-      "a resizer that does not pad",
-      CONFIG.replace("pad_to_max_dimension: true", ""),
-      "image_resizer: expected",
+      "a size at which its maps do not fit together",
+      CONFIG.replace("resnet_v2_50", "resnet_v1_50_fpn").replaceAll("512", "300"),
+      "image_resizer: expected sides that ResNet-50 V1 FPN can run, multiples of 32, up to 3 less, got 300x300, by keep_aspect_ratio_resizer, 300, padded, bilinear. The nearest that it can run is 288x288.",
     ],
-    ["a size that its strides do not divide", CONFIG.replaceAll("512", "300"), "multiples of 32"],
+    [
+      "two sides of which one does not fit",
+      withResizer("fixed_shape_resizer { height: 512 width: 500 }", "hourglass_104"),
+      "got 500x512, by fixed_shape_resizer, stretched to 500x512, bilinear. The nearest that it can run is 509x512.",
+    ],
+    [
+      "gray images whose channels are to be exchanged",
+      withResizer("fixed_shape_resizer { convert_to_grayscale: true }").replace(
+        'type: "resnet_v2_50"',
+        'type: "resnet_v2_50" bgr_ordering: true',
+      ),
+      "image_resizer: expected color, as the feature extractor has bgr_ordering, got convert_to_grayscale.",
+    ],
     ["no boxes", CONFIG.replace("object_detection_task { }", ""), "object_detection_task: expected one"],
     [
       "masks",

@@ -8,6 +8,8 @@ import {
   type ObjectCenterParams,
 } from "../../decode/objects/settings.ts";
 import { ModelError } from "../../errors.ts";
+import type { ImageResizer } from "../../image/input/resizer/imageResizer.ts";
+import { parseImageResizer } from "./parseImageResizer.ts";
 import { parseTextProto, type TextMessage } from "./textProto.ts";
 import { TextProtoView } from "./textProtoView.ts";
 
@@ -51,24 +53,6 @@ export interface FeatureExtractor {
   readonly useSeparableConv?: boolean;
   readonly upsamplingInterpolation: string;
 }
-
-export type ImageResizer =
-  | {
-      readonly kind: "keepAspectRatio";
-      readonly minDimension: number;
-      readonly maxDimension: number;
-      readonly padToMaxDimension: boolean;
-      readonly method: ResizeMethod;
-    }
-  | {
-      readonly kind: "fixedShape";
-      readonly height: number;
-      readonly width: number;
-      readonly method: ResizeMethod;
-    };
-
-const RESIZE_METHODS = ["BILINEAR", "NEAREST_NEIGHBOR", "BICUBIC", "AREA"] as const;
-export type ResizeMethod = (typeof RESIZE_METHODS)[number];
 
 /** @throws ModelError with line and column, for broken text, values out of range and other architectures. */
 export function parsePipelineConfig(bytes: Uint8Array, where: string): PipelineConfig {
@@ -128,37 +112,6 @@ function parseFeatureExtractor(view: TextProtoView): FeatureExtractor {
     depthMultiplier: view.number("depth_multiplier", 1),
     useSeparableConv: view.has("use_separable_conv") ? view.boolean("use_separable_conv", false) : undefined,
     upsamplingInterpolation: view.string("upsampling_interpolation", "nearest"),
-  };
-}
-
-function parseImageResizer(view: TextProtoView): ImageResizer {
-  const fixed = view.has("fixed_shape_resizer");
-  if (fixed === view.has("keep_aspect_ratio_resizer")) {
-    const expected = "one of keep_aspect_ratio_resizer, fixed_shape_resizer";
-    throw view.error("keep_aspect_ratio_resizer", expected, fixed ? "both" : "another or none");
-  }
-  const resizer = view.one(fixed ? "fixed_shape_resizer" : "keep_aspect_ratio_resizer");
-  const method = resizer.word("resize_method", RESIZE_METHODS, "BILINEAR");
-  if (resizer.boolean("convert_to_grayscale", false)) {
-    throw resizer.error("convert_to_grayscale", "color images", "true");
-  }
-  if (fixed) {
-    return {
-      kind: "fixedShape",
-      height: resizer.size("height", 300, 1),
-      width: resizer.size("width", 300, 1),
-      method,
-    };
-  }
-  if (resizer.numbers("per_channel_pad_value").some((value) => value !== 0)) {
-    throw resizer.error("per_channel_pad_value", "padding by zeros", "other values");
-  }
-  return {
-    kind: "keepAspectRatio",
-    minDimension: resizer.size("min_dimension", 600, 1),
-    maxDimension: resizer.size("max_dimension", 1024, 1),
-    padToMaxDimension: resizer.boolean("pad_to_max_dimension", false),
-    method,
   };
 }
 

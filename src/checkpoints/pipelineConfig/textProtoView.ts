@@ -51,10 +51,15 @@ export class TextProtoView {
 
   /** An enum's name; one of `names`. */
   word<Name extends string>(name: string, names: readonly Name[], fallback: Name): Name {
+    return this.last(name, fallback, (field) => this.toWord(field, names));
+  }
+
+  /** The same for an enum whose numbers count `names` from 0; the format allows a name or its number. */
+  numberedWord<Name extends string>(name: string, names: readonly Name[], fallback: Name): Name {
     return this.last(name, fallback, (field) => {
       const { value } = field;
-      const found = names.find((other) => value.kind === "word" && value.text === other);
-      return found ?? this.fail(field, `one of ${names.join(", ")}`);
+      const number = value.kind === "word" && /^\d+$/.test(value.text) ? Number(value.text) : Number.NaN;
+      return names[number] ?? this.toWord(field, names);
     });
   }
 
@@ -102,6 +107,12 @@ export class TextProtoView {
   private last<T>(name: string, fallback: T, convert: (field: TextField) => T): T {
     const field = this.all(name).at(-1);
     return field ? convert(field) : fallback;
+  }
+
+  private toWord<Name extends string>(field: TextField, names: readonly Name[]): Name {
+    const { value } = field;
+    const found = names.find((name) => value.kind === "word" && value.text === name);
+    return found ?? this.fail(field, `one of ${names.join(", ")}`);
   }
 
   private toMessage(field: TextField): TextMessage {

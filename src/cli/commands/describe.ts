@@ -70,7 +70,7 @@ export function addDescribe(program: Command, session: Session): void {
     .addOption(precisionOption())
     .addOption(lowMemoryOption())
     .addOption(threadsOption())
-    .option("--json", "print one JSON object instead: { model, input, rows, totals }")
+    .option("--json", "print one JSON object instead: { model, input, resizer?, rows, totals }")
     .addHelpText("after", HELP)
     .action((name: string | undefined, flags: DescribeFlags) => describe(name, flags, session));
 }
@@ -87,11 +87,18 @@ async function describe(name: string | undefined, flags: DescribeFlags, session:
   const description = describeGraph(graph, model.constants(input));
   if (json) {
     const { layers: rows, totals } = description;
-    printJson(session, { model: model.name, input, rows, totals });
+    const { resizer } = model;
+    printJson(session, { model: model.name, input, ...(resizer && { resizer }), rows, totals });
     return;
   }
   print(session, `${model.name} at ${input.width}x${input.height}: ${model.backbone}`);
+  if (model.resizer) print(session, resizerLine(model));
   for (const line of [...layersOf(description), ...totalsOf(description)]) print(session, line);
+}
+
+/** How images become the network's input, and whether its size is theirs. */
+function resizerLine({ resizer, sizedByImage }: Model): string {
+  return `Images: ${resizer}${sizedByImage ? "; each decides the size, and the one above is only an example" : ""}`;
 }
 
 /** The model to describe and its input size. */

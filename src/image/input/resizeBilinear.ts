@@ -57,25 +57,38 @@ function mixFloat64(a: number, b: number, fraction: number): number {
 }
 
 /**
- * Resizes with bilinear interpolation as TensorFlow 1 does: output pixel i lies at i * (old side / new side),
- * so that corners align instead of centers, and without antialiasing. Along x first, then along y, each as
- * a + (b - a) * fraction, every operation rounded to float32. Returns RGB values from 0 to 255, row by row.
+ * Samples as TensorFlow 1 resizes: along x first, then along y, each as a + (b - a) * fraction, every operation rounded
+ * to float32. Returns RGB values from 0 to 255, row by row.
  */
-export function resizeCornerBilinear(image: RgbImage, width: number, height: number): Float32Array {
-  const columns = cornerSamples(image.width, width);
-  const rows = cornerSamples(image.height, height);
-  const data = new Float32Array(width * height * 3);
+export function resizeAt(
+  image: RgbImage,
+  columns: readonly SamplePair[],
+  rows: readonly SamplePair[],
+): Float32Array {
+  const data = new Float32Array(columns.length * rows.length * 3);
   return sampleBilinear(image, columns, rows, mixFloat32, (value) => value, data);
 }
 
-/** The sample pairs along one side, one per new pixel. */
-export function cornerSamples(oldSide: number, newSide: number): SamplePair[] {
-  const step = Math.fround(oldSide / newSide);
+/**
+ * The sample pairs along one side, one per new pixel, as TensorFlow 1 places them: output pixel i lies at i * step in
+ * the old image, without antialiasing.
+ */
+export function cornerSamples(oldSide: number, newSide: number, alignCorners = false): SamplePair[] {
+  const step = cornerStep(oldSide, newSide, alignCorners);
   return Array.from({ length: newSide }, (_, i) => {
     const position = Math.fround(i * step);
-    const before = Math.floor(position);
+    const before = Math.min(Math.floor(position), oldSide - 1);
     return { before, after: Math.min(before + 1, oldSide - 1), fraction: Math.fround(position - before) };
   });
+}
+
+/**
+ * Old pixels per new pixel: the top left corners coincide and, with `alignCorners`, so do the bottom right ones. A side
+ * of one pixel has no two corners to align.
+ */
+export function cornerStep(oldSide: number, newSide: number, alignCorners: boolean): number {
+  if (alignCorners && oldSide > 1 && newSide > 1) return Math.fround((oldSide - 1) / (newSide - 1));
+  return Math.fround(oldSide / newSide);
 }
 
 function mixFloat32(a: number, b: number, fraction: number): number {

@@ -16,6 +16,7 @@ import { channelScaling, type Normalization } from "../../image/input/normalizat
 import { normalize } from "../../kernels/normalize/op.ts";
 import { shapeOf } from "../../tensor.ts";
 import type { InputSize } from "../model.ts";
+import { ANY_SIDE, type SideRule, sidesInMultiplesOf } from "../sideRule.ts";
 
 /** The fields of a `pipeline.config` that determine the network. */
 export interface ZooArchitecture {
@@ -31,8 +32,10 @@ export interface ZooArchitecture {
 interface ZooBackbone {
   /** The usual spelling: `Hourglass-104`. */
   readonly title: string;
-  /** Sides of the input are multiples of this. */
+  /** The stride of its innermost map, in multiples of which the sides of its input are best. */
   readonly sizeMultiple: number;
+  /** All sides that it can run. */
+  readonly sides: SideRule;
   /** Features for the heads, H/4 x W/4 x C, one map per stack. Inference uses the last. */
   features(image: Value, root: Scope): readonly Value[];
 }
@@ -54,6 +57,8 @@ const MOBILENET_FPN: FpnOptions = {
   norm: NECK_NORM,
 };
 
+const FPN_SIDES = { sizeMultiple: 32, sides: sidesInMultiplesOf(32) };
+
 /** By the value of `feature_extractor { type }` in a `pipeline.config`. */
 export const ZOO_BACKBONES = {
   hourglass_10: hourglassBackbone("Hourglass-10", HOURGLASS["hourglass-10"]),
@@ -67,11 +72,12 @@ export const ZOO_BACKBONES = {
   resnet_v2_50: {
     title: "ResNet-50 V2",
     sizeMultiple: 32,
+    sides: ANY_SIDE,
     features: (image, root) => [deconvolutionNeck(resnetV2(image, root.at("backbone")), root.at("neck"))],
   },
   mobilenet_v2_fpn_sep_conv: {
     title: "MobileNetV2 FPN",
-    sizeMultiple: 32,
+    ...FPN_SIDES,
     features(image, root) {
       const norm = { batchNorm: { epsilon: 1e-3 } };
       const pyramid = mobilenetV2(image, root.at("backbone"), { width: 1, norm });
@@ -83,9 +89,11 @@ export const ZOO_BACKBONES = {
 export type ZooBackboneName = keyof typeof ZOO_BACKBONES;
 
 function hourglassBackbone(title: string, options: HourglassOptions): ZooBackbone {
+  const sizeMultiple = 4 * 2 ** (options.channels.length - 1);
   return {
     title,
-    sizeMultiple: 4 * 2 ** (options.channels.length - 1),
+    sizeMultiple,
+    sides: sidesInMultiplesOf(sizeMultiple),
     features: (image, root) => hourglass(image, root.at("backbone"), options),
   };
 }
@@ -93,7 +101,7 @@ function hourglassBackbone(title: string, options: HourglassOptions): ZooBackbon
 function resnetV1Backbone(title: string, options: ResnetOptions): ZooBackbone {
   return {
     title,
-    sizeMultiple: 32,
+    ...FPN_SIDES,
     features: (image, root) => [
       fpn(resnetV1(image, root.at("backbone"), options), root.at("fpn"), RESNET_FPN),
     ],

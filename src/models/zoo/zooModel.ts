@@ -8,7 +8,15 @@ import {
   KEYPOINT_ESTIMATION_PARAMS,
   OBJECT_CENTER_PARAMS,
 } from "../../decode/objects/settings.ts";
-import { padToSquare } from "../../image/input/padToSquare.ts";
+import {
+  describeResizer,
+  fixedInputSize,
+  type ImageResizer,
+  inputSizeOf,
+  resizerTo,
+  squareResizer,
+} from "../../image/input/resizer/imageResizer.ts";
+import { placeByResizer, resizeForNetwork } from "../../image/input/resizer/resizeForNetwork.ts";
 import type { Tensor } from "../../tensor.ts";
 import { type ClassLabel, COCO_KEYPOINTS, COCO_LABELS, PERSON } from "../coco.ts";
 import type { Model } from "../model.ts";
@@ -20,8 +28,8 @@ import { ZOO_BACKBONES, type ZooArchitecture, zooGraph } from "./zooArchitecture
 /** Everything that defines one CenterNet of the Object Detection API: what its `pipeline.config` states. */
 export interface ZooSpec {
   readonly name: string;
-  /** Side of the input, in pixels: `keep_aspect_ratio_resizer` pads images to a square. */
-  readonly side: number;
+  /** How images become the network's input. */
+  readonly resizer: ImageResizer;
   readonly architecture: ZooArchitecture;
   readonly decode: DecodeSettings;
   /** The classes' names by label-map id. Channel c of the network is id c + 1. */
@@ -42,8 +50,9 @@ export function isZooModel(model: Model): model is ZooModel {
 }
 
 export function zooModel(spec: ZooSpec): ZooModel {
-  const { name, side, architecture, decode, labels, weightsHint } = spec;
+  const { name, resizer, architecture, decode, labels, weightsHint } = spec;
   const backbone = ZOO_BACKBONES[architecture.backbone];
+  const fixed = fixedInputSize(resizer);
   return {
     spec,
     name,
@@ -54,21 +63,25 @@ export function zooModel(spec: ZooSpec): ZooModel {
       keypointNames: decode.keypointEstimationTask.flatMap(({ keypointLabels }) => keypointLabels),
     }),
     maxDetections: decode.objectCenterParams.maxBoxPredictions,
-    defaultSize: { height: side, width: side },
+    defaultSize: fixed ?? typicalSize(resizer, backbone.sizeMultiple),
     sizeMultiple: backbone.sizeMultiple,
-    square: true,
+    sides: backbone.sides,
+    ...(fixed ? resizer.kind === "keepAspectRatio" && { square: true } : { sizedByImage: true }),
+    resizer: describeResizer(resizer),
     weightsHint,
     constants: () => new Map(),
     graph: (size) => zooGraph(architecture, size),
-    views(image, { size }) {
-      const { input, transform, trueShape } = padToSquare(image, size.width);
+    views(image, loaded) {
+      const resizerAtSize = resizerTo(resizer, loaded.size);
+      const { size, trueShape, transform } = placeByResizer(image, resizerAtSize);
       const detectionsOf = (objects: readonly DetectedObject[]) =>
         objects.map((object) => {
           const classId = object.classIndex + 1;
           const label = { label: labels.get(classId) ?? `class ${classId}`, classId };
           return toImageCoordinates(objectDetection(object, label, trueShape), transform);
         });
-      return singleView(objectView(size, () => ({ image: input }), decode, detectionsOf, trueShape));
+      const inputs = () => ({ image: resizeForNetwork(image, resizerAtSize) });
+      return singleView(objectView(size, inputs, decode, detectionsOf, trueShape));
     },
   };
 }
@@ -77,6 +90,13 @@ export function zooModel(spec: ZooSpec): ZooModel {
 function classesOf(labels: ReadonlyMap<number, string>, channels: number): ClassLabel[] {
   const ids = [...labels.keys()].filter((id) => id <= channels).sort((a, b) => a - b);
   return ids.map((classId) => ({ classId, label: labels.get(classId) ?? `class ${classId}` }));
+}
+
+/** The input for an image of 640 x 480 pixels, in multiples: a size to describe the network at. */
+function typicalSize(resizer: ImageResizer, multiple: number): InputSize {
+  const { height, width } = inputSizeOf(resizer, { height: 480, width: 640 });
+  const rounded = (side: number) => Math.max(1, Math.round(side / multiple)) * multiple;
+  return { height: rounded(height), width: rounded(width) };
 }
 
 /** A view whose objects are decoded according to the settings, from peaks alone if these suffice. */
@@ -112,7 +132,14 @@ export function publishedZooModel({ name, side, architecture, published }: ZooRo
     keypointEstimationTask,
   };
   const weightsHint = `Run centernet pull ${name}, or give its archive as --weights.`;
-  const model = zooModel({ name, side, architecture, decode, labels: COCO_LABELS, weightsHint });
+  const model = zooModel({
+    name,
+    resizer: squareResizer(side),
+    architecture,
+    decode,
+    labels: COCO_LABELS,
+    weightsHint,
+  });
   return { ...model, hasArchive: true, published };
 }
 

@@ -1,14 +1,15 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Executor, Plan } from "../../../src/backend/executor.ts";
-import type { SampledImage } from "../../../src/backend/sampledImage.ts";
+import { isSampledImage, type SampledImage } from "../../../src/backend/sampledImage.ts";
 import type { Gpu } from "../../../src/executors/wgsl/device/webgpu.ts";
 import { wgslExecutor } from "../../../src/executors/wgsl/wgslExecutor.ts";
 import { type Graph, GraphBuilder } from "../../../src/graph/graph.ts";
 import { decodeImage } from "../../../src/image/imageFile.ts";
 import { centerOnCanvas } from "../../../src/image/input/centerOnCanvas.ts";
 import { centerOnMultiple } from "../../../src/image/input/centerOnMultiple.ts";
-import { padToSquare } from "../../../src/image/input/padToSquare.ts";
+import { type ImageResizer, squareResizer } from "../../../src/image/input/resizer/imageResizer.ts";
+import { resizeForNetwork } from "../../../src/image/input/resizer/resizeForNetwork.ts";
 import type { RgbImage } from "../../../src/image/rgbImage.ts";
 import { maxPool } from "../../../src/kernels/maxPool/op.ts";
 import { padAll } from "../../../src/kernels/window.ts";
@@ -29,9 +30,28 @@ interface Rule {
 
 const EXACT = { bound: 0 };
 
+const COLOR = { method: "BILINEAR", convertToGrayscale: false } as const;
+const STRETCHED = { kind: "fixedShape", height: 60, width: 100, ...COLOR } as const;
+const ALIGNED = { kind: "conditionalShape", condition: "GREATER", sizeThreshold: 70, ...COLOR } as const;
+const PADDED = { kind: "padToMultiple", multiple: 32, convertToGrayscale: false } as const;
+
+function byResizer(image: RgbImage, resizer: ImageResizer): SampledImage {
+  const input = resizeForNetwork(image, resizer);
+  if (isSampledImage(input)) return input;
+  throw new Error("a device cannot sample it");
+}
+
 const RULES: readonly Rule[] = [
   // Up to four roundings to float32 of values below 256; fewer if the device contracts operations.
-  { title: "padding to a square", input: (image) => padToSquare(image, 80).input, bound: 6e-5 },
+  { title: "padding to a square", input: (image) => byResizer(image, squareResizer(80)), bound: 6e-5 },
+  { title: "stretching", input: (image) => byResizer(image, STRETCHED), bound: 6e-5 },
+  { title: "aligned corners", input: (image) => byResizer(image, ALIGNED), bound: 6e-5 },
+  {
+    title: "the nearest pixel",
+    input: (image) => byResizer(image, { ...STRETCHED, method: "NEAREST_NEIGHBOR" }),
+    ...EXACT,
+  },
+  { title: "padding alone", input: (image) => byResizer(image, PADDED), ...EXACT },
   { title: "a multiple", input: (image) => centerOnMultiple(image, 32), ...EXACT },
   { title: "a mirrored multiple", input: (image) => centerOnMultiple(image, 32, 0.6, true), ...EXACT },
   { title: "a canvas", input: (image) => centerOnCanvas(image), ...EXACT },
@@ -113,7 +133,7 @@ describe.skipIf(!gpu && mayBeLeftOut)("an image sampled on the device", () => {
   }
 
   test("is right for images of changing size and sampling, and for plain maps in between, in one plan", async () => {
-    const rule = (image: RgbImage) => padToSquare(image, 128).input;
+    const rule = (image: RgbImage) => byResizer(image, squareResizer(128));
     const other = (image: RgbImage) => centerOnMultiple(image, 128);
     const inputs = [
       rule(scattered(31, 17)),
@@ -142,7 +162,7 @@ describe.skipIf(!gpu && mayBeLeftOut)("an image sampled on the device", () => {
     ] as const) {
       const image = scattered(6700, height);
       expect(image.data.length > BINDING).toBe(dispatches === 1);
-      const { input } = padToSquare(image, 32);
+      const input = byResizer(image, squareResizer(32));
       const plan = await executor.prepare(identity(input.shape), new Map());
       const found = await sampled(plan, input);
       await plan.dispose();
@@ -152,7 +172,7 @@ describe.skipIf(!gpu && mayBeLeftOut)("an image sampled on the device", () => {
   });
 
   test("is right after the device is lost at any dispatch of a run", async () => {
-    const { input: image } = padToSquare(scattered(90, 61), 64);
+    const image = byResizer(scattered(90, 61), squareResizer(64));
     const plan = await executor.prepare(identity(image.shape), new Map());
     const { data, dispatches } = await sampled(plan, image);
     for (let index = 0; index < dispatches; index++) {
@@ -176,8 +196,8 @@ describe.skipIf(!gpu && mayBeLeftOut)("an image sampled on the device", () => {
       return made;
     });
     const own = await wgslExecutor({ gpu: counting });
-    const small = padToSquare(scattered(40, 61), 64).input;
-    const { input: image } = padToSquare(scattered(90, 61), 64);
+    const small = byResizer(scattered(40, 61), squareResizer(64));
+    const image = byResizer(scattered(90, 61), squareResizer(64));
     const plan = await own.prepare(identity(image.shape), new Map());
     await plan.run({ image: small });
     const first = buffers;

@@ -8,7 +8,8 @@ import {
   normalizePixels,
   ZOO_NORMALIZATIONS,
 } from "../../src/image/input/normalization.ts";
-import { keptAspectShape, padToSquare } from "../../src/image/input/padToSquare.ts";
+import { resizedSize, squareResizer } from "../../src/image/input/resizer/imageResizer.ts";
+import { placeByResizer, resizeForNetwork } from "../../src/image/input/resizer/resizeForNetwork.ts";
 import type { RgbImage } from "../../src/image/rgbImage.ts";
 import { compare, EXACT } from "../../src/verify/compare.ts";
 import { readCommittedCase } from "../verify/goldenFiles.ts";
@@ -20,6 +21,11 @@ const NORMALIZATIONS: Record<string, Normalization> = {
   resnet_v2: ZOO_NORMALIZATIONS.resnetV2,
   mobilenet_v2: ZOO_NORMALIZATIONS.mobilenetV2,
 };
+
+function padToSquare(image: RgbImage, side: number) {
+  const resizer = squareResizer(side);
+  return { ...placeByResizer(image, resizer), input: resizeForNetwork(image, resizer) };
+}
 
 describe("the golden images", async () => {
   const golden = await readCommittedCase("tf/preprocess");
@@ -47,7 +53,7 @@ describe("the golden images", async () => {
     expect(rows).toHaveLength(300);
     for (let row = 0; row < 60; row++) {
       const [side, height, width, ...expected] = rows.slice(row * 5, row * 5 + 5);
-      const shape = keptAspectShape(height, width, side);
+      const shape = resizedSize(squareResizer(side), { height: height, width: width });
       expect([side, height, width, shape.height, shape.width]).toEqual([side, height, width, ...expected]);
     }
   });
@@ -75,9 +81,9 @@ test.each(Object.keys(NORMALIZATIONS))("%s: as one layer of the network it comes
 });
 
 test("sides where the rounding to float32 decides", () => {
-  expect(keptAspectShape(7, 896, 320)).toEqual({ height: 2, width: 320 });
-  expect(keptAspectShape(9, 384, 320)).toEqual({ height: 8, width: 320 });
-  expect(keptAspectShape(45, 1152, 320)).toEqual({ height: 13, width: 320 });
+  expect(resizedSize(squareResizer(320), { height: 7, width: 896 })).toEqual({ height: 2, width: 320 });
+  expect(resizedSize(squareResizer(320), { height: 9, width: 384 })).toEqual({ height: 8, width: 320 });
+  expect(resizedSize(squareResizer(320), { height: 45, width: 1152 })).toEqual({ height: 13, width: 320 });
 });
 
 test("both kinds of reversal together leave red first", () => {
