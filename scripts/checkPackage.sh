@@ -80,3 +80,4 @@ JSON
   "$root/node_modules/.bin/tsc" -p .
 done
 echo "the declarations compile"
+(cd "$root" && node scripts/checkTypes.mjs "$folder/node_modules/centernet")

@@ -1,6 +1,7 @@
 /** The public interface of the package. */
 
 export type { BackendDetails } from "./backend/backendDetails.ts";
+export type { Executor, Plan, PrepareOptions, RunOptions, RunResult } from "./backend/executor.ts";
 export type {
   BestCellsQuery,
   CellWeight,
@@ -15,6 +16,8 @@ export type {
   TopPeaksQueries,
   TopPeaksQuery,
 } from "./backend/peakQuery.ts";
+export type { Dtype } from "./checkpoints/bytes/dtype.ts";
+export type { Checkpoint, Quantization, Variable } from "./checkpoints/checkpoint.ts";
 export type { LabelMap, LabelMapItem } from "./checkpoints/pipelineConfig/detectionApiSidecar.ts";
 export type { LeftOut, LeftOutGroup } from "./chooseDetections.ts";
 export type { Cost } from "./cost.ts";
@@ -34,13 +37,16 @@ export type {
 } from "./detection.ts";
 export { DEFAULT_MAX, DEFAULT_SCORE, type DetectOptions } from "./detectOptions.ts";
 export { BackendError, CenterNetError, type Fault, ImageError, ModelError, UsageError } from "./errors.ts";
-export { BACKENDS, type Backend } from "./executors/backends.ts";
+export { BACKENDS, type Backend, type ExecutorOptions } from "./executors/backends.ts";
+export type { PrepareProgress } from "./executors/wgsl/deviceGraph.ts";
 export { type CocoBox, type CocoIds, type CocoKeypoints, cocoBoxes, cocoKeypoints } from "./formats/coco.ts";
 export { type CsvImage, csvHeading, csvRows } from "./formats/csv.ts";
-export { type YoloOptions, yoloLines } from "./formats/yolo.ts";
+export { type YoloImage, type YoloOptions, yoloLines } from "./formats/yolo.ts";
+export type { BatchNormParameters, DerivedParameter } from "./graph/derivedParameter.ts";
 export type { Graph, GraphNode } from "./graph/graph.ts";
+export type { Activation, Epilogue, ParameterRule } from "./graph/op.ts";
 export { cropImage } from "./image/crop.ts";
-export { drawDetections } from "./image/draw/drawDetections.ts";
+export { type DrawOptions, drawDetections } from "./image/draw/drawDetections.ts";
 export { drawHeatmap, type HeatmapPlace } from "./image/draw/drawHeatmap.ts";
 export { decodeImage, encodeJpeg, encodePng } from "./image/imageFile.ts";
 export type { RgbImage } from "./image/rgbImage.ts";
@@ -53,11 +59,13 @@ export type {
   RawResult,
   ResponseSource,
 } from "./imageSources/imageSource.ts";
+export type { MemoryUse, Precision } from "./kernels/kernel.ts";
 export type { LabelSource } from "./loading/labels.ts";
-export type { WeightsSource } from "./loading/openWeights.ts";
+export type { OpenOptions, WeightsSource } from "./loading/openWeights.ts";
 export type { ClassLabel } from "./models/coco.ts";
-export type { Model } from "./models/model.ts";
+export type { LoadedModel, Model, PublishedFigures } from "./models/model.ts";
 export { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
 export type { SideRule } from "./models/sideRule.ts";
-export type { InputSize, Result, TestTimeOptions, View, Views } from "./models/view.ts";
-export type { NetworkOptions } from "./network.ts";
+export type { InputSize, Maps, Result, TestTimeOptions, View, Views } from "./models/view.ts";
+export type { Network, NetworkOptions, NetworkParts } from "./network.ts";
+export type { Parameter, Shape, Tensor, Weights } from "./tensor.ts";

@@ -7,7 +7,7 @@
  */
 import type { Box, Detection, Keypoint } from "../detection.ts";
 
-interface YoloImage {
+export interface YoloImage {
   readonly width: number;
   readonly height: number;
   readonly detections: readonly Detection[];

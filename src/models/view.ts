@@ -29,7 +29,7 @@ export interface TestTimeOptions {
   readonly max?: number;
 }
 
-type Maps = Readonly<Record<string, Tensor>>;
+export type Maps = Readonly<Record<string, Tensor>>;
 
 /** One run of the network on the image (at one scale, mirrored or not), and its decode. */
 export interface View<Found> {
