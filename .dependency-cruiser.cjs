@@ -9,7 +9,8 @@ const down = (name, from, to, comment) => ({
 
 const ops = "^src/kernels/[^/]+/op\\.ts$|^src/kernels/window\\.ts$";
 
-const nodeFiles = "^src/platform/(node|nodeMachine|weightFiles|regularFile|gunzipStream|archiveCache)\\.ts$";
+const nodeFiles =
+  "^src/platform/(node|nodeMachine|weightFiles|regularFile|pathBytes|gunzipStream|archiveCache)\\.ts$";
 
 const KERNEL = "^src/kernels/[^/]+/(gpu|reference|wasm|wgsl)\\.ts$";
 
@@ -96,8 +97,15 @@ module.exports = {
     ),
     down(
       "image-knows-no-model",
-      "^src/image",
+      "^src/image/",
       "^src/(?!image/|backend/sampledImage\\.ts|support/|detection\\.ts|tensor\\.ts|errors\\.ts)",
+    ),
+    down("formats-know-detections-only", "^src/formats", "^src/(?!formats/|detection\\.ts|errors\\.ts)"),
+    down(
+      "image-sources-know-no-model",
+      "^src/imageSources/",
+      "^src/(?!imageSources/|image/|platform/(node|browser)\\.ts|support/|errors\\.ts)",
+      "They find files through the platform, and leave the decoding to image.",
     ),
     down(
       "checkpoints-know-no-model",

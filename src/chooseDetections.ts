@@ -5,11 +5,11 @@ import { CLASS_ALIASES } from "./models/coco.ts";
 import type { Model } from "./models/model.ts";
 import { unknownName } from "./support/unknownName.ts";
 
-/** What the options left out of what the model found. Reasons are tested in this order; those of none are absent. */
+/** What the options left out of what the model found. A reason that applies to none is absent. */
 export interface LeftOut {
-  /** Of classes other than `classes`. */
+  /** Of classes other than `classes`, but with at least `score`. */
   readonly classes?: LeftOutGroup;
-  /** Below `score`. The network looks everywhere, so most of these are no objects. */
+  /** Of the wanted classes, but below `score`. The network looks everywhere, so most of these are no objects. */
   readonly score?: LeftOutGroup;
   /** Not among the best `max`. */
   readonly max?: LeftOutGroup;
@@ -81,7 +81,9 @@ export function whyNothing(
     const { label, score: best } = leftOut.score.best;
     const name = model.classes.length > 1 ? `, ${label},` : "";
     reasons.push(`the best candidate${name} has a score of ${below(best, score)}, and ${score} is asked for`);
-  } else if (!leftOut.classes && !leftOut.max) reasons.push("the network has no candidate at all");
+  } else if (!leftOut.classes && !leftOut.max) {
+    reasons.push(`the network has no candidate${classIds ? " of these classes" : ""} at all`);
+  }
   const { width, height } = image;
   if (Math.min(width, height) < SMALL_SIDE) {
     const isNarrow = width <= height;
@@ -90,8 +92,9 @@ export function whyNothing(
   return reasons.join("; ");
 }
 
-/** A score with as many decimals as show that it is below the limit. */
+/** A score with as many decimals as show that it is below the limit and above 0. */
 function below(score: number, limit: number): string {
+  if (score < 0.005) return `${Number(score.toPrecision(1))}`;
   for (let decimals = 2; decimals < 7; decimals++) {
     const text = score.toFixed(decimals);
     if (Number(text) < limit) return text;

@@ -10,7 +10,6 @@ import { chooseDetections, classIdsOf, type LeftOut, whyNothing } from "./choose
 import { CostEstimates } from "./cost.ts";
 import type { Detection, Explanation } from "./detection.ts";
 import {
-  checkImage,
   checkReferenceScales,
   checkTestTimeOptions,
   DEFAULT_MAX,
@@ -21,12 +20,14 @@ import {
   NETWORK_OPTIONS,
 } from "./detectOptions.ts";
 import { UsageError } from "./errors.ts";
-import { decodeImage } from "./image/imageFile.ts";
 import type { RgbImage } from "./image/rgbImage.ts";
+import type { ImageSource } from "./imageSources/imageSource.ts";
+import { nameOfSource, readImageSource } from "./imageSources/readImageSource.ts";
 import { blameSize, checkSizeOfImage } from "./models/sizeOfImage.ts";
 import type { InputSize, Result, View, Views } from "./models/view.ts";
 import { loadNetwork, type Network, type NetworkOptions } from "./network.ts";
 import { checkOptions, describeValue } from "./support/checkArguments.ts";
+import { refuseForbiddenFunctions } from "./support/pagePolicy.ts";
 
 export interface DetectResult {
   /** Size of the upright image in pixels. */
@@ -125,20 +126,19 @@ export class Detector {
   }
 
   /**
-   * Finds the objects in an image: the bytes of a JPEG or PNG file, or pixels (`RgbImage`: RGB, 8 bits per
-   * channel). Calls may overlap; the backend runs them one after the other. Do not change the pixels until
-   * the promise settles.
+   * Finds the objects in an image: the bytes of a JPEG or PNG file, its path or URL, a `Blob` or `Response`,
+   * pixels (`RgbImage`, `ImageData`, what sharp's `raw()` returns), or what a browser can draw (`ImageBitmap`,
+   * canvas, `<img>`, `<video>`, `VideoFrame`). Calls may overlap; the backend runs them one after the other.
+   * Do not change RGB pixels until the promise settles; what a browser holds is read at once.
    *
-   * @throws ImageError if the bytes are not a readable image, or if the image is too large for the backend.
-   * @throws UsageError for any other kind of image, for invalid options, and after `dispose()`.
-   * @throws BackendError if the backend fails, for example because its device is lost.
+   * @throws ImageError if there is no readable image, or if it is too large for the backend.
+   * @throws UsageError for anything else than an image, for invalid options, and after `dispose()`.
+   * @throws BackendError if the backend fails, for example because its device is lost; or for `taps`, if the
+   *   page's policy forbids functions made from text.
    * @throws ModelError if the network outputs numbers that are not finite.
    * @throws the signal's reason once it is aborted.
    */
-  async detect(
-    image: Uint8Array | ArrayBuffer | RgbImage,
-    options: DetectOptions = {},
-  ): Promise<DetectResult> {
+  async detect(image: ImageSource, options: DetectOptions = {}): Promise<DetectResult> {
     if (this.disposal) {
       const fault = { where: "detect", expected: "a detector in use", got: "one that was disposed of" };
       throw new UsageError(fault);
@@ -152,20 +152,20 @@ export class Detector {
     }
   }
 
-  private async find(
-    image: Uint8Array | ArrayBuffer | RgbImage,
-    options: DetectOptions,
-  ): Promise<DetectResult> {
+  private async find(image: ImageSource, options: DetectOptions): Promise<DetectResult> {
     checkOptions(options, DETECT_OPTIONS, "detect");
-    const { score = DEFAULT_SCORE, max = DEFAULT_MAX, signal, taps, where = "image" } = options;
+    const { score = DEFAULT_SCORE, max = DEFAULT_MAX, signal, taps } = options;
     const { model, inputSize, constants } = this.network;
     checkTestTimeOptions(model, options);
     checkReferenceScales(options);
     const classIds = options.classes && classIdsOf(model, options.classes);
+    // ndarray, whose arrays hold taps, makes its constructors from text.
+    if (taps && taps.length > 0) refuseForbiddenFunctions("option taps", "leave taps out");
     signal?.throwIfAborted();
     const clock = stopwatch();
-    const bytes = image instanceof ArrayBuffer ? new Uint8Array(image) : image;
-    const pixels = bytes instanceof Uint8Array ? decodeImage(bytes, where) : checkImage(bytes, where);
+    const { where = nameOfSource(image) } = options;
+    const pixels = await readImageSource(image, where, signal);
+    signal?.throwIfAborted();
     const decode = clock();
     const views = model.views(pixels, { size: inputSize, constants }, options);
     const prepare = clock();

@@ -2,11 +2,10 @@
 import type { Cost } from "./cost.ts";
 import { UsageError } from "./errors.ts";
 import { isThreadCount, THREADS_EXPECTED } from "./executors/backends.ts";
-import type { RgbImage } from "./image/rgbImage.ts";
 import type { Model } from "./models/model.ts";
 import type { TestTimeOptions } from "./models/view.ts";
 import type { NetworkOptions } from "./network.ts";
-import { describeValue, isObject, type OptionKind } from "./support/checkArguments.ts";
+import { isObject, type OptionKind } from "./support/checkArguments.ts";
 
 export interface DetectOptions extends TestTimeOptions {
   /** Minimum score of a detection, from 0 to 1. Default: 0.2. */
@@ -25,7 +24,7 @@ export interface DetectOptions extends TestTimeOptions {
    * Names of nodes whose values to return: see `centernet describe`. With several views, those of the first.
    */
   readonly taps?: readonly string[];
-  /** What to call the image in errors. Default: "image". */
+  /** What to call the image in errors. Default: its path, URL or file name, else "image". */
   readonly where?: string;
 }
 
@@ -59,7 +58,15 @@ export const NETWORK_OPTIONS = {
     expected: "{ height, width } in pixels",
     fits: (value) => isObject(value) && typeof value.height === "number" && typeof value.width === "number",
   },
-  labelMap: { expected: "a label map", fits: (value) => isObject(value) && Array.isArray(value.items) },
+  labelMap: {
+    expected: "a list of names, a label map, or the path, URL or contents of one",
+    fits: (value) =>
+      isString(value) ||
+      isBytes(value) ||
+      value instanceof URL ||
+      value instanceof Blob ||
+      (Array.isArray(value) ? value.every(isString) : isObject(value) && Array.isArray(value.items)),
+  },
   fuse: BOOLEAN,
   onProgress: FUNCTION,
   signal: SIGNAL,
@@ -144,27 +151,5 @@ export function checkReferenceScales({ scales, reproduceReference }: TestTimeOpt
     expected: "1 among them, which the reference implementation needs",
     got: scales.join(", "),
     hint: "Add 1, or leave out the option reproduceReference.",
-  });
-}
-
-/** @throws UsageError for anything but pixels. `where` names the image. */
-export function checkImage(image: RgbImage, where: string): RgbImage {
-  const expected =
-    "bytes of an image file, or pixels with width, height and width x height x 3 bytes of data";
-  if (!isObject(image) || !("data" in image)) {
-    throw new UsageError({ where, expected, got: describeValue(image) });
-  }
-  const { width, height, data } = image;
-  const isSize = [width, height].every((side) => Number.isInteger(side) && side >= 1);
-  const isData: boolean = data instanceof Uint8Array || (data as unknown) instanceof Uint8ClampedArray;
-  if (isSize && isData && data.length === width * height * 3) return image;
-  throw new UsageError({
-    where,
-    expected,
-    got: `${describeValue(width)}x${describeValue(height)} with ${isData ? `${data.length} bytes` : describeValue(data)}`,
-    hint:
-      isSize && isData && data.length === width * height * 4
-        ? "Remove the fourth byte of each pixel."
-        : undefined,
   });
 }

@@ -15,6 +15,7 @@ export type {
   TopPeaksQueries,
   TopPeaksQuery,
 } from "./backend/peakQuery.ts";
+export type { LabelMap, LabelMapItem } from "./checkpoints/pipelineConfig/detectionApiSidecar.ts";
 export type { LeftOut, LeftOutGroup } from "./chooseDetections.ts";
 export type { Cost } from "./cost.ts";
 export { describeGraph, type GraphDescription, type GraphTotals, type LayerDescription } from "./describe.ts";
@@ -34,11 +35,25 @@ export type {
 export { DEFAULT_MAX, DEFAULT_SCORE, type DetectOptions } from "./detectOptions.ts";
 export { BackendError, CenterNetError, type Fault, ImageError, ModelError, UsageError } from "./errors.ts";
 export { BACKENDS, type Backend } from "./executors/backends.ts";
+export { type CocoBox, type CocoIds, type CocoKeypoints, cocoBoxes, cocoKeypoints } from "./formats/coco.ts";
+export { type CsvImage, csvHeading, csvRows } from "./formats/csv.ts";
+export { type YoloOptions, yoloLines } from "./formats/yolo.ts";
 export type { Graph, GraphNode } from "./graph/graph.ts";
+export { cropImage } from "./image/crop.ts";
 export { drawDetections } from "./image/draw/drawDetections.ts";
 export { drawHeatmap, type HeatmapPlace } from "./image/draw/drawHeatmap.ts";
 export { decodeImage, encodeJpeg, encodePng } from "./image/imageFile.ts";
 export type { RgbImage } from "./image/rgbImage.ts";
+export type {
+  AddressSource,
+  BlobSource,
+  BrowserImage,
+  ImageSource,
+  RawImage,
+  RawResult,
+  ResponseSource,
+} from "./imageSources/imageSource.ts";
+export type { LabelSource } from "./loading/labels.ts";
 export type { WeightsSource } from "./loading/openWeights.ts";
 export type { ClassLabel } from "./models/coco.ts";
 export type { Model } from "./models/model.ts";

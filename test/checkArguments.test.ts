@@ -30,18 +30,30 @@ test.each(LOADS)("load(%j): %s", async (args, message) => {
 });
 
 const pixels = { width: 2, height: 2, data: new Uint8Array(12) };
-const AN_IMAGE = "image: expected bytes of an image file, or pixels .*, got";
+const AN_IMAGE = "image: expected bytes of an image file, .* or a browser's image, got";
+const PIXELS = "image: expected pixels: width, height and .*, got";
 const DETECTIONS: [unknown[], RegExp][] = [
   [[null], new RegExp(`^${AN_IMAGE} null\\.$`)],
   [[], new RegExp(`^${AN_IMAGE} undefined\\.$`)],
   [[5], new RegExp(`^${AN_IMAGE} 5\\.$`)],
-  [["photo.jpg"], new RegExp(`^${AN_IMAGE} "photo\\.jpg"\\.$`)],
+  [[Promise.resolve(pixels)], new RegExp(`^${AN_IMAGE} a Promise\\. Await the promise\\.$`)],
+  [[() => pixels], new RegExp(`^${AN_IMAGE} a function\\.$`)],
   [[new Float32Array(12)], new RegExp(`^${AN_IMAGE} a Float32Array\\.$`)],
-  [[{ ...pixels, width: 1.5 }], new RegExp(`^${AN_IMAGE} 1\\.5x2 with 12 bytes\\.$`)],
-  [[{ ...pixels, width: "2" }], new RegExp(`^${AN_IMAGE} "2"x2 with 12 bytes\\.$`)],
-  [[{ ...pixels, data: new Float32Array(12) }], new RegExp(`^${AN_IMAGE} 2x2 with a Float32Array\\.$`)],
-  [[{ ...pixels, data: null }], new RegExp(`^${AN_IMAGE} 2x2 with null\\.$`)],
-  [[{ ...pixels, data: new Uint8ClampedArray(16) }], /with 16 bytes\. Remove the fourth byte/],
+  [[{ ...pixels, width: 1.5 }], new RegExp(`^${PIXELS} 1\\.5x2 with 12 bytes\\.`)],
+  [[{ ...pixels, width: "2" }], new RegExp(`^${PIXELS} "2"x2 with 12 bytes\\.$`)],
+  [
+    [{ ...pixels, data: new Float32Array(12) }],
+    /got 2x2 with a Float32Array\. Convert it to 8 bits per channel\.$/,
+  ],
+  [[{ ...pixels, data: null }], new RegExp(`^${PIXELS} 2x2 with null\\.$`)],
+  [[{ ...pixels, channels: 4 }], new RegExp(`^${PIXELS} 2x2 of 4 channels with 12 bytes\\.$`)],
+  [[{ ...pixels, channels: 5 }], new RegExp(`^${PIXELS} 2x2 of 5 channels with 12 bytes\\.$`)],
+  [[{ ...pixels, data: new Uint8Array(24) }], /with 24 bytes\. Convert 16 bits per channel to 8\.$/],
+  [[{ ...pixels, data: new Uint8Array(13) }], /got 2x2 with 13 bytes\.$/],
+  [
+    [{ data: new Uint8Array(12), info: { width: 2, height: 3, channels: 3 } }],
+    /got 2x3 of 3 channels with 12 bytes\.$/,
+  ],
   [[pixels, null], /^options of detect: expected an object, got null\.$/],
   [[pixels, { signal: {} }], /^signal: expected an AbortSignal, got an object\.$/],
   [[pixels, { scores: 0.5 }], /^options of detect: .*got "scores"\. Did you mean score\? The names are/],

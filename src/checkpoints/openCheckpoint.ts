@@ -84,7 +84,22 @@ async function openSource({ source, readSibling }: CheckpointSource): Promise<Ch
   if (kind.family === "other" && source.length > 0 && where.endsWith(".safetensors")) {
     return safetensorsCheckpoint(source);
   }
+  if (await isIndex(source)) {
+    const expected = "a checkpoint with its data files";
+    const hint = "Give the folder, or the tar.gz that holds all of them.";
+    throw new ModelError({ where, expected, got: "the index of a TensorFlow checkpoint alone", hint });
+  }
   throw unreadableWeights(kind, where);
+}
+
+/** The last bytes of an index (LevelDB's table format). */
+const INDEX_END = [0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb];
+
+async function isIndex(source: RandomAccessFile): Promise<boolean> {
+  if (source.length < INDEX_END.length) return false;
+  const end = new Uint8Array(INDEX_END.length);
+  await source.read(source.length - end.length, end);
+  return INDEX_END.every((byte, i) => end[i] === byte);
 }
 
 /** The way out for a file of another kind. */

@@ -60,6 +60,11 @@ export class Interruption extends Error {
   }
 }
 
+/** Whether this stopped a command whose reader has gone. */
+export function isSilent(reason: unknown): boolean {
+  return reason instanceof Interruption && reason.message === "";
+}
+
 /** Commander's errors by code, reworded in this project's form. */
 const FAULTS: Readonly<
   Record<string, { pattern: RegExp; fault: (...parts: string[]) => Omit<Fault, "hint"> }>

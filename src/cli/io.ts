@@ -3,8 +3,12 @@ import type { ExitCode } from "./failures.ts";
 
 export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 
+export type Input = NodeJS.ReadableStream & { readonly isTTY?: boolean };
+
 /** Everything a command touches besides files. Tests pass their own. */
 export interface Io {
+  /** Opened only if it is read. */
+  readonly stdin: () => Input;
   readonly stdout: Output;
   readonly stderr: Output;
   /** Aborted when the command must stop. The reason is an `Interruption`, or the error that closed stdout. */

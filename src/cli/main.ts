@@ -1,5 +1,6 @@
 #!/usr/bin/env node
+import { exactArguments } from "./exactArguments.ts";
 import { processIo } from "./processIo.ts";
 import { run } from "./run.ts";
 
-process.exitCode = await run(process.argv.slice(2), processIo());
+process.exitCode = await run(exactArguments(), processIo());

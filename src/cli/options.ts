@@ -60,13 +60,18 @@ export function sizeOption(): Option {
 }
 
 export function scoreOption(): Option {
-  const description = "drop detections below this score, from 0 to 1";
-  return valueOption("--score <number>", description, parseScore).default(DEFAULT_SCORE);
+  const description = `drop detections below this score, from 0 to 1 (default: ${DEFAULT_SCORE})`;
+  return valueOption("--score <number>", description, parseScore);
 }
 
 export function maxOption(): Option {
-  const description = "keep at most this many detections per image; few models find more than 100";
-  return valueOption("--max <number>", description, parseMax).default(DEFAULT_MAX);
+  const description = `keep at most this many detections per image; few models find more than 100 (default: ${DEFAULT_MAX})`;
+  return valueOption("--max <number>", description, parseMax);
+}
+
+export function classesOption(): Option {
+  const description = "keep only these classes: names or ids, separated by commas";
+  return valueOption("--classes <list>", description, parseClasses);
 }
 
 export function scalesOption(): Option {
@@ -128,6 +133,12 @@ function parseScales(text: string, where: string): number[] {
   if (isScales(scales)) return scales;
   const expected = `${SCALES_EXPECTED}, as in 0.6,1,1.2`;
   throw new UsageError({ where, expected, got: quote(text) });
+}
+
+function parseClasses(text: string, where: string): string[] {
+  const classes = text.split(",").map((part) => part.trim());
+  if (classes.every((name) => name !== "")) return classes;
+  throw new UsageError({ where, expected: "names or ids of classes, as in person,dog", got: quote(text) });
 }
 
 function parseMax(text: string, where: string): number {

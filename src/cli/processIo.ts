@@ -26,6 +26,7 @@ export function processIo(): Io {
   // If errors cannot be written to stderr, there is nowhere left to report them.
   process.stderr.on("error", () => {});
   return {
+    stdin: () => process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
     signal: stop.signal,

@@ -7,7 +7,15 @@ import { addInspect } from "./commands/inspect.ts";
 import { addModels } from "./commands/models.ts";
 import { addPull } from "./commands/pull.ts";
 import { addVerify } from "./commands/verify.ts";
-import { EXIT, type ExitCode, errorMessage, exitCodeOf, Interruption, usageError } from "./failures.ts";
+import {
+  EXIT,
+  type ExitCode,
+  errorMessage,
+  exitCodeOf,
+  Interruption,
+  isSilent,
+  usageError,
+} from "./failures.ts";
 import { withFlagNames } from "./flagNames.ts";
 import { type Io, printError, type Session } from "./io.ts";
 import { hintForCommand, hintForFlag } from "./neighbors.ts";
@@ -23,8 +31,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     return session.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return endedByCommander(error, argv, io);
-    const isSilent = error instanceof Interruption && error.message === "";
-    if (!isSilent)
+    if (!isSilent(error))
       printError(
         io,
         error instanceof Interruption ? error.message : errorMessage(withFlagNames(error), io.debug),

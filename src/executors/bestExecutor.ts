@@ -14,24 +14,24 @@ interface Candidate {
  * Opens `wgsl` on a real GPU, else `wasm`, else what gpu.js has. A software adapter computes on the processor, where
  * `wasm` is a hundred times as fast, so it is never taken. `details.note` says what was passed over, and why.
  *
- * @throws BackendError, that of the last candidate, if none works.
+ * @throws BackendError if none works: that of `wasm`, which is the easiest to put right.
  */
 export async function bestExecutor(
   open: (backend: Candidate["backend"]) => Promise<Executor>,
 ): Promise<Executor> {
   const notes: string[] = [];
-  let last: BackendError | undefined;
+  let failure: BackendError | undefined;
   for await (const { backend, adapter } of candidates(notes)) {
     try {
       return withNotes(await open(backend), notes);
     } catch (error) {
       if (!(error instanceof BackendError)) throw error;
       notes.push(`${adapter ?? backend} is not used: ${error.message}`);
-      last = error;
+      if (backend !== "wgsl") failure ??= error;
     }
   }
   const none = { where: "backend auto", expected: "one that this machine has", got: "none" };
-  throw last ?? new BackendError(none);
+  throw failure ?? new BackendError(none);
 }
 
 /** Best first. What comes after `wasm` is looked for only when `wasm` has failed: gpu.js is most of this package. */

@@ -14,7 +14,8 @@ const ENTRY_BYTES = 12;
 
 /**
  * Reads the orientation from a block of Exif data (a TIFF header and its first directory, without "Exif\0\0").
- * Exif is only metadata, so unreadable Exif counts as upright and is not an error.
+ * Exif is only metadata, so unreadable Exif counts as upright and is not an error. Which entries count is as in
+ * Chromium (compared in test/browser): the first of the right type, number of values and range.
  */
 export function readOrientation(exif: Uint8Array): Orientation {
   if (exif.length < 8) return UPRIGHT;
@@ -31,9 +32,10 @@ export function readOrientation(exif: Uint8Array): Orientation {
     const entry = directory + 2 + i * ENTRY_BYTES;
     if (entry + ENTRY_BYTES > exif.length) return UPRIGHT;
     if (view.getUint16(entry, littleEndian) !== ORIENTATION_TAG) continue;
-    if (view.getUint16(entry + 2, littleEndian) !== TYPE_SHORT) return UPRIGHT;
+    if (view.getUint16(entry + 2, littleEndian) !== TYPE_SHORT) continue;
+    if (view.getUint32(entry + 4, littleEndian) !== 1) continue;
     const value = view.getUint16(entry + 8, littleEndian);
-    return isOrientation(value) ? value : UPRIGHT;
+    if (isOrientation(value)) return value;
   }
   return UPRIGHT;
 }

@@ -3,4 +3,6 @@ export interface RgbImage {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8Array;
+  /** Set if the browser decoded the file, whose pixels may differ between browsers. JPEG and PNG are never left to it. */
+  readonly decodedBy?: "browser";
 }

@@ -12,14 +12,15 @@ const HINTS: Readonly<Record<FileKind["family"], string>> = {
 };
 
 /** The error for bytes that are neither a JPEG nor a PNG image. `start` is the beginning, or all of them. */
-export function unreadableImage(start: Uint8Array, where: string, length = start.length): ImageError {
-  const { family, what, hint } = fileKind(start, length);
-  return new ImageError({
-    where,
-    expected: "a JPEG or PNG image",
-    got: what,
-    hint: family === "video" ? framesHint(where) : (hint ?? HINTS[family]),
-  });
+export function unreadableImage(
+  start: Uint8Array,
+  where: string,
+  { length = start.length, cause }: { length?: number; cause?: unknown } = {},
+): ImageError {
+  const { family, what: got, hint = HINTS[family] } = fileKind(start, length);
+  const expected = "a JPEG or PNG image";
+  const fault = { where, expected, got, hint: family === "video" ? framesHint(where) : hint };
+  return new ImageError(fault, { cause });
 }
 
 /** How to make images of a video, which `path` names if it is one. */

@@ -4,20 +4,25 @@
  * decides.
  */
 import { HOURGLASS, type HourglassOptions } from "../backbones/hourglass.ts";
+import { quote } from "../checkpoints/bytes/json.ts";
 import type { NamedCheckpoint } from "../checkpoints/names/nameParameters.ts";
+import type { Relative } from "../checkpoints/names/relatives.ts";
 import type { TorchFamily } from "../checkpoints/names/torchKeys.ts";
 import type { LabelMap } from "../checkpoints/pipelineConfig/detectionApiSidecar.ts";
-import { ModelError, UsageError } from "../errors.ts";
+import { ModelError } from "../errors.ts";
+import type { ClassLabel } from "../models/coco.ts";
 import type { Model } from "../models/model.ts";
 import { modelNamed } from "../models/models.ts";
 import { OBJECTS_AS_POINTS_ARCHITECTURES } from "../models/objectsAsPoints/objectsAsPoints.ts";
 import { TRIPLETS, UNPUBLISHED_TRIPLETS, unpublishedTriplets } from "../models/triplets/triplet.ts";
+import { channelCount, withLabels } from "../models/withLabels.ts";
 import type { ZooArchitecture } from "../models/zoo/zooArchitecture.ts";
 import { type ZooSpec, zooModel } from "../models/zoo/zooModel.ts";
+import { channelLabels } from "./labels.ts";
 import { zooNotes, zooSpec } from "./zooSpec.ts";
 
 interface ModelOptions {
-  /** Replaces the label map of a zoo checkpoint. */
+  /** Replaces the names of the classes. */
   readonly labelMap?: LabelMap;
   /** Whether another model than `wanted` is a note instead of an error. */
   readonly mayDiffer?: boolean;
@@ -31,22 +36,36 @@ interface IdentifiedModel {
 
 /**
  * @throws ModelError if the file holds another model than `wanted`, or if nothing says which model it holds.
- * @throws UsageError for a label map if the file has no `pipeline.config`.
+ * @throws ModelError for a label map that does not fit the network.
  */
 export function modelOfCheckpoint(
   checkpoint: NamedCheckpoint,
   wanted?: Model,
   { labelMap, mayDiffer = false }: ModelOptions = {},
 ): IdentifiedModel {
-  const spec = zooSpec(checkpoint, labelMap);
-  if (spec) return zooModelOf(checkpoint, spec, wanted, mayDiffer);
-  if (labelMap) {
-    throw new UsageError({
-      where: "label map",
-      expected: "weights of a zoo model with their pipeline.config",
-      got: `a ${checkpoint.format} file without one`,
-    });
-  }
+  const classes = checkpoint.evidence.sidecar?.pipeline?.numClasses;
+  const labels =
+    labelMap && classes !== undefined ? channelLabels(labelMap, classes, "this checkpoint") : undefined;
+  const spec = zooSpec(checkpoint, labels && labelMap && byChannel(labelMap, labels));
+  const found = spec ? zooModelOf(checkpoint, spec, wanted, mayDiffer) : otherModelOf(checkpoint, wanted);
+  if (!labelMap) return found;
+  const named = labels ?? channelLabels(labelMap, channelCount(found.model), found.model.name);
+  return { ...found, model: withLabels(found.model, named) };
+}
+
+/** The label map as the Object Detection API would number it: class c of the network is id c + 1. */
+function byChannel(map: LabelMap, labels: readonly ClassLabel[]): LabelMap {
+  const itemOf = new Map(map.items.map((item) => [item.id, item]));
+  const items = labels.flatMap(({ classId }, channel) => {
+    const item = itemOf.get(classId);
+    return item ? [{ ...item, id: channel + 1 }] : [];
+  });
+  return { ...map, items };
+}
+
+/** A file without a `pipeline.config`. */
+function otherModelOf(checkpoint: NamedCheckpoint, wanted: Model | undefined): IdentifiedModel {
+  if (checkpoint.evidence.relative) throw unreadNetwork(checkpoint.where, checkpoint.evidence.relative);
   if (wanted) return { model: wanted, notes: [] };
   const detector = hourglassDetector(checkpoint);
   const shown = detector && modelOfHourglass(detector);
@@ -158,12 +177,17 @@ export function hourglassOfVariables(
 
 /** The error for weights that do not show their model, or show one that is not known here. */
 function unidentified(
-  { where, format, evidence: { backbone } }: NamedCheckpoint,
+  { where, format, variables, evidence: { backbone } }: NamedCheckpoint,
   detector: HourglassDetector | undefined,
 ): ModelError {
   if (detector) {
     const expected = `objects as points on the hourglass of ${Object.keys(OBJECTS_AS_POINTS_ARCHITECTURES).join(" or ")}`;
     return new ModelError({ where, expected, got: "variables of another size or number of heads" });
+  }
+  const [first] = variables.keys();
+  if (!backbone && first !== undefined && ![...variables.keys()].some(isParameterName)) {
+    const got = `variables of another one, as ${quote(first)}`;
+    return new ModelError({ where, expected: "weights of a network that is read", got, hint: READ });
   }
   return new ModelError({
     where,
@@ -171,6 +195,26 @@ function unidentified(
     got: backbone ? `variables of ${backbone} alone` : `a ${format} file that does not say its model`,
     hint: "Say which model they are for (detect and convert: with --model).",
   });
+}
+
+/** Whether this project calls its parameters so. */
+function isParameterName(name: string): boolean {
+  return /^(backbone|neck|heads|stack\d+)\..*\.(kernel|bias|gamma|beta|mean|variance)$/.test(name);
+}
+
+const READ =
+  "Read are MoveNet, the CenterNets of TensorFlow's model zoo, and keypoint triplets and Objects as Points on hourglasses: see centernet models.";
+
+/** What is read of the methods whose other networks are not. */
+const SIBLINGS: Readonly<Record<NonNullable<Relative["sibling"]>, string>> = {
+  objectsAsPoints: `Objects as Points is read on Hourglass-104 (${Object.keys(OBJECTS_AS_POINTS_ARCHITECTURES).join(", ")}).`,
+  triplets: `CenterNet's keypoint triplets, which extend CornerNet, are read (${TRIPLETS.map(({ name }) => name).join(", ")}).`,
+};
+
+function unreadNetwork(where: string, { what, sibling }: Relative): ModelError {
+  const got = `those of ${what}, an architecture that is not read${sibling ? " yet" : ""}`;
+  const hint = sibling ? `${SIBLINGS[sibling]} All models: centernet models.` : READ;
+  return new ModelError({ where, expected: "weights of a network that is read", got, hint });
 }
 
 /** Published files that are known by their names, and the models that they should hold. */

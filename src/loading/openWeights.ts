@@ -3,12 +3,12 @@ import { cachedArchive, findWeights } from "#platform";
 import type { Checkpoint } from "../checkpoints/checkpoint.ts";
 import { type NamedCheckpoint, nameParameters } from "../checkpoints/names/nameParameters.ts";
 import { openCheckpoint, openStoredWeights } from "../checkpoints/openCheckpoint.ts";
-import type { LabelMap } from "../checkpoints/pipelineConfig/detectionApiSidecar.ts";
 import { CenterNetError, ModelError, systemMessage } from "../errors.ts";
 import type { Model } from "../models/model.ts";
 import { DEFAULT_MODEL, modelNamed } from "../models/models.ts";
 import { blobWeights } from "../platform/blobWeights.ts";
 import { packagedWeights } from "../platform/packagedWeights.ts";
+import { type LabelSource, readLabels } from "./labels.ts";
 import { modelOfCheckpoint } from "./modelOfCheckpoint.ts";
 
 /** A path or URL, the bytes of a single-file format, a `File` or other `Blob`, or an opened checkpoint. */
@@ -20,8 +20,8 @@ export interface OpenOptions {
    * file written by torch.save. Default: the packaged weights, or a pulled archive.
    */
   readonly weights?: WeightsSource;
-  /** Replaces the zoo checkpoint's own label map, or COCO's. */
-  readonly labelMap?: LabelMap;
+  /** The names of the classes, instead of the checkpoint's own or COCO's. */
+  readonly labelMap?: LabelSource;
 }
 
 /** A model and its opened weights; no number has been read yet. */
@@ -42,10 +42,11 @@ export async function openModel(
   { weights, labelMap }: OpenOptions = {},
 ): Promise<OpenedModel> {
   const wanted = name === undefined ? undefined : modelNamed(name);
+  const labels = labelMap === undefined ? undefined : await readLabels(labelMap);
   const checkpoint = await openWeights(wanted, weights);
   // A pulled archive is found by its name, which proves nothing: its contents decide, with a note.
   const mayDiffer = weights === undefined;
-  return { checkpoint, ...modelOfCheckpoint(checkpoint, wanted, { labelMap, mayDiffer }) };
+  return { checkpoint, ...modelOfCheckpoint(checkpoint, wanted, { labelMap: labels, mayDiffer }) };
 }
 
 /** Opens weights and names their variables; this also identifies files that do not state their model. */

@@ -1,12 +1,13 @@
 /** `#platform` in Node: where weights are found and how files are read. */
 import { existsSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bytesSource } from "../checkpoints/bytes/randomAccessFile.ts";
 import type { WeightsLocation } from "../checkpoints/openCheckpoint.ts";
 import { fileKind, START_BYTES } from "../support/fileKind/fileKind.ts";
 import { fetchBytes, fetchStream } from "./fetchBytes.ts";
 import { gunzipStream } from "./gunzipStream.ts";
+import { systemPath } from "./pathBytes.ts";
 import { fileOrFolder, readRegularFile } from "./regularFile.ts";
 import { fileSource, fileStream, folderFiles } from "./weightFiles.ts";
 
@@ -44,8 +45,11 @@ export async function findWeights(source: string | URL): Promise<WeightsLocation
   if (isHttp(where)) return findRemote(where);
   const path = pathOf(where);
   const prefix = path.replace(/\.(index|data-\d{5}-of-\d{5})$/, "");
-  if (existsSync(`${prefix}.index`)) {
-    return { kind: "folder", files: await folderFiles(dirname(path)), prefix: basename(prefix) };
+  if (existsSync(systemPath(`${prefix}.index`))) {
+    // Not `dirname` and `basename`: a prefix may end in a slash, and its files are then called `.index` and so on.
+    const slash = Math.max(prefix.lastIndexOf("/"), prefix.lastIndexOf(sep));
+    const folder = slash < 0 ? "." : prefix.slice(0, slash) || sep;
+    return { kind: "folder", files: await folderFiles(folder), prefix: prefix.slice(slash + 1) };
   }
   const info = await fileOrFolder(path);
   if (info.isDirectory()) return { kind: "folder", files: await folderFiles(path) };

@@ -1,6 +1,7 @@
 /** Reading files that others name: never a device or a pipe, which may have no end or never answer. */
 import type { Stats } from "node:fs";
 import { open, stat } from "node:fs/promises";
+import { systemPath } from "./pathBytes.ts";
 
 /** What `readRegularFile` holds in memory at most: more than any file that is read whole. */
 const MAX_BYTES = 2 ** 31 - 1;
@@ -12,7 +13,7 @@ const MAX_BYTES = 2 ** 31 - 1;
  *   nothing is.
  */
 export async function fileOrFolder(path: string): Promise<Stats> {
-  const info = await stat(path);
+  const info = await stat(systemPath(path));
   if (info.isFile() || info.isDirectory()) return info;
   throw new Error("a device or pipe");
 }
@@ -24,7 +25,7 @@ export async function readRegularFile(path: string, limit = MAX_BYTES): Promise<
   const { size } = info;
   if (size > limit) throw new Error(`${size} bytes`);
   const bytes = new Uint8Array(size);
-  const handle = await open(path);
+  const handle = await open(systemPath(path));
   try {
     // No more than its size: files of /proc claim to be empty, and some never end.
     let filled = 0;

@@ -1,9 +1,10 @@
 /** Weights on disk: a file that is read in parts, a file as a stream, and the files of a folder. */
 import { existsSync } from "node:fs";
-import { open, readdir, stat } from "node:fs/promises";
+import { open, readdir, realpath, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import type { ModelFiles, RandomAccessFile } from "../checkpoints/bytes/randomAccessFile.ts";
 import { ModelError } from "../errors.ts";
+import { pathText, systemPath } from "./pathBytes.ts";
 
 /**
  * Most variables are far smaller than this, and opening a file takes longer than reading this much. With 4 MB
@@ -38,7 +39,7 @@ export function fileSource(path: string, length: number, where = path): RandomAc
 }
 
 async function readPart(path: string, offset: number, target: Uint8Array): Promise<void> {
-  const handle = await open(path);
+  const handle = await open(systemPath(path));
   try {
     let filled = 0;
     while (filled < target.length) {
@@ -59,7 +60,7 @@ const CHUNK_BYTES = 262_144;
 
 /** Reads only as fast as it is asked to. Node's own adapters queue thousands of chunks ahead. */
 export async function fileStream(path: string): Promise<ReadableStream<Uint8Array>> {
-  const handle = await open(path);
+  const handle = await open(systemPath(path));
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -82,37 +83,61 @@ const LEVELS_UP = 2;
 const CONFIG = "pipeline.config";
 
 /**
- * All files below a folder, and the `pipeline.config` from a folder above it.
+ * All files below a folder, links to files and folders included, and the `pipeline.config` from a folder above it, or
+ * above the one that it is a link to.
  *
  * @throws ModelError if there are too many files.
  */
 export async function folderFiles(root: string): Promise<ModelFiles> {
   const found = new Map<string, string>();
+  /** Real paths, so that a link to a folder above is not followed forever. */
+  const listed = new Set<string>();
   await list(root, 0);
-  let above = root;
-  for (let level = 0; level < LEVELS_UP && !found.has(CONFIG); level++) {
-    above = join(above, "..");
-    if (existsSync(join(above, CONFIG))) found.set(CONFIG, join(above, CONFIG));
+  for (const start of [root, await realPath(root)]) {
+    let above = start;
+    for (let level = 0; level < LEVELS_UP && !found.has(CONFIG); level++) {
+      above = join(above, "..");
+      if (existsSync(systemPath(join(above, CONFIG)))) found.set(CONFIG, join(above, CONFIG));
+    }
   }
   return {
     where: root,
     paths: [...found.keys()],
     async open(path) {
       const full = found.get(path) ?? "";
-      const { size } = await stat(full);
+      const { size } = await stat(systemPath(full));
       return fileSource(full, size);
     },
     async close() {}, // nothing is held open
   };
 
   async function list(folder: string, depth: number): Promise<void> {
-    for (const entry of await readdir(folder, { withFileTypes: true })) {
-      const path = join(folder, entry.name);
+    const real = await realPath(folder);
+    if (listed.has(real)) return;
+    listed.add(real);
+    const links: string[] = [];
+    for (const entry of await readdir(systemPath(folder), { withFileTypes: true, encoding: "buffer" })) {
+      const path = join(folder, pathText(entry.name));
       if (found.size >= MAX_FILES) {
         throw new ModelError({ where: root, expected: `at most ${MAX_FILES} files`, got: "more" });
       }
       if (entry.isDirectory() && depth < MAX_DEPTH) await list(path, depth + 1);
-      else if (entry.isFile()) found.set(relative(root, path).split(sep).join("/"), path);
+      else if (entry.isFile()) add(path);
+      else if (entry.isSymbolicLink()) links.push(path);
+    }
+    // After the folders themselves: a file is found at its own place first.
+    for (const path of links) {
+      const info = await stat(systemPath(path)).catch(() => undefined); // a link may lead nowhere
+      if (info?.isDirectory() && depth < MAX_DEPTH) await list(path, depth + 1);
+      else if (info?.isFile()) add(path);
     }
   }
+
+  function add(path: string): void {
+    found.set(relative(root, path).split(sep).join("/"), path);
+  }
+}
+
+async function realPath(path: string): Promise<string> {
+  return pathText(await realpath(systemPath(path), { encoding: "buffer" }));
 }

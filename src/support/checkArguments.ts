@@ -58,5 +58,5 @@ export function describeValue(value: unknown): string {
   }
   const name: unknown = value.constructor?.name;
   if (typeof name !== "string" || name === "Object" || name === "") return "an object";
-  return `${/^[AEIOU](?!int)/.test(name) ? "an" : "a"} ${name}`;
+  return `${/^([AEIOU](?!int)|HTML|SVG)/.test(name) ? "an" : "a"} ${name}`;
 }

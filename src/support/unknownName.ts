@@ -23,7 +23,7 @@ export function unknownName({ where, expected, name, names, aliases = {} }: Unkn
     where,
     expected,
     got: JSON.stringify(name),
-    hint: `${guess}The names are ${names.join(", ")}.`,
+    hint: `${guess}${names.length === 1 ? `The only name is ${names[0]}.` : `The names are ${names.join(", ")}.`}`,
   };
 }
 

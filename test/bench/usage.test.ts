@@ -1,10 +1,17 @@
+import { Readable } from "node:stream";
 import { expect, test } from "vitest";
 import { runBench } from "../../bench/runBench.ts";
 import { Collector } from "../support/collector.ts";
 
 async function call(...args: string[]) {
   const [stdout, stderr] = [new Collector(), new Collector()];
-  const code = await runBench(args, { stdout, stderr, signal: new AbortController().signal, debug: false });
+  const code = await runBench(args, {
+    stdin: () => Readable.from([]),
+    stdout,
+    stderr,
+    signal: new AbortController().signal,
+    debug: false,
+  });
   return { code, stdout: stdout.text, stderr: stderr.text };
 }
 

@@ -61,8 +61,13 @@ test("a folder with broken images gives everything that can be had, and exit cod
   const rows = outcome.stdout.split("\n");
   expect(rows[0]).toMatch(/^image +label +score +xmin +ymin +xmax +ymax +keypoints +time$/);
   expect(rows[1]).toMatch(/a\/x\.png +nothing found +\d/);
-  expect(rows[3]).toMatch(/text\.jpg +failed$/);
-  expect(rows[4]).toMatch(/写真 1\.jpeg +person +0\.34 +20 +113 +305 +616 +12 of 17 +\d/);
+  expect(rows[2]).toMatch(
+    /^ {2}movenet-lightning finds only people; the best candidate has a score of 0\.\d\d,$/,
+  );
+  expect(rows.slice(2, 4).join("")).toMatch(/and 0\.2 is asked for; the image is only 16 pixels high$/);
+  const failedRow = rows.findIndex((row) => /text\.jpg +failed$/.test(row));
+  expect(failedRow).toBeGreaterThan(3);
+  expect(rows[failedRow + 1]).toMatch(/写真 1\.jpeg +person +0\.34 +20 +113 +305 +616 +12 of 17 +\d/);
   expect(outcome.stdout).toMatch(/\n1 detection in 5 images, 3 failed, .* in total\nload .*network/);
   expect(outcome.stdout).toContain(`\ndrawn: ${out}/\n`);
 });
@@ -94,6 +99,8 @@ test("--json - prints JSON and nothing else, with these fields and no others", a
     "backend",
     "backendDetails",
     "detections",
+    "leftOut",
+    "limitReached",
     "times",
   ]);
   expect(found).toMatchObject({
@@ -117,7 +124,9 @@ test("--json - prints JSON and nothing else, with these fields and no others", a
   ]);
   expect(Object.keys(found.times)).toEqual(["load", "decode", "preprocess", "network", "postprocess"]);
   expect(failed).toEqual({ image: "none.jpg", error: { name: "ImageError", message: expect.any(String) } });
+  expect(found).toMatchObject({ leftOut: {}, limitReached: 1 });
   expect(outcome.stderr).toContain(`centernet: ${failed.error.message}\n`);
+  expect(outcome.stderr).toContain(`centernet: drawn: ${join(out, "people.jpg")}\n`);
   expect(await readdir(out)).toEqual(["people.jpg"]);
 });
 
@@ -153,7 +162,7 @@ test("a folder for drawings that is a file is an error before any image", async 
     join(folder, "file"),
   ]);
   expect(outcome).toMatchObject({ code: EXIT.usage, stdout: "" });
-  expect(outcome.stderr).toMatch(/^centernet: .*file: expected a folder to write images to, got [^\n]*\n$/);
+  expect(outcome.stderr).toMatch(/^centernet: .*file: expected a folder to write to, got [^\n]*\n$/);
 });
 
 test("JSON does not go where an image is", async () => {

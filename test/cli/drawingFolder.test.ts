@@ -47,7 +47,7 @@ test("a folder that cannot be written to is refused at once", async () => {
   await write(folder, { file: "" });
   for (const out of ["file", "file/below"]) {
     await expect(DrawingFolder.open(join(folder, out), [])).rejects.toThrow(
-      /expected a folder to write images to, got .*Choose another folder with --out\./,
+      /expected a folder to write to, got .*Choose another folder with --out\./,
     );
   }
 });

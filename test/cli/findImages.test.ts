@@ -1,11 +1,14 @@
-import { mkdir, symlink } from "node:fs/promises";
+import { mkdir, symlink, truncate, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { Readable } from "node:stream";
 import { expect, test } from "vitest";
 import { findImages } from "../../src/cli/files/findImages.ts";
-import { temporaryFolder, write } from "./support/folders.ts";
+import { outputNames } from "../../src/cli/files/outputNames.ts";
+import { readImage } from "../../src/cli/files/readImage.ts";
+import { EMPTY_PICTURE, temporaryFolder, write } from "./support/folders.ts";
 
 async function found(inputs: readonly string[], out = "no-such-folder"): Promise<string[][]> {
-  return (await findImages(inputs, out)).map(({ path, relativePath }) => [path, relativePath]);
+  return (await findImages(inputs, [out])).map(({ path, relativePath }) => [path, relativePath]);
 }
 
 test("a folder gives its images of any depth, sorted, and nothing else", async () => {
@@ -28,6 +31,60 @@ test("a folder that links to itself ends", async () => {
   await write(folder, { "a.png": "" });
   await symlink(folder, join(folder, "again"));
   expect(await found([folder])).toEqual([[join(folder, "a.png"), "a.png"]]);
+});
+
+test("folders that are links are searched, and each image is found at its own place", async () => {
+  const folder = await temporaryFolder();
+  await write(folder, { "real/z/1.png": "", "elsewhere/2.png": "", "out/3.png": "" });
+  await symlink(join(folder, "elsewhere"), join(folder, "real/link"));
+  await symlink(join(folder, "elsewhere/2.png"), join(folder, "real/two.png"));
+  await symlink(join(folder, "real/z"), join(folder, "real/a"));
+  await symlink(join(folder, "out"), join(folder, "real/results"));
+  await symlink(join(folder, "nowhere"), join(folder, "real/broken"));
+  const names = ["link/2.png", "two.png", "z/1.png"];
+  const real = join(folder, "real");
+  expect(await found([real], join(folder, "out"))).toEqual(names.map((name) => [join(real, name), name]));
+  await symlink(real, join(folder, "photos"));
+  expect((await found([join(folder, "photos")], join(folder, "out"))).map(([, name]) => name)).toEqual(names);
+});
+
+test.skipIf(process.platform !== "linux")("names that are not UTF-8 are found, each as its own", async () => {
+  const folder = await temporaryFolder();
+  for (const bytes of [[0xff], [0xfe], [0xe9, 0x61]]) {
+    const name = Buffer.from([...Buffer.from(`${folder}/`), ...bytes, ...Buffer.from(".png")]);
+    await writeFile(name, EMPTY_PICTURE);
+  }
+  const names = ["\udce9a.png", "\udcfe.png", "\udcff.png"];
+  const io = { stdin: () => Readable.from([]), signal: new AbortController().signal };
+  for (const input of [folder, `${folder}/*.png`]) {
+    const images = await findImages([input], []);
+    expect(images.map(({ relativePath }) => relativePath)).toEqual(names);
+    for (const { path } of images) expect(await readImage(path, io)).toEqual(EMPTY_PICTURE);
+    expect(outputNames(images)).toEqual(["\ufffda.png", "\ufffd.png", "\ufffd-2.png"]);
+  }
+});
+
+test("a folder without images says what is in it instead", async () => {
+  const folder = await temporaryFolder();
+  await write(folder, { "a/my clip.mp4": "", "notes.txt": "" });
+  await expect(found([folder])).rejects.toThrow(
+    `got none, but 1 of other kinds, such as ${folder}/a/my clip.mp4. Run mkdir frames && ffmpeg -i '${folder}/a/my clip.mp4' -vf`,
+  );
+  await write(folder, { "a/1.heic": "", "a/2.webp": "" });
+  await expect(found([folder])).rejects.toThrow(
+    `got none, but 3 of other kinds, such as ${folder}/a/1.heic. Convert them to JPEG or PNG.`,
+  );
+});
+
+test("a large file that is no image is named without being read", async () => {
+  const folder = await temporaryFolder();
+  const path = join(folder, "long.mp4");
+  await writeFile(path, "\0\0\0\x18ftypmp42\0\0\0\0");
+  await truncate(path, 3 * 2 ** 30);
+  const io = { stdin: () => Readable.from([]), signal: new AbortController().signal };
+  await expect(readImage(path, io)).rejects.toThrow(
+    /expected a JPEG or PNG image, got a video \(MP4\)\. Run mkdir/,
+  );
 });
 
 test("a glob gives paths from its first wildcard on, absolute or not", async () => {
@@ -76,8 +133,10 @@ test("earlier results are no images to look at, unless they are asked for", asyn
 test("what names nothing is refused by name", async () => {
   const folder = await temporaryFolder();
   await mkdir(join(folder, "empty"));
-  await expect(findImages([join(folder, "empty")], "out")).rejects.toThrow(
+  await expect(findImages([join(folder, "empty")], ["out"])).rejects.toThrow(
     /empty: expected images .*got none/,
   );
-  await expect(findImages([`${folder}/*.png`], "out")).rejects.toThrow(/\*\.png: expected files that match/);
+  await expect(findImages([`${folder}/*.png`], ["out"])).rejects.toThrow(
+    /\*\.png: expected files that match/,
+  );
 });

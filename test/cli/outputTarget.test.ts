@@ -3,7 +3,7 @@ import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { openLineFile } from "../../src/cli/files/lineFile.ts";
+import { JSON_ARRAY, openLineFile } from "../../src/cli/files/lineFile.ts";
 import { makeFolders, outputTarget } from "../../src/cli/files/outputTarget.ts";
 import { writeOutput } from "../../src/cli/files/writeAtomically.ts";
 import { temporaryFolder, write } from "./support/folders.ts";
@@ -104,4 +104,28 @@ test("a folder that cannot be made is an error, not an endless try", async () =>
   await makeFolders(join(folder, "a/b/c"));
   await makeFolders(join(folder, "a/b/c"));
   expect((await stat(join(folder, "a/b/c"))).isDirectory()).toBe(true);
+});
+
+test("a JSON array is whole after every addition, and stands under its name only at the end", async () => {
+  const folder = await temporaryFolder();
+  const path = join(folder, "x.json");
+  const file = await openLineFile(await outputTarget(path, "here"), "here", JSON_ARRAY);
+  const draft = async () => JSON.parse(await readFile(`${path}.unfinished-${process.pid}`, "utf8"));
+  await file.add();
+  expect(await draft()).toEqual([]);
+  await file.add("1", '"ä"');
+  expect(await draft()).toEqual([1, "ä"]);
+  await file.add();
+  await file.add("3");
+  expect(await draft()).toEqual([1, "ä", 3]);
+  await file.finish();
+  expect(await readFile(path, "utf8")).toBe('[\n1,\n"ä",\n3\n]\n');
+  expect(await readdir(folder)).toEqual(["x.json"]);
+});
+
+test("an array cannot go to a device, whose end could not be replaced", async () => {
+  const target = await outputTarget("/dev/null", "here");
+  await expect(openLineFile(target, "here", JSON_ARRAY)).rejects.toThrow(
+    "here: expected a file that can be written",
+  );
 });

@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, execFile, execFileSync, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { open, readdir, readFile, rm } from "node:fs/promises";
+import { open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
@@ -191,4 +191,20 @@ test.runIf(existsSync("/dev/full"))("a full disk behind stdout is told in one li
     code: 1,
     stderr: "centernet: standard output: expected room to write, got no space left on device.\n",
   });
+});
+
+test.skipIf(process.platform !== "linux")("an image whose name is not UTF-8 is read and drawn", async () => {
+  const folder = await temporaryFolder();
+  const name = Buffer.from([...Buffer.from(`${folder}/`), 0xe9, 0xff, ...Buffer.from(".png")]);
+  await writeFile(name, EMPTY_PICTURE);
+  // Node passes arguments as text; the shell passes any bytes.
+  const command = `cd '${folder}' && exec '${CLI}' detect "$(printf '\\351\\377').png" --model movenet-lightning --json -`;
+  const { stdout, stderr } = await new Promise<Ended>((resolve) => {
+    execFile("sh", ["-c", command], (error, out, err) => {
+      resolve({ code: Number(error?.code ?? 0), stdout: out, stderr: err });
+    });
+  });
+  expect(stderr).not.toContain("expected");
+  expect(JSON.parse(stdout)).toMatchObject({ image: "\udce9\udcff.png", width: 24, height: 16 });
+  expect(await readdir(join(folder, "centernet-out"))).toEqual(["\ufffd\ufffd.png"]);
 });

@@ -68,11 +68,7 @@ test.skipIf(!existsSync("/proc/self"))("folders that cannot be made are named at
   await write(folder, { "a.png": EMPTY_PICTURE });
   const image = join(folder, "a.png");
   const lightning = ["detect", image, "--model", "movenet-lightning"];
-  await refused(
-    [...lightning, "--out", "/proc/x/y"],
-    1,
-    /\/proc\/x\/y: expected a folder to write images to/,
-  );
+  await refused([...lightning, "--out", "/proc/x/y"], 1, /\/proc\/x\/y: expected a folder to write to/);
   await refused(
     [...lightning, "--no-draw", "--json", "/proc/x/y"],
     1,

@@ -96,7 +96,7 @@ const WRONG: [string[], number, RegExp][] = [
   [
     ["detect", "x.jpg", "--no-draw", "--out", "y"],
     1,
-    /option --no-draw: expected to be used without --out <folder>, got both\./,
+    /option --no-draw: expected to be used without --out <folder>, or with --save, got nothing to write there\./,
   ],
   [["detect", "no-such-*.jpg"], 1, /no-such-\*\.jpg: expected files that match this pattern, got none/],
   [["detect", "x.jpg", "--json", "package.json/y.jsonl"], 1, /--json .*can be written, got not a directory/],

@@ -40,8 +40,8 @@ async function tried(info: Partial<GpuAdapterInfo> | undefined, more: object = {
     names.push(backend);
     throw new BackendError({ where: `backend ${backend}`, expected: "a backend that works", got: "none" });
   });
-  // The last one's error is what the user reads.
-  await expect(trying).rejects.toThrow("backend cpu: expected a backend that works, got none.");
+  // What the user reads is how to put wasm right.
+  await expect(trying).rejects.toThrow("backend wasm: expected a backend that works, got none.");
   vi.unstubAllGlobals();
   return names;
 }

@@ -188,11 +188,10 @@ describe("contradictions", () => {
     ]);
   });
 
-  test("a label map for a model that has none is refused", () => {
-    const labelMap = parseLabelMap(text('item { name: "a" id: 1 }'), "map");
-    const movenet = { ...checkpointOf(CONFIG), evidence: { model: "movenet-lightning" } };
-    expect(() => modelOfCheckpoint(movenet, undefined, { labelMap })).toThrow(
-      "label map: expected weights of a zoo model",
+  test("a label map for more classes than the configuration has is refused", () => {
+    const labelMap = parseLabelMap(text('item { name: "a" id: 1 } item { name: "b" id: 91 }'), "map");
+    expect(() => modelOfCheckpoint(checkpointOf(CONFIG), undefined, { labelMap })).toThrow(
+      'label map: expected names for the 90 classes of this checkpoint, with ids from 1 to 90, got id 91 ("b") among 2 names.',
     );
   });
 

@@ -186,7 +186,7 @@ test("no size can be chosen where images decide it, and no view where a model ha
   const weights = await syntheticStateDict(FOLDER);
   const inputSize = { height: 511, width: 511 };
   await expect(load(undefined, { weights, inputSize })).rejects.toThrow(
-    "input size of centernet-triplets: expected none: each image decides it, got 511x511. Choose scales",
+    "input size of centernet-triplets: expected none: each image decides it, got 511x511. Choose the option scales",
   );
   const detector = await load("movenet-lightning");
   await expect(detector.detect(small, { flip: true })).rejects.toThrow(

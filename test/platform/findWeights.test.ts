@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -50,6 +50,76 @@ test("an archive, a folder, a prefix and its files are the same checkpoint", asy
       // The label map lies outside of the folder that was named.
       ...(path.includes("ckpt") && { labelMap: undefined }),
     });
+  }
+});
+
+/** The files of a checkpoint by other names, in a folder of its own. */
+async function place(name: string, files: Iterable<readonly [string, string]>): Promise<string> {
+  const root = join(folder, name);
+  for (const [from, to] of files) {
+    await mkdir(dirname(join(root, to)), { recursive: true });
+    await symlink(join(folder, from), join(root, to));
+  }
+  return root;
+}
+
+const variablesOf = async (path: string) =>
+  ((await contentsOf(await open(path))) as { variables: unknown }).variables;
+
+test("folders and prefixes of symbolic links are read", async () => {
+  const expected = await variablesOf(join(folder, "m"));
+  const root = await place("links", [
+    ["m", "folder"],
+    ["m/checkpoint/ckpt-0.index", "files/other.index"],
+    ["m/checkpoint/ckpt-0.data-00000-of-00002", "files/other.data-00000-of-00002"],
+    ["m/checkpoint/ckpt-0.data-00001-of-00002", "files/other.data-00001-of-00002"],
+    ["m/checkpoint", "inner/ckpt"],
+    ["a.tar.gz", "archive"],
+    ["nowhere", "files/broken"],
+    ["links", "files/again"],
+  ]);
+  for (const path of ["folder", "files", "files/other", "inner", "archive", "folder/checkpoint/ckpt-0"]) {
+    expect(await variablesOf(join(root, path)), path).toEqual(expected);
+  }
+  // The configuration lies above the folder that the link leads to.
+  expect(await contentsOf(await open(join(root, "inner/ckpt")))).toHaveProperty("pipeline.numClasses");
+});
+
+test("a prefix may end in a slash: its index is called .index", async () => {
+  const root = await place("nameless", [
+    ["m/checkpoint/ckpt-0.index", "c/.index"],
+    ["m/checkpoint/ckpt-0.data-00000-of-00002", "c/.data-00000-of-00002"],
+    ["m/checkpoint/ckpt-0.data-00001-of-00002", "c/.data-00001-of-00002"],
+  ]);
+  const expected = await variablesOf(join(folder, "m"));
+  for (const path of ["c/", "c", "c/.index", "c/.data-00001-of-00002"]) {
+    expect(await variablesOf(`${root}/${path}`), path).toEqual(expected);
+  }
+});
+
+test.skipIf(process.platform !== "linux")("names that are not UTF-8 are read", async () => {
+  const expected = await variablesOf(join(folder, "m"));
+  const root = join(folder, "bytes");
+  const name = Buffer.from([...Buffer.from(`${root}/`), 0xe9, 0xff]);
+  await mkdir(name, { recursive: true });
+  for (const [from, to] of [
+    ["ckpt-0.index", ".index"],
+    ["ckpt-0.data-00000-of-00002", ".data-00000-of-00002"],
+    ["ckpt-0.data-00001-of-00002", ".data-00001-of-00002"],
+  ]) {
+    await copyFile(
+      join(folder, "m/checkpoint", from),
+      Buffer.concat([name, Buffer.from("/\xffx", "latin1"), Buffer.from(to)]),
+    );
+  }
+  await copyFile(join(folder, "a.tar.gz"), Buffer.concat([name, Buffer.from(".tar.gz")]));
+  for (const path of [
+    "\udce9\udcff",
+    "\udce9\udcff/\udcffx",
+    "\udce9\udcff/\udcffx.index",
+    "\udce9\udcff.tar.gz",
+  ]) {
+    expect(await variablesOf(join(root, path)), path).toEqual(expected);
   }
 });
 

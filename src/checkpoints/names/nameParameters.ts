@@ -8,6 +8,7 @@ import type { TfjsCheckpoint } from "../tfjs/tfjs.ts";
 import { movenetConstants } from "./movenetConstants.ts";
 import { type MovenetModel, movenetKeys, recognizeMovenet } from "./movenetKeys.ts";
 import { checkMovenetStructure } from "./movenetStructure.ts";
+import { type Relative, relativeOf } from "./relatives.ts";
 import { hasPairs } from "./torchHourglass.ts";
 import { kernelShape, swapPairs, type TorchFamily, torchKeys, transposeKernel } from "./torchKeys.ts";
 import { zooKeys } from "./zooKeys.ts";
@@ -30,6 +31,8 @@ export interface ModelEvidence {
   readonly backbone?: string;
   /** The detectors whose code wrote this PyTorch state dict. */
   readonly family?: TorchFamily;
+  /** A network that is not read, if its names show it and nothing else is known. */
+  readonly relative?: Relative;
 }
 
 /**
@@ -43,13 +46,19 @@ export interface ModelEvidence {
 export async function nameParameters(checkpoint: Checkpoint): Promise<NamedCheckpoint> {
   if (isBundle(checkpoint)) return nameZoo(checkpoint);
   if (isSafetensors(checkpoint)) {
-    const evidence = { model: checkpoint.metadata.get("model"), sidecar: checkpoint.sidecar };
-    return { ...checkpoint, evidence };
+    const { sidecar } = checkpoint;
+    const model = checkpoint.metadata.get("model");
+    if (model === undefined && !sidecar) return nameNothing(checkpoint);
+    return { ...checkpoint, evidence: { model, sidecar } };
   }
   if (checkpoint.format === "torch") return nameTorch(checkpoint);
   const model = isTfjs(checkpoint) ? recognizeMovenet(checkpoint.variables) : undefined;
   if (isTfjs(checkpoint) && model) return nameMovenet(checkpoint, model);
-  return { ...checkpoint, evidence: {} };
+  return nameNothing(checkpoint);
+}
+
+function nameNothing(checkpoint: Checkpoint): NamedCheckpoint {
+  return { ...checkpoint, evidence: { relative: relativeOf(checkpoint.variables.keys()) } };
 }
 
 function isSafetensors(checkpoint: Checkpoint): checkpoint is SafetensorsCheckpoint {
@@ -64,6 +73,7 @@ function isBundle(checkpoint: Checkpoint): checkpoint is BundleCheckpoint {
 function nameZoo(file: BundleCheckpoint): NamedCheckpoint {
   const { sidecar } = file;
   const found = zooKeys(file.variables.keys(), file.where, file.objectGraph);
+  if (!found && !sidecar.pipeline) return nameNothing(file);
   if (!found) return { ...file, evidence: { sidecar } };
   const parameterOf = new Map([...found.parameters].map(([parameter, key]) => [key, parameter]));
   const keys = new Map<string, string>();
@@ -97,7 +107,7 @@ function nameZoo(file: BundleCheckpoint): NamedCheckpoint {
  */
 function nameTorch(file: Checkpoint): NamedCheckpoint {
   const found = torchKeys(file.variables.keys(), file.where);
-  if (!found) return { ...file, evidence: {} };
+  if (!found) return nameNothing(file);
   const nameOf = new Map([...found.parameters].map(([parameter, key]) => [key, parameter]));
   const keys = new Map<string, { key: string; stored: Variable }>();
   const variables = new Map<string, Variable>();

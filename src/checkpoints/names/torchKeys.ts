@@ -17,9 +17,9 @@ export interface TorchKeys {
   readonly counters: ReadonlySet<string>;
 }
 
-/** Each family is recognized by a head that no other family has. */
+/** Each family is recognized by a head that no other family has: CornerNet has the corners' heads alone. */
 const FAMILIES: readonly [family: TorchFamily, head: RegExp, patterns: (last: number) => KeyPattern[]][] = [
-  ["triplets", /^(tl|br)_heats\.\d/, tripletPatterns],
+  ["triplets", /^ct_heats\.\d/, tripletPatterns],
   ["objectsAsPoints", /^hm\.\d/, objectsAsPointsPatterns],
 ];
 

@@ -38,10 +38,14 @@ export interface LabelMap {
   readonly items: readonly LabelMapItem[];
   /** Fields outside the schema, with their lines. */
   readonly unknown: readonly string[];
+  /** Whether ids only count the names of a list, which must then be one for each class. Default: false. */
+  readonly isList?: boolean;
+  /** The file's name, for errors. */
+  readonly where?: string;
 }
 
 export interface LabelMapItem {
-  /** From 1; class c of the network is id c + 1. */
+  /** In the API's own files from 1: class c of the network is id c + 1. */
   readonly id: number;
   /** Possibly a code, such as `/m/01g317` for persons. */
   readonly name: string;

@@ -38,7 +38,8 @@ export function addInspect(program: Command, session: Session): void {
 /** With what its variables are named by for this project, and whose they are, where that is known. */
 async function metadataOf(checkpoint: Checkpoint): Promise<Checkpoint["metadata"]> {
   const named = await nameParameters(checkpoint).catch(() => undefined);
-  const model = named?.evidence.family && knownName(named);
+  const { family, relative } = named?.evidence ?? {};
+  const model = relative ? `${relative.what}, which is not read` : family && named && knownName(named);
   return new Map([
     ...checkpoint.metadata,
     ...(named?.metadata ?? []),

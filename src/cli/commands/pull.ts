@@ -2,9 +2,10 @@ import { stat } from "node:fs/promises";
 import type { Command } from "commander";
 import { quote } from "../../checkpoints/bytes/json.ts";
 import { ModelError, UsageError } from "../../errors.ts";
+import { modelNamed } from "../../models/models.ts";
 import { archiveAddress, ZOO } from "../../models/zoo/zoo.ts";
 import { archivePath, cachedArchive } from "../../platform/archiveCache.ts";
-import { nearestNames } from "../../support/nearestNames.ts";
+import { packagedWeights } from "../../platform/packagedWeights.ts";
 import { Interruption } from "../failures.ts";
 import { print, printError, type Session } from "../io.ts";
 import { parsePath, valueOption } from "../options.ts";
@@ -44,20 +45,38 @@ export function addPull(program: Command, session: Session): void {
     .action((name: string, flags: PullFlags) => pull(name, flags, session));
 }
 
-async function pull(name: string, { from, cache }: PullFlags, session: Session): Promise<void> {
+async function pull(name: string, flags: PullFlags, session: Session): Promise<void> {
+  const { name: model } = modelNamed(name);
+  if (packagedWeights(model))
+    print(session, `nothing to pull: the weights of ${model} ship with this package`);
+  else await pullModel(name, flags, session, { say: print, note: () => {} });
+}
+
+/**
+ * Makes sure that the archive of a model is in the cache, and reports; the size comes, as a note, before the download.
+ *
+ * @throws ModelError if the model has no archive, or as `downloadArchive` does.
+ */
+export async function pullModel(
+  name: string,
+  { from, cache }: PullFlags,
+  session: Session,
+  { say, note }: Readonly<Record<"say" | "note", (session: Session, line: string) => void>>,
+): Promise<void> {
   const url = archiveUrl(publicAddress(name), from);
   const cached = await cachedArchive(name, cache);
-  if (cached !== undefined) return printArchive("already in the cache", cached, session);
+  if (cached !== undefined) return printArchive("already in the cache", cached, (line) => say(session, line));
   const path = archivePath(name, cache);
   let checksum = "";
   const bar = new DownloadBar(session.stderr);
-  let received = 0;
+  let received: number | undefined;
   try {
     checksum = await downloadArchive({
       url,
       path,
       signal: session.signal,
       onProgress(bytes, total) {
+        if (received === undefined) note(session, sizeSentence(name, url, bytes, total));
         received = bytes;
         bar.update(bytes, total);
       },
@@ -67,26 +86,32 @@ async function pull(name: string, { from, cache }: PullFlags, session: Session):
       },
     });
   } catch (error) {
-    if (!(error instanceof Interruption) || error.message === "" || received === 0) throw error;
+    if (!(error instanceof Interruption) || error.message === "" || !received) throw error;
     const message = `${error.message} after ${formatBytes(received)}, which are kept: pull again to continue`;
     throw new Interruption(message, error.exitCode);
   } finally {
     bar.stop();
   }
-  await printArchive("pulled", path, session);
-  print(session, `SHA-256: ${checksum}`);
+  await printArchive("pulled", path, (line) => say(session, line));
+  say(session, `SHA-256: ${checksum}`);
+}
+
+/** What the download is going to be. */
+function sizeSentence(name: string, { host }: URL, received: number, total: number | undefined): string {
+  const size = total === undefined ? "an archive of unknown size" : formatBytes(total);
+  const kept = received > 0 ? `, ${formatBytes(received)} of it from an earlier pull` : "";
+  return `pulling ${name}: ${size} from ${host}${kept}`;
 }
 
 function publicAddress(name: string): string {
   const row = ZOO.find((candidate) => candidate.name === name);
   if (row) return archiveAddress(row);
-  const names = ZOO.map((candidate) => candidate.name);
-  const nearest = nearestNames([name], names).get(name);
+  const { weightsHint } = modelNamed(name);
   throw new ModelError({
-    where: `model ${name}`,
-    expected: `a model that has an archive (${names.join(", ")})`,
-    got: "another name",
-    hint: nearest && `Did you mean ${nearest}?`,
+    where: "model",
+    expected: "one that has an archive in the TensorFlow 2 detection zoo",
+    got: name,
+    hint: weightsHint,
   });
 }
 
@@ -109,7 +134,7 @@ export function archiveUrl(publicAddress: string, from?: string): URL {
   return mirror;
 }
 
-async function printArchive(status: string, path: string, session: Session): Promise<void> {
+async function printArchive(status: string, path: string, say: (line: string) => void): Promise<void> {
   const { size } = await stat(path);
-  print(session, `${status}: ${path}, ${formatCount(size)} bytes`);
+  say(`${status}: ${path}, ${formatCount(size)} bytes`);
 }

@@ -3,13 +3,30 @@ import { basename, dirname, join } from "node:path";
 import { systemMessage, UsageError } from "../../errors.ts";
 import type { OutputTarget } from "./outputTarget.ts";
 
-/** A file that grows line by line during the run. */
+/** A file that grows entry by entry during the run. */
 export interface LineFile {
-  /** @throws UsageError if the line cannot be written; earlier lines stay intact. */
-  add(line: string): Promise<void>;
-  /** Renames the file to its final name. A file without lines is removed, so an older file of that name stays. */
+  /**
+   * Adds entries, possibly none.
+   *
+   * @throws UsageError if they cannot be written; earlier entries stay intact.
+   */
+  add(...entries: readonly string[]): Promise<void>;
+  /** Renames the file to its final name. If nothing was added it is removed, so an older file of that name stays. */
   finish(): Promise<void>;
 }
+
+/** What stands around and between the entries. */
+export interface Frame {
+  readonly start: string;
+  readonly between: string;
+  /** Written after every addition, so that the file is whole even if the process is killed. */
+  readonly end: string;
+}
+
+const LINES: Frame = { start: "", between: "\n", end: "\n" };
+
+/** A JSON array, one element per line. */
+export const JSON_ARRAY: Frame = { start: "[\n", between: ",\n", end: "\n]\n" };
 
 /** A file name has at most 255 bytes, and a character up to four of them. */
 const MAX_CHARACTERS = 50;
@@ -20,45 +37,67 @@ function unfinishedName(path: string): string {
 }
 
 /**
- * Opens a file for lines under a temporary name beside the final one. A pipe or device is opened directly.
+ * Opens a file for entries under a temporary name beside the final one. A pipe or device is opened directly, and takes
+ * lines only: an end that was written to it cannot be replaced.
  *
  * @throws UsageError if it cannot be written to.
  */
-export async function openLineFile(target: OutputTarget, where: string): Promise<LineFile> {
+export async function openLineFile(
+  target: OutputTarget,
+  where: string,
+  { start, between, end } = LINES,
+): Promise<LineFile> {
   const draft = target.kind === "file" ? unfinishedName(target.path) : undefined;
   const reported = <Value>(step: Promise<Value>) =>
     step.catch((error: unknown) => {
       const fault = { where, expected: "a file that can be written", got: systemMessage(error) };
       throw new UsageError(fault, { cause: error });
     });
+  if (draft === undefined && end !== between) await reported(Promise.reject(new Error("a pipe or device")));
   // A write-protected file must not be replaced, even if its folder allows it.
   if (target.mode !== undefined) await reported(access(target.path, constants.W_OK));
   const handle = await reported(
     draft === undefined ? open(target.path, "a") : open(draft, "wx", target.mode),
   );
-  let lines = 0;
-  let bytes = 0;
+  let additions = 0;
+  let entries = 0;
+  /** Where the next entries go: over the end of the frame. */
+  let position = 0;
   return {
-    async add(line) {
-      const text = `${line}\n`;
+    async add(...added) {
+      const before = additions === 0 ? start : "";
+      const text = before + (entries > 0 && added.length > 0 ? between : "") + added.join(between);
       try {
-        await handle.appendFile(text);
+        if (draft === undefined) await handle.appendFile(added.map((line) => line + end).join(""));
+        else await writeAt(position, text + end, handle);
       } catch (error) {
-        if (draft !== undefined) await cutAt(bytes, handle);
+        if (draft !== undefined) await cutAt(position, additions > 0 ? end : "", handle);
         return reported(Promise.reject(error));
       }
-      lines++;
-      bytes += Buffer.byteLength(text);
+      additions++;
+      entries += added.length;
+      position += Buffer.byteLength(text);
     },
     async finish() {
       await reported(handle.close());
       if (draft === undefined) return;
-      await reported(lines > 0 ? rename(draft, target.path) : rm(draft));
+      await reported(additions > 0 ? rename(draft, target.path) : rm(draft));
     },
   };
 }
 
-/** Removes a line that was only partly written. */
-async function cutAt(bytes: number, handle: FileHandle): Promise<void> {
-  await handle.truncate(bytes).catch(() => {});
+async function writeAt(position: number, text: string, handle: FileHandle): Promise<void> {
+  const bytes = Buffer.from(text);
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
+  }
+}
+
+/** Removes what was only partly written. */
+async function cutAt(position: number, end: string, handle: FileHandle): Promise<void> {
+  await handle
+    .truncate(position)
+    .then(() => writeAt(position, end, handle))
+    .catch(() => {});
 }

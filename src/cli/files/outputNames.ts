@@ -26,6 +26,11 @@ export function outputNames(images: readonly ImageFile[]): string[] {
   });
 }
 
+/** The path without its extension. */
+export function stemOf(path: string): string {
+  return path.replace(/\.[^./\\]*$/, "");
+}
+
 /** The form in which case-insensitive file systems compare names. */
 export function comparable(name: string): string {
   return name.normalize("NFC").toLowerCase();
@@ -33,5 +38,7 @@ export function comparable(name: string): string {
 
 /** The path without `..`, so that it cannot leave the folder it is joined to. */
 function inside(path: string): string {
-  return join(...path.split(sep).filter((part) => part !== ".."));
+  const parts = path.split(sep).filter((part) => part !== "..");
+  // Bytes that are not UTF-8 are lone surrogates, which no name can have.
+  return join(...parts).replace(/[\udc80-\udcff]/gu, "\ufffd");
 }

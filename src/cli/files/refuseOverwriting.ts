@@ -1,6 +1,7 @@
 import { type BigIntStats, lstatSync, readlinkSync, realpathSync } from "node:fs";
 import { basename, dirname, isAbsolute } from "node:path";
 import { UsageError } from "../../errors.ts";
+import { pathText, systemPath } from "../../platform/pathBytes.ts";
 import { comparable } from "./outputNames.ts";
 
 /** A path that a command reads or writes. */
@@ -98,7 +99,7 @@ class Places {
 
   private findFolder(path: string): Place {
     const { info, target } = follow(path);
-    const real = info ? realpathSync(path) : target;
+    const real = info ? pathText(realpathSync(systemPath(path), { encoding: "buffer" })) : target;
     const parent = dirname(real);
     if (parent === real) return { keys: [info ? inodeOf(info) : real], above: [] };
     const above = this.folder(parent);
@@ -118,9 +119,9 @@ function follow(path: string): Followed {
   let target = path;
   try {
     for (let links = 0; links < MAX_LINKS; links++) {
-      const info = lstatSync(target, { bigint: true, throwIfNoEntry: false });
+      const info = lstatSync(systemPath(target), { bigint: true, throwIfNoEntry: false });
       if (!info?.isSymbolicLink()) return { target, info };
-      const next = readlinkSync(target);
+      const next = pathText(readlinkSync(systemPath(target), { encoding: "buffer" }));
       target = isAbsolute(next) ? next : `${dirname(target)}/${next}`;
     }
   } catch {

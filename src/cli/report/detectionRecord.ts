@@ -1,3 +1,4 @@
+import type { LeftOut } from "../../chooseDetections.ts";
 import type { DetectResult } from "../../detect.ts";
 import type {
   Box,
@@ -20,7 +21,17 @@ export type DetectionRecord = { readonly image: string } & Partial<Found> & {
 
 type Found = Pick<
   DetectResult,
-  "width" | "height" | "model" | "backend" | "backendDetails" | "detections" | "explanation" | "times"
+  | "width"
+  | "height"
+  | "model"
+  | "backend"
+  | "backendDetails"
+  | "detections"
+  | "leftOut"
+  | "nothingFound"
+  | "limitReached"
+  | "explanation"
+  | "times"
 >;
 
 export interface RecordedError {
@@ -31,6 +42,7 @@ export interface RecordedError {
 
 export function foundRecord(image: string, result: DetectResult): DetectionRecord {
   const { width, height, model, backend, backendDetails, detections, explanation, times } = result;
+  const { leftOut, nothingFound, limitReached } = result;
   return {
     image,
     width,
@@ -39,6 +51,9 @@ export function foundRecord(image: string, result: DetectResult): DetectionRecor
     backend,
     backendDetails,
     detections: detections.map(roundedDetection),
+    leftOut: roundedLeftOut(leftOut),
+    nothingFound,
+    limitReached,
     ...(explanation && { explanation: roundedExplanation(explanation) }),
     times: {
       load: rounded(times.load, 3),
@@ -48,6 +63,13 @@ export function foundRecord(image: string, result: DetectResult): DetectionRecor
       postprocess: rounded(times.postprocess, 3),
     },
   };
+}
+
+function roundedLeftOut(leftOut: LeftOut): LeftOut {
+  const groups = Object.entries(leftOut).map(([reason, { count, best }]) => {
+    return [reason, { count, best: { ...best, score: rounded(best.score, 6) } }];
+  });
+  return Object.fromEntries(groups);
 }
 
 function roundedDetection(detection: Detection): Detection {

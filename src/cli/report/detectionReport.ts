@@ -1,5 +1,6 @@
 import { backendInWords } from "../../backend/backendDetails.ts";
 import type { Times } from "../../detect.ts";
+import { oneLine } from "../../errors.ts";
 import { print, printError, type Session } from "../io.ts";
 import { formatCounted, formatTime } from "../terminal/formatNumber.ts";
 import { type Progress, startProgress } from "../terminal/progress.ts";
@@ -16,19 +17,21 @@ export class DetectionReport {
   private failed = 0;
   private detections = 0;
   private hasDerived = false;
+  private findsOne = false;
   private ranOn = "";
   private times: Times = { load: 0, decode: 0, preprocess: 0, network: 0, postprocess: 0 };
 
   constructor(
     private readonly session: Session,
     images: readonly string[],
-    /** False if stdout carries the JSON. */
+    /** False if stdout carries the JSON, or with --quiet. */
     private readonly showsTable: boolean,
+    showsProgress: boolean,
   ) {
     const { stdout, stderr } = session;
     this.table = new DetectionTable(images, stdout.isTTY ? (stdout.columns ?? 80) : undefined);
     this.print(this.table.heading());
-    this.progress = startProgress(stderr, images.length);
+    this.progress = startProgress(stderr, showsProgress ? images.length : 0);
   }
 
   get counts(): { done: number; failed: number } {
@@ -36,9 +39,10 @@ export class DetectionReport {
   }
 
   add(record: DetectionRecord): void {
-    const { detections = [], explanation, times, backend, backendDetails, error } = record;
+    const { detections = [], limitReached, explanation, times, backend, backendDetails, error } = record;
     this.done++;
     this.detections += detections.length;
+    this.findsOne ||= limitReached === 1;
     this.hasDerived ||= detections.some(({ derived }) => derived);
     if (times) this.times = sumOf(this.times, times);
     if (backend) this.ranOn = backendInWords(backend, backendDetails);
@@ -49,6 +53,13 @@ export class DetectionReport {
       this.failed++;
       printError(this.session, error.message);
     }
+    this.progress.update(this.done);
+  }
+
+  /** Prints a line on standard error while the run goes on. */
+  interject(line: string): void {
+    this.progress.hide();
+    printError(this.session, oneLine(line));
     this.progress.update(this.done);
   }
 
@@ -63,6 +74,7 @@ export class DetectionReport {
     this.print("");
     this.print(`${found} in ${formatCounted(this.done, "image")}${failed}, ${all} in total`);
     if (this.failed < this.done) this.print(`${times.join(", ")}; on ${this.ranOn}`);
+    if (this.findsOne) this.print("this model finds one person per image, even if there are several");
     if (this.hasDerived)
       this.print("score and box are derived from the keypoints, because the model outputs neither");
   }

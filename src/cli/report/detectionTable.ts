@@ -1,7 +1,7 @@
 import type { Times } from "../../detect.ts";
 import type { Detection } from "../../detection.ts";
 import { oneLine } from "../../errors.ts";
-import { displayWidth, shortenStart } from "../terminal/displayWidth.ts";
+import { displayWidth, shortenStart, wrap } from "../terminal/displayWidth.ts";
 import { formatTime } from "../terminal/formatNumber.ts";
 import { type Column, cellText, formatRow } from "../terminal/table.ts";
 import type { DetectionRecord } from "./detectionRecord.ts";
@@ -24,6 +24,7 @@ const GAP = 2;
 const MIN_WIDTH_LABEL = 6;
 const MIN_WIDTH_TIME = 6;
 const MIN_WIDTH_IMAGE = 12;
+const MAX_SENTENCE = 76;
 
 /** A keypoint with at least this score counts as seen, here and in the drawing; most below it are guesses. */
 export const SEEN_KEYPOINT = 0.2;
@@ -47,11 +48,14 @@ export class DetectionTable {
     return this.row(COLUMNS.map(({ heading }) => heading));
   }
 
-  rows({ image, detections, times, error }: DetectionRecord): string[] {
+  rows({ image, detections, nothingFound, times, error }: DetectionRecord): string[] {
     const name = shortenStart(oneLine(image), this.widths[0]);
     const time = times ? formatTime(runTime(times)) : "";
     if (!detections) return [this.sentence(name, error ? "failed" : "", time)];
-    if (detections.length === 0) return [this.sentence(name, "nothing found", time)];
+    if (detections.length === 0) {
+      const why = nothingFound ? wrap(oneLine(nothingFound), MAX_SENTENCE) : [];
+      return [this.sentence(name, "nothing found", time), ...why.map((line) => `  ${line}`)];
+    }
     for (const { label } of detections) {
       this.widths[LABEL] = Math.max(this.widths[LABEL], displayWidth(cellText(label)));
     }

@@ -1,5 +1,6 @@
 import { GPU } from "gpu.js";
 import type { Executor } from "../../backend/executor.ts";
+import { refuseForbiddenFunctions, refuseForbiddenWasm } from "../../support/pagePolicy.ts";
 import { adapterName, webgl2Renderer } from "../adapters.ts";
 import { PlanSet } from "../planSet.ts";
 import { selfTest } from "../selfTest.ts";
@@ -20,6 +21,8 @@ export interface GpujsOptions {
  */
 export async function gpujsExecutor({ mode: wanted = "auto" }: GpujsOptions = {}): Promise<Executor> {
   const mode = await chooseMode(wanted);
+  if (mode === "webasm") await refuseForbiddenWasm("backend webasm");
+  if (mode === "cpu") refuseForbiddenFunctions("backend cpu");
   const gpu = new GPU({ mode });
   const plans = new PlanSet();
   const executor: Executor = {

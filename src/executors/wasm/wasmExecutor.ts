@@ -1,6 +1,7 @@
 import type { Executor } from "../../backend/executor.ts";
 import { BackendError } from "../../errors.ts";
 import type { MemoryUse, Precision } from "../../kernels/kernel.ts";
+import { refuseForbiddenWasm } from "../../support/pagePolicy.ts";
 import { PlanSet } from "../planSet.ts";
 import { selfTest } from "../selfTest.ts";
 import { planLayout } from "./planLayout.ts";
@@ -34,6 +35,7 @@ export async function wasmExecutor({
 }: WasmOptions = {}): Promise<Executor> {
   const choices = { precision, memory };
   const build = chooseBuild(wanted.build);
+  await refuseForbiddenWasm("backend wasm");
   const starting = startThreads(wanted.threads);
   // Compile while the threads start. The result is awaited below, once it is known whether they did.
   if (wantsThreads(wanted.threads)) compileWasm(build, true).catch(() => {});

@@ -42,6 +42,7 @@ const APP0 = 0xe0;
 const APP1 = 0xe1;
 const APP14 = 0xee;
 const APP15 = 0xef;
+const EXIF_HEADER_BYTES = 6;
 
 /**
  * Walks a JPEG from marker to marker (ITU-T T.81 annex B). Bytes between segments are skipped, as libjpeg
@@ -117,7 +118,9 @@ class JpegWalk {
     if (marker === APP14 && beginsWith(segment, "Adobe") && segment.length >= 12) {
       this.adobeTransform = segment[11];
     }
-    if (marker === APP1 && beginsWith(segment, "Exif\0\0")) this.exif ??= segment.subarray(6);
+    // As browsers do, any byte may follow the zero, and a segment of no more than that is none.
+    const isExif = marker === APP1 && beginsWith(segment, "Exif\0") && segment.length > EXIF_HEADER_BYTES;
+    if (isExif) this.exif ??= segment.subarray(EXIF_HEADER_BYTES);
     return (marker >= APP0 && marker <= APP15) || marker === COM || marker === DNL;
   }
 

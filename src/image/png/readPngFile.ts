@@ -52,7 +52,8 @@ export function readPngFile(bytes: Uint8Array, where: string): PngFile {
       }
       palette = data;
     } else if (type === "eXIf") {
-      exif ??= data;
+      // Browsers read it only before the pixels.
+      if (compressed.length === 0) exif ??= data;
     } else if (isCritical(type)) {
       throw reader.damaged("chunks of the PNG standard", `an unknown critical chunk ${type}`);
     }

@@ -16,8 +16,8 @@ export const START_BYTES = 1024;
 
 /** `start` is the file's beginning, or all of it; `length` is that of the whole file. */
 export function fileKind(start: Uint8Array, length = start.length): FileKind {
-  const beginning = start.subarray(0, START_BYTES);
   if (length === 0) return { family: "other", what: "an empty file", hint: "Fetch it again." };
+  const beginning = start.subarray(0, START_BYTES);
   if (isSafetensors(beginning)) {
     return { reader: "safetensors", family: "weights", what: "a file of weights (safetensors)" };
   }

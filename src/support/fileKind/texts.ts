@@ -42,7 +42,7 @@ const TEXTS: readonly [beginning: RegExp, kind: FileKind][] = [
     },
   ],
   [/^\{/, { reader: "json", family: "text", what: "JSON text" }],
-  [/^\[/, { family: "text", what: "JSON text" }],
+  [/^\[/, { reader: "jsonList", family: "text", what: "JSON text" }],
   [
     /^(#[^\n]*\n\s*)*model\s*\{/,
     { family: "text", what: "a pipeline.config, not the weights", hint: NAME_FOLDER },
@@ -53,7 +53,12 @@ const TEXTS: readonly [beginning: RegExp, kind: FileKind][] = [
   ],
   [
     /^item\s*\{/,
-    { family: "text", what: "a label map", hint: "Give it with --label-map (labelMap of load)." },
+    {
+      reader: "labelMap",
+      family: "text",
+      what: "a label map",
+      hint: "Give it with --label-map (labelMap of load).",
+    },
   ],
 ];
 
@@ -62,7 +67,7 @@ export function textKind(beginning: Uint8Array): FileKind | undefined {
   const text = textOf(beginning);
   if (text === undefined) return undefined;
   const known = TEXTS.find(([pattern]) => pattern.test(text));
-  return known?.[1] ?? { family: "text", what: "a text file" };
+  return known?.[1] ?? { reader: "text", family: "text", what: "a text file" };
 }
 
 /** Trimmed and in lower case. */

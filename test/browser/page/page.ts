@@ -10,12 +10,14 @@ import type { Gpu } from "../../../src/executors/wgsl/device/webgpu.ts";
 import { wgslExecutor } from "../../../src/executors/wgsl/wgslExecutor.ts";
 import type { Graph } from "../../../src/graph/graph.ts";
 import { decodeImage } from "../../../src/image/imageFile.ts";
+import { readImageSource } from "../../../src/imageSources/readImageSource.ts";
 import { CASES } from "../../../src/kernels/cases.ts";
 import type { OpName } from "../../../src/kernels/ops.ts";
 import { openWeightsFile } from "../../../src/loading/openWeights.ts";
 import { ZOO } from "../../../src/models/zoo/zoo.ts";
 import { type ZooArchitecture, zooGraph } from "../../../src/models/zoo/zooArchitecture.ts";
 import { loadNetwork, type NetworkOptions, runnable } from "../../../src/network.ts";
+import { fileKind } from "../../../src/support/fileKind/fileKind.ts";
 import { formatReport } from "../../../src/verify/formatReport.ts";
 import { type GoldenCase, readGoldenCase } from "../../../src/verify/goldenCase.ts";
 import type { CaseReport } from "../../../src/verify/verifyCase.ts";
@@ -135,6 +137,22 @@ const tests = {
     return { found: true, fromPeaks: combine([view.peaks.decode(peaks)]).detections, fromMaps };
   },
 
+  /** A small image of two colors as the canvas writes it, or these bytes: what `detect` would see of it. */
+  async readImage(file: { type: string } | { bytes: number[] }) {
+    const bytes = "bytes" in file ? Uint8Array.from(file.bytes) : await twoColors(file.type);
+    const { width, height, data, decodedBy } = await readImageSource(bytes, "photo");
+    return { width, height, data: [...data], decodedBy, kind: fileKind(bytes).what };
+  },
+
+  /** A file's size and first pixel, as this library and the browser decode it. */
+  async sizes(bytes: number[]) {
+    const ours = decodeImage(Uint8Array.from(bytes), "photo");
+    const theirs = await createImageBitmap(new Blob([Uint8Array.from(bytes)]), {
+      imageOrientation: "from-image",
+    });
+    return { ours: [ours.width, ours.height], theirs: [theirs.width, theirs.height] };
+  },
+
   async detect(mode: Mode | "auto", model: string, image: string, threads?: number) {
     const weights = `/weights/${model}.safetensors`;
     const detector = await load(model, { backend: mode, weights, threads });
@@ -143,6 +161,18 @@ const tests = {
     return { detections, backend, backendDetails };
   },
 };
+
+/** Left half red, right half blue. */
+async function twoColors(type: string): Promise<Uint8Array> {
+  const canvas = new OffscreenCanvas(16, 8);
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("no canvas");
+  context.fillStyle = "#f00";
+  context.fillRect(0, 0, 8, 8);
+  context.fillStyle = "#00f";
+  context.fillRect(8, 0, 8, 8);
+  return new Uint8Array(await (await canvas.convertToBlob({ type, quality: 1 })).arrayBuffer());
+}
 
 function poorGpu(poor: PoorGpu): Gpu | undefined {
   const { gpu } = navigator as { gpu?: Gpu };

@@ -3,12 +3,14 @@ import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
-import { archiveUrl } from "../../../src/cli/commands/pull.ts";
+import { archiveUrl, pullModel } from "../../../src/cli/commands/pull.ts";
 import { Interruption } from "../../../src/cli/failures.ts";
+import type { Session } from "../../../src/cli/io.ts";
 import { formatBytes } from "../../../src/cli/terminal/formatNumber.ts";
 import { archiveAddress, ZOO } from "../../../src/models/zoo/zoo.ts";
 import { cachedArchive, cacheFolder } from "../../../src/platform/archiveCache.ts";
 import { cachedArchive as inBrowser } from "../../../src/platform/browser.ts";
+import { Collector } from "../../support/collector.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { runCli } from "../support/runCli.ts";
 import { makeArchive } from "./support/archive.ts";
@@ -56,6 +58,40 @@ test("--cache names another folder", async () => {
   expect(await cachedArchive(MODEL, folder)).toBe(join(folder, `${MODEL}.tar.gz`));
 });
 
+test("the size is told before a download that another command asks for; what is in the cache is not downloaded", async () => {
+  const { url, requests } = await serve(file(ARCHIVE));
+  const said: string[] = [];
+  const report = (kind: string) => (_: unknown, line: string) => said.push(`${kind} ${line}`);
+  const stdout = new Collector();
+  const session = { stdout, stderr: stdout, signal: new AbortController().signal } as unknown as Session;
+  const tell = { say: report("say"), note: report("note") };
+  for (let i = 0; i < 2; i++) await pullModel(MODEL, { from: url }, session, tell);
+  expect(said[0]).toBe(`note pulling ${MODEL}: 60.2 kB from ${new URL(url).host}`);
+  expect(said[1]).toMatch(/^say pulled: /);
+  expect(said.at(-1)).toMatch(/^say already in the cache: /);
+  expect(requests).toHaveLength(1);
+});
+
+test("detect --pull downloads nothing for a model that ships with the package", async () => {
+  const args = ["detect", "none.jpg", "--model", "movenet-lightning", "--pull", "--no-draw"];
+  const { code, stderr } = await runCli(args);
+  expect(code).toBe(3);
+  expect(stderr).toMatch(/^centernet: none\.jpg: [^\n]+\n$/);
+  const both = await runCli([...args, "--weights", "x.pth"]);
+  expect(both).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/option --pull: .*without --weights, got both/),
+  });
+});
+
+test("a model that ships with the package needs no pull", async () => {
+  expect(await runCli(["pull", "movenet-lightning"])).toEqual({
+    code: 0,
+    stderr: "",
+    stdout: "nothing to pull: the weights of movenet-lightning ship with this package\n",
+  });
+});
+
 test("a terminal shows a progress bar until the end", async () => {
   const { url } = await serve(file(ARCHIVE));
   const { stdout, stderr } = await runCli(["pull", MODEL, "--from", url], { terminal: 80 });
@@ -68,13 +104,13 @@ test.each<[string, string[], number, RegExp]>([
     "an unknown model",
     ["centernet_resnet50_v2"],
     2,
-    /got another name\. Did you mean centernet_resnet50_v2_512x/,
+    /: model: expected a model's name, got "centernet_resnet50_v2"\. Did you mean centernet_resnet50_v2_512x/,
   ],
   [
     "a model without an archive",
-    ["movenet-lightning"],
+    ["movenet-thunder"],
     2,
-    /^centernet: model movenet-lightning: expected a model that has/,
+    /^centernet: model: expected one that has an archive .*, got movenet-thunder\. Convert them: /,
   ],
   ["no model", [], 1, /argument .model./],
   ["--from without a scheme", [MODEL, "--from", "example.org/"], 1, /option --from: expected an https URL/],

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import type { ExitCode } from "../../../src/cli/failures.ts";
 import { run } from "../../../src/cli/run.ts";
 import { Collector } from "../../support/collector.ts";
@@ -6,6 +7,8 @@ export interface Call {
   /** Makes both streams a terminal of this width. */
   readonly terminal?: number;
   readonly signal?: AbortSignal;
+  /** What standard input holds. */
+  readonly stdin?: Uint8Array;
   /** Sees what is printed, while it is. */
   readonly onStdout?: (text: string) => void;
 }
@@ -21,6 +24,7 @@ export async function runCli(args: readonly string[], call: Call = {}): Promise<
   const { terminal, onStdout = () => {}, signal = new AbortController().signal } = call;
   const stdout = new Collector(terminal, onStdout);
   const stderr = new Collector(terminal);
-  const code = await run(args, { stdout, stderr, signal, debug: false });
+  const stdin = () => Readable.from(call.stdin ? [Buffer.from(call.stdin)] : []);
+  const code = await run(args, { stdin, stdout, stderr, signal, debug: false });
   return { code, stdout: stdout.text, stderr: stderr.text };
 }

@@ -1,0 +1,14 @@
+import { cpSync } from "node:fs";
+import { build } from "esbuild";
+
+await build({
+  entryPoints: ["main.js"],
+  bundle: true,
+  format: "esm",
+  splitting: true,
+  minify: true,
+  outdir: "dist",
+});
+cpSync("index.html", "dist/index.html");
+// esbuild copies no files. The bundle looks for the weights two folders up, and no URL leads above a server's root.
+cpSync("node_modules/centernet/weights", "dist/weights", { recursive: true });

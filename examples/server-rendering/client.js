@@ -1,0 +1,3 @@
+import { hydrate } from "./page.js";
+
+await hydrate();

@@ -1,0 +1,51 @@
+import { join } from "node:path";
+import type { DetectResult } from "../../detect.ts";
+import { cropImage } from "../../image/crop.ts";
+import { encodeJpeg, encodePng } from "../../image/imageFile.ts";
+import type { ImageFile } from "../files/findImages.ts";
+import { OutputFolder } from "../files/outputFolder.ts";
+import { outputNames, stemOf } from "../files/outputNames.ts";
+
+/** A file name has at most 255 bytes, and a character up to four of them. */
+const MAX_LABEL_CHARACTERS = 60;
+
+/** The folder for what the boxes cover: `<label>/<image>-<number>.jpg`, best first, without boxes drawn. */
+export class CropFolder {
+  /** How many were written. */
+  count = 0;
+
+  private constructor(
+    private readonly output: OutputFolder,
+    private readonly names: ReadonlyMap<ImageFile, string>,
+  ) {}
+
+  /** @throws UsageError if the folder cannot be written to. */
+  static async open(folder: string, images: readonly ImageFile[]): Promise<CropFolder> {
+    const names = outputNames(images);
+    const output = await OutputFolder.open(folder, "--crops");
+    return new CropFolder(output, new Map(images.map((image, i) => [image, names[i]])));
+  }
+
+  get folder(): string {
+    return this.output.path;
+  }
+
+  /** @throws UsageError if a file cannot be written. */
+  async write(image: ImageFile, { image: pixels, detections }: DetectResult): Promise<void> {
+    const name = this.names.get(image) ?? image.relativePath;
+    const isPng = name.endsWith(".png");
+    for (const [i, { label, box }] of detections.entries()) {
+      const crop = cropImage(pixels, box);
+      if (!crop) continue;
+      const file = `${stemOf(name)}-${i + 1}${isPng ? ".png" : ".jpg"}`;
+      await this.output.write(join(folderName(label), file), isPng ? encodePng(crop) : encodeJpeg(crop));
+      this.count++;
+    }
+  }
+}
+
+/** A label as the name of a folder: without what file systems forbid, and not hidden. */
+function folderName(label: string): string {
+  const name = label.replace(/[/\\:*?"<>|\p{Cc}\p{Cf}]/gu, "_").replace(/^\.|[. ]+$/g, "_");
+  return [...name].slice(0, MAX_LABEL_CHARACTERS).join("") || "_";
+}

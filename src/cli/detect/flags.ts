@@ -1,0 +1,38 @@
+import type { Backend } from "../../executors/backends.ts";
+import type { Precision } from "../../kernels/kernel.ts";
+import type { InputSize } from "../../models/model.ts";
+import type { SaveFormat } from "../save/saveFormats.ts";
+
+/** What `centernet detect` was given. */
+export interface DetectFlags {
+  readonly model?: string;
+  readonly weights?: string;
+  readonly pull?: true;
+  readonly labelMap?: string;
+  readonly backend?: Backend;
+  readonly precision?: Precision;
+  readonly threads?: number;
+  readonly lowMemory?: boolean;
+  readonly size?: InputSize;
+  readonly flip?: true;
+  readonly scales?: number[];
+  readonly explain?: true;
+  readonly reproduceReference?: true;
+  readonly classes?: readonly string[];
+  /** Undefined if the user did not choose one. */
+  readonly score?: number;
+  readonly max?: number;
+  readonly out?: string;
+  readonly json?: string;
+  readonly save?: readonly SaveFormat[];
+  readonly annotations?: string;
+  readonly crops?: string;
+  readonly draw: boolean;
+  readonly quiet?: true;
+}
+
+export const DEFAULT_OUT = "centernet-out";
+
+export function outFolder({ out = DEFAULT_OUT }: DetectFlags): string {
+  return out;
+}

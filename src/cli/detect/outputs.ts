@@ -1,0 +1,103 @@
+import { extname } from "node:path";
+import type { DetectResult } from "../../detect.ts";
+import { drawDetections } from "../../image/draw/drawDetections.ts";
+import { encodeJpeg, encodePng } from "../../image/imageFile.ts";
+import type { Model } from "../../models/model.ts";
+import { DrawingFolder, drawingUses } from "../files/drawingFolder.ts";
+import { type ImageFile, isLocal } from "../files/findImages.ts";
+import { isStdout, type JsonLines } from "../files/jsonLines.ts";
+import type { PathUse } from "../files/refuseOverwriting.ts";
+import { weightsUses } from "../files/weightsPaths.ts";
+import { SEEN_KEYPOINT } from "../report/detectionTable.ts";
+import type { Annotations } from "../save/annotations.ts";
+import type { ImageIds } from "../save/imageIds.ts";
+import type { Finished, ResultFile } from "../save/resultFile.ts";
+import { openSaves, saveUses } from "../save/saveFormats.ts";
+import { CropFolder } from "./cropFolder.ts";
+import { type DetectFlags, outFolder } from "./flags.ts";
+
+/** Every path that a run reads or writes. */
+export async function pathUses(images: readonly ImageFile[], flags: DetectFlags): Promise<PathUse[]> {
+  const { model, weights, labelMap, annotations, json, draw, save = [], crops } = flags;
+  const folder = outFolder(flags);
+  const input = (path: string, name: string): PathUse => ({ path, role: "input", name });
+  return [
+    ...images.filter(isLocal).map(({ path }) => input(path, `image ${path}`)),
+    ...(await weightsUses(weights, model)),
+    ...(labelMap === undefined ? [] : [input(labelMap, `label map ${labelMap}`)]),
+    ...(annotations === undefined ? [] : [input(annotations, `annotations ${annotations}`)]),
+    ...(json === undefined || isStdout(json)
+      ? []
+      : [{ path: json, role: "output" as const, name: `option --json ${json}` }]),
+    ...(draw ? drawingUses(folder, images) : []),
+    ...saveUses({ folder, formats: save, images }),
+    ...(crops === undefined
+      ? []
+      : [{ path: crops, role: "output-folder" as const, name: `option --crops ${crops}` }]),
+  ];
+}
+
+interface Opened {
+  readonly json: JsonLines;
+  /** Absent with --no-draw. */
+  readonly drawings?: DrawingFolder;
+  readonly crops?: CropFolder;
+  readonly saves: readonly ResultFile[];
+}
+
+/** Everything that a run writes to files. */
+export class Outputs {
+  private constructor(private readonly opened: Opened) {}
+
+  /** @throws UsageError if a file or folder cannot be written to. */
+  static async open(
+    images: readonly ImageFile[],
+    flags: DetectFlags,
+    model: Model,
+    { json, ids, annotations }: { json: JsonLines; ids: ImageIds; annotations?: Annotations },
+  ): Promise<Outputs> {
+    const folder = outFolder(flags);
+    const drawings = flags.draw ? await DrawingFolder.open(folder, images) : undefined;
+    const crops = flags.crops === undefined ? undefined : await CropFolder.open(flags.crops, images);
+    const saves = await openSaves({ folder, formats: flags.save ?? [], images }, model, ids, annotations);
+    return new Outputs({ json, drawings, crops, saves });
+  }
+
+  get drawings(): DrawingFolder | undefined {
+    return this.opened.drawings;
+  }
+
+  get crops(): CropFolder | undefined {
+    return this.opened.crops;
+  }
+
+  /** Where the results of --save are. */
+  get savedPaths(): readonly string[] {
+    return this.opened.saves.flatMap(({ paths }) => paths);
+  }
+
+  /** Writes the images of one image: the drawing and the crops. @throws UsageError if one cannot be written. */
+  async writeImages(image: ImageFile, result: DetectResult): Promise<void> {
+    const { drawings, crops } = this.opened;
+    await drawings?.write(image, drawn(result, drawings.pathOf(image)));
+    await crops?.write(image, result);
+  }
+
+  /** @throws UsageError if the results cannot be written. */
+  async add(finished: Finished): Promise<void> {
+    await this.opened.json.add(finished.record);
+    for (const save of this.opened.saves) await save.add(finished);
+  }
+
+  /** Gives files their names, even if one of them fails: results so far are kept. */
+  async finish(): Promise<void> {
+    const endings = await Promise.allSettled(this.opened.saves.map((save) => save.finish()));
+    for (const ending of endings) if (ending.status === "rejected") throw ending.reason;
+  }
+}
+
+/** The file name decides between PNG and JPEG. */
+function drawn({ image, detections }: DetectResult, path: string): Uint8Array {
+  const drawing = drawDetections(image, detections, { keypointScore: SEEN_KEYPOINT });
+  return extname(path) === ".png" ? encodePng(drawing) : encodeJpeg(drawing);
+}

@@ -1,0 +1,182 @@
+import { sep } from "node:path";
+import { parseLabelMapFile } from "../../checkpoints/labelMaps/labelMapFile.ts";
+import type { LabelMap } from "../../checkpoints/pipelineConfig/detectionApiSidecar.ts";
+import { classIdsOf } from "../../chooseDetections.ts";
+import { type Detector, type DetectResult, load } from "../../detect.ts";
+import { checkTestTimeOptions, DEFAULT_MAX, DEFAULT_SCORE } from "../../detectOptions.ts";
+import { BackendError, ModelError, oneLine, systemMessage } from "../../errors.ts";
+import { readRegularFile } from "../../platform/regularFile.ts";
+import { EXIT, errorMessage, Interruption, isSilent } from "../failures.ts";
+import type { DrawingFolder } from "../files/drawingFolder.ts";
+import type { ImageFile } from "../files/findImages.ts";
+import type { JsonLines } from "../files/jsonLines.ts";
+import { readImage } from "../files/readImage.ts";
+import { print, printError, type Session } from "../io.ts";
+import { type DetectionRecord, foundRecord } from "../report/detectionRecord.ts";
+import { DetectionReport } from "../report/detectionReport.ts";
+import { RunNotes } from "../report/runNotes.ts";
+import { readAnnotations } from "../save/annotations.ts";
+import { imageIds } from "../save/imageIds.ts";
+import type { Finished } from "../save/resultFile.ts";
+import { formatBytes, formatCounted } from "../terminal/formatNumber.ts";
+import { loadingLine } from "../terminal/progress.ts";
+import { CostLines } from "./costLines.ts";
+import type { DetectFlags } from "./flags.ts";
+import { Outputs } from "./outputs.ts";
+
+/** Loads the model, runs it on all images, and reports. The caller finishes `json`. */
+export async function runDetection(
+  images: readonly ImageFile[],
+  flags: DetectFlags,
+  json: JsonLines,
+  session: Session,
+): Promise<void> {
+  const note = (line: string) => {
+    if (!flags.quiet) printNote(session, line);
+  };
+  const labelMap = flags.labelMap === undefined ? undefined : await readLabelMap(flags.labelMap);
+  const annotations = flags.annotations === undefined ? undefined : await readAnnotations(flags.annotations);
+  const ids = imageIds(images, annotations);
+  if (ids.missing.length > 0) {
+    const missing = formatCounted(ids.missing.length, "image");
+    note(
+      `${missing} not in ${flags.annotations}, and so not in the results of --save coco: ${ids.missing[0].path}`,
+    );
+  }
+  const detector = await openDetector(flags, labelMap, session);
+  try {
+    const { model, notes, backendDetails } = detector.network;
+    checkTestTimeOptions(model, flags);
+    if (flags.classes) classIdsOf(model, flags.classes);
+    for (const line of notes) note(line);
+    if (backendDetails.note) note(backendDetails.note);
+    const outputs = await Outputs.open(images, flags, model, { json, ids, annotations });
+    const showsTable = !json.takesStdout && !flags.quiet;
+    const paths = images.map(({ path }) => path);
+    const report = new DetectionReport(session, paths, showsTable, !flags.quiet);
+    const runNotes = new RunNotes(model);
+    try {
+      await detectAll({ images, flags, detector, outputs, report, runNotes }, session);
+    } finally {
+      report.finish();
+      await outputs.finish();
+      const { score, max = DEFAULT_MAX, save: saves = [], quiet } = flags;
+      if (!isSilent(session.signal.reason)) {
+        for (const line of runNotes.lines({ score, max, saves })) note(line);
+        if (!quiet) printOutputs(outputs, report.counts.done, showsTable ? print : printNote, session);
+      }
+    }
+    if (report.counts.failed > 0) session.exitCode = EXIT.images;
+  } finally {
+    await detector.dispose();
+  }
+}
+
+function openDetector(
+  flags: DetectFlags,
+  labelMap: LabelMap | undefined,
+  { stderr, signal }: Session,
+): Promise<Detector> {
+  const { model, weights, backend, threads, precision, lowMemory, size, quiet } = flags;
+  const memory = lowMemory ? "low" : undefined;
+  const onProgress = quiet ? undefined : loadingLine(stderr);
+  const options = { weights, backend, threads, precision, memory, inputSize: size, labelMap } as const;
+  return load(model, { ...options, onProgress, signal });
+}
+
+/** Those of Open Images, with 601 classes, have 60 kB. */
+const MAX_LABEL_MAP = 32e6;
+
+async function readLabelMap(path: string): Promise<LabelMap> {
+  const bytes = await readRegularFile(path, MAX_LABEL_MAP).catch((error: unknown) => {
+    const expected = `a label map of at most ${formatBytes(MAX_LABEL_MAP)}`;
+    throw new ModelError({ where: path, expected, got: systemMessage(error) }, { cause: error });
+  });
+  return parseLabelMapFile(bytes, path);
+}
+
+interface Run {
+  readonly images: readonly ImageFile[];
+  readonly flags: DetectFlags;
+  readonly detector: Detector;
+  readonly outputs: Outputs;
+  readonly report: DetectionReport;
+  readonly runNotes: RunNotes;
+}
+
+async function detectAll(run: Run, session: Session): Promise<void> {
+  const { images, outputs, report, runNotes, flags } = run;
+  const costs = new CostLines((line) => {
+    if (!flags.quiet) report.interject(line);
+  });
+  try {
+    for (const image of images) {
+      session.signal.throwIfAborted();
+      const finished = await detectOne(image, run, costs, session);
+      await outputs.add(finished);
+      report.add(finished.record);
+      if (finished.result) runNotes.add(finished.result);
+    }
+  } catch (error) {
+    if (!(error instanceof Interruption) || isSilent(error)) throw error;
+    const { done } = report.counts;
+    const kept = done > 0 ? "; their results are kept" : "";
+    const message = `${error.message} after ${done} of ${images.length} images${kept}`;
+    throw new Interruption(message, error.exitCode);
+  }
+}
+
+/** An image that fails yields a record too; an error that concerns every image is thrown. */
+async function detectOne(image: ImageFile, run: Run, costs: CostLines, session: Session): Promise<Finished> {
+  const { detector, outputs, flags } = run;
+  const { signal } = session;
+  const { score = DEFAULT_SCORE, max = DEFAULT_MAX, classes } = flags;
+  const { flip, scales, explain, reproduceReference } = flags;
+  let record: DetectionRecord = { image: image.path };
+  let result: DetectResult | undefined;
+  try {
+    const bytes = await readImage(image.path, session);
+    const choice = { score, max, classes, flip, scales, explain, reproduceReference };
+    const onCost = costs.of(image.path);
+    result = await detector.detect(bytes, { ...choice, signal, onCost, where: image.path });
+    record = foundRecord(image.path, result);
+    await outputs.writeImages(image, result);
+    return { image, record, result };
+  } catch (error) {
+    const concernsEveryImage = error instanceof ModelError || error instanceof BackendError;
+    if (concernsEveryImage || error === signal.reason) throw error;
+    const name = error instanceof Error ? error.name : "Error";
+    return { image, result, record: { ...record, error: { name, message: errorMessage(error, false) } } };
+  }
+}
+
+/** A note is one line, whatever the names in it hold. */
+const printNote: Print = (session, line) => printError(session, oneLine(line));
+
+type Print = (session: Session, line: string) => void;
+
+/** Says where everything went: on standard error if standard output holds the JSON. */
+function printOutputs(
+  { drawings, crops, savedPaths }: Outputs,
+  done: number,
+  say: Print,
+  session: Session,
+): void {
+  if (drawings) printDrawings(drawings, say, session);
+  if (crops && crops.count > 0) {
+    say(session, `${formatCounted(crops.count, "crop")}: ${crops.folder}${sep}`);
+  }
+  if (savedPaths.length > 0 && done > 0) say(session, `saved: ${savedPaths.join(", ")}`);
+}
+
+const MAX_RENAMED_LISTED = 10;
+
+function printDrawings({ written, renamed, folder }: DrawingFolder, say: Print, session: Session): void {
+  if (written.length === 0) return;
+  say(session, `drawn: ${written.length === 1 ? written[0] : `${folder}${sep}`}`);
+  for (const { path, image } of renamed.slice(0, MAX_RENAMED_LISTED)) {
+    say(session, `  ${path} shows ${image.path}`);
+  }
+  const more = renamed.length - MAX_RENAMED_LISTED;
+  if (more > 0) say(session, `  and ${more} more, numbered in input order`);
+}

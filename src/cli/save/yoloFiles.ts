@@ -1,0 +1,61 @@
+import { join } from "node:path";
+import type { Detection } from "../../detection.ts";
+import { oneLine } from "../../errors.ts";
+import { yoloLines } from "../../formats/yolo.ts";
+import type { Model } from "../../models/model.ts";
+import type { ImageFile } from "../files/findImages.ts";
+import { OutputFolder } from "../files/outputFolder.ts";
+import { outputNames, stemOf } from "../files/outputNames.ts";
+import { SEEN_KEYPOINT } from "../report/detectionTable.ts";
+import type { ResultFile } from "./resultFile.ts";
+
+const CLASSES_NAME = "classes.txt";
+const FOLDER = "labels";
+
+/** The names of all files, below the folder of --out. */
+export function yoloNames(images: readonly ImageFile[]): string[] {
+  return [CLASSES_NAME, ...labelNames(images)];
+}
+
+/** Images that differ in their extension only have different label files. */
+function labelNames(images: readonly ImageFile[]): string[] {
+  const stems = images.map(({ relativePath }) => ({ relativePath: stemOf(relativePath), path: "" }));
+  return outputNames(stems).map((name) => join(FOLDER, `${stemOf(name)}.txt`));
+}
+
+/**
+ * One label file per image, in the same folders as the images, and the names of the classes by number. A class without
+ * a name gets the next number.
+ */
+export async function openYoloFiles(
+  folder: string,
+  images: readonly ImageFile[],
+  { classes, keypointNames }: Model,
+): Promise<ResultFile> {
+  const output = await OutputFolder.open(folder, "--out");
+  const files = labelNames(images);
+  const names = new Map(images.map((image, i) => [image, files[i]]));
+  const labels = classes.map(({ label }) => label);
+  const numbers = new Map(classes.map(({ classId }, number) => [classId, number]));
+  const numberOf = ({ classId, label }: Detection) => {
+    const number = numbers.get(classId) ?? labels.push(label) - 1;
+    numbers.set(classId, number);
+    return number;
+  };
+  let written = 0;
+  return {
+    paths: [join(folder, FOLDER, "/"), join(folder, CLASSES_NAME)],
+    async add({ image, result }) {
+      if (!result) return;
+      const known = labels.length;
+      const options = { classOf: numberOf, keypointNames, keypointScore: SEEN_KEYPOINT };
+      const lines = yoloLines(result, options).map((line) => `${line}\n`);
+      await output.write(names.get(image) ?? "", lines.join(""));
+      // The names go with the first labels, so that these can be read whatever happens.
+      if (written++ === 0 || labels.length > known) {
+        await output.write(CLASSES_NAME, labels.map((label) => `${oneLine(label)}\n`).join(""));
+      }
+    },
+    finish: async () => {},
+  };
+}
