@@ -31,7 +31,7 @@ export interface NetworkOptions extends ExecutorOptions, OpenOptions {
 }
 
 /** The parts of a network. */
-export interface NetworkParts {
+interface NetworkParts {
   readonly model: Model;
   /** Absent if each image decides the size. */
   readonly inputSize?: InputSize;
@@ -107,12 +107,12 @@ export class Network {
 
   /** @throws MemoryError if the backend knows that this size does not fit in memory. */
   checkMemory(size: InputSize): void {
-    if (!this.plans.find(size)) this.executor.checkMemory?.(this.graphAt(size));
+    if (!this.plans.graphFor(size)) this.executor.checkMemory?.(this.graphAt(size));
   }
 
   /** What one run at this size computes and holds. `bytes` is absent if the backend does not know it. */
   demandsAt(size: InputSize): { readonly multiplyAdds: number; readonly bytes?: number } {
-    const graph = this.plans.find(size)?.graph ?? this.graphAt(size);
+    const graph = this.plans.graphFor(size) ?? this.graphAt(size);
     return {
       multiplyAdds: describeGraph(graph).totals.multiplyAdds,
       bytes: this.executor.planBytes?.(graph),

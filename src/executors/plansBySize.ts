@@ -43,14 +43,14 @@ export class PlansBySize {
     return this.plans.at(-1);
   }
 
-  /** The plan for this size, if it is kept. */
-  find(size: Size): SizedPlan | undefined {
-    return this.plans.find((plan) => isSame(plan.size, size));
+  /** The graph of the plan that is kept for this size. */
+  graphFor(size: Size): Graph | undefined {
+    return this.plans.find((plan) => isSame(plan.size, size))?.graph;
   }
 
   /** The plan for this size, prepared unless it is kept. Calls must not overlap. @throws as `prepare` of executors. */
   async planFor(size: Size, weights: Weights, options: PrepareOptions): Promise<Plan> {
-    const kept = this.find(size);
+    const kept = this.plans.find((plan) => isSame(plan.size, size));
     if (kept) {
       this.plans = [...this.plans.filter((plan) => plan !== kept), kept];
       return kept.plan;

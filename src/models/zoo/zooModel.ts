@@ -86,17 +86,17 @@ export function zooModel(spec: ZooSpec): ZooModel {
   };
 }
 
+/** The named classes of a network with this many channels. */
+function classesOf(labels: ReadonlyMap<number, string>, channels: number): ClassLabel[] {
+  const ids = [...labels.keys()].filter((id) => id <= channels).sort((a, b) => a - b);
+  return ids.map((classId) => ({ classId, label: labels.get(classId) ?? `class ${classId}` }));
+}
+
 /** The input for an image of 640 x 480 pixels, in multiples: a size to describe the network at. */
 function typicalSize(resizer: ImageResizer, multiple: number): InputSize {
   const { height, width } = inputSizeOf(resizer, { height: 480, width: 640 });
   const rounded = (side: number) => Math.max(1, Math.round(side / multiple)) * multiple;
   return { height: rounded(height), width: rounded(width) };
-}
-
-/** The named classes of a network with this many channels. */
-function classesOf(labels: ReadonlyMap<number, string>, channels: number): ClassLabel[] {
-  const ids = [...labels.keys()].filter((id) => id <= channels).sort((a, b) => a - b);
-  return ids.map((classId) => ({ classId, label: labels.get(classId) ?? `class ${classId}` }));
 }
 
 /** A view whose objects are decoded according to the settings, from peaks alone if these suffice. */
