@@ -16,6 +16,7 @@ const BOXES = [
   { name: "verify", row: 1, from: 0, to: 1, color: "front", says: "golden cases, tap by tap" },
   { name: "detect.ts", row: 1, from: 2, to: 4, color: "front", says: "image to detections", numbers: [1] },
   { name: "network.ts", row: 2, from: 2, to: 5, color: "front", says: "a model with weights on a backend" },
+  { name: "formats", row: 1, from: 6, color: "front", says: "COCO, YOLO, CSV" },
   { name: "loading", row: 3, from: 1, to: 4, color: "weights", says: "which model a file holds" },
   { name: "imageSources", row: 3, from: 5, color: "model", says: "what is an image" },
   { name: "platform", row: 4, from: 4, color: "weights", says: "files, URLs" },
@@ -35,7 +36,7 @@ const BOXES = [
   { name: "blocks", row: 6, from: 0, to: 1, color: "model", says: "convolutions, pooling modules" },
   { name: "image", row: 6, from: 2, color: "model", says: "files, input", numbers: [2, 4] },
   { name: "decode", row: 6, from: 3, color: "model", says: "maps to objects", numbers: [6] },
-  { name: "describe.ts", row: 1, from: 6, color: "front", says: "layers, cost" },
+  { name: "describe.ts", row: 3, from: 6, color: "front", says: "layers, cost" },
   { name: "backend", row: 7, from: 2, to: 4, color: "run", says: "what a backend must do" },
   {
     name: "kernels",
@@ -58,7 +59,11 @@ const BOXES = [
 /** Everything may import these, so no arrows lead to them. The machine is cores, threads and memory. */
 const GROUND = ["tensor.ts", "errors.ts", "detection.ts", "support", "machine"];
 /** In the box of the file that they were cut from. */
-const TOGETHER = { "detectOptions.ts": "detect.ts" };
+const TOGETHER = {
+  "detectOptions.ts": "detect.ts",
+  "chooseDetections.ts": "detect.ts",
+  "cost.ts": "detect.ts",
+};
 const MACHINE = /^platform\/(\w*Machine|thread)\.ts$/;
 
 /** Drawn although it follows from others: it is what an executor is for. */

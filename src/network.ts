@@ -31,7 +31,7 @@ export interface NetworkOptions extends ExecutorOptions, OpenOptions {
 }
 
 /** The parts of a network. */
-interface NetworkParts {
+export interface NetworkParts {
   readonly model: Model;
   /** Absent if each image decides the size. */
   readonly inputSize?: InputSize;
