@@ -3,7 +3,7 @@ import type { Graph } from "../graph/graph.ts";
 import type { RgbImage } from "../image/rgbImage.ts";
 import type { Weights } from "../tensor.ts";
 import type { ClassLabel } from "./coco.ts";
-import type { SideRule } from "./sideRule.ts";
+import { ANY_SIDE, type SideRule } from "./sideRule.ts";
 import type { InputSize, TestTimeOptions, Views } from "./view.ts";
 
 export type { InputSize };
@@ -102,8 +102,9 @@ export function nearestInWords({ nearest }: SideRule, { width, height }: InputSi
 }
 
 /** Which sizes the model takes, in words. Undefined if it takes only one. */
-function sizeRule({ sizeMultiple, sizeRemainder, square }: Model): string | undefined {
+function sizeRule({ sizeMultiple, sizeRemainder, square, sides }: Model): string | undefined {
   if (sizeMultiple === undefined) return undefined;
   if (sizeRemainder) return `sides that are ${sizeRemainder} modulo ${sizeMultiple}`;
-  return square ? `a square of a multiple of ${sizeMultiple}` : `multiples of ${sizeMultiple}`;
+  const rule = sides && sides !== ANY_SIDE ? sides.words : `multiples of ${sizeMultiple}`;
+  return square ? `a square in ${rule}` : rule;
 }

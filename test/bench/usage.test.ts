@@ -32,7 +32,7 @@ test.each([
   [["peers", "--json", "rows.json"], "option --json: expected - (standard output), got rows.json."],
   [
     ["scaling", "--sizes", "100"],
-    "input size of centernet_hg104_512x512_coco17_tpu-8: expected a square of a multiple of 128, got 100x100.",
+    "input size of centernet_hg104_512x512_coco17_tpu-8: expected a square in multiples of 128, up to 3 less, got 100x100. The nearest that it can run is 125x125.",
   ],
   [
     ["scaling", "--network", "centernet-104"],

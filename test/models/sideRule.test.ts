@@ -68,7 +68,7 @@ test("a size to choose is refused with the nearest", () => {
   const model = modelNamed("centernet_hg104_512x512_coco17_tpu-8");
   expect(() => checkInputSize(model, { height: 510, width: 510 })).not.toThrow();
   expect(() => checkInputSize(model, { height: 500, width: 500 })).toThrow(
-    "input size of centernet_hg104_512x512_coco17_tpu-8: expected a square of a multiple of 128, got 500x500. The nearest that it can run is 509x509.",
+    "input size of centernet_hg104_512x512_coco17_tpu-8: expected a square in multiples of 128, up to 3 less, got 500x500. The nearest that it can run is 509x509.",
   );
   expect(() => checkInputSize(model, { height: 512, width: 384 })).toThrow(
     "The nearest that it can run is 512x512.",
