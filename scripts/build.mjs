@@ -31,6 +31,8 @@ const browser = await build({
 const typescript = "node_modules/typescript/bin/tsc";
 execFileSync(process.execPath, [typescript, "-p", "tsconfig.build.json"], { stdio: "inherit" });
 pruneDeclarations("dist/types", "index.d.ts");
+// For programs that import the browser's build by its path.
+writeFileSync("dist/browser/index.d.ts", 'export * from "../types/index.js";\n');
 
 const bundled = [node, browser].flatMap(({ metafile }) => Object.keys(metafile.inputs)).map(packageFolder);
 const folders = [...new Set(bundled.filter(Boolean))].sort();

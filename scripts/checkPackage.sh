@@ -56,7 +56,7 @@ console.log("the library imports and detects");
 JS
 node use.mjs
 
-# The declarations must compile in a strict project of someone else.
+# The declarations must compile in strict projects of others: in Node without the DOM, and in a browser without Node.
 cat >use.ts <<'TS'
 import { type Detection, load } from "centernet";
 const detector = await load();
@@ -66,18 +66,41 @@ console.log(score);
 // @ts-expect-error: a number is not an image
 await detector.detect(1);
 TS
-for resolution in "nodenext nodenext" "esnext bundler"; do
-  read -r module moduleResolution <<<"$resolution"
+cp "$root"/test/package/{chain,node,browser}.ts .
+compile() {
+  local place=$1 types=$2 lib=$3 module=$4 moduleResolution=$5
   cat >tsconfig.json <<JSON
 {
   "compilerOptions": {
-    "strict": true, "skipLibCheck": false, "noEmit": true, "types": [],
-    "target": "es2022", "lib": ["es2022", "dom"], "module": "$module", "moduleResolution": "$moduleResolution"
+    "strict": true, "skipLibCheck": false, "outDir": "compiled",
+    "types": $types, "typeRoots": ["$root/node_modules/@types"],
+    "target": "es2022", "lib": $lib, "module": "$module", "moduleResolution": "$moduleResolution"
   },
-  "files": ["use.ts"]
+  "files": ["use.ts", "chain.ts", "$place.ts"]
 }
 JSON
   "$root/node_modules/.bin/tsc" -p .
+}
+for resolution in "node16 node16" "esnext bundler"; do
+  read -r module moduleResolution <<<"$resolution"
+  compile node '["node"]' '["es2022"]' "$module" "$moduleResolution"
+  compile browser '[]' '["es2022", "dom"]' "$module" "$moduleResolution"
 done
 echo "the declarations compile"
 (cd "$root" && node scripts/checkTypes.mjs "$folder/node_modules/centernet")
+
+node --input-type=module -e '
+  import { readFileSync } from "node:fs";
+  import { chain } from "./compiled/chain.js";
+  await chain(new Uint8Array(readFileSync("people.jpg")));
+  console.log("what one function returns, the next one takes");
+'
+
+# What the pages show must compile, and the check itself must find a fault.
+(cd "$root" && node scripts/checkSnippets.mjs "$folder")
+printf '```js\nimport { load } from "centernet";\nawait (await load()).detect(1);\n```\n' >faulty.md
+if (cd "$root" && node scripts/checkSnippets.mjs "$folder" "$folder/faulty.md") 2>faults.txt; then
+  echo "checkPackage: a snippet that passes a number as an image compiled" >&2
+  exit 1
+fi
+grep -q "line 3: Argument of type 'number'" faults.txt

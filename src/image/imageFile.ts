@@ -11,7 +11,7 @@ import { unreadableImage } from "./unreadableImage.ts";
  * @throws ImageError for other formats (named in the error), for damaged or truncated files (an image is never
  *   returned in part), and for sizes beyond `imageLimits.ts`.
  */
-export function decodeImage(bytes: Uint8Array, where: string): RgbImage {
+export function decodeImage(bytes: Uint8Array, where = "image"): RgbImage {
   const { reader } = fileKind(bytes);
   if (reader === "jpeg") return decodeJpeg(bytes, where);
   if (reader === "png") return decodePng(bytes, where);

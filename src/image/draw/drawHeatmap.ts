@@ -1,4 +1,6 @@
-import type { Tensor } from "../../tensor.ts";
+import type { NdArray } from "ndarray";
+import { UsageError } from "../../errors.ts";
+import { elementCount, formatShape, type Tensor } from "../../tensor.ts";
 import type { RgbImage } from "../rgbImage.ts";
 
 export interface HeatmapPlace {
@@ -12,16 +14,20 @@ export interface HeatmapPlace {
 }
 
 /**
- * Draws a heatmap of probabilities ([1, h, w, classes]) over a darkened copy of the image, in colors from red
- * through yellow to white: one channel, or the max over all channels.
+ * Draws a heatmap of probabilities ([1, h, w, classes]; an output or a tap) over a darkened copy of the image, in
+ * colors from red through yellow to white: one channel, or the max over all channels.
+ *
+ * @throws UsageError for another shape, or a part or a transpose of a tap.
  */
 export function drawHeatmap(
   image: RgbImage,
-  { shape, data }: Tensor,
+  heatmap: Tensor | NdArray<Float32Array>,
   { left, top, cellsPerPixelX, cellsPerPixelY, mirrored }: HeatmapPlace,
   channel?: number,
 ): RgbImage {
-  const [, height, width, channels] = shape;
+  checkWhole(heatmap);
+  const [, height, width, channels] = heatmap.shape;
+  const { data } = heatmap;
   const drawing: RgbImage = { ...image, data: new Uint8Array(image.data.length) };
   for (let y = 0; y < image.height; y++) {
     const row = clamp(Math.floor((y + top) * cellsPerPixelY), height);
@@ -38,6 +44,16 @@ export function drawHeatmap(
     }
   }
   return drawing;
+}
+
+/** The numbers are read from `data` alone, so they must lie there in the order of the shape. */
+function checkWhole(heatmap: Tensor | NdArray<Float32Array>) {
+  const { shape, data } = heatmap;
+  const inOrder = shape.map((_, axis) => elementCount(shape.slice(axis + 1)));
+  const isInOrder = !("stride" in heatmap) || heatmap.stride.every((step, axis) => step === inOrder[axis]);
+  if (shape.length === 4 && data.length === elementCount(shape) && isInOrder) return;
+  const got = `${data.length} numbers of shape ${formatShape(shape)}${isInOrder ? "" : " in another order"}`;
+  throw new UsageError({ where: "drawHeatmap", expected: "a whole map [1, height, width, channels]", got });
 }
 
 /** The factor that darkens the image. */

@@ -9,7 +9,7 @@ const MAX_SIDE = 65535;
  *
  * @throws UsageError for another quality, ImageError for sides that a JPEG cannot have.
  */
-export function encodeJpeg(image: RgbImage, quality = 92): Uint8Array {
+export function encodeJpeg(image: RgbImage, quality = 92): Uint8Array<ArrayBuffer> {
   if (!Number.isInteger(quality) || quality < 1 || quality > 100) {
     throw new UsageError({
       where: "JPEG quality",
