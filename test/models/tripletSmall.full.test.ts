@@ -6,7 +6,7 @@ import { ALL_GOLDENS } from "../support/goldens.ts";
 import type { Place } from "../support/openGraph.ts";
 import { mayBeLeftOut } from "../support/required.ts";
 import { verifyTripletNetwork } from "../support/tripletCases.ts";
-import { describeOnEachBuild, describeOnWasm } from "../support/wasmPlaces.ts";
+import { describeOnEachBuild } from "../support/wasmPlaces.ts";
 
 const MODELS = ["centernet-tiny", "centernet-52", "centernet-104"];
 
@@ -27,6 +27,6 @@ function agrees(place: Place): void {
   }
 }
 
-describeOnWasm(TITLE, agrees);
+describeOnEachBuild(TITLE, {}, agrees);
 describeOnEachBuild(TITLE, { precision: "exact" }, agrees);
 describe(`webasm ${TITLE}`, () => agrees({ backend: "webasm" }));

@@ -7,7 +7,7 @@ import { installDawn, NO_DAWN } from "../support/dawn.ts";
 import { ALL_GOLDENS, OWN_GOLDENS } from "../support/goldens.ts";
 import type { Place } from "../support/openGraph.ts";
 import { mayBeLeftOut } from "../support/required.ts";
-import { describeOnEachBuild, describeOnWasm } from "../support/wasmPlaces.ts";
+import { describeOnEachBuild } from "../support/wasmPlaces.ts";
 import { verifyZooCases } from "../support/zooCases.ts";
 
 const hasDawn = await installDawn();
@@ -41,7 +41,7 @@ function agrees(place: Place): void {
   }
 }
 
-describeOnWasm(TITLE, agrees);
+describeOnEachBuild(TITLE, {}, agrees);
 describeOnEachBuild(TITLE, { precision: "exact" }, agrees);
 // The gpu.js kernels, in the mode that every machine has.
 describe(`webasm ${TITLE}`, () => agrees({ backend: "webasm" }));
