@@ -9,6 +9,7 @@ import { buildNode, shared } from "./buildNode.mjs";
 import { buildThreadCode } from "./buildThreadCode.mjs";
 import { buildWasm } from "./buildWasm.mjs";
 import { jpegJsWithoutBuffer } from "./jpegJsWithoutBuffer.mjs";
+import { pruneDeclarations } from "./pruneDeclarations.mjs";
 
 rmSync("dist", { recursive: true, force: true });
 
@@ -29,6 +30,7 @@ const browser = await build({
 
 const typescript = "node_modules/typescript/bin/tsc";
 execFileSync(process.execPath, [typescript, "-p", "tsconfig.build.json"], { stdio: "inherit" });
+pruneDeclarations("dist/types", "index.d.ts");
 
 const bundled = [node, browser].flatMap(({ metafile }) => Object.keys(metafile.inputs)).map(packageFolder);
 const folders = [...new Set(bundled.filter(Boolean))].sort();
