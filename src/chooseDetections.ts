@@ -64,6 +64,10 @@ export function whyNothing(
   leftOut: LeftOut,
   { score, max, classIds }: Choice,
 ): string {
+  if (leftOut.max) {
+    const { count, best } = leftOut.max;
+    return `max is ${max}, which leaves out ${best.label} ${best.score.toFixed(2)}${count > 1 ? ` and ${count - 1} more` : ""}`;
+  }
   const reasons: string[] = [];
   if (max === 0) reasons.push("max is 0");
   if (model.classes.length <= MAX_CLASSES_NAMED) {
@@ -81,7 +85,7 @@ export function whyNothing(
     const { label, score: best } = leftOut.score.best;
     const name = model.classes.length > 1 ? `, ${label},` : "";
     reasons.push(`the best candidate${name} has a score of ${below(best, score)}, and ${score} is asked for`);
-  } else if (!leftOut.classes && !leftOut.max) {
+  } else if (!leftOut.classes) {
     reasons.push(`the network has no candidate${classIds ? " of these classes" : ""} at all`);
   }
   const { width, height } = image;

@@ -87,7 +87,10 @@ describe("why nothing was found", () => {
     expect(why(FOUND, { score: 0.2, max: 9, classIds: new Set([90]) })()).toMatch(
       /^only toothbrush may be shown, and person 0\.90 and 3 more are of other classes$/,
     );
-    expect(why(FOUND, { score: 0.2, max: 0 })()).toMatch(/^max is 0/);
+    expect(why(FOUND, { score: 0.2, max: 0 })()).toBe("max is 0, which leaves out person 0.90 and 3 more");
+    expect(why(FOUND, { score: 0.95, max: 0 })()).toMatch(
+      /^max is 0; the best candidate, person, has a score of 0.9/,
+    );
     expect(why([], { score: 0.2, max: 9 })()).toBe("the network has no candidate at all");
   });
 });

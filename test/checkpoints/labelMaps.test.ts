@@ -113,6 +113,14 @@ describe("refused", () => {
     expect(() => parsed(text, where)).toThrow(message);
   });
 
+  test("texts of other encodings, with the way out", () => {
+    const utf16 = Uint8Array.of(0xff, 0xfe, 0x63, 0, 0x61, 0, 0x74, 0);
+    const latin1 = Uint8Array.of(0x4d, 0xfc, 0x63, 0x6b, 0x65);
+    for (const other of [utf16, latin1]) {
+      expect(() => parseLabelMapFile(other, "labels")).toThrow(/Save it as plain text in UTF-8\.$/);
+    }
+  });
+
   test("binary files, by what they are", () => {
     expect(() => parseLabelMapFile(Uint8Array.of(0x50, 0x4b, 3, 4), "a.zip")).toThrow(/got a ZIP archive/);
     expect(() => parseLabelMapFile(Uint8Array.of(0x61, 0xff), "a")).toThrow(/got a file of 2 bytes/);

@@ -8,6 +8,8 @@ import { parseYamlNames } from "./yamlNames.ts";
 
 const EXPECTED =
   "a label map: .pbtxt, one name per line, the names of a YAML data set, or COCO's categories as JSON";
+/** For the texts of other encodings, as UTF-16 and Latin-1, which cannot be told from other bytes. */
+const SAVE_AS_TEXT = "Save it as plain text in UTF-8.";
 
 /**
  * A label map of the Object Detection API, a text of one name per line, the `names` of a YAML data set, or JSON:
@@ -19,7 +21,7 @@ export function parseLabelMapFile(bytes: Uint8Array, where: string): LabelMap {
   const { reader, what, hint } = fileKind(bytes);
   if (reader === "json" || reader === "jsonList") return parseCategories(bytes, where);
   if (reader !== "labelMap" && reader !== "text") {
-    throw new ModelError({ where, expected: EXPECTED, got: what, hint });
+    throw new ModelError({ where, expected: EXPECTED, got: what, hint: hint ?? SAVE_AS_TEXT });
   }
   const text = decoded(bytes, where);
   if (/^item\s*[:{<]/.test(withoutComments(text))) return { ...parseLabelMap(bytes, where), where };
