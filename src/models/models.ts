@@ -22,5 +22,10 @@ export function modelNamed(name: string): Model {
   const model = MODELS.find((candidate) => candidate.name === name);
   if (model) return model;
   const names = MODELS.map((candidate) => candidate.name);
-  throw new ModelError(unknownName({ where: "model", expected: "a model's name", name, names }));
+  const fault = unknownName({ where: "model", expected: "a model's name", name, names });
+  // `yolov8n.pt`, `weights/model.pth`: other programs take files where this one takes names.
+  const isFile = /[/\\]|\.\w{2,12}$/.test(name);
+  throw new ModelError(
+    isFile ? { ...fault, hint: `Give a file with --weights or the option weights. ${fault.hint}` } : fault,
+  );
 }

@@ -125,6 +125,11 @@ const WRONG: [string[], number, RegExp][] = [
     /argument <model>: expected a model's name, or --weights, got neither\. See centernet mo/,
   ],
   [
+    ["detect", "x.jpg", "--model", "yolov8n.pt"],
+    2,
+    /model: expected a model's name, got "yolov8n\.pt"\. Give a file with --weights or the option weights\./,
+  ],
+  [
     ["describe", "movenet"],
     2,
     /model: expected a model's name, got "movenet"\. Did you mean movenet-\w+\? The names are/,
