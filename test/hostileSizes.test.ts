@@ -7,18 +7,9 @@ import { drawDetections } from "../src/image/draw/drawDetections.ts";
 import { decodeImage } from "../src/image/imageFile.ts";
 import { formatReport } from "../src/verify/formatReport.ts";
 import { IEND, idat, ihdr, pngChunk, pngFile } from "./image/pngFile.ts";
+import { quick } from "./support/quick.ts";
 
 /** Inputs made to be slow. Each took minutes or all stack where time was not linear; now none takes a second. */
-
-const MAX_MILLISECONDS = 10_000;
-
-function quick<T>(action: () => T): T {
-  const start = process.cpuUsage();
-  const result = action();
-  const { user, system } = process.cpuUsage(start);
-  expect((user + system) / 1000).toBeLessThan(MAX_MILLISECONDS);
-  return result;
-}
 
 const parse = (text: string) => parseTextProto(new TextEncoder().encode(text), "map.pbtxt").fields;
 const name = (text: string) => ({ name: "name", value: { kind: "string", text }, line: 1, column: 1 });

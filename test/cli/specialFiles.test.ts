@@ -29,11 +29,9 @@ async function specialFiles(): Promise<string> {
 }
 
 async function refused(args: readonly string[], code: number, message: RegExp): Promise<Outcome> {
-  const start = performance.now();
-  const outcome = await runCli(args);
+  const outcome = await runCli(args); // What hangs ends the test by its timeout.
   expect([args, outcome.code]).toEqual([args, code]);
   expect(outcome.stderr + outcome.stdout).toMatch(message);
-  expect(performance.now() - start).toBeLessThan(10_000);
   return outcome;
 }
 

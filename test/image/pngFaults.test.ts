@@ -2,6 +2,7 @@ import { constants, deflateRawSync, deflateSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { decodeImage } from "../../src/image/imageFile.ts";
 import { concatenate } from "../../src/support/concatenate.ts";
+import { quick } from "../support/quick.ts";
 import { expectImageError } from "./expectImageError.ts";
 import { readFixture } from "./fixtures.ts";
 import { patched } from "./jpegFile.ts";
@@ -176,16 +177,13 @@ describe("PNGs that would cost too much", () => {
 
   test("200 MB of pixels in an image of 4 x 4: inflated no further than the first slice", () => {
     const bomb = pngFile(ihdr({ width: 4, height: 4 }), idat(new Uint8Array(200_000_000)), IEND);
-    const start = performance.now();
-    expect(decodeImage(bomb, "bomb").data).toEqual(new Uint8Array(48));
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(quick(() => decodeImage(bomb, "bomb")).data).toEqual(new Uint8Array(48));
   });
 
   test("50 MB after the end of the pixels", () => {
     const rest = new Uint8Array(50_000_000).fill(1);
-    const start = performance.now();
-    decodeImage(pngFile(HEADER, pngChunk("IDAT", concatenate([COMPRESSED, rest])), IEND), "long");
-    expect(performance.now() - start).toBeLessThan(3000);
+    const long = pngFile(HEADER, pngChunk("IDAT", concatenate([COMPRESSED, rest])), IEND);
+    quick(() => decodeImage(long, "long"));
   });
 
   test("bombs in chunks that are not read", () => {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { mostSimilar, unknownName } from "../../src/support/unknownName.ts";
+import { quick } from "./quick.ts";
 
 const NAMES = ["auto", "wgsl", "wasm", "webgpu", "webgl2", "webasm", "cpu"];
 
@@ -18,9 +19,7 @@ test("the name that was probably meant is found: swapped, missing and changed le
 });
 
 test("long names are compared in bounded time", () => {
-  const start = performance.now();
-  mostSimilar("x".repeat(1e5), ["y".repeat(1e5), "xy".repeat(5e4)]);
-  expect(performance.now() - start).toBeLessThan(1000);
+  quick(() => mostSimilar("x".repeat(1e5), ["y".repeat(1e5), "xy".repeat(5e4)]));
 });
 
 test("the suggestion comes first, the list after it; an alias goes before what is only spelled alike", () => {
