@@ -18,8 +18,11 @@ if (!hasDawn) console.log(`wgsl: ${NO_DAWN}`);
 
 const GOLDENS = ALL_GOLDENS ?? OWN_GOLDENS;
 
-/** The first is the last with narrow layers. */
-const TRIPLETS = ["centernet-tiny", "centernet-52", "centernet-104"];
+/**
+ * The first is the last with narrow layers. centernet-104, which is the second with deeper hourglasses, agrees as well,
+ * but takes a software adapter ten minutes.
+ */
+const TRIPLETS = ["centernet-tiny", "centernet-52"];
 
 describe.skipIf(!hasDawn && mayBeLeftOut)("wgsl", () => {
   for (const [model, image] of MOVENET_CASES) {
