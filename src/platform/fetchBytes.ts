@@ -3,9 +3,10 @@ import { ModelError } from "../errors.ts";
 /** How long a server may be silent: before its answer, and while more of it is waited for. */
 const SILENCE_MILLISECONDS = 10_000;
 /** A server that sends less in that time counts as silent, so that none goes on forever. */
-const MIN_BYTES = 4096;
+export const MIN_BYTES = 4096;
 /** Of one file. The largest archive of weights has some 1.5 GB. */
-const MAX_BYTES = 4 * 2 ** 30;
+export const MAX_BYTES = 4 * 2 ** 30;
+export const TOO_LARGE = `more than ${MAX_BYTES / 2 ** 30} GiB`;
 
 /** @throws ModelError if the response is not the file: no connection, an error status, an HTML page. */
 export async function fetchBytes(url: string): Promise<Uint8Array> {
@@ -43,8 +44,6 @@ function faultOf(headers: Headers): string | undefined {
   if (headers.get("content-type")?.startsWith("text/html")) return "a page of HTML";
   return Number(headers.get("content-length")) > MAX_BYTES ? TOO_LARGE : undefined;
 }
-
-const TOO_LARGE = `more than ${MAX_BYTES / 2 ** 30} GiB`;
 
 /** The body's bytes. Only waiting for the server counts: a slow reader may take its time. */
 function watched(

@@ -75,10 +75,12 @@ async function findRemote(url: string): Promise<WeightsLocation> {
   return { kind: "file", source, readSibling: siblingReader(url) };
 }
 
-function isHttp(text: string): boolean {
+/** Whether weights are read from a server instead of a path. */
+export function isHttp(text: string): boolean {
   return /^https?:/.test(text);
 }
 
-function pathOf(text: string): string {
+/** The path that a path or a `file:` URL stands for. */
+export function pathOf(text: string): string {
   return text.startsWith("file:") ? fileURLToPath(text) : text;
 }

@@ -3,6 +3,8 @@
  * is a lone surrogate, U+DC80 to U+DCFF, as in Python (PEP 383): so every name has one text, and every such text
  * one name.
  */
+import { realpath } from "node:fs/promises";
+
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const ESCAPES = 0xdc00;
 const MAX_SEQUENCE = 4;
@@ -34,6 +36,11 @@ export function systemPath(text: string): string | Buffer {
   return Buffer.concat(
     parts.map((part, i) => (i % 2 === 1 ? Buffer.of(part.charCodeAt(0) - ESCAPES) : Buffer.from(part))),
   );
+}
+
+/** The path with every symbolic link resolved. @throws the file system's error if nothing is there. */
+export async function realPath(path: string): Promise<string> {
+  return pathText(await realpath(systemPath(path), { encoding: "buffer" }));
 }
 
 function decoded(bytes: Uint8Array): string | undefined {

@@ -1,10 +1,10 @@
 /** Weights on disk: a file that is read in parts, a file as a stream, and the files of a folder. */
 import { existsSync } from "node:fs";
-import { open, readdir, realpath, stat } from "node:fs/promises";
+import { open, readdir, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import type { ModelFiles, RandomAccessFile } from "../checkpoints/bytes/randomAccessFile.ts";
 import { ModelError } from "../errors.ts";
-import { pathText, systemPath } from "./pathBytes.ts";
+import { pathText, realPath, systemPath } from "./pathBytes.ts";
 
 /**
  * Most variables are far smaller than this, and opening a file takes longer than reading this much. With 4 MB
@@ -136,8 +136,4 @@ export async function folderFiles(root: string): Promise<ModelFiles> {
   function add(path: string): void {
     found.set(relative(root, path).split(sep).join("/"), path);
   }
-}
-
-async function realPath(path: string): Promise<string> {
-  return pathText(await realpath(systemPath(path), { encoding: "buffer" }));
 }

@@ -1,9 +1,8 @@
 import { ImageError } from "../../errors.ts";
+import { MIN_BYTES } from "../../platform/fetchBytes.ts";
 import { fileKind } from "../../support/fileKind/fileKind.ts";
 
 const SILENCE_MILLISECONDS = 20_000;
-/** A server that sends less in that time counts as silent, so that none goes on forever. */
-const MIN_BYTES = 4096;
 /** Enough to tell what kind of file it is. */
 const IDENTIFYING_BYTES = 4096;
 /** 100 million pixels as PNG, not compressed at all, with room for metadata. */

@@ -1,10 +1,10 @@
 import { type Dirent, statSync } from "node:fs";
-import { readdir, realpath } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { basename, isAbsolute, join, normalize, relative, resolve, sep } from "node:path";
 import { glob } from "tinyglobby";
 import { systemMessage, UsageError } from "../../errors.ts";
 import { framesHint } from "../../image/unreadableImage.ts";
-import { pathText, systemPath } from "../../platform/pathBytes.ts";
+import { pathText, realPath, systemPath } from "../../platform/pathBytes.ts";
 import { hintForSetting } from "../neighbors.ts";
 import { exactPaths } from "./exactPaths.ts";
 import { isHttpUrl, nameOfUrl } from "./fetchImage.ts";
@@ -145,10 +145,6 @@ async function searchFolder(folder: string, outFolders: readonly string[]): Prom
   found.images.sort();
   found.others.sort();
   return found;
-}
-
-async function realPath(path: string): Promise<string> {
-  return pathText(await realpath(systemPath(path), { encoding: "buffer" }));
 }
 
 function entriesOf(folder: string): Promise<Dirent<Buffer>[]> {

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { RandomAccessFile } from "../../checkpoints/bytes/randomAccessFile.ts";
 import { DEFAULT_MODEL } from "../../models/models.ts";
 import { archivePath } from "../../platform/archiveCache.ts";
-import { findWeights } from "../../platform/node.ts";
+import { findWeights, isHttp, pathOf } from "../../platform/node.ts";
 import { packagedWeights } from "../../platform/packagedWeights.ts";
 import { readRegularFile } from "../../platform/regularFile.ts";
 import type { PathUse } from "./refuseOverwriting.ts";
@@ -30,8 +30,8 @@ async function namedWeights(model: string): Promise<string[]> {
 }
 
 async function partsOf(weights: string): Promise<string[]> {
-  if (/^https?:/.test(weights)) return [];
-  const path = weights.startsWith("file:") ? fileURLToPath(weights) : weights;
+  if (isHttp(weights)) return [];
+  const path = pathOf(weights);
   const found = await findWeights(path);
   if (found.kind === "archive") return [path];
   if (found.kind === "file") return [path, ...(await shardsOf(path, found.source))];

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { openTarGz } from "../../checkpoints/archives/tarGz.ts";
 import { quote } from "../../checkpoints/bytes/json.ts";
 import { ModelError } from "../../errors.ts";
+import { MAX_BYTES, MIN_BYTES, TOO_LARGE } from "../../platform/fetchBytes.ts";
 import { findWeights } from "../../platform/node.ts";
 import { formatBytes } from "../terminal/formatNumber.ts";
 import { continues, PartialArchive, versionOf } from "./partialArchive.ts";
@@ -32,11 +33,6 @@ export interface RetryPolicy {
 
 const RETRY_POLICY: RetryPolicy = { idleMilliseconds: 10_000, delays: [1000, 2000, 4000, 8000, 16_000] };
 
-/** The largest of the zoo has some 1.5 GB. */
-const MAX_BYTES = 4 * 2 ** 30;
-/** What a server sends at least in that time, and a retry to be worth another. */
-const MIN_BYTES = 4096;
-
 const MAX_REDIRECTS = 10;
 const REDIRECTS = [301, 302, 303, 307, 308];
 /** The server may answer better soon. */
@@ -49,7 +45,6 @@ const LOST_CONNECTION = [
   "EAI_AGAIN",
   "ERR_STREAM_PREMATURE_CLOSE",
 ];
-const TOO_LARGE = `more than ${MAX_BYTES / 2 ** 30} GiB`;
 const THIS_MACHINE = ["localhost", "127.0.0.1", "[::1]"];
 /** RFC 1952, section 2.3.1. */
 const GZIP_MAGIC = [0x1f, 0x8b];
