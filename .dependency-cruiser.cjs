@@ -100,7 +100,11 @@ module.exports = {
       "^src/image/",
       "^src/(?!image/|backend/sampledImage\\.ts|support/|detection\\.ts|tensor\\.ts|errors\\.ts)",
     ),
-    down("formats-know-detections-only", "^src/formats", "^src/(?!formats/|detection\\.ts|errors\\.ts)"),
+    down(
+      "formats-know-detections-and-numbers-only",
+      "^src/formats",
+      "^src/(?!formats/|checkpoints/bytes/|detection\\.ts|tensor\\.ts|errors\\.ts)",
+    ),
     down(
       "image-sources-know-no-model",
       "^src/imageSources/",

@@ -45,6 +45,17 @@ export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((side, axis) => side === b[axis]);
 }
 
+/** The position along each axis of the element with this flat, row-major index. */
+export function positionOf(index: number, shape: readonly number[]): number[] {
+  const position: number[] = [];
+  let rest = index;
+  for (const side of [...shape].reverse()) {
+    position.unshift(rest % side);
+    rest = Math.floor(rest / side);
+  }
+  return position;
+}
+
 /** A view of the same numbers, not a copy. Indices are (batch, row, column, channel). */
 export function toNdarray(t: Tensor): ndarray.NdArray<Float32Array> {
   return ndarray(t.data, [...t.shape]);
