@@ -49,6 +49,14 @@ export type { Activation, Epilogue, ParameterRule } from "./graph/op.ts";
 export { cropImage } from "./image/crop.ts";
 export { type DrawOptions, drawDetections } from "./image/draw/drawDetections.ts";
 export { drawHeatmap, type HeatmapPlace } from "./image/draw/drawHeatmap.ts";
+export {
+  Geometry,
+  type GeometryData,
+  geometryFrom,
+  type Point,
+  ViewGeometry,
+  type ViewPlacement,
+} from "./image/geometry.ts";
 export { decodeImage, encodeJpeg, encodePng } from "./image/imageFile.ts";
 export type { RgbImage } from "./image/rgbImage.ts";
 export type {
