@@ -107,6 +107,9 @@ module.exports = {
       "What is read off a graph: costs, receptive fields, blocks. Nothing runs.",
     ),
     down("formats-know-detections-only", "^src/formats", "^src/(?!formats/|detection\\.ts|errors\\.ts)"),
+      "formats-know-detections-and-numbers-only",
+      "^src/formats",
+      "^src/(?!formats/|checkpoints/bytes/|detection\\.ts|tensor\\.ts|errors\\.ts)",
     down(
       "image-sources-know-no-model",
       "^src/imageSources/",
