@@ -1,5 +1,18 @@
 /** The public interface of the package. */
 
+export {
+  describeGraph,
+  type GraphDescription,
+  type GraphTotals,
+  type LayerDescription,
+} from "./analysis/describe.ts";
+export {
+  type FieldArea,
+  type FieldAxis,
+  type PixelArea,
+  receptiveFieldAt,
+  receptiveFields,
+} from "./analysis/receptiveFields.ts";
 export { asNdarray } from "./asNdarray.ts";
 export type { BackendDetails } from "./backend/backendDetails.ts";
 export type { Executor, OnTap, Plan, PrepareOptions, RunOptions, RunResult } from "./backend/executor.ts";
@@ -22,7 +35,6 @@ export type { Checkpoint, Quantization, Variable } from "./checkpoints/checkpoin
 export type { LabelMap, LabelMapItem } from "./checkpoints/pipelineConfig/detectionApiSidecar.ts";
 export type { LeftOut, LeftOutGroup } from "./chooseDetections.ts";
 export type { Cost } from "./cost.ts";
-export { describeGraph, type GraphDescription, type GraphTotals, type LayerDescription } from "./describe.ts";
 export { Detector, type DetectResult, load, type Times } from "./detect.ts";
 export type {
   Box,
