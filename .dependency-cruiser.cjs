@@ -100,6 +100,12 @@ module.exports = {
       "^src/image/",
       "^src/(?!image/|backend/sampledImage\\.ts|support/|detection\\.ts|tensor\\.ts|errors\\.ts)",
     ),
+    down(
+      "visualization-knows-no-model",
+      "^src/visualization/",
+      "^src/(?!visualization/|image/|graph/|support/|detection\\.ts|tensor\\.ts|errors\\.ts)",
+      "Numbers in, pictures out.",
+    ),
     down("formats-know-detections-only", "^src/formats", "^src/(?!formats/|detection\\.ts|errors\\.ts)"),
     down(
       "image-sources-know-no-model",
