@@ -19,6 +19,7 @@ import {
   NETWORK_OPTIONS,
 } from "./detectOptions.ts";
 import { UsageError } from "./errors.ts";
+import { Geometry } from "./image/geometry.ts";
 import type { RgbImage } from "./image/rgbImage.ts";
 import type { ImageSource } from "./imageSources/imageSource.ts";
 import { nameOfSource, readImageSource } from "./imageSources/readImageSource.ts";
@@ -52,6 +53,8 @@ export interface DetectResult {
   limitReached?: number;
   /** Present if `explain` was set. */
   explanation?: Explanation;
+  /** From pixels of the image to the network's input and the cells of its maps, and back, for each run. */
+  geometry: Geometry;
   times: Times;
   /** The requested taps by layer name, each [1, height, width, channels]. Empty if `onTap` was set. */
   taps: Readonly<Record<string, Tensor>>;
@@ -198,6 +201,7 @@ export class Detector {
       ...(detections.length === 0 && { nothingFound: whyNothing(model, pixels, leftOut, choice) }),
       ...(limitReached && { limitReached }),
       ...(explanation && { explanation }),
+      geometry: geometryOf(views),
       times: { load: this.loadTime, decode, ...times, preprocess: prepare + times.preprocess },
       taps: tapped,
     };
@@ -275,6 +279,14 @@ export async function runViews<Found>(
   const result = views.combine(found);
   times.postprocess += clock();
   return { ...result, taps: tapped ?? {}, times };
+}
+
+/** One view per run, in their order: that on the mirror image follows that on the image. */
+function geometryOf({ views }: Views<unknown>): Geometry {
+  const placements = views.map(({ placement, mirror }) => {
+    return mirror ? [placement, { ...placement, mirrored: true }] : [placement];
+  });
+  return new Geometry({ views: placements.flat() });
 }
 
 function checkSize(size: InputSize, network: Network, where: string): void {
