@@ -39,6 +39,7 @@ export { DEFAULT_MAX, DEFAULT_SCORE, type DetectOptions } from "./detectOptions.
 export { BackendError, CenterNetError, type Fault, ImageError, ModelError, UsageError } from "./errors.ts";
 export { BACKENDS, type Backend, type ExecutorOptions } from "./executors/backends.ts";
 export type { PrepareProgress } from "./executors/wgsl/deviceGraph.ts";
+export { exportOnnx, type OnnxExport, type OnnxOptions, prepareOnnx } from "./export/onnx/exportOnnx.ts";
 export { type CocoBox, type CocoIds, type CocoKeypoints, cocoBoxes, cocoKeypoints } from "./formats/coco.ts";
 export { type CsvImage, csvHeading, csvRows } from "./formats/csv.ts";
 export { type YoloImage, type YoloOptions, yoloLines } from "./formats/yolo.ts";

@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { addConvert } from "./commands/convert.ts";
 import { addDescribe } from "./commands/describe.ts";
 import { addDetect } from "./commands/detect.ts";
+import { addExport } from "./commands/export.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addModels } from "./commands/models.ts";
 import { addPull } from "./commands/pull.ts";
@@ -80,7 +81,16 @@ Exit codes: 0 fine, 1 usage, 2 model not loadable, 3 some images failed,
 4 verification failed, 70 a bug of this program, 130 interrupted (Ctrl-C),
 141 output pipe closed, 143 terminated.`,
     );
-  for (const add of [addDetect, addModels, addPull, addDescribe, addVerify, addConvert, addInspect]) {
+  for (const add of [
+    addDetect,
+    addModels,
+    addPull,
+    addDescribe,
+    addVerify,
+    addConvert,
+    addExport,
+    addInspect,
+  ]) {
     add(program, session);
   }
   return program;

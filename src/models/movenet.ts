@@ -90,6 +90,7 @@ function movenet({ name, width, persons, side, weightsHint }: MovenetRow): Model
     maxDetections: several ? MAX_PERSONS : 1,
     defaultSize: { height: side, width: side },
     sizeMultiple: several ? 32 : undefined,
+    placement: "as large as possible, bilinear with half-pixel centers, centered, black around it",
     weightsHint,
     constants: (size) => (several ? MULTI_SHAPES : singleShapes(size)),
     graph: (size, constants) => movenetGraph(width, several, size, constants),

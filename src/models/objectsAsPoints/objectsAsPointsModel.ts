@@ -51,6 +51,7 @@ export function objectsAsPointsModel({ name, architecture, weightsHint }: Object
     defaultSize: { height: 512, width: 512 },
     sizeMultiple,
     sizedByImage: true,
+    placement: `at its own size, centered on a black canvas whose sides are the next larger multiples of ${sizeMultiple}`,
     testTimeOptions: ["flip", "scales"],
     weightsHint,
     constants: () => new Map(),

@@ -10,7 +10,7 @@ import {
 } from "../../decode/triplets/triplets.ts";
 import type { ViewTransform } from "../../decode/triplets/viewTransform.ts";
 import type { Detection } from "../../detection.ts";
-import { centerOnCanvas, placeOnCanvas } from "../../image/input/centerOnCanvas.ts";
+import { CANVAS_SCALING, centerOnCanvas, placeOnCanvas } from "../../image/input/centerOnCanvas.ts";
 import type { RgbImage } from "../../image/rgbImage.ts";
 import { type ClassLabel, classLabels } from "../coco.ts";
 import type { Model } from "../model.ts";
@@ -59,6 +59,8 @@ export function tripletModel(spec: TripletSpec): TripletModel {
     sizeMultiple: multiple,
     sizeRemainder: multiple - 1,
     sizedByImage: true,
+    placement: "at its own size, centered on a black canvas whose sides are 127 modulo 128",
+    pixelScaling: CANVAS_SCALING,
     testTimeOptions: ["flip", "scales", "explain", "reproduceReference"],
     weightsHint,
     constants: () => new Map(),

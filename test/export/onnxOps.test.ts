@@ -2,12 +2,14 @@ import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { importPeer } from "../../bench/importPeer.ts";
 import { toChannelsFirst, toChannelsLast } from "../../bench/layouts.ts";
-import { encodeOnnx } from "../../bench/onnx/encodeOnnx.ts";
-import { exportGraph } from "../../bench/onnx/exportGraph.ts";
 import type { Executor } from "../../src/backend/executor.ts";
+import { encodeOnnx } from "../../src/export/onnx/encodeOnnx.ts";
+import { exportGraph } from "../../src/export/onnx/exportGraph.ts";
+import type { Graph } from "../../src/graph/graph.ts";
 import { CASES } from "../../src/kernels/cases.ts";
 import type { OpName } from "../../src/kernels/ops.ts";
-import type { Shape } from "../../src/tensor.ts";
+import { concatenate } from "../../src/support/concatenate.ts";
+import type { Shape, Weights } from "../../src/tensor.ts";
 import { OP_TOLERANCE, opCaseDifference } from "../support/opCaseDifference.ts";
 import { mayBeLeftOut } from "../support/required.ts";
 
@@ -32,13 +34,13 @@ describe.skipIf(!installed && mayBeLeftOut)("every op, written as ONNX, gives th
   }
 });
 
-/** Runs graphs on onnxruntime-node by way of the files that the benchmark writes. */
+/** Runs graphs on onnxruntime-node by way of the files that are exported. */
 const onnxExecutor: Executor = {
   backend: "onnxruntime-node",
   details: {},
   async prepare(graph, weights) {
     const ort = await importPeer<OnnxRuntime>("onnxruntime-node");
-    const session = await ort.InferenceSession.create(await encodeOnnx(exportGraph(graph, weights)));
+    const session = await ort.InferenceSession.create(bytesOf(graph, weights));
     return {
       async run(inputs) {
         const feeds = Object.entries(inputs).map(([name, map]) => {
@@ -59,3 +61,7 @@ const onnxExecutor: Executor = {
   },
   dispose: async () => {},
 };
+
+function bytesOf(graph: Graph, weights: Weights): Uint8Array {
+  return concatenate([...encodeOnnx(exportGraph(graph, weights, "nchw"), { name: "op" }).pieces]);
+}
