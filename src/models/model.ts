@@ -4,6 +4,7 @@ import type { ChannelScaling } from "../image/input/normalization.ts";
 import type { RgbImage } from "../image/rgbImage.ts";
 import type { Weights } from "../tensor.ts";
 import type { ClassLabel } from "./coco.ts";
+import type { Decoding } from "./decoding.ts";
 import { ANY_SIDE, type SideRule } from "./sideRule.ts";
 import type { InputSize, TestTimeOptions, Views } from "./view.ts";
 
@@ -53,6 +54,8 @@ export interface Model {
    * describe the network but not to run it.
    */
   graph(size: InputSize, constants?: Weights): Graph;
+  /** The decode of its maps with its numbers, for engines that decode on their own. */
+  decoding(constants: Weights): Decoding;
   /** The runs of the network for this image and their decode. Computes nothing yet. */
   views(image: RgbImage, loaded: LoadedModel, options: TestTimeOptions): Views<unknown>;
 }

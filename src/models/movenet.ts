@@ -95,6 +95,10 @@ function movenet({ name, width, persons, side, weightsHint }: MovenetRow): Model
     weightsHint,
     constants: (size) => (several ? MULTI_SHAPES : singleShapes(size)),
     graph: (size, constants) => movenetGraph(width, several, size, constants),
+    decoding: (constants) =>
+      several
+        ? { kind: "poses", constants: multiConstants(constants) }
+        : { kind: "pose", constants: singleConstants(constants) },
     views(image, { size, constants }) {
       const { image: boxed, transform } = letterbox(image, size);
       const input = { shape: shapeOf(size.height, size.width, 3), data: Float32Array.from(boxed.data) };

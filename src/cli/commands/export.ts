@@ -24,12 +24,14 @@ Examples:
   centernet export movenet-lightning
   centernet export movenet-multipose --size 512x384 --layout nchw -o poses.onnx
   centernet export --weights CenterNet-104_480000.pkl --size 511x511
+  centernet export movenet-multipose --decode
   centernet export movenet-lightning --unfused`;
 
 interface ExportFlags {
   readonly weights?: string;
   readonly size?: InputSize;
   readonly layout?: Layout;
+  readonly decode?: boolean;
   readonly unfused?: boolean;
   readonly output?: string;
 }
@@ -47,6 +49,7 @@ export function addExport(program: Command, session: Session): void {
     .addOption(weightsOption())
     .addOption(sizeOption())
     .addOption(valueOption("--layout <order>", layout, parseLayout))
+    .option("--decode", "add the decode: boxes, scores, classes and keypoints, in pixels of the input")
     .option("--unfused", "keep batch norms and biases as nodes of their own")
     .addOption(valueOption("-o, --output <file>", output, parseOutput))
     .addHelpText("after", HELP)
@@ -67,7 +70,7 @@ function parseOutput(text: string, where: string): string {
 }
 
 async function exportModel(name: string | undefined, flags: ExportFlags, session: Session): Promise<void> {
-  const { weights, size: inputSize, layout, unfused = false } = flags;
+  const { weights, size: inputSize, layout, decode, unfused = false } = flags;
   const { signal } = session;
   checkNamesModel(name, weights);
   const onProgress = loadingLine(session.stderr);
@@ -75,6 +78,7 @@ async function exportModel(name: string | undefined, flags: ExportFlags, session
     weights,
     inputSize,
     layout,
+    decode,
     fuse: !unfused,
     onProgress,
     signal,

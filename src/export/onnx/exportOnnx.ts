@@ -3,9 +3,10 @@ import { readWeights } from "../../loading/readWeights.ts";
 import { checkInputSize, type InputSize, type Model } from "../../models/model.ts";
 import { concatenate } from "../../support/concatenate.ts";
 import type { Weights } from "../../tensor.ts";
+import { addDecode, type DecodedModel } from "./decode/detections.ts";
 import { encodeOnnx, type OnnxFile, OPSET } from "./encodeOnnx.ts";
 import { foldedForOnnx, graphInOnnx, type Layout } from "./exportGraph.ts";
-import { onnxFacts } from "./onnxFacts.ts";
+import { channelClasses, onnxFacts } from "./onnxFacts.ts";
 import type { OnnxGraph, OnnxValue } from "./onnxGraph.ts";
 import { withPixelInput } from "./pixelInput.ts";
 
@@ -14,6 +15,8 @@ export interface OnnxOptions extends OpenOptions {
   readonly inputSize?: InputSize;
   /** The order of the axes of the input and of the maps that come out. Default: `nhwc`. */
   readonly layout?: Layout;
+  /** Adds the decode: `boxes`, `scores`, `classes` and, for poses, `keypoints`. Default: false. */
+  readonly decode?: boolean;
   /** False keeps batch norms and biases as nodes of their own, so that every layer's value is in the file. Default: true. */
   readonly fuse?: boolean;
   /** Called while weights are read, with the bytes read so far and their total. */
@@ -44,7 +47,7 @@ export interface OnnxExport extends OnnxFile {
  *
  * @throws ModelError for an unknown name, for weights that cannot be read or do not fit, or if the file would be larger
  *   than 2 GiB.
- * @throws UsageError for an input size that the model cannot take.
+ * @throws UsageError for an input size that the model cannot take, or for a decode that is not written in ONNX.
  * @throws the signal's reason once it is aborted.
  */
 export async function exportOnnx(name?: string, options: OnnxOptions = {}): Promise<Uint8Array> {
@@ -68,16 +71,31 @@ export async function prepareOnnx(name?: string, options: OnnxOptions = {}): Pro
   return { ...encodeOnnx(graph, facts), model: model.name, opset: OPSET, inputs, outputs, metadata, notes };
 }
 
-/** The network from pixels to heads. */
+/** The network from pixels to heads, and to detections with `decode`. */
 export function onnxGraph(
   model: Model,
   size: InputSize,
   weights: Weights,
-  { layout = "nhwc", fuse = true }: OnnxOptions,
+  { layout = "nhwc", decode = false, fuse = true }: OnnxOptions,
 ): OnnxGraph {
   const graph = model.graph(size, weights);
   const { pixelScaling } = model;
   const whole = pixelScaling ? withPixelInput(graph, pixelScaling) : graph;
-  const { builder, inputs, outputs } = graphInOnnx(fuse ? foldedForOnnx(whole) : whole, weights, layout);
-  return builder.build(inputs, outputs);
+  const { builder, inputs, outputs, maps } = graphInOnnx(
+    fuse ? foldedForOnnx(whole) : whole,
+    weights,
+    layout,
+  );
+  const found = decode ? addDecode(builder, maps, decodedModel(model, size, weights)) : [];
+  return builder.build(inputs, [...outputs, ...found]);
+}
+
+function decodedModel(model: Model, input: InputSize, weights: Weights): DecodedModel {
+  const { keypointNames = [] } = model;
+  return {
+    decoding: model.decoding(weights),
+    input,
+    classIds: channelClasses(model),
+    keypointCount: keypointNames.length,
+  };
 }

@@ -57,6 +57,7 @@ export function objectsAsPointsModel({ name, architecture, weightsHint }: Object
     weightsHint,
     constants: () => new Map(),
     graph: (size) => zooGraph(architecture, size),
+    decoding: () => ({ kind: "objects", settings }),
     views(image, _loaded, { flip = false, scales = [1] }) {
       const views = scales.map((scale): View<readonly Detection[]> => {
         const { canvas: size, transform } = placeOnMultiple(image, sizeMultiple, scale);
