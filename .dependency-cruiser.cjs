@@ -139,6 +139,12 @@ module.exports = {
       "^src/loading/",
       "^src/(network|detect(Options)?|index)\\.ts$|^src/(analysis|executors|verify)/",
     ),
+    down(
+      "export-knows-no-backend",
+      "^src/export/",
+      "^src/(network|detect(Options)?|index)\\.ts$|^src/(executors|verify|cli|backend)/",
+    ),
+    down("nothing-below-exports", "^src/(?!export/|cli/|index\\.ts)", "^src/export/"),
     down("detection-knows-no-verification", "^src/(network|detect(Options)?)\\.ts$", "^src/verify"),
     {
       name: "only-the-platform-and-the-command-line-know-node",

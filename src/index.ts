@@ -53,6 +53,7 @@ export { BackendError, CenterNetError, type Fault, ImageError, ModelError, Usage
 export { BACKENDS, type Backend, type ExecutorOptions } from "./executors/backends.ts";
 export type { WasmBuild } from "./executors/wasm/wasmModule.ts";
 export type { PrepareProgress } from "./executors/wgsl/deviceGraph.ts";
+export { exportOnnx, type OnnxExport, type OnnxOptions, prepareOnnx } from "./export/onnx/exportOnnx.ts";
 export { type CocoBox, type CocoIds, type CocoKeypoints, cocoBoxes, cocoKeypoints } from "./formats/coco.ts";
 export { type CsvImage, csvHeading, csvRows } from "./formats/csv.ts";
 export { type YoloImage, type YoloOptions, yoloLines } from "./formats/yolo.ts";
@@ -85,6 +86,7 @@ export type { MemoryUse, Precision } from "./kernels/kernel.ts";
 export type { LabelSource } from "./loading/labels.ts";
 export type { OpenOptions, WeightsSource } from "./loading/openWeights.ts";
 export type { ClassLabel } from "./models/coco.ts";
+export type { Decoding } from "./models/decoding.ts";
 export type { LoadedModel, Model, PublishedFigures } from "./models/model.ts";
 export { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
 export type { SideRule } from "./models/sideRule.ts";
