@@ -28,6 +28,7 @@ import { type Graph, GraphBuilder, type Scope, type Value } from "../graph/graph
 import { boxHeads, centerHead, localMaximum } from "../heads/objectHeads.ts";
 import { poseHeads } from "../heads/poseHeads.ts";
 import type { PredictionHeadOptions } from "../heads/predictionHead.ts";
+import { placementOf } from "../image/geometry.ts";
 import { letterbox } from "../image/input/letterbox.ts";
 import { normalize } from "../kernels/normalize/op.ts";
 import { shapeOf, type Tensor, type Weights } from "../tensor.ts";
@@ -107,6 +108,7 @@ function movenet({ name, width, persons, side, weightsHint }: MovenetRow): Model
         : singlePosePeaks(singleConstants(constants));
       return singleView({
         size,
+        placement: placementOf(transform, size, OUTPUT_STRIDE),
         inputs: () => ({ image: input }),
         decode,
         ...(peaks && {

@@ -94,7 +94,7 @@ export function quotient(off: number, limit: number): number {
   return Number.isFinite(off) ? off / limit : Number.POSITIVE_INFINITY;
 }
 
-/** Standard deviation of the population, in float64. Plain loops: a tap may have tens of millions of numbers. */
+/** Standard deviation of the population, in float64. Plain loops, because maps have millions of numbers. */
 export function standardDeviation(values: ArrayLike<number>): number {
   if (values.length === 0) return 0;
   let sum = 0;

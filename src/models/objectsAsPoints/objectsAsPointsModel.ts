@@ -12,6 +12,7 @@ import {
 } from "../../decode/objects/settings.ts";
 import { SOFT_NMS, softNms } from "../../decode/triplets/softNms.ts";
 import type { Detection } from "../../detection.ts";
+import { placementOf } from "../../image/geometry.ts";
 import { centerOnMultiple, placeOnMultiple } from "../../image/input/centerOnMultiple.ts";
 import type { Tensor } from "../../tensor.ts";
 import { COCO_KEYPOINTS, classLabels, PERSON } from "../coco.ts";
@@ -66,9 +67,10 @@ export function objectsAsPointsModel({ name, architecture, weightsHint }: Object
         const inputs = (mirrored: boolean) => () => {
           return { image: centerOnMultiple(image, sizeMultiple, scale, mirrored) };
         };
-        const { decode, peaks } = objectView(size, inputs(false), settings, detectionsOf);
+        const placement = { ...placementOf(transform, size, OUTPUT_STRIDE), scale };
+        const { decode, peaks } = objectView(placement, inputs(false), settings, detectionsOf);
         const mirror = { inputs: inputs(true), average: averageOutputs };
-        return { size, inputs: inputs(false), decode, ...(flip ? { mirror } : { peaks }) };
+        return { size, placement, inputs: inputs(false), decode, ...(flip ? { mirror } : { peaks }) };
       });
       const combine = (found: readonly (readonly Detection[])[]) => {
         return { detections: found.length > 1 ? suppressed(found.flat()) : found[0] };

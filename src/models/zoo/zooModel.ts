@@ -8,6 +8,7 @@ import {
   KEYPOINT_ESTIMATION_PARAMS,
   OBJECT_CENTER_PARAMS,
 } from "../../decode/objects/settings.ts";
+import { placementOf, type ViewPlacement } from "../../image/geometry.ts";
 import {
   describeResizer,
   fixedInputSize,
@@ -81,7 +82,8 @@ export function zooModel(spec: ZooSpec): ZooModel {
           return toImageCoordinates(objectDetection(object, label, trueShape), transform);
         });
       const inputs = () => ({ image: resizeForNetwork(image, resizerAtSize) });
-      return singleView(objectView(size, inputs, decode, detectionsOf, trueShape));
+      const placement = placementOf(transform, size, OUTPUT_STRIDE);
+      return singleView(objectView(placement, inputs, decode, detectionsOf, trueShape));
     },
   };
 }
@@ -101,7 +103,7 @@ function typicalSize(resizer: ImageResizer, multiple: number): InputSize {
 
 /** A view whose objects are decoded according to the settings, from peaks alone if these suffice. */
 export function objectView<Found>(
-  size: InputSize,
+  placement: ViewPlacement,
   inputs: View<Found>["inputs"],
   settings: DecodeSettings,
   foundOf: (objects: readonly DetectedObject[]) => Found,
@@ -110,7 +112,7 @@ export function objectView<Found>(
   const { keypointEstimationTask } = settings;
   const query = objectPeakQuery(settings, trueShape);
   if (query) {
-    return peakView(size, inputs, query, (answer) => {
+    return peakView(placement, inputs, query, (answer) => {
       const decoded = decodeObjectPeaks(answer, settings, trueShape);
       return foundOf(detectedObjects(decoded, keypointEstimationTask));
     });
@@ -119,7 +121,8 @@ export function objectView<Found>(
     const decoded = decodeObjects(zooMaps(outputs, settings), settings, trueShape);
     return foundOf(detectedObjects(decoded, keypointEstimationTask));
   };
-  return { size, inputs, decode };
+  const size = { height: placement.inputHeight, width: placement.inputWidth };
+  return { size, placement, inputs, decode };
 }
 
 /** A model of the zoo's table, decoded as its published `pipeline.config` states. */
