@@ -41,13 +41,13 @@ export { BACKENDS, type Backend, type ExecutorOptions } from "./executors/backen
 export type { PrepareProgress } from "./executors/wgsl/deviceGraph.ts";
 export { type CocoBox, type CocoIds, type CocoKeypoints, cocoBoxes, cocoKeypoints } from "./formats/coco.ts";
 export { type CsvImage, csvHeading, csvRows } from "./formats/csv.ts";
+export { encodeNpy } from "./formats/npy.ts";
 export { type YoloImage, type YoloOptions, yoloLines } from "./formats/yolo.ts";
 export type { BatchNormParameters, DerivedParameter } from "./graph/derivedParameter.ts";
 export type { Graph, GraphNode } from "./graph/graph.ts";
 export type { Activation, Epilogue, ParameterRule } from "./graph/op.ts";
 export { cropImage } from "./image/crop.ts";
 export { type DrawOptions, drawDetections } from "./image/draw/drawDetections.ts";
-export { drawHeatmap, type HeatmapPlace } from "./image/draw/drawHeatmap.ts";
 export {
   Geometry,
   type GeometryData,
@@ -77,3 +77,23 @@ export type { SideRule } from "./models/sideRule.ts";
 export type { InputSize, Maps, Result, TestTimeOptions, View, Views } from "./models/view.ts";
 export type { Network, NetworkOptions, NetworkParts } from "./network.ts";
 export type { Parameter, Shape, Tensor, Weights } from "./tensor.ts";
+export {
+  type ActivationGrid,
+  activationGrid,
+  type GridOptions,
+  type GridOrder,
+  type GridRange,
+  type GridScale,
+} from "./visualization/activationGrid.ts";
+export { type ColorMapName, colorMap } from "./visualization/colorMap.ts";
+export { drawHeatmap, type HeatmapPlace } from "./visualization/drawHeatmap.ts";
+export {
+  channelStatistics,
+  type Histogram,
+  type HistogramOptions,
+  histogramOf,
+  type Part,
+  quantilesOf,
+  type Statistics,
+  statisticsOf,
+} from "./visualization/statistics.ts";

@@ -1,7 +1,7 @@
 import type { NdArray } from "ndarray";
-import { UsageError } from "../../errors.ts";
-import { elementCount, formatShape, type Tensor } from "../../tensor.ts";
-import type { RgbImage } from "../rgbImage.ts";
+import { UsageError } from "../errors.ts";
+import type { RgbImage } from "../image/rgbImage.ts";
+import { elementCount, formatShape, type Tensor } from "../tensor.ts";
 
 export interface HeatmapPlace {
   /** The heatmap cell (row, column) of image pixel (x, y) is ((y + top), (x + left)) times these, rounded down. */
