@@ -1,7 +1,8 @@
 /** The public interface of the package. */
 
+export { asNdarray } from "./asNdarray.ts";
 export type { BackendDetails } from "./backend/backendDetails.ts";
-export type { Executor, Plan, PrepareOptions, RunOptions, RunResult } from "./backend/executor.ts";
+export type { Executor, OnTap, Plan, PrepareOptions, RunOptions, RunResult } from "./backend/executor.ts";
 export type {
   BestCellsQuery,
   CellWeight,
