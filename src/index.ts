@@ -71,6 +71,7 @@ export type {
 export type { MemoryUse, Precision } from "./kernels/kernel.ts";
 export type { LabelSource } from "./loading/labels.ts";
 export type { OpenOptions, WeightsSource } from "./loading/openWeights.ts";
+export type { ClassHeatmaps, HeatmapOutputs, HeatmapPart } from "./models/classHeatmaps.ts";
 export type { ClassLabel } from "./models/coco.ts";
 export type { LoadedModel, Model, PublishedFigures } from "./models/model.ts";
 export { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
@@ -88,6 +89,7 @@ export {
 } from "./visualization/activationGrid.ts";
 export { type ColorMapName, colorMap } from "./visualization/colorMap.ts";
 export { drawHeatmap, type HeatmapPlace } from "./visualization/drawHeatmap.ts";
+export { type Heatmap, type HeatmapOptions, heatmap } from "./visualization/heatmap.ts";
 export {
   channelStatistics,
   type Histogram,
