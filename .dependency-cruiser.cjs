@@ -118,6 +118,12 @@ module.exports = {
       "^src/(?!formats/|checkpoints/bytes/|detection\\.ts|tensor\\.ts|errors\\.ts)",
     ),
     down(
+      "visualization-draws-what-it-is-given",
+      "^src/visualization/",
+      "^src/(?!visualization/|image/|graph/|analysis/|models/|chooseDetections\\.ts|support/|detection\\.ts|tensor\\.ts|errors\\.ts)",
+      "Numbers in, pixels out: nothing here runs a network.",
+    ),
+    down(
       "image-sources-know-no-model",
       "^src/imageSources/",
       "^src/(?!imageSources/|image/|platform/(node|browser)\\.ts|support/|errors\\.ts)",
