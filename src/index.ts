@@ -1,11 +1,13 @@
 /** The public interface of the package. */
 
+export { type Block, blocksOf } from "./analysis/blocks.ts";
 export {
   describeGraph,
   type GraphDescription,
   type GraphTotals,
   type LayerDescription,
 } from "./analysis/describe.ts";
+export { networkLayout, type PlacedBlock } from "./analysis/networkLayout.ts";
 export {
   type FieldArea,
   type FieldAxis,
@@ -57,7 +59,7 @@ export { type CsvImage, csvHeading, csvRows } from "./formats/csv.ts";
 export { type YoloImage, type YoloOptions, yoloLines } from "./formats/yolo.ts";
 export type { BatchNormParameters, DerivedParameter } from "./graph/derivedParameter.ts";
 export type { Graph, GraphNode } from "./graph/graph.ts";
-export type { Activation, Epilogue, ParameterRule } from "./graph/op.ts";
+export type { Activation, CellRange, CellsRead, Epilogue, OpFamily, ParameterRule } from "./graph/op.ts";
 export { cropImage } from "./image/crop.ts";
 export { type DrawOptions, drawDetections } from "./image/draw/drawDetections.ts";
 export { drawHeatmap, type HeatmapPlace } from "./image/draw/drawHeatmap.ts";
@@ -90,3 +92,4 @@ export type { SideRule } from "./models/sideRule.ts";
 export type { InputSize, Maps, Result, TestTimeOptions, View, Views } from "./models/view.ts";
 export type { Network, NetworkOptions, NetworkParts } from "./network.ts";
 export type { Parameter, Shape, Tensor, Weights } from "./tensor.ts";
+export { type DrawNetworkOptions, drawNetwork } from "./visualization/drawNetwork.ts";
