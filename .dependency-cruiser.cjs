@@ -112,10 +112,11 @@ module.exports = {
       "^src/(?!visualization/|analysis/|image/|graph/|kernels/[^/]+/op\\.ts|kernels/ops\\.ts|support/|detection\\.ts|tensor\\.ts|errors\\.ts)",
       "Numbers in, pictures out.",
     ),
-    down("formats-know-detections-only", "^src/formats", "^src/(?!formats/|detection\\.ts|errors\\.ts)"),
-    "formats-know-detections-and-numbers-only",
-    "^src/formats",
-    "^src/(?!formats/|checkpoints/bytes/|detection\\.ts|tensor\\.ts|errors\\.ts)",
+    down(
+      "formats-know-detections-and-numbers-only",
+      "^src/formats",
+      "^src/(?!formats/|checkpoints/bytes/|detection\\.ts|tensor\\.ts|errors\\.ts)",
+    ),
     down(
       "image-sources-know-no-model",
       "^src/imageSources/",
