@@ -53,6 +53,7 @@ export type {
 export { DEFAULT_MAX, DEFAULT_SCORE, type DetectOptions } from "./detectOptions.ts";
 export { BackendError, CenterNetError, type Fault, ImageError, ModelError, UsageError } from "./errors.ts";
 export { BACKENDS, type Backend, type ExecutorOptions } from "./executors/backends.ts";
+export type { WasmBuild } from "./executors/wasm/wasmModule.ts";
 export type { PrepareProgress } from "./executors/wgsl/deviceGraph.ts";
 export { type CocoBox, type CocoIds, type CocoKeypoints, cocoBoxes, cocoKeypoints } from "./formats/coco.ts";
 export { type CsvImage, csvHeading, csvRows } from "./formats/csv.ts";
