@@ -109,7 +109,7 @@ module.exports = {
     down(
       "visualization-knows-no-model",
       "^src/visualization/",
-      "^src/(?!visualization/|analysis/|image/|graph/|support/|detection\\.ts|tensor\\.ts|errors\\.ts)",
+      "^src/(?!visualization/|analysis/|image/|graph/|kernels/[^/]+/op\\.ts|kernels/ops\\.ts|support/|detection\\.ts|tensor\\.ts|errors\\.ts)",
       "Numbers in, pictures out.",
     ),
     down(

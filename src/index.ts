@@ -1,11 +1,13 @@
 /** The public interface of the package. */
 
+export { type Block, blocksOf } from "./analysis/blocks.ts";
 export {
   describeGraph,
   type GraphDescription,
   type GraphTotals,
   type LayerDescription,
 } from "./analysis/describe.ts";
+export { networkLayout, type PlacedBlock } from "./analysis/networkLayout.ts";
 export {
   type FieldArea,
   type FieldAxis,
@@ -60,7 +62,7 @@ export { encodeNpy } from "./formats/npy.ts";
 export { type YoloImage, type YoloOptions, yoloLines } from "./formats/yolo.ts";
 export type { BatchNormParameters, DerivedParameter } from "./graph/derivedParameter.ts";
 export type { Graph, GraphNode } from "./graph/graph.ts";
-export type { Activation, Epilogue, ParameterRule } from "./graph/op.ts";
+export type { Activation, CellRange, CellsRead, Epilogue, OpFamily, ParameterRule } from "./graph/op.ts";
 export { cropImage } from "./image/crop.ts";
 export { type DrawOptions, drawDetections } from "./image/draw/drawDetections.ts";
 export {
@@ -104,6 +106,7 @@ export {
 } from "./visualization/activationGrid.ts";
 export { type ColorMapName, colorMap } from "./visualization/colorMap.ts";
 export { drawHeatmap, type HeatmapPlace } from "./visualization/drawHeatmap.ts";
+export { type DrawNetworkOptions, drawNetwork } from "./visualization/drawNetwork.ts";
 export { type Heatmap, type HeatmapOptions, heatmap } from "./visualization/heatmap.ts";
 export {
   channelStatistics,
