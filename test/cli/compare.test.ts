@@ -58,7 +58,7 @@ describe("two runs", () => {
     expect(passed.stdout).not.toContain("BEYOND");
     expect(lines.at(-2)).toMatch(/^detections: \d+ matched, 0 moved, 0 lost, 0 added$/);
 
-    const failed = await runCli([...call, "--tolerance", "1e-9"]);
+    const failed = await runCli([...WASM, "--with-fuse", "no", "--tolerance", "1e-9"]);
     expect(failed).toMatchObject({ code: 4, stderr: "" });
     const first = failed.stdout.split("\n").find((line) => line.endsWith("  BEYOND"));
     expect(failed.stdout).toContain(`\nfirst beyond tolerance: ${first?.split(" ")[0]}\n`);
