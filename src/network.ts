@@ -31,8 +31,11 @@ export interface NetworkOptions extends ExecutorOptions, OpenOptions {
   readonly backend?: Backend;
   /** In pixels. Default: the model's own size. Refused if each image decides the size. */
   readonly inputSize?: InputSize;
-  /** Called while weights are read, with the bytes read so far and their total. */
-  readonly onProgress?: (readBytes: number, allBytes: number) => void;
+  /**
+   * Called while weights are downloaded and then while they are read, with the bytes so far and their total; either
+   * starts at 0. The total of a download is infinite if the server does not tell it, or compresses what it sends.
+   */
+  readonly onProgress?: (readBytes: number, allBytes: number, phase: "download" | "read") => void;
   /** False runs every op separately, so that each can be tapped. Default true. */
   readonly fuse?: boolean;
   /** Stops loading while weights are read or `wasm` lays them out. Later calls take their own signals. */
@@ -287,14 +290,18 @@ export class Network {
 export async function loadNetwork(name: string | undefined, options: NetworkOptions = {}): Promise<Network> {
   const { signal, onProgress } = options;
   signal?.throwIfAborted();
-  const opening = openModel(name, options);
+  const onDownload = onProgress && ((received: number, all: number) => onProgress(received, all, "download"));
+  const opening = openModel(name, { ...options, onDownload });
   // Threads start and shaders compile while weights are opened and read.
   const starting = createExecutor(options.backend, options);
   starting.catch(() => {}); // Reported below; an error in the weights takes precedence.
   try {
     const { model, checkpoint, notes } = await opening;
     const inputSize = chosenSize(model, options.inputSize);
-    const weights = await readWeights(checkpoint, model, inputSize, { onProgress, signal });
+    const weights = await readWeights(checkpoint, model, inputSize, {
+      onProgress: onProgress && ((read, all) => onProgress(read, all, "read")),
+      signal,
+    });
     const executor = await starting;
     signal?.throwIfAborted();
     const fuse = options.fuse ?? true;
