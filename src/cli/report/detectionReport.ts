@@ -38,7 +38,8 @@ export class DetectionReport {
     return { done: this.done, failed: this.failed };
   }
 
-  add(record: DetectionRecord): void {
+  /** `lines` follow the image's rows. */
+  add(record: DetectionRecord, lines: readonly string[] = []): void {
     const { detections = [], limitReached, explanation, times, backend, backendDetails, error } = record;
     this.done++;
     this.detections += detections.length;
@@ -49,6 +50,7 @@ export class DetectionReport {
     this.progress.hide();
     for (const row of this.table.rows(record)) this.print(row);
     if (explanation) for (const line of explanationLines(detections, explanation)) this.print(line);
+    for (const line of lines) this.print(line);
     if (error) {
       this.failed++;
       printError(this.session, error.message);
