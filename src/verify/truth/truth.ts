@@ -75,7 +75,8 @@ function trueValues(
   }
   const [index, value] = [tensors.get(`${name}.index`), tensors.get(`${name}.value`)];
   if (!index || !value || !sameShape(index.shape, value.shape)) {
-    const got = index && value ? `${formatShape(index.shape)} and ${formatShape(value.shape)}` : "one of them";
+    const got =
+      index && value ? `${formatShape(index.shape)} and ${formatShape(value.shape)}` : "one of them";
     throw new ModelError({ where, expected: "as many positions as values", got });
   }
   const positions = toInt32(index, where);
