@@ -57,6 +57,7 @@ export const NETWORK_OPTIONS = {
   precision: { expected: "a precision's name", fits: isString },
   memory: { expected: "a memory use's name", fits: isString },
   threads: { expected: THREADS_EXPECTED, fits: isThreadCount },
+  build: { expected: "a build's name", fits: isString },
   fallback: { expected: "a backend's name", fits: isString },
   onPrepare: FUNCTION,
   weights: {

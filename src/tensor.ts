@@ -43,6 +43,17 @@ export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((side, axis) => side === b[axis]);
 }
 
+/** The position along each axis of the element with this flat, row-major index. */
+export function positionOf(index: number, shape: readonly number[]): number[] {
+  const position: number[] = [];
+  let rest = index;
+  for (const side of [...shape].reverse()) {
+    position.unshift(rest % side);
+    rest = Math.floor(rest / side);
+  }
+  return position;
+}
+
 /** A plain loop because it reads every number of every output: `every` takes eight times as long. */
 export function allFinite(data: Float32Array): boolean {
   for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return false;

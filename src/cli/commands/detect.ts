@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { SEEN_KEYPOINT } from "../../detection.ts";
 import { checkReferenceScales } from "../../detectOptions.ts";
 import { UsageError } from "../../errors.ts";
 import { MAX_TRIPLETS } from "../../image/draw/drawDetections.ts";
@@ -15,6 +16,7 @@ import {
   activationScaleOption,
   activationsOption,
   backendOption,
+  buildOption,
   classesOption,
   heatmapsOption,
   lowMemoryOption,
@@ -29,7 +31,6 @@ import {
   valueOption,
   weightsOption,
 } from "../options.ts";
-import { SEEN_KEYPOINT } from "../report/detectionTable.ts";
 import { parseFormats } from "../save/saveFormats.ts";
 
 const HELP = `
@@ -109,6 +110,7 @@ export function addDetect(program: Command, session: Session): void {
     )
     .addOption(backendOption())
     .addOption(threadsOption())
+    .addOption(buildOption())
     .addOption(precisionOption())
     .addOption(lowMemoryOption())
     .addOption(sizeOption())

@@ -72,6 +72,7 @@ export function tripletModel(spec: TripletSpec): TripletModel {
     weightsHint,
     constants: () => new Map(),
     graph: (size) => tripletGraph(architecture, size),
+    decoding: () => ({ kind: "triplets", settings: TRIPLET_SETTINGS }),
     views: (image, _loaded, options) => viewsOf(image, options, labels),
   };
 }

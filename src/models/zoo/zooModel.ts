@@ -76,6 +76,7 @@ export function zooModel(spec: ZooSpec): ZooModel {
     weightsHint,
     constants: () => new Map(),
     graph: (size) => zooGraph(architecture, size),
+    decoding: () => ({ kind: "objects", settings: decode }),
     views(image, loaded) {
       const resizerAtSize = resizerTo(resizer, loaded.size);
       const { size, trueShape, transform } = placeByResizer(image, resizerAtSize);
