@@ -86,6 +86,12 @@ export type {
 } from "./imageSources/imageSource.ts";
 export type { MemoryUse, Precision } from "./kernels/kernel.ts";
 export type { LabelSource } from "./loading/labels.ts";
+export {
+  type OpenedModel,
+  type OpenModelOptions,
+  openModel,
+  type ParameterFacts,
+} from "./loading/openModel.ts";
 export type { OpenOptions, WeightsSource } from "./loading/openWeights.ts";
 export type { ClassHeatmaps, HeatmapOutputs, HeatmapPart } from "./models/classHeatmaps.ts";
 export type { ClassLabel } from "./models/coco.ts";
