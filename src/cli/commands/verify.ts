@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import type { Command } from "commander";
 import { systemMessage, UsageError } from "../../errors.ts";
 import type { Backend } from "../../executors/backends.ts";
+import type { WasmBuild } from "../../executors/wasm/wasmModule.ts";
 import type { Precision } from "../../kernels/kernel.ts";
 import { modelNamed } from "../../models/models.ts";
 import { readRegularFile } from "../../platform/regularFile.ts";
@@ -21,6 +22,7 @@ import { writeOutput } from "../files/writeAtomically.ts";
 import { print, printJson, type Session } from "../io.ts";
 import {
   backendOption,
+  buildOption,
   checkNamesModel,
   lowMemoryOption,
   parsePath,
@@ -66,6 +68,7 @@ interface VerifyFlags {
   readonly backend?: Backend;
   readonly precision?: Precision;
   readonly threads?: number;
+  readonly build?: WasmBuild;
   readonly lowMemory?: boolean;
 }
 
@@ -91,6 +94,7 @@ export function addVerify(program: Command, session: Session): void {
     .addOption(weightsOption())
     .addOption(backendOption())
     .addOption(threadsOption())
+    .addOption(buildOption())
     .addOption(precisionOption())
     .addOption(lowMemoryOption())
     .addHelpText("after", HELP)
@@ -99,9 +103,9 @@ export function addVerify(program: Command, session: Session): void {
 
 async function verify(name: string | undefined, flags: VerifyFlags, session: Session): Promise<void> {
   const model = name === undefined ? undefined : modelNamed(name).name;
-  const { weights, backend, threads, precision, lowMemory } = flags;
+  const { weights, backend, threads, build, precision, lowMemory } = flags;
   const memory = lowMemory ? ("low" as const) : undefined;
-  const options = { weights, backend, threads, precision, memory, signal: session.signal };
+  const options = { weights, backend, threads, build, precision, memory, signal: session.signal };
   const folders = await findCases(flags.golden);
   await checkChart(name, flags, folders);
   const truth = flags.truth === undefined ? undefined : await openTruth(flags.truth);
