@@ -32,7 +32,7 @@ export type {
   TopPeaksQueries,
   TopPeaksQuery,
 } from "./backend/peakQuery.ts";
-export type { Dtype } from "./checkpoints/bytes/dtype.ts";
+export type { Dtype, RawTensor } from "./checkpoints/bytes/dtype.ts";
 export type { Checkpoint, Quantization, Variable } from "./checkpoints/checkpoint.ts";
 export type { LabelMap, LabelMapItem } from "./checkpoints/pipelineConfig/detectionApiSidecar.ts";
 export type { LeftOut, LeftOutGroup } from "./chooseDetections.ts";
@@ -102,6 +102,37 @@ export type { SideRule } from "./models/sideRule.ts";
 export type { InputSize, Maps, Result, TestTimeOptions, View, Views } from "./models/view.ts";
 export type { Network, NetworkOptions, NetworkParts } from "./network.ts";
 export type { Parameter, Shape, Tensor, Weights } from "./tensor.ts";
+export type {
+  CaseDescription,
+  Role,
+  TapDescription,
+  TapDtype,
+  TapLayout,
+  Tolerance,
+  ToleranceTable,
+} from "./verify/caseDescription.ts";
+export type { Comparison, Element } from "./verify/compare.ts";
+export {
+  type GoldenCaseFacts,
+  type GoldenCaseFiles,
+  type GoldenValue,
+  goldenCaseFiles,
+  goldenValue,
+} from "./verify/generic/goldenCaseFiles.ts";
+export { type GoldenCase, type GoldenTap, readGoldenCase } from "./verify/goldenCase.ts";
+export { reportChart } from "./verify/report/reportChart.ts";
+export { reportJson } from "./verify/report/reportJson.ts";
+export {
+  compareWithTruth,
+  type ErrorSize,
+  readTruth,
+  type TrueValues,
+  type Truth,
+  type TruthComparison,
+} from "./verify/truth/truth.ts";
+export { type TruthSummary, truthSummary } from "./verify/truth/truthSummary.ts";
+export type { CaseReport, TapReport } from "./verify/verifyCase.ts";
+export { type VerifyModelOptions, verifyModel } from "./verify/verifyModel.ts";
 export {
   type ActivationGrid,
   activationGrid,
@@ -111,6 +142,11 @@ export {
   type GridScale,
 } from "./visualization/activationGrid.ts";
 export { type ColorMapName, colorMap } from "./visualization/colorMap.ts";
+export {
+  type DifferenceBar,
+  type DifferenceChart,
+  differenceChart,
+} from "./visualization/differenceChart.ts";
 export { drawHeatmap, type HeatmapPlace } from "./visualization/drawHeatmap.ts";
 export { type DrawNetworkOptions, drawNetwork } from "./visualization/drawNetwork.ts";
 export { type Heatmap, type HeatmapOptions, heatmap } from "./visualization/heatmap.ts";
