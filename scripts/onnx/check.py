@@ -6,8 +6,9 @@ import numpy as np
 import onnx
 import onnxruntime
 
-# Largest difference of a head from wasm, in standard deviations of the head.
-HEADS = 5e-4
+# Largest difference of a head from wasm, in standard deviations of the head: with trained weights, and where the heads of
+# the original implementation decide.
+HEADS, GOLDEN_HEADS = 5e-4, 2e-3
 # Of the same box on both sides, in pixels, and of its score.
 BOX, SCORE = 0.05, 2e-4
 # Rounding decides between candidates of a keypoint that lie as near; this share may differ.
@@ -99,7 +100,8 @@ def main(folder):
         f"golden heads {max(goldens.values()):.2f} of their tolerance;" if goldens else "no golden heads;",
         f"{count} boxes, {lost} lost, {worst:.1e} pixels; {points} keypoints, {moved} elsewhere",
     )
-    fits = max(heads.values()) <= HEADS and all(ratio <= 1 for ratio in goldens.values())
+    allowed = GOLDEN_HEADS if goldens else HEADS
+    fits = max(heads.values()) <= allowed and all(ratio <= 1 for ratio in goldens.values())
     return fits and count > 0 and lost == 0 and moved <= KEYPOINTS * points
 
 
