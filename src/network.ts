@@ -1,7 +1,8 @@
 /** A model with its weights on a backend, ready to run: maps in, maps out. */
+
+import { describeGraph } from "./analysis/describe.ts";
 import type { BackendDetails } from "./backend/backendDetails.ts";
 import type { Executor, Plan, RunOptions, RunResult } from "./backend/executor.ts";
-import { describeGraph } from "./analysis/describe.ts";
 import { BackendError, ModelError, UsageError } from "./errors.ts";
 import { type Backend, createExecutor, type ExecutorOptions } from "./executors/backends.ts";
 import { measureSpeed } from "./executors/measureSpeed.ts";

@@ -8,8 +8,10 @@ import {
   isThreadCount,
   THREADS_EXPECTED,
   unknownBackend,
+  unknownBuild,
   unknownPrecision,
 } from "../executors/backends.ts";
+import { WASM_BUILDS, type WasmBuild } from "../executors/wasm/wasmModule.ts";
 import { PRECISIONS, type Precision } from "../kernels/kernel.ts";
 import type { InputSize } from "../models/model.ts";
 
@@ -34,9 +36,11 @@ export function backendOption(): Option {
   return valueOption("--backend <name>", description, parseBackend);
 }
 
-export function precisionOption(): Option {
-  const description = "wasm and wgsl only: default, or exact, which is slower but rounds less";
-  return valueOption("--precision <name>", description, parsePrecision);
+export function precisionOption(
+  flags = "--precision <name>",
+  description = "wasm and wgsl only: default, or exact, which is slower but rounds less",
+): Option {
+  return valueOption(flags, description, parsePrecision);
 }
 
 export function lowMemoryOption(): Option {
@@ -46,6 +50,11 @@ export function lowMemoryOption(): Option {
 export function threadsOption(): Option {
   const description = "wasm only: the number of threads (default: one per core)";
   return valueOption("--threads <number>", description, parseThreads);
+}
+
+export function buildOption(): Option {
+  const description = "wasm only: plain, the same numbers on every machine, or relaxed, which is faster";
+  return valueOption("--build <name>", description, parseBuild);
 }
 
 export function weightsOption(): Option {
@@ -94,6 +103,25 @@ export function parseName(text: string, where: string): string {
   });
 }
 
+export function parseYesNo(text: string, where: string): boolean {
+  if (text === "yes" || text === "no") return text === "yes";
+  throw new UsageError({ where, expected: "yes or no", got: quote(text) });
+}
+
+/** Names of layers, or patterns with `*`. */
+export function parseTaps(text: string, where: string): string[] {
+  const taps = text.split(",").map((part) => part.trim());
+  if (taps.every((name) => name !== "")) return taps;
+  const expected = "names or patterns of layers, as in heads.*,backbone.stem.relu6";
+  throw new UsageError({ where, expected, got: quote(text) });
+}
+
+export function parseTolerance(text: string, where: string): number {
+  const tolerance = /^\d*\.?\d+(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+  if (Number.isFinite(tolerance)) return tolerance;
+  throw new UsageError({ where, expected: "a number, 0 or more, as in 1e-3", got: quote(text) });
+}
+
 function parseBackend(text: string, where: string): Backend {
   const backend = BACKENDS.find((name) => name === text);
   if (backend) return backend;
@@ -104,6 +132,12 @@ function parsePrecision(text: string, where: string): Precision {
   const precision = PRECISIONS.find((name) => name === text);
   if (precision) return precision;
   throw new UsageError(unknownPrecision(text, where));
+}
+
+function parseBuild(text: string, where: string): WasmBuild {
+  const build = WASM_BUILDS.find((name) => name === text);
+  if (build) return build;
+  throw new UsageError(unknownBuild(text, where));
 }
 
 function parseThreads(text: string, where: string): number {

@@ -3,6 +3,7 @@ import type { Graph } from "../graph/graph.ts";
 import type { ChannelScaling } from "../image/input/normalization.ts";
 import type { RgbImage } from "../image/rgbImage.ts";
 import type { Weights } from "../tensor.ts";
+import type { HeatmapOutputs } from "./classHeatmaps.ts";
 import type { ClassLabel } from "./coco.ts";
 import type { Decoding } from "./decoding.ts";
 import { ANY_SIDE, type SideRule } from "./sideRule.ts";
@@ -19,6 +20,8 @@ export interface Model {
   readonly outputs: string;
   /** The classes of its detections, in the order of the network's channels. */
   readonly classes: readonly ClassLabel[];
+  /** Its heatmaps of classes. */
+  readonly heatmaps: HeatmapOutputs;
   /** Names of a detection's keypoints, in their order. Absent if it finds none. */
   readonly keypointNames?: readonly string[];
   /** The most that it finds in an image, if the network or its decode has such a limit. */

@@ -87,6 +87,7 @@ function movenet({ name, width, persons, side, weightsHint }: MovenetRow): Model
     backbone: `MobileNetV2 x${width} + FPN`,
     outputs: several ? "boxes, keypoints" : "keypoints of one person",
     classes: [PERSON],
+    heatmaps: { outputs: { center: "centerHeatmap" }, classIds: [PERSON.classId] },
     keypointNames: COCO_KEYPOINTS,
     maxDetections: several ? MAX_PERSONS : 1,
     defaultSize: { height: side, width: side },

@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { SEEN_KEYPOINT } from "../../detection.ts";
 import { checkReferenceScales } from "../../detectOptions.ts";
 import { UsageError } from "../../errors.ts";
 import { MAX_TRIPLETS } from "../../image/draw/drawDetections.ts";
@@ -13,6 +14,7 @@ import { refuseOverwriting } from "../files/refuseOverwriting.ts";
 import type { Session } from "../io.ts";
 import {
   backendOption,
+  buildOption,
   classesOption,
   lowMemoryOption,
   maxOption,
@@ -26,7 +28,6 @@ import {
   valueOption,
   weightsOption,
 } from "../options.ts";
-import { SEEN_KEYPOINT } from "../report/detectionTable.ts";
 import { parseFormats } from "../save/saveFormats.ts";
 
 const HELP = `
@@ -98,6 +99,7 @@ export function addDetect(program: Command, session: Session): void {
     )
     .addOption(backendOption())
     .addOption(threadsOption())
+    .addOption(buildOption())
     .addOption(precisionOption())
     .addOption(lowMemoryOption())
     .addOption(sizeOption())

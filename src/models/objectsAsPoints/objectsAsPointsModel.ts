@@ -48,6 +48,7 @@ export function objectsAsPointsModel({ name, architecture, weightsHint }: Object
     backbone: `${title}, points`,
     outputs: withPoses ? "boxes, keypoints" : "boxes",
     classes: labels,
+    heatmaps: { outputs: { center: "centerHeatmap" }, classIds: labels.map(({ classId }) => classId) },
     ...(withPoses && { keypointNames: COCO_KEYPOINTS }),
     defaultSize: { height: 512, width: 512 },
     sizeMultiple,

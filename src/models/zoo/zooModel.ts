@@ -60,6 +60,10 @@ export function zooModel(spec: ZooSpec): ZooModel {
     backbone: backbone.title,
     outputs: architecture.keypoints === undefined ? "boxes" : "boxes, keypoints",
     classes: classesOf(labels, architecture.classes),
+    heatmaps: {
+      outputs: { center: "centerHeatmap" },
+      classIds: Array.from({ length: architecture.classes }, (_, channel) => channel + 1),
+    },
     ...(architecture.keypoints !== undefined && {
       keypointNames: decode.keypointEstimationTask.flatMap(({ keypointLabels }) => keypointLabels),
     }),
