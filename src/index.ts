@@ -8,6 +8,7 @@ export {
   type LayerDescription,
 } from "./analysis/describe.ts";
 export { networkLayout, type PlacedBlock } from "./analysis/networkLayout.ts";
+export type { KindProfile, LayerProfile } from "./analysis/profile.ts";
 export {
   type FieldArea,
   type FieldAxis,
@@ -18,6 +19,7 @@ export {
 export { asNdarray } from "./asNdarray.ts";
 export type { BackendDetails } from "./backend/backendDetails.ts";
 export type { Executor, OnTap, Plan, PrepareOptions, RunOptions, RunResult } from "./backend/executor.ts";
+export type { LayerTime, LayerTimes } from "./backend/layerTimes.ts";
 export type {
   BestCellsQuery,
   CellWeight,
@@ -50,7 +52,12 @@ export type {
   RejectedPair,
   TripletEvidence,
 } from "./detection.ts";
-export { DEFAULT_MAX, DEFAULT_SCORE, type DetectOptions } from "./detectOptions.ts";
+export {
+  DEFAULT_MAX,
+  DEFAULT_SCORE,
+  type DetectOptions,
+  type DetectorProfileOptions,
+} from "./detectOptions.ts";
 export { BackendError, CenterNetError, type Fault, ImageError, ModelError, UsageError } from "./errors.ts";
 export { BACKENDS, type Backend, type ExecutorOptions } from "./executors/backends.ts";
 export type { WasmBuild } from "./executors/wasm/wasmModule.ts";
@@ -100,7 +107,7 @@ export type { LoadedModel, Model, PublishedFigures } from "./models/model.ts";
 export { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
 export type { SideRule } from "./models/sideRule.ts";
 export type { InputSize, Maps, Result, TestTimeOptions, View, Views } from "./models/view.ts";
-export type { Network, NetworkOptions, NetworkParts } from "./network.ts";
+export type { Network, NetworkOptions, NetworkParts, Profile, ProfileOptions } from "./network.ts";
 export type { Parameter, Shape, Tensor, Weights } from "./tensor.ts";
 export type {
   CaseDescription,
