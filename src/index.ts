@@ -34,7 +34,7 @@ export type {
   TopPeaksQueries,
   TopPeaksQuery,
 } from "./backend/peakQuery.ts";
-export type { Dtype } from "./checkpoints/bytes/dtype.ts";
+export type { Dtype, RawTensor } from "./checkpoints/bytes/dtype.ts";
 export type { Checkpoint, Quantization, Variable } from "./checkpoints/checkpoint.ts";
 export type { LabelMap, LabelMapItem } from "./checkpoints/pipelineConfig/detectionApiSidecar.ts";
 export type { LeftOut, LeftOutGroup } from "./chooseDetections.ts";
@@ -62,15 +62,16 @@ export { BackendError, CenterNetError, type Fault, ImageError, ModelError, Usage
 export { BACKENDS, type Backend, type ExecutorOptions } from "./executors/backends.ts";
 export type { WasmBuild } from "./executors/wasm/wasmModule.ts";
 export type { PrepareProgress } from "./executors/wgsl/deviceGraph.ts";
+export { exportOnnx, type OnnxExport, type OnnxOptions, prepareOnnx } from "./export/onnx/exportOnnx.ts";
 export { type CocoBox, type CocoIds, type CocoKeypoints, cocoBoxes, cocoKeypoints } from "./formats/coco.ts";
 export { type CsvImage, csvHeading, csvRows } from "./formats/csv.ts";
+export { encodeNpy } from "./formats/npy.ts";
 export { type YoloImage, type YoloOptions, yoloLines } from "./formats/yolo.ts";
 export type { BatchNormParameters, DerivedParameter } from "./graph/derivedParameter.ts";
 export type { Graph, GraphNode } from "./graph/graph.ts";
 export type { Activation, CellRange, CellsRead, Epilogue, OpFamily, ParameterRule } from "./graph/op.ts";
 export { cropImage } from "./image/crop.ts";
 export { type DrawOptions, drawDetections } from "./image/draw/drawDetections.ts";
-export { drawHeatmap, type HeatmapPlace } from "./image/draw/drawHeatmap.ts";
 export {
   Geometry,
   type GeometryData,
@@ -92,12 +93,77 @@ export type {
 } from "./imageSources/imageSource.ts";
 export type { MemoryUse, Precision } from "./kernels/kernel.ts";
 export type { LabelSource } from "./loading/labels.ts";
+export {
+  type OpenedModel,
+  type OpenModelOptions,
+  openModel,
+  type ParameterFacts,
+} from "./loading/openModel.ts";
 export type { OpenOptions, WeightsSource } from "./loading/openWeights.ts";
+export type { ClassHeatmaps, HeatmapOutputs, HeatmapPart } from "./models/classHeatmaps.ts";
 export type { ClassLabel } from "./models/coco.ts";
+export type { Decoding } from "./models/decoding.ts";
 export type { LoadedModel, Model, PublishedFigures } from "./models/model.ts";
 export { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
 export type { SideRule } from "./models/sideRule.ts";
 export type { InputSize, Maps, Result, TestTimeOptions, View, Views } from "./models/view.ts";
 export type { Network, NetworkOptions, NetworkParts, Profile, ProfileOptions } from "./network.ts";
 export type { Parameter, Shape, Tensor, Weights } from "./tensor.ts";
+export type {
+  CaseDescription,
+  Role,
+  TapDescription,
+  TapDtype,
+  TapLayout,
+  Tolerance,
+  ToleranceTable,
+} from "./verify/caseDescription.ts";
+export type { Comparison, Element } from "./verify/compare.ts";
+export {
+  type GoldenCaseFacts,
+  type GoldenCaseFiles,
+  type GoldenValue,
+  goldenCaseFiles,
+  goldenValue,
+} from "./verify/generic/goldenCaseFiles.ts";
+export { type GoldenCase, type GoldenTap, readGoldenCase } from "./verify/goldenCase.ts";
+export { reportChart } from "./verify/report/reportChart.ts";
+export { reportJson } from "./verify/report/reportJson.ts";
+export {
+  compareWithTruth,
+  type ErrorSize,
+  readTruth,
+  type TrueValues,
+  type Truth,
+  type TruthComparison,
+} from "./verify/truth/truth.ts";
+export { type TruthSummary, truthSummary } from "./verify/truth/truthSummary.ts";
+export type { CaseReport, TapReport } from "./verify/verifyCase.ts";
+export { type VerifyModelOptions, verifyModel } from "./verify/verifyModel.ts";
+export {
+  type ActivationGrid,
+  activationGrid,
+  type GridOptions,
+  type GridOrder,
+  type GridRange,
+  type GridScale,
+} from "./visualization/activationGrid.ts";
+export { type ColorMapName, colorMap } from "./visualization/colorMap.ts";
+export {
+  type DifferenceBar,
+  type DifferenceChart,
+  differenceChart,
+} from "./visualization/differenceChart.ts";
+export { drawHeatmap, type HeatmapPlace } from "./visualization/drawHeatmap.ts";
 export { type DrawNetworkOptions, drawNetwork } from "./visualization/drawNetwork.ts";
+export { type Heatmap, type HeatmapOptions, heatmap } from "./visualization/heatmap.ts";
+export {
+  channelStatistics,
+  type Histogram,
+  type HistogramOptions,
+  histogramOf,
+  type Part,
+  quantilesOf,
+  type Statistics,
+  statisticsOf,
+} from "./visualization/statistics.ts";

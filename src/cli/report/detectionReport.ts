@@ -39,7 +39,8 @@ export class DetectionReport {
     return { done: this.done, failed: this.failed };
   }
 
-  add(record: DetectionRecord): void {
+  /** `lines` follow the image's rows. */
+  add(record: DetectionRecord, lines: readonly string[] = []): void {
     const { detections = [], limitReached, explanation, times, backend, backendDetails, error } = record;
     this.done++;
     this.detections += detections.length;
@@ -50,6 +51,7 @@ export class DetectionReport {
     this.progress.hide();
     for (const row of this.table.rows(record)) this.print(row);
     if (explanation) for (const line of explanationLines(detections, explanation)) this.print(line);
+    for (const line of lines) this.print(line);
     if (record.profile) for (const line of profileTables(record.profile)) this.print(line);
     if (error) {
       this.failed++;

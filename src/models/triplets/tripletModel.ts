@@ -11,7 +11,7 @@ import {
 import type { ViewTransform } from "../../decode/triplets/viewTransform.ts";
 import type { Detection } from "../../detection.ts";
 import type { ViewPlacement } from "../../image/geometry.ts";
-import { centerOnCanvas, placeOnCanvas } from "../../image/input/centerOnCanvas.ts";
+import { CANVAS_SCALING, centerOnCanvas, placeOnCanvas } from "../../image/input/centerOnCanvas.ts";
 import type { RgbImage } from "../../image/rgbImage.ts";
 import { type ClassLabel, classLabels } from "../coco.ts";
 import type { Model } from "../model.ts";
@@ -56,14 +56,25 @@ export function tripletModel(spec: TripletSpec): TripletModel {
     backbone,
     outputs: "boxes",
     classes: labels,
+    heatmaps: {
+      outputs: {
+        center: TRIPLET_OUTPUTS.center.heatmap,
+        topLeft: TRIPLET_OUTPUTS.topLeft.heatmap,
+        bottomRight: TRIPLET_OUTPUTS.bottomRight.heatmap,
+      },
+      classIds: labels.map(({ classId }) => classId),
+    },
     defaultSize: { height: 511, width: 511 },
     sizeMultiple: multiple,
     sizeRemainder: multiple - 1,
     sizedByImage: true,
+    placement: "at its own size, centered on a black canvas whose sides are 127 modulo 128",
+    pixelScaling: CANVAS_SCALING,
     testTimeOptions: ["flip", "scales", "explain", "reproduceReference"],
     weightsHint,
     constants: () => new Map(),
     graph: (size) => tripletGraph(architecture, size),
+    decoding: () => ({ kind: "triplets", settings: TRIPLET_SETTINGS }),
     views: (image, _loaded, options) => viewsOf(image, options, labels),
   };
 }
