@@ -3,7 +3,7 @@
  * views of the image to run, runs them one after the other, and lets the model decode what the network found.
  */
 import type { BackendDetails } from "./backend/backendDetails.ts";
-import type { RunOptions, RunResult } from "./backend/executor.ts";
+import type { RunResult } from "./backend/executor.ts";
 import type { PeakQuery } from "./backend/peakQuery.ts";
 import { chooseDetections, classIdsOf, type LeftOut, whyNothing } from "./chooseDetections.ts";
 import { CostEstimates } from "./cost.ts";
@@ -25,9 +25,9 @@ import type { ImageSource } from "./imageSources/imageSource.ts";
 import { nameOfSource, readImageSource } from "./imageSources/readImageSource.ts";
 import { blameSize, checkSizeOfImage } from "./models/sizeOfImage.ts";
 import type { InputSize, Result, View, Views } from "./models/view.ts";
-import { loadNetwork, type Network, type NetworkOptions } from "./network.ts";
+import { loadNetwork, type Network, type NetworkOptions, type NetworkRunOptions } from "./network.ts";
 import { checkOptions, describeValue } from "./support/checkArguments.ts";
-import { ALL_TAPS, matchTaps } from "./tapNames.ts";
+import { ALL_TAPS, chooseTaps } from "./tapNames.ts";
 import type { Tensor } from "./tensor.ts";
 
 export interface DetectResult {
@@ -118,7 +118,9 @@ export async function load(name?: string, options: NetworkOptions = {}): Promise
 
 /** A model that is ready to run. It holds memory until `dispose` is called. */
 export class Detector {
+  /** Settles once all runs have ended. */
   private turn: Promise<unknown> = Promise.resolve();
+  private takesTurns = false;
   private readonly calls = new Set<Promise<DetectResult>>();
   private readonly costs: CostEstimates;
   private disposal?: Promise<void>;
@@ -165,7 +167,8 @@ export class Detector {
     checkReferenceScales(options);
     const classIds = options.classes && classIdsOf(model, options.classes);
     const wanted = options.taps ?? (onTap ? ALL_TAPS : []);
-    const taps = wanted.length > 0 ? matchTaps(this.network.graph, wanted) : undefined;
+    const { taps, fuse } =
+      wanted.length > 0 ? chooseTaps(this.network, wanted) : { taps: [], fuse: this.network.fused };
     signal?.throwIfAborted();
     const clock = stopwatch();
     const { where = nameOfSource(image) } = options;
@@ -183,8 +186,8 @@ export class Detector {
       explanation,
       times,
       taps: tapped,
-    } = await this.inTurn(() => runViews(views, this.network, { taps, onTap, signal }, where));
-    if (estimate) this.costs.learn(estimate, times.network);
+    } = await this.inTurn(fuse, () => runViews(views, this.network, { taps, onTap, fuse, signal }, where));
+    if (estimate && fuse === this.network.fused) this.costs.learn(estimate, times.network);
     const choice = { score, max, classIds };
     const { detections, leftOut } = chooseDetections(found, choice);
     const limitReached = detections.length === model.maxDetections ? detections.length : undefined;
@@ -195,7 +198,7 @@ export class Detector {
       model: model.name,
       backend: this.network.backend,
       backendDetails: this.network.backendDetails,
-      fused: this.network.fused,
+      fused: fuse,
       detections,
       leftOut,
       ...(detections.length === 0 && { nothingFound: whyNothing(model, pixels, leftOut, choice) }),
@@ -207,12 +210,15 @@ export class Detector {
     };
   }
 
-  /** If images decide the size, they take turns: the network is prepared for one size at a time. */
-  private inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
-    if (!this.network.model.sizedByImage) return work();
-    const turn = this.turn.then(work);
-    this.turn = turn.catch(() => {});
-    return turn;
+  /**
+   * Runs take turns if the network may have to be prepared for one: if images decide the size, and from the first run on
+   * that does not fuse as the network was loaded.
+   */
+  private inTurn<Value>(fuse: boolean, work: () => Promise<Value>): Promise<Value> {
+    this.takesTurns ||= this.network.model.sizedByImage || fuse !== this.network.fused;
+    const running = this.takesTurns ? this.turn.then(work) : work();
+    this.turn = Promise.allSettled([this.turn, running]);
+    return running;
   }
 
   /** Frees the backend's memory, after waiting for calls that are under way. */
@@ -239,10 +245,10 @@ export interface ViewsResult extends Result {
 export async function runViews<Found>(
   views: Views<Found>,
   network: Network,
-  { taps, onTap, signal }: RunOptions,
+  { taps, onTap, fuse, signal }: NetworkRunOptions,
   where: string,
 ): Promise<ViewsResult> {
-  for (const { size } of views.views) checkSize(size, network, where);
+  for (const { size } of views.views) checkSize(size, network, fuse, where);
   const times = { preprocess: 0, network: 0, postprocess: 0 };
   let tapped: RunResult["taps"] | undefined;
   const run = async (source: Pick<View<Found>, "inputs">, size: InputSize, peaks?: PeakQuery) => {
@@ -253,7 +259,7 @@ export async function runViews<Found>(
     if (!network.samplesImages) for (const input of Object.values(inputs)) void input.data;
     times.preprocess += clock();
     const result = await network
-      .run(inputs, { ...(!tapped && { taps, onTap }), signal, peaks })
+      .run(inputs, { ...(!tapped && { taps, onTap }), fuse, signal, peaks })
       .catch((error: unknown) => blameSize(error, size, network.model, where));
     times.network += clock();
     tapped ??= result.taps;
@@ -289,10 +295,10 @@ function geometryOf({ views }: Views<unknown>): Geometry {
   return new Geometry({ views: placements.flat() });
 }
 
-function checkSize(size: InputSize, network: Network, where: string): void {
+function checkSize(size: InputSize, network: Network, fuse: boolean | undefined, where: string): void {
   checkSizeOfImage(size, network.model, where);
   try {
-    network.checkMemory(size);
+    network.checkMemory(size, fuse);
   } catch (error) {
     blameSize(error, size, network.model, where);
   }
