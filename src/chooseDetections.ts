@@ -111,11 +111,14 @@ function below(score: number, limit: number): string {
  *
  * @throws UsageError for one that the model does not have, with the one that was probably meant.
  */
-export function classIdsOf(model: Model, classes: readonly (string | number)[]): ReadonlySet<number> {
+export function classIdsOf(
+  model: Pick<Model, "name" | "classes">,
+  classes: readonly (string | number)[],
+): ReadonlySet<number> {
   return new Set(classes.map((wanted) => classIdOf(model, wanted)));
 }
 
-function classIdOf(model: Model, wanted: string | number): number {
+function classIdOf(model: Pick<Model, "name" | "classes">, wanted: string | number): number {
   const name = `${wanted}`.trim().toLowerCase();
   const found = model.classes.find(({ label, classId }) => {
     return label.toLowerCase() === name || `${classId}` === name;

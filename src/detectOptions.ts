@@ -34,6 +34,11 @@ export interface DetectOptions extends TestTimeOptions {
    * promise that it returns. It must not wait for another call of the same detector, which waits for this run.
    */
   readonly onTap?: OnTap;
+  /**
+   * Returns the heatmaps of classes of every run as `heatmaps`, for `heatmap` and `drawHeatmap`. The backend then
+   * hands over whole maps, also where peaks would do. Default: false.
+   */
+  readonly heatmaps?: boolean;
   /** What to call the image in errors. Default: its path, URL or file name, else "image". */
   readonly where?: string;
 }
@@ -103,6 +108,7 @@ export const DETECT_OPTIONS = {
     fits: (value) => isString(value) || (Array.isArray(value) && value.every(isString)),
   },
   onTap: FUNCTION,
+  heatmaps: BOOLEAN,
   where: { expected: "a name for the image", fits: isString },
   flip: BOOLEAN,
   scales: {

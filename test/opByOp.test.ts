@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   type Detector,
+  type DetectResult,
   load,
   ModelError,
   type NetworkOptions,

@@ -9,7 +9,7 @@ import { modelNamed } from "../../models/models.ts";
 import { readRegularFile } from "../../platform/regularFile.ts";
 import { formatReport } from "../../verify/formatReport.ts";
 import { type GoldenCase, readGoldenCase } from "../../verify/goldenCase.ts";
-import { reportChart } from "../../verify/reportChart.ts";
+import { reportChart } from "../../verify/report/reportChart.ts";
 import type { CaseReport } from "../../verify/verifyCase.ts";
 import { verifyModel } from "../../verify/verifyModel.ts";
 import { EXIT } from "../failures.ts";
