@@ -68,9 +68,7 @@ export async function readGoldenCase(
   }
   const stored = parseSafetensors(bytes, file);
   const all = description ?? parseGenericCase(fields, stored, where);
-  const taps = all.taps.map((tap) =>
-    readTap(tap, stored.tensors, `${file} tap ${quote(tap.name)}`, generic),
-  );
+  const taps = all.taps.map((tap) => readTap(tap, stored.tensors, `${file} tap ${quote(tap.name)}`, generic));
   const truthBytes = await readFile(TRUTH_FILE).catch(() => undefined);
   const truth = truthBytes && readTruth(truthBytes, `${name}/${TRUTH_FILE}`);
   return { ...all, name, taps, tensors: stored.tensors, truth };

@@ -2,8 +2,8 @@ import { ModelError } from "../errors.ts";
 import { elementCount, formatShape, type Tensor } from "../tensor.ts";
 import type { Role, Tolerance } from "./caseDescription.ts";
 import { type Comparison, compare, EXACT, standardDeviation, statesMeasure } from "./compare.ts";
-import { compareRows, type RowsOf } from "./rows/compareRows.ts";
 import { type GoldenCase, type GoldenTap, goldenInput, inTapLayout } from "./goldenCase.ts";
+import { compareRows, type RowsOf } from "./rows/compareRows.ts";
 import { compareWithTruth, type TruthComparison } from "./truth/truth.ts";
 
 /** Where this project has the numbers of a case's tap. */

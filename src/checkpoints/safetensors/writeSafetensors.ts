@@ -51,7 +51,8 @@ export function writeSafetensors(
     pieces: {
       *[Symbol.iterator]() {
         yield header;
-        for (const { data } of tensors.values()) yield data instanceof Int32Array ? fromInt32(data) : fromFloat32(data, dtype);
+        for (const { data } of tensors.values())
+          yield data instanceof Int32Array ? fromInt32(data) : fromFloat32(data, dtype);
       },
     },
   };

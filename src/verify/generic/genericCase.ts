@@ -112,7 +112,8 @@ function parseTap(
   caseLayout: TapLayout | undefined,
   position: string,
 ): TapDescription {
-  const fields: JsonObject = typeof entry === "string" ? new Map([["name", entry]]) : expectObject(entry, position);
+  const fields: JsonObject =
+    typeof entry === "string" ? new Map([["name", entry]]) : expectObject(entry, position);
   const name = expectString(fields.get("name"), `${position} name`);
   const where = `${position} ${quote(name)}`;
   const optional = <Value>(key: string, parse: (value: JsonValue, where: string) => Value) => {
@@ -160,7 +161,8 @@ function dtypeOf({ dtype }: RawTensor): TapDtype {
 
 /** One for all taps, or by role as in the other families. */
 function parseAnyTolerance(value: JsonValue | undefined, where: string): ToleranceTable {
-  const isOne = value instanceof Map && [...value.keys()].some((key) => MEASURES.some((name) => name === key));
+  const isOne =
+    value instanceof Map && [...value.keys()].some((key) => MEASURES.some((name) => name === key));
   if (typeof value !== "number" && !isOne) return parseTolerances(value, where);
   const one = parseOneTolerance(value, where);
   return { by: new Map(ROLES.map((role) => [role, one])) };

@@ -75,7 +75,8 @@ function trueValues(
   }
   const [index, value] = [tensors.get(`${name}.index`), tensors.get(`${name}.value`)];
   if (!index || !value || !sameShape(index.shape, value.shape)) {
-    const got = index && value ? `${formatShape(index.shape)} and ${formatShape(value.shape)}` : "one of them";
+    const got =
+      index && value ? `${formatShape(index.shape)} and ${formatShape(value.shape)}` : "one of them";
     throw new ModelError({ where, expected: "as many positions as values", got });
   }
   const positions = toInt32(index, where);
@@ -108,7 +109,7 @@ export function compareWithTruth(
   return own.count === 0 ? undefined : comparisonOf(own.in(unit), theirs.in(unit));
 }
 
-export function comparisonOf(own: ErrorSize, original: ErrorSize): TruthComparison {
+function comparisonOf(own: ErrorSize, original: ErrorSize): TruthComparison {
   return { ...own, original, ratio: quotient(own.rms, original.rms) };
 }
 
@@ -117,7 +118,7 @@ function placeOf(positions: Int32Array): Map<number, number> {
 }
 
 /** Sums squares of errors. */
-export class ErrorSum {
+class ErrorSum {
   count = 0;
   private squares = 0;
   private max = 0;
