@@ -43,6 +43,7 @@ export {
   type CompareResult,
   compare,
   type LayerDifference,
+  type LayerValues,
   type RecordedValues,
 } from "./compare/compare.ts";
 export type { DetectionDifference } from "./compare/compareDetections.ts";

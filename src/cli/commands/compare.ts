@@ -43,7 +43,8 @@ compares the input made of it with the tensor.
 With --json one object is printed:
   { model, image?, dump?, a, b?, tolerance: { max, reason }, pass, firstBeyond?,
     layers: [ { name, shape, max, rms, std, beyond,
-                worst?: { index, position, a, b } } ],
+                worst?: { index, position, a, b },
+                truth?: { rms, max, original: { rms, max }, ratio } } ],
     onlyIn: { a, b }, detections?: [ { outcome, a?, b?, pixels? } ] }
 
 Examples:
@@ -110,6 +111,10 @@ export function addCompare(program: Command, session: Session): void {
       "print the names of all layers and their shapes; with --with <file>, what it has of them",
     )
     .addOption(path("--chart <file>", "draw the differences of all layers as an SVG"))
+    .addOption(path("--save-golden <folder>", "save what B computed as a golden case, for centernet verify"))
+    .addOption(
+      path("--truth <file>", "safetensors of the layers in float64: print both runs' errors against it"),
+    )
     .option("--json", "print one JSON object instead")
     .addHelpText("after", HELP)
     .action((image: string | undefined, flags: CompareFlags) => {

@@ -31,6 +31,8 @@ export interface CompareFlags {
   readonly list?: boolean;
   readonly json?: boolean;
   readonly chart?: string;
+  readonly saveGolden?: string;
+  readonly truth?: string;
 }
 
 /** What the first run is compared with. */
