@@ -17,7 +17,7 @@ const BOXES = [
   { name: "detect.ts", row: 1, from: 2, to: 4, color: "front", says: "image to detections", numbers: [1] },
   { name: "network.ts", row: 2, from: 2, to: 5, color: "front", says: "a model with weights on a backend" },
   { name: "formats", row: 1, from: 6, color: "front", says: "COCO, YOLO, CSV" },
-  { name: "export", row: 2, from: 6, color: "front", says: "ONNX files" },
+  { name: "export", row: 2, from: 0, color: "front", says: "ONNX files" },
   { name: "loading", row: 3, from: 1, to: 4, color: "weights", says: "which model a file holds" },
   { name: "imageSources", row: 3, from: 5, color: "model", says: "what is an image" },
   { name: "platform", row: 4, from: 4, color: "weights", says: "files, URLs" },
