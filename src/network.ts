@@ -1,8 +1,16 @@
 /** A model with its weights on a backend, ready to run: maps in, maps out. */
 
 import { describeGraph } from "./analysis/describe.ts";
+import {
+  fastest,
+  type KindProfile,
+  kindProfiles,
+  type LayerProfile,
+  layerProfiles,
+} from "./analysis/profile.ts";
 import type { BackendDetails } from "./backend/backendDetails.ts";
 import type { Executor, Plan, RunOptions, RunResult } from "./backend/executor.ts";
+import type { LayerTimes } from "./backend/layerTimes.ts";
 import { BackendError, ModelError, UsageError } from "./errors.ts";
 import { type Backend, createExecutor, type ExecutorOptions } from "./executors/backends.ts";
 import { measureSpeed } from "./executors/measureSpeed.ts";
@@ -23,8 +31,11 @@ export interface NetworkOptions extends ExecutorOptions, OpenOptions {
   readonly backend?: Backend;
   /** In pixels. Default: the model's own size. Refused if each image decides the size. */
   readonly inputSize?: InputSize;
-  /** Called while weights are read, with the bytes read so far and their total. */
-  readonly onProgress?: (readBytes: number, allBytes: number) => void;
+  /**
+   * Called while weights are downloaded and then while they are read, with the bytes so far and their total; either
+   * starts at 0. The total of a download is infinite if the server does not tell it, or compresses what it sends.
+   */
+  readonly onProgress?: (readBytes: number, allBytes: number, phase: "download" | "read") => void;
   /** False runs every op separately, so that each can be tapped. Default true. */
   readonly fuse?: boolean;
   /** Stops loading while weights are read or `wasm` lays them out. Later calls take their own signals. */
@@ -44,6 +55,36 @@ export interface NetworkParts {
   readonly fuse: boolean;
   readonly notes: readonly string[];
   readonly signal?: AbortSignal;
+}
+
+export interface ProfileOptions {
+  /** Of which each layer's fastest counts. Default: 5. */
+  readonly runs?: number;
+  readonly signal?: AbortSignal;
+}
+
+const DEFAULT_RUNS = 5;
+
+/** Where a network's time goes. */
+export interface Profile {
+  readonly model: string;
+  readonly backend: string;
+  readonly backendDetails: BackendDetails;
+  /** Whether bias, sum, activation and batch norm ran as part of their convolution. */
+  readonly fused: boolean;
+  readonly runs: number;
+  /** How layers were timed, in words. */
+  readonly clock: string;
+  /** The sum of the layers' times, each of its fastest run. */
+  readonly milliseconds: number;
+  /** The sum of the layers' times in the fastest run that was timed. */
+  readonly timedMilliseconds: number;
+  /** The fastest of as many ordinary runs, reading the outputs included. */
+  readonly untimedMilliseconds: number;
+  /** In the order in which they run. */
+  readonly layers: readonly LayerProfile[];
+  /** The slowest first. */
+  readonly kinds: readonly KindProfile[];
 }
 
 export class Network {
@@ -151,6 +192,51 @@ export class Network {
     return result;
   }
 
+  /** @throws BackendError if the backend cannot time its layers. */
+  checkProfile(): void {
+    if (!this.executor.timesLayers) throw cannotTime(this.backend);
+  }
+
+  /**
+   * Times every layer over several runs at the size of its inputs, and whole runs beside them.
+   *
+   * @throws BackendError if the backend cannot time its layers, before anything runs.
+   * @throws the signal's reason once it is aborted.
+   */
+  async profile(
+    inputs: Readonly<Record<string, Tensor>>,
+    { runs = DEFAULT_RUNS, signal }: ProfileOptions = {},
+  ): Promise<Profile> {
+    this.checkProfile();
+    const plan = await this.planFor(inputs, signal);
+    const timeLayers = plan.timeLayers?.bind(plan);
+    if (!timeLayers) throw cannotTime(this.backend);
+    const timed: LayerTimes[] = [];
+    let untimed = Number.POSITIVE_INFINITY;
+    await plan.run(inputs, { signal }); // compiles, and fills caches
+    for (let run = 0; run < runs; run++) {
+      const start = performance.now();
+      await plan.run(inputs, { signal });
+      untimed = Math.min(untimed, performance.now() - start);
+      timed.push(await timeLayers(inputs, signal));
+    }
+    const layers = layerProfiles(this.graph, fastest(timed.map((run) => run.layers)));
+    const { backend, backendDetails, fused } = this;
+    return {
+      model: this.model.name,
+      backend,
+      backendDetails,
+      fused,
+      runs,
+      clock: timed[0].clock,
+      milliseconds: total(layers),
+      timedMilliseconds: Math.min(...timed.map((run) => total(run.layers))),
+      untimedMilliseconds: untimed,
+      layers,
+      kinds: kindProfiles(layers),
+    };
+  }
+
   async dispose(): Promise<void> {
     this.disposed = true;
     await this.executor.dispose();
@@ -204,14 +290,18 @@ export class Network {
 export async function loadNetwork(name: string | undefined, options: NetworkOptions = {}): Promise<Network> {
   const { signal, onProgress } = options;
   signal?.throwIfAborted();
-  const opening = openModel(name, options);
+  const onDownload = onProgress && ((received: number, all: number) => onProgress(received, all, "download"));
+  const opening = openModel(name, { ...options, onDownload });
   // Threads start and shaders compile while weights are opened and read.
   const starting = createExecutor(options.backend, options);
   starting.catch(() => {}); // Reported below; an error in the weights takes precedence.
   try {
     const { model, checkpoint, notes } = await opening;
     const inputSize = chosenSize(model, options.inputSize);
-    const weights = await readWeights(checkpoint, model, inputSize, { onProgress, signal });
+    const weights = await readWeights(checkpoint, model, inputSize, {
+      onProgress: onProgress && ((read, all) => onProgress(read, all, "read")),
+      signal,
+    });
     const executor = await starting;
     signal?.throwIfAborted();
     const fuse = options.fuse ?? true;
@@ -248,4 +338,17 @@ function sizeHint({ testTimeOptions, resizer }: Model): string | undefined {
 /** With `fuse`, folds batch norms and fuses bias, sum and activation into their convolution. */
 export function runnable(graph: Graph, fuse: boolean): Graph {
   return fuse ? fuseEpilogues(foldBatchNorm(graph, OPS), OPS) : graph;
+}
+
+function total(layers: readonly { readonly milliseconds: number }[]): number {
+  return layers.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+}
+
+function cannotTime(backend: string): BackendError {
+  return new BackendError({
+    where: `backend ${backend}`,
+    expected: "one that can time its layers",
+    got: "one that runs them as a whole",
+    hint: "Choose wasm or wgsl.",
+  });
 }

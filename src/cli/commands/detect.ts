@@ -76,7 +76,7 @@ With --json each image becomes one line of JSON:
                     keypoints?: [ { name, x, y, score } ], derived?,
                     triplet? } ],
     leftOut: { classes?, score?, max?: { count, best } },
-    nothingFound?, limitReached?, explanation?,
+    nothingFound?, limitReached?, explanation?, profile?,
     times: { load, decode, preprocess, network, postprocess } }    (ms)
 An image that fails becomes { image, error: { name, message } }; the others are
 still processed, and the exit code is 3. Ctrl-C keeps the finished results
@@ -117,6 +117,10 @@ export function addDetect(program: Command, session: Session): void {
     .option("--flip", "also run the network on the mirror image: slower, finds more")
     .addOption(scalesOption())
     .option("--explain", "explain why boxes were kept and pairs of corners rejected, and draw it")
+    .option(
+      "--profile",
+      "also time each layer of the network (wasm and wgsl): the slowest, and by kind of op",
+    )
     .option("--reproduce-reference", "reproduce the errors of the original code, to compare with it")
     .addOption(classesOption())
     .addOption(scoreOption())

@@ -21,6 +21,7 @@ export interface DetectFlags {
   readonly flip?: true;
   readonly scales?: number[];
   readonly explain?: true;
+  readonly profile?: true;
   readonly reproduceReference?: true;
   readonly classes?: readonly string[];
   /** Undefined if the user did not choose one. */

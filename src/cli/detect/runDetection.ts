@@ -15,6 +15,7 @@ import { readImage } from "../files/readImage.ts";
 import { print, printError, type Session } from "../io.ts";
 import { type DetectionRecord, foundRecord } from "../report/detectionRecord.ts";
 import { DetectionReport } from "../report/detectionReport.ts";
+import { profileRecord } from "../report/profileTables.ts";
 import { RunNotes } from "../report/runNotes.ts";
 import { readAnnotations } from "../save/annotations.ts";
 import { imageIds } from "../save/imageIds.ts";
@@ -48,6 +49,7 @@ export async function runDetection(
   try {
     const { model, notes, backendDetails } = detector.network;
     checkTestTimeOptions(model, flags);
+    if (flags.profile) detector.network.checkProfile();
     if (flags.classes) classIdsOf(model, flags.classes);
     if (flags.activations) matchTaps(detector.network.graph, flags.activations);
     for (const line of notes) note(line);
@@ -143,6 +145,10 @@ async function detectOne(image: ImageFile, run: Run, costs: CostLines, session: 
     const looking = { heatmaps: outputs.heatmaps !== undefined, ...tapping(image, run) };
     result = await detector.detect(bytes, { ...choice, ...looking, signal, onCost, where: image.path });
     record = foundRecord(image.path, result);
+    if (flags.profile) {
+      const profile = await detector.profile(bytes, { signal, where: image.path });
+      record = { ...record, profile: profileRecord(profile) };
+    }
     await outputs.writeImages(image, result);
     return { image, record, result };
   } catch (error) {
