@@ -260,6 +260,12 @@ test("pools: a line, a quadrant, and the whole input once the opposite pool foll
   expect(at("column.cornerPool")).toEqual([{ top: 0, left: 7, bottom: 19, right: 7 }]);
 });
 
+test("where the input cuts off all of a cross but itself, it is one rectangle", () => {
+  const graph = tripletGraph({ hourglass: SMALL_HOURGLASS, classes: 1 }, { height: 63, width: 63 });
+  const seen = receptiveFieldAt(graph, graph.outputs.centerHeatmap, { row: 8, column: 8 });
+  expect(seen).toEqual([{ top: 0, left: 0, bottom: 62, right: 62 }]);
+});
+
 test("center pooling sees a cross, and as many cells more on each side as convolutions before and after it add", () => {
   const graph = tripletGraph({ hourglass: SMALL_HOURGLASS, classes: 1 }, { height: 127, width: 127 });
   const field = receptiveFields(graph)[graph.outputs.centerHeatmap];
