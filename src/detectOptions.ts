@@ -23,8 +23,9 @@ export interface DetectOptions extends TestTimeOptions {
   readonly signal?: AbortSignal;
   /**
    * The layers whose values to return: names as `centernet describe` lists them, patterns such as
-   * `backbone.block4.*`, or "all". With several views, the values are those of the first run. Default: none, or
-   * all if `onTap` is set.
+   * `backbone.block4.*`, or "all". If a name or pattern fits only values inside fused layers, each op runs alone
+   * for this image, and the result's `fused` is false. With several views, the values are those of the first
+   * run. Default: none, or all if `onTap` is set.
    */
   readonly taps?: string | readonly string[];
   /**

@@ -107,7 +107,14 @@ export type { LoadedModel, Model, PublishedFigures } from "./models/model.ts";
 export { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
 export type { SideRule } from "./models/sideRule.ts";
 export type { InputSize, Maps, Result, TestTimeOptions, View, Views } from "./models/view.ts";
-export type { Network, NetworkOptions, NetworkParts, Profile, ProfileOptions } from "./network.ts";
+export type {
+  Network,
+  NetworkOptions,
+  NetworkParts,
+  NetworkRunOptions,
+  Profile,
+  ProfileOptions,
+} from "./network.ts";
 export type { Parameter, Shape, Tensor, Weights } from "./tensor.ts";
 export type {
   CaseDescription,

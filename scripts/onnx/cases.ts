@@ -140,7 +140,7 @@ interface GoldenHead {
   readonly value: string;
   readonly key: string;
   readonly sampled: boolean;
-  readonly layout: string;
+  readonly layout?: string;
   readonly shape: readonly number[];
   readonly tolerance: Readonly<Record<string, number>>;
 }
