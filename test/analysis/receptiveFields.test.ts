@@ -178,7 +178,16 @@ const NETWORKS: readonly Network[] = [
     title: "triplets",
     graph: (height, width) => tripletGraph({ hourglass: SMALL_HOURGLASS, classes: 1 }, { height, width }),
     sides: [303, 63],
-    outputs: ["topLeftHeatmap", "bottomRightEmbedding", "centerOffset"],
+    outputs: ["topLeftHeatmap", "bottomRightEmbedding"],
+  },
+  {
+    title: "triplets of one stack",
+    graph: (height, width) => {
+      return tripletGraph({ hourglass: { ...SMALL_HOURGLASS, stacks: 1 }, classes: 1 }, { height, width });
+    },
+    // Neither side may be short, or one arm of the cross would cover all.
+    sides: [167, 167],
+    outputs: ["centerOffset"],
   },
 ];
 
