@@ -34,10 +34,28 @@ export type {
   TopPeaksQueries,
   TopPeaksQuery,
 } from "./backend/peakQuery.ts";
-export type { Dtype, RawTensor } from "./checkpoints/bytes/dtype.ts";
+export type { Dtype, Numbers, RawTensor } from "./checkpoints/bytes/dtype.ts";
 export type { Checkpoint, Quantization, Variable } from "./checkpoints/checkpoint.ts";
 export type { LabelMap, LabelMapItem } from "./checkpoints/pipelineConfig/detectionApiSidecar.ts";
 export type { LeftOut, LeftOutGroup } from "./chooseDetections.ts";
+export {
+  type CompareOptions,
+  type CompareResult,
+  compare,
+  type LayerDifference,
+  type RecordedValues,
+} from "./compare/compare.ts";
+export type { DetectionDifference } from "./compare/compareDetections.ts";
+export {
+  compareTensors,
+  type NumberTensor,
+  type TensorDifference,
+  type WorstElement,
+} from "./compare/compareTensors.ts";
+export { type Dump, type DumpSource, type DumpTensor, openDump } from "./compare/dump/dump.ts";
+export type { Layout } from "./compare/dump/layout.ts";
+export type { NameMap } from "./compare/dump/nodeNames.ts";
+export type { RunFacts } from "./compare/tolerances.ts";
 export type { Cost } from "./cost.ts";
 export { Detector, type DetectResult, load, type Times } from "./detect.ts";
 export type {
