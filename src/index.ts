@@ -54,7 +54,7 @@ export {
   type WorstElement,
 } from "./compare/compareTensors.ts";
 export { type Dump, type DumpSource, type DumpTensor, openDump } from "./compare/dump/dump.ts";
-export type { Layout } from "./compare/dump/layout.ts";
+export type { Layout as MapLayout } from "./compare/dump/layout.ts";
 export type { NameMap } from "./compare/dump/nodeNames.ts";
 export type { RunFacts } from "./compare/tolerances.ts";
 export type { Cost } from "./cost.ts";
@@ -81,7 +81,10 @@ export { BackendError, CenterNetError, type Fault, ImageError, ModelError, Usage
 export { BACKENDS, type Backend, type ExecutorOptions } from "./executors/backends.ts";
 export type { WasmBuild } from "./executors/wasm/wasmModule.ts";
 export type { PrepareProgress } from "./executors/wgsl/deviceGraph.ts";
+export type { OnnxFile } from "./export/onnx/encodeOnnx.ts";
+export type { Layout } from "./export/onnx/exportGraph.ts";
 export { exportOnnx, type OnnxExport, type OnnxOptions, prepareOnnx } from "./export/onnx/exportOnnx.ts";
+export type { OnnxType, OnnxValue } from "./export/onnx/onnxGraph.ts";
 export { type CocoBox, type CocoIds, type CocoKeypoints, cocoBoxes, cocoKeypoints } from "./formats/coco.ts";
 export { type CsvImage, csvHeading, csvRows } from "./formats/csv.ts";
 export { encodeNpy } from "./formats/npy.ts";
@@ -100,6 +103,7 @@ export {
   type ViewPlacement,
 } from "./image/geometry.ts";
 export { decodeImage, encodeJpeg, encodePng } from "./image/imageFile.ts";
+export type { ChannelScaling } from "./image/input/normalization.ts";
 export type { RgbImage } from "./image/rgbImage.ts";
 export type {
   AddressSource,

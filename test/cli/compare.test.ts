@@ -120,7 +120,7 @@ test("a golden case is saved that verify takes, whose numbers may stand for the 
   const call = [...WASM, "--with-fuse", "no", "--taps", "heads.center.*"];
   expect(await runCli([...call, "--save-golden", folder])).toMatchObject({ code: 0, stderr: "" });
   const verified = await runCli(["verify", "movenet-multipose", "--golden", folder, "--threads", "1"]);
-  expect(verified.stdout).toContain("all 4 taps within tolerance");
+  expect(verified.stdout).toContain("all 5 taps within tolerance");
   expect(verified.code).toBe(0);
 
   const truth = join(folder, "tensors.safetensors");
