@@ -81,7 +81,7 @@ export { BACKENDS, type Backend, type ExecutorOptions } from "./executors/backen
 export type { WasmBuild } from "./executors/wasm/wasmModule.ts";
 export type { PrepareProgress } from "./executors/wgsl/deviceGraph.ts";
 export type { OnnxFile } from "./export/onnx/encodeOnnx.ts";
-export type { Layout } from "./export/onnx/exportGraph.ts";
+export type { Layout as OnnxLayout } from "./export/onnx/exportGraph.ts";
 export { exportOnnx, type OnnxExport, type OnnxOptions, prepareOnnx } from "./export/onnx/exportOnnx.ts";
 export type { OnnxType, OnnxValue } from "./export/onnx/onnxGraph.ts";
 export { type CocoBox, type CocoIds, type CocoKeypoints, cocoBoxes, cocoKeypoints } from "./formats/coco.ts";
