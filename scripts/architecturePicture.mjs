@@ -63,6 +63,10 @@ const TOGETHER = {
   "detectOptions.ts": "detect.ts",
   "chooseDetections.ts": "detect.ts",
   "cost.ts": "detect.ts",
+  "explanation.ts": "detection.ts",
+  "explanationInWords.ts": "detection.ts",
+  "why.ts": "detection.ts",
+  "whyInWords.ts": "detection.ts",
 };
 const MACHINE = /^platform\/(\w*Machine|thread)\.ts$/;
 

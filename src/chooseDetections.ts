@@ -3,6 +3,7 @@ import type { Detection } from "./detection.ts";
 import { UsageError } from "./errors.ts";
 import { CLASS_ALIASES } from "./models/coco.ts";
 import type { Model } from "./models/model.ts";
+import type { DetectionFate } from "./models/view.ts";
 import { unknownName } from "./support/unknownName.ts";
 
 /** What the options left out of what the model found. A reason that applies to none is absent. */
@@ -25,6 +26,20 @@ export interface Choice {
   readonly max: number;
   /** Ids of the classes to keep. Default: all. */
   readonly classIds?: ReadonlySet<number>;
+}
+
+/** What became of each of `found`, if these are the chosen ones. */
+export function detectionFates(
+  found: readonly Detection[],
+  detections: readonly Detection[],
+  { score, classIds }: Choice,
+): DetectionFate[] {
+  return found.map((detection) => {
+    const place = detections.indexOf(detection);
+    if (place >= 0) return { outcome: "shown", detection: place };
+    if (classIds && !classIds.has(detection.classId)) return { outcome: "classes" };
+    return { outcome: detection.score >= score ? "max" : "score" };
+  });
 }
 
 /** The chosen detections, best first. */
@@ -107,15 +122,20 @@ function below(score: number, limit: number): string {
 }
 
 /**
- * The ids of the model's classes with these names (upper and lower case being alike) or ids.
+ * The ids of the model's classes with these names (upper and lower case being alike) or ids. `where` names the
+ * option in errors.
  *
  * @throws UsageError for one that the model does not have, with the one that was probably meant.
  */
-export function classIdsOf(model: Model, classes: readonly (string | number)[]): ReadonlySet<number> {
-  return new Set(classes.map((wanted) => classIdOf(model, wanted)));
+export function classIdsOf(
+  model: Model,
+  classes: readonly (string | number)[],
+  where = "option classes",
+): ReadonlySet<number> {
+  return new Set(classes.map((wanted) => classIdOf(model, wanted, where)));
 }
 
-function classIdOf(model: Model, wanted: string | number): number {
+function classIdOf(model: Model, wanted: string | number, where: string): number {
   const name = `${wanted}`.trim().toLowerCase();
   const found = model.classes.find(({ label, classId }) => {
     return label.toLowerCase() === name || `${classId}` === name;
@@ -126,5 +146,5 @@ function classIdOf(model: Model, wanted: string | number): number {
     Object.entries(CLASS_ALIASES).filter(([, label]) => names.includes(label)),
   );
   const expected = `a class of ${model.name}, by name or id`;
-  throw new UsageError(unknownName({ where: "option classes", expected, name: `${wanted}`, names, aliases }));
+  throw new UsageError(unknownName({ where, expected, name: `${wanted}`, names, aliases }));
 }

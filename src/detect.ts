@@ -6,10 +6,17 @@ import type { NdArray } from "ndarray";
 import type { BackendDetails } from "./backend/backendDetails.ts";
 import type { RunOptions, RunResult } from "./backend/executor.ts";
 import type { PeakQuery } from "./backend/peakQuery.ts";
-import { chooseDetections, classIdsOf, type LeftOut, whyNothing } from "./chooseDetections.ts";
-import { CostEstimates } from "./cost.ts";
-import type { Detection, Explanation } from "./detection.ts";
 import {
+  chooseDetections,
+  classIdsOf,
+  detectionFates,
+  type LeftOut,
+  whyNothing,
+} from "./chooseDetections.ts";
+import { CostEstimates } from "./cost.ts";
+import type { Detection } from "./detection.ts";
+import {
+  checkPixel,
   checkReferenceScales,
   checkTestTimeOptions,
   DEFAULT_MAX,
@@ -20,6 +27,7 @@ import {
   NETWORK_OPTIONS,
 } from "./detectOptions.ts";
 import { UsageError } from "./errors.ts";
+import type { Explanation } from "./explanation.ts";
 import type { RgbImage } from "./image/rgbImage.ts";
 import type { ImageSource } from "./imageSources/imageSource.ts";
 import { nameOfSource, readImageSource } from "./imageSources/readImageSource.ts";
@@ -28,6 +36,7 @@ import type { InputSize, Result, View, Views } from "./models/view.ts";
 import { loadNetwork, type Network, type NetworkOptions } from "./network.ts";
 import { checkOptions, describeValue } from "./support/checkArguments.ts";
 import { refuseForbiddenFunctions } from "./support/pagePolicy.ts";
+import type { Why } from "./why.ts";
 
 export interface DetectResult {
   /** Size of the upright image in pixels. */
@@ -48,8 +57,10 @@ export interface DetectResult {
   nothingFound?: string;
   /** The most that this model finds in an image. Present if it found as many: there may be more in the image. */
   limitReached?: number;
-  /** Present if `explain` was set. */
+  /** How the decode arrived at the detections. Present if `explain` was set. */
   explanation?: Explanation;
+  /** Why there is no detection at a pixel, or which one. Present if `why` was set. */
+  why?: Why;
   times: Times;
   /** The requested taps by node name, each [1, height, width, channels]. */
   taps: Readonly<Record<string, NdArray<Float32Array>>>;
@@ -159,6 +170,8 @@ export class Detector {
     checkTestTimeOptions(model, options);
     checkReferenceScales(options);
     const classIds = options.classes && classIdsOf(model, options.classes);
+    const { why: pixel } = options;
+    const askedIds = pixel?.class === undefined ? classIds : classIdsOf(model, [pixel.class], "option why");
     // ndarray, whose arrays hold taps, makes its constructors from text.
     if (taps && taps.length > 0) refuseForbiddenFunctions("option taps", "leave taps out");
     signal?.throwIfAborted();
@@ -167,7 +180,9 @@ export class Detector {
     const pixels = await readImageSource(image, where, signal);
     signal?.throwIfAborted();
     const decode = clock();
-    const views = model.views(pixels, { size: inputSize, constants }, options);
+    if (pixel) checkPixel(pixel, pixels, where);
+    const asked = pixel && { x: pixel.x, y: pixel.y, classIds: askedIds };
+    const views = model.views(pixels, { size: inputSize, constants }, { ...options, why: asked });
     const prepare = clock();
     for (const { size } of views.views) checkSizeOfImage(size, model, where);
     const estimate = options.onCost && (await this.costs.of(views.views));
@@ -175,13 +190,14 @@ export class Detector {
     clock();
     const {
       detections: found,
-      explanation,
+      explain,
       times,
       taps: tapped,
     } = await this.inTurn(() => runViews(views, this.network, { taps, signal }, where));
     if (estimate) this.costs.learn(estimate, times.network);
     const choice = { score, max, classIds };
     const { detections, leftOut } = chooseDetections(found, choice);
+    const explained = explain?.({ detections, fates: detectionFates(found, detections, choice) });
     const limitReached = detections.length === model.maxDetections ? detections.length : undefined;
     return {
       width: pixels.width,
@@ -194,7 +210,7 @@ export class Detector {
       leftOut,
       ...(detections.length === 0 && { nothingFound: whyNothing(model, pixels, leftOut, choice) }),
       ...(limitReached && { limitReached }),
-      ...(explanation && { explanation }),
+      ...explained,
       times: { load: this.loadTime, decode, ...times, preprocess: prepare + times.preprocess },
       taps: tapped,
     };

@@ -3,7 +3,7 @@ import type { Cost } from "./cost.ts";
 import { UsageError } from "./errors.ts";
 import { isThreadCount, THREADS_EXPECTED } from "./executors/backends.ts";
 import type { Model } from "./models/model.ts";
-import type { TestTimeOptions } from "./models/view.ts";
+import type { TestTimeOptions, WhyPixel } from "./models/view.ts";
 import type { NetworkOptions } from "./network.ts";
 import { isObject, type OptionKind } from "./support/checkArguments.ts";
 
@@ -98,11 +98,19 @@ export const DETECT_OPTIONS = {
     fits: isScales,
   },
   explain: BOOLEAN,
+  why: {
+    expected: "{ x, y, class? }: two numbers, and a class by name or id",
+    fits: (value) => isObject(value) && [value.x, value.y].every(Number.isFinite) && isClass(value.class),
+  },
   reproduceReference: BOOLEAN,
 } satisfies Record<keyof DetectOptions, OptionKind>;
 
 export function isString(value: unknown): value is string {
   return typeof value === "string";
+}
+
+function isClass(value: unknown): boolean {
+  return value === undefined || isString(value) || Number.isInteger(value);
 }
 
 function isBytes(value: unknown): boolean {
@@ -124,9 +132,9 @@ function isSignal(value: unknown): boolean {
 /** @throws UsageError for an option that is set and that the model does not support. */
 export function checkTestTimeOptions(
   model: Model,
-  { flip, scales, explain, reproduceReference }: TestTimeOptions,
+  { flip, scales, reproduceReference }: TestTimeOptions,
 ): void {
-  for (const [name, value] of Object.entries({ flip, scales, explain, reproduceReference })) {
+  for (const [name, value] of Object.entries({ flip, scales, reproduceReference })) {
     if (!value || model.testTimeOptions?.includes(name as keyof TestTimeOptions)) continue;
     throw new UsageError({
       where: `option ${name}`,
@@ -137,6 +145,20 @@ export function checkTestTimeOptions(
         : "It runs once per image.",
     });
   }
+}
+
+/** @throws UsageError for a pixel outside the image. */
+export function checkPixel(
+  { x, y }: WhyPixel,
+  { width, height }: { readonly width: number; readonly height: number },
+  image: string,
+): void {
+  if (x >= 0 && y >= 0 && x < width && y < height) return;
+  throw new UsageError({
+    where: "option why",
+    expected: `a pixel of ${image}, from 0,0 to ${width - 1},${height - 1}`,
+    got: `${x},${y}`,
+  });
 }
 
 /**

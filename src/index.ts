@@ -23,22 +23,12 @@ export type { LeftOut, LeftOutGroup } from "./chooseDetections.ts";
 export type { Cost } from "./cost.ts";
 export { describeGraph, type GraphDescription, type GraphTotals, type LayerDescription } from "./describe.ts";
 export { Detector, type DetectResult, load, type Times } from "./detect.ts";
-export type {
-  Box,
-  CornerEvidence,
-  Detection,
-  Explanation,
-  Keypoint,
-  PairOutcome,
-  PairRejection,
-  PeakEvidence,
-  RejectedPair,
-  TripletEvidence,
-} from "./detection.ts";
+export type { Box, CornerEvidence, Detection, Keypoint, PeakEvidence, TripletEvidence } from "./detection.ts";
 export { DEFAULT_MAX, DEFAULT_SCORE, type DetectOptions } from "./detectOptions.ts";
 export { BackendError, CenterNetError, type Fault, ImageError, ModelError, UsageError } from "./errors.ts";
 export { BACKENDS, type Backend, type ExecutorOptions } from "./executors/backends.ts";
 export type { PrepareProgress } from "./executors/wgsl/deviceGraph.ts";
+export * from "./explanation.ts";
 export { type CocoBox, type CocoIds, type CocoKeypoints, cocoBoxes, cocoKeypoints } from "./formats/coco.ts";
 export { type CsvImage, csvHeading, csvRows } from "./formats/csv.ts";
 export { type YoloImage, type YoloOptions, yoloLines } from "./formats/yolo.ts";
@@ -69,3 +59,4 @@ export type { SideRule } from "./models/sideRule.ts";
 export type { InputSize, Maps, Result, TestTimeOptions, View, Views } from "./models/view.ts";
 export type { Network, NetworkOptions, NetworkParts } from "./network.ts";
 export type { Parameter, Shape, Tensor, Weights } from "./tensor.ts";
+export * from "./why.ts";

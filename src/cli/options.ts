@@ -12,6 +12,7 @@ import {
 } from "../executors/backends.ts";
 import { PRECISIONS, type Precision } from "../kernels/kernel.ts";
 import type { InputSize } from "../models/model.ts";
+import type { WhyPixel } from "../models/view.ts";
 
 /** An option whose value is read by `parse`. Giving it twice is an error. */
 export function valueOption<Value>(
@@ -72,6 +73,11 @@ export function maxOption(): Option {
 export function classesOption(): Option {
   const description = "keep only these classes: names or ids, separated by commas";
   return valueOption("--classes <list>", description, parseClasses);
+}
+
+export function whyOption(): Option {
+  const description = "say why there is no detection at this pixel (of this class), or which one";
+  return valueOption("--why <x,y[,class]>", description, parseWhy);
 }
 
 export function scalesOption(): Option {
@@ -139,6 +145,18 @@ function parseClasses(text: string, where: string): string[] {
   const classes = text.split(",").map((part) => part.trim());
   if (classes.every((name) => name !== "")) return classes;
   throw new UsageError({ where, expected: "names or ids of classes, as in person,dog", got: quote(text) });
+}
+
+/** The class is the rest of the text: some names have commas or spaces. */
+function parseWhy(text: string, where: string): WhyPixel {
+  const [, x, y, name] = /^\s*(\d+(?:\.\d+)?)\s*,\s*(\d+(?:\.\d+)?)\s*(?:,(.*))?$/.exec(text) ?? [];
+  const named = name?.trim();
+  if (x !== undefined && named !== "") return { x: Number(x), y: Number(y), ...(named && { class: named }) };
+  const [across, down] = text.match(/\d+/g) ?? [];
+  const isPair = named === undefined && down !== undefined && !/[-.]/.test(text);
+  const hint = isPair ? `Did you mean ${across},${down}?` : undefined;
+  const expected = "a pixel and perhaps a class, as in 320,240 or 320,240,dog";
+  throw new UsageError({ where, expected, got: quote(text), hint });
 }
 
 function parseMax(text: string, where: string): number {

@@ -4,7 +4,7 @@ import type { RgbImage } from "../image/rgbImage.ts";
 import type { Weights } from "../tensor.ts";
 import type { ClassLabel } from "./coco.ts";
 import { ANY_SIDE, type SideRule } from "./sideRule.ts";
-import type { InputSize, TestTimeOptions, Views } from "./view.ts";
+import type { InputSize, TestTimeOptions, ViewOptions, Views } from "./view.ts";
 
 export type { InputSize };
 
@@ -49,7 +49,7 @@ export interface Model {
    */
   graph(size: InputSize, constants?: Weights): Graph;
   /** The runs of the network for this image and their decode. Computes nothing yet. */
-  views(image: RgbImage, loaded: LoadedModel, options: TestTimeOptions): Views<unknown>;
+  views(image: RgbImage, loaded: LoadedModel, options: ViewOptions): Views<unknown>;
 }
 
 /** What is known once the weights are loaded. */

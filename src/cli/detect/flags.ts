@@ -1,6 +1,7 @@
 import type { Backend } from "../../executors/backends.ts";
 import type { Precision } from "../../kernels/kernel.ts";
 import type { InputSize } from "../../models/model.ts";
+import type { WhyPixel } from "../../models/view.ts";
 import type { SaveFormat } from "../save/saveFormats.ts";
 
 /** What `centernet detect` was given. */
@@ -17,6 +18,7 @@ export interface DetectFlags {
   readonly flip?: true;
   readonly scales?: number[];
   readonly explain?: true;
+  readonly why?: WhyPixel;
   readonly reproduceReference?: true;
   readonly classes?: readonly string[];
   /** Undefined if the user did not choose one. */

@@ -48,6 +48,7 @@ export async function runDetection(
     const { model, notes, backendDetails } = detector.network;
     checkTestTimeOptions(model, flags);
     if (flags.classes) classIdsOf(model, flags.classes);
+    if (flags.why?.class !== undefined) classIdsOf(model, [flags.why.class], "option why");
     for (const line of notes) note(line);
     if (backendDetails.note) note(backendDetails.note);
     const outputs = await Outputs.open(images, flags, model, { json, ids, annotations });
@@ -131,12 +132,12 @@ async function detectOne(image: ImageFile, run: Run, costs: CostLines, session: 
   const { detector, outputs, flags } = run;
   const { signal } = session;
   const { score = DEFAULT_SCORE, max = DEFAULT_MAX, classes } = flags;
-  const { flip, scales, explain, reproduceReference } = flags;
+  const { flip, scales, explain, why, reproduceReference } = flags;
   let record: DetectionRecord = { image: image.path };
   let result: DetectResult | undefined;
   try {
     const bytes = await readImage(image.path, session);
-    const choice = { score, max, classes, flip, scales, explain, reproduceReference };
+    const choice = { score, max, classes, flip, scales, explain, why, reproduceReference };
     const onCost = costs.of(image.path);
     result = await detector.detect(bytes, { ...choice, signal, onCost, where: image.path });
     record = foundRecord(image.path, result);

@@ -6,7 +6,7 @@ import { formatCounted, formatTime } from "../terminal/formatNumber.ts";
 import { type Progress, startProgress } from "../terminal/progress.ts";
 import type { DetectionRecord } from "./detectionRecord.ts";
 import { DetectionTable } from "./detectionTable.ts";
-import { explanationLines } from "./explanationLines.ts";
+import { explanationLines, whyLines } from "./explanationLines.ts";
 
 /** What the user sees during a run: a growing table, the progress bar, errors and a summary. */
 export class DetectionReport {
@@ -39,7 +39,7 @@ export class DetectionReport {
   }
 
   add(record: DetectionRecord): void {
-    const { detections = [], limitReached, explanation, times, backend, backendDetails, error } = record;
+    const { detections = [], limitReached, explanation, why, times, backend, backendDetails, error } = record;
     this.done++;
     this.detections += detections.length;
     this.findsOne ||= limitReached === 1;
@@ -49,6 +49,7 @@ export class DetectionReport {
     this.progress.hide();
     for (const row of this.table.rows(record)) this.print(row);
     if (explanation) for (const line of explanationLines(detections, explanation)) this.print(line);
+    if (why) for (const line of whyLines(detections, why)) this.print(line);
     if (error) {
       this.failed++;
       printError(this.session, error.message);
