@@ -106,7 +106,16 @@ module.exports = {
       "^src/image/",
       "^src/(?!image/|backend/sampledImage\\.ts|support/|detection\\.ts|tensor\\.ts|errors\\.ts)",
     ),
+    down(
+      "analysis-knows-graphs-only",
+      "^src/analysis/",
+      "^src/(?!analysis/|graph/|kernels/[^/]+/op\\.ts|kernels/ops\\.ts|support/|tensor\\.ts|errors\\.ts)",
+      "What is read off a graph: costs, receptive fields, blocks. Nothing runs.",
+    ),
     down("formats-know-detections-only", "^src/formats", "^src/(?!formats/|detection\\.ts|errors\\.ts)"),
+      "formats-know-detections-and-numbers-only",
+      "^src/formats",
+      "^src/(?!formats/|checkpoints/bytes/|detection\\.ts|tensor\\.ts|errors\\.ts)",
     down(
       "image-sources-know-no-model",
       "^src/imageSources/",
@@ -127,7 +136,7 @@ module.exports = {
     down(
       "loading-knows-no-network",
       "^src/loading/",
-      "^src/(network|detect(Options)?|describe|index)\\.ts$|^src/(executors|verify)/",
+      "^src/(network|detect(Options)?|index)\\.ts$|^src/(analysis|executors|verify)/",
     ),
     down("detection-knows-no-verification", "^src/(network|detect(Options)?)\\.ts$", "^src/verify"),
     {

@@ -2,7 +2,6 @@
  * From an image to detections. `load` prepares a network on a backend. `Detector.detect` asks its model which
  * views of the image to run, runs them one after the other, and lets the model decode what the network found.
  */
-import type { NdArray } from "ndarray";
 import type { BackendDetails } from "./backend/backendDetails.ts";
 import type { RunOptions, RunResult } from "./backend/executor.ts";
 import type { PeakQuery } from "./backend/peakQuery.ts";
@@ -28,6 +27,7 @@ import {
 } from "./detectOptions.ts";
 import { UsageError } from "./errors.ts";
 import type { Explanation } from "./explanation.ts";
+import { Geometry } from "./image/geometry.ts";
 import type { RgbImage } from "./image/rgbImage.ts";
 import type { ImageSource } from "./imageSources/imageSource.ts";
 import { nameOfSource, readImageSource } from "./imageSources/readImageSource.ts";
@@ -35,7 +35,8 @@ import { blameSize, checkSizeOfImage } from "./models/sizeOfImage.ts";
 import type { InputSize, Result, View, Views } from "./models/view.ts";
 import { loadNetwork, type Network, type NetworkOptions } from "./network.ts";
 import { checkOptions, describeValue } from "./support/checkArguments.ts";
-import { refuseForbiddenFunctions } from "./support/pagePolicy.ts";
+import { ALL_TAPS, matchTaps } from "./tapNames.ts";
+import type { Tensor } from "./tensor.ts";
 import type { Why } from "./why.ts";
 
 export interface DetectResult {
@@ -49,6 +50,8 @@ export interface DetectResult {
   backend: string;
   /** How the backend ran: for `wasm` its build, threads and precision. */
   backendDetails: BackendDetails;
+  /** Whether layers ran fused. False if each op ran on its own, which rounds differently. */
+  fused: boolean;
   /** Best first, in pixels of the image. */
   detections: Detection[];
   /** What `classes`, `score` and `max` left out. */
@@ -61,9 +64,11 @@ export interface DetectResult {
   explanation?: Explanation;
   /** Why there is no detection at a pixel, or which one. Present if `why` was set. */
   why?: Why;
+  /** From pixels of the image to the network's input and the cells of its maps, and back, for each run. */
+  geometry: Geometry;
   times: Times;
-  /** The requested taps by node name, each [1, height, width, channels]. */
-  taps: Readonly<Record<string, NdArray<Float32Array>>>;
+  /** The requested taps by layer name, each [1, height, width, channels]. Empty if `onTap` was set. */
+  taps: Readonly<Record<string, Tensor>>;
 }
 
 /** All in milliseconds. */
@@ -144,10 +149,10 @@ export class Detector {
    *
    * @throws ImageError if there is no readable image, or if it is too large for the backend.
    * @throws UsageError for anything else than an image, for invalid options, and after `dispose()`.
-   * @throws BackendError if the backend fails, for example because its device is lost; or for `taps`, if the
-   *   page's policy forbids functions made from text.
+   * @throws BackendError if the backend fails, for example because its device is lost.
    * @throws ModelError if the network outputs numbers that are not finite.
    * @throws the signal's reason once it is aborted.
+   * @throws whatever `onTap` throws.
    */
   async detect(image: ImageSource, options: DetectOptions = {}): Promise<DetectResult> {
     if (this.disposal) {
@@ -165,15 +170,15 @@ export class Detector {
 
   private async find(image: ImageSource, options: DetectOptions): Promise<DetectResult> {
     checkOptions(options, DETECT_OPTIONS, "detect");
-    const { score = DEFAULT_SCORE, max = DEFAULT_MAX, signal, taps } = options;
+    const { score = DEFAULT_SCORE, max = DEFAULT_MAX, signal, onTap } = options;
     const { model, inputSize, constants } = this.network;
     checkTestTimeOptions(model, options);
     checkReferenceScales(options);
     const classIds = options.classes && classIdsOf(model, options.classes);
     const { why: pixel } = options;
     const askedIds = pixel?.class === undefined ? classIds : classIdsOf(model, [pixel.class], "option why");
-    // ndarray, whose arrays hold taps, makes its constructors from text.
-    if (taps && taps.length > 0) refuseForbiddenFunctions("option taps", "leave taps out");
+    const wanted = options.taps ?? (onTap ? ALL_TAPS : []);
+    const taps = wanted.length > 0 ? matchTaps(this.network.graph, wanted) : undefined;
     signal?.throwIfAborted();
     const clock = stopwatch();
     const { where = nameOfSource(image) } = options;
@@ -193,7 +198,7 @@ export class Detector {
       explain,
       times,
       taps: tapped,
-    } = await this.inTurn(() => runViews(views, this.network, { taps, signal }, where));
+    } = await this.inTurn(() => runViews(views, this.network, { taps, onTap, signal }, where));
     if (estimate) this.costs.learn(estimate, times.network);
     const choice = { score, max, classIds };
     const { detections, leftOut } = chooseDetections(found, choice);
@@ -206,11 +211,13 @@ export class Detector {
       model: model.name,
       backend: this.network.backend,
       backendDetails: this.network.backendDetails,
+      fused: this.network.fused,
       detections,
       leftOut,
       ...(detections.length === 0 && { nothingFound: whyNothing(model, pixels, leftOut, choice) }),
       ...(limitReached && { limitReached }),
       ...explained,
+      geometry: geometryOf(views),
       times: { load: this.loadTime, decode, ...times, preprocess: prepare + times.preprocess },
       taps: tapped,
     };
@@ -248,7 +255,7 @@ export interface ViewsResult extends Result {
 export async function runViews<Found>(
   views: Views<Found>,
   network: Network,
-  { taps, signal }: RunOptions,
+  { taps, onTap, signal }: RunOptions,
   where: string,
 ): Promise<ViewsResult> {
   for (const { size } of views.views) checkSize(size, network, where);
@@ -262,7 +269,7 @@ export async function runViews<Found>(
     if (!network.samplesImages) for (const input of Object.values(inputs)) void input.data;
     times.preprocess += clock();
     const result = await network
-      .run(inputs, { taps: tapped ? undefined : taps, signal, peaks })
+      .run(inputs, { ...(!tapped && { taps, onTap }), signal, peaks })
       .catch((error: unknown) => blameSize(error, size, network.model, where));
     times.network += clock();
     tapped ??= result.taps;
@@ -288,6 +295,14 @@ export async function runViews<Found>(
   const result = views.combine(found);
   times.postprocess += clock();
   return { ...result, taps: tapped ?? {}, times };
+}
+
+/** One view per run, in their order: that on the mirror image follows that on the image. */
+function geometryOf({ views }: Views<unknown>): Geometry {
+  const placements = views.map(({ placement, mirror }) => {
+    return mirror ? [placement, { ...placement, mirrored: true }] : [placement];
+  });
+  return new Geometry({ views: placements.flat() });
 }
 
 function checkSize(size: InputSize, network: Network, where: string): void {

@@ -1,4 +1,5 @@
 /** The options of `load` and `detect`: their types, defaults and checks. */
+import type { OnTap } from "./backend/executor.ts";
 import type { Cost } from "./cost.ts";
 import { UsageError } from "./errors.ts";
 import { isThreadCount, THREADS_EXPECTED } from "./executors/backends.ts";
@@ -21,9 +22,17 @@ export interface DetectOptions extends TestTimeOptions {
    */
   readonly signal?: AbortSignal;
   /**
-   * Names of nodes whose values to return: see `centernet describe`. With several views, those of the first.
+   * The layers whose values to return: names as `centernet describe` lists them, patterns such as
+   * `backbone.block4.*`, or "all". With several views, the values are those of the first run. Default: none, or
+   * all if `onTap` is set.
    */
-  readonly taps?: readonly string[];
+  readonly taps?: string | readonly string[];
+  /**
+   * Called with the value of each tap while the network runs, in the network's order; nothing is kept for the
+   * result, so that networks can be walked whose values do not fit in memory together. The run waits for the
+   * promise that it returns. It must not wait for another call of the same detector, which waits for this run.
+   */
+  readonly onTap?: OnTap;
   /** What to call the image in errors. Default: its path, URL or file name, else "image". */
   readonly where?: string;
 }
@@ -88,9 +97,10 @@ export const DETECT_OPTIONS = {
   onCost: FUNCTION,
   signal: SIGNAL,
   taps: {
-    expected: "a list of names of nodes",
-    fits: (value) => Array.isArray(value) && value.every(isString),
+    expected: "names of layers, patterns such as backbone.*, or all",
+    fits: (value) => isString(value) || (Array.isArray(value) && value.every(isString)),
   },
+  onTap: FUNCTION,
   where: { expected: "a name for the image", fits: isString },
   flip: BOOLEAN,
   scales: {

@@ -1,7 +1,21 @@
 /** The public interface of the package. */
 
+export {
+  describeGraph,
+  type GraphDescription,
+  type GraphTotals,
+  type LayerDescription,
+} from "./analysis/describe.ts";
+export {
+  type FieldArea,
+  type FieldAxis,
+  type PixelArea,
+  receptiveFieldAt,
+  receptiveFields,
+} from "./analysis/receptiveFields.ts";
+export { asNdarray } from "./asNdarray.ts";
 export type { BackendDetails } from "./backend/backendDetails.ts";
-export type { Executor, Plan, PrepareOptions, RunOptions, RunResult } from "./backend/executor.ts";
+export type { Executor, OnTap, Plan, PrepareOptions, RunOptions, RunResult } from "./backend/executor.ts";
 export type {
   BestCellsQuery,
   CellWeight,
@@ -21,7 +35,6 @@ export type { Checkpoint, Quantization, Variable } from "./checkpoints/checkpoin
 export type { LabelMap, LabelMapItem } from "./checkpoints/pipelineConfig/detectionApiSidecar.ts";
 export type { LeftOut, LeftOutGroup } from "./chooseDetections.ts";
 export type { Cost } from "./cost.ts";
-export { describeGraph, type GraphDescription, type GraphTotals, type LayerDescription } from "./describe.ts";
 export { Detector, type DetectResult, load, type Times } from "./detect.ts";
 export type { Box, CornerEvidence, Detection, Keypoint, PeakEvidence, TripletEvidence } from "./detection.ts";
 export { DEFAULT_MAX, DEFAULT_SCORE, type DetectOptions } from "./detectOptions.ts";
@@ -38,6 +51,14 @@ export type { Activation, Epilogue, ParameterRule } from "./graph/op.ts";
 export { cropImage } from "./image/crop.ts";
 export { type DrawOptions, drawDetections } from "./image/draw/drawDetections.ts";
 export { drawHeatmap, type HeatmapPlace } from "./image/draw/drawHeatmap.ts";
+export {
+  Geometry,
+  type GeometryData,
+  geometryFrom,
+  type Point,
+  ViewGeometry,
+  type ViewPlacement,
+} from "./image/geometry.ts";
 export { decodeImage, encodeJpeg, encodePng } from "./image/imageFile.ts";
 export type { RgbImage } from "./image/rgbImage.ts";
 export type {

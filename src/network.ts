@@ -1,7 +1,8 @@
 /** A model with its weights on a backend, ready to run: maps in, maps out. */
+
+import { describeGraph } from "./analysis/describe.ts";
 import type { BackendDetails } from "./backend/backendDetails.ts";
 import type { Executor, Plan, RunOptions, RunResult } from "./backend/executor.ts";
-import { describeGraph } from "./describe.ts";
 import { BackendError, ModelError, UsageError } from "./errors.ts";
 import { type Backend, createExecutor, type ExecutorOptions } from "./executors/backends.ts";
 import { measureSpeed } from "./executors/measureSpeed.ts";
@@ -56,8 +57,9 @@ export class Network {
   readonly constants: Weights;
   /** Notes for the user about the weights, such as a file name that contradicts the contents. */
   readonly notes: readonly string[];
+  /** Whether bias, sum, activation and batch norm run as part of their convolution, rather than each op alone. */
+  readonly fused: boolean;
   private readonly executor: Executor;
-  private readonly fuse: boolean;
   /** Kept only if the network is re-planned for new input sizes; otherwise the plan holds the sole copy. */
   private readonly weights: Weights;
   private readonly plans: PlansBySize;
@@ -80,7 +82,7 @@ export class Network {
     this.model = model;
     this.inputSize = size;
     this.executor = executor;
-    this.fuse = fuse;
+    this.fused = fuse;
     this.notes = notes;
     this.constants = new Map([...model.constants(size).keys()].map((name) => [name, stored(name, weights)]));
     this.weights = model.sizedByImage ? weights : this.constants;
@@ -170,18 +172,21 @@ export class Network {
   }
 
   private graphAt(size: InputSize): Graph {
-    return runnable(this.model.graph(size, this.constants), this.fuse);
+    return runnable(this.model.graph(size, this.constants), this.fused);
   }
 
   /** Finds the first faulty layer by running again with every layer tapped. */
   private async notFinite(plan: Plan, inputs: Readonly<Record<string, Tensor>>): Promise<ModelError> {
     const names = this.graph.nodes.map((node) => node.name);
-    const { taps } = await plan.run(inputs, { taps: names });
-    const first = names.find((name) => !taps[name].data.every(Number.isFinite)) ?? "output";
+    let first: { readonly name: string; readonly value?: number } | undefined;
+    const onTap = (name: string, { data }: Tensor) => {
+      if (!first && !allFinite(data)) first = { name, value: data.find((value) => !Number.isFinite(value)) };
+    };
+    await plan.run(inputs, { taps: names, onTap });
     return new ModelError({
-      where: `layer ${first} of ${this.model.name}`,
+      where: `layer ${first?.name ?? "output"} of ${this.model.name}`,
       expected: "finite numbers",
-      got: `${taps[first]?.data.find((value) => !Number.isFinite(value))}`,
+      got: `${first?.value}`,
       hint: "The weights or the input hold numbers that float32 cannot carry.",
     });
   }

@@ -1,4 +1,3 @@
-import type { NdArray } from "ndarray";
 import type { Graph } from "../graph/graph.ts";
 import type { Tensor, Weights } from "../tensor.ts";
 import type { BackendDetails } from "./backendDetails.ts";
@@ -60,9 +59,20 @@ export interface Plan {
   dispose(): Promise<void>;
 }
 
+/**
+ * Called with each tap as it is computed, in the graph's order. The run waits for the returned promise before it goes
+ * on, and keeps nothing: a network can be walked whose values would not fit in memory together. The tensor is a copy
+ * that may be changed, kept or transferred to a worker. What it throws is what the run throws.
+ *
+ * It must not wait for another run of the same network, which would wait for this one.
+ */
+export type OnTap = (name: string, tensor: Tensor) => void | Promise<void>;
+
 export interface RunOptions {
-  /** Names of nodes whose values to return besides the outputs. */
+  /** Names of nodes whose values to return besides the outputs, or to pass to `onTap`. */
   readonly taps?: readonly string[];
+  /** If set, each tap is passed to it instead of being returned. */
+  readonly onTap?: OnTap;
   readonly signal?: AbortSignal;
   /** If set, the caller needs only these peaks. A backend may find them on its device, or return the outputs anyway. */
   readonly peaks?: PeakQuery;
@@ -71,8 +81,8 @@ export interface RunOptions {
 export interface RunResult {
   /** By output name; empty if there are `peaks`. */
   readonly outputs: Readonly<Record<string, Tensor>>;
-  /** By node name; shape [1, height, width, channels]. */
-  readonly taps: Readonly<Record<string, NdArray<Float32Array>>>;
+  /** By node name; shape [1, height, width, channels]. Empty if `onTap` was set. */
+  readonly taps: Readonly<Record<string, Tensor>>;
   /** Returned only if asked for, and only if every number of the outputs that they come from is finite. */
   readonly peaks?: PeakAnswer;
 }

@@ -13,7 +13,7 @@ import type {
   FoundKeypoint,
   Point,
 } from "../explanation.ts";
-import { type ImageTransform, imageToInput, inputToImage } from "../image/input/letterbox.ts";
+import { ViewGeometry, type ViewPlacement } from "../image/geometry.ts";
 import type { CellValue, CenterWhy, CenterWhyView } from "../why.ts";
 import type { ClassLabel } from "./coco.ts";
 import type { ChosenDetections, Result, ViewOptions } from "./view.ts";
@@ -35,10 +35,7 @@ interface TracedCenters {
 
 /** How the maps lie in the image, and what was asked. */
 export interface TracedView {
-  readonly transform: ImageTransform;
-  /** Pixels of the network's input per cell. */
-  readonly stride: number;
-  readonly scale: number;
+  readonly placement: ViewPlacement;
   readonly why: ViewOptions["why"];
   /** Shared by all views of an image: the first one chooses the class. */
   readonly asked: AskedClass;
@@ -82,7 +79,7 @@ export function tracedCenters(
       ...(place >= 0 && { detection: place }),
     };
   });
-  const { scale } = view;
+  const { scale } = view.placement;
   const { peaks, limit } = trace;
   return {
     detections: kept.map((row) => rows[row].detection),
@@ -102,9 +99,10 @@ function withoutKeypoints({ keypoints, ...center }: CenterEvidence): Omit<Center
 function foundKeypoints(
   { keypoints }: CenterEvidence,
   { keypoints: found = [] }: Detection,
-  { transform, stride }: TracedView,
+  { placement }: TracedView,
 ): FoundKeypoint[] | undefined {
-  const placed = ({ x, y }: Point) => inputToImage(transform, x * stride, y * stride);
+  const geometry = new ViewGeometry(placement);
+  const placed = (point: Point) => geometry.cellToImage(point);
   return keypoints?.map(({ regressed, candidate, outcome }, i) => ({
     ...found[i],
     regressed: placed(regressed),
@@ -115,12 +113,11 @@ function foundKeypoints(
 
 function askedCell(
   trace: CenterTrace,
-  { transform, stride, labelOf, asked }: TracedView,
+  { placement, labelOf, asked }: TracedView,
   { x, y, classIds }: NonNullable<ViewOptions["why"]>,
 ): { value: CellValue; label: ClassLabel } {
   const { height, width, classes } = trace.size;
-  const input = imageToInput(transform, x, y);
-  const cell = cellWithin({ x: input.x / stride, y: input.y / stride }, width, height);
+  const cell = cellWithin(new ViewGeometry(placement).imageToCell({ x, y }), width, height);
   asked.channel ??= trace.bestClassAt(cell, channelsOf(classes, labelOf, classIds));
   return { value: trace.valueAt(cell, asked.channel), label: labelOf(asked.channel) };
 }

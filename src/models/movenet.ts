@@ -30,6 +30,7 @@ import { type Graph, GraphBuilder, type Scope, type Value } from "../graph/graph
 import { boxHeads, centerHead, localMaximum } from "../heads/objectHeads.ts";
 import { poseHeads } from "../heads/poseHeads.ts";
 import type { PredictionHeadOptions } from "../heads/predictionHead.ts";
+import { placementOf } from "../image/geometry.ts";
 import { letterbox } from "../image/input/letterbox.ts";
 import { normalize } from "../kernels/normalize/op.ts";
 import { shapeOf, type Tensor, type Weights } from "../tensor.ts";
@@ -100,6 +101,7 @@ function movenet({ name, width, persons, side, weightsHint }: MovenetRow): Model
       const { image: boxed, transform } = letterbox(image, size);
       const input = { shape: shapeOf(size.height, size.width, 3), data: Float32Array.from(boxed.data) };
       const inputs = () => ({ image: input });
+      const placement = placementOf(transform, size, OUTPUT_STRIDE);
       const personsIn = (outputs: Outputs, trace?: CenterTrace) => {
         const found = several
           ? severalPersons(outputs, constants, size, trace)
@@ -109,13 +111,13 @@ function movenet({ name, width, persons, side, weightsHint }: MovenetRow): Model
       const combine = (found: readonly FoundCenters[]) => centersResult("poses", found, options);
       const { explain, why } = options;
       if (explain || why) {
-        const place = { transform, stride: OUTPUT_STRIDE, scale: 1, why, asked: {}, labelOf: () => PERSON };
+        const place = { placement, why, asked: {}, labelOf: () => PERSON };
         const decode = (outputs: Outputs) => {
           const trace = new CenterTrace();
           const rows = personsIn(outputs, trace).map((detection) => ({ detection }));
           return tracedCenters(trace, rows, [...rows.keys()], place);
         };
-        return { views: [{ size, inputs, decode }], combine };
+        return { views: [{ size, placement, inputs, decode }], combine };
       }
       const decode = (outputs: Outputs) => ({ detections: personsIn(outputs) });
       const peaks = several
@@ -124,7 +126,7 @@ function movenet({ name, width, persons, side, weightsHint }: MovenetRow): Model
       const onPeaks = peaks && {
         peaks: { query: peaks.query, decode: (answer: PeakAnswer) => decode(peaks.outputsOf(answer)) },
       };
-      return { views: [{ size, inputs, decode, ...onPeaks }], combine };
+      return { views: [{ size, placement, inputs, decode, ...onPeaks }], combine };
     },
   };
 }

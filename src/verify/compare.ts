@@ -93,11 +93,13 @@ function quotient(off: number, limit: number): number {
   return Number.isFinite(off) ? off / limit : Number.POSITIVE_INFINITY;
 }
 
-/** Standard deviation of the population, in float64. */
+/** Standard deviation of the population, in float64. Plain loops, because maps have millions of numbers. */
 export function standardDeviation(values: ArrayLike<number>): number {
   if (values.length === 0) return 0;
-  const numbers = Array.from(values);
-  const mean = numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
-  const squares = numbers.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return Math.sqrt(squares / numbers.length);
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  const mean = sum / values.length;
+  let squares = 0;
+  for (let i = 0; i < values.length; i++) squares += (values[i] - mean) ** 2;
+  return Math.sqrt(squares / values.length);
 }

@@ -1,5 +1,5 @@
 import { oneLine } from "../errors.ts";
-import { formatShape } from "../tensor.ts";
+import { formatShape, positionOf } from "../tensor.ts";
 import type { Tolerance } from "./caseDescription.ts";
 import type { CaseReport, TapReport } from "./verifyCase.ts";
 
@@ -71,16 +71,6 @@ function summaryOf({ taps, firstBeyond }: CaseReport): string {
   if (!worst) return subject;
   const position = formatShape(positionOf(worst.index, shape));
   return `${subject}: at ${position}, element ${worst.index}: expected ${worst.expected}, got ${worst.got}`;
-}
-
-function positionOf(index: number, shape: readonly number[]): number[] {
-  const position: number[] = [];
-  let rest = index;
-  for (const side of [...shape].reverse()) {
-    position.unshift(rest % side);
-    rest = Math.floor(rest / side);
-  }
-  return position;
 }
 
 function formatNumber(value: number): string {

@@ -95,6 +95,30 @@ export function fromFloat32(values: Float32Array, dtype: FloatDtype): Uint8Array
   return bytes;
 }
 
+/** Numbers as they are read: float64 and wide integers keep their digits. */
+export type Numbers = Float32Array | Float64Array;
+
+const WIDE: readonly Dtype[] = ["F64", "I64", "I32", "U64", "U32"];
+
+/** Reads `count` consecutive elements of `source` from byte `offset` on, unrounded but for integers beyond 2^53. */
+export async function readNumbers(
+  source: RandomAccessFile,
+  offset: number,
+  count: number,
+  dtype: Dtype,
+  bigEndian = false,
+): Promise<Numbers> {
+  if (!WIDE.includes(dtype)) return readElements(source, offset, count, dtype, bigEndian);
+  const { bytes: width, read } = DTYPES[dtype];
+  const bytes = new Uint8Array(count * width);
+  await source.read(offset, bytes);
+  if (bigEndian) swapBytes(bytes, width);
+  const view = viewOf(bytes);
+  const values = new Float64Array(count);
+  for (let i = 0; i < count; i++) values[i] = read(view, i * width);
+  return values;
+}
+
 function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

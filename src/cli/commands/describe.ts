@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { describeGraph, type GraphDescription, type LayerDescription } from "../../describe.ts";
+import { describeGraph, type GraphDescription, type LayerDescription } from "../../analysis/describe.ts";
 import { UsageError } from "../../errors.ts";
 import { describeWasmPlan, type WasmPlanDescription } from "../../executors/wasm/describeWasmPlan.ts";
 import { defaultThreads } from "../../executors/wasm/threads/threadPool.ts";

@@ -94,15 +94,6 @@ export function placePeak(peak: Peak, transform: ViewTransform): { x: number; y:
   return { x, y };
 }
 
-/** Places a point of the original image in the maps of a view, in cells: the inverse of `placePeak`. */
-export function mapPosition(
-  { x, y }: { readonly x: number; readonly y: number },
-  { mapWidth, cellsPerPixelX, cellsPerPixelY, left, top, scale, mirrored }: ViewTransform,
-): { x: number; y: number } {
-  const across = (x * scale + left) * cellsPerPixelX;
-  return { x: mirrored ? mapWidth - across : across, y: (y * scale + top) * cellsPerPixelY };
-}
-
 function toPixelX(cells: number, { mirrored, mapWidth, cellsPerPixelX, left }: ViewTransform): number {
   const turned = mirrored ? Math.fround(mapWidth - cells) : cells;
   return Math.fround(Math.fround(turned / Math.fround(cellsPerPixelX)) - left);

@@ -1,5 +1,5 @@
 import { expectShape, type Scope, type Value } from "../../graph/graph.ts";
-import { NO_MULTIPLY_ADDS, type Op } from "../../graph/op.ts";
+import { NO_MULTIPLY_ADDS, type Op, READS_SAME_CELL } from "../../graph/op.ts";
 
 export interface BatchNormAttributes {
   readonly epsilon: number;
@@ -24,6 +24,7 @@ export const batchNormOp: Op<BatchNormAttributes> = {
     variance: { shape: [channels], trainable: false },
   }),
   multiplyAdds: NO_MULTIPLY_ADDS,
+  cellsRead: READS_SAME_CELL,
 };
 
 export function batchNorm(x: Value, scope: Scope, attributes: BatchNormAttributes): Value {

@@ -1,5 +1,5 @@
 import { expectShape, type Scope, type Value } from "../../graph/graph.ts";
-import { NO_MULTIPLY_ADDS, NO_PARAMETERS, type Op } from "../../graph/op.ts";
+import { NO_MULTIPLY_ADDS, NO_PARAMETERS, type Op, READS_SAME_CELL } from "../../graph/op.ts";
 import { sameShape } from "../../tensor.ts";
 
 /**
@@ -20,6 +20,7 @@ export const addOp: Op = {
   },
   parameters: NO_PARAMETERS,
   multiplyAdds: NO_MULTIPLY_ADDS,
+  cellsRead: READS_SAME_CELL,
 };
 
 export function add(a: Value, b: Value, scope: Scope): Value {
@@ -39,6 +40,7 @@ export const biasOp: Op = {
   },
   parameters: ([[, , , channels]]) => ({ bias: { shape: [channels] } }),
   multiplyAdds: NO_MULTIPLY_ADDS,
+  cellsRead: READS_SAME_CELL,
 };
 
 export function bias(x: Value, scope: Scope): Value {
@@ -58,6 +60,7 @@ export const reluOp: Op = {
   },
   parameters: NO_PARAMETERS,
   multiplyAdds: NO_MULTIPLY_ADDS,
+  cellsRead: READS_SAME_CELL,
 };
 
 export function relu(x: Value, scope: Scope): Value {
@@ -77,6 +80,7 @@ export const relu6Op: Op = {
   },
   parameters: NO_PARAMETERS,
   multiplyAdds: NO_MULTIPLY_ADDS,
+  cellsRead: READS_SAME_CELL,
 };
 
 export function relu6(x: Value, scope: Scope): Value {
@@ -96,6 +100,7 @@ export const sigmoidOp: Op = {
   },
   parameters: NO_PARAMETERS,
   multiplyAdds: NO_MULTIPLY_ADDS,
+  cellsRead: READS_SAME_CELL,
 };
 
 export function sigmoid(x: Value, scope: Scope): Value {

@@ -1,7 +1,7 @@
 import { expectShape, type Scope, type Value } from "../../graph/graph.ts";
 import { NO_MULTIPLY_ADDS, NO_PARAMETERS, type Op } from "../../graph/op.ts";
 import { shapeOf } from "../../tensor.ts";
-import { type Window, windowOutput } from "../window.ts";
+import { type Window, windowCells, windowOutput } from "../window.ts";
 
 export interface MaxPoolAttributes extends Window {
   /**
@@ -28,6 +28,7 @@ export const maxPoolOp: Op<MaxPoolAttributes> = {
   },
   parameters: NO_PARAMETERS,
   multiplyAdds: NO_MULTIPLY_ADDS,
+  cellsRead: windowCells,
 };
 
 export function maxPool(x: Value, scope: Scope, attributes: MaxPoolAttributes): Value {

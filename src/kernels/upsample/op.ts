@@ -1,5 +1,5 @@
 import { expectShape, type Scope, type Value } from "../../graph/graph.ts";
-import { NO_MULTIPLY_ADDS, NO_PARAMETERS, type Op } from "../../graph/op.ts";
+import { type CellRange, NO_MULTIPLY_ADDS, NO_PARAMETERS, type Op } from "../../graph/op.ts";
 import { shapeOf } from "../../tensor.ts";
 
 /**
@@ -16,6 +16,16 @@ export const upsampleNearestOp: Op = {
   },
   parameters: NO_PARAMETERS,
   multiplyAdds: NO_MULTIPLY_ADDS,
+  cellsRead: () => ({ rows: REPEATED, columns: REPEATED }),
+};
+
+/** Two output cells for each input cell. */
+const REPEATED: CellRange = {
+  step: 1,
+  ranges: [
+    [0, 0],
+    [0, 0],
+  ],
 };
 
 export function upsampleNearest(x: Value, scope: Scope): Value {
@@ -39,6 +49,15 @@ export const upsampleBilinearOp: Op = {
   },
   parameters: NO_PARAMETERS,
   multiplyAdds: NO_MULTIPLY_ADDS,
+  cellsRead: () => ({ rows: BLENDED, columns: BLENDED }),
+};
+
+const BLENDED: CellRange = {
+  step: 1,
+  ranges: [
+    [-1, 0],
+    [0, 1],
+  ],
 };
 
 export function upsampleBilinear(x: Value, scope: Scope): Value {

@@ -12,6 +12,7 @@ import {
 } from "../../decode/objects/settings.ts";
 import { type LoweredRow, SOFT_NMS, softNms } from "../../decode/triplets/softNms.ts";
 import type { Detection } from "../../detection.ts";
+import { placementOf } from "../../image/geometry.ts";
 import { centerOnMultiple, placeOnMultiple } from "../../image/input/centerOnMultiple.ts";
 import type { Tensor } from "../../tensor.ts";
 import { type CenterRow, centersResult, type FoundCenters, type MergedViews } from "../centerExplanation.ts";
@@ -69,12 +70,13 @@ export function objectsAsPointsModel({ name, architecture, weightsHint }: Object
         const inputs = (mirrored: boolean) => () => {
           return { image: centerOnMultiple(image, sizeMultiple, scale, mirrored) };
         };
-        const view = { size, inputs: inputs(false), settings, rowOf };
-        const traced = { transform, stride: OUTPUT_STRIDE, scale, why, asked, labelOf };
+        const placement = { ...placementOf(transform, size, OUTPUT_STRIDE), scale };
+        const view = { placement, inputs: inputs(false), settings, rowOf };
+        const traced = { placement, why, asked, labelOf };
         const isTraced = explain || why !== undefined;
         const { decode, peaks } = isTraced ? tracedObjectView(view, traced) : objectView(view);
         const mirror = { inputs: inputs(true), average: averageOutputs };
-        return { size, inputs: inputs(false), decode, ...(flip ? { mirror } : { peaks }) };
+        return { size, placement, inputs: inputs(false), decode, ...(flip ? { mirror } : { peaks }) };
       });
       const combine = (found: readonly FoundCenters[]) =>
         centersResult("points", found, options, found.length > 1 ? suppressed : undefined);

@@ -11,6 +11,7 @@ import {
 } from "../../decode/triplets/triplets.ts";
 import type { ViewTransform } from "../../decode/triplets/viewTransform.ts";
 import type { Detection } from "../../detection.ts";
+import type { ViewPlacement } from "../../image/geometry.ts";
 import { centerOnCanvas, placeOnCanvas } from "../../image/input/centerOnCanvas.ts";
 import type { RgbImage } from "../../image/rgbImage.ts";
 import type { TripletWhyView } from "../../why.ts";
@@ -140,11 +141,13 @@ function viewsOf(image: RgbImage, options: ViewOptions, labels: readonly ClassLa
   const { reproduceReference, explain, why } = options;
   const query = viewPeakQuery(TRIPLET_OUTPUTS, settings);
   const askedClass = {};
-  const views = tripletViews(image, options).map(({ transform, canvas: size }): View<FoundPeaks> => {
+  const views = tripletViews(image, options).map((view): View<FoundPeaks> => {
+    const { transform, canvas: size } = view;
     const { scale, mirrored } = transform;
+    const placement = placementIn(view, image);
     const inputs = () => ({ image: centerOnCanvas(image, scale, { mirrored, reproduceReference }) });
     if (!explain && !why) {
-      return peakView(size, inputs, query, (answer) => {
+      return peakView(placement, inputs, query, (answer) => {
         return { peaks: viewPeaksFrom(answer, TRIPLET_OUTPUTS, transform) };
       });
     }
@@ -153,12 +156,32 @@ function viewsOf(image: RgbImage, options: ViewOptions, labels: readonly ClassLa
       const peaks = viewPeaks({ maps: tripletMaps(outputs), transform }, settings, traces);
       return {
         peaks,
-        ...(traces && why && { asked: askedInView(traces, transform, why, labels, askedClass) }),
+        ...(traces && why && { asked: askedInView(traces, placement, why, labels, askedClass) }),
       };
     };
-    return { size, inputs, decode };
+    return { size, placement, inputs, decode };
   });
   return { views, combine: (found) => resultOf(found, settings, labels, options) };
+}
+
+/** The same place as the decode takes it from the transform. */
+function placementIn({ transform, canvas }: TripletView, image: RgbImage): ViewPlacement {
+  const { left, top, scale, mirrored, cellsPerPixelX, cellsPerPixelY } = transform;
+  return {
+    left,
+    top,
+    scaleX: scale,
+    scaleY: scale,
+    imageWidth: image.width,
+    imageHeight: image.height,
+    scale,
+    mirrored,
+    inputWidth: canvas.width,
+    inputHeight: canvas.height,
+    outputStride: OUTPUT_STRIDE,
+    cellsPerPixelX,
+    cellsPerPixelY,
+  };
 }
 
 function resultOf(

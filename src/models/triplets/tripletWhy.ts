@@ -10,9 +10,10 @@ import {
   type TripletSettings,
   type ViewPeaks,
 } from "../../decode/triplets/triplets.ts";
-import { mapPosition, placePeak, type ViewTransform } from "../../decode/triplets/viewTransform.ts";
+import { placePeak } from "../../decode/triplets/viewTransform.ts";
 import type { PeakEvidence } from "../../detection.ts";
 import { PAIR_REJECTIONS, type PairOutcome, type Point } from "../../explanation.ts";
+import { ViewGeometry, type ViewPlacement } from "../../image/geometry.ts";
 import type { TripletFate, TripletWhy, TripletWhyView, WhyPair } from "../../why.ts";
 import { type AskedClass, cellWithin, channelsOf, covering } from "../centerExplanation.ts";
 import type { ClassLabel } from "../coco.ts";
@@ -31,18 +32,18 @@ export function heatmapTraces(): HeatmapTraces {
 /** What the pixel that was asked for is in one view. The first view's centers choose the class. */
 export function askedInView(
   traces: HeatmapTraces,
-  transform: ViewTransform,
+  placement: ViewPlacement,
   { x, y, classIds }: NonNullable<ViewOptions["why"]>,
   labels: readonly ClassLabel[],
   asked: AskedClass,
 ): TripletWhyView {
   const { height, width, classes } = traces.center.size;
-  const cell = cellWithin(mapPosition({ x, y }, transform), width, height);
+  const cell = cellWithin(new ViewGeometry(placement).imageToCell({ x, y }), width, height);
   asked.channel ??= traces.center.bestClassAt(
     cell,
     channelsOf(classes, (channel) => labels[channel], classIds),
   );
-  const { scale, mirrored } = transform;
+  const { scale, mirrored } = placement;
   return {
     scale,
     mirrored,

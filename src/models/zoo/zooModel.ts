@@ -9,6 +9,7 @@ import {
   KEYPOINT_ESTIMATION_PARAMS,
   OBJECT_CENTER_PARAMS,
 } from "../../decode/objects/settings.ts";
+import { placementOf, type ViewPlacement } from "../../image/geometry.ts";
 import {
   describeResizer,
   fixedInputSize,
@@ -92,8 +93,9 @@ export function zooModel(spec: ZooSpec): ZooModel {
       };
       const inputs = () => ({ image: resizeForNetwork(image, resizerAtSize) });
       const { explain, why } = options;
-      const traced = { transform, stride: OUTPUT_STRIDE, scale: 1, why, asked: {}, labelOf };
-      const view = { size, inputs, settings: decode, rowOf, trueShape };
+      const placement = placementOf(transform, size, OUTPUT_STRIDE);
+      const traced = { placement, why, asked: {}, labelOf };
+      const view = { placement, inputs, settings: decode, rowOf, trueShape };
       return {
         views: [explain || why ? tracedObjectView(view, traced) : objectView(view)],
         combine: (found: readonly FoundCenters[]) => centersResult("objects", found, options),
@@ -117,7 +119,7 @@ function typicalSize(resizer: ImageResizer, multiple: number): InputSize {
 
 /** A run of the network whose objects are decoded according to the settings. */
 export interface ObjectView {
-  readonly size: InputSize;
+  readonly placement: ViewPlacement;
   readonly inputs: View<unknown>["inputs"];
   readonly settings: DecodeSettings;
   /** An object in pixels of the image. */
@@ -126,23 +128,31 @@ export interface ObjectView {
 }
 
 /** Decodes from peaks alone if these suffice. */
-export function objectView({ size, inputs, settings, rowOf, trueShape }: ObjectView): View<FoundCenters> {
+export function objectView({
+  placement,
+  inputs,
+  settings,
+  rowOf,
+  trueShape,
+}: ObjectView): View<FoundCenters> {
   const foundIn = (decoded: DecodedObjects): FoundCenters => {
     const rows = detectedObjects(decoded, settings.keypointEstimationTask).map(rowOf);
     return { detections: rows.flatMap(({ detection, isOutside }) => (isOutside ? [] : [detection])) };
   };
   const query = objectPeakQuery(settings, trueShape);
   if (query) {
-    return peakView(size, inputs, query, (answer) => foundIn(decodeObjectPeaks(answer, settings, trueShape)));
+    return peakView(placement, inputs, query, (answer) =>
+      foundIn(decodeObjectPeaks(answer, settings, trueShape)),
+    );
   }
   const decode: View<FoundCenters>["decode"] = (outputs) =>
     foundIn(decodeObjects(zooMaps(outputs, settings), settings, trueShape));
-  return { size, inputs, decode };
+  return { size: inputSizeIn(placement), placement, inputs, decode };
 }
 
 /** Decodes whole maps, with a trace. Finds the same. */
 export function tracedObjectView(
-  { size, inputs, settings, rowOf, trueShape }: ObjectView,
+  { placement, inputs, settings, rowOf, trueShape }: ObjectView,
   view: TracedView,
 ): View<FoundCenters> {
   const decode: View<FoundCenters>["decode"] = (outputs) => {
@@ -152,7 +162,11 @@ export function tracedObjectView(
     const rows = detectedObjects(everyRow, settings.keypointEstimationTask).map(rowOf);
     return tracedCenters(trace, rows, decoded.detected, view);
   };
-  return { size, inputs, decode };
+  return { size: inputSizeIn(placement), placement, inputs, decode };
+}
+
+function inputSizeIn({ inputHeight, inputWidth }: ViewPlacement): InputSize {
+  return { height: inputHeight, width: inputWidth };
 }
 
 /** A model of the zoo's table, decoded as its published `pipeline.config` states. */

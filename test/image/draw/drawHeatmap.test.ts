@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
+import { asNdarray } from "../../../src/asNdarray.ts";
 import { UsageError } from "../../../src/errors.ts";
 import { drawHeatmap } from "../../../src/image/draw/drawHeatmap.ts";
 import type { RgbImage } from "../../../src/image/rgbImage.ts";
-import { shapeOf, tensor, toNdarray } from "../../../src/tensor.ts";
+import { shapeOf, tensor } from "../../../src/tensor.ts";
 
 const GREY = 100;
 const image: RgbImage = { width: 8, height: 4, data: new Uint8Array(8 * 4 * 3).fill(GREY) };
@@ -66,9 +67,9 @@ test("an image that lies in the canvas, and one that was mirrored", () => {
   expect([2, 4, 5, 6].map((x) => pixel(mirrored, x, 0)[2])).toEqual([40, 255, 255, 40]);
 });
 
-test("a tap is drawn as an output is, and a part or a transpose of it is refused", () => {
+test("a view of ndarray is drawn as its tensor is, and a part or a transpose of it is refused", () => {
   const heat = map([[1, 0, 1]]);
-  const tap = toNdarray(heat);
+  const tap = asNdarray(heat);
   expect(drawHeatmap(image, tap, PLACE)).toEqual(drawHeatmap(image, heat, PLACE));
   for (const view of [tap.pick(0, null, null, null), tap.hi(1, 1, 4, 2), tap.transpose(0, 2, 1, 3)]) {
     expect(() => drawHeatmap(image, view, PLACE)).toThrow(UsageError);

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
-import { describeGraph } from "../src/describe.ts";
-import { GraphBuilder } from "../src/graph/graph.ts";
-import { batchNorm } from "../src/kernels/batchNorm/op.ts";
-import { conv2d } from "../src/kernels/conv2d/op.ts";
-import { relu } from "../src/kernels/elementwise/op.ts";
-import { padAll } from "../src/kernels/window.ts";
-import { modelNamed } from "../src/models/models.ts";
-import { runnable } from "../src/network.ts";
-import { shapeOf } from "../src/tensor.ts";
+import { describeGraph } from "../../src/analysis/describe.ts";
+import { GraphBuilder } from "../../src/graph/graph.ts";
+import { batchNorm } from "../../src/kernels/batchNorm/op.ts";
+import { conv2d } from "../../src/kernels/conv2d/op.ts";
+import { relu } from "../../src/kernels/elementwise/op.ts";
+import { padAll } from "../../src/kernels/window.ts";
+import { modelNamed } from "../../src/models/models.ts";
+import { runnable } from "../../src/network.ts";
+import { shapeOf } from "../../src/tensor.ts";
 
 /** As counted in the published graphs, whose scalars and center tables are the constants. */
 const PUBLISHED = [

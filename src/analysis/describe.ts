@@ -1,8 +1,8 @@
 /** The layers and the cost of a network, read off its graph. */
-import { type Graph, type GraphNode, neededNodes, shapesByName } from "./graph/graph.ts";
-import type { Op } from "./graph/op.ts";
-import { OPS } from "./kernels/ops.ts";
-import { elementCount, type Shape } from "./tensor.ts";
+import { type Graph, type GraphNode, neededNodes, shapesByName } from "../graph/graph.ts";
+import type { Op } from "../graph/op.ts";
+import { OPS } from "../kernels/ops.ts";
+import { elementCount, type Shape } from "../tensor.ts";
 
 export interface GraphDescription {
   /** In the order in which they run. */
