@@ -112,10 +112,17 @@ module.exports = {
       "^src/(?!analysis/|graph/|kernels/[^/]+/op\\.ts|kernels/ops\\.ts|support/|tensor\\.ts|errors\\.ts)",
       "What is read off a graph: costs, receptive fields, blocks. Nothing runs.",
     ),
-    down("formats-know-detections-only", "^src/formats", "^src/(?!formats/|detection\\.ts|errors\\.ts)"),
+    down(
+      "visualization-knows-no-model",
+      "^src/visualization/",
+      "^src/(?!visualization/|analysis/|image/|graph/|support/|detection\\.ts|tensor\\.ts|errors\\.ts)",
+      "Numbers in, pictures out.",
+    ),
+    down(
       "formats-know-detections-and-numbers-only",
       "^src/formats",
       "^src/(?!formats/|checkpoints/bytes/|detection\\.ts|tensor\\.ts|errors\\.ts)",
+    ),
     down(
       "image-sources-know-no-model",
       "^src/imageSources/",

@@ -37,6 +37,7 @@ const BOXES = [
   { name: "image", row: 6, from: 2, color: "model", says: "files, input", numbers: [2, 4] },
   { name: "decode", row: 6, from: 3, color: "model", says: "maps to objects", numbers: [6] },
   { name: "analysis", row: 3, from: 6, color: "front", says: "layers, cost, fields" },
+  { name: "visualization", row: 5, from: 6, color: "front", says: "charts" },
   { name: "backend", row: 7, from: 2, to: 4, color: "run", says: "what a backend must do" },
   {
     name: "kernels",

@@ -1,10 +1,15 @@
 /** Which layers `taps` asks for: names, patterns such as `backbone.block4.*`, or "all". */
 import { UsageError } from "./errors.ts";
-import type { Graph } from "./graph/graph.ts";
+import type { GraphNode } from "./graph/graph.ts";
 import { similarNames } from "./support/unknownName.ts";
 
 /** Stands for every layer. */
 export const ALL_TAPS = "all";
+
+/** A graph, as far as its nodes' names go. */
+export interface NamedNodes {
+  readonly nodes: readonly Pick<GraphNode, "name" | "fused">[];
+}
 
 /** So many names are suggested for one that is not known. */
 const SUGGESTIONS = 3;
@@ -15,7 +20,7 @@ const SUGGESTIONS = 3;
  *
  * @throws UsageError for a name or pattern that fits no node, with the nearest that does.
  */
-export function matchTaps(graph: Graph, patterns: string | readonly string[]): string[] {
+export function matchTaps(graph: NamedNodes, patterns: string | readonly string[]): string[] {
   const names = graph.nodes.map(({ name }) => name);
   const wanted = new Set<string>();
   for (const pattern of [patterns].flat()) {
@@ -48,7 +53,7 @@ function fits(name: string, pieces: readonly string[]): boolean {
   return from <= name.length - last.length;
 }
 
-function unknownTap({ nodes }: Graph, pattern: string): UsageError {
+function unknownTap({ nodes }: NamedNodes, pattern: string): UsageError {
   const names = nodes.map(({ name }) => name);
   const host = nodes.find(({ fused }) => fused?.includes(pattern));
   const isPattern = pattern.includes("*");

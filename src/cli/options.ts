@@ -35,9 +35,11 @@ export function backendOption(): Option {
   return valueOption("--backend <name>", description, parseBackend);
 }
 
-export function precisionOption(): Option {
-  const description = "wasm and wgsl only: default, or exact, which is slower but rounds less";
-  return valueOption("--precision <name>", description, parsePrecision);
+export function precisionOption(
+  flags = "--precision <name>",
+  description = "wasm and wgsl only: default, or exact, which is slower but rounds less",
+): Option {
+  return valueOption(flags, description, parsePrecision);
 }
 
 export function lowMemoryOption(): Option {
@@ -98,6 +100,25 @@ export function parseName(text: string, where: string): string {
     got: "an empty one",
     hint: "See centernet models.",
   });
+}
+
+export function parseYesNo(text: string, where: string): boolean {
+  if (text === "yes" || text === "no") return text === "yes";
+  throw new UsageError({ where, expected: "yes or no", got: quote(text) });
+}
+
+/** Names of layers, or patterns with `*`. */
+export function parseTaps(text: string, where: string): string[] {
+  const taps = text.split(",").map((part) => part.trim());
+  if (taps.every((name) => name !== "")) return taps;
+  const expected = "names or patterns of layers, as in heads.*,backbone.stem.relu6";
+  throw new UsageError({ where, expected, got: quote(text) });
+}
+
+export function parseTolerance(text: string, where: string): number {
+  const tolerance = /^\d*\.?\d+(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+  if (Number.isFinite(tolerance)) return tolerance;
+  throw new UsageError({ where, expected: "a number, 0 or more, as in 1e-3", got: quote(text) });
 }
 
 function parseBackend(text: string, where: string): Backend {

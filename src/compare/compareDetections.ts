@@ -1,4 +1,4 @@
-import type { Box, Detection } from "../detection.ts";
+import { type Box, type Detection, SEEN_KEYPOINT } from "../detection.ts";
 
 /** What became of one detection from the first result to the second. */
 export interface DetectionDifference {
@@ -19,8 +19,6 @@ export const MATCHED_SCORE = 1e-3;
 
 /** Boxes that overlap less are of two objects. */
 const MIN_OVERLAP = 0.5;
-/** Keypoints below this are guesses, which two equally good cells of a map may decide. */
-const SEEN_KEYPOINT = 0.2;
 
 /**
  * Pairs the detections of two results by class and overlap (the best pairs first), in the first one's order; what is
@@ -37,7 +35,7 @@ export function compareDetections(
   const taken = new Set(partners.values());
   const added = b
     .filter((detection) => !taken.has(detection))
-    .map((detection) => ({ outcome: "added" as const, b: detection }));
+    .map((detection): DetectionDifference => ({ outcome: "added", b: detection }));
   return [...ofA, ...added].filter(
     (difference) => Math.max(difference.a?.score ?? 0, difference.b?.score ?? 0) >= score,
   );
@@ -47,10 +45,10 @@ function pairs(a: readonly Detection[], b: readonly Detection[]): Map<Detection,
   const candidates = a.flatMap((first) =>
     b
       .filter(({ classId }) => classId === first.classId)
-      .map((second) => ({ first, second, overlap: overlapOf(first.box, second.box) }))
-      .filter(({ overlap }) => overlap >= MIN_OVERLAP),
+      .map((second) => ({ first, second, likeness: likeness(first.box, second.box) }))
+      .filter((pair) => pair.likeness >= MIN_OVERLAP),
   );
-  candidates.sort((one, other) => other.overlap - one.overlap);
+  candidates.sort((one, other) => other.likeness - one.likeness);
   const partners = new Map<Detection, Detection>();
   const taken = new Set<Detection>();
   for (const { first, second } of candidates) {
@@ -81,9 +79,13 @@ function keypointDistance({ keypoints: of = [] }: Detection, { keypoints: other 
   return Math.max(0, ...distances);
 }
 
-/** Intersection over union; 1 for equal boxes, also for those without area. */
-function overlapOf(a: Box, b: Box): number {
-  if (boxDistance(a, b) === 0) return 1;
+/** Nearer ones are of one object, also if they have no area. */
+const NEAR_PIXELS = 1;
+
+/** Intersection over union; from 1 to 2 for boxes that differ by a pixel at most. */
+function likeness(a: Box, b: Box): number {
+  const distance = boxDistance(a, b);
+  if (distance <= NEAR_PIXELS) return 2 - distance;
   const width = Math.min(a.xmax, b.xmax) - Math.max(a.xmin, b.xmin);
   const height = Math.min(a.ymax, b.ymax) - Math.max(a.ymin, b.ymin);
   if (width <= 0 || height <= 0) return 0;

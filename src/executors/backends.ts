@@ -39,6 +39,12 @@ const OWNERS = {
   fallback: ["wgsl"],
 } satisfies Partial<Record<keyof ExecutorOptions, readonly Backend[]>>;
 
+/** Whether a backend has an option. `auto` takes all of them, without effect if what it chooses has none. */
+export function hasOption(backend: Backend, option: keyof typeof OWNERS): boolean {
+  const owners: readonly Backend[] = OWNERS[option];
+  return backend === "auto" || owners.includes(backend);
+}
+
 /** Untested beyond this; further threads would mostly wait. */
 const MAX_THREADS = 64;
 export const THREADS_EXPECTED = `a whole number from 1 to ${MAX_THREADS}`;

@@ -40,10 +40,10 @@ function numbersOf({ name: fullName, compared }: TapReport): string[] {
   const unit = compared.measure === "spread" ? "σ" : "";
   return [
     name,
-    `${formatNumber(compared.largest)}${unit}`,
-    `${formatNumber(compared.rms)}${unit}`,
+    `${formatDifference(compared.largest)}${unit}`,
+    `${formatDifference(compared.rms)}${unit}`,
     formatTolerance(compared.tolerance),
-    formatNumber(compared.ratio),
+    formatDifference(compared.ratio),
   ];
 }
 
@@ -54,10 +54,10 @@ function verdictOf({ pass, unfused, problem }: TapReport): string {
 function formatTolerance({ spread, spreadRms, absolute, relative }: Tolerance): string {
   if (absolute === 0 && !relative) return "exact";
   const parts: string[] = [];
-  if (spread !== undefined) parts.push(`${formatNumber(spread)}σ`);
-  if (spreadRms !== undefined) parts.push(`rms ${formatNumber(spreadRms)}σ`);
-  if (absolute !== undefined) parts.push(formatNumber(absolute));
-  if (relative !== undefined) parts.push(`${formatNumber(relative)} of expected`);
+  if (spread !== undefined) parts.push(`${formatDifference(spread)}σ`);
+  if (spreadRms !== undefined) parts.push(`rms ${formatDifference(spreadRms)}σ`);
+  if (absolute !== undefined) parts.push(formatDifference(absolute));
+  if (relative !== undefined) parts.push(`${formatDifference(relative)} of expected`);
   return parts.join(" + ").replace(" + rms", ", rms");
 }
 
@@ -73,7 +73,8 @@ function summaryOf({ taps, firstBeyond }: CaseReport): string {
   return `${subject}: at ${position}, element ${worst.index}: expected ${worst.expected}, got ${worst.got}`;
 }
 
-function formatNumber(value: number): string {
+/** A difference with two digits: `1.2e-4σ` without its unit. */
+export function formatDifference(value: number): string {
   if (value === 0 || !Number.isFinite(value)) return String(value);
   const rounded = Number(value.toPrecision(2));
   return rounded >= 1e-3 && rounded < 1e5 ? String(rounded) : rounded.toExponential();

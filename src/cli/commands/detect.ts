@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { SEEN_KEYPOINT } from "../../detection.ts";
 import { checkReferenceScales } from "../../detectOptions.ts";
 import { UsageError } from "../../errors.ts";
 import { MAX_TRIPLETS } from "../../image/draw/drawDetections.ts";
@@ -27,7 +28,6 @@ import {
   weightsOption,
   whyOption,
 } from "../options.ts";
-import { SEEN_KEYPOINT } from "../report/detectionTable.ts";
 import { parseFormats } from "../save/saveFormats.ts";
 
 const HELP = `

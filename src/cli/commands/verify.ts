@@ -8,8 +8,14 @@ import { modelNamed } from "../../models/models.ts";
 import { readRegularFile } from "../../platform/regularFile.ts";
 import { formatReport } from "../../verify/formatReport.ts";
 import { type GoldenCase, readGoldenCase } from "../../verify/goldenCase.ts";
+import { reportChart } from "../../verify/reportChart.ts";
+import type { CaseReport } from "../../verify/verifyCase.ts";
 import { verifyModel } from "../../verify/verifyModel.ts";
 import { EXIT } from "../failures.ts";
+import { outputTarget } from "../files/outputTarget.ts";
+import { refuseOverwriting } from "../files/refuseOverwriting.ts";
+import { weightsUses } from "../files/weightsPaths.ts";
+import { writeOutput } from "../files/writeAtomically.ts";
 import { print, type Session } from "../io.ts";
 import {
   backendOption,
@@ -39,6 +45,7 @@ Examples:
 
 interface VerifyFlags {
   readonly golden: string;
+  readonly chart?: string;
   readonly weights?: string;
   readonly backend?: Backend;
   readonly precision?: Precision;
@@ -56,6 +63,7 @@ export function addVerify(program: Command, session: Session): void {
       "name of the model, see centernet models (default: the one that the weights belong to)",
     )
     .addOption(golden.makeOptionMandatory())
+    .addOption(valueOption("--chart <file>", "draw the differences of all taps as an SVG", parsePath))
     .addOption(weightsOption())
     .addOption(backendOption())
     .addOption(threadsOption())
@@ -72,18 +80,42 @@ async function verify(name: string | undefined, flags: VerifyFlags, session: Ses
   const memory = lowMemory ? ("low" as const) : undefined;
   const options = { weights, backend, threads, precision, memory, signal: session.signal };
   const folders = await findCases(flags.golden);
-  let beyond = 0;
+  await checkChart(name, flags, folders);
+  const reports: CaseReport[] = [];
   for (const folder of folders) {
     session.signal.throwIfAborted();
     const readImageFile = (file: string) => readImage(folder, file);
     const report = await verifyModel(model, await openCase(folder), options, readImageFile);
-    if (!report.pass) beyond++;
+    reports.push(report);
     for (const line of formatReport(report).split("\n")) print(session, line);
     print(session, "");
   }
+  if (flags.chart !== undefined) {
+    await writeOutput(flags.chart, reportChart(reports), `option --chart ${flags.chart}`);
+  }
+  const beyond = reports.filter(({ pass }) => !pass).length;
   const cases = formatCounted(folders.length, "case");
   print(session, beyond === 0 ? `${cases} within tolerance` : `${beyond} of ${cases} beyond tolerance`);
   if (beyond > 0) session.exitCode = EXIT.verification;
+}
+
+/** @throws UsageError for a chart that cannot be written, or would overwrite what is read. */
+async function checkChart(
+  model: string | undefined,
+  { chart, weights }: VerifyFlags,
+  folders: readonly string[],
+): Promise<void> {
+  if (chart === undefined) return;
+  const name = `option --chart ${chart}`;
+  const files = await Promise.all(
+    folders.map((folder) => readdir(folder).then((all) => all.map((file) => join(folder, file)))),
+  );
+  refuseOverwriting([
+    ...(await weightsUses(weights, model)),
+    ...files.flat().map((path) => ({ path, role: "input", name: `golden case ${path}` }) as const),
+    { path: chart, role: "output", name },
+  ]);
+  await outputTarget(chart, name);
 }
 
 /** The folder itself if it is a case, else the cases directly in it, sorted. */

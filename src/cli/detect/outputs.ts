@@ -1,5 +1,6 @@
 import { extname } from "node:path";
 import type { DetectResult } from "../../detect.ts";
+import { SEEN_KEYPOINT } from "../../detection.ts";
 import { drawDetections } from "../../image/draw/drawDetections.ts";
 import { encodeJpeg, encodePng } from "../../image/imageFile.ts";
 import type { Model } from "../../models/model.ts";
@@ -8,7 +9,6 @@ import { type ImageFile, isLocal } from "../files/findImages.ts";
 import { isStdout, type JsonLines } from "../files/jsonLines.ts";
 import type { PathUse } from "../files/refuseOverwriting.ts";
 import { weightsUses } from "../files/weightsPaths.ts";
-import { SEEN_KEYPOINT } from "../report/detectionTable.ts";
 import type { Annotations } from "../save/annotations.ts";
 import type { ImageIds } from "../save/imageIds.ts";
 import type { Finished, ResultFile } from "../save/resultFile.ts";
