@@ -98,7 +98,7 @@ module.exports = {
     ),
     down(
       "decode-is-pure",
-      "^src/decode",
+      "^src/decode/",
       "^src/(?!decode/|backend/peakQuery\\.ts|(detection|explanation|why|tensor|errors)\\.ts)",
     ),
     down(

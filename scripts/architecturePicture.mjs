@@ -64,6 +64,7 @@ const TOGETHER = {
   "detectOptions.ts": "detect.ts",
   "chooseDetections.ts": "detect.ts",
   "cost.ts": "detect.ts",
+  "decodeOutputs.ts": "detect.ts",
   "explanation.ts": "detection.ts",
   "explanationInWords.ts": "detection.ts",
   "why.ts": "detection.ts",

@@ -5,17 +5,11 @@
 import type { BackendDetails } from "./backend/backendDetails.ts";
 import type { RunOptions, RunResult } from "./backend/executor.ts";
 import type { PeakQuery } from "./backend/peakQuery.ts";
-import {
-  chooseDetections,
-  classIdsOf,
-  detectionFates,
-  type LeftOut,
-  whyNothing,
-} from "./chooseDetections.ts";
+import { classIdsOf, type LeftOut, whyNothing } from "./chooseDetections.ts";
 import { CostEstimates } from "./cost.ts";
+import { askedClasses, chosenResult, viewOptions } from "./decodeOutputs.ts";
 import type { Detection } from "./detection.ts";
 import {
-  checkPixel,
   checkReferenceScales,
   checkTestTimeOptions,
   DEFAULT_MAX,
@@ -175,8 +169,7 @@ export class Detector {
     checkTestTimeOptions(model, options);
     checkReferenceScales(options);
     const classIds = options.classes && classIdsOf(model, options.classes);
-    const { why: pixel } = options;
-    const askedIds = pixel?.class === undefined ? classIds : classIdsOf(model, [pixel.class], "option why");
+    askedClasses(model, options);
     const wanted = options.taps ?? (onTap ? ALL_TAPS : []);
     const taps = wanted.length > 0 ? matchTaps(this.network.graph, wanted) : undefined;
     signal?.throwIfAborted();
@@ -185,24 +178,21 @@ export class Detector {
     const pixels = await readImageSource(image, where, signal);
     signal?.throwIfAborted();
     const decode = clock();
-    if (pixel) checkPixel(pixel, pixels, where);
-    const asked = pixel && { x: pixel.x, y: pixel.y, classIds: askedIds };
-    const views = model.views(pixels, { size: inputSize, constants }, { ...options, why: asked });
+    const loaded = { size: inputSize, constants };
+    const views = model.views(pixels, loaded, viewOptions(model, options, pixels, where));
     const prepare = clock();
     for (const { size } of views.views) checkSizeOfImage(size, model, where);
     const estimate = options.onCost && (await this.costs.of(views.views));
     if (estimate) options.onCost?.(estimate);
     clock();
     const {
-      detections: found,
-      explain,
       times,
       taps: tapped,
+      ...found
     } = await this.inTurn(() => runViews(views, this.network, { taps, onTap, signal }, where));
     if (estimate) this.costs.learn(estimate, times.network);
     const choice = { score, max, classIds };
-    const { detections, leftOut } = chooseDetections(found, choice);
-    const explained = explain?.({ detections, fates: detectionFates(found, detections, choice) });
+    const { detections, leftOut, ...explained } = chosenResult(found, model, options);
     const limitReached = detections.length === model.maxDetections ? detections.length : undefined;
     return {
       width: pixels.width,

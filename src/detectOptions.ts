@@ -81,7 +81,8 @@ export const NETWORK_OPTIONS = {
   signal: SIGNAL,
 } satisfies Record<keyof NetworkOptions, OptionKind>;
 
-export const DETECT_OPTIONS = {
+/** Those that concern the decode alone. */
+export const DECODE_OPTIONS = {
   score: {
     expected: "a number from 0 to 1",
     fits: (value) => typeof value === "number" && value >= 0 && value <= 1,
@@ -94,14 +95,6 @@ export const DETECT_OPTIONS = {
     expected: "a list of classes, by name or id",
     fits: (value) => Array.isArray(value) && value.every((name) => isString(name) || Number.isInteger(name)),
   },
-  onCost: FUNCTION,
-  signal: SIGNAL,
-  taps: {
-    expected: "names of layers, patterns such as backbone.*, or all",
-    fits: (value) => isString(value) || (Array.isArray(value) && value.every(isString)),
-  },
-  onTap: FUNCTION,
-  where: { expected: "a name for the image", fits: isString },
   flip: BOOLEAN,
   scales: {
     expected: SCALES_EXPECTED,
@@ -113,6 +106,18 @@ export const DETECT_OPTIONS = {
     fits: (value) => isObject(value) && [value.x, value.y].every(Number.isFinite) && isClass(value.class),
   },
   reproduceReference: BOOLEAN,
+} satisfies Partial<Record<keyof DetectOptions, OptionKind>>;
+
+export const DETECT_OPTIONS = {
+  ...DECODE_OPTIONS,
+  onCost: FUNCTION,
+  signal: SIGNAL,
+  taps: {
+    expected: "names of layers, patterns such as backbone.*, or all",
+    fits: (value) => isString(value) || (Array.isArray(value) && value.every(isString)),
+  },
+  onTap: FUNCTION,
+  where: { expected: "a name for the image", fits: isString },
 } satisfies Record<keyof DetectOptions, OptionKind>;
 
 export function isString(value: unknown): value is string {

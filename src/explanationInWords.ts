@@ -24,9 +24,10 @@ export function candidateInWords(candidate: CenterCandidate, explanation: Center
     sentences.push(`The size ${sides(size)} makes the box ${corners} in cells.`);
   }
   sentences.push(...keypoints.map(keypointInWords));
-  sentences.push(
-    `In the image that is the box ${boxInWords(box)}, with the score ${number(candidate.score)}.`,
-  );
+  const isRescored = candidate.score !== candidate.value;
+  const rescored = isRescored ? `, which differs from the center's ${number(candidate.value)}` : "";
+  const score = `${number(candidate.score)}${rescored}`;
+  sentences.push(`In the image that is the box ${boxInWords(box)}, with the score ${score}.`);
   sentences.push(`${outcomeInWords(candidate, explanation.candidates)}.`);
   return sentences;
 }
@@ -77,16 +78,25 @@ function keypointInWords({ name, regressed, candidate, outcome, ...found }: Foun
   return `${expected}; ${best}; it ${KEYPOINT_OUTCOMES[outcome]}; ${placed}.`;
 }
 
+/** What became of several keypoints. */
+const KEYPOINTS: Readonly<Record<KeypointOutcome, string>> = {
+  chosen: "moved to their heatmaps' best cells",
+  score: "stayed as regressed (no candidate above the threshold)",
+  box: "stayed as regressed (the best candidate is outside the box)",
+  distance: "stayed as regressed (no candidate is near enough)",
+  none: "without a cell above 0 in the box",
+};
+
 function keypointsSummary(keypoints: readonly FoundKeypoint[]): string {
-  const counts = (Object.keys(KEYPOINT_OUTCOMES) as KeypointOutcome[]).flatMap((outcome) => {
+  const counts = (Object.keys(KEYPOINTS) as KeypointOutcome[]).flatMap((outcome) => {
     const { length } = keypoints.filter((keypoint) => keypoint.outcome === outcome);
-    return length > 0 ? [`${length} ${KEYPOINT_OUTCOMES[outcome]}`] : [];
+    return length > 0 ? [`${length} ${KEYPOINTS[outcome]}`] : [];
   });
   const chosen = keypoints.flatMap(({ outcome, candidate }) => {
     return outcome === "chosen" && candidate ? [candidate.distance] : [];
   });
   const furthest = chosen.length > 0 ? `, at most ${Math.max(...chosen).toFixed(1)} cells away` : "";
-  return `${count(keypoints.length, "keypoint")}: ${counts.join(", ")}${furthest}`;
+  return `keypoints: ${counts.join(", ")}${furthest}`;
 }
 
 /** What became of a candidate, as a part of a sentence. */
