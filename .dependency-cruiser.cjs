@@ -113,15 +113,15 @@ module.exports = {
       "What is read off a graph: costs, receptive fields, blocks. Nothing runs.",
     ),
     down(
-      "visualization-knows-no-model",
-      "^src/visualization/",
-      "^src/(?!visualization/|analysis/|image/|graph/|support/|detection\\.ts|tensor\\.ts|errors\\.ts)",
-      "Numbers in, pictures out.",
-    ),
-    down(
       "formats-know-detections-and-numbers-only",
       "^src/formats",
       "^src/(?!formats/|checkpoints/bytes/|detection\\.ts|tensor\\.ts|errors\\.ts)",
+    ),
+    down(
+      "visualization-draws-what-it-is-given",
+      "^src/visualization/",
+      "^src/(?!visualization/|image/|graph/|analysis/|kernels/ops\\.ts|models/|chooseDetections\\.ts|support/|detection\\.ts|tensor\\.ts|errors\\.ts)",
+      "Numbers in, pixels out: nothing here runs a network.",
     ),
     down(
       "image-sources-know-no-model",
@@ -145,6 +145,12 @@ module.exports = {
       "^src/loading/",
       "^src/(network|detect(Options)?|index)\\.ts$|^src/(analysis|executors|verify)/",
     ),
+    down(
+      "export-knows-no-backend",
+      "^src/export/",
+      "^src/(network|detect(Options)?|index)\\.ts$|^src/(executors|verify|cli|backend)/",
+    ),
+    down("nothing-below-exports", "^src/(?!export/|cli/|index\\.ts)", "^src/export/"),
     down("detection-knows-no-verification", "^src/(network|detect(Options)?)\\.ts$", "^src/verify"),
     {
       name: "only-the-platform-and-the-command-line-know-node",

@@ -17,6 +17,7 @@ const BOXES = [
   { name: "detect.ts", row: 1, from: 2, to: 4, color: "front", says: "image to detections", numbers: [1] },
   { name: "network.ts", row: 2, from: 2, to: 5, color: "front", says: "a model with weights on a backend" },
   { name: "formats", row: 1, from: 6, color: "front", says: "COCO, YOLO, CSV" },
+  { name: "export", row: 2, from: 6, color: "front", says: "ONNX files" },
   { name: "loading", row: 3, from: 1, to: 4, color: "weights", says: "which model a file holds" },
   { name: "imageSources", row: 3, from: 5, color: "model", says: "what is an image" },
   { name: "platform", row: 4, from: 4, color: "weights", says: "files, URLs" },
@@ -36,8 +37,8 @@ const BOXES = [
   { name: "blocks", row: 6, from: 0, to: 1, color: "model", says: "convolutions, pooling modules" },
   { name: "image", row: 6, from: 2, color: "model", says: "files, input", numbers: [2, 4] },
   { name: "decode", row: 6, from: 3, color: "model", says: "maps to objects", numbers: [6] },
+  { name: "visualization", row: 2, from: 6, color: "front", says: "charts" },
   { name: "analysis", row: 3, from: 6, color: "front", says: "layers, cost, fields" },
-  { name: "visualization", row: 5, from: 6, color: "front", says: "charts" },
   { name: "backend", row: 7, from: 2, to: 4, color: "run", says: "what a backend must do" },
   {
     name: "kernels",

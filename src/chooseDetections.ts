@@ -128,14 +128,14 @@ function below(score: number, limit: number): string {
  * @throws UsageError for one that the model does not have, with the one that was probably meant.
  */
 export function classIdsOf(
-  model: Model,
+  model: Pick<Model, "name" | "classes">,
   classes: readonly (string | number)[],
   where = "option classes",
 ): ReadonlySet<number> {
   return new Set(classes.map((wanted) => classIdOf(model, wanted, where)));
 }
 
-function classIdOf(model: Model, wanted: string | number, where: string): number {
+function classIdOf(model: Pick<Model, "name" | "classes">, wanted: string | number, where: string): number {
   const name = `${wanted}`.trim().toLowerCase();
   const found = model.classes.find(({ label, classId }) => {
     return label.toLowerCase() === name || `${classId}` === name;

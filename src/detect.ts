@@ -25,6 +25,8 @@ import { Geometry } from "./image/geometry.ts";
 import type { RgbImage } from "./image/rgbImage.ts";
 import type { ImageSource } from "./imageSources/imageSource.ts";
 import { nameOfSource, readImageSource } from "./imageSources/readImageSource.ts";
+import type { ClassHeatmaps } from "./models/classHeatmaps.ts";
+import type { Model } from "./models/model.ts";
 import { blameSize, checkSizeOfImage } from "./models/sizeOfImage.ts";
 import type { InputSize, Result, View, Views } from "./models/view.ts";
 import { loadNetwork, type Network, type NetworkOptions } from "./network.ts";
@@ -60,6 +62,8 @@ export interface DetectResult {
   why?: Why;
   /** From pixels of the image to the network's input and the cells of its maps, and back, for each run. */
   geometry: Geometry;
+  /** The heatmaps of classes, if the option `heatmaps` was set. */
+  heatmaps?: ClassHeatmaps;
   times: Times;
   /** The requested taps by layer name, each [1, height, width, channels]. Empty if `onTap` was set. */
   taps: Readonly<Record<string, Tensor>>;
@@ -188,8 +192,11 @@ export class Detector {
     const {
       times,
       taps: tapped,
+      heatmaps,
       ...found
-    } = await this.inTurn(() => runViews(views, this.network, { taps, onTap, signal }, where));
+    } = await this.inTurn(() => {
+      return runViews(views, this.network, { taps, onTap, signal }, where, options.heatmaps);
+    });
     if (estimate) this.costs.learn(estimate, times.network);
     const choice = { score, max, classIds };
     const { detections, leftOut, ...explained } = chosenResult(found, model, options);
@@ -208,6 +215,7 @@ export class Detector {
       ...(limitReached && { limitReached }),
       ...explained,
       geometry: geometryOf(views),
+      ...(heatmaps && { heatmaps }),
       times: { load: this.loadTime, decode, ...times, preprocess: prepare + times.preprocess },
       taps: tapped,
     };
@@ -231,6 +239,8 @@ export class Detector {
 export interface ViewsResult extends Result {
   /** Those of the first run. */
   readonly taps: RunResult["taps"];
+  /** Present if they were asked for. */
+  readonly heatmaps?: ClassHeatmaps;
   /** In milliseconds, summed over all views. */
   readonly times: Omit<Times, "load" | "decode">;
 }
@@ -247,10 +257,12 @@ export async function runViews<Found>(
   network: Network,
   { taps, onTap, signal }: RunOptions,
   where: string,
+  withHeatmaps = false,
 ): Promise<ViewsResult> {
   for (const { size } of views.views) checkSize(size, network, where);
   const times = { preprocess: 0, network: 0, postprocess: 0 };
   let tapped: RunResult["taps"] | undefined;
+  const heatmaps: ClassHeatmaps["views"][number][] = [];
   const run = async (source: Pick<View<Found>, "inputs">, size: InputSize, peaks?: PeakQuery) => {
     signal?.throwIfAborted();
     const clock = stopwatch();
@@ -263,12 +275,13 @@ export async function runViews<Found>(
       .catch((error: unknown) => blameSize(error, size, network.model, where));
     times.network += clock();
     tapped ??= result.taps;
+    if (withHeatmaps) heatmaps.push(heatmapsIn(result.outputs, network.model));
     return result;
   };
   // A function of its own so that the outputs of a view can be freed before the next view runs.
   const foundIn = async (view: View<Found>): Promise<Found> => {
     const { size, mirror, peaks } = view;
-    const result = await run(view, size, peaks?.query);
+    const result = await run(view, size, withHeatmaps ? undefined : peaks?.query);
     const mirrored = mirror && (await run(mirror, size));
     const clock = stopwatch();
     const found =
@@ -284,7 +297,17 @@ export async function runViews<Found>(
   const clock = stopwatch();
   const result = views.combine(found);
   times.postprocess += clock();
-  return { ...result, taps: tapped ?? {}, times };
+  const { classes, heatmaps: source } = network.model;
+  return {
+    ...result,
+    taps: tapped ?? {},
+    ...(withHeatmaps && { heatmaps: { classes, classIds: source.classIds, views: heatmaps } }),
+    times,
+  };
+}
+
+function heatmapsIn(outputs: RunResult["outputs"], { heatmaps }: Model): ClassHeatmaps["views"][number] {
+  return Object.fromEntries(Object.entries(heatmaps.outputs).map(([part, name]) => [part, outputs[name]]));
 }
 
 /** One view per run, in their order: that on the mirror image follows that on the image. */

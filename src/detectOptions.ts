@@ -33,6 +33,11 @@ export interface DetectOptions extends TestTimeOptions {
    * promise that it returns. It must not wait for another call of the same detector, which waits for this run.
    */
   readonly onTap?: OnTap;
+  /**
+   * Returns the heatmaps of classes of every run as `heatmaps`, for `heatmap` and `drawHeatmap`. The backend then
+   * hands over whole maps, also where peaks would do. Default: false.
+   */
+  readonly heatmaps?: boolean;
   /** What to call the image in errors. Default: its path, URL or file name, else "image". */
   readonly where?: string;
 }
@@ -52,6 +57,7 @@ export const NETWORK_OPTIONS = {
   precision: { expected: "a precision's name", fits: isString },
   memory: { expected: "a memory use's name", fits: isString },
   threads: { expected: THREADS_EXPECTED, fits: isThreadCount },
+  build: { expected: "a build's name", fits: isString },
   fallback: { expected: "a backend's name", fits: isString },
   onPrepare: FUNCTION,
   weights: {
@@ -117,6 +123,7 @@ export const DETECT_OPTIONS = {
     fits: (value) => isString(value) || (Array.isArray(value) && value.every(isString)),
   },
   onTap: FUNCTION,
+  heatmaps: BOOLEAN,
   where: { expected: "a name for the image", fits: isString },
 } satisfies Record<keyof DetectOptions, OptionKind>;
 

@@ -100,7 +100,7 @@ function keypointsSummary(keypoints: readonly FoundKeypoint[]): string {
 }
 
 /** What became of a candidate, as a part of a sentence. */
-export function outcomeInWords(
+function outcomeInWords(
   { outcome, suppression, detection }: CenterCandidate,
   candidates: readonly CenterCandidate[],
 ): string {

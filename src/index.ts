@@ -1,11 +1,13 @@
 /** The public interface of the package. */
 
+export { type Block, blocksOf } from "./analysis/blocks.ts";
 export {
   describeGraph,
   type GraphDescription,
   type GraphTotals,
   type LayerDescription,
 } from "./analysis/describe.ts";
+export { networkLayout, type PlacedBlock } from "./analysis/networkLayout.ts";
 export {
   type FieldArea,
   type FieldAxis,
@@ -89,18 +91,20 @@ export type { Box, CornerEvidence, Detection, Keypoint, PeakEvidence, TripletEvi
 export { DEFAULT_MAX, DEFAULT_SCORE, type DetectOptions } from "./detectOptions.ts";
 export { BackendError, CenterNetError, type Fault, ImageError, ModelError, UsageError } from "./errors.ts";
 export { BACKENDS, type Backend, type ExecutorOptions } from "./executors/backends.ts";
+export type { WasmBuild } from "./executors/wasm/wasmModule.ts";
 export type { PrepareProgress } from "./executors/wgsl/deviceGraph.ts";
 export * from "./explanation.ts";
 export { candidateInWords, candidateSummary, explanationSummary } from "./explanationInWords.ts";
+export { exportOnnx, type OnnxExport, type OnnxOptions, prepareOnnx } from "./export/onnx/exportOnnx.ts";
 export { type CocoBox, type CocoIds, type CocoKeypoints, cocoBoxes, cocoKeypoints } from "./formats/coco.ts";
 export { type CsvImage, csvHeading, csvRows } from "./formats/csv.ts";
+export { encodeNpy } from "./formats/npy.ts";
 export { type YoloImage, type YoloOptions, yoloLines } from "./formats/yolo.ts";
 export type { BatchNormParameters, DerivedParameter } from "./graph/derivedParameter.ts";
 export type { Graph, GraphNode } from "./graph/graph.ts";
-export type { Activation, Epilogue, ParameterRule } from "./graph/op.ts";
+export type { Activation, CellRange, CellsRead, Epilogue, OpFamily, ParameterRule } from "./graph/op.ts";
 export { cropImage } from "./image/crop.ts";
 export { type DrawOptions, drawDetections } from "./image/draw/drawDetections.ts";
-export { drawHeatmap, type HeatmapPlace } from "./image/draw/drawHeatmap.ts";
 export {
   Geometry,
   type GeometryData,
@@ -123,12 +127,36 @@ export type {
 export type { MemoryUse, Precision } from "./kernels/kernel.ts";
 export type { LabelSource } from "./loading/labels.ts";
 export type { OpenOptions, WeightsSource } from "./loading/openWeights.ts";
+export type { ClassHeatmaps, HeatmapOutputs, HeatmapPart } from "./models/classHeatmaps.ts";
 export type { ClassLabel } from "./models/coco.ts";
+export type { Decoding } from "./models/decoding.ts";
 export type { LoadedModel, Model, PublishedFigures } from "./models/model.ts";
 export { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
 export type { SideRule } from "./models/sideRule.ts";
 export type { InputSize, Maps, Result, TestTimeOptions, View, Views } from "./models/view.ts";
 export type { Network, NetworkOptions, NetworkParts } from "./network.ts";
 export type { Parameter, Shape, Tensor, Weights } from "./tensor.ts";
+export {
+  type ActivationGrid,
+  activationGrid,
+  type GridOptions,
+  type GridOrder,
+  type GridRange,
+  type GridScale,
+} from "./visualization/activationGrid.ts";
+export { type ColorMapName, colorMap } from "./visualization/colorMap.ts";
+export { drawHeatmap, type HeatmapPlace } from "./visualization/drawHeatmap.ts";
+export { type DrawNetworkOptions, drawNetwork } from "./visualization/drawNetwork.ts";
+export { type Heatmap, type HeatmapOptions, heatmap } from "./visualization/heatmap.ts";
+export {
+  channelStatistics,
+  type Histogram,
+  type HistogramOptions,
+  histogramOf,
+  type Part,
+  quantilesOf,
+  type Statistics,
+  statisticsOf,
+} from "./visualization/statistics.ts";
 export * from "./why.ts";
 export { whyInWords } from "./whyInWords.ts";

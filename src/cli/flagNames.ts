@@ -11,6 +11,7 @@ const SAME_NAME = [
   "backend",
   "precision",
   "threads",
+  "build",
   "flip",
   "scales",
   "explain",

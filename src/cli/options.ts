@@ -8,8 +8,10 @@ import {
   isThreadCount,
   THREADS_EXPECTED,
   unknownBackend,
+  unknownBuild,
   unknownPrecision,
 } from "../executors/backends.ts";
+import { WASM_BUILDS, type WasmBuild } from "../executors/wasm/wasmModule.ts";
 import { PRECISIONS, type Precision } from "../kernels/kernel.ts";
 import type { InputSize } from "../models/model.ts";
 import type { WhyPixel } from "../models/view.ts";
@@ -49,6 +51,11 @@ export function lowMemoryOption(): Option {
 export function threadsOption(): Option {
   const description = "wasm only: the number of threads (default: one per core)";
   return valueOption("--threads <number>", description, parseThreads);
+}
+
+export function buildOption(): Option {
+  const description = "wasm only: plain, the same numbers on every machine, or relaxed, which is faster";
+  return valueOption("--build <name>", description, parseBuild);
 }
 
 export function weightsOption(): Option {
@@ -131,6 +138,12 @@ function parsePrecision(text: string, where: string): Precision {
   const precision = PRECISIONS.find((name) => name === text);
   if (precision) return precision;
   throw new UsageError(unknownPrecision(text, where));
+}
+
+function parseBuild(text: string, where: string): WasmBuild {
+  const build = WASM_BUILDS.find((name) => name === text);
+  if (build) return build;
+  throw new UsageError(unknownBuild(text, where));
 }
 
 function parseThreads(text: string, where: string): number {

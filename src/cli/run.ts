@@ -4,6 +4,7 @@ import { addCompare } from "./commands/compare.ts";
 import { addConvert } from "./commands/convert.ts";
 import { addDescribe } from "./commands/describe.ts";
 import { addDetect } from "./commands/detect.ts";
+import { addExport } from "./commands/export.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addModels } from "./commands/models.ts";
 import { addPull } from "./commands/pull.ts";
@@ -89,6 +90,7 @@ Exit codes: 0 fine, 1 usage, 2 model not loadable, 3 some images failed,
     addVerify,
     addCompare,
     addConvert,
+    addExport,
     addInspect,
   ]) {
     add(program, session);

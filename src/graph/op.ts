@@ -13,6 +13,8 @@ export interface ParameterRule {
  */
 export interface Op<Attributes extends object = object> {
   readonly name: string;
+  /** What it does, for pictures and sums of times. */
+  readonly family: OpFamily;
   /**
    * The output's shape.
    *
@@ -31,6 +33,8 @@ export interface Op<Attributes extends object = object> {
    */
   readonly kernelOutputAxis?: number;
 }
+
+export type OpFamily = "convolution" | "pooling" | "upsampling" | "sum" | "elementwise";
 
 /** Which input cells an output cell is computed from: those in a rectangle, the same one in each input. */
 export interface CellsRead {

@@ -61,6 +61,7 @@ export function withLabels(model: Model, labels: readonly ClassLabel[]): Model {
   return {
     ...model,
     classes: labels,
+    heatmaps: { ...model.heatmaps, classIds: labels.map(({ classId }) => classId) },
     views(image, loaded, options) {
       const { why } = options;
       const asked = why?.classIds ? { ...why, classIds: ownIds(why.classIds) } : why;

@@ -81,14 +81,15 @@ function elementLimit(expected: number, std: number, { spread, absolute, relativ
   return Math.min(bySpread, (absolute ?? 0) + (relative ?? 0) * Math.abs(expected));
 }
 
-function difference(expected: number, got: number): number {
+/** NaN or infinity in place of another number is infinitely far. */
+export function difference(expected: number, got: number): number {
   if (Object.is(expected, got)) return 0;
   const off = Math.abs(expected - got);
   return Number.isNaN(off) ? Number.POSITIVE_INFINITY : off;
 }
 
 /** The ratio of a difference to its limit: 0 without a difference, infinite if the limit is 0. */
-function quotient(off: number, limit: number): number {
+export function quotient(off: number, limit: number): number {
   if (off === 0) return 0;
   return Number.isFinite(off) ? off / limit : Number.POSITIVE_INFINITY;
 }

@@ -1,4 +1,4 @@
-import { oneLine } from "../errors.ts";
+import { escaped, tidy } from "./svg.ts";
 
 /** One layer's differences; all bars of a chart are in one unit, such as the layer's standard deviations. */
 export interface DifferenceBar {
@@ -231,11 +231,6 @@ function rounded(value: number): string {
   return value === 0 || !Number.isFinite(value) ? String(value) : String(Number(value.toPrecision(3)));
 }
 
-/** Coordinates to a hundredth of a pixel. */
-function tidy(value: number): number {
-  return Math.round(value * 100) / 100;
-}
-
 /** Spreading thousands of numbers over arguments could exhaust the stack. */
 function largest(values: readonly number[]): number {
   return values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
@@ -243,13 +238,4 @@ function largest(values: readonly number[]): number {
 
 function smallest(values: readonly number[]): number {
   return values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-
-/** XML allows no control characters, not even as entities; `oneLine` writes them as escapes. */
-function escaped(text: string): string {
-  return oneLine(text)
-    .replace(/[\ufffe\uffff]/g, "\ufffd")
-    .replace(/[&<>"]/g, (character) => ENTITIES[character]);
 }

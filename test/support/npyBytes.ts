@@ -17,7 +17,7 @@ export function npyBytes({
   fortranOrder,
   header,
   data,
-}: NpyParts): Uint8Array {
+}: NpyParts): Uint8Array<ArrayBuffer> {
   const sides = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
   const order = fortranOrder ? "True" : "False";
   const text = header ?? `{'descr': '${descr}', 'fortran_order': ${order}, 'shape': (${sides}), }`;

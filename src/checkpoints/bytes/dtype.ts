@@ -70,6 +70,13 @@ export function toFloat32(tensor: RawTensor): Float32Array {
   return values;
 }
 
+/** For values that are compared more finely than float32 tells them apart. */
+export function toFloat64(tensor: RawTensor): Float64Array {
+  const { bytes, read } = DTYPES[tensor.dtype];
+  const view = viewOf(tensor.bytes);
+  return Float64Array.from({ length: tensor.bytes.length / bytes }, (_, i) => read(view, i * bytes));
+}
+
 /** @throws ModelError for types other than integers, and for a value beyond 32 bits. */
 export function toInt32(tensor: RawTensor, where: string): Int32Array {
   const { bytes, integer, read } = DTYPES[tensor.dtype];
@@ -92,6 +99,13 @@ export function fromFloat32(values: Float32Array, dtype: FloatDtype): Uint8Array
     else if (dtype === "F16") view.setUint16(i * 2, numberToFloat16(values[i]), true);
     else view.setUint16(i * 2, numberToBfloat16(values[i]), true);
   }
+  return bytes;
+}
+
+export function fromInt32(values: Int32Array): Uint8Array {
+  const bytes = new Uint8Array(values.length * DTYPES.I32.bytes);
+  const view = viewOf(bytes);
+  for (let i = 0; i < values.length; i++) view.setInt32(i * 4, values[i], true);
   return bytes;
 }
 

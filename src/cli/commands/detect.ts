@@ -14,6 +14,7 @@ import { refuseOverwriting } from "../files/refuseOverwriting.ts";
 import type { Session } from "../io.ts";
 import {
   backendOption,
+  buildOption,
   classesOption,
   lowMemoryOption,
   maxOption,
@@ -108,6 +109,7 @@ export function addDetect(program: Command, session: Session): void {
     )
     .addOption(backendOption())
     .addOption(threadsOption())
+    .addOption(buildOption())
     .addOption(precisionOption())
     .addOption(lowMemoryOption())
     .addOption(sizeOption())

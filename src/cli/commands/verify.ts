@@ -3,12 +3,13 @@ import { basename, join } from "node:path";
 import type { Command } from "commander";
 import { systemMessage, UsageError } from "../../errors.ts";
 import type { Backend } from "../../executors/backends.ts";
+import type { WasmBuild } from "../../executors/wasm/wasmModule.ts";
 import type { Precision } from "../../kernels/kernel.ts";
 import { modelNamed } from "../../models/models.ts";
 import { readRegularFile } from "../../platform/regularFile.ts";
 import { formatReport } from "../../verify/formatReport.ts";
 import { type GoldenCase, readGoldenCase } from "../../verify/goldenCase.ts";
-import { reportChart } from "../../verify/reportChart.ts";
+import { reportChart } from "../../verify/report/reportChart.ts";
 import type { CaseReport } from "../../verify/verifyCase.ts";
 import { verifyModel } from "../../verify/verifyModel.ts";
 import { EXIT } from "../failures.ts";
@@ -19,6 +20,7 @@ import { writeOutput } from "../files/writeAtomically.ts";
 import { print, type Session } from "../io.ts";
 import {
   backendOption,
+  buildOption,
   checkNamesModel,
   lowMemoryOption,
   parsePath,
@@ -50,6 +52,7 @@ interface VerifyFlags {
   readonly backend?: Backend;
   readonly precision?: Precision;
   readonly threads?: number;
+  readonly build?: WasmBuild;
   readonly lowMemory?: boolean;
 }
 
@@ -67,6 +70,7 @@ export function addVerify(program: Command, session: Session): void {
     .addOption(weightsOption())
     .addOption(backendOption())
     .addOption(threadsOption())
+    .addOption(buildOption())
     .addOption(precisionOption())
     .addOption(lowMemoryOption())
     .addHelpText("after", HELP)
@@ -76,9 +80,9 @@ export function addVerify(program: Command, session: Session): void {
 async function verify(name: string | undefined, flags: VerifyFlags, session: Session): Promise<void> {
   checkNamesModel(name, flags.weights);
   const model = name === undefined ? undefined : modelNamed(name).name;
-  const { weights, backend, threads, precision, lowMemory } = flags;
+  const { weights, backend, threads, build, precision, lowMemory } = flags;
   const memory = lowMemory ? ("low" as const) : undefined;
-  const options = { weights, backend, threads, precision, memory, signal: session.signal };
+  const options = { weights, backend, threads, build, precision, memory, signal: session.signal };
   const folders = await findCases(flags.golden);
   await checkChart(name, flags, folders);
   const reports: CaseReport[] = [];

@@ -1,4 +1,5 @@
 import type { Backend } from "../../executors/backends.ts";
+import type { WasmBuild } from "../../executors/wasm/wasmModule.ts";
 import type { Precision } from "../../kernels/kernel.ts";
 import type { InputSize } from "../../models/model.ts";
 import type { WhyPixel } from "../../models/view.ts";
@@ -13,6 +14,7 @@ export interface DetectFlags {
   readonly backend?: Backend;
   readonly precision?: Precision;
   readonly threads?: number;
+  readonly build?: WasmBuild;
   readonly lowMemory?: boolean;
   readonly size?: InputSize;
   readonly flip?: true;

@@ -78,10 +78,10 @@ function openDetector(
   labelMap: LabelMap | undefined,
   { stderr, signal }: Session,
 ): Promise<Detector> {
-  const { model, weights, backend, threads, precision, lowMemory, size, quiet } = flags;
+  const { model, weights, backend, threads, build, precision, lowMemory, size, quiet } = flags;
   const memory = lowMemory ? "low" : undefined;
   const onProgress = quiet ? undefined : loadingLine(stderr);
-  const options = { weights, backend, threads, precision, memory, inputSize: size, labelMap } as const;
+  const options = { weights, backend, threads, build, precision, memory, inputSize: size, labelMap } as const;
   return load(model, { ...options, onProgress, signal });
 }
 

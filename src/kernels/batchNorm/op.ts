@@ -13,6 +13,7 @@ export interface BatchNormAttributes {
  */
 export const batchNormOp: Op<BatchNormAttributes> = {
   name: "batchNorm",
+  family: "elementwise",
   shape(inputs) {
     expectShape(inputs.length === 1, "batchNorm", "one input", ...inputs);
     return inputs[0];

@@ -29,6 +29,7 @@ export interface Conv2dAttributes extends Window {
  */
 export const conv2dOp: Op<Conv2dAttributes> = {
   name: "conv2d",
+  family: "convolution",
   kernelOutputAxis: 3,
   shape(inputs, attributes) {
     expectShape(inputs.length === 1, "conv2d", "one input", ...inputs);

@@ -18,6 +18,7 @@ export interface CornerPoolAttributes {
  */
 export const cornerPoolOp: Op<CornerPoolAttributes> = {
   name: "cornerPool",
+  family: "pooling",
   shape(inputs) {
     expectShape(inputs.length === 1, "cornerPool", "one input", ...inputs);
     return inputs[0];

@@ -12,6 +12,7 @@ import { type Window, windowCells, windowOutput } from "../window.ts";
  */
 export const depthwiseConv2dOp: Op<Window> = {
   name: "depthwiseConv2d",
+  family: "convolution",
   kernelOutputAxis: 2,
   shape(inputs, attributes) {
     expectShape(inputs.length === 1, "depthwiseConv2d", "one input", ...inputs);

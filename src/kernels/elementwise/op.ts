@@ -9,6 +9,7 @@ import { sameShape } from "../../tensor.ts";
  */
 export const addOp: Op = {
   name: "add",
+  family: "sum",
   shape(inputs) {
     expectShape(
       inputs.length === 2 && sameShape(inputs[0], inputs[1]),
@@ -34,6 +35,7 @@ export function add(a: Value, b: Value, scope: Scope): Value {
  */
 export const biasOp: Op = {
   name: "bias",
+  family: "elementwise",
   shape(inputs) {
     expectShape(inputs.length === 1, "bias", "one input", ...inputs);
     return inputs[0];
@@ -54,6 +56,7 @@ export function bias(x: Value, scope: Scope): Value {
  */
 export const reluOp: Op = {
   name: "relu",
+  family: "elementwise",
   shape(inputs) {
     expectShape(inputs.length === 1, "relu", "one input", ...inputs);
     return inputs[0];
@@ -74,6 +77,7 @@ export function relu(x: Value, scope: Scope): Value {
  */
 export const relu6Op: Op = {
   name: "relu6",
+  family: "elementwise",
   shape(inputs) {
     expectShape(inputs.length === 1, "relu6", "one input", ...inputs);
     return inputs[0];
@@ -94,6 +98,7 @@ export function relu6(x: Value, scope: Scope): Value {
  */
 export const sigmoidOp: Op = {
   name: "sigmoid",
+  family: "elementwise",
   shape(inputs) {
     expectShape(inputs.length === 1, "sigmoid", "one input", ...inputs);
     return inputs[0];

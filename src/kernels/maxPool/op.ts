@@ -18,6 +18,7 @@ export interface MaxPoolAttributes extends Window {
  */
 export const maxPoolOp: Op<MaxPoolAttributes> = {
   name: "maxPool",
+  family: "pooling",
   shape(inputs, attributes) {
     expectShape(inputs.length === 1, "maxPool", "one input", ...inputs);
     const { kernel, padding } = attributes;

@@ -20,6 +20,7 @@ export interface NormalizeAttributes {
  */
 export const normalizeOp: Op<NormalizeAttributes> = {
   name: "normalize",
+  family: "elementwise",
   shape(inputs, { order, mean, scale, offset }) {
     const channels = order.length;
     const fits =

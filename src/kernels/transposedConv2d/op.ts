@@ -19,6 +19,7 @@ export interface TransposedConv2dAttributes extends Window {
  */
 export const transposedConv2dOp: Op<TransposedConv2dAttributes> = {
   name: "transposedConv2d",
+  family: "upsampling",
   kernelOutputAxis: 2,
   shape(inputs, { kernel, stride, padding, channels }) {
     expectShape(inputs.length === 1, "transposedConv2d", "one input", ...inputs);

@@ -9,6 +9,7 @@ import { shapeOf } from "../../tensor.ts";
  */
 export const upsampleNearestOp: Op = {
   name: "upsampleNearest",
+  family: "upsampling",
   shape(inputs) {
     expectShape(inputs.length === 1, "upsampleNearest", "one input", ...inputs);
     const [, height, width, channels] = inputs[0];
@@ -42,6 +43,7 @@ export function upsampleNearest(x: Value, scope: Scope): Value {
  */
 export const upsampleBilinearOp: Op = {
   name: "upsampleBilinear",
+  family: "upsampling",
   shape(inputs) {
     expectShape(inputs.length === 1, "upsampleBilinear", "one input", ...inputs);
     const [, height, width, channels] = inputs[0];

@@ -49,14 +49,17 @@ export function objectsAsPointsModel({ name, architecture, weightsHint }: Object
     backbone: `${title}, points`,
     outputs: withPoses ? "boxes, keypoints" : "boxes",
     classes: labels,
+    heatmaps: { outputs: { center: "centerHeatmap" }, classIds: labels.map(({ classId }) => classId) },
     ...(withPoses && { keypointNames: COCO_KEYPOINTS }),
     defaultSize: { height: 512, width: 512 },
     sizeMultiple,
     sizedByImage: true,
+    placement: `at its own size, centered on a black canvas whose sides are the next larger multiples of ${sizeMultiple}`,
     testTimeOptions: ["flip", "scales"],
     weightsHint,
     constants: () => new Map(),
     graph: (size) => zooGraph(architecture, size),
+    decoding: () => ({ kind: "objects", settings }),
     views(image, _loaded, options) {
       const { flip = false, scales = [1], explain, why } = options;
       const asked = {};

@@ -68,6 +68,14 @@ export function tripletModel(spec: TripletSpec): TripletModel {
     backbone,
     outputs: "boxes",
     classes: labels,
+    heatmaps: {
+      outputs: {
+        center: TRIPLET_OUTPUTS.center.heatmap,
+        topLeft: TRIPLET_OUTPUTS.topLeft.heatmap,
+        bottomRight: TRIPLET_OUTPUTS.bottomRight.heatmap,
+      },
+      classIds: labels.map(({ classId }) => classId),
+    },
     defaultSize: { height: 511, width: 511 },
     sizeMultiple: multiple,
     sizeRemainder: multiple - 1,
@@ -76,6 +84,7 @@ export function tripletModel(spec: TripletSpec): TripletModel {
     weightsHint,
     constants: () => new Map(),
     graph: (size) => tripletGraph(architecture, size),
+    decoding: () => ({ kind: "triplets", settings: TRIPLET_SETTINGS }),
     views: (image, _loaded, options) => viewsOf(image, options, labels),
   };
 }

@@ -68,6 +68,10 @@ export function zooModel(spec: ZooSpec): ZooModel {
     backbone: backbone.title,
     outputs: architecture.keypoints === undefined ? "boxes" : "boxes, keypoints",
     classes: classesOf(labels, architecture.classes),
+    heatmaps: {
+      outputs: { center: "centerHeatmap" },
+      classIds: Array.from({ length: architecture.classes }, (_, channel) => channel + 1),
+    },
     ...(architecture.keypoints !== undefined && {
       keypointNames: decode.keypointEstimationTask.flatMap(({ keypointLabels }) => keypointLabels),
     }),
@@ -80,6 +84,7 @@ export function zooModel(spec: ZooSpec): ZooModel {
     weightsHint,
     constants: () => new Map(),
     graph: (size) => zooGraph(architecture, size),
+    decoding: () => ({ kind: "objects", settings: decode }),
     views(image, loaded, options) {
       const resizerAtSize = resizerTo(resizer, loaded.size);
       const { size, trueShape, transform } = placeByResizer(image, resizerAtSize);

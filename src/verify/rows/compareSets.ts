@@ -1,4 +1,4 @@
-import type { Comparison } from "./compare.ts";
+import type { Comparison } from "../compare.ts";
 
 /** The meaning of the columns; all others are coordinates. */
 export interface RowColumns {

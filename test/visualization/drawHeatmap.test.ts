@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { asNdarray } from "../../../src/asNdarray.ts";
-import { UsageError } from "../../../src/errors.ts";
-import { drawHeatmap } from "../../../src/image/draw/drawHeatmap.ts";
-import type { RgbImage } from "../../../src/image/rgbImage.ts";
-import { shapeOf, tensor } from "../../../src/tensor.ts";
+import { asNdarray } from "../../src/asNdarray.ts";
+import { UsageError } from "../../src/errors.ts";
+import type { RgbImage } from "../../src/image/rgbImage.ts";
+import { shapeOf, tensor } from "../../src/tensor.ts";
+import { drawHeatmap } from "../../src/visualization/drawHeatmap.ts";
 
 const GREY = 100;
 const image: RgbImage = { width: 8, height: 4, data: new Uint8Array(8 * 4 * 3).fill(GREY) };

@@ -1,7 +1,7 @@
-import type { Ranked } from "../decode/peaks.ts";
-import type { Tolerance } from "./caseDescription.ts";
-import { type Comparison, compare } from "./compare.ts";
-import type { GoldenCase, GoldenTap } from "./goldenCase.ts";
+import type { Ranked } from "../../decode/peaks.ts";
+import type { Tolerance } from "../caseDescription.ts";
+import { type Comparison, compare } from "../compare.ts";
+import type { GoldenCase, GoldenTap } from "../goldenCase.ts";
 import { matchRows } from "./matchRows.ts";
 
 /** Describes a tap whose rows belong to candidates, which are matched before they are compared. */

@@ -1,6 +1,6 @@
-import { type DifferenceBar, differenceChart } from "../visualization/differenceChart.ts";
-import type { Tolerance } from "./caseDescription.ts";
-import type { CaseReport, TapReport } from "./verifyCase.ts";
+import { type DifferenceBar, differenceChart } from "../../visualization/differenceChart.ts";
+import type { Tolerance } from "../caseDescription.ts";
+import type { CaseReport, TapReport } from "../verifyCase.ts";
 
 /** Draws the differences of all taps, of one case or of several one after the other, as an SVG. */
 export function reportChart(reports: readonly CaseReport[]): string {

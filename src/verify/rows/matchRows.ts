@@ -1,4 +1,4 @@
-import type { Ranked } from "../decode/peaks.ts";
+import type { Ranked } from "../../decode/peaks.ts";
 
 /** The rows of two lists of detections that belong to the same candidates. */
 export interface RowMatch {

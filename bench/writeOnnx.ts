@@ -1,7 +1,8 @@
-import { open, writeFile } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { basename } from "node:path";
-import { type ExternalData, encodeOnnx, tensorBytes } from "./encodeOnnx.ts";
-import type { OnnxGraph, OnnxTensor } from "./onnxGraph.ts";
+import { writeOutput } from "../src/cli/files/writeAtomically.ts";
+import { type ExternalData, encodeOnnx, tensorBytes, tensorLength } from "../src/export/onnx/encodeOnnx.ts";
+import type { OnnxGraph, OnnxTensor } from "../src/export/onnx/onnxGraph.ts";
 
 /** Min bytes of an external tensor. Smaller ones stay in the model's file, in which readers expect shapes and scales. */
 const MIN_EXTERNAL_BYTES = 1024;
@@ -18,14 +19,15 @@ export async function writeOnnx(path: string, graph: OnnxGraph): Promise<void> {
   try {
     let offset = 0;
     for (const tensor of graph.tensors) {
-      const bytes = tensorBytes(tensor);
-      if (bytes.length < MIN_EXTERNAL_BYTES) continue;
-      await data.write(bytes, 0, bytes.length, offset);
-      places.set(tensor, { location: `${basename(path)}.data`, offset, length: bytes.length });
-      offset = Math.ceil((offset + bytes.length) / ALIGNMENT) * ALIGNMENT;
+      const length = tensorLength(tensor);
+      if (length < MIN_EXTERNAL_BYTES) continue;
+      await data.write(tensorBytes(tensor), 0, length, offset);
+      places.set(tensor, { location: `${basename(path)}.data`, offset, length });
+      offset = Math.ceil((offset + length) / ALIGNMENT) * ALIGNMENT;
     }
   } finally {
     await data.close();
   }
-  await writeFile(path, await encodeOnnx(graph, (tensor) => places.get(tensor)));
+  const { pieces } = encodeOnnx(graph, { name: "network" }, (tensor) => places.get(tensor));
+  await writeOutput(path, pieces, path);
 }

@@ -1,15 +1,22 @@
-import type { Epilogue } from "../../src/graph/op.ts";
-import type { BatchNormAttributes } from "../../src/kernels/batchNorm/op.ts";
-import { type CornerPoolAttributes, POOL_STEPS } from "../../src/kernels/cornerPool/op.ts";
-import type { MaxPoolAttributes } from "../../src/kernels/maxPool/op.ts";
-import type { NormalizeAttributes } from "../../src/kernels/normalize/op.ts";
-import type { OpName } from "../../src/kernels/ops.ts";
-import type { TransposedConv2dAttributes } from "../../src/kernels/transposedConv2d/op.ts";
-import type { Window } from "../../src/kernels/window.ts";
-import type { Parameter, Shape } from "../../src/tensor.ts";
+import type { Epilogue } from "../../graph/op.ts";
+import type { BatchNormAttributes } from "../../kernels/batchNorm/op.ts";
+import { type CornerPoolAttributes, POOL_STEPS } from "../../kernels/cornerPool/op.ts";
+import type { MaxPoolAttributes } from "../../kernels/maxPool/op.ts";
+import type { NormalizeAttributes } from "../../kernels/normalize/op.ts";
+import type { OpName } from "../../kernels/ops.ts";
+import type { TransposedConv2dAttributes } from "../../kernels/transposedConv2d/op.ts";
+import type { Window } from "../../kernels/window.ts";
+import type { Shape } from "../../tensor.ts";
 import type { OnnxBuilder, OnnxNode } from "./onnxGraph.ts";
 
-/** A call of one of this project's ops, to be expressed in ONNX ops. */
+/** A parameter whose numbers are computed when they are written. */
+export interface OnnxParameter {
+  readonly name: string;
+  readonly shape: readonly number[];
+  data(): Float32Array;
+}
+
+/** A call of one of this project's ops, to be expressed in ONNX ops. Maps are [1, channels, height, width] there. */
 export interface OnnxCall<Attributes extends object = object> {
   readonly builder: OnnxBuilder;
   /** ONNX names of the inputs, without a residual. */
@@ -18,7 +25,7 @@ export interface OnnxCall<Attributes extends object = object> {
   readonly inputShapes: readonly Shape[];
   readonly output: Shape;
   readonly attributes: Attributes;
-  readonly parameters: Readonly<Record<string, Parameter>>;
+  readonly parameters: Readonly<Record<string, OnnxParameter>>;
 }
 
 /** Adds nodes and returns the name of the output, before any residual sum and activation. */
@@ -28,19 +35,20 @@ type OnnxOp<Attributes extends object> = (call: OnnxCall<Attributes>) => string;
 export const ONNX_OPS = {
   add: ({ builder, inputs }) => builder.node("Add", inputs),
   batchNorm,
-  bias: ({ builder, inputs, parameters }) =>
-    builder.node("Add", [inputs[0], perChannel(builder, parameters.bias.data)]),
+  bias: ({ builder, inputs, parameters: { bias } }) => {
+    // In a shape that broadcasts to maps.
+    const values = parameterTensor(builder, bias, [bias.shape[0], 1, 1]);
+    return builder.node("Add", [inputs[0], values]);
+  },
   conv2d: (call) => {
     const [height, width, inputChannels, channels] = call.parameters.kernel.shape;
-    const kernel = transposed(call.parameters.kernel, [3, 2, 0, 1]);
-    const weights = call.builder.tensor([channels, inputChannels, height, width], kernel);
+    const weights = kernelTensor(call, [channels, inputChannels, height, width], [3, 2, 0, 1]);
     return convolution(call, "Conv", weights);
   },
   cornerPool,
   depthwiseConv2d: (call) => {
     const [height, width, channels] = call.parameters.kernel.shape;
-    const kernel = transposed(call.parameters.kernel, [2, 3, 0, 1]);
-    const weights = call.builder.tensor([channels, 1, height, width], kernel);
+    const weights = kernelTensor(call, [channels, 1, height, width], [2, 3, 0, 1]);
     return convolution(call, "Conv", weights, channels);
   },
   maxPool,
@@ -50,8 +58,7 @@ export const ONNX_OPS = {
   sigmoid: ({ builder, inputs }) => builder.node("Sigmoid", inputs),
   transposedConv2d: (call: OnnxCall<TransposedConv2dAttributes>) => {
     const [height, width, channels, inputChannels] = call.parameters.kernel.shape;
-    const kernel = transposed(call.parameters.kernel, [3, 2, 0, 1]);
-    const weights = call.builder.tensor([inputChannels, channels, height, width], kernel);
+    const weights = kernelTensor(call, [inputChannels, channels, height, width], [3, 2, 0, 1]);
     return convolution(call, "ConvTranspose", weights);
   },
   upsampleBilinear: ({ builder, inputs }) =>
@@ -83,13 +90,13 @@ function convolution(
   group = 1,
 ): string {
   const { bias } = parameters;
-  const biases = bias ? [builder.tensor(bias.shape, bias.data)] : [];
+  const biases = bias ? [parameterTensor(builder, bias)] : [];
   return builder.node(opType, [inputs[0], weights, ...biases], { ...windowOf(attributes), group });
 }
 
 function batchNorm({ builder, inputs, attributes, parameters }: OnnxCall<BatchNormAttributes>): string {
   const lists = ["gamma", "beta", "mean", "variance"].map((role) =>
-    builder.tensor(parameters[role].shape, parameters[role].data),
+    parameterTensor(builder, parameters[role]),
   );
   const epsilon = { float: attributes.epsilon };
   return builder.node("BatchNormalization", [inputs[0], ...lists], { epsilon });
@@ -104,15 +111,16 @@ function cornerPool({ builder, inputs, inputShapes, attributes }: OnnxCall<Corne
   const { down, right } = POOL_STEPS[attributes.direction];
   const [, height, width] = inputShapes[0];
   const reach = down === 0 ? width : height;
-  const outside = builder.tensor([], Float32Array.of(LOWEST));
+  if (reach <= 1) return builder.node("Identity", inputs);
+  const outside = builder.floats([], [LOWEST]);
   let value = inputs[0];
   for (let apart = 1; apart < reach; apart *= 2) {
     const before = [0, 0, -down * apart, -right * apart];
     const behind = [0, 0, down * apart, right * apart];
-    const pads = builder.tensor([8], BigInt64Array.from([...before, ...behind], BigInt));
+    const pads = builder.integers([8], [...before, ...behind]);
     value = builder.node("Max", [value, builder.node("Pad", [value, pads, outside])]);
   }
-  return value === inputs[0] ? builder.node("Identity", inputs) : value;
+  return value;
 }
 
 /**
@@ -128,39 +136,60 @@ function maxPool({ builder, inputs, attributes, output, ...call }: OnnxCall<MaxP
   const [, rows, columns] = output;
   const leaves = (index: number, before: number, size: number) =>
     index * stride < before || index * stride - before + kernel > size;
-  const floor = Float32Array.from({ length: rows * columns }, (_, cell) => {
+  const floor = Array.from({ length: rows * columns }, (_, cell) => {
     const [row, column] = [Math.floor(cell / columns), cell % columns];
     return leaves(row, padding.top, height) || leaves(column, padding.left, width) ? 0 : LOWEST;
   });
-  return builder.node("Max", [pooled, builder.tensor([1, 1, rows, columns], floor)]);
+  return builder.node("Max", [pooled, builder.floats([1, 1, rows, columns], floor)]);
 }
 
 /** Below every finite float32. */
 const LOWEST = -3.4028234663852886e38;
 
+/** Steps that change nothing are left out. */
 function normalize({ builder, inputs, attributes }: OnnxCall<NormalizeAttributes>): string {
   const { order, mean, scale, offset } = attributes;
-  const channels = builder.tensor([order.length], BigInt64Array.from(order, BigInt));
-  const list = (numbers: readonly number[]) => perChannel(builder, Float32Array.from(numbers));
-  const ordered = builder.node("Gather", [inputs[0], channels], { axis: 1 });
-  const centered = builder.node("Sub", [ordered, list(mean)]);
-  const scaled = builder.node("Mul", [centered, list(scale)]);
-  return builder.node("Add", [scaled, list(offset)]);
+  const channels = order.length;
+  const list = (numbers: readonly number[]) => builder.floats([channels, 1, 1], numbers);
+  let value = inputs[0];
+  if (order.some((from, to) => from !== to)) {
+    value = builder.node("Gather", [value, builder.integers([channels], order)], { axis: 1 });
+  }
+  if (mean.some((number) => number !== 0)) value = builder.node("Sub", [value, list(mean)]);
+  if (scale.some((number) => number !== 1)) value = builder.node("Mul", [value, list(scale)]);
+  if (offset.some((number) => number !== 0)) value = builder.node("Add", [value, list(offset)]);
+  return value === inputs[0] ? builder.node("Identity", inputs) : value;
 }
 
 function resize(builder: OnnxBuilder, value: string, attributes: OnnxNode["attributes"]): string {
-  const scales = builder.tensor([4], Float32Array.of(1, 1, 2, 2));
+  const scales = builder.floats([4], [1, 1, 2, 2]);
   return builder.node("Resize", [value, "", scales], attributes);
 }
 
 function clip(builder: OnnxBuilder, value: string): string {
-  const [low, high] = [0, 6].map((limit) => builder.tensor([], Float32Array.of(limit)));
+  const [low, high] = [0, 6].map((limit) => {
+    return builder.tensor({
+      name: `constant/${limit}`,
+      type: "float32",
+      dims: [],
+      data: () => Float32Array.of(limit),
+    });
+  });
   return builder.node("Clip", [value, low, high]);
 }
 
-/** One number per channel, in a shape that broadcasts to NCHW. */
-function perChannel(builder: OnnxBuilder, data: Float32Array): string {
-  return builder.tensor([data.length, 1, 1], data);
+function parameterTensor(builder: OnnxBuilder, { name, shape, data }: OnnxParameter, dims = shape): string {
+  return builder.tensor({ name, type: "float32", dims, data });
+}
+
+/** The kernel with its axes permuted: `order[0]` becomes the first. */
+function kernelTensor(
+  { builder, parameters: { kernel } }: OnnxCall,
+  dims: readonly number[],
+  order: readonly number[],
+): string {
+  const data = () => transposed(kernel.data(), kernel.shape, order);
+  return builder.tensor({ name: kernel.name, type: "float32", dims, data });
 }
 
 function windowOf({ kernel, stride, padding }: Window) {
@@ -171,8 +200,8 @@ function windowOf({ kernel, stride, padding }: Window) {
   };
 }
 
-/** Permutes the axes of a parameter with four axes: `order[0]` becomes the first. */
-function transposed({ shape, data }: Parameter, order: readonly number[]): Float32Array {
+/** Permutes four axes. */
+function transposed(data: Float32Array, shape: readonly number[], order: readonly number[]): Float32Array {
   const steps = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, side) => product * side, 1));
   const sides = order.map((axis) => shape[axis]);
   const [a, b, c, d] = order.map((axis) => steps[axis]);
