@@ -14,7 +14,7 @@ import {
 /** The decode of a center, one sentence per step, from its cell to what became of it. */
 export function candidateInWords(candidate: CenterCandidate, explanation: CenterExplanation): string[] {
   const { cell, offset, size, boxInCells, box, keypoints = [] } = candidate;
-  const sentences = [`${placeInWords(candidate, explanation)}.`];
+  const sentences = [`${capital(placeInWords(candidate, explanation))}.`];
   if (offset) {
     const center = { x: cell.x + offset.x, y: cell.y + offset.y };
     sentences.push(`The offset ${at(offset, 2)} puts the center at ${at(center, 2)} in cells.`);
@@ -28,7 +28,7 @@ export function candidateInWords(candidate: CenterCandidate, explanation: Center
   const rescored = isRescored ? `, which differs from the center's ${number(candidate.value)}` : "";
   const score = `${number(candidate.score)}${rescored}`;
   sentences.push(`In the image that is the box ${boxInWords(box)}, with the score ${score}.`);
-  sentences.push(`${outcomeInWords(candidate, explanation.candidates)}.`);
+  sentences.push(`${capital(outcomeInWords(candidate, explanation.candidates))}.`);
   return sentences;
 }
 
@@ -161,6 +161,10 @@ export function count(amount: number, noun: string): string {
 
 export function list(names: readonly string[]): string {
   return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}
+
+export function capital(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
 function grouped(amount: number): string {

@@ -4,6 +4,7 @@ import { PAIR_REJECTIONS, type PairRejection } from "./explanation.ts";
 import {
   at,
   boxInWords,
+  capital,
   count,
   coveringInWords,
   list,
@@ -137,8 +138,4 @@ function pairInWords(pair: WhyPair): string {
       ? `confirmed by a center, ${shown}`
       : `${PAIR_REJECTIONS[outcome]}${outcome === "embedding" ? ` (${embeddingDistance.toFixed(2)})` : ""}`;
   return `The pair ${corners}, score ${number(score)}: ${what}.`;
-}
-
-function capital(sentence: string): string {
-  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }

@@ -186,9 +186,8 @@ function parseWhy(text: string, where: string): WhyPixel {
   const [, x, y, name] = /^\s*(\d+(?:\.\d+)?)\s*,\s*(\d+(?:\.\d+)?)\s*(?:,(.*))?$/.exec(text) ?? [];
   const named = name?.trim();
   if (x !== undefined && named !== "") return { x: Number(x), y: Number(y), ...(named && { class: named }) };
-  const [across, down] = text.match(/\d+/g) ?? [];
-  const isPair = named === undefined && down !== undefined && !/[-.]/.test(text);
-  const hint = isPair ? `Did you mean ${across},${down}?` : undefined;
+  const [, across, down] = /^\s*(\d+)[\sx;:/]+(\d+)\s*$/i.exec(text) ?? [];
+  const hint = down === undefined ? undefined : `Did you mean ${across},${down}?`;
   const expected = "a pixel and perhaps a class, as in 320,240 or 320,240,dog";
   throw new UsageError({ where, expected, got: quote(text), hint });
 }

@@ -212,7 +212,7 @@ describe("explanations", () => {
     expect(explanationSummary(explained)).toMatch(/centers? decoded: .* shown/);
     for (const candidate of candidates.slice(0, 5)) {
       const sentences = candidateInWords(candidate, explained);
-      expect(sentences[0]).toContain(`cell ${candidate.cell.x},${candidate.cell.y}`);
+      expect(sentences[0]).toMatch(`Cell ${candidate.cell.x},${candidate.cell.y} `);
       expect(sentences).toHaveLength(5 + (candidate.keypoints?.length ?? 0));
     }
   });
@@ -256,7 +256,7 @@ describe("explanations", () => {
       /^It was decoded as person 0\.80 with the box .*; the better person 0\.90 at .*, which it overlaps by 0\.71, suppressed it\.$/,
     );
     expect(candidateInWords(candidates[1], centers(explanation)).at(-1)).toBe(
-      "suppressed by person 0.90 (overlap 0.71).",
+      "Suppressed by person 0.90 (overlap 0.71).",
     );
   });
 

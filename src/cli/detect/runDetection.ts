@@ -11,6 +11,7 @@ import type { DrawingFolder } from "../files/drawingFolder.ts";
 import type { ImageFile } from "../files/findImages.ts";
 import type { JsonLines } from "../files/jsonLines.ts";
 import { readImage } from "../files/readImage.ts";
+import { withFlagNames } from "../flagNames.ts";
 import { print, printError, type Session } from "../io.ts";
 import { type DetectionRecord, foundRecord } from "../report/detectionRecord.ts";
 import { DetectionReport } from "../report/detectionReport.ts";
@@ -147,7 +148,11 @@ async function detectOne(image: ImageFile, run: Run, costs: CostLines, session: 
     const concernsEveryImage = error instanceof ModelError || error instanceof BackendError;
     if (concernsEveryImage || error === signal.reason) throw error;
     const name = error instanceof Error ? error.name : "Error";
-    return { image, result, record: { ...record, error: { name, message: errorMessage(error, false) } } };
+    return {
+      image,
+      result,
+      record: { ...record, error: { name, message: errorMessage(withFlagNames(error), false) } },
+    };
   }
 }
 
