@@ -8,6 +8,7 @@ export {
   type LayerDescription,
 } from "./analysis/describe.ts";
 export { networkLayout, type PlacedBlock } from "./analysis/networkLayout.ts";
+export type { KindProfile, LayerProfile } from "./analysis/profile.ts";
 export {
   type FieldArea,
   type FieldAxis,
@@ -18,6 +19,7 @@ export {
 export { asNdarray } from "./asNdarray.ts";
 export type { BackendDetails } from "./backend/backendDetails.ts";
 export type { Executor, OnTap, Plan, PrepareOptions, RunOptions, RunResult } from "./backend/executor.ts";
+export type { LayerTime, LayerTimes } from "./backend/layerTimes.ts";
 export type {
   BestCellsQuery,
   CellWeight,
@@ -32,7 +34,7 @@ export type {
   TopPeaksQueries,
   TopPeaksQuery,
 } from "./backend/peakQuery.ts";
-export type { Dtype } from "./checkpoints/bytes/dtype.ts";
+export type { Dtype, RawTensor } from "./checkpoints/bytes/dtype.ts";
 export type { Checkpoint, Quantization, Variable } from "./checkpoints/checkpoint.ts";
 export type { LabelMap, LabelMapItem } from "./checkpoints/pipelineConfig/detectionApiSidecar.ts";
 export type { LeftOut, LeftOutGroup } from "./chooseDetections.ts";
@@ -88,7 +90,12 @@ export type { ViewTransform } from "./decode/triplets/viewTransform.ts";
 export { type DecodedOutputs, type DecodeOptions, decodeOutputs } from "./decodeOutputs.ts";
 export { Detector, type DetectResult, load, type Times } from "./detect.ts";
 export type { Box, CornerEvidence, Detection, Keypoint, PeakEvidence, TripletEvidence } from "./detection.ts";
-export { DEFAULT_MAX, DEFAULT_SCORE, type DetectOptions } from "./detectOptions.ts";
+export {
+  DEFAULT_MAX,
+  DEFAULT_SCORE,
+  type DetectOptions,
+  type DetectorProfileOptions,
+} from "./detectOptions.ts";
 export { BackendError, CenterNetError, type Fault, ImageError, ModelError, UsageError } from "./errors.ts";
 export { BACKENDS, type Backend, type ExecutorOptions } from "./executors/backends.ts";
 export type { WasmBuild } from "./executors/wasm/wasmModule.ts";
@@ -126,6 +133,12 @@ export type {
 } from "./imageSources/imageSource.ts";
 export type { MemoryUse, Precision } from "./kernels/kernel.ts";
 export type { LabelSource } from "./loading/labels.ts";
+export {
+  type OpenedModel,
+  type OpenModelOptions,
+  openModel,
+  type ParameterFacts,
+} from "./loading/openModel.ts";
 export type { OpenOptions, WeightsSource } from "./loading/openWeights.ts";
 export type { ClassHeatmaps, HeatmapOutputs, HeatmapPart } from "./models/classHeatmaps.ts";
 export type { ClassLabel } from "./models/coco.ts";
@@ -134,8 +147,46 @@ export type { LoadedModel, Model, PublishedFigures } from "./models/model.ts";
 export { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
 export type { SideRule } from "./models/sideRule.ts";
 export type { InputSize, Maps, Result, TestTimeOptions, View, Views } from "./models/view.ts";
-export type { Network, NetworkOptions, NetworkParts } from "./network.ts";
+export type {
+  Network,
+  NetworkOptions,
+  NetworkParts,
+  NetworkRunOptions,
+  Profile,
+  ProfileOptions,
+} from "./network.ts";
 export type { Parameter, Shape, Tensor, Weights } from "./tensor.ts";
+export type {
+  CaseDescription,
+  Role,
+  TapDescription,
+  TapDtype,
+  TapLayout,
+  Tolerance,
+  ToleranceTable,
+} from "./verify/caseDescription.ts";
+export type { Comparison, Element } from "./verify/compare.ts";
+export {
+  type GoldenCaseFacts,
+  type GoldenCaseFiles,
+  type GoldenValue,
+  goldenCaseFiles,
+  goldenValue,
+} from "./verify/generic/goldenCaseFiles.ts";
+export { type GoldenCase, type GoldenTap, readGoldenCase } from "./verify/goldenCase.ts";
+export { reportChart } from "./verify/report/reportChart.ts";
+export { reportJson } from "./verify/report/reportJson.ts";
+export {
+  compareWithTruth,
+  type ErrorSize,
+  readTruth,
+  type TrueValues,
+  type Truth,
+  type TruthComparison,
+} from "./verify/truth/truth.ts";
+export { type TruthSummary, truthSummary } from "./verify/truth/truthSummary.ts";
+export type { CaseReport, TapReport } from "./verify/verifyCase.ts";
+export { type VerifyModelOptions, verifyModel } from "./verify/verifyModel.ts";
 export {
   type ActivationGrid,
   activationGrid,
@@ -145,6 +196,11 @@ export {
   type GridScale,
 } from "./visualization/activationGrid.ts";
 export { type ColorMapName, colorMap } from "./visualization/colorMap.ts";
+export {
+  type DifferenceBar,
+  type DifferenceChart,
+  differenceChart,
+} from "./visualization/differenceChart.ts";
 export { drawHeatmap, type HeatmapPlace } from "./visualization/drawHeatmap.ts";
 export { type DrawNetworkOptions, drawNetwork } from "./visualization/drawNetwork.ts";
 export { type Heatmap, type HeatmapOptions, heatmap } from "./visualization/heatmap.ts";

@@ -15,6 +15,8 @@ import { WASM_BUILDS, type WasmBuild } from "../executors/wasm/wasmModule.ts";
 import { PRECISIONS, type Precision } from "../kernels/kernel.ts";
 import type { InputSize } from "../models/model.ts";
 import type { WhyPixel } from "../models/view.ts";
+import { unknownName } from "../support/unknownName.ts";
+import { GRID_SCALES, type GridScale } from "../visualization/activationGrid.ts";
 
 /** An option whose value is read by `parse`. Giving it twice is an error. */
 export function valueOption<Value>(
@@ -87,6 +89,32 @@ export function classesOption(): Option {
 export function whyOption(): Option {
   const description = "say why there is no detection at this pixel (of this class), or which one";
   return valueOption("--why <x,y[,class]>", description, parseWhy);
+}
+
+/** A file name has an ending or a slash; a class has neither. */
+const FILE_NAME = /[/\\]|\.(jpe?g|png)$/i;
+
+export function heatmapsOption(): Option {
+  const description =
+    "also draw where the network sees objects: all classes, or only these, separated by commas";
+  const option = valueOption("--heatmaps [classes]", description, (text, where) => {
+    if (text === "all") return text;
+    if (!FILE_NAME.test(text)) return parseClasses(text, where);
+    const hint = "Write the images before --heatmaps.";
+    throw new UsageError({ where, expected: "names or ids of classes, or nothing", got: quote(text), hint });
+  });
+  return option.preset("all");
+}
+
+export function activationsOption(): Option {
+  const description =
+    "also draw the values of these layers, a tile for each channel: names or patterns such as backbone.*, or all, separated by commas";
+  return valueOption("--activations <layers>", description, parseLayers);
+}
+
+export function activationScaleOption(): Option {
+  const description = `with --activations, what the colors span: ${GRID_SCALES.join(", ")} (default: symmetric if some values are negative, else layer)`;
+  return valueOption("--activation-scale <name>", description, parseGridScale);
 }
 
 export function scalesOption(): Option {
@@ -190,6 +218,19 @@ function parseWhy(text: string, where: string): WhyPixel {
   const hint = down === undefined ? undefined : `Did you mean ${across},${down}?`;
   const expected = "a pixel and perhaps a class, as in 320,240 or 320,240,dog";
   throw new UsageError({ where, expected, got: quote(text), hint });
+}
+
+function parseGridScale(text: string, where: string): GridScale {
+  const scale = GRID_SCALES.find((name) => name === text);
+  if (scale) return scale;
+  throw new UsageError(unknownName({ where, expected: "a scale's name", name: text, names: GRID_SCALES }));
+}
+
+function parseLayers(text: string, where: string): string[] {
+  const layers = text.split(",").map((part) => part.trim());
+  if (layers.every((name) => name !== "")) return layers;
+  const expected = "names of layers, as centernet describe lists them, or patterns such as backbone.*";
+  throw new UsageError({ where, expected, got: quote(text) });
 }
 
 function parseMax(text: string, where: string): number {

@@ -13,7 +13,8 @@ import { verifyGeneric } from "./verifyGeneric.ts";
 import { verifyTriplet } from "./verifyTriplet.ts";
 import { verifyZoo } from "./verifyZoo.ts";
 
-type CaseOptions = Omit<NetworkOptions, "inputSize" | "fuse">;
+/** Those of `load`, but for the size, which the case decides. */
+export type VerifyModelOptions = Omit<NetworkOptions, "inputSize" | "fuse">;
 
 /**
  * Runs a golden case on a model of this project, at the size of the case's input, and compares every tap. Without a
@@ -25,7 +26,7 @@ type CaseOptions = Omit<NetworkOptions, "inputSize" | "fuse">;
 export async function verifyModel(
   name: string | undefined,
   golden: GoldenCase,
-  options: CaseOptions = {},
+  options: VerifyModelOptions = {},
   readImageFile?: (file: string) => Promise<Uint8Array>,
 ): Promise<CaseReport> {
   if (name !== undefined) return verifyNamed(name, name, golden, options, readImageFile);
@@ -42,7 +43,7 @@ async function verifyNamed(
   model: string,
   name: string | undefined,
   golden: GoldenCase,
-  options: CaseOptions,
+  options: VerifyModelOptions,
   readImageFile?: (file: string) => Promise<Uint8Array>,
 ): Promise<CaseReport> {
   checkIsOf(model, golden);

@@ -74,6 +74,9 @@ test("percentiles leave out the extremes", () => {
   data[999] = 1e6;
   const { ranges } = activationGrid(tensor(shapeOf(10, 100, 1), data), { scale: "percentiles" });
   expect(ranges).toEqual([{ min: 10, max: 989 }]);
+  data[0] = -1e6;
+  const both = activationGrid(tensor(shapeOf(10, 100, 1), data), { scale: "percentiles" });
+  expect(both).toMatchObject({ ranges: [{ min: -989, max: 989 }], colors: "diverging" });
 });
 
 test("tiles are sorted by a statistic, and pages of them drawn", () => {

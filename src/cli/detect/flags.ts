@@ -3,7 +3,9 @@ import type { WasmBuild } from "../../executors/wasm/wasmModule.ts";
 import type { Precision } from "../../kernels/kernel.ts";
 import type { InputSize } from "../../models/model.ts";
 import type { WhyPixel } from "../../models/view.ts";
+import type { GridScale } from "../../visualization/activationGrid.ts";
 import type { SaveFormat } from "../save/saveFormats.ts";
+import type { HeatmapClasses } from "./heatmapFolder.ts";
 
 /** What `centernet detect` was given. */
 export interface DetectFlags {
@@ -21,6 +23,7 @@ export interface DetectFlags {
   readonly scales?: number[];
   readonly explain?: true;
   readonly why?: WhyPixel;
+  readonly profile?: true;
   readonly reproduceReference?: true;
   readonly classes?: readonly string[];
   /** Undefined if the user did not choose one. */
@@ -32,6 +35,11 @@ export interface DetectFlags {
   readonly annotations?: string;
   readonly crops?: string;
   readonly draw: boolean;
+  readonly heatmaps?: HeatmapClasses;
+  /** Names and patterns of layers. */
+  readonly activations?: readonly string[];
+  readonly activationScale?: GridScale;
+  readonly npy?: true;
   readonly quiet?: true;
 }
 

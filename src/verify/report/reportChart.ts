@@ -10,7 +10,7 @@ export function reportChart(reports: readonly CaseReport[]): string {
     ? `${reports.length} cases: largest differences`
     : `${first?.name} (${first?.model}): largest differences`;
   const bars = reports.flatMap(({ name, taps }) =>
-    taps.map((tap) => barOf(tap, several ? `${name}: ${tap.name}` : tap.name)),
+    taps.map((tap) => barOf(tap, several ? `${name.split("/").at(-1)}: ${tap.name}` : tap.name)),
   );
   return differenceChart({ title, bars });
 }

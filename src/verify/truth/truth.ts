@@ -109,7 +109,7 @@ export function compareWithTruth(
   return own.count === 0 ? undefined : comparisonOf(own.in(unit), theirs.in(unit));
 }
 
-export function comparisonOf(own: ErrorSize, original: ErrorSize): TruthComparison {
+function comparisonOf(own: ErrorSize, original: ErrorSize): TruthComparison {
   return { ...own, original, ratio: quotient(own.rms, original.rms) };
 }
 
@@ -118,7 +118,7 @@ function placeOf(positions: Int32Array): Map<number, number> {
 }
 
 /** Sums squares of errors. */
-export class ErrorSum {
+class ErrorSum {
   count = 0;
   private squares = 0;
   private max = 0;
