@@ -1,5 +1,5 @@
 /** The decode alone: from maps that a network has already returned to detections, without another run. */
-import { chooseDetections, classIdsOf, detectionFates, type LeftOut } from "./chooseDetections.ts";
+import { chooseDetections, detectionFates, type LeftOut } from "./chooseDetections.ts";
 import type { Detection } from "./detection.ts";
 import {
   checkPixel,
@@ -12,6 +12,7 @@ import {
 } from "./detectOptions.ts";
 import { UsageError } from "./errors.ts";
 import type { RgbImage } from "./image/rgbImage.ts";
+import { classIdsOf } from "./models/classIds.ts";
 import type { Model } from "./models/model.ts";
 import type { Explained, Maps, Result, ViewOptions, Views } from "./models/view.ts";
 import type { Network } from "./network.ts";
