@@ -5,7 +5,7 @@
 import type { BackendDetails } from "./backend/backendDetails.ts";
 import type { RunResult } from "./backend/executor.ts";
 import type { PeakQuery } from "./backend/peakQuery.ts";
-import { chooseDetections, classIdsOf, type LeftOut, whyNothing } from "./chooseDetections.ts";
+import { chooseDetections, type LeftOut, whyNothing } from "./chooseDetections.ts";
 import { CostEstimates } from "./cost.ts";
 import type { Detection, Explanation } from "./detection.ts";
 import {
@@ -26,6 +26,7 @@ import type { RgbImage } from "./image/rgbImage.ts";
 import type { ImageSource } from "./imageSources/imageSource.ts";
 import { nameOfSource, readImageSource } from "./imageSources/readImageSource.ts";
 import type { ClassHeatmaps } from "./models/classHeatmaps.ts";
+import { classIdsOf } from "./models/classIds.ts";
 import type { Model } from "./models/model.ts";
 import { blameSize, checkSizeOfImage } from "./models/sizeOfImage.ts";
 import type { InputSize, Result, View, Views } from "./models/view.ts";

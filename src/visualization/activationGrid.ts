@@ -6,9 +6,9 @@ import { type ColorMapName, colorMap, entryOf, NAN_COLOR } from "./colorMap.ts";
 import { channelStatistics, quantilesOf, type Statistics, statisticsOf } from "./statistics.ts";
 
 /**
- * Which values the colors span: those of the whole `layer`, those of each `channel`, the layer's equally far to both
- * sides of 0 (`symmetric`), or the middle 98 % of the layer (`percentiles`: a few numbers often rule all others), to
- * both sides of 0 if any number is negative.
+ * Which values the colors span: those of the whole `layer`; the layer's, equally far to both sides of 0 (`symmetric`);
+ * the middle 98 % of the layer (`percentiles`), since a few numbers often rule all others; or those of each `channel`,
+ * since one channel often does. The last two are equally far to both sides of 0 if any number is negative.
  */
 export const GRID_SCALES = ["layer", "channel", "percentiles", "symmetric"] as const;
 export type GridScale = (typeof GRID_SCALES)[number];
@@ -26,7 +26,7 @@ export interface GridOptions {
   readonly count?: number;
   /**
    * Pixels along each side of a cell: a whole number, or a fraction 1/n to draw the mean of n x n cells as a pixel.
-   * Default: as many as fit in 1024 pixels along each side of the grid, and at least 1 up to 2048 pixels.
+   * Default: as many as fit in 1024 pixels along each side of the grid, and at least 1 up to 2560 pixels.
    */
   readonly pixelsPerCell?: number;
 }
@@ -60,7 +60,7 @@ export const GRID_GAP = 2;
 
 const GAP_LEVEL = 96;
 /** Small maps are enlarged up to the first, large ones shrunk to the second. */
-const [ENLARGED_SIDE, MAX_SIDE] = [1024, 2048];
+const [ENLARGED_SIDE, MAX_SIDE] = [1024, 2560];
 const MAX_PIXELS_PER_CELL = 16;
 
 /** @throws UsageError for a tensor that is no map, or for options out of range. */
@@ -79,7 +79,7 @@ export function activationGrid(tensor: Tensor, options: GridOptions = {}): Activ
   const rows = Math.ceil(channels.length / columns);
   const pixelsPerCell = checkedZoom(options.pixelsPerCell ?? fittingZoom(columns, rows, width, height));
   const ranges = rangesOf(tensor, scale, channels, statistics);
-  const bothSides = scale === "symmetric" || (scale === "percentiles" && statistics.min < 0);
+  const bothSides = scale === "symmetric" || (scale !== "layer" && statistics.min < 0);
   const colors = bothSides ? "diverging" : "sequential";
   const tileWidth = Math.max(1, Math.floor(width * pixelsPerCell));
   const tileHeight = Math.max(1, Math.floor(height * pixelsPerCell));
@@ -178,7 +178,10 @@ function rangesOf(
       return all(aroundZero(min, max));
     case "channel": {
       const statistics = channelStatistics(tensor);
-      return channels.map((channel) => ({ min: statistics[channel].min, max: statistics[channel].max }));
+      return channels.map((channel) => {
+        const own = statistics[channel];
+        return min < 0 ? aroundZero(own.min, own.max) : { min: own.min, max: own.max };
+      });
     }
   }
 }

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { classIdsOf } from "../../chooseDetections.ts";
 import type { DetectResult } from "../../detect.ts";
 import { UsageError } from "../../errors.ts";
 import { encodePng } from "../../image/imageFile.ts";
+import { classIdsOf } from "../../models/classIds.ts";
 import type { Model } from "../../models/model.ts";
 import { drawHeatmap } from "../../visualization/drawHeatmap.ts";
 import { heatmap } from "../../visualization/heatmap.ts";

@@ -1,10 +1,10 @@
 import { sep } from "node:path";
 import { parseLabelMapFile } from "../../checkpoints/labelMaps/labelMapFile.ts";
 import type { LabelMap } from "../../checkpoints/pipelineConfig/detectionApiSidecar.ts";
-import { classIdsOf } from "../../chooseDetections.ts";
 import { type Detector, type DetectResult, load } from "../../detect.ts";
 import { checkTestTimeOptions, DEFAULT_MAX, DEFAULT_SCORE, type DetectOptions } from "../../detectOptions.ts";
 import { BackendError, ModelError, oneLine, systemMessage } from "../../errors.ts";
+import { classIdsOf } from "../../models/classIds.ts";
 import { readRegularFile } from "../../platform/regularFile.ts";
 import { matchTaps } from "../../tapNames.ts";
 import { EXIT, errorMessage, Interruption, isSilent } from "../failures.ts";

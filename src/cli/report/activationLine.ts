@@ -22,7 +22,7 @@ export function activationLine(layer: string, shape: Shape, grid: ActivationGrid
 }
 
 /** `mean 0.31, σ 0.62, 48.1 % zeros`, and what is not finite. */
-export function statisticsInWords({ mean, deviation, zeros, nan, infinite, count }: Statistics): string {
+function statisticsInWords({ mean, deviation, zeros, nan, infinite, count }: Statistics): string {
   const parts = [`mean ${formatValue(mean)}`, `σ ${formatValue(deviation)}`];
   if (zeros > 0) parts.push(`${((100 * zeros) / count).toFixed(1)} % zeros`);
   if (nan > 0) parts.push(`${formatCount(nan)} NaN`);
