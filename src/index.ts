@@ -34,10 +34,28 @@ export type {
   TopPeaksQueries,
   TopPeaksQuery,
 } from "./backend/peakQuery.ts";
-export type { Dtype, RawTensor } from "./checkpoints/bytes/dtype.ts";
+export type { Dtype, Numbers, RawTensor } from "./checkpoints/bytes/dtype.ts";
 export type { Checkpoint, Quantization, Variable } from "./checkpoints/checkpoint.ts";
 export type { LabelMap, LabelMapItem } from "./checkpoints/pipelineConfig/detectionApiSidecar.ts";
 export type { LeftOut, LeftOutGroup } from "./chooseDetections.ts";
+export {
+  type CompareOptions,
+  type CompareResult,
+  compare,
+  type LayerDifference,
+  type RecordedValues,
+} from "./compare/compare.ts";
+export type { DetectionDifference } from "./compare/compareDetections.ts";
+export {
+  compareTensors,
+  type NumberTensor,
+  type TensorDifference,
+  type WorstElement,
+} from "./compare/compareTensors.ts";
+export { type Dump, type DumpSource, type DumpTensor, openDump } from "./compare/dump/dump.ts";
+export type { Layout } from "./compare/dump/layout.ts";
+export type { NameMap } from "./compare/dump/nodeNames.ts";
+export type { RunFacts } from "./compare/tolerances.ts";
 export type { Cost } from "./cost.ts";
 export { Detector, type DetectResult, load, type Times } from "./detect.ts";
 export type {
@@ -62,7 +80,10 @@ export { BackendError, CenterNetError, type Fault, ImageError, ModelError, Usage
 export { BACKENDS, type Backend, type ExecutorOptions } from "./executors/backends.ts";
 export type { WasmBuild } from "./executors/wasm/wasmModule.ts";
 export type { PrepareProgress } from "./executors/wgsl/deviceGraph.ts";
+export type { OnnxFile } from "./export/onnx/encodeOnnx.ts";
+export type { Layout } from "./export/onnx/exportGraph.ts";
 export { exportOnnx, type OnnxExport, type OnnxOptions, prepareOnnx } from "./export/onnx/exportOnnx.ts";
+export type { OnnxType, OnnxValue } from "./export/onnx/onnxGraph.ts";
 export { type CocoBox, type CocoIds, type CocoKeypoints, cocoBoxes, cocoKeypoints } from "./formats/coco.ts";
 export { type CsvImage, csvHeading, csvRows } from "./formats/csv.ts";
 export { encodeNpy } from "./formats/npy.ts";
@@ -81,6 +102,7 @@ export {
   type ViewPlacement,
 } from "./image/geometry.ts";
 export { decodeImage, encodeJpeg, encodePng } from "./image/imageFile.ts";
+export type { ChannelScaling } from "./image/input/normalization.ts";
 export type { RgbImage } from "./image/rgbImage.ts";
 export type {
   AddressSource,

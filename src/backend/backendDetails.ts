@@ -15,11 +15,10 @@ export interface BackendDetails {
   readonly note?: string;
 }
 
-/** `wasm (relaxed SIMD, 2 threads)`; with `fused`, also whether each op ran alone: `wasm (…, op by op)`. */
+/** `wasm (relaxed SIMD, 2 threads)` */
 export function backendInWords(
   backend: string,
   { build, threads, precision, memory, adapter }: BackendDetails = {},
-  fused?: boolean,
 ): string {
   const parts = [
     adapter,
@@ -27,7 +26,6 @@ export function backendInWords(
     threads && `${threads} ${threads === 1 ? "thread" : "threads"}`,
     precision === "exact" && "precision exact",
     memory === "low" && "low memory",
-    fused !== undefined && (fused ? "fused" : "op by op"),
   ].filter(Boolean);
   return parts.length > 0 ? `${backend} (${parts.join(", ")})` : backend;
 }

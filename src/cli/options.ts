@@ -54,9 +54,11 @@ export function threadsOption(): Option {
   return valueOption("--threads <number>", description, parseThreads);
 }
 
-export function buildOption(): Option {
-  const description = "wasm only: plain, the same numbers on every machine, or relaxed, which is faster";
-  return valueOption("--build <name>", description, parseBuild);
+export function buildOption(
+  flags = "--build <name>",
+  description = "wasm only: plain, the same numbers on every machine, or relaxed, which is faster",
+): Option {
+  return valueOption(flags, description, parseBuild);
 }
 
 export function weightsOption(): Option {
