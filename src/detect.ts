@@ -3,9 +3,9 @@
  * views of the image to run, runs them one after the other, and lets the model decode what the network found.
  */
 import type { BackendDetails } from "./backend/backendDetails.ts";
-import type { RunOptions, RunResult } from "./backend/executor.ts";
+import type { RunResult } from "./backend/executor.ts";
 import type { PeakQuery } from "./backend/peakQuery.ts";
-import { chooseDetections, classIdsOf, type LeftOut, whyNothing } from "./chooseDetections.ts";
+import { chooseDetections, type LeftOut, whyNothing } from "./chooseDetections.ts";
 import { CostEstimates } from "./cost.ts";
 import type { Detection, Explanation } from "./detection.ts";
 import {
@@ -15,8 +15,10 @@ import {
   DEFAULT_SCORE,
   DETECT_OPTIONS,
   type DetectOptions,
+  type DetectorProfileOptions,
   isString,
   NETWORK_OPTIONS,
+  PROFILE_OPTIONS,
 } from "./detectOptions.ts";
 import { UsageError } from "./errors.ts";
 import { Geometry } from "./image/geometry.ts";
@@ -24,12 +26,19 @@ import type { RgbImage } from "./image/rgbImage.ts";
 import type { ImageSource } from "./imageSources/imageSource.ts";
 import { nameOfSource, readImageSource } from "./imageSources/readImageSource.ts";
 import type { ClassHeatmaps } from "./models/classHeatmaps.ts";
+import { classIdsOf } from "./models/classIds.ts";
 import type { Model } from "./models/model.ts";
 import { blameSize, checkSizeOfImage } from "./models/sizeOfImage.ts";
 import type { InputSize, Result, View, Views } from "./models/view.ts";
-import { loadNetwork, type Network, type NetworkOptions } from "./network.ts";
+import {
+  loadNetwork,
+  type Network,
+  type NetworkOptions,
+  type NetworkRunOptions,
+  type Profile,
+} from "./network.ts";
 import { checkOptions, describeValue } from "./support/checkArguments.ts";
-import { ALL_TAPS, matchTaps } from "./tapNames.ts";
+import { ALL_TAPS, chooseTaps } from "./tapNames.ts";
 import type { Tensor } from "./tensor.ts";
 
 export interface DetectResult {
@@ -122,8 +131,10 @@ export async function load(name?: string, options: NetworkOptions = {}): Promise
 
 /** A model that is ready to run. It holds memory until `dispose` is called. */
 export class Detector {
+  /** Settles once all runs have ended. */
   private turn: Promise<unknown> = Promise.resolve();
-  private readonly calls = new Set<Promise<DetectResult>>();
+  private takesTurns = false;
+  private readonly calls = new Set<Promise<unknown>>();
   private readonly costs: CostEstimates;
   private disposal?: Promise<void>;
 
@@ -148,10 +159,7 @@ export class Detector {
    * @throws whatever `onTap` throws.
    */
   async detect(image: ImageSource, options: DetectOptions = {}): Promise<DetectResult> {
-    if (this.disposal) {
-      const fault = { where: "detect", expected: "a detector in use", got: "one that was disposed of" };
-      throw new UsageError(fault);
-    }
+    this.refuseDisposed("detect");
     const call = this.find(image, options);
     this.calls.add(call);
     try {
@@ -159,6 +167,43 @@ export class Detector {
     } finally {
       this.calls.delete(call);
     }
+  }
+
+  /**
+   * Times every layer of the network on an image, of which the first view counts:
+   *
+   *     const { layers } = await detector.profile("samples/people.jpg", { runs: 10 });
+   *
+   * Only the network is timed, over several runs; each layer's fastest counts. Other work on the machine disturbs it.
+   *
+   * @throws BackendError if the backend cannot time its layers: `wasm` and `wgsl` can.
+   * @throws as `detect`.
+   */
+  async profile(image: ImageSource, options: DetectorProfileOptions = {}): Promise<Profile> {
+    this.refuseDisposed("profile");
+    const call = this.time(image, options);
+    this.calls.add(call);
+    try {
+      return await call;
+    } finally {
+      this.calls.delete(call);
+    }
+  }
+
+  private async time(image: ImageSource, options: DetectorProfileOptions): Promise<Profile> {
+    checkOptions(options, PROFILE_OPTIONS, "profile");
+    const { where = nameOfSource(image), runs, signal } = options;
+    signal?.throwIfAborted();
+    const pixels = await readImageSource(image, where, signal);
+    const { model, inputSize, constants } = this.network;
+    const [view] = model.views(pixels, { size: inputSize, constants }, {}).views;
+    checkSize(view.size, this.network, undefined, where);
+    return this.inTurn(this.network.fused, () => this.network.profile(view.inputs(), { runs, signal }));
+  }
+
+  private refuseDisposed(where: string): void {
+    if (!this.disposal) return;
+    throw new UsageError({ where, expected: "a detector in use", got: "one that was disposed of" });
   }
 
   private async find(image: ImageSource, options: DetectOptions): Promise<DetectResult> {
@@ -169,7 +214,8 @@ export class Detector {
     checkReferenceScales(options);
     const classIds = options.classes && classIdsOf(model, options.classes);
     const wanted = options.taps ?? (onTap ? ALL_TAPS : []);
-    const taps = wanted.length > 0 ? matchTaps(this.network.graph, wanted) : undefined;
+    const { taps, fuse } =
+      wanted.length > 0 ? chooseTaps(this.network, wanted) : { taps: [], fuse: this.network.fused };
     signal?.throwIfAborted();
     const clock = stopwatch();
     const { where = nameOfSource(image) } = options;
@@ -188,10 +234,10 @@ export class Detector {
       times,
       taps: tapped,
       heatmaps,
-    } = await this.inTurn(() => {
-      return runViews(views, this.network, { taps, onTap, signal }, where, options.heatmaps);
+    } = await this.inTurn(fuse, () => {
+      return runViews(views, this.network, { taps, onTap, fuse, signal }, where, options.heatmaps);
     });
-    if (estimate) this.costs.learn(estimate, times.network);
+    if (estimate && fuse === this.network.fused) this.costs.learn(estimate, times.network);
     const choice = { score, max, classIds };
     const { detections, leftOut } = chooseDetections(found, choice);
     const limitReached = detections.length === model.maxDetections ? detections.length : undefined;
@@ -202,7 +248,7 @@ export class Detector {
       model: model.name,
       backend: this.network.backend,
       backendDetails: this.network.backendDetails,
-      fused: this.network.fused,
+      fused: fuse,
       detections,
       leftOut,
       ...(detections.length === 0 && { nothingFound: whyNothing(model, pixels, leftOut, choice) }),
@@ -215,12 +261,15 @@ export class Detector {
     };
   }
 
-  /** If images decide the size, they take turns: the network is prepared for one size at a time. */
-  private inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
-    if (!this.network.model.sizedByImage) return work();
-    const turn = this.turn.then(work);
-    this.turn = turn.catch(() => {});
-    return turn;
+  /**
+   * Runs take turns if the network may have to be prepared for one: if images decide the size, and from the first run on
+   * that does not fuse as the network was loaded.
+   */
+  private inTurn<Value>(fuse: boolean, work: () => Promise<Value>): Promise<Value> {
+    this.takesTurns ||= this.network.model.sizedByImage || fuse !== this.network.fused;
+    const running = this.takesTurns ? this.turn.then(work) : work();
+    this.turn = Promise.allSettled([this.turn, running]);
+    return running;
   }
 
   /** Frees the backend's memory, after waiting for calls that are under way. */
@@ -249,11 +298,11 @@ export interface ViewsResult extends Result {
 export async function runViews<Found>(
   views: Views<Found>,
   network: Network,
-  { taps, onTap, signal }: RunOptions,
+  { taps, onTap, fuse, signal }: NetworkRunOptions,
   where: string,
   withHeatmaps = false,
 ): Promise<ViewsResult> {
-  for (const { size } of views.views) checkSize(size, network, where);
+  for (const { size } of views.views) checkSize(size, network, fuse, where);
   const times = { preprocess: 0, network: 0, postprocess: 0 };
   let tapped: RunResult["taps"] | undefined;
   const heatmaps: ClassHeatmaps["views"][number][] = [];
@@ -265,7 +314,7 @@ export async function runViews<Found>(
     if (!network.samplesImages) for (const input of Object.values(inputs)) void input.data;
     times.preprocess += clock();
     const result = await network
-      .run(inputs, { ...(!tapped && { taps, onTap }), signal, peaks })
+      .run(inputs, { ...(!tapped && { taps, onTap }), fuse, signal, peaks })
       .catch((error: unknown) => blameSize(error, size, network.model, where));
     times.network += clock();
     tapped ??= result.taps;
@@ -312,10 +361,10 @@ function geometryOf({ views }: Views<unknown>): Geometry {
   return new Geometry({ views: placements.flat() });
 }
 
-function checkSize(size: InputSize, network: Network, where: string): void {
+function checkSize(size: InputSize, network: Network, fuse: boolean | undefined, where: string): void {
   checkSizeOfImage(size, network.model, where);
   try {
-    network.checkMemory(size);
+    network.checkMemory(size, fuse);
   } catch (error) {
     blameSize(error, size, network.model, where);
   }

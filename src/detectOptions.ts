@@ -5,7 +5,7 @@ import { UsageError } from "./errors.ts";
 import { isThreadCount, THREADS_EXPECTED } from "./executors/backends.ts";
 import type { Model } from "./models/model.ts";
 import type { TestTimeOptions } from "./models/view.ts";
-import type { NetworkOptions } from "./network.ts";
+import type { NetworkOptions, ProfileOptions } from "./network.ts";
 import { isObject, type OptionKind } from "./support/checkArguments.ts";
 
 export interface DetectOptions extends TestTimeOptions {
@@ -23,8 +23,9 @@ export interface DetectOptions extends TestTimeOptions {
   readonly signal?: AbortSignal;
   /**
    * The layers whose values to return: names as `centernet describe` lists them, patterns such as
-   * `backbone.block4.*`, or "all". With several views, the values are those of the first run. Default: none, or
-   * all if `onTap` is set.
+   * `backbone.block4.*`, or "all". If a name or pattern fits only values inside fused layers, each op runs alone
+   * for this image, and the result's `fused` is false. With several views, the values are those of the first
+   * run. Default: none, or all if `onTap` is set.
    */
   readonly taps?: string | readonly string[];
   /**
@@ -117,6 +118,21 @@ export const DETECT_OPTIONS = {
   explain: BOOLEAN,
   reproduceReference: BOOLEAN,
 } satisfies Record<keyof DetectOptions, OptionKind>;
+
+/** What `Detector.profile` takes. */
+export interface DetectorProfileOptions extends ProfileOptions {
+  /** What to call the image in errors. Default: its path, URL or file name, else "image". */
+  readonly where?: string;
+}
+
+export const PROFILE_OPTIONS = {
+  runs: {
+    expected: "a whole number, 1 or more",
+    fits: (value) => Number.isInteger(value) && Number(value) >= 1,
+  },
+  signal: SIGNAL,
+  where: DETECT_OPTIONS.where,
+} satisfies Record<keyof DetectorProfileOptions, OptionKind>;
 
 export function isString(value: unknown): value is string {
   return typeof value === "string";

@@ -8,6 +8,7 @@ export {
   type LayerDescription,
 } from "./analysis/describe.ts";
 export { networkLayout, type PlacedBlock } from "./analysis/networkLayout.ts";
+export type { KindProfile, LayerProfile } from "./analysis/profile.ts";
 export {
   type FieldArea,
   type FieldAxis,
@@ -18,6 +19,7 @@ export {
 export { asNdarray } from "./asNdarray.ts";
 export type { BackendDetails } from "./backend/backendDetails.ts";
 export type { Executor, OnTap, Plan, PrepareOptions, RunOptions, RunResult } from "./backend/executor.ts";
+export type { LayerTime, LayerTimes } from "./backend/layerTimes.ts";
 export type {
   BestCellsQuery,
   CellWeight,
@@ -32,10 +34,28 @@ export type {
   TopPeaksQueries,
   TopPeaksQuery,
 } from "./backend/peakQuery.ts";
-export type { Dtype, RawTensor } from "./checkpoints/bytes/dtype.ts";
+export type { Dtype, Numbers, RawTensor } from "./checkpoints/bytes/dtype.ts";
 export type { Checkpoint, Quantization, Variable } from "./checkpoints/checkpoint.ts";
 export type { LabelMap, LabelMapItem } from "./checkpoints/pipelineConfig/detectionApiSidecar.ts";
 export type { LeftOut, LeftOutGroup } from "./chooseDetections.ts";
+export {
+  type CompareOptions,
+  type CompareResult,
+  compare,
+  type LayerDifference,
+  type RecordedValues,
+} from "./compare/compare.ts";
+export type { DetectionDifference } from "./compare/compareDetections.ts";
+export {
+  compareTensors,
+  type NumberTensor,
+  type TensorDifference,
+  type WorstElement,
+} from "./compare/compareTensors.ts";
+export { type Dump, type DumpSource, type DumpTensor, openDump } from "./compare/dump/dump.ts";
+export type { Layout } from "./compare/dump/layout.ts";
+export type { NameMap } from "./compare/dump/nodeNames.ts";
+export type { RunFacts } from "./compare/tolerances.ts";
 export type { Cost } from "./cost.ts";
 export { Detector, type DetectResult, load, type Times } from "./detect.ts";
 export type {
@@ -50,12 +70,20 @@ export type {
   RejectedPair,
   TripletEvidence,
 } from "./detection.ts";
-export { DEFAULT_MAX, DEFAULT_SCORE, type DetectOptions } from "./detectOptions.ts";
+export {
+  DEFAULT_MAX,
+  DEFAULT_SCORE,
+  type DetectOptions,
+  type DetectorProfileOptions,
+} from "./detectOptions.ts";
 export { BackendError, CenterNetError, type Fault, ImageError, ModelError, UsageError } from "./errors.ts";
 export { BACKENDS, type Backend, type ExecutorOptions } from "./executors/backends.ts";
 export type { WasmBuild } from "./executors/wasm/wasmModule.ts";
 export type { PrepareProgress } from "./executors/wgsl/deviceGraph.ts";
+export type { OnnxFile } from "./export/onnx/encodeOnnx.ts";
+export type { Layout } from "./export/onnx/exportGraph.ts";
 export { exportOnnx, type OnnxExport, type OnnxOptions, prepareOnnx } from "./export/onnx/exportOnnx.ts";
+export type { OnnxType, OnnxValue } from "./export/onnx/onnxGraph.ts";
 export { type CocoBox, type CocoIds, type CocoKeypoints, cocoBoxes, cocoKeypoints } from "./formats/coco.ts";
 export { type CsvImage, csvHeading, csvRows } from "./formats/csv.ts";
 export { encodeNpy } from "./formats/npy.ts";
@@ -74,6 +102,7 @@ export {
   type ViewPlacement,
 } from "./image/geometry.ts";
 export { decodeImage, encodeJpeg, encodePng } from "./image/imageFile.ts";
+export type { ChannelScaling } from "./image/input/normalization.ts";
 export type { RgbImage } from "./image/rgbImage.ts";
 export type {
   AddressSource,
@@ -86,6 +115,12 @@ export type {
 } from "./imageSources/imageSource.ts";
 export type { MemoryUse, Precision } from "./kernels/kernel.ts";
 export type { LabelSource } from "./loading/labels.ts";
+export {
+  type OpenedModel,
+  type OpenModelOptions,
+  openModel,
+  type ParameterFacts,
+} from "./loading/openModel.ts";
 export type { OpenOptions, WeightsSource } from "./loading/openWeights.ts";
 export type { ClassHeatmaps, HeatmapOutputs, HeatmapPart } from "./models/classHeatmaps.ts";
 export type { ClassLabel } from "./models/coco.ts";
@@ -94,7 +129,14 @@ export type { LoadedModel, Model, PublishedFigures } from "./models/model.ts";
 export { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
 export type { SideRule } from "./models/sideRule.ts";
 export type { InputSize, Maps, Result, TestTimeOptions, View, Views } from "./models/view.ts";
-export type { Network, NetworkOptions, NetworkParts } from "./network.ts";
+export type {
+  Network,
+  NetworkOptions,
+  NetworkParts,
+  NetworkRunOptions,
+  Profile,
+  ProfileOptions,
+} from "./network.ts";
 export type { Parameter, Shape, Tensor, Weights } from "./tensor.ts";
 export type {
   CaseDescription,

@@ -31,6 +31,34 @@ export function matchTaps(graph: NamedNodes, patterns: string | readonly string[
   return names.filter((name) => wanted.has(name));
 }
 
+/** The graph of a network as it runs, and with each op alone. */
+interface TappedNetwork {
+  readonly fused: boolean;
+  graphOf(fused: boolean): NamedNodes;
+}
+
+/** What to tap, and whether the run can fuse layers. */
+export interface ChosenTaps {
+  readonly taps: readonly string[];
+  readonly fuse: boolean;
+}
+
+/**
+ * Patterns are those of the network as it was loaded. If one fits only values inside its fused layers, each op runs
+ * alone.
+ *
+ * @throws UsageError for a name or pattern that fits no layer and no op, with the nearest that does.
+ */
+export function chooseTaps(network: TappedNetwork, patterns: string | readonly string[]): ChosenTaps {
+  const graph = network.graphOf(network.fused);
+  const names = graph.nodes.map(({ name }) => name);
+  const inside = [patterns].flat().filter((pattern) => matching(names, pattern).length === 0);
+  if (!network.fused || inside.length === 0) return { taps: matchTaps(graph, patterns), fuse: network.fused };
+  const whole = network.graphOf(false);
+  const others = [patterns].flat().filter((pattern) => !inside.includes(pattern));
+  return { taps: matchTaps(whole, [...matchTaps(graph, others), ...matchTaps(whole, inside)]), fuse: false };
+}
+
 /** The names that a pattern fits, in their order. */
 function matching(names: readonly string[], pattern: string): readonly string[] {
   if (pattern === ALL_TAPS) return names;

@@ -80,10 +80,18 @@ export function receptiveFieldAt(
     const fault = { where: `cell of ${name}`, expected: `a row below ${height} and a column below ${width}` };
     throw new UsageError({ ...fault, got: `row ${row}, column ${column}` });
   }
-  return areas.flatMap(({ rows, columns }) => {
+  const seen = areas.flatMap(({ rows, columns }): PixelArea[] => {
     const [[top, bottom], [left, right]] = [rows.clipped[row], columns.clipped[column]];
     return top <= bottom && left <= right ? [{ top, left, bottom, right }] : [];
   });
+  // Cut at the input's borders, the arms of a cross may cover each other.
+  return seen.filter(
+    (area, i) => !seen.some((other, j) => j !== i && covers(other, area) && (j < i || !covers(area, other))),
+  );
+}
+
+function covers(a: PixelArea, b: PixelArea): boolean {
+  return a.top <= b.top && b.bottom <= a.bottom && a.left <= b.left && b.right <= a.right;
 }
 
 interface Area {

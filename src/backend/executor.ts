@@ -1,6 +1,7 @@
 import type { Graph } from "../graph/graph.ts";
 import type { Tensor, Weights } from "../tensor.ts";
 import type { BackendDetails } from "./backendDetails.ts";
+import type { LayerTimes } from "./layerTimes.ts";
 import type { PeakAnswer, PeakQuery } from "./peakQuery.ts";
 
 /** What a backend must implement. */
@@ -10,6 +11,8 @@ export interface Executor {
   readonly details: BackendDetails;
   /** Whether its plans can sample images themselves (sampledImage.ts). Other backends read an image's `data`. */
   readonly samplesImages?: boolean;
+  /** Whether its plans can time their layers (`Plan.timeLayers`). */
+  readonly timesLayers?: boolean;
   /**
    * Compiles a graph and uploads its weights, once.
    *
@@ -56,6 +59,13 @@ export interface Plan {
    * @throws DOMException "AbortError" once `signal` is aborted.
    */
   run(inputs: Readonly<Record<string, Tensor>>, options?: RunOptions): Promise<RunResult>;
+  /**
+   * Runs the network as `run` does, but layer by layer, and times each. Absent if the backend cannot tell its layers
+   * apart.
+   *
+   * @throws as `run`.
+   */
+  timeLayers?(inputs: Readonly<Record<string, Tensor>>, signal?: AbortSignal): Promise<LayerTimes>;
   dispose(): Promise<void>;
 }
 

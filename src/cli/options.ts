@@ -14,6 +14,8 @@ import {
 import { WASM_BUILDS, type WasmBuild } from "../executors/wasm/wasmModule.ts";
 import { PRECISIONS, type Precision } from "../kernels/kernel.ts";
 import type { InputSize } from "../models/model.ts";
+import { unknownName } from "../support/unknownName.ts";
+import { GRID_SCALES, type GridScale } from "../visualization/activationGrid.ts";
 
 /** An option whose value is read by `parse`. Giving it twice is an error. */
 export function valueOption<Value>(
@@ -52,9 +54,11 @@ export function threadsOption(): Option {
   return valueOption("--threads <number>", description, parseThreads);
 }
 
-export function buildOption(): Option {
-  const description = "wasm only: plain, the same numbers on every machine, or relaxed, which is faster";
-  return valueOption("--build <name>", description, parseBuild);
+export function buildOption(
+  flags = "--build <name>",
+  description = "wasm only: plain, the same numbers on every machine, or relaxed, which is faster",
+): Option {
+  return valueOption(flags, description, parseBuild);
 }
 
 export function weightsOption(): Option {
@@ -81,6 +85,32 @@ export function maxOption(): Option {
 export function classesOption(): Option {
   const description = "keep only these classes: names or ids, separated by commas";
   return valueOption("--classes <list>", description, parseClasses);
+}
+
+/** A file name has an ending or a slash; a class has neither. */
+const FILE_NAME = /[/\\]|\.(jpe?g|png)$/i;
+
+export function heatmapsOption(): Option {
+  const description =
+    "also draw where the network sees objects: all classes, or only these, separated by commas";
+  const option = valueOption("--heatmaps [classes]", description, (text, where) => {
+    if (text === "all") return text;
+    if (!FILE_NAME.test(text)) return parseClasses(text, where);
+    const hint = "Write the images before --heatmaps.";
+    throw new UsageError({ where, expected: "names or ids of classes, or nothing", got: quote(text), hint });
+  });
+  return option.preset("all");
+}
+
+export function activationsOption(): Option {
+  const description =
+    "also draw the values of these layers, a tile for each channel: names or patterns such as backbone.*, or all, separated by commas";
+  return valueOption("--activations <layers>", description, parseLayers);
+}
+
+export function activationScaleOption(): Option {
+  const description = `with --activations, what the colors span: ${GRID_SCALES.join(", ")} (default: symmetric if some values are negative, else layer)`;
+  return valueOption("--activation-scale <name>", description, parseGridScale);
 }
 
 export function scalesOption(): Option {
@@ -173,6 +203,19 @@ function parseClasses(text: string, where: string): string[] {
   const classes = text.split(",").map((part) => part.trim());
   if (classes.every((name) => name !== "")) return classes;
   throw new UsageError({ where, expected: "names or ids of classes, as in person,dog", got: quote(text) });
+}
+
+function parseGridScale(text: string, where: string): GridScale {
+  const scale = GRID_SCALES.find((name) => name === text);
+  if (scale) return scale;
+  throw new UsageError(unknownName({ where, expected: "a scale's name", name: text, names: GRID_SCALES }));
+}
+
+function parseLayers(text: string, where: string): string[] {
+  const layers = text.split(",").map((part) => part.trim());
+  if (layers.every((name) => name !== "")) return layers;
+  const expected = "names of layers, as centernet describe lists them, or patterns such as backbone.*";
+  throw new UsageError({ where, expected, got: quote(text) });
 }
 
 function parseMax(text: string, where: string): number {

@@ -14,8 +14,8 @@ export interface DetectionDifference {
 }
 
 /** A rounding error moves a box by far less, and changes its score by far less. */
-export const MATCHED_PIXELS = 0.1;
-export const MATCHED_SCORE = 1e-3;
+const MATCHED_PIXELS = 0.1;
+const MATCHED_SCORE = 1e-3;
 
 /** Boxes that overlap less are of two objects. */
 const MIN_OVERLAP = 0.5;

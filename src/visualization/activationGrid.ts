@@ -6,10 +6,12 @@ import { type ColorMapName, colorMap, entryOf, NAN_COLOR } from "./colorMap.ts";
 import { channelStatistics, quantilesOf, type Statistics, statisticsOf } from "./statistics.ts";
 
 /**
- * Which values the colors span: those of the whole `layer`, those of each `channel`, the middle 98 % of the layer
- * (`percentiles`: one number often rules all others), or the layer's, equally far to both sides of 0 (`symmetric`).
+ * Which values the colors span: those of the whole `layer`; the layer's, equally far to both sides of 0 (`symmetric`);
+ * the middle 98 % of the layer (`percentiles`), since a few numbers often rule all others; or those of each `channel`,
+ * since one channel often does. The last two are equally far to both sides of 0 if any number is negative.
  */
-export type GridScale = "layer" | "channel" | "percentiles" | "symmetric";
+export const GRID_SCALES = ["layer", "channel", "percentiles", "symmetric"] as const;
+export type GridScale = (typeof GRID_SCALES)[number];
 
 /** The order of the tiles: by number, or by a statistic of the channels, largest first. */
 export type GridOrder = "number" | "mean" | "max" | "deviation";
@@ -24,7 +26,7 @@ export interface GridOptions {
   readonly count?: number;
   /**
    * Pixels along each side of a cell: a whole number, or a fraction 1/n to draw the mean of n x n cells as a pixel.
-   * Default: as many as fit, so that the grid has at most 2048 pixels along each side.
+   * Default: as many as fit in 1024 pixels along each side of the grid, and at least 1 up to 2560 pixels.
    */
   readonly pixelsPerCell?: number;
 }
@@ -57,7 +59,8 @@ export interface ActivationGrid {
 export const GRID_GAP = 2;
 
 const GAP_LEVEL = 96;
-const MAX_SIDE = 2048;
+/** Small maps are enlarged up to the first, large ones shrunk to the second. */
+const [ENLARGED_SIDE, MAX_SIDE] = [1024, 2560];
 const MAX_PIXELS_PER_CELL = 16;
 
 /** @throws UsageError for a tensor that is no map, or for options out of range. */
@@ -76,7 +79,8 @@ export function activationGrid(tensor: Tensor, options: GridOptions = {}): Activ
   const rows = Math.ceil(channels.length / columns);
   const pixelsPerCell = checkedZoom(options.pixelsPerCell ?? fittingZoom(columns, rows, width, height));
   const ranges = rangesOf(tensor, scale, channels, statistics);
-  const colors = scale === "symmetric" ? "diverging" : "sequential";
+  const bothSides = scale === "symmetric" || (scale !== "layer" && statistics.min < 0);
+  const colors = bothSides ? "diverging" : "sequential";
   const tileWidth = Math.max(1, Math.floor(width * pixelsPerCell));
   const tileHeight = Math.max(1, Math.floor(height * pixelsPerCell));
   const image = blank(columns, rows, tileWidth, tileHeight);
@@ -168,17 +172,23 @@ function rangesOf(
       return all({ min, max });
     case "percentiles": {
       const [low, high] = quantilesOf(tensor.data, [0.01, 0.99]);
-      return all({ min: low, max: high });
+      return all(min < 0 ? aroundZero(low, high) : { min: low, max: high });
     }
-    case "symmetric": {
-      const largest = Math.max(Math.abs(min), Math.abs(max));
-      return all({ min: -largest, max: largest });
-    }
+    case "symmetric":
+      return all(aroundZero(min, max));
     case "channel": {
       const statistics = channelStatistics(tensor);
-      return channels.map((channel) => ({ min: statistics[channel].min, max: statistics[channel].max }));
+      return channels.map((channel) => {
+        const own = statistics[channel];
+        return min < 0 ? aroundZero(own.min, own.max) : { min: own.min, max: own.max };
+      });
     }
   }
+}
+
+function aroundZero(low: number, high: number): GridRange {
+  const largest = Math.max(Math.abs(low), Math.abs(high));
+  return { min: -largest, max: largest };
 }
 
 /** So many that the grid is about as wide as it is high. */
@@ -188,10 +198,13 @@ function columnsFor(tiles: number, width: number, height: number): number {
 }
 
 function fittingZoom(columns: number, rows: number, width: number, height: number): number {
-  const room = (tiles: number) => Math.max(1, (MAX_SIDE - (tiles - 1) * GRID_GAP) / tiles);
-  const fit = Math.min(room(columns) / width, room(rows) / height);
-  if (fit >= 1) return Math.min(MAX_PIXELS_PER_CELL, Math.floor(fit));
-  return 1 / Math.ceil(1 / fit);
+  const fitIn = (side: number) => {
+    const room = (tiles: number) => Math.max(1, (side - (tiles - 1) * GRID_GAP) / tiles);
+    return Math.min(room(columns) / width, room(rows) / height);
+  };
+  const shrunk = fitIn(MAX_SIDE);
+  if (shrunk < 1) return 1 / Math.ceil(1 / shrunk);
+  return Math.max(1, Math.min(MAX_PIXELS_PER_CELL, Math.floor(fitIn(ENLARGED_SIDE))));
 }
 
 function blank(columns: number, rows: number, tileWidth: number, tileHeight: number): RgbImage {

@@ -1,8 +1,9 @@
 /** The heatmaps of classes reduced to one value per cell, with their place on the image. */
-import { classIdsOf } from "../chooseDetections.ts";
+
 import { UsageError } from "../errors.ts";
 import type { Geometry, ViewGeometry } from "../image/geometry.ts";
 import type { ClassHeatmaps, HeatmapPart } from "../models/classHeatmaps.ts";
+import { classIdsOf } from "../models/classIds.ts";
 import type { ClassLabel } from "../models/coco.ts";
 
 export interface HeatmapOptions {

@@ -178,7 +178,16 @@ const NETWORKS: readonly Network[] = [
     title: "triplets",
     graph: (height, width) => tripletGraph({ hourglass: SMALL_HOURGLASS, classes: 1 }, { height, width }),
     sides: [303, 63],
-    outputs: ["topLeftHeatmap", "bottomRightEmbedding", "centerOffset"],
+    outputs: ["topLeftHeatmap", "bottomRightEmbedding"],
+  },
+  {
+    title: "triplets of one stack",
+    graph: (height, width) => {
+      return tripletGraph({ hourglass: { ...SMALL_HOURGLASS, stacks: 1 }, classes: 1 }, { height, width });
+    },
+    // Neither side may be short, or one arm of the cross would cover all.
+    sides: [167, 167],
+    outputs: ["centerOffset"],
   },
 ];
 
@@ -258,6 +267,12 @@ test("pools: a line, a quadrant, and the whole input once the opposite pool foll
   expect(at("line.cornerPool")).toEqual([{ top: 4, left: 7, bottom: 19, right: 7 }]);
   expect(at("quadrant.cornerPool")).toEqual([{ top: 4, left: 7, bottom: 19, right: 29 }]);
   expect(at("column.cornerPool")).toEqual([{ top: 0, left: 7, bottom: 19, right: 7 }]);
+});
+
+test("where the input cuts off all of a cross but itself, it is one rectangle", () => {
+  const graph = tripletGraph({ hourglass: SMALL_HOURGLASS, classes: 1 }, { height: 63, width: 63 });
+  const seen = receptiveFieldAt(graph, graph.outputs.centerHeatmap, { row: 8, column: 8 });
+  expect(seen).toEqual([{ top: 0, left: 0, bottom: 62, right: 62 }]);
 });
 
 test("center pooling sees a cross, and as many cells more on each side as convolutions before and after it add", () => {

@@ -14,8 +14,8 @@ const WITH_WASM = `${STRICT} 'wasm-unsafe-eval'`;
 
 /** Scripts that a test has the browser run are free of the policy, so the page does everything by itself. */
 const SCRIPT = `
-import { asNdarray, load } from "/dist/index.js";
-const { backend, taps, array, gpu } = JSON.parse(decodeURIComponent(location.hash.slice(1)));
+import { asNdarray, compare, load, openDump } from "/dist/index.js";
+const { backend, taps, array, compared, gpu } = JSON.parse(decodeURIComponent(location.hash.slice(1)));
 if (gpu) WebGL2RenderingContext.prototype.getParameter = new Proxy(WebGL2RenderingContext.prototype.getParameter, {
   apply: (get, gl, [name]) => (name === 0x9246 ? "a card" : get.call(gl, name)),
 });
@@ -35,6 +35,23 @@ try {
       && passed.every(([name, data]) => data.every((value, i) => value === result.taps[name].data[i]));
     if (array) told.stride = asNdarray(returned[0][1]).stride;
   }
+  if (compared) {
+    const image = "/samples/people.jpg";
+    const opByOp = await load("movenet-lightning", { backend, fuse: false });
+    const { layers, firstBeyond, detections } = await compare(detector, opByOp, { image });
+    const { taps: { [compared]: value } } = await opByOp.detect(image, { taps: compared });
+    const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + value.shape.join(", ") + "), }\\n";
+    const start = Uint8Array.of(0x93, 78, 85, 77, 80, 89, 1, 0, header.length, 0);
+    const dump = await openDump([new File([start, header, value.data], compared + ".npy")]);
+    const beside = await compare(opByOp, dump, { image, tolerance: 0 });
+    told.compared = {
+      layers: layers.length,
+      differing: layers.filter(({ max }) => max > 0).length > 0,
+      beyond: firstBeyond?.name ?? beside.firstBeyond?.name,
+      outcomes: detections.map(({ outcome }) => outcome),
+      dumped: beside.layers.map(({ name }) => name),
+    };
+  }
   output.textContent = JSON.stringify(told);
 } catch ({ name, message }) {
   output.textContent = JSON.stringify({ error: name + ": " + message });
@@ -48,6 +65,8 @@ interface Wanted {
   readonly taps?: string;
   /** Read a tap by the `ndarray` package. */
   readonly array?: boolean;
+  /** Compare the network with the same one op by op, and that one's value of this layer with a dump of it. */
+  readonly compared?: string;
   /** WebGL 2 names a graphics card. */
   readonly gpu?: boolean;
 }
@@ -120,6 +139,13 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("a page with a content security p
     const { taps: names, ...rest } = await onPage(WITH_WASM, { backend, taps });
     expect(rest).toMatchObject({ ranOn: backend, same: true });
     expect(names).toHaveLength(count);
+  });
+
+  test("that forbids functions from text lets runs be compared, with each other and with a dump", async () => {
+    const compared = "backbone.stem.conv2d";
+    expect(await onPage(WITH_WASM, { backend: "wasm", compared })).toMatchObject({
+      compared: { layers: 80, differing: true, outcomes: ["matched"], dumped: [compared] },
+    });
   });
 
   test("that allows WebAssembly is enough for wasm and auto", async () => {

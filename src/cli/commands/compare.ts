@@ -7,6 +7,7 @@ import { runComparison } from "../compare/runComparison.ts";
 import type { Session } from "../io.ts";
 import {
   backendOption,
+  buildOption,
   lowMemoryOption,
   parseName,
   parsePath,
@@ -27,9 +28,9 @@ compares one run with the tensors of another program. A is the first run, B the
 one that it is compared with. Differences are in standard deviations (σ) of the
 layer in B. The exit code is 4 if a layer is beyond the tolerance.
 
---backend, --precision, --fuse and --threads set both runs; the options that
-begin with --with set B alone. If only one of the two runs is fused, the layers
-that both have are compared.
+--backend, --build, --precision, --fuse and --threads set both runs; the options
+that begin with --with set B alone. If only one of the two runs is fused, the
+layers that both have are compared.
 
 --with also takes a safetensors file, or a folder of NumPy's .npy files, with
 the tensors of another program under this project's names; --list prints them.
@@ -48,8 +49,11 @@ With --json one object is printed:
 Examples:
   centernet compare samples/people.jpg --backend wasm --with cpu
   centernet compare photo.jpg --backend wasm --with-fuse no --taps 'heads.*'
+  centernet compare photo.jpg --backend wasm --build plain --with-build relaxed
   centernet compare --list --model movenet-lightning --fuse no
   centernet compare --model movenet-lightning --fuse no --with dump.safetensors`;
+
+const SECOND = "the same for the second run";
 
 export function addCompare(program: Command, session: Session): void {
   const path = (flags: string, description: string) => valueOption(flags, description, parsePath);
@@ -68,12 +72,14 @@ export function addCompare(program: Command, session: Session): void {
         parsePartner,
       ),
     )
+    .addOption(buildOption())
+    .addOption(buildOption("--with-build <name>", SECOND))
     .addOption(precisionOption())
-    .addOption(precisionOption("--with-precision <name>", "the same for the second run"))
+    .addOption(precisionOption("--with-precision <name>", SECOND))
     .addOption(
       valueOption("--fuse <yes or no>", "run layers fused, as detect does (default: yes)", parseYesNo),
     )
-    .addOption(valueOption("--with-fuse <yes or no>", "the same for the second run", parseYesNo))
+    .addOption(valueOption("--with-fuse <yes or no>", SECOND, parseYesNo))
     .addOption(threadsOption())
     .addOption(lowMemoryOption())
     .addOption(path("--names <file>", "the tensors' own names, as JSON: { their name: layer }"))
@@ -103,6 +109,7 @@ export function addCompare(program: Command, session: Session): void {
       "--list",
       "print the names of all layers and their shapes; with --with <file>, what it has of them",
     )
+    .addOption(path("--chart <file>", "draw the differences of all layers as an SVG"))
     .option("--json", "print one JSON object instead")
     .addHelpText("after", HELP)
     .action((image: string | undefined, flags: CompareFlags) => {

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import type { Layout } from "../../compare/dump/layout.ts";
 import { UsageError } from "../../errors.ts";
 import { BACKENDS, type Backend, hasOption, unknownBackend } from "../../executors/backends.ts";
+import type { WasmBuild } from "../../executors/wasm/wasmModule.ts";
 import type { Precision } from "../../kernels/kernel.ts";
 import type { InputSize } from "../../models/model.ts";
 import type { NetworkOptions } from "../../network.ts";
@@ -13,11 +14,13 @@ export interface CompareFlags {
   readonly weights?: string;
   readonly size?: InputSize;
   readonly backend?: Backend;
+  readonly build?: WasmBuild;
   readonly precision?: Precision;
   readonly fuse?: boolean;
   readonly threads?: number;
   readonly lowMemory?: boolean;
   readonly with?: Partner;
+  readonly withBuild?: WasmBuild;
   readonly withPrecision?: Precision;
   readonly withFuse?: boolean;
   readonly names?: string;
@@ -53,7 +56,11 @@ export function checkFlags(image: string | undefined, flags: CompareFlags): void
   const refuse = (option: string, expected: string, got: string) => {
     throw new UsageError({ where: `option --${option}`, expected, got });
   };
-  const ofSecond = { "with-precision": flags.withPrecision, "with-fuse": flags.withFuse };
+  const ofSecond = {
+    "with-build": flags.withBuild,
+    "with-precision": flags.withPrecision,
+    "with-fuse": flags.withFuse,
+  };
   const set = Object.entries(ofSecond).filter(([, value]) => value !== undefined);
   const isDump = dumpOf(flags) !== undefined;
   if (isDump)
@@ -77,6 +84,7 @@ export function runsOf(flags: CompareFlags): [NetworkOptions, NetworkOptions] {
   const isDump = dumpOf(flags) !== undefined;
   const backends = isDump ? [backend] : [backend, second];
   const shared = {
+    build: flags.build,
     precision: flags.precision,
     threads: flags.threads,
     memory: flags.lowMemory && ("low" as const),
@@ -89,17 +97,23 @@ export function runsOf(flags: CompareFlags): [NetworkOptions, NetworkOptions] {
         return hasOption(own, name) || !backends.some((other) => hasOption(other, name));
       }),
     );
-  const { withPrecision: precision, withFuse } = flags;
-  if (precision !== undefined && !hasOption(second, "precision")) {
+  const own = { build: flags.withBuild, precision: flags.withPrecision };
+  for (const [option, value] of Object.entries(own)) {
+    if (value === undefined || hasOption(second, option as keyof typeof own)) continue;
     const fault = {
-      where: "option --with-precision",
-      expected: "a backend that has precisions",
+      where: `option --with-${option}`,
+      expected: `a backend with a choice of ${option}s`,
       got: second,
     };
     throw new UsageError(fault);
   }
   return [
     { backend, ...optionsOf(backend), fuse },
-    { backend: second, ...optionsOf(second), ...(precision && { precision }), fuse: withFuse ?? fuse },
+    { backend: second, ...optionsOf(second), ...defined(own), fuse: flags.withFuse ?? fuse },
   ];
+}
+
+function defined<Options extends object>(options: Options): Partial<Options> {
+  const set = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(set) as Partial<Options>;
 }

@@ -6,6 +6,7 @@ import type { RunFacts } from "../../compare/tolerances.ts";
 import type { Detection } from "../../detection.ts";
 import { formatShape } from "../../tensor.ts";
 import { formatDifference } from "../../verify/formatReport.ts";
+import { differenceChart } from "../../visualization/differenceChart.ts";
 import { formatCounted } from "../terminal/formatNumber.ts";
 import { formatRow, formatTable } from "../terminal/table.ts";
 
@@ -76,15 +77,17 @@ export function summaryLines(result: CompareResult): string[] {
   ];
 }
 
-const MAX_LISTED = 12;
+const MAX_LISTED = 6;
 
 /** What was not compared, because only one of the two has it. */
 export function leftOutLines({ onlyIn }: CompareResult): string[] {
   return (["a", "b"] as const).flatMap((side) => {
     const names = onlyIn[side];
     if (names.length === 0) return [];
-    const more = names.length > MAX_LISTED ? `, and ${names.length - MAX_LISTED} more (--json has all)` : "";
-    return [`only in ${side.toUpperCase()}, not compared: ${names.slice(0, MAX_LISTED).join(", ")}${more}`];
+    const more = names.length > MAX_LISTED ? ", … (--json has all)" : "";
+    return [
+      `${names.length} only in ${side.toUpperCase()}, not compared: ${names.slice(0, MAX_LISTED).join(", ")}${more}`,
+    ];
   });
 }
 
@@ -117,6 +120,16 @@ function cellsOf(detection: Detection | undefined): [score: string, box: string]
   if (!detection) return ["-", "-"];
   const { xmin, ymin, xmax, ymax } = detection.box;
   return [detection.score.toFixed(4), [xmin, ymin, xmax, ymax].map((side) => side.toFixed(1)).join(" ")];
+}
+
+/** A bar per layer. A tolerance of 0 has no place on a logarithmic scale. */
+export function chartOf({ layers, tolerance, a, b }: CompareResult, model: string): string {
+  const runs = [a, b].map((run) => (run ? runInWords(run) : "another program"));
+  return differenceChart({
+    title: `${model}: ${runs.join(" against ")}, in standard deviations of the layer`,
+    tolerance: tolerance.max > 0 ? tolerance.max : undefined,
+    bars: layers.map(({ name, max, rms, beyond }) => ({ name, max, rms, beyond })),
+  });
 }
 
 /** With `Infinity` and `NaN` as texts: JSON has no such numbers. */

@@ -10,13 +10,18 @@ import { DEFAULT_MODEL, modelNamed } from "../../models/models.ts";
 import { type NetworkOptions, runnable } from "../../network.ts";
 import { readRegularFile } from "../../platform/regularFile.ts";
 import { EXIT } from "../failures.ts";
+import { isHttpUrl } from "../files/fetchImage.ts";
+import { outputTarget } from "../files/outputTarget.ts";
 import { readImage } from "../files/readImage.ts";
+import { refuseOverwriting } from "../files/refuseOverwriting.ts";
+import { weightsUses } from "../files/weightsPaths.ts";
+import { writeOutput } from "../files/writeAtomically.ts";
 import { print, printError, printJson, type Session } from "../io.ts";
 import { formatBytes } from "../terminal/formatNumber.ts";
 import { loadingLine } from "../terminal/progress.ts";
 import { type CompareFlags, dumpOf, runsOf } from "./flags.ts";
 import { type NamedDump, nodeList, nodeListLines } from "./nodeList.ts";
-import { jsonOf, LayerTable, leftOutLines, runInWords, summaryLines } from "./report.ts";
+import { chartOf, jsonOf, LayerTable, leftOutLines, runInWords, summaryLines } from "./report.ts";
 
 /** Opens what is to be compared, compares it, and reports. */
 export async function runComparison(
@@ -27,6 +32,7 @@ export async function runComparison(
   const named = await openNamed(flags);
   if (flags.list) return printList(flags, named, session);
   const [first, second] = runsOf(flags);
+  await checkChart(image, flags);
   const inputSize = flags.size ?? (await sizeWithoutImage(image, flags, named));
   const bytes = image === undefined ? undefined : await readImage(image, session);
   const { model, weights, taps, tolerance, score, layout, json } = flags;
@@ -42,16 +48,23 @@ export async function runComparison(
     const say = (line: string) => {
       if (!json) print(session, line);
     };
-    for (const line of headingLines(image, detectors, named)) say(line);
-    say(table.heading);
+    // Printed with the first layer: what fails before prints nothing but its error.
+    let heading = [...headingLines(image, detectors, named), table.heading];
     const result = await compare(a, b, {
       ...{ image: bytes, where: image, taps, tolerance, score, names: named?.names, layout },
       signal: session.signal,
-      onLayer: (layer) => say(table.line(layer)),
+      onLayer: (layer) => {
+        for (const line of [...heading, table.line(layer)]) say(line);
+        heading = [];
+      },
     });
     const about = { model: a.network.model.name, image, dump: named?.dump.where };
     if (json) printJson(session, jsonOf(result, about));
-    for (const line of [...leftOutLines(result), ...summaryLines(result)]) say(line);
+    const leftOut = taps ? [] : leftOutLines(result);
+    for (const line of [...leftOut, ...summaryLines(result)]) say(line);
+    if (flags.chart !== undefined) {
+      await writeOutput(flags.chart, chartOf(result, a.network.model.name), `option --chart ${flags.chart}`);
+    }
     if (result.firstBeyond) session.exitCode = EXIT.verification;
   } finally {
     for (const detector of detectors) await detector.dispose();
@@ -73,6 +86,21 @@ async function readNames(path: string): Promise<NameMap> {
     throw new ModelError({ where: path, expected, got: systemMessage(error) }, { cause: error });
   });
   return parseNameMap(bytes, path);
+}
+
+/** @throws UsageError for a chart that cannot be written, or would overwrite what is read. */
+async function checkChart(image: string | undefined, flags: CompareFlags): Promise<void> {
+  const { chart, weights, model, names } = flags;
+  if (chart === undefined) return;
+  const name = `option --chart ${chart}`;
+  const inputs = { image, names, "option --with": dumpOf(flags) };
+  const read = Object.entries(inputs).flatMap(([what, path]) =>
+    path === undefined || path === "-" || isHttpUrl(path)
+      ? []
+      : [{ path, role: "input" as const, name: `${what} ${path}` }],
+  );
+  refuseOverwriting([...(await weightsUses(weights, model)), ...read, { path: chart, role: "output", name }]);
+  await outputTarget(chart, name);
 }
 
 /** The size of the dump's input, if the network runs on that and does not take any size. */

@@ -1,4 +1,5 @@
 import type { Plan, PrepareOptions, RunOptions, RunResult } from "../../backend/executor.ts";
+import type { LayerTime, LayerTimes } from "../../backend/layerTimes.ts";
 import { UsageError } from "../../errors.ts";
 import { type Graph, neededNodes } from "../../graph/graph.ts";
 import { planarBytes, type WasmChoices } from "../../kernels/wasm/kernel.ts";
@@ -12,6 +13,8 @@ import { type Runner, type RunStep, sameThreadRunner } from "./runner.ts";
 import type { ThreadPool } from "./threads/threadPool.ts";
 import { instantiateWasm } from "./wasmModule.ts";
 import { writeConstants } from "./writeConstants.ts";
+
+const NO_TAPS: ReadonlySet<string> = new Set();
 
 /** The compiled module and the threads to run it. With threads, the module imports shared memory. */
 export interface WasmMachine {
@@ -73,13 +76,18 @@ export class WasmPlan implements Plan {
   }
 
   async run(inputs: Readonly<Record<string, Tensor>>, options: RunOptions = {}): Promise<RunResult> {
-    const { memory: workplace } = this;
-    if (this.disposal || !workplace) {
-      throw new UsageError({ where: "plan.run", expected: "a plan in use", got: "one that was disposed of" });
-    }
+    const workplace = this.workplace();
     checkInputs(this.graph, inputs);
     const taps = new TapSink(this.graph, options);
     const queued = this.queue.then(() => this.runNodes(workplace, inputs, taps, options.signal));
+    this.queue = queued.catch(() => {});
+    return queued;
+  }
+
+  async timeLayers(inputs: Readonly<Record<string, Tensor>>, signal?: AbortSignal): Promise<LayerTimes> {
+    const workplace = this.workplace();
+    checkInputs(this.graph, inputs);
+    const queued = this.queue.then(() => this.timeNodes(workplace, inputs, signal));
     this.queue = queued.catch(() => {});
     return queued;
   }
@@ -91,6 +99,37 @@ export class WasmPlan implements Plan {
       this.memory = undefined;
     });
     return this.disposal;
+  }
+
+  private workplace(): PlanMemory {
+    if (this.memory && !this.disposal) return this.memory;
+    throw new UsageError({ where: "plan.run", expected: "a plan in use", got: "one that was disposed of" });
+  }
+
+  private async timeNodes(
+    { memory, runner }: PlanMemory,
+    inputs: Readonly<Record<string, Tensor>>,
+    signal: AbortSignal | undefined,
+  ): Promise<LayerTimes> {
+    signal?.throwIfAborted();
+    for (const name of Object.keys(this.graph.inputs)) writePlanar(inputs[name], this.map(memory, name));
+    const needed = new Set(neededNodes(this.graph).map(({ name }) => name));
+    const layers = this.layout.nodes
+      .filter(({ node }) => needed.has(node.name))
+      .map((planned) => ({ planned, steps: stepsOf(planned, NO_TAPS) }))
+      .filter(({ steps }) => steps.length > 0);
+    const times: number[] = [];
+    const steps = layers.flatMap(({ planned, steps: own }) => {
+      return own.map((step) => ({ ...step, layer: planned.node.name }));
+    });
+    await runner.run(steps, signal, times);
+    let first = 0;
+    const timed = layers.map(({ planned: { node, group }, steps: own }): LayerTime => {
+      const milliseconds = times.slice(first, first + own.length).reduce((sum, time) => sum + time, 0);
+      first += own.length;
+      return { name: node.name, milliseconds, ...(group && { inner: group.inner }) };
+    });
+    return { clock: "steps of one run, each until all threads had ended it", layers: timed };
   }
 
   private async runNodes(

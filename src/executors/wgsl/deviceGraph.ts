@@ -1,3 +1,4 @@
+import type { LayerTimes } from "../../backend/layerTimes.ts";
 import type { PeakAnswer, PeakQuery } from "../../backend/peakQuery.ts";
 import { isSampledImage } from "../../backend/sampledImage.ts";
 import type { Graph } from "../../graph/graph.ts";
@@ -14,6 +15,7 @@ import { type GpuBuffer, type GpuCommandBuffer, type GpuCommandEncoder, USAGE } 
 import { ImageSampler } from "./imageSampler.ts";
 import { PeakFinder } from "./peaks/peakFinder.ts";
 import type { DeviceMap } from "./peaks/peakRecords.ts";
+import { timeLayers } from "./timeLayers.ts";
 import { ConstantUpload, fromVectors, toVectors } from "./uploadConstants.ts";
 
 /** Called while shaders compile and weights upload, after each layer that is ready. */
@@ -154,6 +156,22 @@ export class DeviceGraph {
       result = await this.runStretch(stretch, taps, before, ending);
     }
     return result ?? { values: new Map() };
+  }
+
+  /**
+   * Runs the needed nodes one by one, and times each.
+   *
+   * @throws BackendError if the device is lost or refuses a command.
+   */
+  async time(inputs: Readonly<Record<string, Tensor>>, needed: ReadonlySet<string>): Promise<LayerTimes> {
+    const { device } = this.open;
+    for (const name of Object.keys(this.graph.inputs)) {
+      device.queue.writeBuffer(this.map(name), 0, toVectors(inputs[name]));
+    }
+    return timeLayers(
+      this.open,
+      this.layers.filter(({ name }) => needed.has(name)),
+    );
   }
 
   destroy(): void {

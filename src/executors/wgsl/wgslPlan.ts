@@ -1,4 +1,5 @@
 import type { Plan, RunOptions, RunResult } from "../../backend/executor.ts";
+import type { LayerTimes } from "../../backend/layerTimes.ts";
 import { BackendError, UsageError } from "../../errors.ts";
 import { type Graph, neededNodes } from "../../graph/graph.ts";
 import type { Precision } from "../../kernels/kernel.ts";
@@ -7,7 +8,7 @@ import type { Tensor, Weights } from "../../tensor.ts";
 import { checkInputs } from "../preparedNode.ts";
 import { TapSink } from "../tapSink.ts";
 import { bufferLayout, fuseUpsampling } from "./bufferLayout.ts";
-import { DeviceLostError } from "./device/deviceErrors.ts";
+import { DeviceLostError, wgslError } from "./device/deviceErrors.ts";
 import type { DeviceKeeper } from "./device/deviceKeeper.ts";
 import { kernelTarget } from "./device/openDevice.ts";
 import { DeviceGraph, type PrepareProgress } from "./deviceGraph.ts";
@@ -68,15 +69,28 @@ export class WgslPlan implements Plan {
    * @throws the signal's reason once it is aborted.
    */
   async run(inputs: Readonly<Record<string, Tensor>>, options: RunOptions = {}): Promise<RunResult> {
-    if (this.disposal) {
-      throw new UsageError({ where: "plan.run", expected: "a plan in use", got: "one that was disposed of" });
-    }
+    this.refuseDisposed();
     checkInputs(this.original, inputs);
     const { signal } = options;
     const taps = new TapSink(this.original, options);
     const running = this.keeper.exclusive(() => {
       signal?.throwIfAborted();
       return this.runOrSubstitute(inputs, options, taps);
+    });
+    return abortable(running, signal);
+  }
+
+  async timeLayers(inputs: Readonly<Record<string, Tensor>>, signal?: AbortSignal): Promise<LayerTimes> {
+    this.refuseDisposed();
+    checkInputs(this.original, inputs);
+    const needed = new Set(neededNodes(this.graph).map(({ name }) => name));
+    const running = this.keeper.exclusive(() => {
+      signal?.throwIfAborted();
+      if (this.substitute) return timesOf(this.substitute, inputs, signal);
+      return this.onDeviceOr(
+        async () => (await this.resident()).time(inputs, needed),
+        (substitute) => timesOf(substitute, inputs, signal),
+      );
     });
     return abortable(running, signal);
   }
@@ -88,6 +102,11 @@ export class WgslPlan implements Plan {
       await this.substitute?.dispose();
     });
     return this.disposal;
+  }
+
+  private refuseDisposed(): void {
+    if (!this.disposal) return;
+    throw new UsageError({ where: "plan.run", expected: "a plan in use", got: "one that was disposed of" });
   }
 
   private async runOrSubstitute(
@@ -165,4 +184,14 @@ export class WgslPlan implements Plan {
     this.onDevice = await DeviceGraph.create(open, this.graph, layout, this.weights, onProgress);
     return this.onDevice;
   }
+}
+
+/** @throws BackendError if that backend cannot time its layers. */
+function timesOf(
+  plan: Plan,
+  inputs: Readonly<Record<string, Tensor>>,
+  signal: AbortSignal | undefined,
+): Promise<LayerTimes> {
+  if (plan.timeLayers) return plan.timeLayers(inputs, signal);
+  throw wgslError("its device, to time layers on", "a lost one");
 }

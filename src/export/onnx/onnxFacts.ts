@@ -36,3 +36,21 @@ function preprocessing(model: Model, size: InputSize): string {
   if (isZooModel(model)) return describeResizer(resizerTo(model.spec.resizer, size));
   return model.placement ?? "unknown";
 }
+
+/** What the heads hold, by name. Cells are those of the map, four pixels of the input wide. */
+export const HEAD_MEANINGS: Readonly<Record<string, string>> = {
+  centerHeatmap: "probability of a center, per class",
+  centerMaximum: "largest of the 5x5 cells of centerHeatmap around each",
+  boxSize: "height, width in cells",
+  boxOffset: "y, x from the cell to the center, in cells",
+  keypointHeatmap: "probability, per keypoint",
+  keypointRegression: "y, x from the center's cell to each keypoint, in cells",
+  keypointOffset: "y, x from the cell to the keypoint, in cells",
+  topLeftHeatmap: "probability of a top-left corner, per class",
+  topLeftOffset: "x, y from the cell to the corner, in cells",
+  topLeftEmbedding: "close to the bottom-right corner's of the same object",
+  bottomRightHeatmap: "probability of a bottom-right corner, per class",
+  bottomRightOffset: "x, y from the cell to the corner, in cells",
+  bottomRightEmbedding: "close to the top-left corner's of the same object",
+  centerOffset: "x, y from the cell to the center, in cells",
+};

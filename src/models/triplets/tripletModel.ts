@@ -11,7 +11,7 @@ import {
 import type { ViewTransform } from "../../decode/triplets/viewTransform.ts";
 import type { Detection } from "../../detection.ts";
 import type { ViewPlacement } from "../../image/geometry.ts";
-import { centerOnCanvas, placeOnCanvas } from "../../image/input/centerOnCanvas.ts";
+import { CANVAS_SCALING, centerOnCanvas, placeOnCanvas } from "../../image/input/centerOnCanvas.ts";
 import type { RgbImage } from "../../image/rgbImage.ts";
 import { type ClassLabel, classLabels } from "../coco.ts";
 import type { Model } from "../model.ts";
@@ -68,6 +68,8 @@ export function tripletModel(spec: TripletSpec): TripletModel {
     sizeMultiple: multiple,
     sizeRemainder: multiple - 1,
     sizedByImage: true,
+    placement: "at its own size, centered on a black canvas whose sides are 127 modulo 128",
+    pixelScaling: CANVAS_SCALING,
     testTimeOptions: ["flip", "scales", "explain", "reproduceReference"],
     weightsHint,
     constants: () => new Map(),

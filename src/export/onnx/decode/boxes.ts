@@ -2,6 +2,20 @@ import type { InputSize } from "../../../models/model.ts";
 import type { Calculation } from "./calculation.ts";
 import { type OnnxMaps, type OnnxPeaks, pairs, readAt } from "./mapReader.ts";
 
+/** What a decode found, as names of values. A row of score 0 is no detection. */
+export interface OnnxDetections {
+  /** How many rows there are, whatever is found. */
+  readonly count: number;
+  /** [count, 4]. */
+  readonly boxes: string;
+  /** [count]. */
+  readonly scores: string;
+  /** [count], channels of the heatmap. */
+  readonly classes: string;
+  /** [count, keypoints, 3]. */
+  readonly keypoints?: string;
+}
+
 /**
  * Boxes around the centers, in cells and clipped to the map: rows of (ymin, xmin, ymax, xmax). The formula is that of
  * `boxesInCells`.

@@ -1,8 +1,7 @@
 import type { KeypointEstimationTask } from "../../../decode/objects/settings.ts";
 import { PEAK_TOLERANCE } from "../../../decode/peaks.ts";
 import type { Calculation } from "./calculation.ts";
-import { channelRows, type OnnxMaps, peakMap, positionsOf } from "./mapReader.ts";
-import type { OnnxPoints } from "./poses.ts";
+import { channelRows, type OnnxMaps, type OnnxPoints, peakMap, positionsOf } from "./mapReader.ts";
 
 /** Where each kind of keypoint may lie, best first: [keypoints, candidates]. */
 export interface OnnxCandidates extends OnnxPoints {

@@ -1,25 +1,12 @@
 import type { Decoding } from "../../../models/decoding.ts";
 import type { InputSize } from "../../../models/model.ts";
 import type { OnnxBuilder, OnnxValue } from "../onnxGraph.ts";
+import type { OnnxDetections } from "./boxes.ts";
 import { Calculation } from "./calculation.ts";
 import type { OnnxMaps } from "./mapReader.ts";
 import { objectsInOnnx } from "./objects.ts";
 import { poseInOnnx, posesInOnnx } from "./poses.ts";
 import { tripletsInOnnx } from "./triplets.ts";
-
-/** What a decode found, as names of values. A row of score 0 is no detection. */
-export interface OnnxDetections {
-  /** How many rows there are, whatever is found. */
-  readonly count: number;
-  /** [count, 4]. */
-  readonly boxes: string;
-  /** [count]. */
-  readonly scores: string;
-  /** [count], channels of the heatmap. */
-  readonly classes: string;
-  /** [count, keypoints, 3]. */
-  readonly keypoints?: string;
-}
 
 /** What is known of the model. */
 export interface DecodedModel {

@@ -21,6 +21,12 @@ export interface OnnxPeaks {
   readonly x: string;
 }
 
+/** Points [rows, keypoints]. */
+export interface OnnxPoints {
+  readonly y: string;
+  readonly x: string;
+}
+
 /** The map where it is the largest of its window, or less than the tolerance below the largest; 0 elsewhere. */
 export function peakMap(c: Calculation, { value }: OnnxMap, window: number, tolerance: number): string {
   if (window <= 1) return value;

@@ -3,12 +3,11 @@ import type { DecodeSettings, KeypointEstimationTask } from "../../../decode/obj
 import { PEAK_TOLERANCE } from "../../../decode/peaks.ts";
 import { UsageError } from "../../../errors.ts";
 import type { InputSize } from "../../../models/model.ts";
-import { boxesInCells, boxesInPixels, instanceScores, keypointRows } from "./boxes.ts";
+import { boxesInCells, boxesInPixels, instanceScores, keypointRows, type OnnxDetections } from "./boxes.ts";
 import type { Calculation } from "./calculation.ts";
 import { candidatesOf, refinedKeypoints } from "./candidates.ts";
-import type { OnnxDetections } from "./detections.ts";
-import { bestOf, type OnnxMaps, type OnnxPeaks, peakMap } from "./mapReader.ts";
-import { gaussianKeypoints, type OnnxPoints, regressedPoints } from "./poses.ts";
+import { bestOf, type OnnxMaps, type OnnxPeaks, type OnnxPoints, peakMap } from "./mapReader.ts";
+import { gaussianKeypoints, regressedPoints } from "./poses.ts";
 
 /** The decode of objects, `decodeObjects`, for an image that fills the input. */
 export function objectsInOnnx(

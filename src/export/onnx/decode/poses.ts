@@ -2,24 +2,18 @@ import { gaussianDenominator } from "../../../decode/keypointScores.ts";
 import type { MultiPoseConstants } from "../../../decode/poses/multiPose.ts";
 import type { SinglePoseConstants } from "../../../decode/poses/singlePose.ts";
 import type { InputSize } from "../../../models/model.ts";
-import { boxesInCells, boxesInPixels, instanceScores, keypointRows } from "./boxes.ts";
+import { boxesInCells, boxesInPixels, instanceScores, keypointRows, type OnnxDetections } from "./boxes.ts";
 import type { Calculation } from "./calculation.ts";
-import type { OnnxDetections } from "./detections.ts";
 import {
   bestOf,
   channelRows,
   type OnnxMap,
   type OnnxMaps,
   type OnnxPeaks,
+  type OnnxPoints,
   positionsOf,
   readAt,
 } from "./mapReader.ts";
-
-/** Points [rows, keypoints]. */
-export interface OnnxPoints {
-  readonly y: string;
-  readonly x: string;
-}
 
 /** The decode of several persons: `multiPoseSteps`, step by step. */
 export function posesInOnnx(

@@ -1,7 +1,7 @@
 import type { TripletSettings } from "../../../decode/triplets/triplets.ts";
 import type { InputSize } from "../../../models/model.ts";
+import type { OnnxDetections } from "./boxes.ts";
 import type { Calculation } from "./calculation.ts";
-import type { OnnxDetections } from "./detections.ts";
 import { bestOf, type OnnxMap, type OnnxMaps, peakMap, readAt } from "./mapReader.ts";
 
 /** Corners or centers, best first, in pixels of the input. A score of 0 is no peak. */
