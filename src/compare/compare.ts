@@ -2,6 +2,7 @@
  * Two runs of a network side by side, layer by layer: two backends, two builds, fused or not, or one beside the numbers
  * of another program.
  */
+
 import { Detector, type DetectResult } from "../detect.ts";
 import type { Detection } from "../detection.ts";
 import { DEFAULT_SCORE, DETECT_OPTIONS, isString } from "../detectOptions.ts";
@@ -12,12 +13,11 @@ import { nameOfSource, readImageSource } from "../imageSources/readImageSource.t
 import type { Network } from "../network.ts";
 import { checkOptions, describeValue, isObject, type OptionKind } from "../support/checkArguments.ts";
 import { ALL_TAPS, matchTaps } from "../tapNames.ts";
-import { formatShape, type Shape, sameShape, type Tensor } from "../tensor.ts";
+import { formatShape, LAYOUTS, type Layout, type Shape, sameShape, type Tensor } from "../tensor.ts";
 import { compareDetections, type DetectionDifference } from "./compareDetections.ts";
 import { compareTensors, type NumberTensor, type TensorDifference } from "./compareTensors.ts";
 import type { Dump } from "./dump/dump.ts";
 import { DumpValues } from "./dump/dumpValues.ts";
-import { LAYOUTS, type Layout } from "./dump/layout.ts";
 import { INPUT, type NameMap } from "./dump/nodeNames.ts";
 import { LockStep, runBoth } from "./lockStep.ts";
 import { defaultTolerance, type RunFacts } from "./tolerances.ts";

@@ -1,6 +1,4 @@
 import type { Command } from "commander";
-import { type Layout, parseLayout } from "../../compare/dump/layout.ts";
-import { UsageError } from "../../errors.ts";
 import { DEFAULT_MODEL } from "../../models/models.ts";
 import { type CompareFlags, checkFlags, parsePartner } from "../compare/flags.ts";
 import { runComparison } from "../compare/runComparison.ts";
@@ -8,6 +6,7 @@ import type { Session } from "../io.ts";
 import {
   backendOption,
   buildOption,
+  layoutOption,
   lowMemoryOption,
   parseName,
   parsePath,
@@ -84,13 +83,7 @@ export function addCompare(program: Command, session: Session): void {
     .addOption(threadsOption())
     .addOption(lowMemoryOption())
     .addOption(path("--names <file>", "the tensors' own names, as JSON: { their name: layer }"))
-    .addOption(
-      valueOption(
-        "--layout <name>",
-        "the tensors' order of axes: NHWC or NCHW",
-        (text, where): Layout => parseLayout(text, where, UsageError),
-      ),
-    )
+    .addOption(layoutOption("the tensors' order of axes: NHWC or NCHW"))
     .addOption(
       valueOption(
         "--taps <list>",
