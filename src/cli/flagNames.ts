@@ -38,9 +38,11 @@ export function withFlagNames(error: unknown): unknown {
 
 /** `option flip` as `option --flip`, and `options flip, scales` likewise. */
 function flagged(text: string): string {
-  return text.replace(/\b(options?) (\w+(?:, \w+)*)/g, (_, word: string, names: string) => {
-    return `${word} ${names.split(", ").map(flagOf).join(", ")}`;
-  });
+  return text
+    .replace("Load with { fuse: false }", "Give --fuse no")
+    .replace(/\b(options?) (\w+(?:, \w+)*)/g, (_, word: string, names: string) => {
+      return `${word} ${names.split(", ").map(flagOf).join(", ")}`;
+    });
 }
 
 function flagOf(option: string): string {

@@ -40,6 +40,14 @@ export function backendOption(): Option {
   return valueOption("--backend <name>", description, parseBackend);
 }
 
+export function labelMapOption(): Option {
+  return valueOption(
+    "--label-map <file>",
+    "the classes' names: a .pbtxt, a text of one name per line, a YAML data set, or COCO's categories as JSON",
+    parsePath,
+  );
+}
+
 export function precisionOption(
   flags = "--precision <name>",
   description = "wasm and wgsl only: default, or exact, which is slower but rounds less",

@@ -19,6 +19,7 @@ import {
   buildOption,
   classesOption,
   heatmapsOption,
+  labelMapOption,
   lowMemoryOption,
   maxOption,
   parseName,
@@ -112,12 +113,7 @@ export function addDetect(program: Command, session: Session): void {
     .addOption(valueOption("--model <name>", `see centernet models (default: ${DEFAULT_MODEL})`, parseName))
     .addOption(weightsOption())
     .option("--pull", "first download the model's archive if it is not in the cache")
-    .addOption(
-      path(
-        "--label-map <file>",
-        "the classes' names: a .pbtxt, a text of one name per line, a YAML data set, or COCO's categories as JSON",
-      ),
-    )
+    .addOption(labelMapOption())
     .addOption(backendOption())
     .addOption(threadsOption())
     .addOption(buildOption())

@@ -4,12 +4,14 @@ import { type OnnxExport, prepareOnnx } from "../../export/onnx/exportOnnx.ts";
 import type { OnnxValue } from "../../export/onnx/onnxGraph.ts";
 import type { InputSize } from "../../models/model.ts";
 import { formatShape, type Layout } from "../../tensor.ts";
+import { readLabelMap } from "../files/labelMapFile.ts";
 import { refuseOverwriting } from "../files/refuseOverwriting.ts";
 import { weightsUses } from "../files/weightsPaths.ts";
 import { writeOutput } from "../files/writeAtomically.ts";
 import { print, printError, type Session } from "../io.ts";
 import {
   checkNamesModel,
+  labelMapOption,
   layoutOption,
   parsePath,
   sizeOption,
@@ -35,6 +37,7 @@ Examples:
 
 interface ExportFlags {
   readonly weights?: string;
+  readonly labelMap?: string;
   readonly size?: InputSize;
   readonly layout?: Layout;
   readonly decode?: boolean;
@@ -52,6 +55,7 @@ export function addExport(program: Command, session: Session): void {
       "name of the model, see centernet models (default: the one that the weights belong to)",
     )
     .addOption(weightsOption())
+    .addOption(labelMapOption())
     .addOption(sizeOption())
     .addOption(layoutOption("order of the axes of input and heads: NHWC or NCHW (default: NHWC)"))
     .option("--decode", "add the decode: boxes, scores, classes and keypoints, in pixels of the input")
@@ -72,9 +76,11 @@ async function exportModel(name: string | undefined, flags: ExportFlags, session
   const { weights, size: inputSize, layout, decode, unfused = false } = flags;
   const { signal } = session;
   checkNamesModel(name, weights);
+  const labelMap = flags.labelMap === undefined ? undefined : await readLabelMap(flags.labelMap);
   const onProgress = loadingLine(session.stderr);
   const file = await prepareOnnx(name, {
     weights,
+    labelMap,
     inputSize,
     layout,
     decode,
