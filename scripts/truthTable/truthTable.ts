@@ -18,6 +18,7 @@ import { tapValues } from "../../src/verify/tapValues.ts";
 import type { Truth } from "../../src/verify/truth/truth.ts";
 import { truthSummary } from "../../src/verify/truth/truthSummary.ts";
 import { verifyCase } from "../../src/verify/verifyCase.ts";
+import { installDawn, NO_DAWN } from "../../test/support/dawn.ts";
 import { ALL_GOLDENS, goldenAt } from "../../test/support/goldens.ts";
 import { weightsOf } from "../../test/support/movenetCases.ts";
 import { openGraph, type Place } from "../../test/support/openGraph.ts";
@@ -47,6 +48,7 @@ interface Opened {
 export async function truthTable(compute: typeof float64Taps): Promise<void> {
   if (ALL_GOLDENS === undefined) throw new Error("CENTERNET_GOLDENS names no folder");
   const [names = "", places = ""] = process.argv.slice(2);
+  if (places.split(",").includes("wgsl") && !(await installDawn())) throw new Error(NO_DAWN);
   const cases = casesIn(ALL_GOLDENS).filter(({ name }) => names === "" || names.split(",").includes(name));
   console.log(
     "| network | place | taps | worst ratio | median | at most 1 | worst ratio of the largest errors |",
