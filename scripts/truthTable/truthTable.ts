@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { nameParameters } from "../../src/checkpoints/names/nameParameters.ts";
 import type { Graph } from "../../src/graph/graph.ts";
 import { hourglassOfVariables } from "../../src/loading/modelOfCheckpoint.ts";
-import { openModel } from "../../src/loading/openWeights.ts";
+import { openModelWeights } from "../../src/loading/openWeights.ts";
 import { loadParameters, readWeights } from "../../src/loading/readWeights.ts";
 import { tripletGraph } from "../../src/models/triplets/tripletArchitecture.ts";
 import { ZOO, type ZooRow } from "../../src/models/zoo/zoo.ts";
@@ -78,7 +78,7 @@ async function openMovenet(folder: string, name: string): Promise<Opened> {
   const [first] = readdirSync(folder).sort();
   const golden = await goldenAt(join(folder, first));
   const [, height, width] = goldenInput(golden).shape;
-  const { model, checkpoint } = await openModel(name, weightsOf(name));
+  const { model, checkpoint } = await openModelWeights(name, weightsOf(name));
   const weights = await readWeights(checkpoint, model, { height, width });
   const source = (tap: string) => {
     const found = movenetTapSource(tap);
