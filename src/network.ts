@@ -20,7 +20,7 @@ import type { Graph } from "./graph/graph.ts";
 import { foldBatchNorm } from "./graph/passes/foldBatchNorm.ts";
 import { fuseEpilogues } from "./graph/passes/fuseEpilogues.ts";
 import { OPS } from "./kernels/ops.ts";
-import { isCheckpoint, type OpenOptions, openModel } from "./loading/openWeights.ts";
+import { isCheckpoint, type OpenOptions, openModelWeights } from "./loading/openWeights.ts";
 import { type ReadAgain, readAgain } from "./loading/readAgain.ts";
 import { readWeights } from "./loading/readWeights.ts";
 import { checkInputSize, type InputSize, type Model } from "./models/model.ts";
@@ -350,7 +350,7 @@ export async function loadNetwork(name: string | undefined, options: NetworkOpti
   const { signal, onProgress } = options;
   signal?.throwIfAborted();
   const onDownload = onProgress && ((received: number, all: number) => onProgress(received, all, "download"));
-  const opening = openModel(name, { ...options, onDownload });
+  const opening = openModelWeights(name, { ...options, onDownload });
   // Threads start and shaders compile while weights are opened and read.
   const starting = createExecutor(options.backend, options);
   starting.catch(() => {}); // Reported below; an error in the weights takes precedence.
@@ -366,7 +366,7 @@ export async function loadNetwork(name: string | undefined, options: NetworkOpti
     const fuse = options.fuse ?? true;
     // A checkpoint that the caller opened or made may keep the arrays that it returns.
     const ownsWeights = !isCheckpoint(options.weights);
-    const again = readAgain(async () => (await openModel(name, options)).checkpoint, {
+    const again = readAgain(async () => (await openModelWeights(name, options)).checkpoint, {
       model,
       size: inputSize,
       first: weights,

@@ -6,7 +6,7 @@ import { describeWasmPlan, type WasmPlanDescription } from "../../executors/wasm
 import { defaultThreads } from "../../executors/wasm/threads/threadPool.ts";
 import type { Precision } from "../../kernels/kernel.ts";
 import { DEFAULT_CHOICES } from "../../kernels/wasm/kernel.ts";
-import { openModel } from "../../loading/openWeights.ts";
+import { openModelWeights } from "../../loading/openWeights.ts";
 import { checkWeights } from "../../loading/readWeights.ts";
 import { checkInputSize, type InputSize, type Model } from "../../models/model.ts";
 import { modelNamed } from "../../models/models.ts";
@@ -156,7 +156,7 @@ async function describedModel(
     const model = modelNamed(name);
     return { model, input: sizeOf(model, size) };
   }
-  const { model, checkpoint, notes } = await openModel(name, { weights });
+  const { model, checkpoint, notes } = await openModelWeights(name, { weights });
   try {
     const input = sizeOf(model, size);
     checkWeights(checkpoint, model, input);

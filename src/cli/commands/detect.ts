@@ -81,7 +81,7 @@ are those of the first.
 --crops writes <label>/<image>-<number>.jpg.
 
 With --json each image becomes one line of JSON:
-  { image, width, height, model, backend, backendDetails,
+  { image, width, height, model, backend, backendDetails, fused,
     detections: [ { label, classId, score, box: { xmin, ymin, xmax, ymax },
                     keypoints?: [ { name, x, y, score } ], derived?,
                     triplet? } ],

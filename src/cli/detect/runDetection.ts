@@ -4,7 +4,7 @@ import { type Detector, type DetectResult, load } from "../../detect.ts";
 import { checkTestTimeOptions, DEFAULT_MAX, DEFAULT_SCORE, type DetectOptions } from "../../detectOptions.ts";
 import { BackendError, ModelError, oneLine } from "../../errors.ts";
 import { classIdsOf } from "../../models/classIds.ts";
-import { matchTaps } from "../../tapNames.ts";
+import { chooseTaps } from "../../tapNames.ts";
 import { EXIT, errorMessage, Interruption, isSilent } from "../failures.ts";
 import type { DrawingFolder } from "../files/drawingFolder.ts";
 import type { ImageFile } from "../files/findImages.ts";
@@ -52,7 +52,7 @@ export async function runDetection(
     if (flags.profile) detector.network.checkProfile();
     if (flags.classes) classIdsOf(model, flags.classes);
     if (flags.why?.class !== undefined) classIdsOf(model, [flags.why.class], "option why");
-    if (flags.activations) matchTaps(detector.network.graph, flags.activations);
+    if (flags.activations) chooseTaps(detector.network, flags.activations);
     for (const line of notes) note(line);
     if (backendDetails.note) note(backendDetails.note);
     const outputs = await Outputs.open(images, flags, model, { json, ids, annotations });
@@ -139,6 +139,7 @@ async function detectOne(image: ImageFile, run: Run, costs: CostLines, session: 
       const profile = await detector.profile(bytes, { signal, where: image.path });
       record = { ...record, profile: profileRecord(profile) };
     }
+    outputs.activations?.finishImage(result);
     await outputs.writeImages(image, result);
     return { image, record, result };
   } catch (error) {
