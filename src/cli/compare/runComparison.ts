@@ -54,7 +54,7 @@ export async function runComparison(
     printNotes(detectors, session);
     const names = a.network.graph.nodes.map((node) => node.name);
     const table = new LayerTable(names, truth !== undefined);
-    const collector = new Collector(flags.saveGolden !== undefined, truth);
+    const collector = new Collector(flags.saveGolden !== undefined, truth, layout);
     const say = (line: string) => {
       if (!json) print(session, line);
     };

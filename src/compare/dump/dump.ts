@@ -125,7 +125,7 @@ interface Files {
 async function openArrays(where: string, { paths, open }: Files): Promise<Dump> {
   const arrays = [...paths].filter((path) => NPY.test(path)).sort();
   if (arrays.length === 0) {
-    const got = paths.length === 0 ? "an empty folder" : `${paths.length} files of other kinds`;
+    const got = paths.length === 0 ? "an empty folder" : "only files of other kinds";
     throw new ModelError({ where, expected: ".npy files in this folder", got });
   }
   const tensors = new Map<string, DumpTensor>();

@@ -45,6 +45,8 @@ export function findLayout({ shape: found, layout: stated }: Found, shape: Shape
   });
 }
 
+const INPUT_AXES = { NHWC: "[1, height, width, 3]", NCHW: "[1, 3, height, width]" } as const;
+
 /**
  * The shape of the map that a network's input holds: an RGB image of any size.
  *
@@ -58,9 +60,10 @@ export function inputShapeOf({ shape: found, layout }: Found, where: string): Sh
     if (height === 3 && layout !== "NHWC") shapes.push([1, width, channels, 3]);
   }
   if (shapes.length === 1) return shapes[0];
+  const axes = (layout ? [layout] : LAYOUTS).map((name) => `${INPUT_AXES[name]} (${name})`);
   const expected =
     shapes.length === 0
-      ? `an image of three channels, [1, height, width, 3] or [1, 3, height, width]`
+      ? `an image of three channels, ${axes.join(" or ")}`
       : "a stated layout: both orders of its axes fit";
   throw new ModelError({ where, expected, got: formatShape(found) });
 }
