@@ -221,7 +221,7 @@ export class Detector {
     askedClasses(model, options);
     const wanted = options.taps ?? (onTap ? ALL_TAPS : []);
     const { taps, fuse } =
-      wanted.length > 0 ? chooseTaps(this.network, wanted) : { taps: [], fuse: this.network.fused };
+      [wanted].flat().length > 0 ? chooseTaps(this.network, wanted) : { taps: [], fuse: this.network.fused };
     signal?.throwIfAborted();
     const clock = stopwatch();
     const { where = nameOfSource(image) } = options;

@@ -104,7 +104,7 @@ function box(block: PlacedBlock): string {
     frame &&
       `<rect${frame} x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="4" fill="none"/>`,
     `<rect class="kind-${kind}" x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="4" fill="${color}"/>`,
-    label(14, 9, shortName(block.name)),
+    label(14, 8, shortName(block.name)),
     label(27, 11, String(block.shape[3])),
     "</g>",
   ].join("");
