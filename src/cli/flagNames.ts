@@ -8,6 +8,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   reproduceReference: "--reproduce-reference",
 };
 const SAME_NAME = [
+  "names",
   "backend",
   "precision",
   "threads",

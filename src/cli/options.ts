@@ -1,6 +1,5 @@
 import { Option } from "commander";
 import { quote } from "../checkpoints/bytes/json.ts";
-import { parseLayout } from "../compare/dump/layout.ts";
 import { DEFAULT_MAX, DEFAULT_SCORE, isScales, SCALES_EXPECTED } from "../detectOptions.ts";
 import { UsageError } from "../errors.ts";
 import {
@@ -13,6 +12,7 @@ import {
   unknownPrecision,
 } from "../executors/backends.ts";
 import { WASM_BUILDS, type WasmBuild } from "../executors/wasm/wasmModule.ts";
+import { parseLayout } from "../formats/layout.ts";
 import { PRECISIONS, type Precision } from "../kernels/kernel.ts";
 import type { InputSize } from "../models/model.ts";
 import type { WhyPixel } from "../models/view.ts";
@@ -141,6 +141,15 @@ export function scalesOption(): Option {
 export function parsePath(text: string, where: string): string {
   if (text !== "") return text;
   throw new UsageError({ where, expected: "a path", got: "an empty one" });
+}
+
+/** A parser of paths that have this extension. It protects files of other kinds from being overwritten. */
+export function parsePathEnding(extension: string) {
+  return (text: string, where: string): string => {
+    const path = parsePath(text, where);
+    if (path.toLowerCase().endsWith(extension)) return path;
+    throw new UsageError({ where, expected: `a name ending in ${extension}`, got: path });
+  };
 }
 
 export function parseName(text: string, where: string): string {

@@ -10,6 +10,7 @@ import {
   lowMemoryOption,
   parseName,
   parsePath,
+  parsePathEnding,
   parseTaps,
   parseTolerance,
   parseYesNo,
@@ -103,7 +104,9 @@ export function addCompare(program: Command, session: Session): void {
       "--list",
       "print the names of all layers and their shapes; with --with <file>, what it has of them",
     )
-    .addOption(path("--chart <file>", "draw the differences of all layers as an SVG"))
+    .addOption(
+      valueOption("--chart <file>", "draw the differences of all layers as an SVG", parsePathEnding(".svg")),
+    )
     .addOption(path("--save-golden <folder>", "save what B computed as a golden case, for centernet verify"))
     .addOption(
       path("--truth <file>", "safetensors of the layers in float64: print both runs' errors against it"),

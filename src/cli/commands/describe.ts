@@ -20,7 +20,7 @@ import { print, printError, printJson, type Session } from "../io.ts";
 import {
   checkNamesModel,
   lowMemoryOption,
-  parsePath,
+  parsePathEnding,
   precisionOption,
   sizeOption,
   threadsOption,
@@ -83,7 +83,9 @@ export function addDescribe(program: Command, session: Session): void {
     .addOption(sizeOption())
     .option("--fused", "show the network as it runs: bias, sum and activation fused into their convolution")
     .option("--receptive", "show the receptive field of each layer")
-    .addOption(valueOption("--svg <file>", "draw the network, block by block, as an SVG", parsePath))
+    .addOption(
+      valueOption("--svg <file>", "draw the network, block by block, as an SVG", parsePathEnding(".svg")),
+    )
     .option("--plan", "show which algorithm wasm chooses for each layer, and why")
     .option("--memory", "show the memory of a wasm plan: how long each map is held, peak and total")
     .addOption(precisionOption())

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { UsageError } from "../../errors.ts";
 import { type OnnxExport, prepareOnnx } from "../../export/onnx/exportOnnx.ts";
 import type { OnnxValue } from "../../export/onnx/onnxGraph.ts";
 import type { InputSize } from "../../models/model.ts";
@@ -13,7 +12,7 @@ import {
   checkNamesModel,
   labelMapOption,
   layoutOption,
-  parsePath,
+  parsePathEnding,
   sizeOption,
   valueOption,
   weightsOption,
@@ -60,16 +59,9 @@ export function addExport(program: Command, session: Session): void {
     .addOption(layoutOption("order of the axes of input and heads: NHWC or NCHW (default: NHWC)"))
     .option("--decode", "add the decode: boxes, scores, classes and keypoints, in pixels of the input")
     .option("--unfused", "keep batch norms and biases as nodes of their own")
-    .addOption(valueOption("-o, --output <file>", output, parseOutput))
+    .addOption(valueOption("-o, --output <file>", output, parsePathEnding(".onnx")))
     .addHelpText("after", HELP)
     .action((name: string | undefined, flags: ExportFlags) => exportModel(name, flags, session));
-}
-
-/** The required extension protects weights from being overwritten. */
-function parseOutput(text: string, where: string): string {
-  const path = parsePath(text, where);
-  if (path.endsWith(".onnx")) return path;
-  throw new UsageError({ where, expected: "a name ending in .onnx", got: path });
 }
 
 async function exportModel(name: string | undefined, flags: ExportFlags, session: Session): Promise<void> {

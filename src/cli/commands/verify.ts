@@ -27,6 +27,7 @@ import {
   checkNamesModel,
   lowMemoryOption,
   parsePath,
+  parsePathEnding,
   precisionOption,
   threadsOption,
   valueOption,
@@ -83,7 +84,9 @@ export function addVerify(program: Command, session: Session): void {
       "name of the model, see centernet models (default: the one that the weights belong to)",
     )
     .addOption(golden.makeOptionMandatory())
-    .addOption(valueOption("--chart <file>", "draw the differences of all taps as an SVG", parsePath))
+    .addOption(
+      valueOption("--chart <file>", "draw the differences of all taps as an SVG", parsePathEnding(".svg")),
+    )
     .addOption(
       valueOption(
         "--truth <file>",

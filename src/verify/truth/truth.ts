@@ -5,8 +5,8 @@
 import { type RawTensor, toFloat64 } from "../../checkpoints/bytes/dtype.ts";
 import { quote } from "../../checkpoints/bytes/json.ts";
 import { parseSafetensors, toInt32 } from "../../checkpoints/safetensors/safetensors.ts";
-import { findLayout, parseLayout, toChannelsLast } from "../../compare/dump/layout.ts";
 import { ModelError } from "../../errors.ts";
+import { findLayout, parseLayout, toChannelsLast } from "../../formats/layout.ts";
 import { elementCount, formatShape, type Layout, type Shape, sameShape, shapeOf } from "../../tensor.ts";
 import { difference, quotient } from "../compare.ts";
 

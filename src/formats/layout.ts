@@ -1,9 +1,8 @@
 /** The order of a map's axes, as other programs have it. */
-import type { Numbers } from "../../checkpoints/bytes/dtype.ts";
-import { quote } from "../../checkpoints/bytes/json.ts";
-import { type Fault, ModelError } from "../../errors.ts";
-import { formatShape, LAYOUTS, type Layout, type Shape, sameShape } from "../../tensor.ts";
-import type { NumberTensor } from "../compareTensors.ts";
+import type { Numbers } from "../checkpoints/bytes/dtype.ts";
+import { quote } from "../checkpoints/bytes/json.ts";
+import { type Fault, ModelError } from "../errors.ts";
+import { formatShape, LAYOUTS, type Layout, type Shape, sameShape } from "../tensor.ts";
 
 /** @throws the error of that class for anything but the two names, in upper or lower case. */
 export function parseLayout(text: string, where: string, Refusal: new (fault: Fault) => Error): Layout {
@@ -69,7 +68,11 @@ export function inputShapeOf({ shape: found, layout }: Found, where: string): Sh
 }
 
 /** The numbers as a map in this project's layout. */
-export function toChannelsLast(values: Numbers, shape: Shape, layout: Layout): NumberTensor {
+export function toChannelsLast(
+  values: Numbers,
+  shape: Shape,
+  layout: Layout,
+): { readonly shape: Shape; readonly data: Numbers } {
   if (layout === "NHWC") return { shape, data: values };
   const [, height, width, channels] = shape;
   const cells = height * width;
