@@ -194,7 +194,9 @@ function goldenAt(folder: string): Promise<GoldenCase> {
 }
 
 async function bytesOf(url: string): Promise<Uint8Array> {
-  return new Uint8Array(await (await fetch(url)).arrayBuffer());
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url}: ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
 }
 
 export type PageTests = typeof tests;
