@@ -63,7 +63,7 @@ export function drawNetwork(graph: Graph, { title = "Network" }: DrawNetworkOpti
 <rect class="ground" width="100%" height="100%" fill="#ffffff"/>
 <text class="ink" x="16" y="24" font-size="14" fill="#1f2328">${escaped(title)}</text>
 ${legend(blocks)}
-${[...gridLines(blocks, full), ...edges, ...blocks.map(box)].join("\n")}
+${[...gridLines(blocks, full), ...edges, ...blocks.map((block) => box(block, blocks[0]))].join("\n")}
 </svg>
 `;
 }
@@ -91,7 +91,8 @@ function edge(from: PlacedBlock, to: PlacedBlock, isCrossed: boolean): string {
 
 const FAINT = 0.35;
 
-function box(block: PlacedBlock): string {
+/** A block that stands below the row of its resolution, which was taken, tells its size. */
+function box(block: PlacedBlock, input: PlacedBlock): string {
   const [kind, color] = familyOf(block);
   const opacity = block.needed ? "" : ` opacity="${FAINT}"`;
   const frame = block.outputs.length > 0 ? ' class="output" stroke="#1f2328" stroke-width="3"' : "";
@@ -105,7 +106,9 @@ function box(block: PlacedBlock): string {
       `<rect${frame} x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="4" fill="none"/>`,
     `<rect class="kind-${kind}" x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="4" fill="${color}"/>`,
     label(14, 8, shortName(block.name)),
-    label(27, 11, String(block.shape[3])),
+    isOnOwnRow(block, input)
+      ? label(27, 11, String(block.shape[3]))
+      : label(27, 8, block.shape.slice(1).join("x")),
     "</g>",
   ].join("");
 }
@@ -154,13 +157,17 @@ function description(graph: Graph, blocks: readonly PlacedBlock[]): string {
   ].join(" ");
 }
 
+/** Whether its row is that of its resolution. */
+function isOnOwnRow({ row, shape }: Pick<PlacedBlock, "row" | "shape">, input: PlacedBlock): boolean {
+  return Math.round(Math.log2(input.shape[1] / shape[1])) === row;
+}
+
 /** A line and the side of the map for each resolution at which a block stands. */
 function gridLines(blocks: readonly PlacedBlock[], width: number): string[] {
   const sides = new Map<number, string>();
   const [first] = blocks;
   for (const { row, shape } of blocks) {
-    const isOwn = Math.round(Math.log2(first.shape[1] / shape[1])) === row;
-    if (isOwn && !sides.has(row)) sides.set(row, `${shape[1]} x ${shape[2]}`);
+    if (isOnOwnRow({ row, shape }, first) && !sides.has(row)) sides.set(row, `${shape[1]} x ${shape[2]}`);
   }
   return [...sides].map(([row, text]) => {
     const y = MARGIN.top + row * PITCH.y + BOX.height / 2;

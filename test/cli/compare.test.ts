@@ -108,8 +108,8 @@ describe("two runs", () => {
     const svg = await readFile(chart, "utf8");
     expect(svg).toContain("fused against wasm");
     expect(svg).toContain("backbone.block2.depthwise.relu6");
-    await write(folder, { "people.jpg": await readFile(PEOPLE) });
-    const copy = join(folder, "people.jpg");
+    await write(folder, { "people.svg": await readFile(PEOPLE) });
+    const copy = join(folder, "people.svg");
     const message = await fails(["compare", copy, "--with", "cpu", "--chart", copy], 1);
     expect(message).toContain("expected a path that nothing else uses");
   });
