@@ -2,7 +2,7 @@ import { describeGraph } from "../src/analysis/describe.ts";
 import { fastest } from "../src/analysis/profile.ts";
 import { planLayout } from "../src/executors/wasm/planLayout.ts";
 import { wasmExecutor } from "../src/executors/wasm/wasmExecutor.ts";
-import type { WasmBuild } from "../src/executors/wasm/wasmModule.ts";
+import type { WasmBuild } from "../src/kernels/kernel.ts";
 import { type Graph, type GraphNode, shapesByName } from "../src/graph/graph.ts";
 import { foldBatchNorm } from "../src/graph/passes/foldBatchNorm.ts";
 import { fuseEpilogues } from "../src/graph/passes/fuseEpilogues.ts";

@@ -116,7 +116,6 @@ export {
 } from "./detectOptions.ts";
 export { BackendError, CenterNetError, type Fault, ImageError, ModelError, UsageError } from "./errors.ts";
 export { BACKENDS, type Backend, type ExecutorOptions } from "./executors/backends.ts";
-export type { WasmBuild } from "./executors/wasm/wasmModule.ts";
 export type { PrepareProgress } from "./executors/wgsl/deviceGraph.ts";
 export * from "./explain/explanation.ts";
 export { candidateInWords, candidateSummary, explanationSummary } from "./explain/explanationInWords.ts";
@@ -154,7 +153,7 @@ export type {
   RawResult,
   ResponseSource,
 } from "./imageSources/imageSource.ts";
-export type { MemoryUse, Precision } from "./kernels/kernel.ts";
+export type { MemoryUse, Precision, WasmBuild } from "./kernels/kernel.ts";
 export type { LabelSource } from "./loading/labels.ts";
 export {
   type OpenedModel,

@@ -11,9 +11,8 @@ import {
   unknownBuild,
   unknownPrecision,
 } from "../executors/backends.ts";
-import { WASM_BUILDS, type WasmBuild } from "../executors/wasm/wasmModule.ts";
 import { parseLayout } from "../formats/layout.ts";
-import { PRECISIONS, type Precision } from "../kernels/kernel.ts";
+import { PRECISIONS, type Precision, WASM_BUILDS, type WasmBuild } from "../kernels/kernel.ts";
 import type { InputSize } from "../models/model.ts";
 import type { WhyPixel } from "../models/view.ts";
 import { unknownName } from "../support/unknownName.ts";
