@@ -73,7 +73,7 @@ export type Precision = (typeof PRECISIONS)[number];
  * and is a third faster; its results may differ in the last digits between kinds of processors. It needs a browser, Node 22,
  * or Node 20 with a flag. `plain` has the same bits everywhere.
  */
-export const WASM_BUILDS = ["relaxed", "plain"] as const
+export const WASM_BUILDS = ["relaxed", "plain"] as const;
 export type WasmBuild = (typeof WASM_BUILDS)[number];
 
 /**
