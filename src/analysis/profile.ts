@@ -4,7 +4,7 @@ import type { Graph, GraphNode } from "../graph/graph.ts";
 import type { Shape } from "../tensor.ts";
 import { describeGraph } from "./describe.ts";
 
-interface Timed {
+export interface Timed {
   /** The minimum over all runs. */
   readonly milliseconds: number;
   /** As `describeGraph` counts them. */

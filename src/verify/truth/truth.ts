@@ -28,7 +28,7 @@ export interface Truth {
   find(names: readonly string[], shape: readonly number[], map?: MapOptions): TrueValues | undefined;
 }
 
-interface MapOptions {
+export interface MapOptions {
   /** Of tensors that both layouts fit, if the file states none. */
   readonly layout?: Layout;
 }
