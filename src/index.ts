@@ -60,6 +60,7 @@ export type { RunFacts } from "./compare/tolerances.ts";
 export type { Cost } from "./cost.ts";
 export { CenterTrace, type DroppedRow, type Suppression } from "./decode/centerTrace.ts";
 export { HeatmapTrace, type PeakSearch } from "./decode/heatmapTrace.ts";
+export type { GaussianCandidates } from "./decode/keypointScores.ts";
 export type { FractionBox, Points, Pose, PoseKeypoint } from "./decode/keypoints.ts";
 export type { FoundObjects } from "./decode/objects/detectedObjects.ts";
 export {
@@ -67,12 +68,17 @@ export {
   detectedObjects,
   type LabelledKeypoint,
 } from "./decode/objects/detectedObjects.ts";
-export type { PoseMaps } from "./decode/objects/keypointCandidates.ts";
+export type { KeypointCandidates, PoseMaps } from "./decode/objects/keypointCandidates.ts";
 export type { ObjectCenters, TrueShape } from "./decode/objects/objectCenters.ts";
-export type { ObjectKeypoints } from "./decode/objects/objectKeypoints.ts";
+export type { ObjectKeypoints, TaskKeypoints } from "./decode/objects/objectKeypoints.ts";
 export { type DecodedObjects, decodeObjects } from "./decode/objects/objects.ts";
 export type { ObjectMaps } from "./decode/objects/readout.ts";
-export type { KeypointEstimationParams, ObjectCenterParams } from "./decode/objects/settings.ts";
+export type { KeypointChoice, RefinedKeypoints } from "./decode/objects/refineKeypoints.ts";
+export type {
+  CandidateRankingMode,
+  KeypointEstimationParams,
+  ObjectCenterParams,
+} from "./decode/objects/settings.ts";
 export {
   BATCH_NON_MAX_SUPPRESSION,
   type BatchNonMaxSuppression,
@@ -81,6 +87,7 @@ export {
   type KeypointEstimationTask,
   OBJECT_CENTER_PARAMS,
 } from "./decode/objects/settings.ts";
+export type { Ranked } from "./decode/peaks.ts";
 export { decodeMultiPose, type MultiPoseConstants, type MultiPoseMaps } from "./decode/poses/multiPose.ts";
 export {
   decodeSinglePose,
@@ -94,7 +101,7 @@ export {
   type Triplet,
 } from "./decode/triplets/centralRegion.ts";
 export type { CornerOrCenterMaps, Peak } from "./decode/triplets/heatmapPeaks.ts";
-export type { PairSettings } from "./decode/triplets/pairCorners.ts";
+export type { CornerPair, PairSettings } from "./decode/triplets/pairCorners.ts";
 export { SOFT_NMS, type SoftNmsSettings } from "./decode/triplets/softNms.ts";
 export {
   type DecodedTriplets,
@@ -184,6 +191,7 @@ export { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
 export type { SideRule } from "./models/sideRule.ts";
 export type {
   ChosenDetections,
+  DetectionFate,
   Explained,
   InputSize,
   Maps,
