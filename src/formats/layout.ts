@@ -67,19 +67,21 @@ export function inputShapeOf({ shape: found, layout }: Found, where: string): Sh
   throw new ModelError({ where, expected, got: formatShape(found) });
 }
 
+/** The NHWC index of element `i` of an NCHW map of so many cells. */
+export function channelsLastIndex(i: number, cells: number, channels: number): number {
+  return (i % cells) * channels + Math.floor(i / cells);
+}
+
 /** The numbers as a map in this project's layout. */
-export function toChannelsLast(
-  values: Numbers,
+export function toChannelsLast<Values extends Numbers>(
+  values: Values,
   shape: Shape,
   layout: Layout,
-): { readonly shape: Shape; readonly data: Numbers } {
+): { readonly shape: Shape; readonly data: Values } {
   if (layout === "NHWC") return { shape, data: values };
   const [, height, width, channels] = shape;
-  const cells = height * width;
-  const data = values.slice();
-  for (let channel = 0, from = 0; channel < channels; channel++) {
-    for (let cell = 0; cell < cells; cell++) data[cell * channels + channel] = values[from++];
-  }
+  const data = values.slice() as Values;
+  for (let i = 0; i < values.length; i++) data[channelsLastIndex(i, height * width, channels)] = values[i];
   return { shape, data };
 }
 

@@ -4,7 +4,7 @@ import type { Graph } from "../graph/graph.ts";
 import type { OpFamily } from "../graph/op.ts";
 import { OPS } from "../kernels/ops.ts";
 import type { Shape } from "../tensor.ts";
-import { escaped, tidy } from "./svg.ts";
+import { escaped, picture, tidy } from "./svg.ts";
 
 export interface DrawNetworkOptions {
   /** Default: "Network". */
@@ -56,16 +56,20 @@ export function drawNetwork(graph: Graph, { title = "Network" }: DrawNetworkOpti
     });
   });
   const full = Math.max(width, LEGEND_WIDTH);
-  return `<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 ${full} ${height}" width="${full}" height="${height}" font-family="system-ui, sans-serif" font-size="9">
-<title>${escaped(title)}</title>
-<desc>${escaped(description(graph, blocks))}</desc>
-<style>${DARK}</style>
-<rect class="ground" width="100%" height="100%" fill="#ffffff"/>
-<text class="ink" x="16" y="24" font-size="14" fill="#1f2328">${escaped(title)}</text>
-${legend(blocks)}
-${[...gridLines(blocks, full), ...edges, ...blocks.map((block) => box(block, blocks[0]))].join("\n")}
-</svg>
-`;
+  return picture({
+    title,
+    description: description(graph, blocks),
+    width: full,
+    height,
+    fontSize: 9,
+    style: DARK,
+    elements: [
+      legend(blocks),
+      ...gridLines(blocks, full),
+      ...edges,
+      ...blocks.map((block) => box(block, blocks[0])),
+    ],
+  });
 }
 
 function left({ column }: PlacedBlock): number {

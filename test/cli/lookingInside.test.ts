@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { blockLine } from "../../src/cli/terminal/blocks.ts";
+import { blockLine } from "../../src/cli/report/variableTable.ts";
 import { decodeImage } from "../../src/image/imageFile.ts";
 import { EMPTY_PICTURE, SAMPLES, temporaryFolder, write } from "./support/folders.ts";
 import { runCli } from "./support/runCli.ts";

@@ -4,11 +4,12 @@
  */
 import { type RawTensor, toFloat64 } from "../../checkpoints/bytes/dtype.ts";
 import { quote } from "../../checkpoints/bytes/json.ts";
-import { parseSafetensors, toInt32 } from "../../checkpoints/safetensors/safetensors.ts";
+import { parseSafetensors } from "../../checkpoints/safetensors/safetensors.ts";
 import { ModelError } from "../../errors.ts";
-import { findLayout, parseLayout, toChannelsLast } from "../../formats/layout.ts";
+import { channelsLastIndex, findLayout, parseLayout, toChannelsLast } from "../../formats/layout.ts";
 import { elementCount, formatShape, type Layout, type Shape, sameShape, shapeOf } from "../../tensor.ts";
 import { difference, quotient } from "../compare.ts";
+import { readPositions } from "../generic/samplePositions.ts";
 
 /** The float64 values of one tap: the whole tensor, or its elements at `positions`. */
 export interface TrueValues {
@@ -98,9 +99,8 @@ function trueMapValues(
   const { values, positions } = trueValues(tensors, name, shape, where);
   if (stated !== "NCHW") return { values, positions };
   const [, height, width, channels] = shape;
-  const cells = height * width;
-  const channelsLast = (position: number) => (position % cells) * channels + Math.floor(position / cells);
-  return { values, positions: positions?.map(channelsLast) };
+  const placed = positions?.map((position) => channelsLastIndex(position, height * width, channels));
+  return { values, positions: placed };
 }
 
 function trueValues(
@@ -121,11 +121,7 @@ function trueValues(
       index && value ? `${formatShape(index.shape)} and ${formatShape(value.shape)}` : "one of them";
     throw new ModelError({ where, expected: "as many positions as values", got });
   }
-  const positions = toInt32(index, where);
-  const elements = elementCount(shape);
-  const outside = positions.find((position) => position < 0 || position >= elements);
-  if (outside === undefined) return { values: toFloat64(value), positions };
-  throw new ModelError({ where, expected: `positions from 0 to ${elements - 1}`, got: String(outside) });
+  return { values: toFloat64(value), positions: readPositions(index, elementCount(shape), where) };
 }
 
 /**
