@@ -8,7 +8,7 @@ export {
   type LayerDescription,
 } from "./analysis/describe.ts";
 export { networkLayout, type PlacedBlock } from "./analysis/networkLayout.ts";
-export type { KindProfile, LayerProfile, Timed } from "./analysis/profile.ts";
+export type { GraphProfile, KindProfile, LayerProfile, Timed } from "./analysis/profile.ts";
 export {
   type FieldArea,
   type FieldAxis,

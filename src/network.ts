@@ -1,20 +1,14 @@
 /** A model with its weights on a backend, ready to run: maps in, maps out. */
 
 import { describeGraph } from "./analysis/describe.ts";
-import {
-  fastest,
-  type KindProfile,
-  kindProfiles,
-  type LayerProfile,
-  layerProfiles,
-} from "./analysis/profile.ts";
+import { type GraphProfile, graphProfile } from "./analysis/profile.ts";
 import type { BackendDetails } from "./backend/backendDetails.ts";
 import type { Executor, Plan, RunOptions, RunResult } from "./backend/executor.ts";
-import type { LayerTimes } from "./backend/layerTimes.ts";
 import { BackendError, ModelError, UsageError } from "./errors.ts";
 import { type Backend, createExecutor, type ExecutorOptions } from "./executors/backends.ts";
 import { measureSpeed } from "./executors/measureSpeed.ts";
 import { PlansBySize } from "./executors/plansBySize.ts";
+import { cannotTime, timePlan } from "./executors/timePlan.ts";
 import { stored } from "./graph/derivedParameter.ts";
 import type { Graph } from "./graph/graph.ts";
 import { foldBatchNorm } from "./graph/passes/foldBatchNorm.ts";
@@ -69,25 +63,14 @@ export interface ProfileOptions {
 const DEFAULT_RUNS = 5;
 
 /** Where a network's time goes. */
-export interface Profile {
+export interface Profile extends GraphProfile {
   readonly model: string;
   readonly backend: string;
   readonly backendDetails: BackendDetails;
   /** Whether bias, sum, activation and batch norm ran as part of their convolution. */
   readonly fused: boolean;
-  readonly runs: number;
-  /** How layers were timed, in words. */
-  readonly clock: string;
-  /** The sum of the layers' times, each of its fastest run. */
-  readonly milliseconds: number;
-  /** The sum of the layers' times in the fastest run that was timed. */
-  readonly timedMilliseconds: number;
   /** The fastest of as many ordinary runs, reading the outputs included. */
   readonly untimedMilliseconds: number;
-  /** In the order in which they run. */
-  readonly layers: readonly LayerProfile[];
-  /** The slowest first. */
-  readonly kinds: readonly KindProfile[];
 }
 
 export interface NetworkRunOptions extends RunOptions {
@@ -231,31 +214,16 @@ export class Network {
   ): Promise<Profile> {
     this.checkProfile();
     const plan = await this.planFor(inputs, this.fused, signal);
-    const timeLayers = plan.timeLayers?.bind(plan);
-    if (!timeLayers) throw cannotTime(this.backend);
-    const timed: LayerTimes[] = [];
-    let untimed = Number.POSITIVE_INFINITY;
-    await plan.run(inputs, { signal }); // compiles, and fills caches
-    for (let run = 0; run < runs; run++) {
-      const start = performance.now();
-      await plan.run(inputs, { signal });
-      untimed = Math.min(untimed, performance.now() - start);
-      timed.push(await timeLayers(inputs, signal));
-    }
-    const layers = layerProfiles(this.graph, fastest(timed.map((run) => run.layers)));
     const { backend, backendDetails, fused } = this;
+    const { timed, untimed } = await timePlan(plan, inputs, { runs, signal, backend });
+    const profile = graphProfile(this.graph, timed);
     return {
       model: this.model.name,
       backend,
       backendDetails,
       fused,
-      runs,
-      clock: timed[0].clock,
-      milliseconds: total(layers),
-      timedMilliseconds: Math.min(...timed.map((run) => total(run.layers))),
+      ...profile,
       untimedMilliseconds: untimed,
-      layers,
-      kinds: kindProfiles(layers),
     };
   }
 
@@ -402,17 +370,4 @@ function sizeHint({ testTimeOptions, resizer }: Model): string | undefined {
 /** With `fuse`, folds batch norms and fuses bias, sum and activation into their convolution. */
 export function runnable(graph: Graph, fuse: boolean): Graph {
   return fuse ? fuseEpilogues(foldBatchNorm(graph, OPS), OPS) : graph;
-}
-
-function total(layers: readonly { readonly milliseconds: number }[]): number {
-  return layers.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
-}
-
-function cannotTime(backend: string): BackendError {
-  return new BackendError({
-    where: `backend ${backend}`,
-    expected: "one that can time its layers",
-    got: "one that runs them as a whole",
-    hint: "Choose wasm or wgsl.",
-  });
 }
