@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import type { Io } from "../src/cli/io.ts";
-import { valueOption } from "../src/cli/options.ts";
+import { valueOption } from "../src/cli/arguments/options.ts";
 import { formatTable } from "../src/cli/terminal/table.ts";
 import { UsageError } from "../src/errors.ts";
 import { checkInputSize } from "../src/models/model.ts";

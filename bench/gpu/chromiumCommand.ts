@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { build } from "esbuild";
 import { type Io, print } from "../../src/cli/io.ts";
-import { valueOption } from "../../src/cli/options.ts";
+import { valueOption } from "../../src/cli/arguments/options.ts";
 import { BackendError } from "../../src/errors.ts";
 import { modelNamed } from "../../src/models/models.ts";
 import { chromiumPath, launchChromium, NO_CHROMIUM } from "../../test/browser/chromium.ts";

@@ -1,8 +1,5 @@
 import type { Command } from "commander";
 import { DEFAULT_MODEL } from "../../models/models.ts";
-import { type CompareFlags, checkFlags, parsePartner } from "../compare/flags.ts";
-import { runComparison } from "../compare/runComparison.ts";
-import type { Session } from "../io.ts";
 import {
   backendOption,
   buildOption,
@@ -20,7 +17,10 @@ import {
   threadsOption,
   valueOption,
   weightsOption,
-} from "../options.ts";
+} from "../arguments/options.ts";
+import { type CompareFlags, checkFlags, parsePartner } from "../compare/flags.ts";
+import { runComparison } from "../compare/runComparison.ts";
+import type { Session } from "../io.ts";
 
 const HELP = `
 Runs a network twice on one image and compares the two runs layer by layer, or

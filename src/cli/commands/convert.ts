@@ -4,11 +4,11 @@ import { UsageError } from "../../errors.ts";
 import { openModelWeights } from "../../loading/openWeights.ts";
 import { readWeights } from "../../loading/readWeights.ts";
 import { elementCount } from "../../tensor.ts";
+import { parseName, parsePath, valueOption } from "../arguments/options.ts";
 import { refuseOverwriting } from "../files/refuseOverwriting.ts";
 import { weightsUses } from "../files/weightsPaths.ts";
 import { writeOutput } from "../files/writeAtomically.ts";
 import { print, type Session } from "../io.ts";
-import { parseName, parsePath, valueOption } from "../options.ts";
 import { formatCount } from "../terminal/formatNumber.ts";
 import { loadingLine } from "../terminal/progress.ts";
 

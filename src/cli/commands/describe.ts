@@ -12,11 +12,6 @@ import { checkInputSize, type InputSize, type Model } from "../../models/model.t
 import { modelNamed } from "../../models/models.ts";
 import { runnable } from "../../network.ts";
 import { drawNetwork } from "../../visualization/drawNetwork.ts";
-import { outputTarget } from "../files/outputTarget.ts";
-import { refuseOverwriting } from "../files/refuseOverwriting.ts";
-import { weightsUses } from "../files/weightsPaths.ts";
-import { writeOutput } from "../files/writeAtomically.ts";
-import { print, printError, printJson, type Session } from "../io.ts";
 import {
   checkNamesModel,
   lowMemoryOption,
@@ -26,7 +21,12 @@ import {
   threadsOption,
   valueOption,
   weightsOption,
-} from "../options.ts";
+} from "../arguments/options.ts";
+import { outputTarget } from "../files/outputTarget.ts";
+import { refuseOverwriting } from "../files/refuseOverwriting.ts";
+import { weightsUses } from "../files/weightsPaths.ts";
+import { writeOutput } from "../files/writeAtomically.ts";
+import { print, printError, printJson, type Session } from "../io.ts";
 import { layerTable, totalLines } from "../report/layerTable.ts";
 import { algorithmTable, memoryTable, memoryTotals } from "../report/planTable.ts";
 

@@ -4,14 +4,6 @@ import { checkReferenceScales } from "../../detectOptions.ts";
 import { UsageError } from "../../errors.ts";
 import { MAX_TRIPLETS } from "../../image/draw/drawDetections.ts";
 import { DEFAULT_MODEL } from "../../models/models.ts";
-import { DEFAULT_OUT, type DetectFlags, outFolder } from "../detect/flags.ts";
-import { pathUses } from "../detect/outputs.ts";
-import { pullFirst } from "../detect/pullFirst.ts";
-import { runDetection } from "../detect/runDetection.ts";
-import { findImages } from "../files/findImages.ts";
-import { NO_JSON, openJsonLines } from "../files/jsonLines.ts";
-import { refuseOverwriting } from "../files/refuseOverwriting.ts";
-import type { Session } from "../io.ts";
 import {
   activationScaleOption,
   activationsOption,
@@ -32,7 +24,15 @@ import {
   valueOption,
   weightsOption,
   whyOption,
-} from "../options.ts";
+} from "../arguments/options.ts";
+import { DEFAULT_OUT, type DetectFlags, outFolder } from "../detect/flags.ts";
+import { pathUses } from "../detect/outputs.ts";
+import { pullFirst } from "../detect/pullFirst.ts";
+import { runDetection } from "../detect/runDetection.ts";
+import { findImages } from "../files/findImages.ts";
+import { NO_JSON, openJsonLines } from "../files/jsonLines.ts";
+import { refuseOverwriting } from "../files/refuseOverwriting.ts";
+import type { Session } from "../io.ts";
 import { parseFormats } from "../save/saveFormats.ts";
 
 const HELP = `

@@ -3,11 +3,6 @@ import { type OnnxExport, prepareOnnx } from "../../export/onnx/exportOnnx.ts";
 import type { OnnxValue } from "../../export/onnx/onnxGraph.ts";
 import type { InputSize } from "../../models/model.ts";
 import { formatShape, type Layout } from "../../tensor.ts";
-import { readLabelMap } from "../files/labelMapFile.ts";
-import { refuseOverwriting } from "../files/refuseOverwriting.ts";
-import { weightsUses } from "../files/weightsPaths.ts";
-import { writeOutput } from "../files/writeAtomically.ts";
-import { print, printError, type Session } from "../io.ts";
 import {
   checkNamesModel,
   labelMapOption,
@@ -16,7 +11,12 @@ import {
   sizeOption,
   valueOption,
   weightsOption,
-} from "../options.ts";
+} from "../arguments/options.ts";
+import { readLabelMap } from "../files/labelMapFile.ts";
+import { refuseOverwriting } from "../files/refuseOverwriting.ts";
+import { weightsUses } from "../files/weightsPaths.ts";
+import { writeOutput } from "../files/writeAtomically.ts";
+import { print, printError, type Session } from "../io.ts";
 import { formatCount } from "../terminal/formatNumber.ts";
 import { loadingLine } from "../terminal/progress.ts";
 import { formatTable } from "../terminal/table.ts";

@@ -13,13 +13,6 @@ import { reportJson } from "../../verify/report/reportJson.ts";
 import type { Truth } from "../../verify/truth/truth.ts";
 import type { CaseReport } from "../../verify/verifyCase.ts";
 import { verifyModel } from "../../verify/verifyModel.ts";
-import { EXIT } from "../failures.ts";
-import { outputTarget } from "../files/outputTarget.ts";
-import { refuseOverwriting } from "../files/refuseOverwriting.ts";
-import { foreignTruth, openTruth } from "../files/truthFile.ts";
-import { weightsUses } from "../files/weightsPaths.ts";
-import { writeOutput } from "../files/writeAtomically.ts";
-import { print, printJson, type Session } from "../io.ts";
 import {
   backendOption,
   buildOption,
@@ -31,7 +24,14 @@ import {
   threadsOption,
   valueOption,
   weightsOption,
-} from "../options.ts";
+} from "../arguments/options.ts";
+import { EXIT } from "../failures.ts";
+import { outputTarget } from "../files/outputTarget.ts";
+import { refuseOverwriting } from "../files/refuseOverwriting.ts";
+import { foreignTruth, openTruth } from "../files/truthFile.ts";
+import { weightsUses } from "../files/weightsPaths.ts";
+import { writeOutput } from "../files/writeAtomically.ts";
+import { print, printJson, type Session } from "../io.ts";
 import { formatCounted } from "../terminal/formatNumber.ts";
 
 const HELP = `

@@ -5,13 +5,13 @@ import { checkTestTimeOptions, DEFAULT_MAX, DEFAULT_SCORE, type DetectOptions } 
 import { BackendError, ModelError, oneLine } from "../../errors.ts";
 import { classIdsOf } from "../../models/classIds.ts";
 import { chooseTaps } from "../../tapNames.ts";
+import { withFlagNames } from "../arguments/flagNames.ts";
 import { EXIT, errorMessage, Interruption, isSilent } from "../failures.ts";
 import type { DrawingFolder } from "../files/drawingFolder.ts";
 import type { ImageFile } from "../files/findImages.ts";
 import type { JsonLines } from "../files/jsonLines.ts";
 import { readLabelMap } from "../files/labelMapFile.ts";
 import { readImage } from "../files/readImage.ts";
-import { withFlagNames } from "../flagNames.ts";
 import { print, printError, type Session } from "../io.ts";
 import { type DetectionRecord, foundRecord } from "../report/detectionRecord.ts";
 import { DetectionReport } from "../report/detectionReport.ts";

@@ -1,4 +1,4 @@
-import { type Fault, UsageError } from "../errors.ts";
+import { type Fault, UsageError } from "../../errors.ts";
 
 /** The flag of each option of the library, where it is not the option's name with two dashes. */
 const FLAGS: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import { Option } from "commander";
-import { quote } from "../checkpoints/bytes/json.ts";
-import { DEFAULT_MAX, DEFAULT_SCORE, isScales, SCALES_EXPECTED } from "../detectOptions.ts";
-import { UsageError } from "../errors.ts";
+import { quote } from "../../checkpoints/bytes/json.ts";
+import { DEFAULT_MAX, DEFAULT_SCORE, isScales, SCALES_EXPECTED } from "../../detectOptions.ts";
+import { UsageError } from "../../errors.ts";
 import {
   BACKENDS,
   type Backend,
@@ -10,13 +10,13 @@ import {
   unknownBackend,
   unknownBuild,
   unknownPrecision,
-} from "../executors/backends.ts";
-import { parseLayout } from "../formats/layout.ts";
-import { PRECISIONS, type Precision, WASM_BUILDS, type WasmBuild } from "../kernels/kernel.ts";
-import type { InputSize } from "../models/model.ts";
-import type { WhyPixel } from "../models/view.ts";
-import { unknownName } from "../support/unknownName.ts";
-import { GRID_SCALES, type GridScale } from "../visualization/activationGrid.ts";
+} from "../../executors/backends.ts";
+import { parseLayout } from "../../formats/layout.ts";
+import { PRECISIONS, type Precision, WASM_BUILDS, type WasmBuild } from "../../kernels/kernel.ts";
+import type { InputSize } from "../../models/model.ts";
+import type { WhyPixel } from "../../models/view.ts";
+import { unknownName } from "../../support/unknownName.ts";
+import { GRID_SCALES, type GridScale } from "../../visualization/activationGrid.ts";
 
 /** An option whose value is read by `parse`. Giving it twice is an error. */
 export function valueOption<Value>(
