@@ -17,7 +17,7 @@ export {
   receptiveFields,
 } from "./analysis/receptiveFields.ts";
 export { asNdarray } from "./asNdarray.ts";
-export type { BackendDetails } from "./backend/backendDetails.ts";
+export { type BackendDetails, type RanOn, runInWords } from "./backend/backendDetails.ts";
 export type { Executor, OnTap, Plan, PrepareOptions, RunOptions, RunResult } from "./backend/executor.ts";
 export type { LayerTime, LayerTimes } from "./backend/layerTimes.ts";
 export type {
@@ -173,6 +173,7 @@ export type {
   RawResult,
   ResponseSource,
 } from "./imageSources/imageSource.ts";
+export { readImageSource } from "./imageSources/readImageSource.ts";
 export type { MemoryUse, Precision, WasmBuild } from "./kernels/kernel.ts";
 export type { LabelSource } from "./loading/labels.ts";
 export {
