@@ -1,4 +1,6 @@
 /** A labeled number that is moved, with its value beside the label. */
+import { useId } from "preact/hooks";
+
 export function Slider({
   label,
   value,
@@ -19,12 +21,14 @@ export function Slider({
   readonly hint?: string;
   readonly onMove: (value: number) => void;
 }) {
+  const id = useId();
   return (
-    <label class="field">
+    <div class="field">
       <span>
-        {label} <output>{words}</output>
+        <label for={id}>{label}</label> <output for={id}>{words}</output>
       </span>
       <input
+        id={id}
         type="range"
         min={min}
         max={max}
@@ -33,6 +37,6 @@ export function Slider({
         onInput={(event) => onMove(event.currentTarget.valueAsNumber)}
       />
       {hint && <small>{hint}</small>}
-    </label>
+    </div>
   );
 }
