@@ -274,3 +274,4 @@ export {
   type Statistics,
   statisticsOf,
 } from "./visualization/statistics.ts";
+export { thumbnail } from "./visualization/thumbnail.ts";

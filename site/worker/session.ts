@@ -12,6 +12,8 @@ export interface Settings {
   readonly build?: WasmBuild;
   readonly precision?: "exact";
   readonly memory?: "low";
+  /** False: each op runs on its own, with other bits. */
+  readonly fuse?: false;
   /** Side of the network's input. Absent: the model's own. */
   readonly inputSize?: number;
 }

@@ -1,6 +1,7 @@
 /** The page's worker: it owns the model, the image and the maps, so that the page's own thread never waits. */
 import { answerRequests, type Scope } from "./call.ts";
 import { detectHandlers } from "./detect.ts";
+import { networkHandlers } from "./network.ts";
 import { startAt } from "./session.ts";
 
 const handlers = {
@@ -9,6 +10,7 @@ const handlers = {
     startAt(base);
   },
   ...detectHandlers,
+  ...networkHandlers,
 };
 export type PageHandlers = typeof handlers;
 
