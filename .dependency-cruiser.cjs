@@ -100,7 +100,23 @@ module.exports = {
       "^src/image/",
       "^src/(?!image/|backend/sampledImage\\.ts|support/|detection\\.ts|tensor\\.ts|errors\\.ts)",
     ),
-    down("formats-know-detections-only", "^src/formats", "^src/(?!formats/|detection\\.ts|errors\\.ts)"),
+    down(
+      "analysis-knows-graphs-only",
+      "^src/analysis/",
+      "^src/(?!analysis/|backend/layerTimes\\.ts|graph/|kernels/[^/]+/op\\.ts|kernels/ops\\.ts|support/|tensor\\.ts|errors\\.ts)",
+      "What is read off a graph: costs, receptive fields, blocks. Nothing runs.",
+    ),
+    down(
+      "formats-know-detections-and-numbers-only",
+      "^src/formats",
+      "^src/(?!formats/|checkpoints/bytes/|detection\\.ts|tensor\\.ts|errors\\.ts)",
+    ),
+    down(
+      "visualization-draws-what-it-is-given",
+      "^src/visualization/",
+      "^src/(?!visualization/|image/|graph/|analysis/|kernels/ops\\.ts|models/|support/|detection\\.ts|tensor\\.ts|errors\\.ts)",
+      "Numbers in, pixels out: nothing here runs a network.",
+    ),
     down(
       "image-sources-know-no-model",
       "^src/imageSources/",
@@ -121,8 +137,14 @@ module.exports = {
     down(
       "loading-knows-no-network",
       "^src/loading/",
-      "^src/(network|detect(Options)?|describe|index)\\.ts$|^src/(executors|verify)/",
+      "^src/(network|detect(Options)?|index)\\.ts$|^src/(analysis|executors|verify)/",
     ),
+    down(
+      "export-knows-no-backend",
+      "^src/export/",
+      "^src/(network|detect(Options)?|index)\\.ts$|^src/(executors|verify|cli|backend)/",
+    ),
+    down("nothing-below-exports", "^src/(?!export/|cli/|index\\.ts)", "^src/export/"),
     down("detection-knows-no-verification", "^src/(network|detect(Options)?)\\.ts$", "^src/verify"),
     {
       name: "only-the-platform-and-the-command-line-know-node",

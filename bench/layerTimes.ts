@@ -1,25 +1,21 @@
-import { type PlannedNode, planLayout } from "../src/executors/wasm/planLayout.ts";
-import { allocateMemory } from "../src/executors/wasm/planMemory.ts";
-import { sameThreadRunner } from "../src/executors/wasm/runner.ts";
-import { compileWasm, instantiateWasm, type WasmBuild } from "../src/executors/wasm/wasmModule.ts";
-import { stepsOf } from "../src/executors/wasm/wasmPlan.ts";
-import { writeConstants } from "../src/executors/wasm/writeConstants.ts";
-import { type Graph, type GraphNode, neededNodes, shapesByName } from "../src/graph/graph.ts";
-import type { Op } from "../src/graph/op.ts";
+import { describeGraph } from "../src/analysis/describe.ts";
+import { fastest } from "../src/analysis/profile.ts";
+import { planLayout } from "../src/executors/wasm/planLayout.ts";
+import { wasmExecutor } from "../src/executors/wasm/wasmExecutor.ts";
+import type { WasmBuild } from "../src/executors/wasm/wasmModule.ts";
+import { type Graph, type GraphNode, shapesByName } from "../src/graph/graph.ts";
 import { foldBatchNorm } from "../src/graph/passes/foldBatchNorm.ts";
 import { fuseEpilogues } from "../src/graph/passes/fuseEpilogues.ts";
-import { OPS, type OpName } from "../src/kernels/ops.ts";
+import { OPS } from "../src/kernels/ops.ts";
 import type { WasmChoices } from "../src/kernels/wasm/kernel.ts";
-import { elementCount, type Weights } from "../src/tensor.ts";
-
-const NO_TAPS: ReadonlySet<string> = new Set();
+import { elementCount, type Tensor, tensor, type Weights } from "../src/tensor.ts";
 
 export interface LayerTime {
   /** Its op and sizes, the same for layers of one class. */
   readonly title: string;
   readonly algorithm: string;
   readonly count: number;
-  /** CPU time, minimum over the runs. */
+  /** Minimum over the runs. */
   readonly ms: number;
   readonly multiplyAdds: number;
 }
@@ -30,46 +26,45 @@ export interface LayerRuns {
   readonly runs: number;
 }
 
-/** Times every layer of a network on one thread, in the order of execution. */
+/** Times every layer of a network on one thread, in the order of execution, as `detector.profile` does. */
 export async function layerTimes(unfused: Graph, { build, choices, runs }: LayerRuns) {
   const graph = asStored(fuseEpilogues(foldBatchNorm(unfused, OPS), OPS));
-  const layout = planLayout(graph, choices);
-  const memory = allocateMemory(layout.bytes.total, false, { graph, choices });
-  const functions = await instantiateWasm(await compileWasm(build, false), memory);
-  const [scratch] = layout.scratch;
-  const runner = sameThreadRunner(functions, scratch);
-  await writeConstants(memory, runner, layout, graph, arbitraryWeights(graph));
-  for (const [name, shape] of Object.entries(graph.inputs)) {
-    fill(new Float32Array(memory.buffer, layout.maps.get(name), elementCount(shape)), 0, 255);
-  }
-
-  const needed = new Set(neededNodes(graph).map(({ name }) => name));
-  const nodes = layout.nodes.filter(({ node }) => needed.has(node.name));
-  const minima = nodes.map(() => Number.POSITIVE_INFINITY);
-  for (let run = 0; run < runs; run++) {
-    nodes.forEach((planned, index) => {
-      const start = process.cpuUsage();
-      for (const step of stepsOf(planned, NO_TAPS)) {
-        const call = functions[step.function];
-        for (let unit = 0; unit < step.units; unit++) call(step.address, unit, scratch);
-      }
-      const { user, system } = process.cpuUsage(start);
-      minima[index] = Math.min(minima[index], (user + system) / 1000);
+  const { nodes, bytes } = planLayout(graph, choices);
+  const executor = await wasmExecutor({ build, ...choices, threads: 1 });
+  try {
+    const plan = await executor.prepare(graph, arbitraryWeights(graph));
+    const inputs = Object.entries(graph.inputs).map(([name, shape]): [string, Tensor] => {
+      const input = tensor(shape);
+      fill(input.data, 0, 255);
+      return [name, input];
     });
+    const times = [];
+    for (let run = 0; run < runs; run++) {
+      times.push((await plan.timeLayers?.(Object.fromEntries(inputs)))?.layers ?? []);
+    }
+    const shapes = shapesByName(graph);
+    const work = new Map(describeGraph(graph).layers.map((layer) => [layer.name, layer.multiplyAdds]));
+    const planned = new Map(nodes.map((entry) => [entry.node.name, entry]));
+    const layers = fastest(times).map(({ name, milliseconds, inner = [] }): LayerTime => {
+      const entry = planned.get(name);
+      if (!entry) throw new Error(`no layer ${name}`);
+      const { node, kernel } = entry;
+      const title = titleOf(
+        node,
+        node.inputs.map((input) => shapes.get(input) ?? node.shape),
+      );
+      return {
+        title: inner.length > 0 ? `${title} with ${inner.length} inside` : title,
+        algorithm: kernel.algorithm,
+        count: 1,
+        ms: milliseconds,
+        multiplyAdds: [...inner, name].reduce((sum, member) => sum + (work.get(member) ?? 0), 0),
+      };
+    });
+    return { layers, bytes };
+  } finally {
+    await executor.dispose();
   }
-  const shapes = shapesByName(graph);
-  const layerTime = ({ node, kernel }: PlannedNode, index: number): LayerTime => {
-    const inputs = node.inputs.map((name) => shapes.get(name) ?? node.shape);
-    const multiplyAdds = (OPS[node.op as OpName] as Op).multiplyAdds(inputs, node.attributes, node.shape);
-    return {
-      title: titleOf(node, inputs),
-      algorithm: kernel.algorithm,
-      count: 1,
-      ms: minima[index],
-      multiplyAdds,
-    };
-  };
-  return { layers: nodes.map(layerTime), bytes: layout.bytes };
 }
 
 /** Groups layers of the same op and sizes, slowest group first. */

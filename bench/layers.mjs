@@ -2,8 +2,8 @@
 // algorithm that was chosen. The table of choices (src/kernels/conv2d/wasm.ts) and the block sizes of the kernels are
 // based on it.
 //
-// Weights are arbitrary, since no time depends on them. Times are minima of CPU time over the runs, which other programs
-// on the machine disturb least.
+// Weights are arbitrary, since no time depends on them. Times are minima over the runs, which other programs on the machine
+// disturb least. For one model with its real weights there is centernet detect --profile.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -70,6 +70,7 @@ async function modules() {
       bundle: true,
       format: "esm",
       platform: "node",
+      conditions: ["node"],
       outfile,
     });
     return await import(pathToFileURL(outfile).href);

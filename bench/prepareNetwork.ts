@@ -2,20 +2,17 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeSafetensors } from "../src/checkpoints/safetensors/writeSafetensors.ts";
 import { writeOutput } from "../src/cli/files/writeAtomically.ts";
-import { foldBatchNorm } from "../src/graph/passes/foldBatchNorm.ts";
-import { fuseEpilogues } from "../src/graph/passes/fuseEpilogues.ts";
+import { exportGraph, foldedForOnnx } from "../src/export/onnx/exportGraph.ts";
 import { decodeImage } from "../src/image/imageFile.ts";
 import { encodeJpeg } from "../src/image/jpeg/encodeJpeg.ts";
-import { OPS } from "../src/kernels/ops.ts";
 import { modelNamed } from "../src/models/models.ts";
 import { readBytes } from "../src/platform/node.ts";
 import type { Weights } from "../src/tensor.ts";
 import type { BenchNetwork } from "./networks.ts";
-import { exportGraph } from "./onnx/exportGraph.ts";
-import { writeOnnx } from "./onnx/writeOnnx.ts";
 import { SAMPLE_IMAGE, WEIGHTS } from "./paths.ts";
 import { readModelWeights } from "./readModelWeights.ts";
 import { syntheticWeights } from "./syntheticWeights.ts";
+import { writeOnnx } from "./writeOnnx.ts";
 
 /** The files of a network that engines load. */
 export interface NetworkFiles {
@@ -47,8 +44,8 @@ export async function prepareNetwork(network: BenchNetwork, folder: string): Pro
   if (model.sizedByImage) await writeFile(image, await croppedImage(network.side));
   if (!network.peers.some((peer) => peer.startsWith("onnxruntime"))) return { weights: file, image };
   const onnx = join(folder, "network.onnx");
-  const graph = fuseEpilogues(foldBatchNorm(model.graph(size, weights), OPS), OPS);
-  await writeOnnx(onnx, exportGraph(graph, weights));
+  const graph = foldedForOnnx(model.graph(size, weights));
+  await writeOnnx(onnx, exportGraph(graph, weights, "nchw"));
   return { weights: file, onnx, image };
 }
 

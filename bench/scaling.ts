@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { describeGraph } from "../src/describe.ts";
+import { describeGraph } from "../src/analysis/describe.ts";
 import { modelNamed } from "../src/models/models.ts";
 import { ChildEngine } from "./engines/childEngine.ts";
 import type { Build, EngineSpec } from "./engines/engine.ts";

@@ -13,34 +13,44 @@ const PICTURE = "docs/architecture.svg";
 const BOXES = [
   { name: "cli", row: 0, from: 0, to: 4, color: "front", says: "the command" },
   { name: "index.ts", row: 0, from: 5, to: 6, color: "front", says: "the public interface" },
-  { name: "verify", row: 1, from: 0, to: 1, color: "front", says: "golden cases, tap by tap" },
-  { name: "detect.ts", row: 1, from: 2, to: 4, color: "front", says: "image to detections", numbers: [1] },
-  { name: "network.ts", row: 2, from: 2, to: 5, color: "front", says: "a model with weights on a backend" },
-  { name: "formats", row: 1, from: 6, color: "front", says: "COCO, YOLO, CSV" },
-  { name: "loading", row: 3, from: 1, to: 4, color: "weights", says: "which model a file holds" },
-  { name: "imageSources", row: 3, from: 5, color: "model", says: "what is an image" },
-  { name: "platform", row: 4, from: 4, color: "weights", says: "files, URLs" },
+  {
+    name: "compare",
+    row: 1,
+    from: 0,
+    to: 3,
+    color: "front",
+    says: "two runs, or a run and a dump, layer by layer",
+  },
+  { name: "verify", row: 2, from: 0, to: 1, color: "front", says: "golden cases, tap by tap" },
+  { name: "detect.ts", row: 2, from: 2, to: 4, color: "front", says: "image to detections", numbers: [1] },
+  { name: "network.ts", row: 3, from: 2, to: 5, color: "front", says: "a model with weights on a backend" },
+  { name: "formats", row: 2, from: 6, color: "front", says: "COCO, YOLO, CSV" },
+  { name: "export", row: 3, from: 6, color: "front", says: "ONNX files" },
+  { name: "loading", row: 4, from: 1, to: 4, color: "weights", says: "which model a file holds" },
+  { name: "imageSources", row: 4, from: 5, color: "model", says: "what is an image" },
+  { name: "platform", row: 5, from: 4, color: "weights", says: "files, URLs" },
   {
     name: "models",
-    row: 4,
+    row: 5,
     from: 0,
     to: 3,
     color: "model",
     says: "published models as rows",
     numbers: [3, 7],
   },
-  { name: "executors", row: 4, from: 5, color: "run", says: "the backends", numbers: [5] },
-  { name: "backbones", row: 5, from: 0, color: "model", says: "features" },
-  { name: "heads", row: 5, from: 1, color: "model", says: "output maps" },
-  { name: "checkpoints", row: 5, from: 4, color: "weights", says: "formats, names" },
-  { name: "blocks", row: 6, from: 0, to: 1, color: "model", says: "convolutions, pooling modules" },
-  { name: "image", row: 6, from: 2, color: "model", says: "files, input", numbers: [2, 4] },
-  { name: "decode", row: 6, from: 3, color: "model", says: "maps to objects", numbers: [6] },
-  { name: "describe.ts", row: 3, from: 6, color: "front", says: "layers, cost" },
-  { name: "backend", row: 7, from: 2, to: 4, color: "run", says: "what a backend must do" },
+  { name: "executors", row: 5, from: 5, color: "run", says: "the backends", numbers: [5] },
+  { name: "backbones", row: 6, from: 0, color: "model", says: "features" },
+  { name: "heads", row: 6, from: 1, color: "model", says: "output maps" },
+  { name: "checkpoints", row: 6, from: 4, color: "weights", says: "formats, names" },
+  { name: "blocks", row: 7, from: 0, to: 1, color: "model", says: "convolutions, pooling modules" },
+  { name: "image", row: 7, from: 2, color: "model", says: "files, input", numbers: [2, 4] },
+  { name: "decode", row: 7, from: 3, color: "model", says: "maps to objects", numbers: [6] },
+  { name: "visualization", row: 4, from: 6, color: "front", says: "maps, charts" },
+  { name: "analysis", row: 5, from: 6, color: "front", says: "cost, fields, blocks" },
+  { name: "backend", row: 8, from: 2, to: 4, color: "run", says: "what a backend must do" },
   {
     name: "kernels",
-    row: 8,
+    row: 9,
     from: 0,
     to: 6,
     color: "run",
@@ -48,7 +58,7 @@ const BOXES = [
   },
   {
     name: "graph",
-    row: 9,
+    row: 10,
     from: 0,
     to: 6,
     color: "run",
@@ -58,11 +68,13 @@ const BOXES = [
 
 /** Everything may import these, so no arrows lead to them. The machine is cores, threads and memory. */
 const GROUND = ["tensor.ts", "errors.ts", "detection.ts", "support", "machine"];
-/** In the box of the file that they were cut from. */
+/** In the box of what they belong to. */
 const TOGETHER = {
   "detectOptions.ts": "detect.ts",
-  "chooseDetections.ts": "detect.ts",
+  "chooseDetections.ts": "models",
   "cost.ts": "detect.ts",
+  "tapNames.ts": "detect.ts",
+  "asNdarray.ts": "index.ts",
 };
 const MACHINE = /^platform\/(\w*Machine|thread)\.ts$/;
 

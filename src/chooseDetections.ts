@@ -1,9 +1,6 @@
 /** Which of a model's detections become the result, what is left out, and why nothing is left. */
 import type { Detection } from "./detection.ts";
-import { UsageError } from "./errors.ts";
-import { CLASS_ALIASES } from "./models/coco.ts";
 import type { Model } from "./models/model.ts";
-import { unknownName } from "./support/unknownName.ts";
 
 /** What the options left out of what the model found. A reason that applies to none is absent. */
 export interface LeftOut {
@@ -104,27 +101,4 @@ function below(score: number, limit: number): string {
     if (Number(text) < limit) return text;
   }
   return `${score}`;
-}
-
-/**
- * The ids of the model's classes with these names (upper and lower case being alike) or ids.
- *
- * @throws UsageError for one that the model does not have, with the one that was probably meant.
- */
-export function classIdsOf(model: Model, classes: readonly (string | number)[]): ReadonlySet<number> {
-  return new Set(classes.map((wanted) => classIdOf(model, wanted)));
-}
-
-function classIdOf(model: Model, wanted: string | number): number {
-  const name = `${wanted}`.trim().toLowerCase();
-  const found = model.classes.find(({ label, classId }) => {
-    return label.toLowerCase() === name || `${classId}` === name;
-  });
-  if (found) return found.classId;
-  const names = model.classes.map(({ label }) => label);
-  const aliases = Object.fromEntries(
-    Object.entries(CLASS_ALIASES).filter(([, label]) => names.includes(label)),
-  );
-  const expected = `a class of ${model.name}, by name or id`;
-  throw new UsageError(unknownName({ where: "option classes", expected, name: `${wanted}`, names, aliases }));
 }

@@ -2,11 +2,10 @@
  * From an image to detections. `load` prepares a network on a backend. `Detector.detect` asks its model which
  * views of the image to run, runs them one after the other, and lets the model decode what the network found.
  */
-import type { NdArray } from "ndarray";
 import type { BackendDetails } from "./backend/backendDetails.ts";
-import type { RunOptions, RunResult } from "./backend/executor.ts";
+import type { RunResult } from "./backend/executor.ts";
 import type { PeakQuery } from "./backend/peakQuery.ts";
-import { chooseDetections, classIdsOf, type LeftOut, whyNothing } from "./chooseDetections.ts";
+import { chooseDetections, type LeftOut, whyNothing } from "./chooseDetections.ts";
 import { CostEstimates } from "./cost.ts";
 import type { Detection, Explanation } from "./detection.ts";
 import {
@@ -16,18 +15,31 @@ import {
   DEFAULT_SCORE,
   DETECT_OPTIONS,
   type DetectOptions,
+  type DetectorProfileOptions,
   isString,
   NETWORK_OPTIONS,
+  PROFILE_OPTIONS,
 } from "./detectOptions.ts";
 import { UsageError } from "./errors.ts";
+import { Geometry } from "./image/geometry.ts";
 import type { RgbImage } from "./image/rgbImage.ts";
 import type { ImageSource } from "./imageSources/imageSource.ts";
 import { nameOfSource, readImageSource } from "./imageSources/readImageSource.ts";
+import type { ClassHeatmaps } from "./models/classHeatmaps.ts";
+import { classIdsOf } from "./models/classIds.ts";
+import type { Model } from "./models/model.ts";
 import { blameSize, checkSizeOfImage } from "./models/sizeOfImage.ts";
 import type { InputSize, Result, View, Views } from "./models/view.ts";
-import { loadNetwork, type Network, type NetworkOptions } from "./network.ts";
+import {
+  loadNetwork,
+  type Network,
+  type NetworkOptions,
+  type NetworkRunOptions,
+  type Profile,
+} from "./network.ts";
 import { checkOptions, describeValue } from "./support/checkArguments.ts";
-import { refuseForbiddenFunctions } from "./support/pagePolicy.ts";
+import { ALL_TAPS, chooseTaps } from "./tapNames.ts";
+import type { Tensor } from "./tensor.ts";
 
 export interface DetectResult {
   /** Size of the upright image in pixels. */
@@ -40,6 +52,8 @@ export interface DetectResult {
   backend: string;
   /** How the backend ran: for `wasm` its build, threads and precision. */
   backendDetails: BackendDetails;
+  /** Whether layers ran fused. False if each op ran on its own, which rounds differently. */
+  fused: boolean;
   /** Best first, in pixels of the image. */
   detections: Detection[];
   /** What `classes`, `score` and `max` left out. */
@@ -50,9 +64,13 @@ export interface DetectResult {
   limitReached?: number;
   /** Present if `explain` was set. */
   explanation?: Explanation;
+  /** From pixels of the image to the network's input and the cells of its maps, and back, for each run. */
+  geometry: Geometry;
+  /** The heatmaps of classes, if the option `heatmaps` was set. */
+  heatmaps?: ClassHeatmaps;
   times: Times;
-  /** The requested taps by node name, each [1, height, width, channels]. */
-  taps: Readonly<Record<string, NdArray<Float32Array>>>;
+  /** The requested taps by layer name, each [1, height, width, channels]. Empty if `onTap` was set. */
+  taps: Readonly<Record<string, Tensor>>;
 }
 
 /** All in milliseconds. */
@@ -113,8 +131,10 @@ export async function load(name?: string, options: NetworkOptions = {}): Promise
 
 /** A model that is ready to run. It holds memory until `dispose` is called. */
 export class Detector {
+  /** Settles once all runs have ended. */
   private turn: Promise<unknown> = Promise.resolve();
-  private readonly calls = new Set<Promise<DetectResult>>();
+  private takesTurns = false;
+  private readonly calls = new Set<Promise<unknown>>();
   private readonly costs: CostEstimates;
   private disposal?: Promise<void>;
 
@@ -133,16 +153,13 @@ export class Detector {
    *
    * @throws ImageError if there is no readable image, or if it is too large for the backend.
    * @throws UsageError for anything else than an image, for invalid options, and after `dispose()`.
-   * @throws BackendError if the backend fails, for example because its device is lost; or for `taps`, if the
-   *   page's policy forbids functions made from text.
+   * @throws BackendError if the backend fails, for example because its device is lost.
    * @throws ModelError if the network outputs numbers that are not finite.
    * @throws the signal's reason once it is aborted.
+   * @throws whatever `onTap` throws.
    */
   async detect(image: ImageSource, options: DetectOptions = {}): Promise<DetectResult> {
-    if (this.disposal) {
-      const fault = { where: "detect", expected: "a detector in use", got: "one that was disposed of" };
-      throw new UsageError(fault);
-    }
+    this.refuseDisposed("detect");
     const call = this.find(image, options);
     this.calls.add(call);
     try {
@@ -152,15 +169,53 @@ export class Detector {
     }
   }
 
+  /**
+   * Times every layer of the network on an image, of which the first view counts:
+   *
+   *     const { layers } = await detector.profile("samples/people.jpg", { runs: 10 });
+   *
+   * Only the network is timed, over several runs; each layer's fastest counts. Other work on the machine disturbs it.
+   *
+   * @throws BackendError if the backend cannot time its layers: `wasm` and `wgsl` can.
+   * @throws as `detect`.
+   */
+  async profile(image: ImageSource, options: DetectorProfileOptions = {}): Promise<Profile> {
+    this.refuseDisposed("profile");
+    const call = this.time(image, options);
+    this.calls.add(call);
+    try {
+      return await call;
+    } finally {
+      this.calls.delete(call);
+    }
+  }
+
+  private async time(image: ImageSource, options: DetectorProfileOptions): Promise<Profile> {
+    checkOptions(options, PROFILE_OPTIONS, "profile");
+    const { where = nameOfSource(image), runs, signal } = options;
+    signal?.throwIfAborted();
+    const pixels = await readImageSource(image, where, signal);
+    const { model, inputSize, constants } = this.network;
+    const [view] = model.views(pixels, { size: inputSize, constants }, {}).views;
+    checkSize(view.size, this.network, undefined, where);
+    return this.inTurn(this.network.fused, () => this.network.profile(view.inputs(), { runs, signal }));
+  }
+
+  private refuseDisposed(where: string): void {
+    if (!this.disposal) return;
+    throw new UsageError({ where, expected: "a detector in use", got: "one that was disposed of" });
+  }
+
   private async find(image: ImageSource, options: DetectOptions): Promise<DetectResult> {
     checkOptions(options, DETECT_OPTIONS, "detect");
-    const { score = DEFAULT_SCORE, max = DEFAULT_MAX, signal, taps } = options;
+    const { score = DEFAULT_SCORE, max = DEFAULT_MAX, signal, onTap } = options;
     const { model, inputSize, constants } = this.network;
     checkTestTimeOptions(model, options);
     checkReferenceScales(options);
     const classIds = options.classes && classIdsOf(model, options.classes);
-    // ndarray, whose arrays hold taps, makes its constructors from text.
-    if (taps && taps.length > 0) refuseForbiddenFunctions("option taps", "leave taps out");
+    const wanted = options.taps ?? (onTap ? ALL_TAPS : []);
+    const { taps, fuse } =
+      wanted.length > 0 ? chooseTaps(this.network, wanted) : { taps: [], fuse: this.network.fused };
     signal?.throwIfAborted();
     const clock = stopwatch();
     const { where = nameOfSource(image) } = options;
@@ -178,8 +233,11 @@ export class Detector {
       explanation,
       times,
       taps: tapped,
-    } = await this.inTurn(() => runViews(views, this.network, { taps, signal }, where));
-    if (estimate) this.costs.learn(estimate, times.network);
+      heatmaps,
+    } = await this.inTurn(fuse, () => {
+      return runViews(views, this.network, { taps, onTap, fuse, signal }, where, options.heatmaps);
+    });
+    if (estimate && fuse === this.network.fused) this.costs.learn(estimate, times.network);
     const choice = { score, max, classIds };
     const { detections, leftOut } = chooseDetections(found, choice);
     const limitReached = detections.length === model.maxDetections ? detections.length : undefined;
@@ -190,22 +248,28 @@ export class Detector {
       model: model.name,
       backend: this.network.backend,
       backendDetails: this.network.backendDetails,
+      fused: fuse,
       detections,
       leftOut,
       ...(detections.length === 0 && { nothingFound: whyNothing(model, pixels, leftOut, choice) }),
       ...(limitReached && { limitReached }),
       ...(explanation && { explanation }),
+      geometry: geometryOf(views),
+      ...(heatmaps && { heatmaps }),
       times: { load: this.loadTime, decode, ...times, preprocess: prepare + times.preprocess },
       taps: tapped,
     };
   }
 
-  /** If images decide the size, they take turns: the network is prepared for one size at a time. */
-  private inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
-    if (!this.network.model.sizedByImage) return work();
-    const turn = this.turn.then(work);
-    this.turn = turn.catch(() => {});
-    return turn;
+  /**
+   * Runs take turns if the network may have to be prepared for one: if images decide the size, and from the first run on
+   * that does not fuse as the network was loaded.
+   */
+  private inTurn<Value>(fuse: boolean, work: () => Promise<Value>): Promise<Value> {
+    this.takesTurns ||= this.network.model.sizedByImage || fuse !== this.network.fused;
+    const running = this.takesTurns ? this.turn.then(work) : work();
+    this.turn = Promise.allSettled([this.turn, running]);
+    return running;
   }
 
   /** Frees the backend's memory, after waiting for calls that are under way. */
@@ -218,6 +282,8 @@ export class Detector {
 export interface ViewsResult extends Result {
   /** Those of the first run. */
   readonly taps: RunResult["taps"];
+  /** Present if they were asked for. */
+  readonly heatmaps?: ClassHeatmaps;
   /** In milliseconds, summed over all views. */
   readonly times: Omit<Times, "load" | "decode">;
 }
@@ -232,12 +298,14 @@ export interface ViewsResult extends Result {
 export async function runViews<Found>(
   views: Views<Found>,
   network: Network,
-  { taps, signal }: RunOptions,
+  { taps, onTap, fuse, signal }: NetworkRunOptions,
   where: string,
+  withHeatmaps = false,
 ): Promise<ViewsResult> {
-  for (const { size } of views.views) checkSize(size, network, where);
+  for (const { size } of views.views) checkSize(size, network, fuse, where);
   const times = { preprocess: 0, network: 0, postprocess: 0 };
   let tapped: RunResult["taps"] | undefined;
+  const heatmaps: ClassHeatmaps["views"][number][] = [];
   const run = async (source: Pick<View<Found>, "inputs">, size: InputSize, peaks?: PeakQuery) => {
     signal?.throwIfAborted();
     const clock = stopwatch();
@@ -246,16 +314,17 @@ export async function runViews<Found>(
     if (!network.samplesImages) for (const input of Object.values(inputs)) void input.data;
     times.preprocess += clock();
     const result = await network
-      .run(inputs, { taps: tapped ? undefined : taps, signal, peaks })
+      .run(inputs, { ...(!tapped && { taps, onTap }), fuse, signal, peaks })
       .catch((error: unknown) => blameSize(error, size, network.model, where));
     times.network += clock();
     tapped ??= result.taps;
+    if (withHeatmaps) heatmaps.push(heatmapsIn(result.outputs, network.model));
     return result;
   };
   // A function of its own so that the outputs of a view can be freed before the next view runs.
   const foundIn = async (view: View<Found>): Promise<Found> => {
     const { size, mirror, peaks } = view;
-    const result = await run(view, size, peaks?.query);
+    const result = await run(view, size, withHeatmaps ? undefined : peaks?.query);
     const mirrored = mirror && (await run(mirror, size));
     const clock = stopwatch();
     const found =
@@ -271,13 +340,31 @@ export async function runViews<Found>(
   const clock = stopwatch();
   const result = views.combine(found);
   times.postprocess += clock();
-  return { ...result, taps: tapped ?? {}, times };
+  const { classes, heatmaps: source } = network.model;
+  return {
+    ...result,
+    taps: tapped ?? {},
+    ...(withHeatmaps && { heatmaps: { classes, classIds: source.classIds, views: heatmaps } }),
+    times,
+  };
 }
 
-function checkSize(size: InputSize, network: Network, where: string): void {
+function heatmapsIn(outputs: RunResult["outputs"], { heatmaps }: Model): ClassHeatmaps["views"][number] {
+  return Object.fromEntries(Object.entries(heatmaps.outputs).map(([part, name]) => [part, outputs[name]]));
+}
+
+/** One view per run, in their order: that on the mirror image follows that on the image. */
+function geometryOf({ views }: Views<unknown>): Geometry {
+  const placements = views.map(({ placement, mirror }) => {
+    return mirror ? [placement, { ...placement, mirrored: true }] : [placement];
+  });
+  return new Geometry({ views: placements.flat() });
+}
+
+function checkSize(size: InputSize, network: Network, fuse: boolean | undefined, where: string): void {
   checkSizeOfImage(size, network.model, where);
   try {
-    network.checkMemory(size);
+    network.checkMemory(size, fuse);
   } catch (error) {
     blameSize(error, size, network.model, where);
   }

@@ -1,10 +1,11 @@
 /** The options of `load` and `detect`: their types, defaults and checks. */
+import type { OnTap } from "./backend/executor.ts";
 import type { Cost } from "./cost.ts";
 import { UsageError } from "./errors.ts";
 import { isThreadCount, THREADS_EXPECTED } from "./executors/backends.ts";
 import type { Model } from "./models/model.ts";
 import type { TestTimeOptions } from "./models/view.ts";
-import type { NetworkOptions } from "./network.ts";
+import type { NetworkOptions, ProfileOptions } from "./network.ts";
 import { isObject, type OptionKind } from "./support/checkArguments.ts";
 
 export interface DetectOptions extends TestTimeOptions {
@@ -21,9 +22,23 @@ export interface DetectOptions extends TestTimeOptions {
    */
   readonly signal?: AbortSignal;
   /**
-   * Names of nodes whose values to return: see `centernet describe`. With several views, those of the first.
+   * The layers whose values to return: names as `centernet describe` lists them, patterns such as
+   * `backbone.block4.*`, or "all". If a name or pattern fits only values inside fused layers, each op runs alone
+   * for this image, and the result's `fused` is false. With several views, the values are those of the first
+   * run. Default: none, or all if `onTap` is set.
    */
-  readonly taps?: readonly string[];
+  readonly taps?: string | readonly string[];
+  /**
+   * Called with the value of each tap while the network runs, in the network's order; nothing is kept for the
+   * result, so that networks can be walked whose values do not fit in memory together. The run waits for the
+   * promise that it returns. It must not wait for another call of the same detector, which waits for this run.
+   */
+  readonly onTap?: OnTap;
+  /**
+   * Returns the heatmaps of classes of every run as `heatmaps`, for `heatmap` and `drawHeatmap`. The backend then
+   * hands over whole maps, also where peaks would do. Default: false.
+   */
+  readonly heatmaps?: boolean;
   /** What to call the image in errors. Default: its path, URL or file name, else "image". */
   readonly where?: string;
 }
@@ -43,6 +58,7 @@ export const NETWORK_OPTIONS = {
   precision: { expected: "a precision's name", fits: isString },
   memory: { expected: "a memory use's name", fits: isString },
   threads: { expected: THREADS_EXPECTED, fits: isThreadCount },
+  build: { expected: "a build's name", fits: isString },
   fallback: { expected: "a backend's name", fits: isString },
   onPrepare: FUNCTION,
   weights: {
@@ -88,9 +104,11 @@ export const DETECT_OPTIONS = {
   onCost: FUNCTION,
   signal: SIGNAL,
   taps: {
-    expected: "a list of names of nodes",
-    fits: (value) => Array.isArray(value) && value.every(isString),
+    expected: "names of layers, patterns such as backbone.*, or all",
+    fits: (value) => isString(value) || (Array.isArray(value) && value.every(isString)),
   },
+  onTap: FUNCTION,
+  heatmaps: BOOLEAN,
   where: { expected: "a name for the image", fits: isString },
   flip: BOOLEAN,
   scales: {
@@ -100,6 +118,21 @@ export const DETECT_OPTIONS = {
   explain: BOOLEAN,
   reproduceReference: BOOLEAN,
 } satisfies Record<keyof DetectOptions, OptionKind>;
+
+/** What `Detector.profile` takes. */
+export interface DetectorProfileOptions extends ProfileOptions {
+  /** What to call the image in errors. Default: its path, URL or file name, else "image". */
+  readonly where?: string;
+}
+
+export const PROFILE_OPTIONS = {
+  runs: {
+    expected: "a whole number, 1 or more",
+    fits: (value) => Number.isInteger(value) && Number(value) >= 1,
+  },
+  signal: SIGNAL,
+  where: DETECT_OPTIONS.where,
+} satisfies Record<keyof DetectorProfileOptions, OptionKind>;
 
 export function isString(value: unknown): value is string {
   return typeof value === "string";

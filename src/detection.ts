@@ -15,6 +15,9 @@ export interface Keypoint {
   score: number;
 }
 
+/** A keypoint with at least this score counts as seen; most below it are guesses. */
+export const SEEN_KEYPOINT = 0.2;
+
 export interface Detection {
   label: string;
   /** The id in the model's label map. COCO's are 1 (person) to 90 (toothbrush). */

@@ -1,7 +1,25 @@
 /** The public interface of the package. */
 
+export { type Block, blocksOf } from "./analysis/blocks.ts";
+export {
+  describeGraph,
+  type GraphDescription,
+  type GraphTotals,
+  type LayerDescription,
+} from "./analysis/describe.ts";
+export { networkLayout, type PlacedBlock } from "./analysis/networkLayout.ts";
+export type { KindProfile, LayerProfile } from "./analysis/profile.ts";
+export {
+  type FieldArea,
+  type FieldAxis,
+  type PixelArea,
+  receptiveFieldAt,
+  receptiveFields,
+} from "./analysis/receptiveFields.ts";
+export { asNdarray } from "./asNdarray.ts";
 export type { BackendDetails } from "./backend/backendDetails.ts";
-export type { Executor, Plan, PrepareOptions, RunOptions, RunResult } from "./backend/executor.ts";
+export type { Executor, OnTap, Plan, PrepareOptions, RunOptions, RunResult } from "./backend/executor.ts";
+export type { LayerTime, LayerTimes } from "./backend/layerTimes.ts";
 export type {
   BestCellsQuery,
   CellWeight,
@@ -16,12 +34,29 @@ export type {
   TopPeaksQueries,
   TopPeaksQuery,
 } from "./backend/peakQuery.ts";
-export type { Dtype } from "./checkpoints/bytes/dtype.ts";
+export type { Dtype, Numbers, RawTensor } from "./checkpoints/bytes/dtype.ts";
 export type { Checkpoint, Quantization, Variable } from "./checkpoints/checkpoint.ts";
 export type { LabelMap, LabelMapItem } from "./checkpoints/pipelineConfig/detectionApiSidecar.ts";
 export type { LeftOut, LeftOutGroup } from "./chooseDetections.ts";
+export {
+  type CompareOptions,
+  type CompareResult,
+  compare,
+  type LayerDifference,
+  type RecordedValues,
+} from "./compare/compare.ts";
+export type { DetectionDifference } from "./compare/compareDetections.ts";
+export {
+  compareTensors,
+  type NumberTensor,
+  type TensorDifference,
+  type WorstElement,
+} from "./compare/compareTensors.ts";
+export { type Dump, type DumpSource, type DumpTensor, openDump } from "./compare/dump/dump.ts";
+export type { Layout } from "./compare/dump/layout.ts";
+export type { NameMap } from "./compare/dump/nodeNames.ts";
+export type { RunFacts } from "./compare/tolerances.ts";
 export type { Cost } from "./cost.ts";
-export { describeGraph, type GraphDescription, type GraphTotals, type LayerDescription } from "./describe.ts";
 export { Detector, type DetectResult, load, type Times } from "./detect.ts";
 export type {
   Box,
@@ -35,20 +70,39 @@ export type {
   RejectedPair,
   TripletEvidence,
 } from "./detection.ts";
-export { DEFAULT_MAX, DEFAULT_SCORE, type DetectOptions } from "./detectOptions.ts";
+export {
+  DEFAULT_MAX,
+  DEFAULT_SCORE,
+  type DetectOptions,
+  type DetectorProfileOptions,
+} from "./detectOptions.ts";
 export { BackendError, CenterNetError, type Fault, ImageError, ModelError, UsageError } from "./errors.ts";
 export { BACKENDS, type Backend, type ExecutorOptions } from "./executors/backends.ts";
+export type { WasmBuild } from "./executors/wasm/wasmModule.ts";
 export type { PrepareProgress } from "./executors/wgsl/deviceGraph.ts";
+export type { OnnxFile } from "./export/onnx/encodeOnnx.ts";
+export type { Layout } from "./export/onnx/exportGraph.ts";
+export { exportOnnx, type OnnxExport, type OnnxOptions, prepareOnnx } from "./export/onnx/exportOnnx.ts";
+export type { OnnxType, OnnxValue } from "./export/onnx/onnxGraph.ts";
 export { type CocoBox, type CocoIds, type CocoKeypoints, cocoBoxes, cocoKeypoints } from "./formats/coco.ts";
 export { type CsvImage, csvHeading, csvRows } from "./formats/csv.ts";
+export { encodeNpy } from "./formats/npy.ts";
 export { type YoloImage, type YoloOptions, yoloLines } from "./formats/yolo.ts";
 export type { BatchNormParameters, DerivedParameter } from "./graph/derivedParameter.ts";
 export type { Graph, GraphNode } from "./graph/graph.ts";
-export type { Activation, Epilogue, ParameterRule } from "./graph/op.ts";
+export type { Activation, CellRange, CellsRead, Epilogue, OpFamily, ParameterRule } from "./graph/op.ts";
 export { cropImage } from "./image/crop.ts";
 export { type DrawOptions, drawDetections } from "./image/draw/drawDetections.ts";
-export { drawHeatmap, type HeatmapPlace } from "./image/draw/drawHeatmap.ts";
+export {
+  Geometry,
+  type GeometryData,
+  geometryFrom,
+  type Point,
+  ViewGeometry,
+  type ViewPlacement,
+} from "./image/geometry.ts";
 export { decodeImage, encodeJpeg, encodePng } from "./image/imageFile.ts";
+export type { ChannelScaling } from "./image/input/normalization.ts";
 export type { RgbImage } from "./image/rgbImage.ts";
 export type {
   AddressSource,
@@ -61,11 +115,84 @@ export type {
 } from "./imageSources/imageSource.ts";
 export type { MemoryUse, Precision } from "./kernels/kernel.ts";
 export type { LabelSource } from "./loading/labels.ts";
+export {
+  type OpenedModel,
+  type OpenModelOptions,
+  openModel,
+  type ParameterFacts,
+} from "./loading/openModel.ts";
 export type { OpenOptions, WeightsSource } from "./loading/openWeights.ts";
+export type { ClassHeatmaps, HeatmapOutputs, HeatmapPart } from "./models/classHeatmaps.ts";
 export type { ClassLabel } from "./models/coco.ts";
+export type { Decoding } from "./models/decoding.ts";
 export type { LoadedModel, Model, PublishedFigures } from "./models/model.ts";
 export { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
 export type { SideRule } from "./models/sideRule.ts";
 export type { InputSize, Maps, Result, TestTimeOptions, View, Views } from "./models/view.ts";
-export type { Network, NetworkOptions, NetworkParts } from "./network.ts";
+export type {
+  Network,
+  NetworkOptions,
+  NetworkParts,
+  NetworkRunOptions,
+  Profile,
+  ProfileOptions,
+} from "./network.ts";
 export type { Parameter, Shape, Tensor, Weights } from "./tensor.ts";
+export type {
+  CaseDescription,
+  Role,
+  TapDescription,
+  TapDtype,
+  TapLayout,
+  Tolerance,
+  ToleranceTable,
+} from "./verify/caseDescription.ts";
+export type { Comparison, Element } from "./verify/compare.ts";
+export {
+  type GoldenCaseFacts,
+  type GoldenCaseFiles,
+  type GoldenValue,
+  goldenCaseFiles,
+  goldenValue,
+} from "./verify/generic/goldenCaseFiles.ts";
+export { type GoldenCase, type GoldenTap, readGoldenCase } from "./verify/goldenCase.ts";
+export { reportChart } from "./verify/report/reportChart.ts";
+export { reportJson } from "./verify/report/reportJson.ts";
+export {
+  compareWithTruth,
+  type ErrorSize,
+  readTruth,
+  type TrueValues,
+  type Truth,
+  type TruthComparison,
+} from "./verify/truth/truth.ts";
+export { type TruthSummary, truthSummary } from "./verify/truth/truthSummary.ts";
+export type { CaseReport, TapReport } from "./verify/verifyCase.ts";
+export { type VerifyModelOptions, verifyModel } from "./verify/verifyModel.ts";
+export {
+  type ActivationGrid,
+  activationGrid,
+  type GridOptions,
+  type GridOrder,
+  type GridRange,
+  type GridScale,
+} from "./visualization/activationGrid.ts";
+export { type ColorMapName, colorMap } from "./visualization/colorMap.ts";
+export {
+  type DifferenceBar,
+  type DifferenceChart,
+  differenceChart,
+} from "./visualization/differenceChart.ts";
+export { drawHeatmap, type HeatmapPlace } from "./visualization/drawHeatmap.ts";
+export { type DrawNetworkOptions, drawNetwork } from "./visualization/drawNetwork.ts";
+export { type Heatmap, type HeatmapOptions, heatmap } from "./visualization/heatmap.ts";
+export {
+  channelStatistics,
+  type Histogram,
+  type HistogramOptions,
+  histogramOf,
+  type Part,
+  quantilesOf,
+  type Statistics,
+  statisticsOf,
+} from "./visualization/statistics.ts";

@@ -1,7 +1,16 @@
 /** A model with its weights on a backend, ready to run: maps in, maps out. */
+
+import { describeGraph } from "./analysis/describe.ts";
+import {
+  fastest,
+  type KindProfile,
+  kindProfiles,
+  type LayerProfile,
+  layerProfiles,
+} from "./analysis/profile.ts";
 import type { BackendDetails } from "./backend/backendDetails.ts";
 import type { Executor, Plan, RunOptions, RunResult } from "./backend/executor.ts";
-import { describeGraph } from "./describe.ts";
+import type { LayerTimes } from "./backend/layerTimes.ts";
 import { BackendError, ModelError, UsageError } from "./errors.ts";
 import { type Backend, createExecutor, type ExecutorOptions } from "./executors/backends.ts";
 import { measureSpeed } from "./executors/measureSpeed.ts";
@@ -12,6 +21,7 @@ import { foldBatchNorm } from "./graph/passes/foldBatchNorm.ts";
 import { fuseEpilogues } from "./graph/passes/fuseEpilogues.ts";
 import { OPS } from "./kernels/ops.ts";
 import { isCheckpoint, type OpenOptions, openModel } from "./loading/openWeights.ts";
+import { type ReadAgain, readAgain } from "./loading/readAgain.ts";
 import { readWeights } from "./loading/readWeights.ts";
 import { checkInputSize, type InputSize, type Model } from "./models/model.ts";
 import { releaseMemory } from "./support/releaseMemory.ts";
@@ -22,8 +32,11 @@ export interface NetworkOptions extends ExecutorOptions, OpenOptions {
   readonly backend?: Backend;
   /** In pixels. Default: the model's own size. Refused if each image decides the size. */
   readonly inputSize?: InputSize;
-  /** Called while weights are read, with the bytes read so far and their total. */
-  readonly onProgress?: (readBytes: number, allBytes: number) => void;
+  /**
+   * Called while weights are downloaded and then while they are read, with the bytes so far and their total; either
+   * starts at 0. The total of a download is infinite if the server does not tell it, or compresses what it sends.
+   */
+  readonly onProgress?: (readBytes: number, allBytes: number, phase: "download" | "read") => void;
   /** False runs every op separately, so that each can be tapped. Default true. */
   readonly fuse?: boolean;
   /** Stops loading while weights are read or `wasm` lays them out. Later calls take their own signals. */
@@ -41,8 +54,45 @@ export interface NetworkParts {
   readonly ownsWeights?: boolean;
   readonly executor: Executor;
   readonly fuse: boolean;
+  /** Reads the weights again, which the first plan has emptied, for a run that is fused otherwise. Default: no such runs. */
+  readonly readAgain?: ReadAgain;
   readonly notes: readonly string[];
   readonly signal?: AbortSignal;
+}
+
+export interface ProfileOptions {
+  /** Of which each layer's fastest counts. Default: 5. */
+  readonly runs?: number;
+  readonly signal?: AbortSignal;
+}
+
+const DEFAULT_RUNS = 5;
+
+/** Where a network's time goes. */
+export interface Profile {
+  readonly model: string;
+  readonly backend: string;
+  readonly backendDetails: BackendDetails;
+  /** Whether bias, sum, activation and batch norm ran as part of their convolution. */
+  readonly fused: boolean;
+  readonly runs: number;
+  /** How layers were timed, in words. */
+  readonly clock: string;
+  /** The sum of the layers' times, each of its fastest run. */
+  readonly milliseconds: number;
+  /** The sum of the layers' times in the fastest run that was timed. */
+  readonly timedMilliseconds: number;
+  /** The fastest of as many ordinary runs, reading the outputs included. */
+  readonly untimedMilliseconds: number;
+  /** In the order in which they run. */
+  readonly layers: readonly LayerProfile[];
+  /** The slowest first. */
+  readonly kinds: readonly KindProfile[];
+}
+
+export interface NetworkRunOptions extends RunOptions {
+  /** Whether this run fuses layers. Default: as the network was loaded. */
+  readonly fuse?: boolean;
 }
 
 export class Network {
@@ -56,10 +106,13 @@ export class Network {
   readonly constants: Weights;
   /** Notes for the user about the weights, such as a file name that contradicts the contents. */
   readonly notes: readonly string[];
+  /** Whether bias, sum, activation and batch norm run as part of their convolution, rather than each op alone. */
+  readonly fused: boolean;
   private readonly executor: Executor;
-  private readonly fuse: boolean;
   /** Kept only if the network is re-planned for new input sizes; otherwise the plan holds the sole copy. */
   private readonly weights: Weights;
+  private readonly ownsWeights: boolean;
+  private readonly readAgain?: ReadAgain;
   private readonly plans: PlansBySize;
   private disposed = false;
 
@@ -67,24 +120,23 @@ export class Network {
   static async open({ inputSize, ...parts }: NetworkParts): Promise<Network> {
     const size = inputSize ?? parts.model.defaultSize;
     const network = new Network(parts, size);
-    const onWritten = (name: string) => {
-      const written = parts.weights.get(name);
-      parts.weights.delete(name);
-      if (written && parts.ownsWeights && !network.constants.has(name)) releaseMemory(written.data);
-    };
-    if (inputSize) await network.plans.planFor(size, parts.weights, { onWritten, signal: parts.signal });
+    const { weights, signal } = parts;
+    if (inputSize) await network.prepare({ ...size, fused: parts.fuse }, async () => weights, signal);
     return network;
   }
 
-  private constructor({ model, weights, executor, fuse, notes }: NetworkParts, size: InputSize) {
+  private constructor(parts: NetworkParts, size: InputSize) {
+    const { model, weights, executor } = parts;
     this.model = model;
     this.inputSize = size;
     this.executor = executor;
-    this.fuse = fuse;
-    this.notes = notes;
+    this.fused = parts.fuse;
+    this.notes = parts.notes;
+    this.ownsWeights = parts.ownsWeights ?? false;
+    this.readAgain = parts.readAgain;
     this.constants = new Map([...model.constants(size).keys()].map((name) => [name, stored(name, weights)]));
     this.weights = model.sizedByImage ? weights : this.constants;
-    this.plans = new PlansBySize(executor, (size) => this.graphAt(size));
+    this.plans = new PlansBySize(executor, ({ fused, ...size }) => this.graphAt(size, fused));
   }
 
   get backend(): string {
@@ -102,17 +154,24 @@ export class Network {
 
   /** The graph as it runs: fused unless that was switched off, at the size of the last run. */
   get graph(): Graph {
-    return this.plans.latest?.graph ?? this.graphAt(this.inputSize);
+    return this.graphOf(this.fused);
+  }
+
+  /** The graph with layers fused, or with each op alone, at the size of the last such run. */
+  graphOf(fused: boolean): Graph {
+    return this.plans.latestGraph(fused) ?? this.graphAt(this.inputSize, fused);
   }
 
   /** @throws MemoryError if the backend knows that this size does not fit in memory. */
-  checkMemory(size: InputSize): void {
-    if (!this.plans.graphFor(size)) this.executor.checkMemory?.(this.graphAt(size));
+  checkMemory({ height, width }: InputSize, fused = this.fused): void {
+    const size = { height, width, fused };
+    if (!this.plans.graphFor(size)) this.executor.checkMemory?.(this.graphAt(size, fused));
   }
 
   /** What one run at this size computes and holds. `bytes` is absent if the backend does not know it. */
   demandsAt(size: InputSize): { readonly multiplyAdds: number; readonly bytes?: number } {
-    const graph = this.plans.graphFor(size) ?? this.graphAt(size);
+    const { height, width } = size;
+    const graph = this.plans.graphFor({ height, width, fused: this.fused }) ?? this.graphAt(size);
     return {
       multiplyAdds: describeGraph(graph).totals.multiplyAdds,
       bytes: this.executor.planBytes?.(graph),
@@ -126,18 +185,24 @@ export class Network {
 
   /**
    * Runs the network at the size of its inputs. If the network is not prepared for that size, which only happens
-   * with models sized by the image, it is prepared first; such calls must not overlap.
+   * with models sized by the image, or not for `fuse`, it is prepared first; such calls must not overlap with others.
+   * Plans are kept while they take at most 768 MiB together. Otherwise there is only one at a time, and the weights are
+   * read again for each, from where they were loaded.
    *
    * @throws ModelError if a layer outputs a number that is not finite; the error names the first such layer.
    * @throws BackendError if all outputs are zero.
    * @throws the signal's reason once it is aborted, also while the network is prepared.
    */
-  async run(inputs: Readonly<Record<string, Tensor>>, options: RunOptions = {}): Promise<RunResult> {
-    const plan = await this.planFor(inputs, options.signal);
+  async run(
+    inputs: Readonly<Record<string, Tensor>>,
+    { fuse = this.fused, ...options }: NetworkRunOptions = {},
+  ): Promise<RunResult> {
+    const plan = await this.planFor(inputs, fuse, options.signal);
     const result = await plan.run(inputs, options);
     if (result.peaks) return result;
     const outputs = Object.values(result.outputs);
-    if (!outputs.every((map) => allFinite(map.data))) throw await this.notFinite(plan, inputs);
+    if (!outputs.every((map) => allFinite(map.data)))
+      throw await this.notFinite(plan, this.graphOf(fuse), inputs);
     if (outputs.every((map) => map.data.every((value) => value === 0))) {
       throw new BackendError({
         where: `backend ${this.backend}`,
@@ -149,6 +214,51 @@ export class Network {
     return result;
   }
 
+  /** @throws BackendError if the backend cannot time its layers. */
+  checkProfile(): void {
+    if (!this.executor.timesLayers) throw cannotTime(this.backend);
+  }
+
+  /**
+   * Times every layer over several runs at the size of its inputs, and whole runs beside them.
+   *
+   * @throws BackendError if the backend cannot time its layers, before anything runs.
+   * @throws the signal's reason once it is aborted.
+   */
+  async profile(
+    inputs: Readonly<Record<string, Tensor>>,
+    { runs = DEFAULT_RUNS, signal }: ProfileOptions = {},
+  ): Promise<Profile> {
+    this.checkProfile();
+    const plan = await this.planFor(inputs, this.fused, signal);
+    const timeLayers = plan.timeLayers?.bind(plan);
+    if (!timeLayers) throw cannotTime(this.backend);
+    const timed: LayerTimes[] = [];
+    let untimed = Number.POSITIVE_INFINITY;
+    await plan.run(inputs, { signal }); // compiles, and fills caches
+    for (let run = 0; run < runs; run++) {
+      const start = performance.now();
+      await plan.run(inputs, { signal });
+      untimed = Math.min(untimed, performance.now() - start);
+      timed.push(await timeLayers(inputs, signal));
+    }
+    const layers = layerProfiles(this.graph, fastest(timed.map((run) => run.layers)));
+    const { backend, backendDetails, fused } = this;
+    return {
+      model: this.model.name,
+      backend,
+      backendDetails,
+      fused,
+      runs,
+      clock: timed[0].clock,
+      milliseconds: total(layers),
+      timedMilliseconds: Math.min(...timed.map((run) => total(run.layers))),
+      untimedMilliseconds: untimed,
+      layers,
+      kinds: kindProfiles(layers),
+    };
+  }
+
   async dispose(): Promise<void> {
     this.disposed = true;
     await this.executor.dispose();
@@ -156,32 +266,72 @@ export class Network {
 
   private async planFor(
     inputs: Readonly<Record<string, Tensor>>,
+    fused: boolean,
     signal: AbortSignal | undefined,
   ): Promise<Plan> {
     if (this.disposed) {
       const fault = { where: "network.run", expected: "a network in use", got: "one that was disposed of" };
       throw new UsageError(fault);
     }
-    const { latest } = this.plans;
-    if (latest && !this.model.sizedByImage) return latest.plan;
     const [image] = Object.values(inputs);
-    const size = image ? { height: image.shape[1], width: image.shape[2] } : this.inputSize;
-    return this.plans.planFor(size, this.weights, { signal });
+    if (this.model.sizedByImage) {
+      const [, height, width] = image?.shape ?? [1, this.inputSize.height, this.inputSize.width];
+      return this.plans.planFor({ height, width, fused }, async () => this.weights, { signal });
+    }
+    const { height, width } = this.inputSize;
+    const size = { height, width, fused };
+    return this.prepare(size, this.plans.graphFor(size) ? undefined : await this.openAgain(signal), signal);
   }
 
-  private graphAt(size: InputSize): Graph {
-    return runnable(this.model.graph(size, this.constants), this.fuse);
+  /** The plan, which takes over the weights that `read` returns. `read` is absent if the plan is kept. */
+  private prepare(
+    size: InputSize & { readonly fused: boolean },
+    read: (() => Promise<Map<string, Parameter>>) | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Plan> {
+    let weights = new Map<string, Parameter>();
+    const onWritten = (name: string) => {
+      const written = weights.get(name);
+      weights.delete(name);
+      if (written && this.ownsWeights && !this.constants.has(name)) releaseMemory(written.data);
+    };
+    const take = async () => {
+      if (read) weights = await read();
+      return weights;
+    };
+    return this.plans.planFor(size, take, { onWritten, signal });
+  }
+
+  private openAgain(signal: AbortSignal | undefined): Promise<() => Promise<Map<string, Parameter>>> {
+    if (this.readAgain) return this.readAgain(signal);
+    throw new UsageError({
+      where: "network.run",
+      expected: `fuse: ${this.fused}`,
+      got: `${!this.fused}`,
+      hint: "This network cannot read its weights again: load it as it is to run.",
+    });
+  }
+
+  private graphAt(size: InputSize, fused = this.fused): Graph {
+    return runnable(this.model.graph(size, this.constants), fused);
   }
 
   /** Finds the first faulty layer by running again with every layer tapped. */
-  private async notFinite(plan: Plan, inputs: Readonly<Record<string, Tensor>>): Promise<ModelError> {
-    const names = this.graph.nodes.map((node) => node.name);
-    const { taps } = await plan.run(inputs, { taps: names });
-    const first = names.find((name) => !taps[name].data.every(Number.isFinite)) ?? "output";
+  private async notFinite(
+    plan: Plan,
+    graph: Graph,
+    inputs: Readonly<Record<string, Tensor>>,
+  ): Promise<ModelError> {
+    const names = graph.nodes.map((node) => node.name);
+    let first: { readonly name: string; readonly value?: number } | undefined;
+    const onTap = (name: string, { data }: Tensor) => {
+      if (!first && !allFinite(data)) first = { name, value: data.find((value) => !Number.isFinite(value)) };
+    };
+    await plan.run(inputs, { taps: names, onTap });
     return new ModelError({
-      where: `layer ${first} of ${this.model.name}`,
+      where: `layer ${first?.name ?? "output"} of ${this.model.name}`,
       expected: "finite numbers",
-      got: `${taps[first]?.data.find((value) => !Number.isFinite(value))}`,
+      got: `${first?.value}`,
       hint: "The weights or the input hold numbers that float32 cannot carry.",
     });
   }
@@ -199,21 +349,30 @@ export class Network {
 export async function loadNetwork(name: string | undefined, options: NetworkOptions = {}): Promise<Network> {
   const { signal, onProgress } = options;
   signal?.throwIfAborted();
-  const opening = openModel(name, options);
+  const onDownload = onProgress && ((received: number, all: number) => onProgress(received, all, "download"));
+  const opening = openModel(name, { ...options, onDownload });
   // Threads start and shaders compile while weights are opened and read.
   const starting = createExecutor(options.backend, options);
   starting.catch(() => {}); // Reported below; an error in the weights takes precedence.
   try {
     const { model, checkpoint, notes } = await opening;
     const inputSize = chosenSize(model, options.inputSize);
-    const weights = await readWeights(checkpoint, model, inputSize, { onProgress, signal });
+    const weights = await readWeights(checkpoint, model, inputSize, {
+      onProgress: onProgress && ((read, all) => onProgress(read, all, "read")),
+      signal,
+    });
     const executor = await starting;
     signal?.throwIfAborted();
     const fuse = options.fuse ?? true;
     // A checkpoint that the caller opened or made may keep the arrays that it returns.
     const ownsWeights = !isCheckpoint(options.weights);
+    const again = readAgain(async () => (await openModel(name, options)).checkpoint, {
+      model,
+      size: inputSize,
+      first: weights,
+    });
     const parts = { model, inputSize, weights, ownsWeights, executor, fuse, notes, signal };
-    return await Network.open(parts);
+    return await Network.open({ ...parts, readAgain: again });
   } catch (error) {
     await starting.then((executor) => executor.dispose()).catch(() => {});
     throw error;
@@ -243,4 +402,17 @@ function sizeHint({ testTimeOptions, resizer }: Model): string | undefined {
 /** With `fuse`, folds batch norms and fuses bias, sum and activation into their convolution. */
 export function runnable(graph: Graph, fuse: boolean): Graph {
   return fuse ? fuseEpilogues(foldBatchNorm(graph, OPS), OPS) : graph;
+}
+
+function total(layers: readonly { readonly milliseconds: number }[]): number {
+  return layers.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+}
+
+function cannotTime(backend: string): BackendError {
+  return new BackendError({
+    where: `backend ${backend}`,
+    expected: "one that can time its layers",
+    got: "one that runs them as a whole",
+    hint: "Choose wasm or wgsl.",
+  });
 }

@@ -1,5 +1,3 @@
-import ndarray from "ndarray";
-
 /**
  * The one layout of this project: [1, height, width, channels] (NHWC with a batch of 1), row-major float32.
  * Checkpoint readers convert to it; nothing else transposes.
@@ -45,9 +43,15 @@ export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((side, axis) => side === b[axis]);
 }
 
-/** A view of the same numbers, not a copy. Indices are (batch, row, column, channel). */
-export function toNdarray(t: Tensor): ndarray.NdArray<Float32Array> {
-  return ndarray(t.data, [...t.shape]);
+/** The position along each axis of the element with this flat, row-major index. */
+export function positionOf(index: number, shape: readonly number[]): number[] {
+  const position: number[] = [];
+  let rest = index;
+  for (const side of [...shape].reverse()) {
+    position.unshift(rest % side);
+    rest = Math.floor(rest / side);
+  }
+  return position;
 }
 
 /** A plain loop because it reads every number of every output: `every` takes eight times as long. */

@@ -62,7 +62,9 @@ const DETECTIONS: [unknown[], RegExp][] = [
   [[pixels, { scales: [1, 1] }], /^scales: expected a list of 1 to 10 different numbers .*, got \[1, 1\]\.$/],
   [[pixels, { scales: [[], "1"] }], /got \[…, "1"\]\.$/],
   [[pixels, { scales: Array(20).fill(2) }], /got \[(2, ){12}…\]\.$/],
-  [[pixels, { taps: "output" }], /^taps: expected a list of names of nodes, got "output"\.$/],
+  [[pixels, { taps: 3 }], /^taps: expected names of layers, patterns such as backbone\.\*, or all, got 3\.$/],
+  [[pixels, { taps: ["a", 3] }], /^taps: expected names of layers, .*, got \["a", 3\]\.$/],
+  [[pixels, { onTap: "all" }], /^onTap: expected a function, got "all"\.$/],
 ];
 
 describe("detect", () => {

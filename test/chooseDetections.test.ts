@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { chooseDetections, classIdsOf, whyNothing } from "../src/chooseDetections.ts";
+import { chooseDetections, whyNothing } from "../src/chooseDetections.ts";
 import type { Detection } from "../src/detection.ts";
 import { UsageError } from "../src/errors.ts";
+import { classIdsOf } from "../src/models/classIds.ts";
 import { modelNamed } from "../src/models/models.ts";
 
 const detection = (label: string, classId: number, score: number): Detection => ({

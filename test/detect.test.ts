@@ -69,6 +69,19 @@ describe("detect", () => {
     expect(taps["backbone.block2.add"].shape).toEqual([1, 48, 48, 24]);
   });
 
+  test("passes the layers of a pattern on, in the network's order, and keeps none", async () => {
+    const image = await sample("people.jpg");
+    const names: string[] = [];
+    const walked = await detector.detect(image, {
+      taps: ["heads.center.*", "backbone.block2.*"],
+      onTap: (name) => void names.push(name),
+    });
+    const plain = await detector.detect(image);
+    expect(walked).toMatchObject({ fused: true, taps: {}, detections: plain.detections });
+    const layers = detector.network.graph.nodes.map(({ name }) => name);
+    expect(names).toEqual(layers.filter((name) => /^(heads\.center|backbone\.block2)\./.test(name)));
+  });
+
   test("overlapping calls give what single calls give", async () => {
     const images = [await sample("people.jpg"), await sample("grace-hopper.jpg")];
     const together = await Promise.all(images.map((bytes) => detector.detect(bytes)));

@@ -208,7 +208,7 @@ describe("files and addresses", () => {
       /page\.png: expected a JPEG or PNG image, got .*HTML/i,
     );
     await expect(read(`${base}/cut.png`)).rejects.toThrow(
-      /cut\.png: expected an image file, got one that cannot be read \(.+\)/,
+      /cut\.png: expected an image file, got no more than 9 bytes \(.+\)/,
     );
     await expect(read("http://127.0.0.1:9/a.png")).rejects.toThrow(
       /got no response \(.+\)\. Check the address/,

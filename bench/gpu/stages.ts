@@ -1,6 +1,7 @@
 import type { Executor, Plan } from "../../src/backend/executor.ts";
 import { BackendError } from "../../src/errors.ts";
 import { gpujsExecutor } from "../../src/executors/gpujs/gpujsExecutor.ts";
+import { TapSink } from "../../src/executors/tapSink.ts";
 import { bufferLayout, fuseUpsampling } from "../../src/executors/wgsl/bufferLayout.ts";
 import { kernelTarget, openDevice } from "../../src/executors/wgsl/device/openDevice.ts";
 import type { Gpu } from "../../src/executors/wgsl/device/webgpu.ts";
@@ -205,7 +206,7 @@ export async function timeTiles(
       for (let run = 0; run < 5; run++) {
         signal.throwIfAborted();
         await timed.take();
-        await resident.run(inputs, new Set([node.name]), []);
+        await resident.run(inputs, new Set([node.name]), new TapSink(alone));
         const passes = await timed.take();
         if (passes.length === 0) throw noClock();
         times.push(sum(passes) / 1e6);

@@ -64,7 +64,8 @@ async function printTaps({ nodes }: Graph, run: TappedRun, print: Print): Promis
   const names = nodes.map(({ name }) => name);
   const { taps } = await run(names);
   for (const name of names) {
-    const { data, size } = taps[name];
+    const { data, shape } = taps[name];
+    const size = shape.reduce((product, side) => product * side, 1);
     if (data.length !== size) throw new Error(`tap ${name}: expected ${size} values, got ${data.length}`);
     print("tap", name, digestOf(data));
   }

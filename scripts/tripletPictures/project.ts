@@ -1,6 +1,6 @@
-import { drawHeatmap } from "../../src/image/draw/drawHeatmap.ts";
 import { modelNamed } from "../../src/models/models.ts";
 import type { Tensor } from "../../src/tensor.ts";
+import { drawHeatmap } from "../../src/visualization/drawHeatmap.ts";
 
 // All that the pictures take from the project: what they show is what really runs.
 export { cascadeCornerPool } from "../../src/blocks/cascadeCornerPool.ts";

@@ -1,7 +1,7 @@
-import type { NdArray } from "ndarray";
 import type { Graph } from "../graph/graph.ts";
 import type { Tensor, Weights } from "../tensor.ts";
 import type { BackendDetails } from "./backendDetails.ts";
+import type { LayerTimes } from "./layerTimes.ts";
 import type { PeakAnswer, PeakQuery } from "./peakQuery.ts";
 
 /** What a backend must implement. */
@@ -11,6 +11,8 @@ export interface Executor {
   readonly details: BackendDetails;
   /** Whether its plans can sample images themselves (sampledImage.ts). Other backends read an image's `data`. */
   readonly samplesImages?: boolean;
+  /** Whether its plans can time their layers (`Plan.timeLayers`). */
+  readonly timesLayers?: boolean;
   /**
    * Compiles a graph and uploads its weights, once.
    *
@@ -57,12 +59,30 @@ export interface Plan {
    * @throws DOMException "AbortError" once `signal` is aborted.
    */
   run(inputs: Readonly<Record<string, Tensor>>, options?: RunOptions): Promise<RunResult>;
+  /**
+   * Runs the network as `run` does, but layer by layer, and times each. Absent if the backend cannot tell its layers
+   * apart.
+   *
+   * @throws as `run`.
+   */
+  timeLayers?(inputs: Readonly<Record<string, Tensor>>, signal?: AbortSignal): Promise<LayerTimes>;
   dispose(): Promise<void>;
 }
 
+/**
+ * Called with each tap as it is computed, in the graph's order. The run waits for the returned promise before it goes
+ * on, and keeps nothing: a network can be walked whose values would not fit in memory together. The tensor is a copy
+ * that may be changed, kept or transferred to a worker. What it throws is what the run throws.
+ *
+ * It must not wait for another run of the same network, which would wait for this one.
+ */
+export type OnTap = (name: string, tensor: Tensor) => void | Promise<void>;
+
 export interface RunOptions {
-  /** Names of nodes whose values to return besides the outputs. */
+  /** Names of nodes whose values to return besides the outputs, or to pass to `onTap`. */
   readonly taps?: readonly string[];
+  /** If set, each tap is passed to it instead of being returned. */
+  readonly onTap?: OnTap;
   readonly signal?: AbortSignal;
   /** If set, the caller needs only these peaks. A backend may find them on its device, or return the outputs anyway. */
   readonly peaks?: PeakQuery;
@@ -71,8 +91,8 @@ export interface RunOptions {
 export interface RunResult {
   /** By output name; empty if there are `peaks`. */
   readonly outputs: Readonly<Record<string, Tensor>>;
-  /** By node name; shape [1, height, width, channels]. */
-  readonly taps: Readonly<Record<string, NdArray<Float32Array>>>;
+  /** By node name; shape [1, height, width, channels]. Empty if `onTap` was set. */
+  readonly taps: Readonly<Record<string, Tensor>>;
   /** Returned only if asked for, and only if every number of the outputs that they come from is finite. */
   readonly peaks?: PeakAnswer;
 }

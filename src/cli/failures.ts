@@ -18,7 +18,7 @@ export const EXIT = {
   model: 2,
   /** Some images failed; the others were processed. */
   images: 3,
-  /** A golden case exceeds its tolerance. */
+  /** A golden case, or a comparison, exceeds its tolerance. */
   verification: 4,
   /** A bug in this program (`EX_SOFTWARE` of sysexits.h). */
   bug: 70,

@@ -7,7 +7,18 @@ const FLAGS: Readonly<Record<string, string>> = {
   labelMap: "--label-map",
   reproduceReference: "--reproduce-reference",
 };
-const SAME_NAME = ["backend", "precision", "threads", "flip", "scales", "explain", "score", "max", "classes"];
+const SAME_NAME = [
+  "backend",
+  "precision",
+  "threads",
+  "build",
+  "flip",
+  "scales",
+  "explain",
+  "score",
+  "max",
+  "classes",
+];
 
 /** How the library names what a flag sets, if not as an option. */
 const SUBJECTS: readonly [RegExp, string][] = [

@@ -108,7 +108,7 @@ const COMMANDS: Readonly<Record<string, Counterpart>> = {
     "val validate eval evaluate map coco",
   ),
   ...named(NO_TRAINING, "train fit finetune fine-tune tune"),
-  ...named({ flag: "convert", note: "It writes safetensors, the only format that is written." }, "export"),
+  ...named({ flag: "export", note: "It writes ONNX." }, "onnx to-onnx export-onnx"),
   ...named({ flag: "convert" }, "import save quantize"),
   ...named({ flag: "pull" }, "download fetch get install"),
   ...named({ flag: "models" }, "list ls zoo model hub"),

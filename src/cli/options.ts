@@ -8,10 +8,14 @@ import {
   isThreadCount,
   THREADS_EXPECTED,
   unknownBackend,
+  unknownBuild,
   unknownPrecision,
 } from "../executors/backends.ts";
+import { WASM_BUILDS, type WasmBuild } from "../executors/wasm/wasmModule.ts";
 import { PRECISIONS, type Precision } from "../kernels/kernel.ts";
 import type { InputSize } from "../models/model.ts";
+import { unknownName } from "../support/unknownName.ts";
+import { GRID_SCALES, type GridScale } from "../visualization/activationGrid.ts";
 
 /** An option whose value is read by `parse`. Giving it twice is an error. */
 export function valueOption<Value>(
@@ -34,9 +38,11 @@ export function backendOption(): Option {
   return valueOption("--backend <name>", description, parseBackend);
 }
 
-export function precisionOption(): Option {
-  const description = "wasm and wgsl only: default, or exact, which is slower but rounds less";
-  return valueOption("--precision <name>", description, parsePrecision);
+export function precisionOption(
+  flags = "--precision <name>",
+  description = "wasm and wgsl only: default, or exact, which is slower but rounds less",
+): Option {
+  return valueOption(flags, description, parsePrecision);
 }
 
 export function lowMemoryOption(): Option {
@@ -46,6 +52,13 @@ export function lowMemoryOption(): Option {
 export function threadsOption(): Option {
   const description = "wasm only: the number of threads (default: one per core)";
   return valueOption("--threads <number>", description, parseThreads);
+}
+
+export function buildOption(
+  flags = "--build <name>",
+  description = "wasm only: plain, the same numbers on every machine, or relaxed, which is faster",
+): Option {
+  return valueOption(flags, description, parseBuild);
 }
 
 export function weightsOption(): Option {
@@ -74,6 +87,32 @@ export function classesOption(): Option {
   return valueOption("--classes <list>", description, parseClasses);
 }
 
+/** A file name has an ending or a slash; a class has neither. */
+const FILE_NAME = /[/\\]|\.(jpe?g|png)$/i;
+
+export function heatmapsOption(): Option {
+  const description =
+    "also draw where the network sees objects: all classes, or only these, separated by commas";
+  const option = valueOption("--heatmaps [classes]", description, (text, where) => {
+    if (text === "all") return text;
+    if (!FILE_NAME.test(text)) return parseClasses(text, where);
+    const hint = "Write the images before --heatmaps.";
+    throw new UsageError({ where, expected: "names or ids of classes, or nothing", got: quote(text), hint });
+  });
+  return option.preset("all");
+}
+
+export function activationsOption(): Option {
+  const description =
+    "also draw the values of these layers, a tile for each channel: names or patterns such as backbone.*, or all, separated by commas";
+  return valueOption("--activations <layers>", description, parseLayers);
+}
+
+export function activationScaleOption(): Option {
+  const description = `with --activations, what the colors span: ${GRID_SCALES.join(", ")} (default: symmetric if some values are negative, else layer)`;
+  return valueOption("--activation-scale <name>", description, parseGridScale);
+}
+
 export function scalesOption(): Option {
   const description = "run the network on the image at each of these scales (default: 1)";
   return valueOption("--scales <list>", description, parseScales);
@@ -94,6 +133,25 @@ export function parseName(text: string, where: string): string {
   });
 }
 
+export function parseYesNo(text: string, where: string): boolean {
+  if (text === "yes" || text === "no") return text === "yes";
+  throw new UsageError({ where, expected: "yes or no", got: quote(text) });
+}
+
+/** Names of layers, or patterns with `*`. */
+export function parseTaps(text: string, where: string): string[] {
+  const taps = text.split(",").map((part) => part.trim());
+  if (taps.every((name) => name !== "")) return taps;
+  const expected = "names or patterns of layers, as in heads.*,backbone.stem.relu6";
+  throw new UsageError({ where, expected, got: quote(text) });
+}
+
+export function parseTolerance(text: string, where: string): number {
+  const tolerance = /^\d*\.?\d+(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+  if (Number.isFinite(tolerance)) return tolerance;
+  throw new UsageError({ where, expected: "a number, 0 or more, as in 1e-3", got: quote(text) });
+}
+
 function parseBackend(text: string, where: string): Backend {
   const backend = BACKENDS.find((name) => name === text);
   if (backend) return backend;
@@ -104,6 +162,12 @@ function parsePrecision(text: string, where: string): Precision {
   const precision = PRECISIONS.find((name) => name === text);
   if (precision) return precision;
   throw new UsageError(unknownPrecision(text, where));
+}
+
+function parseBuild(text: string, where: string): WasmBuild {
+  const build = WASM_BUILDS.find((name) => name === text);
+  if (build) return build;
+  throw new UsageError(unknownBuild(text, where));
 }
 
 function parseThreads(text: string, where: string): number {
@@ -139,6 +203,19 @@ function parseClasses(text: string, where: string): string[] {
   const classes = text.split(",").map((part) => part.trim());
   if (classes.every((name) => name !== "")) return classes;
   throw new UsageError({ where, expected: "names or ids of classes, as in person,dog", got: quote(text) });
+}
+
+function parseGridScale(text: string, where: string): GridScale {
+  const scale = GRID_SCALES.find((name) => name === text);
+  if (scale) return scale;
+  throw new UsageError(unknownName({ where, expected: "a scale's name", name: text, names: GRID_SCALES }));
+}
+
+function parseLayers(text: string, where: string): string[] {
+  const layers = text.split(",").map((part) => part.trim());
+  if (layers.every((name) => name !== "")) return layers;
+  const expected = "names of layers, as centernet describe lists them, or patterns such as backbone.*";
+  throw new UsageError({ where, expected, got: quote(text) });
 }
 
 function parseMax(text: string, where: string): number {

@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { addCompare } from "./commands/compare.ts";
 import { addConvert } from "./commands/convert.ts";
 import { addDescribe } from "./commands/describe.ts";
 import { addDetect } from "./commands/detect.ts";
+import { addExport } from "./commands/export.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addModels } from "./commands/models.ts";
 import { addPull } from "./commands/pull.ts";
@@ -77,10 +79,20 @@ Examples:
   centernet detect --help
 
 Exit codes: 0 fine, 1 usage, 2 model not loadable, 3 some images failed,
-4 verification failed, 70 a bug of this program, 130 interrupted (Ctrl-C),
+4 beyond tolerance, 70 a bug of this program, 130 interrupted (Ctrl-C),
 141 output pipe closed, 143 terminated.`,
     );
-  for (const add of [addDetect, addModels, addPull, addDescribe, addVerify, addConvert, addInspect]) {
+  for (const add of [
+    addDetect,
+    addModels,
+    addPull,
+    addDescribe,
+    addVerify,
+    addCompare,
+    addConvert,
+    addExport,
+    addInspect,
+  ]) {
     add(program, session);
   }
   return program;

@@ -5,6 +5,7 @@ import { unknownName } from "../support/unknownName.ts";
 import { bestExecutor } from "./bestExecutor.ts";
 import { GPUJS_MODES } from "./gpujs/modes.ts";
 import { wasmExecutor } from "./wasm/wasmExecutor.ts";
+import { chooseBuild, WASM_BUILDS, type WasmBuild } from "./wasm/wasmModule.ts";
 import type { PrepareProgress } from "./wgsl/deviceGraph.ts";
 
 /**
@@ -16,7 +17,7 @@ export type Backend = (typeof BACKENDS)[number];
 
 /**
  * Options that only some backends have. If `auto` chooses a backend without an option, the option has no effect: gpu.js
- * never uses Winograd, and only `wasm` lets the caller choose threads and memory.
+ * never uses Winograd, and only `wasm` lets the caller choose threads, memory and build.
  */
 export interface ExecutorOptions {
   /** For `wasm` and `wgsl`: `exact` forgoes Winograd's F(4x4), which is faster but rounds more. Default: `default`. */
@@ -25,6 +26,11 @@ export interface ExecutorOptions {
   readonly memory?: MemoryUse;
   /** For `wasm`: the number of threads, from 1 to 64. Default: one per core of the processor, at most 8. */
   readonly threads?: number;
+  /**
+   * For `wasm`: the build of its module. `relaxed` rounds multiply-adds once and is faster; `plain` gives the same
+   * numbers on every machine. Default: the best that the machine can run. One that it cannot run is an error.
+   */
+  readonly build?: WasmBuild;
   /** For `wgsl`: the backend that takes over if the GPU is lost for good. Default: such a loss is an error. */
   readonly fallback?: Exclude<Backend, "auto" | "wgsl">;
   /** For `wgsl`: called while shaders compile and weights are uploaded. */
@@ -36,8 +42,15 @@ const OWNERS = {
   precision: ["wasm", "wgsl"],
   memory: ["wasm"],
   threads: ["wasm"],
+  build: ["wasm"],
   fallback: ["wgsl"],
 } satisfies Partial<Record<keyof ExecutorOptions, readonly Backend[]>>;
+
+/** Whether a backend has an option. `auto` takes all of them, without effect if what it chooses has none. */
+export function hasOption(backend: Backend, option: keyof typeof OWNERS): boolean {
+  const owners: readonly Backend[] = OWNERS[option];
+  return backend === "auto" || owners.includes(backend);
+}
 
 /** Untested beyond this; further threads would mostly wait. */
 const MAX_THREADS = 64;
@@ -60,7 +73,7 @@ export async function createExecutor(
   if (!BACKENDS.includes(backend)) {
     throw new UsageError(unknownBackend(String(backend), "backend"));
   }
-  const { precision = "default", memory = "default", threads, fallback } = options;
+  const { precision = "default", memory = "default", threads, build, fallback } = options;
   if (!PRECISIONS.includes(precision)) {
     throw new UsageError(unknownPrecision(String(precision), "precision"));
   }
@@ -73,12 +86,17 @@ export async function createExecutor(
   if (threads !== undefined && !isThreadCount(threads)) {
     throw new UsageError({ where: "threads", expected: THREADS_EXPECTED, got: `${threads}` });
   }
+  if (build !== undefined && !WASM_BUILDS.includes(build)) {
+    throw new UsageError(unknownBuild(String(build), "build"));
+  }
   if (fallback !== undefined && !FALLBACKS.includes(fallback)) {
     const expected = "a backend's name";
     throw new UsageError(
       unknownName({ where: "fallback", expected, name: String(fallback), names: FALLBACKS }),
     );
   }
+  // Here too, or `auto` would go on to a backend that has no such bits.
+  if (backend === "auto" && build) chooseBuild(build);
   if (backend === "auto") return bestExecutor((candidate) => executorOf(candidate, options));
   refuseForeign(options, backend);
   return executorOf(backend, options);
@@ -120,11 +138,18 @@ export function unknownPrecision(name: string, where: string): Fault {
   return unknownName({ where, expected, name, names: PRECISIONS, aliases: PRECISION_ALIASES });
 }
 
+const BUILD_ALIASES = { default: "plain", simd: "plain", fma: "relaxed", fast: "relaxed" };
+
+export function unknownBuild(name: string, where: string): Fault {
+  const expected = "a build's name";
+  return unknownName({ where, expected, name, names: WASM_BUILDS, aliases: BUILD_ALIASES });
+}
+
 const FALLBACKS = BACKENDS.filter((backend) => backend !== "auto" && backend !== "wgsl");
 
 async function executorOf(backend: Exclude<Backend, "auto">, options: ExecutorOptions): Promise<Executor> {
-  const { precision, memory, threads, fallback, onPrepare } = options;
-  if (backend === "wasm") return wasmExecutor({ precision, memory, threads });
+  const { precision, memory, threads, build, fallback, onPrepare } = options;
+  if (backend === "wasm") return wasmExecutor({ precision, memory, threads, build });
   // The other backends are most of this package, so they are loaded only if they are used.
   if (backend !== "wgsl") {
     const { gpujsExecutor } = await import("./gpujs/gpujsExecutor.ts");
@@ -134,7 +159,7 @@ async function executorOf(backend: Exclude<Backend, "auto">, options: ExecutorOp
   return wgslExecutor({
     precision,
     onProgress: onPrepare,
-    fallback: fallback && (() => executorOf(fallback, { precision, memory, threads })),
+    fallback: fallback && (() => executorOf(fallback, { precision, memory, threads, build })),
   });
 }
 

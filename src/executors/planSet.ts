@@ -8,6 +8,7 @@ export class PlanSet {
     this.plans.add(plan);
     return {
       run: (inputs, options) => plan.run(inputs, options),
+      timeLayers: plan.timeLayers?.bind(plan),
       dispose: () => plan.dispose().finally(() => this.plans.delete(plan)),
     };
   }

@@ -7,6 +7,8 @@ import { mapLifetimes } from "./lifetimes.ts";
 interface Size {
   readonly height: number;
   readonly width: number;
+  /** Whether the graph is fused; a network may have plans of both. */
+  readonly fused?: boolean;
 }
 
 interface SizedPlan {
@@ -39,8 +41,9 @@ export class PlansBySize {
     private readonly graphAt: (size: Size) => Graph,
   ) {}
 
-  get latest(): SizedPlan | undefined {
-    return this.plans.at(-1);
+  /** The graph of the plan that was run last, among those that are fused, or among those that are not. */
+  latestGraph(fused?: boolean): Graph | undefined {
+    return this.plans.filter(({ size }) => size.fused === fused).at(-1)?.graph;
   }
 
   /** The graph of the plan that is kept for this size. */
@@ -48,8 +51,13 @@ export class PlansBySize {
     return this.plans.find((plan) => isSame(plan.size, size))?.graph;
   }
 
-  /** The plan for this size, prepared unless it is kept. Calls must not overlap. @throws as `prepare` of executors. */
-  async planFor(size: Size, weights: Weights, options: PrepareOptions): Promise<Plan> {
+  /**
+   * The plan for this size, prepared unless it is kept. `read` is called once there is room for its weights. Calls must
+   * not overlap.
+   *
+   * @throws as `prepare` of executors, and what `read` throws.
+   */
+  async planFor(size: Size, read: () => Promise<Weights>, options: PrepareOptions): Promise<Plan> {
     const kept = this.plans.find((plan) => isSame(plan.size, size));
     if (kept) {
       this.plans = [...this.plans.filter((plan) => plan !== kept), kept];
@@ -60,8 +68,10 @@ export class PlansBySize {
     const all = this.plans.reduce((sum, plan) => sum + plan.bytes, bytes);
     if (all > MAX_KEPT_BYTES || this.plans.length >= MAX_KEPT) await this.disposeAll();
     const isOnly = this.plans.length === 0;
+    if (isOnly && this.holdsMemory) await this.executor.releasePlans?.();
+    // If they cannot be read, the plans that are kept stay.
+    const weights = await read();
     try {
-      if (isOnly && this.holdsMemory) await this.executor.releasePlans?.();
       this.holdsMemory = true;
       const plan = await this.executor.prepare(graph, weights, options);
       this.plans.push({ size, graph, plan, bytes });
@@ -69,7 +79,7 @@ export class PlansBySize {
     } catch (error) {
       await this.disposeAll();
       if (isOnly || !(error instanceof MemoryError)) throw error;
-      return this.planFor(size, weights, options);
+      return this.planFor(size, read, options);
     }
   }
 
@@ -81,7 +91,7 @@ export class PlansBySize {
 }
 
 function isSame(a: Size, b: Size): boolean {
-  return a.height === b.height && a.width === b.width;
+  return a.height === b.height && a.width === b.width && a.fused === b.fused;
 }
 
 /**

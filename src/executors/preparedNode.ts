@@ -87,7 +87,7 @@ export function checkInputs(graph: Graph, inputs: Readonly<Record<string, Tensor
 }
 
 /**
- * Only nodes of the graph as it runs can be tapped; fusing removes the nodes that become part of another.
+ * Only nodes of the graph as it is prepared can be tapped; fusing removes the nodes that become part of another.
  *
  * @throws UsageError for a tap that names no such node.
  */

@@ -13,6 +13,8 @@ export interface ParameterRule {
  */
 export interface Op<Attributes extends object = object> {
   readonly name: string;
+  /** What it does, for pictures and sums of times. */
+  readonly family: OpFamily;
   /**
    * The output's shape.
    *
@@ -23,12 +25,35 @@ export interface Op<Attributes extends object = object> {
   parameters(inputs: readonly Shape[], attributes: Attributes): Record<string, ParameterRule>;
   /** As papers count them: those of convolutions; 0 for any other op. */
   multiplyAdds(inputs: readonly Shape[], attributes: Attributes, output: Shape): number;
+  /** Which cells of its inputs an output cell is computed from. An epilogue's residual is read at the same cell. */
+  cellsRead(attributes: Attributes): CellsRead;
   /**
    * Set by ops that support an `Epilogue`: the axis of their `kernel` that runs over output channels, along
    * which a batch norm is folded.
    */
   readonly kernelOutputAxis?: number;
 }
+
+export type OpFamily = "convolution" | "pooling" | "upsampling" | "sum" | "elementwise";
+
+/** Which input cells an output cell is computed from: those in a rectangle, the same one in each input. */
+export interface CellsRead {
+  readonly rows: CellRange;
+  readonly columns: CellRange;
+}
+
+/**
+ * A range of input cells for each output cell, along one axis. Output cell `i = group · ranges.length + k` reads
+ * `group · step + ranges[k]`. A range may reach beyond the map (padding) and be endless (`Infinity`); one whose first is
+ * greater than its last is empty.
+ */
+export interface CellRange {
+  readonly step: number;
+  readonly ranges: readonly (readonly [first: number, last: number])[];
+}
+
+export const SAME_CELL: CellRange = { step: 1, ranges: [[0, 0]] };
+export const READS_SAME_CELL: Op["cellsRead"] = () => ({ rows: SAME_CELL, columns: SAME_CELL });
 
 export const NO_PARAMETERS: Op["parameters"] = () => ({});
 export const NO_MULTIPLY_ADDS: Op["multiplyAdds"] = () => 0;

@@ -1,5 +1,5 @@
 /** Images as files: bytes, or where to get them. */
-import { readBytes } from "#platform";
+import { fetchFile, readBytes } from "#platform";
 import { CenterNetError, ImageError, systemMessage } from "../errors.ts";
 import { decodeImage } from "../image/imageFile.ts";
 import type { RgbImage } from "../image/rgbImage.ts";
@@ -14,6 +14,14 @@ export async function decodeBytes(bytes: Uint8Array, where: string): Promise<Rgb
   return isOther && canDecodeInBrowser() ? decodeInBrowser(bytes, where) : decodeImage(bytes, where);
 }
 
+/** What every download of an image keeps to: its decoding says what else it is. */
+export const IMAGE_DOWNLOAD = {
+  silenceMilliseconds: 20_000,
+  /** 100 million pixels as PNG, not compressed at all, with room for metadata. */
+  maxBytes: 512 * 2 ** 20,
+  acceptsPages: true,
+} as const;
+
 /** Reads a path or URL. */
 export async function readAddress(
   source: AddressSource,
@@ -22,11 +30,8 @@ export async function readAddress(
 ): Promise<RgbImage> {
   const text = source.toString();
   if (/^(https?|data|blob):/i.test(text)) {
-    const response = await fetch(text, { signal }).catch((error: unknown) => {
-      signal?.throwIfAborted();
-      const got = `no response (${causeOf(error)})`;
-      throw unread(where, got, "Check the address; browsers also say so if CORS forbids it.", error);
-    });
+    const refused = (got: string, cause?: unknown) => unread(where, got, "Check the address.", cause);
+    const response = await fetchFile(text, { ...IMAGE_DOWNLOAD, refused, signal });
     return readResponse(response, where, signal);
   }
   const bytes = await readBytes(text).catch((error: unknown) => {
@@ -62,6 +67,7 @@ async function bytesOf(
     return new Uint8Array(await source.arrayBuffer());
   } catch (error) {
     signal?.throwIfAborted();
+    if (error instanceof ImageError) throw error;
     throw unread(where, `one that cannot be read (${causeOf(error)})`, undefined, error);
   }
 }

@@ -1,4 +1,5 @@
 import { UsageError } from "../errors.ts";
+import type { CellsRead } from "../graph/op.ts";
 
 /** Rows and columns added around a map before a window slides over it. */
 export interface Padding {
@@ -52,6 +53,14 @@ export function windowOutput(op: string, height: number, width: number, window: 
     });
   }
   return [rows, columns];
+}
+
+/** What an output cell reads when a window slides over a map. */
+export function windowCells({ kernel, stride, padding: { top, left } }: Window): CellsRead {
+  return {
+    rows: { step: stride, ranges: [[-top, kernel - 1 - top]] },
+    columns: { step: stride, ranges: [[-left, kernel - 1 - left]] },
+  };
 }
 
 /**

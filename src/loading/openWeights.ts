@@ -7,6 +7,7 @@ import { CenterNetError, ModelError, systemMessage } from "../errors.ts";
 import type { Model } from "../models/model.ts";
 import { DEFAULT_MODEL, modelNamed } from "../models/models.ts";
 import { blobWeights } from "../platform/blobWeights.ts";
+import type { DownloadOptions } from "../platform/fetchBytes.ts";
 import { packagedWeights } from "../platform/packagedWeights.ts";
 import { type LabelSource, readLabels } from "./labels.ts";
 import { modelOfCheckpoint } from "./modelOfCheckpoint.ts";
@@ -24,6 +25,13 @@ export interface OpenOptions {
   readonly labelMap?: LabelSource;
 }
 
+/** What a download of weights reports, and what stops it. */
+export interface DownloadProgress {
+  /** Called as bytes arrive; `total` is infinite if the server does not tell it, or compresses what it sends. */
+  readonly onDownload?: (received: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
 /** A model and its opened weights; no number has been read yet. */
 export interface OpenedModel {
   readonly model: Model;
@@ -39,11 +47,11 @@ export interface OpenedModel {
  */
 export async function openModel(
   name: string | undefined,
-  { weights, labelMap }: OpenOptions = {},
+  { weights, labelMap, onDownload, signal }: OpenOptions & DownloadProgress = {},
 ): Promise<OpenedModel> {
   const wanted = name === undefined ? undefined : modelNamed(name);
   const labels = labelMap === undefined ? undefined : await readLabels(labelMap);
-  const checkpoint = await openWeights(wanted, weights);
+  const checkpoint = await openWeights(wanted, weights, { onBytes: onDownload, signal });
   // A pulled archive is found by its name, which proves nothing: its contents decide, with a note.
   const mayDiffer = weights === undefined;
   return { checkpoint, ...modelOfCheckpoint(checkpoint, wanted, { labelMap: labels, mayDiffer }) };
@@ -53,6 +61,7 @@ export async function openModel(
 async function openWeights(
   model: Model | undefined,
   source: WeightsSource | undefined,
+  download: DownloadOptions,
 ): Promise<NamedCheckpoint> {
   if (isCheckpoint(source) && isNamed(source)) return source;
   const name = model?.name ?? DEFAULT_MODEL;
@@ -67,7 +76,7 @@ async function openWeights(
       hint,
     });
   }
-  const opened = openWeightsFile(chosen, hint);
+  const opened = openWeightsFile(chosen, hint, download);
   return nameParameters(await ((source ?? pulled) ? opened : opened.catch(refuseUnpacked)));
 }
 
@@ -85,7 +94,11 @@ function refuseUnpacked(error: unknown): never {
  *
  * @throws ModelError if it cannot be read or holds no weights; `hint` is used if the file is missing.
  */
-export async function openWeightsFile(source: WeightsSource, hint = "Check the path."): Promise<Checkpoint> {
+export async function openWeightsFile(
+  source: WeightsSource,
+  hint = "Check the path.",
+  download: DownloadOptions = {},
+): Promise<Checkpoint> {
   if (source instanceof Uint8Array) return openCheckpoint({ where: "weights", bytes: source });
   if (source instanceof ArrayBuffer) {
     return openCheckpoint({ where: "weights", bytes: new Uint8Array(source) });
@@ -94,8 +107,9 @@ export async function openWeightsFile(source: WeightsSource, hint = "Check the p
   if (isCheckpoint(source)) return source;
   const where = source.toString();
   try {
-    return await openStoredWeights(await findWeights(source));
+    return await openStoredWeights(await findWeights(source, download));
   } catch (error) {
+    download.signal?.throwIfAborted();
     if (error instanceof CenterNetError) throw error;
     const got = systemMessage(error);
     throw new ModelError({ where, expected: "a weights file", got, hint }, { cause: error });

@@ -1,8 +1,11 @@
 import { UsageError } from "../errors.ts";
 import type { Graph } from "../graph/graph.ts";
+import type { ChannelScaling } from "../image/input/normalization.ts";
 import type { RgbImage } from "../image/rgbImage.ts";
 import type { Weights } from "../tensor.ts";
+import type { HeatmapOutputs } from "./classHeatmaps.ts";
 import type { ClassLabel } from "./coco.ts";
+import type { Decoding } from "./decoding.ts";
 import { ANY_SIDE, type SideRule } from "./sideRule.ts";
 import type { InputSize, TestTimeOptions, Views } from "./view.ts";
 
@@ -17,6 +20,8 @@ export interface Model {
   readonly outputs: string;
   /** The classes of its detections, in the order of the network's channels. */
   readonly classes: readonly ClassLabel[];
+  /** Its heatmaps of classes. */
+  readonly heatmaps: HeatmapOutputs;
   /** Names of a detection's keypoints, in their order. Absent if it finds none. */
   readonly keypointNames?: readonly string[];
   /** The most that it finds in an image, if the network or its decode has such a limit. */
@@ -34,6 +39,10 @@ export interface Model {
   readonly sizedByImage?: true;
   /** How images are resized for it, in words, if its `pipeline.config` decides that. */
   readonly resizer?: string;
+  /** How images are placed in its input, in words, if no `resizer` says so. */
+  readonly placement?: string;
+  /** How pixels, RGB from 0 to 255, become its input. Absent if that is the network's first layer. */
+  readonly pixelScaling?: ChannelScaling;
   /** The test-time options that it supports. */
   readonly testTimeOptions?: readonly (keyof TestTimeOptions)[];
   /** Where to get its weights, as a sentence. */
@@ -48,6 +57,8 @@ export interface Model {
    * describe the network but not to run it.
    */
   graph(size: InputSize, constants?: Weights): Graph;
+  /** The decode of its maps with its numbers, for engines that decode on their own. */
+  decoding(constants: Weights): Decoding;
   /** The runs of the network for this image and their decode. Computes nothing yet. */
   views(image: RgbImage, loaded: LoadedModel, options: TestTimeOptions): Views<unknown>;
 }

@@ -28,6 +28,7 @@ import { type Graph, GraphBuilder, type Scope, type Value } from "../graph/graph
 import { boxHeads, centerHead, localMaximum } from "../heads/objectHeads.ts";
 import { poseHeads } from "../heads/poseHeads.ts";
 import type { PredictionHeadOptions } from "../heads/predictionHead.ts";
+import { placementOf } from "../image/geometry.ts";
 import { letterbox } from "../image/input/letterbox.ts";
 import { normalize } from "../kernels/normalize/op.ts";
 import { shapeOf, type Tensor, type Weights } from "../tensor.ts";
@@ -86,13 +87,19 @@ function movenet({ name, width, persons, side, weightsHint }: MovenetRow): Model
     backbone: `MobileNetV2 x${width} + FPN`,
     outputs: several ? "boxes, keypoints" : "keypoints of one person",
     classes: [PERSON],
+    heatmaps: { outputs: { center: "centerHeatmap" }, classIds: [PERSON.classId] },
     keypointNames: COCO_KEYPOINTS,
     maxDetections: several ? MAX_PERSONS : 1,
     defaultSize: { height: side, width: side },
     sizeMultiple: several ? 32 : undefined,
+    placement: "as large as possible, bilinear with half-pixel centers, centered, black around it",
     weightsHint,
     constants: (size) => (several ? MULTI_SHAPES : singleShapes(size)),
     graph: (size, constants) => movenetGraph(width, several, size, constants),
+    decoding: (constants) =>
+      several
+        ? { kind: "poses", constants: multiConstants(constants) }
+        : { kind: "pose", constants: singleConstants(constants) },
     views(image, { size, constants }) {
       const { image: boxed, transform } = letterbox(image, size);
       const input = { shape: shapeOf(size.height, size.width, 3), data: Float32Array.from(boxed.data) };
@@ -107,6 +114,7 @@ function movenet({ name, width, persons, side, weightsHint }: MovenetRow): Model
         : singlePosePeaks(singleConstants(constants));
       return singleView({
         size,
+        placement: placementOf(transform, size, OUTPUT_STRIDE),
         inputs: () => ({ image: input }),
         decode,
         ...(peaks && {

@@ -1,6 +1,7 @@
 import type { PeakAnswer, PeakQuery, TopPeaksQueries } from "../backend/peakQuery.ts";
 import { findPeaks } from "../decode/findPeaks.ts";
 import type { Detection, Explanation } from "../detection.ts";
+import type { ViewPlacement } from "../image/geometry.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** Size of the network's input, in pixels. */
@@ -35,6 +36,8 @@ export type Maps = Readonly<Record<string, Tensor>>;
 export interface View<Found> {
   /** Size of the network's input, in pixels. */
   readonly size: InputSize;
+  /** Where the image lies in the network's input and maps. A second run, on the mirror image, has it mirrored. */
+  readonly placement: ViewPlacement;
   /**
    * By the graph's input names. Made when called: keeping the inputs of several views would take much memory.
    */
@@ -74,13 +77,14 @@ export function singleView(view: View<readonly Detection[]>): Views<readonly Det
 
 /** A view that is decoded from its peaks, whether the backend finds them or they are read off whole maps. */
 export function peakView<Found>(
-  size: InputSize,
+  placement: ViewPlacement,
   inputs: View<Found>["inputs"],
   query: TopPeaksQueries,
   decode: (answer: PeakAnswer) => Found,
 ): View<Found> {
   return {
-    size,
+    size: { height: placement.inputHeight, width: placement.inputWidth },
+    placement,
     inputs,
     decode: (outputs) => decode(findPeaks(outputs, query)),
     peaks: { query, decode },

@@ -35,6 +35,7 @@ export function withLabels(model: Model, labels: readonly ClassLabel[]): Model {
   return {
     ...model,
     classes: labels,
+    heatmaps: { ...model.heatmaps, classIds: labels.map(({ classId }) => classId) },
     views(image, loaded, options) {
       const { views, combine } = model.views(image, loaded, options);
       return { views, combine: (found) => relabeled(combine(found)) };

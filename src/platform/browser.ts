@@ -1,6 +1,8 @@
 import type { WeightsLocation } from "../checkpoints/openCheckpoint.ts";
 import { blobWeights } from "./blobWeights.ts";
-import { fetchBytes, fetchFile } from "./fetchBytes.ts";
+import { type DownloadOptions, fetchBytes, fetchFile } from "./fetchBytes.ts";
+
+export { fetchFile } from "./fetchBytes.ts";
 
 /** A file by its URL, relative to the page. */
 export function readBytes(source: string | URL): Promise<Uint8Array> {
@@ -13,9 +15,9 @@ export function siblingReader(source: string | URL): (name: string) => Promise<U
 }
 
 /** Weights by their URL: a file or an archive. Servers do not list folders. */
-export async function findWeights(source: string | URL): Promise<WeightsLocation> {
+export async function findWeights(source: string | URL, options?: DownloadOptions): Promise<WeightsLocation> {
   const where = pageUrl(source).href;
-  return blobWeights(await (await fetchFile(where)).blob(), where, siblingReader(source));
+  return blobWeights(await (await fetchFile(where, options)).blob(), where, siblingReader(source));
 }
 
 /** Browsers have no cache of pulled archives. */

@@ -45,3 +45,8 @@ export function coreCount(): number {
 export function memoryLimit(): number {
   return Number.POSITIVE_INFINITY;
 }
+
+/** What to do without relaxed SIMD, as part of a sentence. */
+export function relaxedSimdHint(): string {
+  return "Use a newer browser or another machine";
+}

@@ -5,13 +5,14 @@ import { fileURLToPath } from "node:url";
 import { bytesSource } from "../checkpoints/bytes/randomAccessFile.ts";
 import type { WeightsLocation } from "../checkpoints/openCheckpoint.ts";
 import { fileKind, START_BYTES } from "../support/fileKind/fileKind.ts";
-import { fetchBytes, fetchStream } from "./fetchBytes.ts";
+import { type DownloadOptions, fetchBytes, fetchStream } from "./fetchBytes.ts";
 import { gunzipStream } from "./gunzipStream.ts";
 import { systemPath } from "./pathBytes.ts";
 import { fileOrFolder, readRegularFile } from "./regularFile.ts";
 import { fileSource, fileStream, folderFiles } from "./weightFiles.ts";
 
 export { cachedArchive } from "./archiveCache.ts";
+export { fetchFile } from "./fetchBytes.ts";
 
 /**
  * Reads a whole file by its path or URL.
@@ -40,9 +41,9 @@ export function siblingReader(source: string | URL): (name: string) => Promise<U
  * @throws ModelError for a failed download, or a folder of too many files.
  * @throws Error from the file system.
  */
-export async function findWeights(source: string | URL): Promise<WeightsLocation> {
+export async function findWeights(source: string | URL, options?: DownloadOptions): Promise<WeightsLocation> {
   const where = source.toString();
-  if (isHttp(where)) return findRemote(where);
+  if (isHttp(where)) return findRemote(where, options);
   const path = pathOf(where);
   const prefix = path.replace(/\.(index|data-\d{5}-of-\d{5})$/, "");
   if (existsSync(systemPath(`${prefix}.index`))) {
@@ -63,15 +64,16 @@ export async function findWeights(source: string | URL): Promise<WeightsLocation
   return { kind: "file", source: file, readSibling: siblingReader(path) };
 }
 
-async function findRemote(url: string): Promise<WeightsLocation> {
-  const reader = (await fetchStream(url)).getReader();
+async function findRemote(url: string, options: DownloadOptions = {}): Promise<WeightsLocation> {
+  const { signal } = options;
+  const reader = (await fetchStream(url, { signal })).getReader();
   const { value = new Uint8Array(0) } = await reader.read();
   await reader.cancel();
   if (fileKind(value).reader === "gzip") {
-    const stream = () => fetchStream(url);
+    const stream = () => fetchStream(url, { signal });
     return { kind: "archive", file: { where: url, stream, decompression: gunzipStream } };
   }
-  const source = bytesSource(await fetchBytes(url), url);
+  const source = bytesSource(await fetchBytes(url, options), url);
   return { kind: "file", source, readSibling: siblingReader(url) };
 }
 

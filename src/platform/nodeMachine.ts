@@ -64,3 +64,8 @@ export function memoryLimit(): number {
   // Without a limit this is 0, or more than the machine has.
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }
+
+/** What to do without relaxed SIMD, as part of a sentence. The flag is V8's, which NODE_OPTIONS does not take. */
+export function relaxedSimdHint(): string {
+  return "Start Node as node --experimental-wasm-relaxed-simd, or use Node 22, which needs no flag";
+}

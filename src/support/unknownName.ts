@@ -29,12 +29,18 @@ export function unknownName({ where, expected, name, names, aliases = {} }: Unkn
 
 /** The known name that is nearest to a misspelled one, upper and lower case being alike; undefined if none is near. */
 export function mostSimilar(name: string, names: readonly string[]): string | undefined {
+  return similarNames(name, names, 1)[0];
+}
+
+/** At most `count` known names that are near to a misspelled one, the nearest first. */
+export function similarNames(name: string, names: readonly string[], count: number): string[] {
   const wanted = name.toLowerCase();
   const near = names
     .map((known) => ({ known, edits: edits(wanted, known.toLowerCase()) }))
     .filter(({ known, edits }) => edits < MAX_EDITS * Math.max(wanted.length, known.length))
     .sort((a, b) => a.edits - b.edits);
-  return near[0]?.known ?? nearestNames([name], names).get(name);
+  if (near.length > 0) return near.slice(0, count).map(({ known }) => known);
+  return [nearestNames([name], names).get(name)].filter((known) => known !== undefined);
 }
 
 /** Names that differ in more than this share of their letters are not alike. */

@@ -14,12 +14,12 @@ import { ModelError } from "../errors.ts";
 /**
  * The `case.json` of a golden case: what the original implementation computed from known weights and a known
  * input, with tolerances. All families of cases (`tfjs`, `tf`, `triplet`) share this schema; `fields` gives
- * access to fields that only one family uses.
+ * access to fields that only one family uses. A `generic` case may leave most of it out (generic/genericCase.ts).
  */
 export interface CaseDescription {
   readonly family: string;
-  /** The model's name in the original implementation. */
-  readonly model: string;
+  /** The model's name in the original implementation. Only a generic case may have none. */
+  readonly model?: string;
   /** The implementation that computed the case. */
   readonly source: string;
   /** How the input was made and which tensor holds it. Differs between families. */
@@ -36,13 +36,13 @@ export interface CaseDescription {
   readonly fields: JsonObject;
 }
 
-const ROLES = ["input", "tap", "head", "decode", "output", "case"] as const;
+export const ROLES = ["input", "tap", "head", "decode", "output", "case"] as const;
 export type Role = (typeof ROLES)[number];
 
 const DTYPES = ["float32", "int32", "uint8"] as const;
 export type TapDtype = (typeof DTYPES)[number];
 
-const LAYOUTS = ["NHWC", "NCHW", "row-major"] as const;
+export const LAYOUTS = ["NHWC", "NCHW", "row-major"] as const;
 export type TapLayout = (typeof LAYOUTS)[number];
 
 export interface TapDescription {
@@ -51,13 +51,17 @@ export interface TapDescription {
   readonly role: Role;
   readonly shape: readonly number[];
   readonly dtype: TapDtype;
-  /** The layout that `shape` is in; `row-major` for anything but maps. */
-  readonly layout: TapLayout;
+  /** The layout that `shape` is in; `row-major` for anything but maps. Only a generic case may leave it to the shape. */
+  readonly layout?: TapLayout;
   readonly meaning?: string;
   /** Key of the whole tensor, or of sampled elements with their flat positions in the tap's own layout. */
   readonly stored: { readonly tensor: string } | { readonly index: string; readonly value: string };
   /** Standard deviation of the whole tensor. */
   readonly std?: number;
+  /** In place of its role's. */
+  readonly tolerance?: Tolerance;
+  /** This project's name of the value, if the tap has another. */
+  readonly node?: string;
 }
 
 /**
@@ -86,15 +90,19 @@ export interface ToleranceTable {
 const LIMITS = { depth: 12, values: 1_000_000 };
 /** A tolerance times a standard deviation must not become infinite, which nothing exceeds. */
 const MAX_NUMBER = 1e100;
-const MEASURES = ["spread", "spreadRms", "absolute", "relative", "box", "score"] as const;
+export const MEASURES = ["spread", "spreadRms", "absolute", "relative", "box", "score"] as const;
+
+/** @throws ModelError if the bytes are no JSON object. */
+export function parseCaseFields(bytes: Uint8Array, where: string): JsonObject {
+  return expectObject(parseJson(bytes, where, LIMITS), where);
+}
 
 /**
  * `where` names the file in errors.
  *
  * @throws ModelError if the file does not follow the schema.
  */
-export function parseCaseDescription(bytes: Uint8Array, where: string): CaseDescription {
-  const fields = expectObject(parseJson(bytes, where, LIMITS), where);
+export function parseCaseDescription(fields: JsonObject, where: string): CaseDescription {
   const input = fields.get("input") ?? undefined;
   return {
     family: expectString(fields.get("family"), `${where} family`),
@@ -142,7 +150,7 @@ function parseTap(value: JsonValue, position: string): TapDescription {
   };
 }
 
-function parseStored(tap: JsonObject, where: string): TapDescription["stored"] {
+export function parseStored(tap: JsonObject, where: string): TapDescription["stored"] {
   const tensor = tap.get("tensor");
   const sampled = tap.get("sampled");
   if ((tensor === undefined) === (sampled === undefined)) {
@@ -157,11 +165,11 @@ function parseStored(tap: JsonObject, where: string): TapDescription["stored"] {
   };
 }
 
-function parseStd(stats: JsonValue, where: string): number {
+export function parseStd(stats: JsonValue, where: string): number {
   return nonNegative(expectObject(stats, where).get("std"), `${where} std`);
 }
 
-function parseTolerances(value: JsonValue | undefined, where: string): ToleranceTable {
+export function parseTolerances(value: JsonValue | undefined, where: string): ToleranceTable {
   const by = new Map<string, Tolerance>();
   if (value === undefined) return { by };
   let match: string | undefined;
@@ -172,7 +180,7 @@ function parseTolerances(value: JsonValue | undefined, where: string): Tolerance
   return { by, match };
 }
 
-function parseTolerance(value: JsonValue, where: string): Tolerance {
+export function parseTolerance(value: JsonValue, where: string): Tolerance {
   const tolerance: { -readonly [Key in keyof Tolerance]: Tolerance[Key] } = {};
   for (const [key, entry] of expectObject(value, where)) {
     // A misspelled measure must not count as absent.
@@ -190,7 +198,7 @@ function nonNegative(value: JsonValue | undefined, where: string): number {
   throw new ModelError({ where, expected, got: String(number) });
 }
 
-function oneOf<Name extends string>(
+export function oneOf<Name extends string>(
   value: JsonValue | undefined,
   names: readonly Name[],
   where: string,
@@ -201,7 +209,7 @@ function oneOf<Name extends string>(
   throw new ModelError({ where, expected: `one of ${names.join(", ")}`, got: quote(text) });
 }
 
-function fileName(name: string, where: string): string {
+export function fileName(name: string, where: string): string {
   if (/^[\w-][\w.-]*$/.test(name)) return name;
   throw new ModelError({ where, expected: "a file name without a folder", got: quote(name) });
 }

@@ -81,23 +81,26 @@ function elementLimit(expected: number, std: number, { spread, absolute, relativ
   return Math.min(bySpread, (absolute ?? 0) + (relative ?? 0) * Math.abs(expected));
 }
 
-function difference(expected: number, got: number): number {
+/** NaN or infinity in place of another number is infinitely far. */
+export function difference(expected: number, got: number): number {
   if (Object.is(expected, got)) return 0;
   const off = Math.abs(expected - got);
   return Number.isNaN(off) ? Number.POSITIVE_INFINITY : off;
 }
 
 /** The ratio of a difference to its limit: 0 without a difference, infinite if the limit is 0. */
-function quotient(off: number, limit: number): number {
+export function quotient(off: number, limit: number): number {
   if (off === 0) return 0;
   return Number.isFinite(off) ? off / limit : Number.POSITIVE_INFINITY;
 }
 
-/** Standard deviation of the population, in float64. */
+/** Standard deviation of the population, in float64. Plain loops, because maps have millions of numbers. */
 export function standardDeviation(values: ArrayLike<number>): number {
   if (values.length === 0) return 0;
-  const numbers = Array.from(values);
-  const mean = numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
-  const squares = numbers.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return Math.sqrt(squares / numbers.length);
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  const mean = sum / values.length;
+  let squares = 0;
+  for (let i = 0; i < values.length; i++) squares += (values[i] - mean) ** 2;
+  return Math.sqrt(squares / values.length);
 }

@@ -3,7 +3,14 @@ import { quote } from "../checkpoints/bytes/json.ts";
 import { parseSafetensors, toFloat32, toInt32 } from "../checkpoints/safetensors/safetensors.ts";
 import { ModelError, UsageError } from "../errors.ts";
 import { elementCount, formatShape, sameShape, shapeOf, type Tensor, tensor } from "../tensor.ts";
-import { type CaseDescription, parseCaseDescription, type TapDescription } from "./caseDescription.ts";
+import {
+  type CaseDescription,
+  parseCaseDescription,
+  parseCaseFields,
+  type TapDescription,
+} from "./caseDescription.ts";
+import { genericTensorsFile, isGeneric, parseGenericCase } from "./generic/genericCase.ts";
+import { readTruth, type Truth } from "./truth/truth.ts";
 
 /** A golden case in memory: its description and the numbers of every tap. */
 export interface GoldenCase extends Omit<CaseDescription, "taps" | "tensors"> {
@@ -13,6 +20,8 @@ export interface GoldenCase extends Omit<CaseDescription, "taps" | "tensors"> {
   readonly taps: readonly GoldenTap[];
   /** All tensors of the case's tensor file, by key. */
   readonly tensors: ReadonlyMap<string, RawTensor>;
+  /** The same taps computed in float64, if somebody did. */
+  readonly truth?: Truth;
 }
 
 export interface GoldenTap extends Omit<TapDescription, "stored"> {
@@ -21,8 +30,12 @@ export interface GoldenTap extends Omit<TapDescription, "stored"> {
   readonly positions?: Int32Array;
 }
 
+/** The float64 values lie under this name beside a case that has them. */
+const TRUTH_FILE = "float64.safetensors";
+
 /**
- * Reads a case. `readFile` returns its files by their name within its folder; `name` is for error messages.
+ * Reads a case. `readFile` returns its files by their name within its folder, and rejects for a file that is not there;
+ * `name` is for error messages. Works in Node and in browsers.
  *
  * @throws UsageError if there is no case.
  * @throws ModelError if the case contradicts itself.
@@ -38,30 +51,38 @@ export async function readGoldenCase(
     const fault = { where: name, expected: "a golden case", got: "no readable case.json in it" };
     throw new UsageError(fault, { cause });
   }
-  const description = parseCaseDescription(json, `${name}/case.json`);
-  const file = `${name}/${description.tensors}`;
+  const where = `${name}/case.json`;
+  const fields = parseCaseFields(json, where);
+  const generic = isGeneric(fields);
+  const description = generic ? undefined : parseCaseDescription(fields, where);
+  const tensorsFile = description?.tensors ?? genericTensorsFile(fields, where);
+  const file = `${name}/${tensorsFile}`;
   let bytes: Uint8Array;
   try {
-    bytes = await readFile(description.tensors);
+    bytes = await readFile(tensorsFile);
   } catch (cause) {
     throw new ModelError(
       { where: file, expected: "the tensors of the case", got: "no readable file" },
       { cause },
     );
   }
-  const { tensors } = parseSafetensors(bytes, file);
-  const taps = description.taps.map((tap) => readTap(tap, tensors, `${file} tap ${quote(tap.name)}`));
-  return { ...description, name, taps, tensors };
+  const stored = parseSafetensors(bytes, file);
+  const all = description ?? parseGenericCase(fields, stored, where);
+  const taps = all.taps.map((tap) => readTap(tap, stored.tensors, `${file} tap ${quote(tap.name)}`, generic));
+  const truthBytes = await readFile(TRUTH_FILE).catch(() => undefined);
+  const truth = truthBytes && readTruth(truthBytes, `${name}/${TRUTH_FILE}`);
+  return { ...all, name, taps, tensors: stored.tensors, truth };
 }
 
 function readTap(
   { stored, ...tap }: TapDescription,
   tensors: ReadonlyMap<string, RawTensor>,
   where: string,
+  anyDtype: boolean,
 ): GoldenTap {
-  if ("tensor" in stored) {
-    return { ...tap, values: valuesOf(find(tensors, stored.tensor, where), tap.dtype, tap.shape, where) };
-  }
+  const read = (key: string, shape: readonly number[]) =>
+    valuesOf(find(tensors, key, where), tap.dtype, shape, where, anyDtype);
+  if ("tensor" in stored) return { ...tap, values: read(stored.tensor, tap.shape) };
   const index = find(tensors, stored.index, where);
   const positions = toInt32(index, where);
   const elements = elementCount(tap.shape);
@@ -72,8 +93,7 @@ function readTap(
   if (positions.length === 0 && elements > 0) {
     throw new ModelError({ where, expected: "positions of elements", got: "none" });
   }
-  const value = find(tensors, stored.value, where);
-  return { ...tap, positions, values: valuesOf(value, tap.dtype, index.shape, where) };
+  return { ...tap, positions, values: read(stored.value, index.shape) };
 }
 
 function find(tensors: ReadonlyMap<string, RawTensor>, key: string, where: string): RawTensor {
@@ -89,10 +109,12 @@ function valuesOf(
   dtype: TapDescription["dtype"],
   shape: readonly number[],
   where: string,
+  anyDtype: boolean,
 ): Float32Array | Int32Array {
-  if (raw.dtype !== STORED_DTYPE[dtype] || !sameShape(raw.shape, shape)) {
+  if ((!anyDtype && raw.dtype !== STORED_DTYPE[dtype]) || !sameShape(raw.shape, shape)) {
     const got = `${raw.dtype} ${formatShape(raw.shape)}`;
-    throw new ModelError({ where, expected: `${STORED_DTYPE[dtype]} ${formatShape(shape)}`, got });
+    const expected = `${anyDtype ? raw.dtype : STORED_DTYPE[dtype]} ${formatShape(shape)}`;
+    throw new ModelError({ where, expected, got });
   }
   return dtype === "float32" ? toFloat32(raw) : toInt32(raw, where);
 }
@@ -105,6 +127,7 @@ function valuesOf(
  */
 export function goldenInput(golden: GoldenCase): Tensor {
   const where = `${golden.name} input`;
+  if (golden.family === "generic") return genericInput(golden, where);
   const key = ["tensor", "raw", "preprocessed"].map((field) => golden.input?.get(field)).find(Boolean);
   if (typeof key === "string") {
     const raw = find(golden.tensors, key, where);
@@ -116,6 +139,19 @@ export function goldenInput(golden: GoldenCase): Tensor {
   }
   const [{ shape, values, layout }] = inputs;
   return inProjectLayout(shape, Float32Array.from(values), layout, where);
+}
+
+/** RGB is last or first; a case that was written by hand need not say which. */
+function genericInput({ input, tensors, fields }: GoldenCase, where: string): Tensor {
+  const key = input?.get("tensor");
+  if (typeof key !== "string") {
+    const hint = 'State "input": the key of its tensor, or { "image": "file" }.';
+    throw new ModelError({ where, expected: "an input", got: "none", hint });
+  }
+  const raw = find(tensors, key, where);
+  const { shape } = raw;
+  const isFirst = shape.length === 4 && shape[1] === 3 && (shape[3] !== 3 || fields.get("layout") === "NCHW");
+  return inProjectLayout(shape, toFloat32(raw), isFirst ? "NCHW" : "NHWC", where);
 }
 
 function inProjectLayout(

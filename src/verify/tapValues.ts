@@ -49,9 +49,5 @@ async function runFor(
   const nodes = new Set(network.graph.nodes.map((node) => node.name));
   const visible = names.filter((name) => nodes.has(name));
   const { taps, outputs } = await network.run(inputs, { taps: visible });
-  return { values: new Map(visible.map((name) => [name, tapped(taps[name])])), outputs };
-}
-
-function tapped({ shape, data }: { shape: number[]; data: Float32Array }): Tensor {
-  return { shape: shape as unknown as Tensor["shape"], data };
+  return { values: new Map(visible.map((name) => [name, taps[name]])), outputs };
 }

@@ -1,9 +1,10 @@
 import { ModelError } from "../errors.ts";
 import { elementCount, formatShape, type Tensor } from "../tensor.ts";
 import type { Role, Tolerance } from "./caseDescription.ts";
-import { type Comparison, compare, EXACT, statesMeasure } from "./compare.ts";
-import { compareRows, type RowsOf } from "./compareRows.ts";
+import { type Comparison, compare, EXACT, standardDeviation, statesMeasure } from "./compare.ts";
 import { type GoldenCase, type GoldenTap, goldenInput, inTapLayout } from "./goldenCase.ts";
+import { compareRows, type RowsOf } from "./rows/compareRows.ts";
+import { compareWithTruth, type TruthComparison } from "./truth/truth.ts";
 
 /** Where this project has the numbers of a case's tap. */
 export type TapSource<Decoded> =
@@ -34,6 +35,8 @@ export interface DecodedTap {
 export interface CaseRunner<Decoded> {
   /** Maps the original's tap names to this project's values; undefined for an unknown tap. */
   readonly tapSource: (name: string) => TapSource<Decoded> | undefined;
+  /** Why a tap has no source, as a sentence. */
+  readonly explain?: (name: string) => string;
   /** Runs the network on `input` ([1, h, w, 3], values as in the case) and returns the named values. */
   run(input: Tensor, values: readonly string[]): Promise<CaseRun<Decoded>>;
 }
@@ -74,6 +77,8 @@ export interface TapReport {
   readonly meaning?: string;
   readonly pass: boolean;
   readonly unfused: boolean;
+  /** Errors against float64 in the unit of `compared`, if the case has the tap in float64. */
+  readonly truth?: TruthComparison;
   /** Absent if there is a `problem`. */
   readonly compared?: Comparison & { readonly tolerance: Tolerance };
   /** Why the tap could not be compared. This counts as a failure. */
@@ -104,13 +109,15 @@ export async function verifyCase<Decoded>(
     const source = runner.tapSource(tap.name);
     const unfused = source !== undefined && "value" in source && run.unfused.has(source.value);
     const { name, role, shape, meaning } = tap;
-    const outcome = compareTap(golden, tap, source, run, options);
+    const outcome = source
+      ? compareTap(golden, tap, source, run, options)
+      : { problem: runner.explain?.(name) ?? "this tap is not mapped to a value of the model" };
     return { name, role, shape, meaning, unfused, pass: outcome.compared?.pass ?? false, ...outcome };
   });
   const firstBeyond = taps.find(({ pass }) => !pass);
   return {
     name: golden.name,
-    model: golden.model,
+    model: golden.model ?? "",
     source: golden.source,
     taps,
     firstBeyond,
@@ -123,20 +130,20 @@ export async function verifyCase<Decoded>(
 function refuseEmpty({ name, tolerance }: GoldenCase, checked: readonly GoldenTap[]): void {
   if (checked.length === 0) throw new ModelError({ where: name, expected: "taps to compare", got: "none" });
   // Whole numbers must be equal.
-  if (tolerance.by.size > 0 || checked.every(({ dtype }) => dtype !== "float32")) return;
+  if (tolerance.by.size > 0) return;
+  if (checked.every((tap) => tap.dtype !== "float32" || tap.tolerance)) return;
   throw new ModelError({ where: name, expected: "tolerances for its taps", got: "none" });
 }
 
-export type Outcome = Pick<TapReport, "compared" | "problem">;
+export type Outcome = Pick<TapReport, "compared" | "problem" | "truth">;
 
 function compareTap<Decoded>(
   golden: GoldenCase,
   tap: GoldenTap,
-  source: TapSource<Decoded> | undefined,
+  source: TapSource<Decoded>,
   run: CaseRun<Decoded>,
   options: VerifyOptions,
 ): Outcome {
-  if (source === undefined) return { problem: "this tap is not mapped to a value of the model" };
   if ("outcome" in source) return source.outcome(run.decoded, tap, golden);
   let got: ArrayLike<number>;
   let decoded: DecodedTap | undefined;
@@ -159,14 +166,33 @@ function compareTap<Decoded>(
   }
   const tolerance = toleranceOf(golden, tap, decoded, options);
   if (!tolerance) return { problem: `the case states no tolerance for its role, ${tap.role}` };
-  if (!decoded?.rows) return { compared: { ...compare(tap, got, tolerance), tolerance } };
+  if (!decoded?.rows) {
+    const compared = { ...compare(tap, got, tolerance), tolerance };
+    const truth = truthOf(golden, tap, source, got, compared.measure);
+    return { compared, ...(truth && { truth }) };
+  }
   const outcome = compareRows(golden, tap, got, decoded.rows, tolerance);
   return "problem" in outcome ? outcome : { compared: { ...outcome.compared, tolerance } };
 }
 
+/** A float64 dump may use the tap's name or this project's. */
+function truthOf<Decoded>(
+  { truth }: GoldenCase,
+  tap: GoldenTap,
+  source: TapSource<Decoded>,
+  got: ArrayLike<number>,
+  measure: Comparison["measure"],
+): TruthComparison | undefined {
+  const names = "value" in source ? [tap.name, source.value] : [tap.name];
+  const values = tap.dtype === "float32" ? truth?.find(names, tap.shape) : undefined;
+  if (!values) return undefined;
+  const unit = measure === "spread" ? (tap.std ?? standardDeviation(tap.values)) : 1;
+  return compareWithTruth(values, tap, got, unit);
+}
+
 function toleranceOf(
   golden: GoldenCase,
-  { role, dtype }: GoldenTap,
+  { role, dtype, tolerance: own }: GoldenTap,
   { quantity, unitsPerOutput }: Partial<DecodedTap> = {},
   options: VerifyOptions,
 ): Tolerance | undefined {
@@ -175,7 +201,7 @@ function toleranceOf(
     const { absolute } = golden.tolerance.by.get(quantity) ?? {};
     return absolute === undefined ? undefined : { absolute: absolute * (unitsPerOutput ?? 1) };
   }
-  const stated = options.tolerance?.by.get(role) ?? golden.tolerance.by.get(role);
+  const stated = own ?? options.tolerance?.by.get(role) ?? golden.tolerance.by.get(role);
   if (stated) return statesMeasure(stated) ? stated : undefined;
   const output = golden.tolerance.by.get("output");
   if (role !== "decode" || unitsPerOutput === undefined || output?.absolute === undefined) return undefined;

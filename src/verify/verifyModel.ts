@@ -1,7 +1,7 @@
 import { backendInWords } from "../backend/backendDetails.ts";
 import { UsageError } from "../errors.ts";
 import { openModel } from "../loading/openWeights.ts";
-import { MODELS } from "../models/models.ts";
+import { MODELS, modelNamed } from "../models/models.ts";
 import { movenetMultiSteps, movenetSingleSteps } from "../models/movenet.ts";
 import { UNPUBLISHED_TRIPLETS } from "../models/triplets/triplet.ts";
 import { loadNetwork, type Network, type NetworkOptions } from "../network.ts";
@@ -9,14 +9,16 @@ import { type GoldenCase, goldenInput } from "./goldenCase.ts";
 import { MOVENET_FLOAT64_TOLERANCE, type MoveNetSteps, movenetTapSource } from "./taps/movenet.ts";
 import { type RunnableNetwork, tapValues } from "./tapValues.ts";
 import { type CaseReport, type CaseRun, type CaseRunner, verifyCase } from "./verifyCase.ts";
+import { verifyGeneric } from "./verifyGeneric.ts";
 import { verifyTriplet } from "./verifyTriplet.ts";
 import { verifyZoo } from "./verifyZoo.ts";
 
-type CaseOptions = Omit<NetworkOptions, "inputSize" | "fuse">;
+/** Those of `load`, but for the size, which the case decides. */
+export type VerifyModelOptions = Omit<NetworkOptions, "inputSize" | "fuse">;
 
 /**
- * Runs a golden case on a model of this project, at the size of the case's input. Without a name, the weights
- * decide which model it is. `readImageFile` reads the image if a case names one instead of holding a tensor.
+ * Runs a golden case on a model of this project, at the size of the case's input, and compares every tap. Without a
+ * name, the weights decide which model it is; a generic case without weights decides it itself. `readImageFile` reads the image if a case names one instead of holding a tensor.
  *
  * @throws UsageError for a case of another model or of an unknown family.
  * @throws whatever loading and running throw.
@@ -24,10 +26,14 @@ type CaseOptions = Omit<NetworkOptions, "inputSize" | "fuse">;
 export async function verifyModel(
   name: string | undefined,
   golden: GoldenCase,
-  options: CaseOptions = {},
+  options: VerifyModelOptions = {},
   readImageFile?: (file: string) => Promise<Uint8Array>,
 ): Promise<CaseReport> {
   if (name !== undefined) return verifyNamed(name, name, golden, options, readImageFile);
+  if (options.weights === undefined && golden.family === "generic" && golden.model !== undefined) {
+    const known = modelNamed(golden.model).name;
+    return verifyNamed(known, known, golden, options, readImageFile);
+  }
   const { model, checkpoint } = await openModel(undefined, options);
   return verifyNamed(model.name, undefined, golden, { ...options, weights: checkpoint }, readImageFile);
 }
@@ -37,16 +43,17 @@ async function verifyNamed(
   model: string,
   name: string | undefined,
   golden: GoldenCase,
-  options: CaseOptions,
+  options: VerifyModelOptions,
   readImageFile?: (file: string) => Promise<Uint8Array>,
 ): Promise<CaseReport> {
   checkIsOf(model, golden);
   if (golden.family === "tf") return verifyZoo(name, golden, options, readImageFile);
+  if (golden.family === "generic") return verifyGeneric(name, golden, options, readImageFile);
   if (golden.family === "triplet") return verifyTriplet(name, golden, options, readImageFile);
   if (golden.family !== "tfjs") {
     throw new UsageError({
       where: golden.name,
-      expected: "a case of the families tf, tfjs or triplet",
+      expected: "a case of the families tf, tfjs, triplet or generic",
       got: `one of the family ${golden.family}`,
       hint: "No table maps its taps to a model of this project yet.",
     });
@@ -66,6 +73,7 @@ async function verifyNamed(
 
 /** @throws UsageError for a case of another model. Unpublished networks have no name that a case could state. */
 function checkIsOf(model: string, golden: GoldenCase): void {
+  if (golden.model === undefined) return;
   if (golden.family === "triplet" && model === UNPUBLISHED_TRIPLETS) return;
   if (golden.family === "tf" && !MODELS.some(({ name }) => name === model)) return;
   // The triplets' authors capitalize their models' names.

@@ -14,25 +14,59 @@ const WITH_WASM = `${STRICT} 'wasm-unsafe-eval'`;
 
 /** Scripts that a test has the browser run are free of the policy, so the page does everything by itself. */
 const SCRIPT = `
-import { load } from "/dist/index.js";
-const { backend, taps, gpu } = JSON.parse(decodeURIComponent(location.hash.slice(1)));
+import { asNdarray, compare, load, openDump } from "/dist/index.js";
+const { backend, taps, array, compared, gpu } = JSON.parse(decodeURIComponent(location.hash.slice(1)));
 if (gpu) WebGL2RenderingContext.prototype.getParameter = new Proxy(WebGL2RenderingContext.prototype.getParameter, {
   apply: (get, gl, [name]) => (name === 0x9246 ? "a card" : get.call(gl, name)),
 });
-const told = document.createElement("pre");
+const output = document.createElement("pre");
 try {
   const detector = await load("movenet-lightning", { backend });
-  const { backend: ranOn, backendDetails } = taps ? await detector.detect("/samples/people.jpg", { taps }) : detector.network;
-  told.textContent = JSON.stringify({ ranOn, note: backendDetails.note });
+  const { backend: ranOn, backendDetails } = detector.network;
+  const told = { ranOn, note: backendDetails.note };
+  if (taps) {
+    const result = await detector.detect("/samples/people.jpg", { taps });
+    const returned = Object.entries(result.taps);
+    const passed = [];
+    const onTap = async (name, { data }) => passed.push([name, data]);
+    const walked = await detector.detect("/samples/people.jpg", { taps, onTap });
+    told.taps = passed.map(([name]) => name);
+    told.same = returned.length === passed.length && Object.keys(walked.taps).length === 0
+      && passed.every(([name, data]) => data.every((value, i) => value === result.taps[name].data[i]));
+    if (array) told.stride = asNdarray(returned[0][1]).stride;
+  }
+  if (compared) {
+    const image = "/samples/people.jpg";
+    const opByOp = await load("movenet-lightning", { backend, fuse: false });
+    const { layers, firstBeyond, detections } = await compare(detector, opByOp, { image });
+    const { taps: { [compared]: value } } = await opByOp.detect(image, { taps: compared });
+    const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + value.shape.join(", ") + "), }\\n";
+    const start = Uint8Array.of(0x93, 78, 85, 77, 80, 89, 1, 0, header.length, 0);
+    const dump = await openDump([new File([start, header, value.data], compared + ".npy")]);
+    const beside = await compare(opByOp, dump, { image, tolerance: 0 });
+    told.compared = {
+      layers: layers.length,
+      differing: layers.filter(({ max }) => max > 0).length > 0,
+      beyond: firstBeyond?.name ?? beside.firstBeyond?.name,
+      outcomes: detections.map(({ outcome }) => outcome),
+      dumped: beside.layers.map(({ name }) => name),
+    };
+  }
+  output.textContent = JSON.stringify(told);
 } catch ({ name, message }) {
-  told.textContent = JSON.stringify({ error: name + ": " + message });
+  output.textContent = JSON.stringify({ error: name + ": " + message });
 }
-document.body.append(told);
+document.body.append(output);
 `;
 
 interface Wanted {
   readonly backend: string;
-  readonly taps?: readonly string[];
+  /** Read by `taps` and by `onTap`, which must agree. */
+  readonly taps?: string;
+  /** Read a tap by the `ndarray` package. */
+  readonly array?: boolean;
+  /** Compare the network with the same one op by op, and that one's value of this layer with a dump of it. */
+  readonly compared?: string;
   /** WebGL 2 names a graphics card. */
   readonly gpu?: boolean;
 }
@@ -64,7 +98,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("a page with a content security p
   async function onPage(
     policy: string,
     wanted: Wanted,
-  ): Promise<{ ranOn?: string; note?: string; error?: string }> {
+  ): Promise<{ ranOn?: string; note?: string; taps?: string[]; same?: boolean; error?: string }> {
     const [dist, weights, samples] = ["dist/browser", "weights", "samples"].map((name) => join(ROOT, name));
     const headers = { "Content-Security-Policy": policy };
     const server = await serve({ page: folder, dist, weights, samples }, headers);
@@ -85,15 +119,32 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("a page with a content security p
     expect(await onPage(STRICT, { backend: "auto" })).toEqual({ error: `BackendError: ${noWasm("wasm")}` });
   });
 
-  test("that forbids functions from text is named by cpu and by taps, with the directive", async () => {
+  test("that forbids functions from text is named by cpu and asNdarray, with the directive", async () => {
     const error = `BackendError: ${noFunctions("backend cpu", "choose another backend")}`;
     expect(await onPage(STRICT, { backend: "cpu" })).toEqual({ error });
-    const taps = ["backbone.stem.relu6"];
-    expect(await onPage(WITH_WASM, { backend: "wasm", taps })).toEqual({
-      error: `BackendError: ${noFunctions("option taps", "leave taps out")}`,
+    const tapped = { backend: "wasm", taps: "backbone.stem.relu6", array: true };
+    expect(await onPage(WITH_WASM, tapped)).toEqual({
+      error: `BackendError: ${noFunctions("asNdarray", "read shape and data of the tensor")}`,
     });
-    expect(await onPage(`${STRICT} 'unsafe-eval'`, { backend: "wasm", taps })).toMatchObject({
+    expect(await onPage(`${STRICT} 'unsafe-eval'`, tapped)).toMatchObject({
       ranOn: "wasm",
+      stride: [96 * 96 * 32, 96 * 32, 32, 1],
+    });
+  });
+
+  test.each([
+    ["wasm", "all", 80],
+    ["webasm", "backbone.block1.*", 3],
+  ])("that forbids functions from text lets %s read taps", async (backend, taps, count) => {
+    const { taps: names, ...rest } = await onPage(WITH_WASM, { backend, taps });
+    expect(rest).toMatchObject({ ranOn: backend, same: true });
+    expect(names).toHaveLength(count);
+  });
+
+  test("that forbids functions from text lets runs be compared, with each other and with a dump", async () => {
+    const compared = "backbone.stem.conv2d";
+    expect(await onPage(WITH_WASM, { backend: "wasm", compared })).toMatchObject({
+      compared: { layers: 80, differing: true, outcomes: ["matched"], dumped: [compared] },
     });
   });
 
@@ -109,7 +160,9 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("a page with a content security p
     expect(note).toContain(`wasm is not used: ${noWasm("wasm")}`);
   });
 
-  test("that forbids everything but its own scripts is enough for wgsl", async () => {
-    expect(await onPage(STRICT, { backend: "wgsl" })).toEqual({ ranOn: "wgsl" });
+  test("that forbids everything but its own scripts is enough for wgsl and its taps", async () => {
+    const { taps, ...rest } = await onPage(STRICT, { backend: "wgsl", taps: "heads.*" });
+    expect(rest).toEqual({ ranOn: "wgsl", same: true });
+    expect(taps).toHaveLength(14);
   });
 });

@@ -29,6 +29,19 @@ test("inspect --json is one object", async () => {
   expect(totals).toEqual({ variables: 145, elements: 2_320_281, bytes: 4_640_562 });
 });
 
+test("inspect --histogram adds statistics and a bar per variable", async () => {
+  const { code, stdout } = await runCli(["inspect", LIGHTNING, "--histogram"]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(
+    /\nF16 +64 +32 +-5\.023 +5\.223 +1\.022 +2\.252 +0 +0 +│[ ▁▂▃▄▅▆▇█]{32}│ +backbone\.block0\.depthwise\.bias\n/,
+  );
+  const { rows } = JSON.parse((await runCli(["inspect", LIGHTNING, "--histogram", "--json"])).stdout);
+  const { statistics, histogram, shape } = rows[0];
+  expect(statistics).toMatchObject({ count: shape[0], nan: 0, infinite: 0 });
+  expect(histogram.counts).toHaveLength(32);
+  expect(histogram.counts.reduce((sum: number, count: number) => sum + count, 0)).toBe(shape[0]);
+});
+
 test("inspect reads a TensorFlow.js model with its shards, names as they are there", async () => {
   const folder = await temporaryFolder();
   const { json, shards } = movenetFile("one");

@@ -28,7 +28,7 @@ const TYPED: [string, RegExp][] = [
   ["predict x.jpg", /command predict: .*\. Did you mean detect\?$/],
   ["train", /Training is not part of this program\.$/],
   ["val", /Evaluation is not part of this program: .* --save coco --score 0/],
-  ["export", /Did you mean convert\? It writes safetensors/],
+  ["onnx", /Did you mean export\? It writes ONNX/],
   ["photo.jpg", /Did you mean centernet detect photo\.jpg\?$/],
   ["https://example.org/x", /Did you mean centernet detect https:\/\/example\.org\/x\?$/],
   ["constructor", /See centernet --help\.$/],

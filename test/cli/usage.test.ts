@@ -53,6 +53,21 @@ const WRONG: [string[], number, RegExp][] = [
   [["detect", "x.jpg", "--threads", "0"], 1, /--threads: expected a whole number from 1 to 64, got "0"/],
   [["detect", "x.jpg", "--threads", "two"], 1, /--threads: expected a whole number from 1 to 64, got "two"/],
   [
+    ["detect", "x.jpg", "--build", "simd"],
+    1,
+    /--build: expected a build's name, got "simd"\. Did you mean plain\? The names are relaxed, plain\.$/,
+  ],
+  [
+    ["verify", "movenet-lightning", "--golden", "x", "--build", ""],
+    1,
+    /--build: expected a build's name, got ""/,
+  ],
+  [
+    ["detect", "x.jpg", ...LIGHTNING, "--backend", "cpu", "--build", "plain"],
+    1,
+    /option --build: expected the backend wasm, the only one that has it, got cpu\./,
+  ],
+  [
     ["detect", "x.jpg", ...LIGHTNING, "--backend", "cpu", "--threads", "2"],
     1,
     /option --threads: expected the backend wasm, the only one that has it, got cpu\. Leave the option out, or choose wasm\.$/,

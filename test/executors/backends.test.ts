@@ -2,6 +2,7 @@ import { expect, test, vi } from "vitest";
 import { BackendError, UsageError } from "../../src/errors.ts";
 import { type Backend, createExecutor } from "../../src/executors/backends.ts";
 import { bestExecutor } from "../../src/executors/bestExecutor.ts";
+import type { WasmBuild } from "../../src/executors/wasm/wasmModule.ts";
 import type { GpuAdapterInfo } from "../../src/executors/wgsl/device/webgpu.ts";
 import type { MemoryUse, Precision } from "../../src/kernels/kernel.ts";
 
@@ -104,4 +105,38 @@ test("another backend refuses options of wasm; they have no effect if auto choos
     expect(executor.details).toMatchObject({ threads: 1, precision: "exact" });
   }
   await executor.dispose();
+});
+
+test("the build that was asked for runs, or the error says how to start Node", async () => {
+  for (const backend of ["wasm", "auto"] as const) {
+    const plain = await createExecutor(backend, { build: "plain", threads: 1 });
+    expect(plain.details.build).toBe("plain");
+    await plain.dispose();
+  }
+  const validate = vi.spyOn(WebAssembly, "validate");
+  try {
+    // What this Node answers does not matter: the relaxed build is the one that is asked about first.
+    validate.mockImplementationOnce(() => false);
+    const refused = createExecutor("wasm", { build: "relaxed" });
+    await expect(refused).rejects.toBeInstanceOf(BackendError);
+    await expect(refused).rejects.toThrow(
+      "backend wasm: expected WebAssembly with relaxed SIMD, got a machine without it. Start Node as node --experimental-wasm-relaxed-simd, or use Node 22, which needs no flag, or choose the build plain.",
+    );
+    // Another backend has other bits, so auto does not go on.
+    validate.mockImplementationOnce(() => false);
+    await expect(createExecutor("auto", { build: "relaxed" })).rejects.toThrow("relaxed SIMD, got a machine");
+  } finally {
+    validate.mockRestore();
+  }
+});
+
+test("a build that does not exist, or for another backend, is refused", async () => {
+  const unknown = createExecutor("wasm", { build: "relaxd" as WasmBuild });
+  await expect(unknown).rejects.toThrow(
+    'build: expected a build\'s name, got "relaxd". Did you mean relaxed? The names are relaxed, plain.',
+  );
+  await expect(unknown).rejects.toBeInstanceOf(UsageError);
+  await expect(createExecutor("cpu", { build: "plain" })).rejects.toThrow(
+    "option build: expected the backend wasm, the only one that has it, got cpu.",
+  );
 });

@@ -11,7 +11,7 @@ import { type Graph, GraphBuilder } from "../../src/graph/graph.ts";
 import { fuseEpilogues } from "../../src/graph/passes/fuseEpilogues.ts";
 import { caseData } from "../../src/kernels/opCase.ts";
 import { OPS } from "../../src/kernels/ops.ts";
-import { type Parameter, shapeOf, tensor } from "../../src/tensor.ts";
+import { type Parameter, shapeOf, type Tensor, tensor } from "../../src/tensor.ts";
 
 const SHAPE = shapeOf(12, 10, 4);
 const LAYERS = 5;
@@ -41,7 +41,7 @@ for (const mode of [...(await availableModes()), "wasm"] as const) {
     });
     afterAll(() => executor.dispose());
 
-    test("returns any node's value as an ndarray, and the same output with or without taps", async () => {
+    test("returns any node's value, and the same output with or without taps", async () => {
       const plan = await executor.prepare(graph, weights);
       const plain = await plan.run(inputs);
       const tapped = await plan.run(inputs, { taps: ["layer0.conv2d", "layer3.relu"] });
@@ -51,9 +51,56 @@ for (const mode of [...(await availableModes()), "wasm"] as const) {
       const reference = await (await referenceExecutor().prepare(graph, weights)).run(inputs, {
         taps: ["layer3.relu"],
       });
-      expect(tap.get(0, 7, 3, 2)).toBeCloseTo(reference.taps["layer3.relu"].get(0, 7, 3, 2), 4);
+      const place = (7 * 10 + 3) * 4 + 2;
+      expect(tap.data[place]).toBeCloseTo(reference.taps["layer3.relu"].data[place], 4);
       const again = await plan.run(inputs);
       expect(again.outputs.y.data).toEqual(plain.outputs.y.data);
+      await plan.dispose();
+    });
+
+    test("passes taps on in the graph's order and waits for each, with the bits of those that it returns", async () => {
+      const plan = await executor.prepare(graph, weights);
+      const taps = graph.nodes.map(({ name }) => name).reverse();
+      const kept = await plan.run(inputs, { taps });
+      const calls: string[] = [];
+      const onTap = async (name: string, { shape, data }: Tensor) => {
+        calls.push(`${name} begins`);
+        expect({ shape, data }).toEqual(kept.taps[name]);
+        // The tensor is the caller's: whatever happens to it, the run goes on undisturbed.
+        data.fill(Number.NaN);
+        structuredClone(data.buffer, { transfer: [data.buffer] });
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        calls.push(`${name} ends`);
+      };
+      const walked = await plan.run(inputs, { taps, onTap });
+      expect(walked.taps).toEqual({});
+      expect(walked.outputs).toEqual(kept.outputs);
+      expect(calls).toEqual(graph.nodes.flatMap(({ name }) => [`${name} begins`, `${name} ends`]));
+      expect((await plan.run(inputs)).outputs).toEqual(kept.outputs);
+      await plan.dispose();
+    });
+
+    test("a run fails as its onTap does, and ends while it waits if it is aborted; the plan still works", async () => {
+      const plan = await executor.prepare(graph, weights);
+      const plain = await plan.run(inputs);
+      const taps = ["layer1.relu", "layer2.relu"];
+      const fault = new RangeError("of the caller");
+      const failing = () => {
+        throw fault;
+      };
+      await expect(plan.run(inputs, { taps, onTap: failing })).rejects.toBe(fault);
+      await expect(plan.run(inputs, { taps, onTap: async () => failing() })).rejects.toBe(fault);
+      const controller = new AbortController();
+      const names: string[] = [];
+      const onTap = (name: string) => {
+        names.push(name);
+        setTimeout(() => controller.abort());
+        return new Promise<void>(() => {});
+      };
+      const { signal } = controller;
+      await expect(plan.run(inputs, { taps, onTap, signal })).rejects.toMatchObject({ name: "AbortError" });
+      expect(names).toEqual(["layer1.relu"]);
+      expect((await plan.run(inputs)).outputs).toEqual(plain.outputs);
       await plan.dispose();
     });
 

@@ -45,11 +45,33 @@ class Recorder {
 
   plans(channels = 1): (width: number, height: number) => Promise<Plan> {
     const plans = new PlansBySize(this.executor, (size) => graphAt(size, channels));
-    return (width, height) => plans.planFor({ width, height }, new Map(), {});
+    return (width, height) => plans.planFor({ width, height }, async () => new Map(), {});
   }
 }
 
 describe("the plans of a small network", () => {
+  test("are kept for a graph and for the same graph with layers fused", async () => {
+    const recorder = new Recorder();
+    const plans = new PlansBySize(recorder.executor, (size) => graphAt(size, 1));
+    const size = { width: 2, height: 3 };
+    const run = (fused: boolean) => plans.planFor({ ...size, fused }, async () => new Map(), {});
+    expect(plans.latestGraph(true)).toBeUndefined();
+    const [fused, whole] = [await run(true), await run(false)];
+    expect(fused).not.toBe(whole);
+    expect([await run(true), await run(false)]).toEqual([fused, whole]);
+    expect(plans.graphFor({ ...size, fused: true })).toBe(plans.latestGraph(true));
+    expect(plans.latestGraph(true)).not.toBe(plans.latestGraph(false));
+  });
+
+  test("stay if the weights for another cannot be read", async () => {
+    const recorder = new Recorder();
+    const plans = new PlansBySize(recorder.executor, (size) => graphAt(size, 1));
+    const first = await plans.planFor({ width: 1, height: 1 }, async () => new Map(), {});
+    const unreadable = () => Promise.reject(new Error("gone"));
+    await expect(plans.planFor({ width: 2, height: 1 }, unreadable, {})).rejects.toThrow("gone");
+    expect(await plans.planFor({ width: 1, height: 1 }, unreadable, {})).toBe(first);
+  });
+
   test("are kept for the sizes that were run last, and given up together", async () => {
     const recorder = new Recorder();
     const run = recorder.plans();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { describeGraph } from "../../src/analysis/describe.ts";
 import { convolution } from "../../src/blocks/convolution.ts";
-import { describeGraph } from "../../src/describe.ts";
 import { gpujsExecutor } from "../../src/executors/gpujs/gpujsExecutor.ts";
 import { referenceExecutor } from "../../src/executors/reference/referenceExecutor.ts";
 import { type Graph, GraphBuilder, neededNodes } from "../../src/graph/graph.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { describeGraph } from "../../src/describe.ts";
+import { describeGraph } from "../../src/analysis/describe.ts";
 import type { Detection } from "../../src/detection.ts";
 import { modelNamed } from "../../src/models/models.ts";
 import { shapeOf, type Tensor, tensor } from "../../src/tensor.ts";

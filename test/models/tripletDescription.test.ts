@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeGraph } from "../../src/describe.ts";
+import { describeGraph } from "../../src/analysis/describe.ts";
 import { TRIPLET_ARCHITECTURES, tripletGraph } from "../../src/models/triplets/tripletArchitecture.ts";
 import { runnable } from "../../src/network.ts";
 

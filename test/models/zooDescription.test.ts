@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeGraph } from "../../src/describe.ts";
+import { describeGraph } from "../../src/analysis/describe.ts";
 import { ZOO } from "../../src/models/zoo/zoo.ts";
 import { zooGraph } from "../../src/models/zoo/zooArchitecture.ts";
 import { runnable } from "../../src/network.ts";

@@ -33,7 +33,7 @@ export async function verifyTripletNetwork(
   if (architecture?.family !== "triplets") throw new Error(`${folder} is not recognized`);
   const graph = mutate(tripletGraph(architecture, { height, width }));
   const shapes = Object.entries(graph.parameters).map(([name, { shape }]) => [name, shape] as const);
-  const weights = await loadParameters(new Map(shapes), checkpoint, { model: golden.model });
+  const weights = await loadParameters(new Map(shapes), checkpoint, { model: `${golden.model}` });
 
   const network = await openGraph(runnable(graph, true), weights, place);
   try {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { compareSets, type SetTolerance } from "../../src/verify/compareSets.ts";
+import { compareSets, type SetTolerance } from "../../src/verify/rows/compareSets.ts";
 
 // x, y, score, class
 const columns = { same: [3], scores: [2] };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { matchRows } from "../../src/verify/matchRows.ts";
+import { matchRows } from "../../src/verify/rows/matchRows.ts";
 
 function rows(list: readonly (readonly [index: number, score: number])[]) {
   return {

@@ -70,6 +70,13 @@ export function toFloat32(tensor: RawTensor): Float32Array {
   return values;
 }
 
+/** For values that are compared more finely than float32 tells them apart. */
+export function toFloat64(tensor: RawTensor): Float64Array {
+  const { bytes, read } = DTYPES[tensor.dtype];
+  const view = viewOf(tensor.bytes);
+  return Float64Array.from({ length: tensor.bytes.length / bytes }, (_, i) => read(view, i * bytes));
+}
+
 /** @throws ModelError for types other than integers, and for a value beyond 32 bits. */
 export function toInt32(tensor: RawTensor, where: string): Int32Array {
   const { bytes, integer, read } = DTYPES[tensor.dtype];
@@ -93,6 +100,37 @@ export function fromFloat32(values: Float32Array, dtype: FloatDtype): Uint8Array
     else view.setUint16(i * 2, numberToBfloat16(values[i]), true);
   }
   return bytes;
+}
+
+export function fromInt32(values: Int32Array): Uint8Array {
+  const bytes = new Uint8Array(values.length * DTYPES.I32.bytes);
+  const view = viewOf(bytes);
+  for (let i = 0; i < values.length; i++) view.setInt32(i * 4, values[i], true);
+  return bytes;
+}
+
+/** Numbers as they are read: float64 and wide integers keep their digits. */
+export type Numbers = Float32Array | Float64Array;
+
+const WIDE: readonly Dtype[] = ["F64", "I64", "I32", "U64", "U32"];
+
+/** Reads `count` consecutive elements of `source` from byte `offset` on, unrounded but for integers beyond 2^53. */
+export async function readNumbers(
+  source: RandomAccessFile,
+  offset: number,
+  count: number,
+  dtype: Dtype,
+  bigEndian = false,
+): Promise<Numbers> {
+  if (!WIDE.includes(dtype)) return readElements(source, offset, count, dtype, bigEndian);
+  const { bytes: width, read } = DTYPES[dtype];
+  const bytes = new Uint8Array(count * width);
+  await source.read(offset, bytes);
+  if (bigEndian) swapBytes(bytes, width);
+  const view = viewOf(bytes);
+  const values = new Float64Array(count);
+  for (let i = 0; i < count; i++) values[i] = read(view, i * width);
+  return values;
 }
 
 function viewOf(bytes: Uint8Array): DataView {

@@ -1,6 +1,6 @@
 import { UsageError } from "../../errors.ts";
-import { elementCount, formatShape, type Parameter } from "../../tensor.ts";
-import { byteLengthOf, type FloatDtype, fromFloat32 } from "../bytes/dtype.ts";
+import { elementCount, formatShape } from "../../tensor.ts";
+import { byteLengthOf, type FloatDtype, fromFloat32, fromInt32 } from "../bytes/dtype.ts";
 import { quote } from "../bytes/json.ts";
 
 const METADATA = "__metadata__";
@@ -11,14 +11,20 @@ export interface FilePieces {
   readonly pieces: Iterable<Uint8Array>;
 }
 
+/** What a file may hold: float numbers, or positions. */
+export interface SafetensorsData {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Int32Array;
+}
+
 /**
- * Makes a safetensors file (format: safetensors.ts) of `tensors`, in their order, as `dtype`; values are
- * rounded to nearest. The same input gives the same bytes.
+ * Makes a safetensors file (format: safetensors.ts) of `tensors`, in their order. Floats are written as `dtype`, rounded
+ * to nearest, integers as I32. The same input gives the same bytes.
  *
  * @throws UsageError if a tensor's shape and data disagree.
  */
 export function writeSafetensors(
-  tensors: ReadonlyMap<string, Parameter>,
+  tensors: ReadonlyMap<string, SafetensorsData>,
   metadata: ReadonlyMap<string, string>,
   { dtype }: { dtype: FloatDtype },
 ): FilePieces {
@@ -34,8 +40,9 @@ export function writeSafetensors(
         got,
       });
     }
-    const end = offset + byteLengthOf(dtype, shape, `tensor ${quote(name)}`);
-    entries.push([name, { dtype, shape, data_offsets: [offset, end] }]);
+    const stored = data instanceof Int32Array ? "I32" : dtype;
+    const end = offset + byteLengthOf(stored, shape, `tensor ${quote(name)}`);
+    entries.push([name, { dtype: stored, shape, data_offsets: [offset, end] }]);
     offset = end;
   }
   const header = headerBytes(entries);
@@ -44,7 +51,8 @@ export function writeSafetensors(
     pieces: {
       *[Symbol.iterator]() {
         yield header;
-        for (const { data } of tensors.values()) yield fromFloat32(data, dtype);
+        for (const { data } of tensors.values())
+          yield data instanceof Int32Array ? fromInt32(data) : fromFloat32(data, dtype);
       },
     },
   };

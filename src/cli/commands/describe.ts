@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { describeGraph, type GraphDescription, type LayerDescription } from "../../describe.ts";
+import { describeGraph } from "../../analysis/describe.ts";
+import { receptiveFields } from "../../analysis/receptiveFields.ts";
 import { UsageError } from "../../errors.ts";
 import { describeWasmPlan, type WasmPlanDescription } from "../../executors/wasm/describeWasmPlan.ts";
 import { defaultThreads } from "../../executors/wasm/threads/threadPool.ts";
@@ -10,24 +11,36 @@ import { checkWeights } from "../../loading/readWeights.ts";
 import { checkInputSize, type InputSize, type Model } from "../../models/model.ts";
 import { modelNamed } from "../../models/models.ts";
 import { runnable } from "../../network.ts";
+import { drawNetwork } from "../../visualization/drawNetwork.ts";
+import { outputTarget } from "../files/outputTarget.ts";
+import { refuseOverwriting } from "../files/refuseOverwriting.ts";
+import { weightsUses } from "../files/weightsPaths.ts";
+import { writeOutput } from "../files/writeAtomically.ts";
 import { print, printError, printJson, type Session } from "../io.ts";
 import {
   checkNamesModel,
   lowMemoryOption,
+  parsePath,
   precisionOption,
   sizeOption,
   threadsOption,
+  valueOption,
   weightsOption,
 } from "../options.ts";
+import { layerTable, totalLines } from "../report/layerTable.ts";
 import { algorithmTable, memoryTable, memoryTotals } from "../report/planTable.ts";
-import { formatCount, formatSides } from "../terminal/formatNumber.ts";
-import { formatTable } from "../terminal/table.ts";
 
 const HELP = `
 Layers are listed below their scope. Multiply-adds in brackets are not part of
 the total: such a layer runs only if it is tapped. A layer's full name, as taps
 expect it, is the scope, a dot and the layer: backbone.stem.conv2d. --json
 prints full names.
+
+--receptive adds what a cell of each layer sees of the input, in pixels: height
+x width (∞: to the end of the input), how many pixels the next cell lies
+further on, and the first row and column that cell 0 sees, negative in padding.
+Corner pools see lines; center pools a cross, printed as two rectangles. With
+--json each row has receptiveField, in which null stands for ∞.
 
 --plan and --memory describe the backend wasm, which runs the layers that
 --fused shows. With --json they print { model, input, choices, layers, bytes }.
@@ -39,6 +52,8 @@ Examples:
   centernet describe movenet-multipose
   centernet describe movenet-multipose --size 512x384 --fused
   centernet describe movenet-lightning --json
+  centernet describe centernet-52 --receptive
+  centernet describe centernet-52 --svg centernet-52.svg
   centernet describe movenet-multipose --plan --memory --threads 2
   centernet describe --weights CenterNet-104_480000.pkl --size 255x127`;
 
@@ -47,6 +62,8 @@ interface DescribeFlags {
   readonly size?: InputSize;
   readonly fused?: boolean;
   readonly json?: boolean;
+  readonly receptive?: boolean;
+  readonly svg?: string;
   readonly plan?: boolean;
   readonly memory?: boolean;
   readonly precision?: Precision;
@@ -65,6 +82,8 @@ export function addDescribe(program: Command, session: Session): void {
     .addOption(weightsOption())
     .addOption(sizeOption())
     .option("--fused", "show the network as it runs: bias, sum and activation fused into their convolution")
+    .option("--receptive", "show the receptive field of each layer")
+    .addOption(valueOption("--svg <file>", "draw the network, block by block, as an SVG", parsePath))
     .option("--plan", "show which algorithm wasm chooses for each layer, and why")
     .option("--memory", "show the memory of a wasm plan: how long each map is held, peak and total")
     .addOption(precisionOption())
@@ -76,7 +95,8 @@ export function addDescribe(program: Command, session: Session): void {
 }
 
 async function describe(name: string | undefined, flags: DescribeFlags, session: Session): Promise<void> {
-  const { fused = false, json } = flags;
+  const { fused = false, json, svg } = flags;
+  await checkOutput(name, flags);
   const { model, input } = await describedModel(name, flags, session);
   if (flags.plan || flags.memory) {
     describePlan(model, input, flags, session);
@@ -84,16 +104,40 @@ async function describe(name: string | undefined, flags: DescribeFlags, session:
   }
   refuseWithoutPlan(flags);
   const graph = runnable(model.graph(input), fused);
+  if (svg !== undefined) {
+    const title = `${model.name} at ${input.width}x${input.height}: ${model.backbone}`;
+    await writeOutput(svg, drawNetwork(graph, { title }), `option --svg ${svg}`);
+  }
   const description = describeGraph(graph, model.constants(input));
+  const fields = flags.receptive ? receptiveFields(graph) : undefined;
   if (json) {
-    const { layers: rows, totals } = description;
+    const { layers, totals } = description;
+    const rows = fields ? layers.map((layer) => ({ ...layer, receptiveField: fields[layer.name] })) : layers;
     const { resizer } = model;
     printJson(session, { model: model.name, input, ...(resizer && { resizer }), rows, totals });
     return;
   }
   print(session, `${model.name} at ${input.width}x${input.height}: ${model.backbone}`);
   if (model.resizer) print(session, resizerLine(model));
-  for (const line of [...layersOf(description), ...totalsOf(description)]) print(session, line);
+  for (const line of [...layerTable(description, fields), ...totalLines(description)]) print(session, line);
+}
+
+/** @throws UsageError for options that exclude each other, or a file that cannot be written or would overwrite weights. */
+async function checkOutput(model: string | undefined, flags: DescribeFlags): Promise<void> {
+  const { svg, receptive, weights } = flags;
+  const other = flags.plan ? "--plan" : flags.memory ? "--memory" : undefined;
+  const own = svg !== undefined ? "--svg" : receptive ? "--receptive" : undefined;
+  if (own && other) {
+    const fault = { where: `option ${own}`, expected: "to be used without --plan and --memory", got: other };
+    throw new UsageError(fault);
+  }
+  if (svg === undefined) return;
+  const name = `option --svg ${svg}`;
+  refuseOverwriting([
+    ...(weights === undefined && model === undefined ? [] : await weightsUses(weights, model)),
+    { path: svg, role: "output", name },
+  ]);
+  await outputTarget(svg, name);
 }
 
 /** How images become the network's input, and whether its size is theirs. */
@@ -159,46 +203,4 @@ function refuseWithoutPlan({ precision, lowMemory, threads }: DescribeFlags): vo
       got: "neither",
     });
   }
-}
-
-/** One row per layer, under its scope if that is new. */
-function layersOf({ layers }: GraphDescription): string[] {
-  const [heading, ...lines] = formatTable(
-    [
-      { heading: "layer", align: "left" },
-      { heading: "op", align: "left" },
-      { heading: "shape", align: "left" },
-      { heading: "parameters", align: "right" },
-      { heading: "multiply-adds", align: "right" },
-    ],
-    layers.map((layer) => [
-      `  ${partsOf(layer).last}`,
-      layer.op,
-      formatSides(layer.shape),
-      formatCount(layer.parameters),
-      layer.needed ? formatCount(layer.multiplyAdds) : `(${formatCount(layer.multiplyAdds)})`,
-    ]),
-  );
-  const grouped = layers.flatMap((layer, i) => {
-    const { scope } = partsOf(layer);
-    const isNew = i === 0 || partsOf(layers[i - 1]).scope !== scope;
-    return isNew ? [scope, lines[i]] : [lines[i]];
-  });
-  return ["", heading, ...grouped];
-}
-
-function partsOf({ name }: LayerDescription): { scope: string; last: string } {
-  const dot = name.lastIndexOf(".");
-  return { scope: name.slice(0, dot), last: name.slice(dot + 1) };
-}
-
-function totalsOf({ layers, totals }: GraphDescription): string[] {
-  const { trainableParameters, storedNumbers, multiplyAdds, gflops } = totals;
-  return [
-    "",
-    `layers                ${formatCount(layers.length)}`,
-    `trainable parameters  ${formatCount(trainableParameters)}`,
-    `stored numbers        ${formatCount(storedNumbers)}`,
-    `multiply-adds         ${formatCount(multiplyAdds)} (${gflops.toFixed(3)} GFLOPs)`,
-  ];
 }

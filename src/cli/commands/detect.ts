@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { SEEN_KEYPOINT } from "../../detection.ts";
 import { checkReferenceScales } from "../../detectOptions.ts";
 import { UsageError } from "../../errors.ts";
 import { MAX_TRIPLETS } from "../../image/draw/drawDetections.ts";
@@ -12,8 +13,12 @@ import { NO_JSON, openJsonLines } from "../files/jsonLines.ts";
 import { refuseOverwriting } from "../files/refuseOverwriting.ts";
 import type { Session } from "../io.ts";
 import {
+  activationScaleOption,
+  activationsOption,
   backendOption,
+  buildOption,
   classesOption,
+  heatmapsOption,
   lowMemoryOption,
   maxOption,
   parseName,
@@ -26,7 +31,6 @@ import {
   valueOption,
   weightsOption,
 } from "../options.ts";
-import { SEEN_KEYPOINT } from "../report/detectionTable.ts";
 import { parseFormats } from "../save/saveFormats.ts";
 
 const HELP = `
@@ -57,6 +61,13 @@ boxes per image.
          them, with their image ids in coco-images.json; evaluate --score 0
   yolo   labels/<image>.txt and classes.txt
   json   detections.json, an array of what --json writes
+--heatmaps draws <image>.heatmap.png: in each cell the probability of its best
+class that an object's center lies there. --activations draws
+<image>.activations/<layer>.png, with --npy also <layer>.npy, an array
+[1, height, width, channels]. The layers are those of centernet describe. The
+colors span the layer's values from black to yellow or, if some are negative,
+from blue through gray (0) to orange. With several views, heatmaps and layers
+are those of the first.
 --crops writes <label>/<image>-<number>.jpg.
 
 With --json each image becomes one line of JSON:
@@ -65,7 +76,7 @@ With --json each image becomes one line of JSON:
                     keypoints?: [ { name, x, y, score } ], derived?,
                     triplet? } ],
     leftOut: { classes?, score?, max?: { count, best } },
-    nothingFound?, limitReached?, explanation?,
+    nothingFound?, limitReached?, explanation?, profile?,
     times: { load, decode, preprocess, network, postprocess } }    (ms)
 An image that fails becomes { image, error: { name, message } }; the others are
 still processed, and the exit code is 3. Ctrl-C keeps the finished results
@@ -78,6 +89,7 @@ Examples:
   centernet detect photos 'more/**/*.png' --out drawn --score 0.3
   centernet detect photo.jpg --model movenet-lightning --json - --no-draw
   centernet detect photos --save csv,coco --score 0 --no-draw
+  centernet detect photo.jpg --heatmaps --activations 'fpn.*' --npy
   centernet detect photo.jpg --weights CenterNet-104_480000.pkl --flip \\
     --explain`;
 
@@ -98,12 +110,17 @@ export function addDetect(program: Command, session: Session): void {
     )
     .addOption(backendOption())
     .addOption(threadsOption())
+    .addOption(buildOption())
     .addOption(precisionOption())
     .addOption(lowMemoryOption())
     .addOption(sizeOption())
     .option("--flip", "also run the network on the mirror image: slower, finds more")
     .addOption(scalesOption())
     .option("--explain", "explain why boxes were kept and pairs of corners rejected, and draw it")
+    .option(
+      "--profile",
+      "also time each layer of the network (wasm and wgsl): the slowest, and by kind of op",
+    )
     .option("--reproduce-reference", "reproduce the errors of the original code, to compare with it")
     .addOption(classesOption())
     .addOption(scoreOption())
@@ -115,7 +132,11 @@ export function addDetect(program: Command, session: Session): void {
     )
     .addOption(path("--annotations <file>", "with --save coco: the file whose image ids to use"))
     .addOption(path("--crops <folder>", "save what each box covers"))
-    .addOption(new Option("--no-draw", "do not draw"))
+    .addOption(new Option("--no-draw", "do not draw detections"))
+    .addOption(heatmapsOption())
+    .addOption(activationsOption())
+    .addOption(activationScaleOption())
+    .option("--npy", "with --activations: also write the values as NumPy's .npy")
     .option("--quiet", "print nothing but errors, and the JSON of --json -")
     .addHelpText("after", HELP)
     .action((inputs: string[], flags: DetectFlags) => detect(inputs, flags, session));
@@ -139,15 +160,18 @@ async function detect(inputs: readonly string[], flags: DetectFlags, session: Se
 /** @throws UsageError for flags that contradict each other. */
 function checkFlags(flags: DetectFlags): void {
   checkReferenceScales(flags);
-  const { draw, out, save, annotations, pull, weights } = flags;
+  const { draw, out, save, annotations, pull, weights, heatmaps, activations, npy, activationScale } = flags;
   const refuse = (flag: string, expected: string, got: string) => {
     throw new UsageError({ where: `option ${flag}`, expected, got });
   };
-  if (!draw && out !== undefined && !save) {
+  if (!draw && out !== undefined && !save && !heatmaps && !activations) {
     refuse("--no-draw", "to be used without --out <folder>, or with --save", "nothing to write there");
   }
   if (annotations !== undefined && !save?.includes("coco")) {
     refuse("--annotations", "to be used with --save coco", "other results");
+  }
+  for (const [flag, value] of Object.entries({ "--npy": npy, "--activation-scale": activationScale })) {
+    if (value && !activations) refuse(flag, "to be used with --activations <layers>", "no layers");
   }
   if (pull && weights !== undefined) refuse("--pull", "to be used without --weights", "both");
 }

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { describeGraph } from "../../describe.ts";
+import { describeGraph } from "../../analysis/describe.ts";
 import type { Model, PublishedFigures } from "../../models/model.ts";
 import { DEFAULT_MODEL, MODELS } from "../../models/models.ts";
 import { cachedArchive } from "../../platform/archiveCache.ts";

@@ -3,16 +3,26 @@ import { basename, join } from "node:path";
 import type { Command } from "commander";
 import { systemMessage, UsageError } from "../../errors.ts";
 import type { Backend } from "../../executors/backends.ts";
+import type { WasmBuild } from "../../executors/wasm/wasmModule.ts";
 import type { Precision } from "../../kernels/kernel.ts";
 import { modelNamed } from "../../models/models.ts";
 import { readRegularFile } from "../../platform/regularFile.ts";
 import { formatReport } from "../../verify/formatReport.ts";
 import { type GoldenCase, readGoldenCase } from "../../verify/goldenCase.ts";
+import { reportChart } from "../../verify/report/reportChart.ts";
+import { reportJson } from "../../verify/report/reportJson.ts";
+import { readTruth, type Truth } from "../../verify/truth/truth.ts";
+import type { CaseReport } from "../../verify/verifyCase.ts";
 import { verifyModel } from "../../verify/verifyModel.ts";
 import { EXIT } from "../failures.ts";
-import { print, type Session } from "../io.ts";
+import { outputTarget } from "../files/outputTarget.ts";
+import { refuseOverwriting } from "../files/refuseOverwriting.ts";
+import { weightsUses } from "../files/weightsPaths.ts";
+import { writeOutput } from "../files/writeAtomically.ts";
+import { print, printJson, type Session } from "../io.ts";
 import {
   backendOption,
+  buildOption,
   checkNamesModel,
   lowMemoryOption,
   parsePath,
@@ -28,8 +38,20 @@ A golden case holds what the original implementation computed: a case.json and
 its tensors. Every tap is compared in the network's order; the exit code is 4 if
 one exceeds the case's tolerance.
 
-Without a model's name, --weights decides which model it is. This also verifies
-triplet networks that were never published.
+Without a model's name, --weights decides which model it is, or else the case if
+it is generic: values of any framework under this project's layer names, as
+docs/golden-cases.md describes. This also verifies triplet networks that were
+never published.
+
+If float64.safetensors lies beside a case, or --truth gives such a file, each
+tap's RMS error against float64 is printed beside the original's own, and the
+ratio of the two. Tensors are named by taps or layers.
+
+With --json each case is one line:
+  { name, model, source, pass, firstBeyond?, ranOn, truth?: { taps, worst,
+    median, atMost1 }, taps: [ { name, role, shape, pass, unfused, measure,
+    largest, rms, ratio, tolerance, worst?, problem?, truth?: { rms, max,
+    original: { rms, max }, ratio } } ] }
 
 Examples:
   cd test/goldens/tfjs
@@ -39,10 +61,14 @@ Examples:
 
 interface VerifyFlags {
   readonly golden: string;
+  readonly chart?: string;
+  readonly truth?: string;
+  readonly json?: boolean;
   readonly weights?: string;
   readonly backend?: Backend;
   readonly precision?: Precision;
   readonly threads?: number;
+  readonly build?: WasmBuild;
   readonly lowMemory?: boolean;
 }
 
@@ -56,9 +82,19 @@ export function addVerify(program: Command, session: Session): void {
       "name of the model, see centernet models (default: the one that the weights belong to)",
     )
     .addOption(golden.makeOptionMandatory())
+    .addOption(valueOption("--chart <file>", "draw the differences of all taps as an SVG", parsePath))
+    .addOption(
+      valueOption(
+        "--truth <file>",
+        "the taps in float64, as safetensors: errors are compared with the original's",
+        parsePath,
+      ),
+    )
+    .option("--json", "print one JSON object per case instead")
     .addOption(weightsOption())
     .addOption(backendOption())
     .addOption(threadsOption())
+    .addOption(buildOption())
     .addOption(precisionOption())
     .addOption(lowMemoryOption())
     .addHelpText("after", HELP)
@@ -66,24 +102,60 @@ export function addVerify(program: Command, session: Session): void {
 }
 
 async function verify(name: string | undefined, flags: VerifyFlags, session: Session): Promise<void> {
-  checkNamesModel(name, flags.weights);
   const model = name === undefined ? undefined : modelNamed(name).name;
-  const { weights, backend, threads, precision, lowMemory } = flags;
+  const { weights, backend, threads, build, precision, lowMemory } = flags;
   const memory = lowMemory ? ("low" as const) : undefined;
-  const options = { weights, backend, threads, precision, memory, signal: session.signal };
+  const options = { weights, backend, threads, build, precision, memory, signal: session.signal };
   const folders = await findCases(flags.golden);
-  let beyond = 0;
+  await checkChart(name, flags, folders);
+  const truth = flags.truth === undefined ? undefined : await openTruth(flags.truth);
+  const reports: CaseReport[] = [];
   for (const folder of folders) {
     session.signal.throwIfAborted();
     const readImageFile = (file: string) => readImage(folder, file);
-    const report = await verifyModel(model, await openCase(folder), options, readImageFile);
-    if (!report.pass) beyond++;
+    const found = await openCase(folder);
+    const golden = truth ? { ...found, truth } : found;
+    if (golden.family !== "generic" || golden.model === undefined) checkNamesModel(name, weights);
+    const report = await verifyModel(model, golden, options, readImageFile);
+    checkTruth(truth, report);
+    reports.push(report);
+    if (flags.json) {
+      printJson(session, reportJson(report));
+      continue;
+    }
     for (const line of formatReport(report).split("\n")) print(session, line);
     print(session, "");
   }
+  if (flags.chart !== undefined) {
+    await writeOutput(flags.chart, reportChart(reports), `option --chart ${flags.chart}`);
+  }
+  const beyond = reports.filter(({ pass }) => !pass).length;
   const cases = formatCounted(folders.length, "case");
-  print(session, beyond === 0 ? `${cases} within tolerance` : `${beyond} of ${cases} beyond tolerance`);
+  if (!flags.json)
+    print(session, beyond === 0 ? `${cases} within tolerance` : `${beyond} of ${cases} beyond tolerance`);
   if (beyond > 0) session.exitCode = EXIT.verification;
+}
+
+/** @throws UsageError for a chart that cannot be written, or would overwrite what is read. */
+async function checkChart(
+  model: string | undefined,
+  { chart, weights, truth }: VerifyFlags,
+  folders: readonly string[],
+): Promise<void> {
+  if (chart === undefined) return;
+  const name = `option --chart ${chart}`;
+  const truthUse =
+    truth === undefined ? [] : [{ path: truth, role: "input", name: `option --truth ${truth}` } as const];
+  const files = await Promise.all(
+    folders.map((folder) => readdir(folder).then((all) => all.map((file) => join(folder, file)))),
+  );
+  refuseOverwriting([
+    ...(await weightsUses(weights, model)),
+    ...files.flat().map((path) => ({ path, role: "input", name: `golden case ${path}` }) as const),
+    ...truthUse,
+    { path: chart, role: "output", name },
+  ]);
+  await outputTarget(chart, name);
 }
 
 /** The folder itself if it is a case, else the cases directly in it, sorted. */
@@ -105,6 +177,22 @@ async function findCases(folder: string): Promise<string[]> {
 async function isCase(folder: string): Promise<boolean> {
   const info = await stat(join(folder, "case.json")).catch(() => undefined);
   return info?.isFile() ?? false;
+}
+
+async function openTruth(path: string): Promise<Truth> {
+  const bytes = await readRegularFile(path).catch((error: unknown) => {
+    const fault = { where: `option --truth ${path}`, expected: "a file to read", got: systemMessage(error) };
+    throw new UsageError(fault, { cause: error });
+  });
+  return readTruth(bytes, path);
+}
+
+/** @throws UsageError if the given float64 values are those of no tap. */
+function checkTruth(truth: Truth | undefined, { name, taps }: CaseReport): void {
+  if (!truth || taps.some((tap) => tap.truth)) return;
+  const got = truth.names.length === 0 ? "no tensors" : `${truth.names.slice(0, 3).join(", ")}, …`;
+  const expected = `tensors named as taps of ${name}, such as ${taps[0].name}`;
+  throw new UsageError({ where: `option --truth ${truth.where}`, expected, got });
 }
 
 async function openCase(folder: string): Promise<GoldenCase> {

@@ -1,7 +1,10 @@
 import type { Backend } from "../../executors/backends.ts";
+import type { WasmBuild } from "../../executors/wasm/wasmModule.ts";
 import type { Precision } from "../../kernels/kernel.ts";
 import type { InputSize } from "../../models/model.ts";
+import type { GridScale } from "../../visualization/activationGrid.ts";
 import type { SaveFormat } from "../save/saveFormats.ts";
+import type { HeatmapClasses } from "./heatmapFolder.ts";
 
 /** What `centernet detect` was given. */
 export interface DetectFlags {
@@ -12,11 +15,13 @@ export interface DetectFlags {
   readonly backend?: Backend;
   readonly precision?: Precision;
   readonly threads?: number;
+  readonly build?: WasmBuild;
   readonly lowMemory?: boolean;
   readonly size?: InputSize;
   readonly flip?: true;
   readonly scales?: number[];
   readonly explain?: true;
+  readonly profile?: true;
   readonly reproduceReference?: true;
   readonly classes?: readonly string[];
   /** Undefined if the user did not choose one. */
@@ -28,6 +33,11 @@ export interface DetectFlags {
   readonly annotations?: string;
   readonly crops?: string;
   readonly draw: boolean;
+  readonly heatmaps?: HeatmapClasses;
+  /** Names and patterns of layers. */
+  readonly activations?: readonly string[];
+  readonly activationScale?: GridScale;
+  readonly npy?: true;
   readonly quiet?: true;
 }
 

@@ -1,5 +1,6 @@
 import { extname } from "node:path";
 import type { DetectResult } from "../../detect.ts";
+import { SEEN_KEYPOINT } from "../../detection.ts";
 import { drawDetections } from "../../image/draw/drawDetections.ts";
 import { encodeJpeg, encodePng } from "../../image/imageFile.ts";
 import type { Model } from "../../models/model.ts";
@@ -8,17 +9,19 @@ import { type ImageFile, isLocal } from "../files/findImages.ts";
 import { isStdout, type JsonLines } from "../files/jsonLines.ts";
 import type { PathUse } from "../files/refuseOverwriting.ts";
 import { weightsUses } from "../files/weightsPaths.ts";
-import { SEEN_KEYPOINT } from "../report/detectionTable.ts";
 import type { Annotations } from "../save/annotations.ts";
 import type { ImageIds } from "../save/imageIds.ts";
 import type { Finished, ResultFile } from "../save/resultFile.ts";
 import { openSaves, saveUses } from "../save/saveFormats.ts";
+import { ActivationFolder, activationUses } from "./activationFolder.ts";
 import { CropFolder } from "./cropFolder.ts";
 import { type DetectFlags, outFolder } from "./flags.ts";
+import { HeatmapFolder, heatmapUses } from "./heatmapFolder.ts";
 
 /** Every path that a run reads or writes. */
 export async function pathUses(images: readonly ImageFile[], flags: DetectFlags): Promise<PathUse[]> {
   const { model, weights, labelMap, annotations, json, draw, save = [], crops } = flags;
+  const { heatmaps, activations } = flags;
   const folder = outFolder(flags);
   const input = (path: string, name: string): PathUse => ({ path, role: "input", name });
   return [
@@ -30,6 +33,8 @@ export async function pathUses(images: readonly ImageFile[], flags: DetectFlags)
       ? []
       : [{ path: json, role: "output" as const, name: `option --json ${json}` }]),
     ...(draw ? drawingUses(folder, images) : []),
+    ...(heatmaps ? heatmapUses(folder, images) : []),
+    ...(activations ? activationUses(folder, images) : []),
     ...saveUses({ folder, formats: save, images }),
     ...(crops === undefined
       ? []
@@ -41,6 +46,8 @@ interface Opened {
   readonly json: JsonLines;
   /** Absent with --no-draw. */
   readonly drawings?: DrawingFolder;
+  readonly heatmaps?: HeatmapFolder;
+  readonly activations?: ActivationFolder;
   readonly crops?: CropFolder;
   readonly saves: readonly ResultFile[];
 }
@@ -58,13 +65,23 @@ export class Outputs {
   ): Promise<Outputs> {
     const folder = outFolder(flags);
     const drawings = flags.draw ? await DrawingFolder.open(folder, images) : undefined;
+    const heatmaps = flags.heatmaps && (await HeatmapFolder.open(folder, images, flags.heatmaps, model));
+    const activations = flags.activations && (await ActivationFolder.open(folder, images, flags));
     const crops = flags.crops === undefined ? undefined : await CropFolder.open(flags.crops, images);
     const saves = await openSaves({ folder, formats: flags.save ?? [], images }, model, ids, annotations);
-    return new Outputs({ json, drawings, crops, saves });
+    return new Outputs({ json, drawings, heatmaps, activations, crops, saves });
   }
 
   get drawings(): DrawingFolder | undefined {
     return this.opened.drawings;
+  }
+
+  get heatmaps(): HeatmapFolder | undefined {
+    return this.opened.heatmaps;
+  }
+
+  get activations(): ActivationFolder | undefined {
+    return this.opened.activations;
   }
 
   get crops(): CropFolder | undefined {
@@ -76,10 +93,11 @@ export class Outputs {
     return this.opened.saves.flatMap(({ paths }) => paths);
   }
 
-  /** Writes the images of one image: the drawing and the crops. @throws UsageError if one cannot be written. */
+  /** Writes the images of one image: the drawing, the heatmap and the crops. @throws UsageError if one cannot be written. */
   async writeImages(image: ImageFile, result: DetectResult): Promise<void> {
-    const { drawings, crops } = this.opened;
+    const { drawings, heatmaps, crops } = this.opened;
     await drawings?.write(image, drawn(result, drawings.pathOf(image)));
+    await heatmaps?.write(image, result);
     await crops?.write(image, result);
   }
 

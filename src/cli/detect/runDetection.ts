@@ -1,11 +1,12 @@
 import { sep } from "node:path";
 import { parseLabelMapFile } from "../../checkpoints/labelMaps/labelMapFile.ts";
 import type { LabelMap } from "../../checkpoints/pipelineConfig/detectionApiSidecar.ts";
-import { classIdsOf } from "../../chooseDetections.ts";
 import { type Detector, type DetectResult, load } from "../../detect.ts";
-import { checkTestTimeOptions, DEFAULT_MAX, DEFAULT_SCORE } from "../../detectOptions.ts";
+import { checkTestTimeOptions, DEFAULT_MAX, DEFAULT_SCORE, type DetectOptions } from "../../detectOptions.ts";
 import { BackendError, ModelError, oneLine, systemMessage } from "../../errors.ts";
+import { classIdsOf } from "../../models/classIds.ts";
 import { readRegularFile } from "../../platform/regularFile.ts";
+import { matchTaps } from "../../tapNames.ts";
 import { EXIT, errorMessage, Interruption, isSilent } from "../failures.ts";
 import type { DrawingFolder } from "../files/drawingFolder.ts";
 import type { ImageFile } from "../files/findImages.ts";
@@ -14,6 +15,7 @@ import { readImage } from "../files/readImage.ts";
 import { print, printError, type Session } from "../io.ts";
 import { type DetectionRecord, foundRecord } from "../report/detectionRecord.ts";
 import { DetectionReport } from "../report/detectionReport.ts";
+import { profileRecord } from "../report/profileTables.ts";
 import { RunNotes } from "../report/runNotes.ts";
 import { readAnnotations } from "../save/annotations.ts";
 import { imageIds } from "../save/imageIds.ts";
@@ -47,7 +49,9 @@ export async function runDetection(
   try {
     const { model, notes, backendDetails } = detector.network;
     checkTestTimeOptions(model, flags);
+    if (flags.profile) detector.network.checkProfile();
     if (flags.classes) classIdsOf(model, flags.classes);
+    if (flags.activations) matchTaps(detector.network.graph, flags.activations);
     for (const line of notes) note(line);
     if (backendDetails.note) note(backendDetails.note);
     const outputs = await Outputs.open(images, flags, model, { json, ids, annotations });
@@ -77,10 +81,10 @@ function openDetector(
   labelMap: LabelMap | undefined,
   { stderr, signal }: Session,
 ): Promise<Detector> {
-  const { model, weights, backend, threads, precision, lowMemory, size, quiet } = flags;
+  const { model, weights, backend, threads, build, precision, lowMemory, size, quiet } = flags;
   const memory = lowMemory ? "low" : undefined;
   const onProgress = quiet ? undefined : loadingLine(stderr);
-  const options = { weights, backend, threads, precision, memory, inputSize: size, labelMap } as const;
+  const options = { weights, backend, threads, build, precision, memory, inputSize: size, labelMap } as const;
   return load(model, { ...options, onProgress, signal });
 }
 
@@ -114,7 +118,7 @@ async function detectAll(run: Run, session: Session): Promise<void> {
       session.signal.throwIfAborted();
       const finished = await detectOne(image, run, costs, session);
       await outputs.add(finished);
-      report.add(finished.record);
+      report.add(finished.record, outputs.activations?.takeLines());
       if (finished.result) runNotes.add(finished.result);
     }
   } catch (error) {
@@ -138,8 +142,13 @@ async function detectOne(image: ImageFile, run: Run, costs: CostLines, session: 
     const bytes = await readImage(image.path, session);
     const choice = { score, max, classes, flip, scales, explain, reproduceReference };
     const onCost = costs.of(image.path);
-    result = await detector.detect(bytes, { ...choice, signal, onCost, where: image.path });
+    const looking = { heatmaps: outputs.heatmaps !== undefined, ...tapping(image, run) };
+    result = await detector.detect(bytes, { ...choice, ...looking, signal, onCost, where: image.path });
     record = foundRecord(image.path, result);
+    if (flags.profile) {
+      const profile = await detector.profile(bytes, { signal, where: image.path });
+      record = { ...record, profile: profileRecord(profile) };
+    }
     await outputs.writeImages(image, result);
     return { image, record, result };
   } catch (error) {
@@ -150,6 +159,15 @@ async function detectOne(image: ImageFile, run: Run, costs: CostLines, session: 
   }
 }
 
+/** Each value of a layer is drawn and dropped before the next is computed. */
+function tapping(
+  image: ImageFile,
+  { outputs: { activations }, flags }: Run,
+): Pick<DetectOptions, "taps" | "onTap"> {
+  if (!activations) return {};
+  return { taps: flags.activations, onTap: (layer, tensor) => activations.write(image, layer, tensor) };
+}
+
 /** A note is one line, whatever the names in it hold. */
 const printNote: Print = (session, line) => printError(session, oneLine(line));
 
@@ -157,16 +175,34 @@ type Print = (session: Session, line: string) => void;
 
 /** Says where everything went: on standard error if standard output holds the JSON. */
 function printOutputs(
-  { drawings, crops, savedPaths }: Outputs,
+  { drawings, heatmaps, activations, crops, savedPaths }: Outputs,
   done: number,
   say: Print,
   session: Session,
 ): void {
   if (drawings) printDrawings(drawings, say, session);
+  if (heatmaps) printPlace("heatmaps", heatmaps.written, heatmaps.folder, say, session);
+  if (activations)
+    printPlace("activations", [...activations.written].map(asFolder), activations.folder, say, session);
   if (crops && crops.count > 0) {
     say(session, `${formatCounted(crops.count, "crop")}: ${crops.folder}${sep}`);
   }
   if (savedPaths.length > 0 && done > 0) say(session, `saved: ${savedPaths.join(", ")}`);
+}
+
+/** The only path, or the folder that holds them all. */
+function printPlace(
+  what: string,
+  written: readonly string[],
+  folder: string,
+  say: Print,
+  session: Session,
+): void {
+  if (written.length > 0) say(session, `${what}: ${written.length === 1 ? written[0] : asFolder(folder)}`);
+}
+
+function asFolder(path: string): string {
+  return `${path}${sep}`;
 }
 
 const MAX_RENAMED_LISTED = 10;

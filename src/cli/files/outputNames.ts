@@ -4,16 +4,16 @@ import type { ImageFile } from "./findImages.ts";
 /**
  * The path of each image's drawing below the output folder: the image's path within the searched folder, as
  * `.png` if the image is one and as `.jpg` otherwise. Further images with the same name are numbered
- * (`name-2.jpg`). Case is ignored, as many file systems do.
+ * (`name-2.jpg`). Case is ignored, as many file systems do. With an `ending` all names end with it instead.
  */
-export function outputNames(images: readonly ImageFile[]): string[] {
+export function outputNames(images: readonly ImageFile[], ending?: string): string[] {
   const taken = new Set<string>();
   const numbers = new Map<string, number>();
   return images.map(({ relativePath }) => {
     const extension = extname(relativePath);
     const known = /^\.(jpe?g|png)$/i.test(extension);
     const stem = inside(known ? relativePath.slice(0, -extension.length) : relativePath);
-    const suffix = extension.toLowerCase() === ".png" ? ".png" : ".jpg";
+    const suffix = ending ?? (extension.toLowerCase() === ".png" ? ".png" : ".jpg");
     const first = stem + suffix;
     let name = first;
     while (taken.has(comparable(name))) {

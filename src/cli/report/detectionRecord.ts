@@ -10,12 +10,14 @@ import type {
   RejectedPair,
   TripletEvidence,
 } from "../../detection.ts";
+import type { Profile } from "../../network.ts";
 
 /**
  * One line of `--json`: an image's detections, or the error. Coordinates are pixels of the original image,
  * rounded to 0.001; scores are rounded to 0.000001; times are milliseconds, rounded to 0.001.
  */
 export type DetectionRecord = { readonly image: string } & Partial<Found> & {
+    readonly profile?: Profile;
     readonly error?: RecordedError;
   };
 

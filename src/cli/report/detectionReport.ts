@@ -7,6 +7,7 @@ import { type Progress, startProgress } from "../terminal/progress.ts";
 import type { DetectionRecord } from "./detectionRecord.ts";
 import { DetectionTable } from "./detectionTable.ts";
 import { explanationLines } from "./explanationLines.ts";
+import { profileTables } from "./profileTables.ts";
 
 /** What the user sees during a run: a growing table, the progress bar, errors and a summary. */
 export class DetectionReport {
@@ -38,7 +39,8 @@ export class DetectionReport {
     return { done: this.done, failed: this.failed };
   }
 
-  add(record: DetectionRecord): void {
+  /** `lines` follow the image's rows. */
+  add(record: DetectionRecord, lines: readonly string[] = []): void {
     const { detections = [], limitReached, explanation, times, backend, backendDetails, error } = record;
     this.done++;
     this.detections += detections.length;
@@ -49,6 +51,8 @@ export class DetectionReport {
     this.progress.hide();
     for (const row of this.table.rows(record)) this.print(row);
     if (explanation) for (const line of explanationLines(detections, explanation)) this.print(line);
+    for (const line of lines) this.print(line);
+    if (record.profile) for (const line of profileTables(record.profile)) this.print(line);
     if (error) {
       this.failed++;
       printError(this.session, error.message);

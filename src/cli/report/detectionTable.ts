@@ -1,5 +1,5 @@
 import type { Times } from "../../detect.ts";
-import type { Detection } from "../../detection.ts";
+import { type Detection, SEEN_KEYPOINT } from "../../detection.ts";
 import { oneLine } from "../../errors.ts";
 import { displayWidth, shortenStart, wrap } from "../terminal/displayWidth.ts";
 import { formatTime } from "../terminal/formatNumber.ts";
@@ -25,9 +25,6 @@ const MIN_WIDTH_LABEL = 6;
 const MIN_WIDTH_TIME = 6;
 const MIN_WIDTH_IMAGE = 12;
 const MAX_SENTENCE = 76;
-
-/** A keypoint with at least this score counts as seen, here and in the drawing; most below it are guesses. */
-export const SEEN_KEYPOINT = 0.2;
 
 /**
  * A table of detections that is printed image by image. The column of names is as wide as the longest name,

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import type { Detection } from "../../detection.ts";
+import { SEEN_KEYPOINT } from "../../detection.ts";
 import { oneLine } from "../../errors.ts";
 import { yoloLines } from "../../formats/yolo.ts";
 import type { Model } from "../../models/model.ts";
 import type { ImageFile } from "../files/findImages.ts";
 import { OutputFolder } from "../files/outputFolder.ts";
 import { outputNames, stemOf } from "../files/outputNames.ts";
-import { SEEN_KEYPOINT } from "../report/detectionTable.ts";
 import type { ResultFile } from "./resultFile.ts";
 
 const CLASSES_NAME = "classes.txt";

@@ -62,15 +62,20 @@ const MIN_BYTES = 32e6;
 const REDRAW_MILLISECONDS = 100;
 
 /** A line that shows how much of the weights has been read, on a terminal only; erased at the end. */
-export function loadingLine(output: Output): (read: number, total: number) => void {
+export function loadingLine(
+  output: Output,
+): (bytes: number, total: number, phase?: "download" | "read") => void {
   let drawn = Number.NEGATIVE_INFINITY;
-  return (read, total) => {
+  return (read, total, phase = "read") => {
     if (!output.isTTY || total < MIN_BYTES) return;
     if (read === total) {
       output.write("\r\x1b[2K");
     } else if (performance.now() - drawn >= REDRAW_MILLISECONDS) {
       drawn = performance.now();
-      output.write(`\r\x1b[2Kreading weights: ${formatBytes(read)} of ${formatBytes(total)}`);
+      const all = Number.isFinite(total) ? ` of ${formatBytes(total)}` : "";
+      output.write(
+        `\r\x1b[2K${phase === "read" ? "reading" : "downloading"} weights: ${formatBytes(read)}${all}`,
+      );
     }
   };
 }

@@ -1,13 +1,17 @@
 import type { GPU, IPipelineRunShortcut } from "gpu.js";
 import type { Plan, RunOptions, RunResult } from "../../backend/executor.ts";
 import { BackendError, CenterNetError, UsageError } from "../../errors.ts";
-import { type Graph, type GraphNode, neededNodes, shapesByName } from "../../graph/graph.ts";
+import { type Graph, neededNodes, shapesByName } from "../../graph/graph.ts";
 import { abortable } from "../../support/abortable.ts";
 import { yieldToEventLoop } from "../../support/eventLoop.ts";
-import { type Shape, type Tensor, toNdarray, type Weights } from "../../tensor.ts";
-import { checkInputs, checkTaps, prepareNodes } from "../preparedNode.ts";
+import { elementCount, type Shape, type Tensor, type Weights } from "../../tensor.ts";
+import { checkInputs, prepareNodes } from "../preparedNode.ts";
+import { batchesWithin, TapSink } from "../tapSink.ts";
 import { flattenResult, GpuLayer, type Handle, type Rows, tensorInput } from "./gpuKernels.ts";
 import type { GpujsMode } from "./modes.ts";
+
+/** Taps that are passed on are computed in batches of this size, or of one larger map. */
+const MAX_BATCH_BYTES = 32 * 2 ** 20;
 
 /**
  * A graph as layers of gpu.js kernels, one per node, run as one pipeline. `webgpu` fuses the pipeline into one command
@@ -37,30 +41,23 @@ export class GpujsPlan implements Plan {
    * An abort stops `cpu` between two layers. In the other modes a pass cannot be interrupted: the promise rejects at
    * once, unless the pass blocks this thread, and the pass's result is discarded.
    */
-  async run(
-    inputs: Readonly<Record<string, Tensor>>,
-    { taps = [], signal }: RunOptions = {},
-  ): Promise<RunResult> {
+  async run(inputs: Readonly<Record<string, Tensor>>, options: RunOptions = {}): Promise<RunResult> {
     if (this.disposal) {
       throw new UsageError({ where: "plan.run", expected: "a plan in use", got: "one that was disposed of" });
     }
     checkInputs(this.graph, inputs);
-    checkTaps(this.graph, taps);
-    const wanted = [...new Set([...Object.values(this.graph.outputs), ...taps])];
+    const { signal } = options;
+    const taps = new TapSink(this.graph, options);
     const queued = this.queue.then(() => {
       signal?.throwIfAborted();
       return this.mode === "cpu"
-        ? this.runOneByOne(inputs, wanted, signal)
-        : this.runPipeline(inputs, wanted);
+        ? this.runOneByOne(inputs, taps, signal)
+        : this.runPipelines(inputs, taps, signal);
     });
     this.queue = queued.catch(() => {});
     const values = await abortable(queued, signal);
-    const value = (name: string) => values.get(name) as Tensor;
-    const outputs = Object.entries(this.graph.outputs).map(([name, node]) => [name, value(node)]);
-    return {
-      outputs: Object.fromEntries(outputs),
-      taps: Object.fromEntries(taps.map((name) => [name, toNdarray(value(name))])),
-    };
+    const outputs = Object.entries(this.graph.outputs).map(([name, node]) => [name, values.get(node)]);
+    return { outputs: Object.fromEntries(outputs), taps: taps.result };
   }
 
   /** Waits for runs in progress. */
@@ -74,24 +71,60 @@ export class GpujsPlan implements Plan {
 
   private runOneByOne(
     inputs: Readonly<Record<string, Tensor>>,
-    wanted: readonly string[],
+    taps: TapSink,
     signal: AbortSignal | undefined,
   ): Promise<ReadonlyMap<string, Tensor>> {
-    return runLayers(neededNodes(this.graph, wanted), this.layers, inputs, wanted, signal);
+    return runLayers(this.graph, this.layers, inputs, taps, signal);
+  }
+
+  /**
+   * Only what a pipeline returns leaves the device. So if taps are passed on, several pipelines run, each for a batch of
+   * them, and compute what comes before once more.
+   */
+  private async runPipelines(
+    inputs: Readonly<Record<string, Tensor>>,
+    taps: TapSink,
+    signal: AbortSignal | undefined,
+  ): Promise<ReadonlyMap<string, Tensor>> {
+    const limit = taps.passesOn ? MAX_BATCH_BYTES : Number.POSITIVE_INFINITY;
+    const sizes = taps.names.map((name) => [name, 4 * elementCount(this.shape(name))] as const);
+    const batches = batchesWithin(limit, sizes);
+    const last = batches.pop() ?? [];
+    for (const batch of batches) {
+      signal?.throwIfAborted();
+      await this.deliver(batch, await this.runPipeline(inputs, batch), taps);
+    }
+    signal?.throwIfAborted();
+    const outputs = Object.values(this.graph.outputs);
+    const values = await this.runPipeline(inputs, [...new Set([...outputs, ...last])]);
+    await this.deliver(last, values, taps);
+    return new Map(outputs.map((name) => [name, values.get(name) as Tensor]));
+  }
+
+  private async deliver(batch: readonly string[], values: Map<string, Tensor>, taps: TapSink): Promise<void> {
+    for (const name of batch) {
+      const { shape, data } = values.get(name) as Tensor;
+      if (!Object.values(this.graph.outputs).includes(name)) values.delete(name);
+      // The array may be a view of a buffer that other values lie in.
+      await taps.take(name, { shape, data: taps.passesOn ? data.slice() : data });
+    }
   }
 
   private async runPipeline(
     inputs: Readonly<Record<string, Tensor>>,
     wanted: readonly string[],
-  ): Promise<ReadonlyMap<string, Tensor>> {
+  ): Promise<Map<string, Tensor>> {
     const run = await this.pipelineFor(wanted);
     const names = Object.keys(this.graph.inputs);
     const results = (await this.guard(() =>
       run(...names.map((name) => tensorInput(inputs[name]))),
     )) as Rows[];
     this.refuseFallback(run);
-    const shape = (name: string) => this.shapes.get(name) as Shape;
-    return new Map(wanted.map((name, i) => [name, flattenResult(results[i], shape(name))]));
+    return new Map(wanted.map((name, i) => [name, flattenResult(results[i], this.shape(name))]));
+  }
+
+  private shape(name: string): Shape {
+    return this.shapes.get(name) as Shape;
   }
 
   private async pipelineFor(wanted: readonly string[]): Promise<IPipelineRunShortcut> {
@@ -157,12 +190,14 @@ export class GpujsPlan implements Plan {
  * @throws the signal's reason once it is aborted.
  */
 async function runLayers(
-  nodes: readonly GraphNode[],
+  graph: Graph,
   layers: ReadonlyMap<string, GpuLayer>,
   inputs: Readonly<Record<string, Tensor>>,
-  wanted: readonly string[],
+  taps: TapSink,
   signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<string, Tensor>> {
+  const nodes = neededNodes(graph, taps.names);
+  const outputs = new Set(Object.values(graph.outputs));
   const values = new Map<string, Handle>();
   for (const [name, tensor] of Object.entries(inputs)) values.set(name, tensorInput(tensor));
   const readers = new Map<string, number>();
@@ -174,19 +209,22 @@ async function runLayers(
     signal?.throwIfAborted();
     const layer = layers.get(node.name) as GpuLayer;
     const rows = layer.run(node.inputs.map((name) => values.get(name) as Handle)) as Rows;
-    if (wanted.includes(node.name)) {
-      // The kernel writes into the same rows when it runs again.
-      const { shape, data } = flattenResult(rows, node.shape);
-      results.set(node.name, { shape, data: data.slice() });
-    }
-    values.set(node.name, rows);
-    for (const name of node.inputs) {
-      const left = (readers.get(name) ?? 0) - 1;
-      readers.set(name, left);
-      if (left === 0) values.delete(name);
+    const { name } = node;
+    if (outputs.has(name)) results.set(name, copyOf(rows, node.shape));
+    if (taps.has(name)) await taps.take(name, copyOf(rows, node.shape));
+    values.set(name, rows);
+    for (const input of node.inputs) {
+      const left = (readers.get(input) ?? 0) - 1;
+      readers.set(input, left);
+      if (left === 0) values.delete(input);
     }
   }
   return results;
+}
+
+/** Of its own, because the kernel writes into the same rows when it runs again. */
+function copyOf(rows: Rows, shape: Shape): Tensor {
+  return { shape, data: flattenResult(rows, shape).data.slice() };
 }
 
 /**

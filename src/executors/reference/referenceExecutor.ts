@@ -2,8 +2,9 @@ import type { Executor, Plan } from "../../backend/executor.ts";
 import { type Graph, neededNodes } from "../../graph/graph.ts";
 import type { Epilogue } from "../../graph/op.ts";
 import type { ReferenceKernel } from "../../kernels/kernel.ts";
-import { type Tensor, toNdarray, type Weights } from "../../tensor.ts";
-import { checkInputs, checkTaps, type PreparedNode, prepareNodes } from "../preparedNode.ts";
+import type { Tensor, Weights } from "../../tensor.ts";
+import { checkInputs, type PreparedNode, prepareNodes } from "../preparedNode.ts";
+import { TapSink } from "../tapSink.ts";
 import { REFERENCE_KERNELS } from "./kernels.ts";
 
 /**
@@ -22,25 +23,24 @@ export function referenceExecutor(): Executor {
 function referencePlan(graph: Graph, weights: Weights): Plan {
   const nodes = prepareNodes(graph, weights);
   return {
-    async run(inputs, { taps = [], signal } = {}) {
+    async run(inputs, options = {}) {
       checkInputs(graph, inputs);
-      checkTaps(graph, taps);
+      const taps = new TapSink(graph, options);
       const values = new Map<string, Tensor>(Object.entries(inputs));
       const value = (name: string) => values.get(name) as Tensor;
-      const needed = new Set(neededNodes(graph, taps));
+      const needed = new Set(neededNodes(graph, taps.names));
       for (const prepared of nodes.filter(({ node }) => needed.has(node))) {
-        signal?.throwIfAborted();
+        options.signal?.throwIfAborted();
         const data = runNode(
           prepared,
           prepared.node.inputs.map((name) => value(name).data),
         );
-        values.set(prepared.node.name, { shape: prepared.node.shape, data });
+        const { name, shape } = prepared.node;
+        values.set(name, { shape, data });
+        if (taps.has(name)) await taps.take(name, { shape, data: data.slice() });
       }
       const outputs = Object.entries(graph.outputs).map(([name, node]) => [name, value(node)]);
-      return {
-        outputs: Object.fromEntries(outputs),
-        taps: Object.fromEntries(taps.map((name) => [name, toNdarray(value(name))])),
-      };
+      return { outputs: Object.fromEntries(outputs), taps: taps.result };
     },
     dispose: async () => {},
   };

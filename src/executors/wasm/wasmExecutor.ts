@@ -45,6 +45,7 @@ export async function wasmExecutor({
   const plans = new PlanSet();
   const executor: Executor = {
     backend: "wasm",
+    timesLayers: true,
     details: {
       build,
       threads: pool?.count ?? 1,

@@ -1,3 +1,4 @@
+import { relaxedSimdHint } from "#machine";
 import { BackendError } from "../../errors.ts";
 import type { WasmFunction } from "../../kernels/wasm/kernel.ts";
 import { PLAIN_SIMD, RELAXED_SIMD } from "./generated/wasmBinary.ts";
@@ -16,15 +17,16 @@ export const MAX_PAGES = 65_536;
  * Node 22 or a browser. Its results may differ in the last digits between kinds of processors.
  */
 export type WasmBuild = "relaxed" | "plain";
-
 /** Best first. */
+export const WASM_BUILDS: readonly WasmBuild[] = ["relaxed", "plain"];
+
 const BUILDS: Readonly<Record<WasmBuild, string>> = { relaxed: RELAXED_SIMD, plain: PLAIN_SIMD };
 
 const compiled = new Map<string, Promise<WebAssembly.Module>>();
 
 /** The builds that this machine can run, best first; `plain` needs 128-bit SIMD. */
 export function wasmBuilds(): WasmBuild[] {
-  return (Object.keys(BUILDS) as WasmBuild[]).filter(isRunnable);
+  return WASM_BUILDS.filter(isRunnable);
 }
 
 function isRunnable(build: WasmBuild): boolean {
@@ -33,14 +35,17 @@ function isRunnable(build: WasmBuild): boolean {
 
 /** @throws BackendError if the machine cannot run the wanted build, or none at all. */
 export function chooseBuild(wanted?: WasmBuild): WasmBuild {
-  const candidates = wanted ? [wanted] : (Object.keys(BUILDS) as WasmBuild[]);
+  const candidates = wanted ? [wanted] : WASM_BUILDS;
   const build = candidates.find(isRunnable);
   if (!build) {
     throw new BackendError({
       where: "backend wasm",
       expected: `WebAssembly with ${wanted === "relaxed" ? "relaxed" : "128-bit"} SIMD`,
       got: "a machine without it",
-      hint: "Choose another backend.",
+      hint:
+        wanted === "relaxed" && isRunnable("plain")
+          ? `${relaxedSimdHint()}, or choose the build plain.`
+          : "Choose another backend.",
     });
   }
   return build;

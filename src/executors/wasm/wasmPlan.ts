@@ -1,9 +1,11 @@
 import type { Plan, PrepareOptions, RunOptions, RunResult } from "../../backend/executor.ts";
+import type { LayerTime, LayerTimes } from "../../backend/layerTimes.ts";
 import { UsageError } from "../../errors.ts";
 import { type Graph, neededNodes } from "../../graph/graph.ts";
 import { planarBytes, type WasmChoices } from "../../kernels/wasm/kernel.ts";
-import { type Shape, type Tensor, toNdarray, type Weights } from "../../tensor.ts";
-import { checkInputs, checkTaps } from "../preparedNode.ts";
+import type { Shape, Tensor, Weights } from "../../tensor.ts";
+import { checkInputs } from "../preparedNode.ts";
+import { TapSink } from "../tapSink.ts";
 import { readPlanar, writePlanar } from "./planarMap.ts";
 import { type PlanLayout, type PlannedNode, type PlannedStep, planLayout } from "./planLayout.ts";
 import { allocateMemory } from "./planMemory.ts";
@@ -11,6 +13,8 @@ import { type Runner, type RunStep, sameThreadRunner } from "./runner.ts";
 import type { ThreadPool } from "./threads/threadPool.ts";
 import { instantiateWasm } from "./wasmModule.ts";
 import { writeConstants } from "./writeConstants.ts";
+
+const NO_TAPS: ReadonlySet<string> = new Set();
 
 /** The compiled module and the threads to run it. With threads, the module imports shared memory. */
 export interface WasmMachine {
@@ -71,17 +75,19 @@ export class WasmPlan implements Plan {
     this.memory = workplace;
   }
 
-  async run(
-    inputs: Readonly<Record<string, Tensor>>,
-    { taps = [], signal }: RunOptions = {},
-  ): Promise<RunResult> {
-    const { memory: workplace } = this;
-    if (this.disposal || !workplace) {
-      throw new UsageError({ where: "plan.run", expected: "a plan in use", got: "one that was disposed of" });
-    }
+  async run(inputs: Readonly<Record<string, Tensor>>, options: RunOptions = {}): Promise<RunResult> {
+    const workplace = this.workplace();
     checkInputs(this.graph, inputs);
-    checkTaps(this.graph, taps);
-    const queued = this.queue.then(() => this.runNodes(workplace, inputs, new Set(taps), signal));
+    const taps = new TapSink(this.graph, options);
+    const queued = this.queue.then(() => this.runNodes(workplace, inputs, taps, options.signal));
+    this.queue = queued.catch(() => {});
+    return queued;
+  }
+
+  async timeLayers(inputs: Readonly<Record<string, Tensor>>, signal?: AbortSignal): Promise<LayerTimes> {
+    const workplace = this.workplace();
+    checkInputs(this.graph, inputs);
+    const queued = this.queue.then(() => this.timeNodes(workplace, inputs, signal));
     this.queue = queued.catch(() => {});
     return queued;
   }
@@ -95,16 +101,46 @@ export class WasmPlan implements Plan {
     return this.disposal;
   }
 
+  private workplace(): PlanMemory {
+    if (this.memory && !this.disposal) return this.memory;
+    throw new UsageError({ where: "plan.run", expected: "a plan in use", got: "one that was disposed of" });
+  }
+
+  private async timeNodes(
+    { memory, runner }: PlanMemory,
+    inputs: Readonly<Record<string, Tensor>>,
+    signal: AbortSignal | undefined,
+  ): Promise<LayerTimes> {
+    signal?.throwIfAborted();
+    for (const name of Object.keys(this.graph.inputs)) writePlanar(inputs[name], this.map(memory, name));
+    const needed = new Set(neededNodes(this.graph).map(({ name }) => name));
+    const layers = this.layout.nodes
+      .filter(({ node }) => needed.has(node.name))
+      .map((planned) => ({ planned, steps: stepsOf(planned, NO_TAPS) }))
+      .filter(({ steps }) => steps.length > 0);
+    const times: number[] = [];
+    const steps = layers.flatMap(({ planned, steps: own }) => {
+      return own.map((step) => ({ ...step, layer: planned.node.name }));
+    });
+    await runner.run(steps, signal, times);
+    let first = 0;
+    const timed = layers.map(({ planned: { node, group }, steps: own }): LayerTime => {
+      const milliseconds = times.slice(first, first + own.length).reduce((sum, time) => sum + time, 0);
+      first += own.length;
+      return { name: node.name, milliseconds, ...(group && { inner: group.inner }) };
+    });
+    return { clock: "steps of one run, each until all threads had ended it", layers: timed };
+  }
+
   private async runNodes(
     { memory, runner }: PlanMemory,
     inputs: Readonly<Record<string, Tensor>>,
-    taps: ReadonlySet<string>,
+    taps: TapSink,
     signal: AbortSignal | undefined,
   ): Promise<RunResult> {
     signal?.throwIfAborted();
     for (const name of Object.keys(this.graph.inputs)) writePlanar(inputs[name], this.map(memory, name));
-    const needed = new Set(neededNodes(this.graph, [...taps]).map(({ name }) => name));
-    const tapped: [string, Tensor][] = [];
+    const needed = new Set(neededNodes(this.graph, taps.names).map(({ name }) => name));
     let steps: RunStep[] = [];
     for (const planned of this.layout.nodes) {
       const { name } = planned.node;
@@ -112,14 +148,11 @@ export class WasmPlan implements Plan {
       if (!taps.has(name)) continue;
       await runner.run(steps, signal);
       steps = [];
-      tapped.push([name, this.read(memory, name)]);
+      await taps.take(name, this.read(memory, name));
     }
     await runner.run(steps, signal);
     const outputs = Object.entries(this.graph.outputs).map(([name, node]) => [name, this.read(memory, node)]);
-    return {
-      outputs: Object.fromEntries(outputs),
-      taps: Object.fromEntries(tapped.map(([name, value]) => [name, toNdarray(value)])),
-    };
+    return { outputs: Object.fromEntries(outputs), taps: taps.result };
   }
 
   private read(memory: WebAssembly.Memory, name: string): Tensor {
@@ -135,7 +168,7 @@ export class WasmPlan implements Plan {
 /** The steps to run for a node. The layers of a group run as one step, unless an inner one is tapped. */
 export function stepsOf(
   { node, steps, group, fusedStep: groupStep }: PlannedNode,
-  taps: ReadonlySet<string>,
+  taps: Pick<ReadonlySet<string>, "has">,
 ): readonly PlannedStep[] {
   if (!group || group.inner.some((name) => taps.has(name))) return steps;
   return groupStep && group.last === node.name ? [groupStep] : [];

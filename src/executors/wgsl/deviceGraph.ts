@@ -1,9 +1,11 @@
+import type { LayerTimes } from "../../backend/layerTimes.ts";
 import type { PeakAnswer, PeakQuery } from "../../backend/peakQuery.ts";
 import { isSampledImage } from "../../backend/sampledImage.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { BYTES_PER_VECTOR, mapVectors, type WgslOperand } from "../../kernels/wgsl/kernel.ts";
 import type { Shape, Tensor, Weights } from "../../tensor.ts";
 import { nodeParameters } from "../preparedNode.ts";
+import { batchesWithin, type TapSink } from "../tapSink.ts";
 import type { BufferLayout, DeviceNode } from "./bufferLayout.ts";
 import { checkedAllocation, untilLost, wgslError } from "./device/deviceErrors.ts";
 import type { OpenDevice } from "./device/openDevice.ts";
@@ -13,6 +15,7 @@ import { type GpuBuffer, type GpuCommandBuffer, type GpuCommandEncoder, USAGE } 
 import { ImageSampler } from "./imageSampler.ts";
 import { PeakFinder } from "./peaks/peakFinder.ts";
 import type { DeviceMap } from "./peaks/peakRecords.ts";
+import { timeLayers } from "./timeLayers.ts";
 import { ConstantUpload, fromVectors, toVectors } from "./uploadConstants.ts";
 
 /** Called while shaders compile and weights upload, after each layer that is ready. */
@@ -20,7 +23,7 @@ export type PrepareProgress = (readyLayers: number, allLayers: number) => void;
 
 /** Results of a run. */
 export interface DeviceResult {
-  /** By node: the taps, and the outputs unless `peaks` replaces them. */
+  /** By node: the outputs, unless `peaks` replaces them. */
   readonly values: ReadonlyMap<string, Tensor>;
   /** Set if the query could be answered on the device. */
   readonly peaks?: PeakAnswer;
@@ -32,16 +35,33 @@ interface BoundLayer {
   readonly dispatches: readonly BoundDispatch[];
 }
 
-/** What one run executes beside the layers, and what it reads back. */
-interface Run {
-  /** Names of the nodes to run. */
-  readonly needed: ReadonlySet<string>;
-  /** By input: those whose image is sampled on the device. */
-  readonly samplers: ReadonlyMap<string, ImageSampler>;
+/** Layers that run before something is read back. */
+interface Stretch {
+  readonly layers: readonly BoundLayer[];
+  /** The names of those that are tapped. */
+  readonly taps: readonly string[];
+}
+
+/** What one stretch executes beside its layers, and what it reads back. */
+interface Recording {
+  /** Of inputs whose image is sampled on the device, before the layers. */
+  readonly samplers: Iterable<ImageSampler>;
+  readonly layers: readonly BoundLayer[];
   readonly taps?: Readback;
-  /** Set if peaks are read back in place of the outputs. */
+  /** After the layers. */
+  readonly ending?: Ending;
+}
+
+/** The end of a run: peaks are searched and read back if there is a search, else the outputs are read back. */
+interface Ending {
   readonly search?: { readonly finder: PeakFinder; readonly query: PeakQuery };
 }
+
+/**
+ * Taps are read back in batches of this size, or of one larger map: reading waits for the device, and all taps at once
+ * might take gigabytes.
+ */
+const MAX_BATCH_BYTES = 16 * 2 ** 20;
 
 /** A graph on a device: buffers, weights and pipelines. Valid until `destroy`, or until the device is lost. */
 export class DeviceGraph {
@@ -113,30 +133,45 @@ export class DeviceGraph {
   }
 
   /**
-   * Runs the needed nodes. Reads back the taps, and the answer to `peaks`; or the outputs, if there is no query or the
-   * device cannot answer it.
+   * Runs the needed nodes and passes each tap to `taps` as soon as it is read back. Reads back the answer to `query`; or
+   * the outputs, if there is no query or the device cannot answer it.
    *
    * @throws BackendError if the device is lost or refuses a command.
+   * @throws what `taps` throws.
    */
   async run(
     inputs: Readonly<Record<string, Tensor>>,
     needed: ReadonlySet<string>,
-    tapNames: readonly string[],
+    taps: TapSink,
     query?: PeakQuery,
   ): Promise<DeviceResult> {
-    const { device } = this.open;
     const finder = query && (await untilLost(this.open, this.finderFor(query)));
     const samplers = await untilLost(this.open, this.samplersFor(inputs));
-    const taps = tapNames.length > 0 ? new Readback(device, mapSizes(this.layout, tapNames)) : undefined;
-    const run: Run = { needed, samplers, taps, search: finder && { finder, query } };
-    try {
-      device.pushErrorScope("validation");
-      this.submit(inputs, run);
-      return await this.collect(run, device.popErrorScope());
-    } finally {
-      this.outputs.release();
-      taps?.destroy();
+    const stretches = this.stretches(needed, taps.names);
+    const last = stretches.length - 1;
+    let result: DeviceResult | undefined;
+    for (const [index, stretch] of stretches.entries()) {
+      const ending = index === last ? { search: finder && query && { finder, query } } : undefined;
+      const before = index === 0 ? { inputs, samplers } : undefined;
+      result = await this.runStretch(stretch, taps, before, ending);
     }
+    return result ?? { values: new Map() };
+  }
+
+  /**
+   * Runs the needed nodes one by one, and times each.
+   *
+   * @throws BackendError if the device is lost or refuses a command.
+   */
+  async time(inputs: Readonly<Record<string, Tensor>>, needed: ReadonlySet<string>): Promise<LayerTimes> {
+    const { device } = this.open;
+    for (const name of Object.keys(this.graph.inputs)) {
+      device.queue.writeBuffer(this.map(name), 0, toVectors(inputs[name]));
+    }
+    return timeLayers(
+      this.open,
+      this.layers.filter(({ name }) => needed.has(name)),
+    );
   }
 
   destroy(): void {
@@ -146,27 +181,69 @@ export class DeviceGraph {
     for (const sampler of this.samplers.values()) sampler.destroy();
   }
 
-  /** Uploads the inputs and submits each command buffer as soon as it is recorded. */
-  private submit(inputs: Readonly<Record<string, Tensor>>, run: Run): void {
+  /** All but the last end with a tapped layer. */
+  private stretches(needed: ReadonlySet<string>, taps: readonly string[]): Stretch[] {
+    const layers = this.layers.filter(({ name }) => needed.has(name));
+    const stretches: Stretch[] = [];
+    let start = 0;
+    const batches = batchesWithin(MAX_BATCH_BYTES, mapSizes(this.layout, taps));
+    for (const batch of batches.slice(0, -1)) {
+      const end = layers.findIndex(({ name }) => name === batch[batch.length - 1]) + 1;
+      stretches.push({ layers: layers.slice(start, end), taps: batch });
+      start = end;
+    }
+    return [...stretches, { layers: layers.slice(start), taps: batches.at(-1) ?? [] }];
+  }
+
+  /** `before` is set for the first stretch, `ending` for the last, whose results are returned. */
+  private async runStretch(
+    { layers, taps: names }: Stretch,
+    taps: TapSink,
+    before:
+      | { inputs: Readonly<Record<string, Tensor>>; samplers: ReadonlyMap<string, ImageSampler> }
+      | undefined,
+    ending: Ending | undefined,
+  ): Promise<DeviceResult | undefined> {
+    const { device } = this.open;
+    const readback = names.length > 0 ? new Readback(device, mapSizes(this.layout, names)) : undefined;
+    try {
+      device.pushErrorScope("validation");
+      if (before) this.uploadInputs(before.inputs, before.samplers);
+      const samplers = before?.samplers.values() ?? [];
+      for (const commands of this.record({ samplers, layers, taps: readback, ending })) {
+        device.queue.submit([commands]);
+      }
+      const { tapped, result } = await this.collect(readback, ending, device.popErrorScope());
+      for (const [name, vectors] of tapped) await taps.take(name, fromVectors(this.shape(name), vectors));
+      return result;
+    } finally {
+      this.outputs.release();
+      readback?.destroy();
+    }
+  }
+
+  private uploadInputs(
+    inputs: Readonly<Record<string, Tensor>>,
+    samplers: ReadonlyMap<string, ImageSampler>,
+  ): void {
     const { queue } = this.open.device;
     for (const name of Object.keys(this.graph.inputs)) {
-      if (!run.samplers.has(name)) queue.writeBuffer(this.map(name), 0, toVectors(inputs[name]));
+      if (!samplers.has(name)) queue.writeBuffer(this.map(name), 0, toVectors(inputs[name]));
     }
-    for (const commands of this.record(run)) queue.submit([commands]);
   }
 
   /**
-   * Records samplers, layers and the peak search. A new command buffer begins after `workPerSubmit`, and a tap is
-   * copied right after its layer, before another value takes its buffer.
+   * Records samplers, layers and the ending. A new command buffer begins after `workPerSubmit`, and a tap is copied right
+   * after its layer, before another value takes its buffer. Each command buffer is to be submitted as soon as it is
+   * recorded.
    */
-  private *record({ needed, samplers, taps, search }: Run): Generator<GpuCommandBuffer> {
+  private *record({ samplers, layers, taps, ending }: Recording): Generator<GpuCommandBuffer> {
     const { device, workPerSubmit } = this.open;
     let encoder = device.createCommandEncoder();
     let pass = encoder.beginComputePass();
-    for (const sampler of samplers.values()) sampler.encode(pass);
+    for (const sampler of samplers) sampler.encode(pass);
     let work = 0;
-    for (const { name, dispatches } of this.layers) {
-      if (!needed.has(name)) continue;
+    for (const { name, dispatches } of layers) {
       for (const dispatch of dispatches) {
         encodeDispatch(pass, dispatch);
         work += dispatch.work;
@@ -182,26 +259,34 @@ export class DeviceGraph {
       }
       pass = encoder.beginComputePass();
     }
-    search?.finder.encode(pass, search.query);
+    if (ending?.search) ending.search.finder.encode(pass, ending.search.query);
     pass.end();
-    if (search) search.finder.encodeCopy(encoder);
-    else this.encodeOutputs(encoder);
+    if (ending?.search) ending.search.finder.encodeCopy(encoder);
+    else if (ending) this.encodeOutputs(encoder);
     yield encoder.finish();
   }
 
-  /** Reads back what the run submitted. `refusal` resolves to the device's validation error, if there was one. */
+  /**
+   * Reads back what a stretch submitted; the taps are valid until their buffers are unmapped. `refusal` resolves to the
+   * device's validation error, if there was one.
+   */
   private async collect(
-    { taps, search }: Run,
+    taps: Readback | undefined,
+    ending: Ending | undefined,
     refusal: Promise<{ readonly message: string } | null>,
-  ): Promise<DeviceResult> {
-    const outputs = search ? undefined : this.outputs.read();
+  ): Promise<{ tapped: ReadonlyMap<string, Float32Array>; result?: DeviceResult }> {
+    const search = ending?.search;
+    const outputs = ending && !search ? this.outputs.read() : undefined;
     const reading = Promise.all([taps?.read(), outputs, search?.finder.read()]);
-    const [tapVectors, outputVectors, peaks] = await untilLost(this.open, reading);
+    const [tapped = new Map<string, Float32Array>(), outputVectors, peaks] = await untilLost(
+      this.open,
+      reading,
+    );
     const error = await untilLost(this.open, refusal);
     if (error) throw wgslError("the network to run", error.message);
-    const values = this.tensors([...(tapVectors ?? []), ...(outputVectors ?? [])]);
-    if (!search || peaks) return { values, peaks };
-    return { values: new Map([...values, ...(await this.readOutputs())]) };
+    if (!ending) return { tapped };
+    if (search && !peaks) return { tapped, result: { values: await this.readOutputs() } };
+    return { tapped, result: { values: this.tensors(outputVectors ?? []), peaks } };
   }
 
   /** Uploads the sampled images. An image that the device has no room for is left out: the CPU samples it. */
@@ -239,15 +324,15 @@ export class DeviceGraph {
     const encoder = device.createCommandEncoder();
     this.encodeOutputs(encoder);
     device.queue.submit([encoder.finish()]);
-    return this.tensors([...(await untilLost(this.open, this.outputs.read()))]);
+    return this.tensors(await untilLost(this.open, this.outputs.read()));
   }
 
   private encodeOutputs(encoder: GpuCommandEncoder): void {
     for (const name of this.outputs.names) this.outputs.encodeCopy(encoder, name, this.map(name));
   }
 
-  private tensors(vectors: readonly (readonly [string, Float32Array])[]): ReadonlyMap<string, Tensor> {
-    return new Map(vectors.map(([name, data]) => [name, fromVectors(this.shape(name), data)]));
+  private tensors(vectors: Iterable<readonly [string, Float32Array]>): ReadonlyMap<string, Tensor> {
+    return new Map([...vectors].map(([name, data]) => [name, fromVectors(this.shape(name), data)]));
   }
 
   private map(name: string): GpuBuffer {

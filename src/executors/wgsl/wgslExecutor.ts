@@ -70,6 +70,7 @@ export async function wgslExecutor({
     get samplesImages() {
       return elsewhere === undefined;
     },
+    timesLayers: true,
     async prepare(graph, weights) {
       const plan = await WgslPlan.prepare(keeper, graph, weights, {
         precision,

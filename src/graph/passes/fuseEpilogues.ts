@@ -1,19 +1,26 @@
 import { consumerCounts, type Graph, type GraphNode } from "../graph.ts";
 import { type Activation, NO_EPILOGUE, type Op } from "../op.ts";
 
+/** The ops that an epilogue can run. */
+const EPILOGUE_OPS: readonly string[] = ["bias", "add", "relu", "relu6"];
+
 /**
- * Merges `bias`, `add` and `relu`/`relu6` into the convolution that feeds them (see `Epilogue`), so that each
- * convolution writes its output only once: graph → graph. A convolution whose value something else reads too
- * is left unchanged.
+ * Merges `bias`, `add` and `relu`/`relu6`, or those of them that are `merged`, into the convolution that feeds them
+ * (see `Epilogue`), so that each convolution writes its output only once: graph → graph. A convolution whose value
+ * something else reads too is left unchanged.
  */
-export function fuseEpilogues(graph: Graph, ops: Readonly<Record<string, Op>>): Graph {
+export function fuseEpilogues(
+  graph: Graph,
+  ops: Readonly<Record<string, Op>>,
+  merged: readonly string[] = EPILOGUE_OPS,
+): Graph {
   const consumers = consumerCounts(graph);
   const nodes = new Map<string, GraphNode>();
 
   for (const node of graph.nodes) {
     const producer = node.inputs
       .map(fusible)
-      .filter((candidate) => candidate && accepts(candidate, node))
+      .filter((candidate) => candidate && merged.includes(node.op) && accepts(candidate, node))
       .at(-1);
     if (!producer) {
       nodes.set(node.name, node);
@@ -38,7 +45,7 @@ function accepts(producer: GraphNode, node: GraphNode): boolean {
   if (activation !== "none") return false;
   if (node.op === "bias") return !bias && !residual;
   if (node.op === "add") return !residual && node.inputs[0] !== node.inputs[1];
-  return node.op === "relu" || node.op === "relu6";
+  return EPILOGUE_OPS.includes(node.op);
 }
 
 function merge(producer: GraphNode, node: GraphNode): GraphNode {

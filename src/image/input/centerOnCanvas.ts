@@ -1,6 +1,7 @@
 import { offsetSamples, type SampledImage, sampledImage } from "../../backend/sampledImage.ts";
 import { shapeOf } from "../../tensor.ts";
 import type { RgbImage } from "../rgbImage.ts";
+import type { ChannelScaling } from "./normalization.ts";
 import { fixedPointSamples, resizeFixedPoint } from "./resizeFixedPoint.ts";
 
 /** The position of an image centered on a canvas, in pixels. */
@@ -28,6 +29,14 @@ export interface CanvasOptions {
 /** In the order blue, green, red, for pixels from 0 to 1 (db/coco.py of the reference). */
 const MEANS = [0.40789654, 0.44719302, 0.47026115].map(Math.fround);
 const DEVIATIONS = [0.28863828, 0.27408164, 0.27809835].map(Math.fround);
+
+/** The same for pixels from 0 to 255 in the order red, green, blue. */
+export const CANVAS_SCALING: ChannelScaling = {
+  order: [2, 1, 0],
+  mean: MEANS.map((mean) => mean * 255),
+  scale: DEVIATIONS.map((deviation) => 1 / (deviation * 255)),
+  offset: [0, 0, 0],
+};
 
 /** Places the image times `scale`. The canvas's sides are rounded up to 127 modulo 128 (test/coco.py). */
 export function placeOnCanvas(image: { width: number; height: number }, scale: number): CanvasPlace {

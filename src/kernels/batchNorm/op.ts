@@ -1,5 +1,5 @@
 import { expectShape, type Scope, type Value } from "../../graph/graph.ts";
-import { NO_MULTIPLY_ADDS, type Op } from "../../graph/op.ts";
+import { NO_MULTIPLY_ADDS, type Op, READS_SAME_CELL } from "../../graph/op.ts";
 
 export interface BatchNormAttributes {
   readonly epsilon: number;
@@ -13,6 +13,7 @@ export interface BatchNormAttributes {
  */
 export const batchNormOp: Op<BatchNormAttributes> = {
   name: "batchNorm",
+  family: "elementwise",
   shape(inputs) {
     expectShape(inputs.length === 1, "batchNorm", "one input", ...inputs);
     return inputs[0];
@@ -24,6 +25,7 @@ export const batchNormOp: Op<BatchNormAttributes> = {
     variance: { shape: [channels], trainable: false },
   }),
   multiplyAdds: NO_MULTIPLY_ADDS,
+  cellsRead: READS_SAME_CELL,
 };
 
 export function batchNorm(x: Value, scope: Scope, attributes: BatchNormAttributes): Value {

@@ -1,7 +1,7 @@
 import { expectShape, type Scope, type Value } from "../../graph/graph.ts";
 import type { Op } from "../../graph/op.ts";
 import { shapeOf } from "../../tensor.ts";
-import { type Window, windowOutput } from "../window.ts";
+import { type Window, windowCells, windowOutput } from "../window.ts";
 
 export interface Conv2dAttributes extends Window {
   /** Output channels. */
@@ -29,6 +29,7 @@ export interface Conv2dAttributes extends Window {
  */
 export const conv2dOp: Op<Conv2dAttributes> = {
   name: "conv2d",
+  family: "convolution",
   kernelOutputAxis: 3,
   shape(inputs, attributes) {
     expectShape(inputs.length === 1, "conv2d", "one input", ...inputs);
@@ -40,6 +41,7 @@ export const conv2dOp: Op<Conv2dAttributes> = {
   }),
   multiplyAdds: ([[, , , inputChannels]], { kernel }, [, height, width, channels]) =>
     height * width * channels * kernel * kernel * inputChannels,
+  cellsRead: windowCells,
 };
 
 export function conv2d(x: Value, scope: Scope, attributes: Conv2dAttributes): Value {

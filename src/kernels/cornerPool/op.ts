@@ -1,5 +1,5 @@
 import { expectShape, type Scope, type Value } from "../../graph/graph.ts";
-import { NO_MULTIPLY_ADDS, NO_PARAMETERS, type Op } from "../../graph/op.ts";
+import { type CellRange, NO_MULTIPLY_ADDS, NO_PARAMETERS, type Op, SAME_CELL } from "../../graph/op.ts";
 
 /** Named after where the largest values move to: `top` looks down from each cell, `left` looks to the right. */
 export const POOL_DIRECTIONS = ["top", "bottom", "left", "right"] as const;
@@ -18,12 +18,17 @@ export interface CornerPoolAttributes {
  */
 export const cornerPoolOp: Op<CornerPoolAttributes> = {
   name: "cornerPool",
+  family: "pooling",
   shape(inputs) {
     expectShape(inputs.length === 1, "cornerPool", "one input", ...inputs);
     return inputs[0];
   },
   parameters: NO_PARAMETERS,
   multiplyAdds: NO_MULTIPLY_ADDS,
+  cellsRead({ direction }) {
+    const { down, right } = POOL_STEPS[direction];
+    return { rows: towards(down), columns: towards(right) };
+  },
 };
 
 export function cornerPool(x: Value, scope: Scope, direction: PoolDirection): Value {
@@ -37,3 +42,9 @@ export const POOL_STEPS = {
   left: { down: 0, right: 1 },
   right: { down: 0, right: -1 },
 } as const satisfies Record<PoolDirection, { readonly down: number; readonly right: number }>;
+
+/** From a cell to the map's end on one side; the cell alone for step 0. */
+function towards(step: -1 | 0 | 1): CellRange {
+  if (step === 0) return SAME_CELL;
+  return { step: 1, ranges: [step > 0 ? [0, Number.POSITIVE_INFINITY] : [Number.NEGATIVE_INFINITY, 0]] };
+}

@@ -1,7 +1,7 @@
 import { expectShape, type Scope, type Value } from "../../graph/graph.ts";
 import type { Op } from "../../graph/op.ts";
 import { shapeOf } from "../../tensor.ts";
-import { type Window, windowOutput } from "../window.ts";
+import { type Window, windowCells, windowOutput } from "../window.ts";
 
 /**
  * Convolution of each channel separately, without bias. Parameter: `kernel` [k, k, channels, 1].
@@ -12,6 +12,7 @@ import { type Window, windowOutput } from "../window.ts";
  */
 export const depthwiseConv2dOp: Op<Window> = {
   name: "depthwiseConv2d",
+  family: "convolution",
   kernelOutputAxis: 2,
   shape(inputs, attributes) {
     expectShape(inputs.length === 1, "depthwiseConv2d", "one input", ...inputs);
@@ -20,6 +21,7 @@ export const depthwiseConv2dOp: Op<Window> = {
   },
   parameters: ([[, , , channels]], { kernel }) => ({ kernel: { shape: [kernel, kernel, channels, 1] } }),
   multiplyAdds: (_, { kernel }, [, height, width, channels]) => height * width * channels * kernel * kernel,
+  cellsRead: windowCells,
 };
 
 export function depthwiseConv2d(x: Value, scope: Scope, attributes: Window): Value {

@@ -1,5 +1,5 @@
 import { expectShape, type Scope, type Value } from "../../graph/graph.ts";
-import { NO_MULTIPLY_ADDS, NO_PARAMETERS, type Op } from "../../graph/op.ts";
+import { NO_MULTIPLY_ADDS, NO_PARAMETERS, type Op, READS_SAME_CELL } from "../../graph/op.ts";
 import { sameShape } from "../../tensor.ts";
 
 /**
@@ -9,6 +9,7 @@ import { sameShape } from "../../tensor.ts";
  */
 export const addOp: Op = {
   name: "add",
+  family: "sum",
   shape(inputs) {
     expectShape(
       inputs.length === 2 && sameShape(inputs[0], inputs[1]),
@@ -20,6 +21,7 @@ export const addOp: Op = {
   },
   parameters: NO_PARAMETERS,
   multiplyAdds: NO_MULTIPLY_ADDS,
+  cellsRead: READS_SAME_CELL,
 };
 
 export function add(a: Value, b: Value, scope: Scope): Value {
@@ -33,12 +35,14 @@ export function add(a: Value, b: Value, scope: Scope): Value {
  */
 export const biasOp: Op = {
   name: "bias",
+  family: "elementwise",
   shape(inputs) {
     expectShape(inputs.length === 1, "bias", "one input", ...inputs);
     return inputs[0];
   },
   parameters: ([[, , , channels]]) => ({ bias: { shape: [channels] } }),
   multiplyAdds: NO_MULTIPLY_ADDS,
+  cellsRead: READS_SAME_CELL,
 };
 
 export function bias(x: Value, scope: Scope): Value {
@@ -52,12 +56,14 @@ export function bias(x: Value, scope: Scope): Value {
  */
 export const reluOp: Op = {
   name: "relu",
+  family: "elementwise",
   shape(inputs) {
     expectShape(inputs.length === 1, "relu", "one input", ...inputs);
     return inputs[0];
   },
   parameters: NO_PARAMETERS,
   multiplyAdds: NO_MULTIPLY_ADDS,
+  cellsRead: READS_SAME_CELL,
 };
 
 export function relu(x: Value, scope: Scope): Value {
@@ -71,12 +77,14 @@ export function relu(x: Value, scope: Scope): Value {
  */
 export const relu6Op: Op = {
   name: "relu6",
+  family: "elementwise",
   shape(inputs) {
     expectShape(inputs.length === 1, "relu6", "one input", ...inputs);
     return inputs[0];
   },
   parameters: NO_PARAMETERS,
   multiplyAdds: NO_MULTIPLY_ADDS,
+  cellsRead: READS_SAME_CELL,
 };
 
 export function relu6(x: Value, scope: Scope): Value {
@@ -90,12 +98,14 @@ export function relu6(x: Value, scope: Scope): Value {
  */
 export const sigmoidOp: Op = {
   name: "sigmoid",
+  family: "elementwise",
   shape(inputs) {
     expectShape(inputs.length === 1, "sigmoid", "one input", ...inputs);
     return inputs[0];
   },
   parameters: NO_PARAMETERS,
   multiplyAdds: NO_MULTIPLY_ADDS,
+  cellsRead: READS_SAME_CELL,
 };
 
 export function sigmoid(x: Value, scope: Scope): Value {

@@ -1,7 +1,7 @@
 import { expectShape, type Scope, type Value } from "../../graph/graph.ts";
 import { NO_MULTIPLY_ADDS, NO_PARAMETERS, type Op } from "../../graph/op.ts";
 import { shapeOf } from "../../tensor.ts";
-import { type Window, windowOutput } from "../window.ts";
+import { type Window, windowCells, windowOutput } from "../window.ts";
 
 export interface MaxPoolAttributes extends Window {
   /**
@@ -18,6 +18,7 @@ export interface MaxPoolAttributes extends Window {
  */
 export const maxPoolOp: Op<MaxPoolAttributes> = {
   name: "maxPool",
+  family: "pooling",
   shape(inputs, attributes) {
     expectShape(inputs.length === 1, "maxPool", "one input", ...inputs);
     const { kernel, padding } = attributes;
@@ -28,6 +29,7 @@ export const maxPoolOp: Op<MaxPoolAttributes> = {
   },
   parameters: NO_PARAMETERS,
   multiplyAdds: NO_MULTIPLY_ADDS,
+  cellsRead: windowCells,
 };
 
 export function maxPool(x: Value, scope: Scope, attributes: MaxPoolAttributes): Value {

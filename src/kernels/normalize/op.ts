@@ -1,5 +1,5 @@
 import { expectShape, type Scope, type Value } from "../../graph/graph.ts";
-import { NO_MULTIPLY_ADDS, NO_PARAMETERS, type Op } from "../../graph/op.ts";
+import { NO_MULTIPLY_ADDS, NO_PARAMETERS, type Op, READS_SAME_CELL } from "../../graph/op.ts";
 
 /** Each list holds one number per output channel. */
 export interface NormalizeAttributes {
@@ -23,6 +23,7 @@ export interface NormalizeAttributes {
  */
 export const normalizeOp: Op<NormalizeAttributes> = {
   name: "normalize",
+  family: "elementwise",
   shape(inputs, { order, mean, scale, divisor = scale, offset }) {
     const channels = order.length;
     const fits =
@@ -35,6 +36,7 @@ export const normalizeOp: Op<NormalizeAttributes> = {
   },
   parameters: NO_PARAMETERS,
   multiplyAdds: NO_MULTIPLY_ADDS,
+  cellsRead: READS_SAME_CELL,
 };
 
 export function normalize(x: Value, scope: Scope, attributes: NormalizeAttributes): Value {

@@ -1,5 +1,5 @@
 import { expectShape, type Scope, type Value } from "../../graph/graph.ts";
-import type { Op } from "../../graph/op.ts";
+import type { CellRange, Op } from "../../graph/op.ts";
 import { shapeOf } from "../../tensor.ts";
 import type { Window } from "../window.ts";
 
@@ -19,6 +19,7 @@ export interface TransposedConv2dAttributes extends Window {
  */
 export const transposedConv2dOp: Op<TransposedConv2dAttributes> = {
   name: "transposedConv2d",
+  family: "upsampling",
   kernelOutputAxis: 2,
   shape(inputs, { kernel, stride, padding, channels }) {
     expectShape(inputs.length === 1, "transposedConv2d", "one input", ...inputs);
@@ -33,7 +34,20 @@ export const transposedConv2dOp: Op<TransposedConv2dAttributes> = {
   }),
   multiplyAdds: ([[, height, width, inputChannels]], { kernel, channels }) =>
     height * width * inputChannels * kernel * kernel * channels,
+  cellsRead: ({ kernel, stride, padding }) => ({
+    rows: spreadTo(kernel, stride, padding.top),
+    columns: spreadTo(kernel, stride, padding.left),
+  }),
 };
+
+/** The cells i with output = i · stride + u − before for some u of the window. */
+function spreadTo(kernel: number, stride: number, before: number): CellRange {
+  const ranges = Array.from({ length: stride }, (_, output): [number, number] => [
+    Math.ceil((output + before - kernel + 1) / stride),
+    Math.floor((output + before) / stride),
+  ]);
+  return { step: 1, ranges };
+}
 
 export function transposedConv2d(x: Value, scope: Scope, attributes: TransposedConv2dAttributes): Value {
   return x.builder.apply(transposedConv2dOp, [x], scope, attributes);

@@ -1,5 +1,5 @@
 import { expectShape, type Scope, type Value } from "../../graph/graph.ts";
-import { NO_MULTIPLY_ADDS, NO_PARAMETERS, type Op } from "../../graph/op.ts";
+import { type CellRange, NO_MULTIPLY_ADDS, NO_PARAMETERS, type Op } from "../../graph/op.ts";
 import { shapeOf } from "../../tensor.ts";
 
 /**
@@ -9,6 +9,7 @@ import { shapeOf } from "../../tensor.ts";
  */
 export const upsampleNearestOp: Op = {
   name: "upsampleNearest",
+  family: "upsampling",
   shape(inputs) {
     expectShape(inputs.length === 1, "upsampleNearest", "one input", ...inputs);
     const [, height, width, channels] = inputs[0];
@@ -16,6 +17,16 @@ export const upsampleNearestOp: Op = {
   },
   parameters: NO_PARAMETERS,
   multiplyAdds: NO_MULTIPLY_ADDS,
+  cellsRead: () => ({ rows: REPEATED, columns: REPEATED }),
+};
+
+/** Two output cells for each input cell. */
+const REPEATED: CellRange = {
+  step: 1,
+  ranges: [
+    [0, 0],
+    [0, 0],
+  ],
 };
 
 export function upsampleNearest(x: Value, scope: Scope): Value {
@@ -32,6 +43,7 @@ export function upsampleNearest(x: Value, scope: Scope): Value {
  */
 export const upsampleBilinearOp: Op = {
   name: "upsampleBilinear",
+  family: "upsampling",
   shape(inputs) {
     expectShape(inputs.length === 1, "upsampleBilinear", "one input", ...inputs);
     const [, height, width, channels] = inputs[0];
@@ -39,6 +51,15 @@ export const upsampleBilinearOp: Op = {
   },
   parameters: NO_PARAMETERS,
   multiplyAdds: NO_MULTIPLY_ADDS,
+  cellsRead: () => ({ rows: BLENDED, columns: BLENDED }),
+};
+
+const BLENDED: CellRange = {
+  step: 1,
+  ranges: [
+    [-1, 0],
+    [0, 1],
+  ],
 };
 
 export function upsampleBilinear(x: Value, scope: Scope): Value {

@@ -12,6 +12,7 @@ import {
 } from "../../decode/objects/settings.ts";
 import { SOFT_NMS, softNms } from "../../decode/triplets/softNms.ts";
 import type { Detection } from "../../detection.ts";
+import { placementOf } from "../../image/geometry.ts";
 import { centerOnMultiple, placeOnMultiple } from "../../image/input/centerOnMultiple.ts";
 import type { Tensor } from "../../tensor.ts";
 import { COCO_KEYPOINTS, classLabels, PERSON } from "../coco.ts";
@@ -47,14 +48,17 @@ export function objectsAsPointsModel({ name, architecture, weightsHint }: Object
     backbone: `${title}, points`,
     outputs: withPoses ? "boxes, keypoints" : "boxes",
     classes: labels,
+    heatmaps: { outputs: { center: "centerHeatmap" }, classIds: labels.map(({ classId }) => classId) },
     ...(withPoses && { keypointNames: COCO_KEYPOINTS }),
     defaultSize: { height: 512, width: 512 },
     sizeMultiple,
     sizedByImage: true,
+    placement: `at its own size, centered on a black canvas whose sides are the next larger multiples of ${sizeMultiple}`,
     testTimeOptions: ["flip", "scales"],
     weightsHint,
     constants: () => new Map(),
     graph: (size) => zooGraph(architecture, size),
+    decoding: () => ({ kind: "objects", settings }),
     views(image, _loaded, { flip = false, scales = [1] }) {
       const views = scales.map((scale): View<readonly Detection[]> => {
         const { canvas: size, transform } = placeOnMultiple(image, sizeMultiple, scale);
@@ -66,9 +70,10 @@ export function objectsAsPointsModel({ name, architecture, weightsHint }: Object
         const inputs = (mirrored: boolean) => () => {
           return { image: centerOnMultiple(image, sizeMultiple, scale, mirrored) };
         };
-        const { decode, peaks } = objectView(size, inputs(false), settings, detectionsOf);
+        const placement = { ...placementOf(transform, size, OUTPUT_STRIDE), scale };
+        const { decode, peaks } = objectView(placement, inputs(false), settings, detectionsOf);
         const mirror = { inputs: inputs(true), average: averageOutputs };
-        return { size, inputs: inputs(false), decode, ...(flip ? { mirror } : { peaks }) };
+        return { size, placement, inputs: inputs(false), decode, ...(flip ? { mirror } : { peaks }) };
       });
       const combine = (found: readonly (readonly Detection[])[]) => {
         return { detections: found.length > 1 ? suppressed(found.flat()) : found[0] };

@@ -10,7 +10,8 @@ import {
 } from "../../decode/triplets/triplets.ts";
 import type { ViewTransform } from "../../decode/triplets/viewTransform.ts";
 import type { Detection } from "../../detection.ts";
-import { centerOnCanvas, placeOnCanvas } from "../../image/input/centerOnCanvas.ts";
+import type { ViewPlacement } from "../../image/geometry.ts";
+import { CANVAS_SCALING, centerOnCanvas, placeOnCanvas } from "../../image/input/centerOnCanvas.ts";
 import type { RgbImage } from "../../image/rgbImage.ts";
 import { type ClassLabel, classLabels } from "../coco.ts";
 import type { Model } from "../model.ts";
@@ -55,14 +56,25 @@ export function tripletModel(spec: TripletSpec): TripletModel {
     backbone,
     outputs: "boxes",
     classes: labels,
+    heatmaps: {
+      outputs: {
+        center: TRIPLET_OUTPUTS.center.heatmap,
+        topLeft: TRIPLET_OUTPUTS.topLeft.heatmap,
+        bottomRight: TRIPLET_OUTPUTS.bottomRight.heatmap,
+      },
+      classIds: labels.map(({ classId }) => classId),
+    },
     defaultSize: { height: 511, width: 511 },
     sizeMultiple: multiple,
     sizeRemainder: multiple - 1,
     sizedByImage: true,
+    placement: "at its own size, centered on a black canvas whose sides are 127 modulo 128",
+    pixelScaling: CANVAS_SCALING,
     testTimeOptions: ["flip", "scales", "explain", "reproduceReference"],
     weightsHint,
     constants: () => new Map(),
     graph: (size) => tripletGraph(architecture, size),
+    decoding: () => ({ kind: "triplets", settings: TRIPLET_SETTINGS }),
     views: (image, _loaded, options) => viewsOf(image, options, labels),
   };
 }
@@ -121,14 +133,35 @@ function viewsOf(image: RgbImage, options: TestTimeOptions, labels: readonly Cla
   const settings = tripletSettings(options);
   const { reproduceReference, explain = false } = options;
   const query = viewPeakQuery(TRIPLET_OUTPUTS, settings);
-  const views = tripletViews(image, options).map(({ transform, canvas }) => {
+  const views = tripletViews(image, options).map((view) => {
+    const { transform } = view;
     const { scale, mirrored } = transform;
     const inputs = () => ({ image: centerOnCanvas(image, scale, { mirrored, reproduceReference }) });
-    return peakView(canvas, inputs, query, (answer) => {
+    return peakView(placementIn(view, image), inputs, query, (answer) => {
       return viewPeaksFrom(answer, TRIPLET_OUTPUTS, transform);
     });
   });
   return { views, combine: (found) => resultOf(found, settings, labels, explain) };
+}
+
+/** The same place as the decode takes it from the transform. */
+function placementIn({ transform, canvas }: TripletView, image: RgbImage): ViewPlacement {
+  const { left, top, scale, mirrored, cellsPerPixelX, cellsPerPixelY } = transform;
+  return {
+    left,
+    top,
+    scaleX: scale,
+    scaleY: scale,
+    imageWidth: image.width,
+    imageHeight: image.height,
+    scale,
+    mirrored,
+    inputWidth: canvas.width,
+    inputHeight: canvas.height,
+    outputStride: OUTPUT_STRIDE,
+    cellsPerPixelX,
+    cellsPerPixelY,
+  };
 }
 
 function resultOf(

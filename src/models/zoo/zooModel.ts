@@ -8,6 +8,7 @@ import {
   KEYPOINT_ESTIMATION_PARAMS,
   OBJECT_CENTER_PARAMS,
 } from "../../decode/objects/settings.ts";
+import { placementOf, type ViewPlacement } from "../../image/geometry.ts";
 import {
   describeResizer,
   fixedInputSize,
@@ -59,6 +60,10 @@ export function zooModel(spec: ZooSpec): ZooModel {
     backbone: backbone.title,
     outputs: architecture.keypoints === undefined ? "boxes" : "boxes, keypoints",
     classes: classesOf(labels, architecture.classes),
+    heatmaps: {
+      outputs: { center: "centerHeatmap" },
+      classIds: Array.from({ length: architecture.classes }, (_, channel) => channel + 1),
+    },
     ...(architecture.keypoints !== undefined && {
       keypointNames: decode.keypointEstimationTask.flatMap(({ keypointLabels }) => keypointLabels),
     }),
@@ -71,6 +76,7 @@ export function zooModel(spec: ZooSpec): ZooModel {
     weightsHint,
     constants: () => new Map(),
     graph: (size) => zooGraph(architecture, size),
+    decoding: () => ({ kind: "objects", settings: decode }),
     views(image, loaded) {
       const resizerAtSize = resizerTo(resizer, loaded.size);
       const { size, trueShape, transform } = placeByResizer(image, resizerAtSize);
@@ -81,7 +87,8 @@ export function zooModel(spec: ZooSpec): ZooModel {
           return toImageCoordinates(objectDetection(object, label, trueShape), transform);
         });
       const inputs = () => ({ image: resizeForNetwork(image, resizerAtSize) });
-      return singleView(objectView(size, inputs, decode, detectionsOf, trueShape));
+      const placement = placementOf(transform, size, OUTPUT_STRIDE);
+      return singleView(objectView(placement, inputs, decode, detectionsOf, trueShape));
     },
   };
 }
@@ -101,7 +108,7 @@ function typicalSize(resizer: ImageResizer, multiple: number): InputSize {
 
 /** A view whose objects are decoded according to the settings, from peaks alone if these suffice. */
 export function objectView<Found>(
-  size: InputSize,
+  placement: ViewPlacement,
   inputs: View<Found>["inputs"],
   settings: DecodeSettings,
   foundOf: (objects: readonly DetectedObject[]) => Found,
@@ -110,7 +117,7 @@ export function objectView<Found>(
   const { keypointEstimationTask } = settings;
   const query = objectPeakQuery(settings, trueShape);
   if (query) {
-    return peakView(size, inputs, query, (answer) => {
+    return peakView(placement, inputs, query, (answer) => {
       const decoded = decodeObjectPeaks(answer, settings, trueShape);
       return foundOf(detectedObjects(decoded, keypointEstimationTask));
     });
@@ -119,7 +126,8 @@ export function objectView<Found>(
     const decoded = decodeObjects(zooMaps(outputs, settings), settings, trueShape);
     return foundOf(detectedObjects(decoded, keypointEstimationTask));
   };
-  return { size, inputs, decode };
+  const size = { height: placement.inputHeight, width: placement.inputWidth };
+  return { size, placement, inputs, decode };
 }
 
 /** A model of the zoo's table, decoded as its published `pipeline.config` states. */

@@ -5,8 +5,8 @@ import {
   type TripletSettings,
 } from "../../decode/triplets/triplets.ts";
 import { compare } from "../compare.ts";
-import { compareSets, type SetComparison, type SetTolerance } from "../compareSets.ts";
 import type { GoldenCase, GoldenTap } from "../goldenCase.ts";
+import { compareSets, type SetComparison, type SetTolerance } from "../rows/compareSets.ts";
 import type { Outcome } from "../verifyCase.ts";
 import {
   boxRows,

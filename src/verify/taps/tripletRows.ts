@@ -13,8 +13,8 @@ import {
 import type { PlacedPair, ViewTransform } from "../../decode/triplets/viewTransform.ts";
 import type { TripletView } from "../../models/triplets/tripletModel.ts";
 import type { Tensor } from "../../tensor.ts";
-import type { RowColumns } from "../compareSets.ts";
 import type { GoldenTap } from "../goldenCase.ts";
+import type { RowColumns } from "../rows/compareSets.ts";
 
 /** One view of the image and its results. */
 export interface TripletStep extends TripletView {

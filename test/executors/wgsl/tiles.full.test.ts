@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createExecutor } from "../../../src/executors/backends.ts";
 import { referenceExecutor } from "../../../src/executors/reference/referenceExecutor.ts";
 import { caseGraph } from "../../../src/executors/selfTest.ts";
+import { TapSink } from "../../../src/executors/tapSink.ts";
 import { bufferLayout } from "../../../src/executors/wgsl/bufferLayout.ts";
 import { kernelTarget, type OpenDevice, openDevice } from "../../../src/executors/wgsl/device/openDevice.ts";
 import type { Gpu } from "../../../src/executors/wgsl/device/webgpu.ts";
@@ -55,7 +56,7 @@ describe.skipIf(!gpu && mayBeLeftOut)("the tiles of a large GPU agree with plain
             `tile ${tile.rows} x ${tile.columns} x`,
           );
           const resident = await DeviceGraph.create(open, graph, layout, weights);
-          const { values } = await resident.run(inputs, new Set([node.name]), []);
+          const { values } = await resident.run(inputs, new Set([node.name]), new TapSink(graph));
           const got = values.get(node.name);
           resident.destroy();
           const reference = await referenceExecutor().prepare(graph, weights);

@@ -64,7 +64,8 @@ export class StepFailure extends Error {
 }
 
 /**
- * What each thread does in a run. It may block, so it must not run on a page's main thread.
+ * What each thread does in a run. It may block, so it must not run on a page's main thread. `ends` receives when each step
+ * has ended on all threads, by `performance.now()` of this one.
  *
  * @throws StepFailure if a function traps; that ends the run for all threads.
  */
@@ -73,6 +74,7 @@ export function runSteps(
   steps: number,
   functions: readonly UnitFunction[],
   scratch: number,
+  ends?: number[],
 ): void {
   for (let step = 0; step < steps; step++) {
     const row = step * ROW;
@@ -92,6 +94,7 @@ export function runSteps(
       throw new StepFailure(step, error);
     }
     waitForOthers(table, row + DONE, units);
+    ends?.push(performance.now());
   }
 }
 
@@ -117,12 +120,14 @@ export interface OpenPlan {
 
 export type ToThread =
   | OpenPlan
-  /** Runs the first `steps` rows of the table. */
-  | { readonly kind: "run"; readonly plan: number; readonly steps: number }
+  /** Runs the first `steps` rows of the table; if `timed`, the answer has their times. */
+  | { readonly kind: "run"; readonly plan: number; readonly steps: number; readonly timed?: boolean }
   | { readonly kind: "close"; readonly plan: number };
 
 /** A thread's answer when it has started, and after every run. */
 export interface FromThread {
   /** The step that trapped in this thread, and the reason. */
   readonly failure?: { readonly step: number; readonly message: string };
+  /** Milliseconds of each step, until all threads had ended it. */
+  readonly times?: readonly number[];
 }

@@ -38,7 +38,7 @@ export function serve(port: Port): void {
         return;
       }
       case "run":
-        port.postMessage(run(plans.get(data.plan), data.steps));
+        port.postMessage(run(plans.get(data.plan), data.steps, data.timed));
         return;
       case "close":
         plans.delete(data.plan);
@@ -47,11 +47,12 @@ export function serve(port: Port): void {
   port.postMessage({});
 }
 
-function run(plan: OpenedPlan | undefined, steps: number): FromThread {
+function run(plan: OpenedPlan | undefined, steps: number, timed = false): FromThread {
   if (!plan) return { failure: { step: 0, message: "the plan was not opened" } };
   try {
-    runSteps(plan.table, steps, plan.functions, plan.scratch);
-    return {};
+    const ends = timed ? [performance.now()] : undefined;
+    runSteps(plan.table, steps, plan.functions, plan.scratch, ends);
+    return { times: ends?.slice(1).map((end, step) => end - ends[step]) };
   } catch (error) {
     if (error instanceof StepFailure) return { failure: { step: error.step, message: error.message } };
     throw error;

@@ -2,7 +2,14 @@ import { coreCount, whyNoSharedMemory } from "#machine";
 import { BackendError } from "../../../errors.ts";
 import { WASM_CALLS, type WasmFunction } from "../../../kernels/wasm/kernel.ts";
 import { layerFault, type Runner, type RunStep } from "../runner.ts";
-import { newStepTable, type OpenPlan, type StepTable, stopSteps, writeSteps } from "./stepTable.ts";
+import {
+  type FromThread,
+  newStepTable,
+  type OpenPlan,
+  type StepTable,
+  stopSteps,
+  writeSteps,
+} from "./stepTable.ts";
 import { WorkerGroup } from "./workerGroup.ts";
 
 /** The module's functions; a step table refers to them by index. */
@@ -43,8 +50,8 @@ export class ThreadPool {
     const id = this.plans++;
     const table = newStepTable(plan.steps);
     return {
-      run: (steps, signal) => {
-        const queued = this.queue.then(() => this.run(id, plan, table, steps, signal));
+      run: (steps, signal, times) => {
+        const queued = this.queue.then(() => this.run({ id, plan, table }, steps, signal, times));
         this.queue = queued.catch(() => {});
         return queued;
       },
@@ -66,11 +73,10 @@ export class ThreadPool {
   }
 
   private async run(
-    id: number,
-    plan: SharedPlan,
-    table: StepTable,
+    { id, plan, table }: { id: number; plan: SharedPlan; table: StepTable },
     steps: readonly RunStep[],
     signal: AbortSignal | undefined,
+    times: number[] | undefined,
   ): Promise<void> {
     if (this.workers.failure !== undefined) this.workers = await this.newWorkers();
     signal?.throwIfAborted(); // an abort from here on reaches `stop`
@@ -82,9 +88,10 @@ export class ThreadPool {
     const stop = () => stopSteps(table);
     signal?.addEventListener("abort", stop, { once: true });
     try {
-      const answers = await this.workers.run(id, steps.length);
+      const answers = await this.workers.run(id, steps.length, times !== undefined);
       const failure = answers.find((answer) => answer.failure)?.failure;
       if (failure) throw layerFault(steps[failure.step].layer, failure.message);
+      times?.push(...longest(answers, steps.length));
     } catch (error) {
       if (error instanceof BackendError) throw error;
       throw lostThread(error);
@@ -93,6 +100,13 @@ export class ThreadPool {
     }
     signal?.throwIfAborted();
   }
+}
+
+/** Of each step. A thread that starts late finds steps ended already, so that it took no time for them. */
+function longest(answers: readonly FromThread[], steps: number): number[] {
+  return Array.from({ length: steps }, (_, step) =>
+    Math.max(...answers.map(({ times }) => times?.[step] ?? 0)),
+  );
 }
 
 function openMessage(id: number, plan: SharedPlan, table: StepTable, thread: number): OpenPlan {

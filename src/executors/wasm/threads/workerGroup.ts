@@ -59,10 +59,10 @@ export class WorkerGroup {
    *
    * @throws Error if a thread dies, once all have ended.
    */
-  async run(plan: number, steps: number): Promise<readonly FromThread[]> {
+  async run(plan: number, steps: number, timed?: boolean): Promise<readonly FromThread[]> {
     const answers = this.answersOfAll();
     this.keepAlive(true);
-    for (const thread of this.threads) thread.post({ kind: "run", plan, steps } satisfies ToThread);
+    for (const thread of this.threads) thread.post({ kind: "run", plan, steps, timed } satisfies ToThread);
     try {
       return await answers;
     } finally {

@@ -4,6 +4,7 @@ import type { Tile, WgslTarget } from "../../../kernels/wgsl/kernel.ts";
 import { SMALL_TILES, TILES } from "../../../kernels/wgsl/tiles.ts";
 import { adapterName, isSoftware } from "../../adapters.ts";
 import { DeviceLoss, messageOf, type WatchedDevice, wgslError } from "./deviceErrors.ts";
+import { TIMESTAMPS } from "./passClock.ts";
 import type { Gpu, GpuAdapter, GpuDevice } from "./webgpu.ts";
 
 /** A device that this executor alone uses, and what is known about its adapter. */
@@ -42,8 +43,10 @@ export async function openDevice(gpu?: Gpu): Promise<OpenDevice> {
 
 async function requestDevice(adapter: GpuAdapter): Promise<GpuDevice> {
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+  const requiredLimits = { maxBufferSize, maxStorageBufferBindingSize };
+  const requiredFeatures = [TIMESTAMPS].filter((feature) => adapter.features.has(feature));
   try {
-    return await adapter.requestDevice({ requiredLimits: { maxBufferSize, maxStorageBufferBindingSize } });
+    return await adapter.requestDevice({ requiredLimits, requiredFeatures });
   } catch (error) {
     throw wgslError(`a device of ${adapterName(adapter)}`, messageOf(error), { cause: error });
   }

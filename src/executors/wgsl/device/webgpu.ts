@@ -31,6 +31,8 @@ export interface GpuAdapterInfo {
 
 export interface GpuDevice {
   readonly limits: GpuLimits;
+  /** Those it was requested with. */
+  readonly features?: ReadonlySet<string>;
   readonly queue: GpuQueue;
   readonly lost: Promise<{ readonly reason: string; readonly message: string }>;
   createBuffer(options: { size: number; usage: number }): GpuBuffer;
@@ -44,6 +46,7 @@ export interface GpuDevice {
     entries: readonly { binding: number; resource: { buffer: GpuBuffer } }[];
   }): GpuBindGroup;
   createCommandEncoder(): GpuCommandEncoder;
+  createQuerySet(options: { type: "timestamp"; count: number }): GpuQuerySet;
   pushErrorScope(filter: "validation" | "out-of-memory" | "internal"): void;
   popErrorScope(): Promise<{ readonly message: string } | null>;
   destroy(): void;
@@ -64,7 +67,8 @@ export interface GpuBuffer {
 }
 
 export interface GpuCommandEncoder {
-  beginComputePass(): GpuComputePass;
+  beginComputePass(options?: { timestampWrites: object }): GpuComputePass;
+  resolveQuerySet(set: GpuQuerySet, first: number, count: number, to: GpuBuffer, offset: number): void;
   copyBufferToBuffer(
     from: GpuBuffer,
     fromOffset: number,
@@ -86,6 +90,10 @@ export interface GpuComputePipeline {
   getBindGroupLayout(index: number): GpuBindGroupLayout;
 }
 
+export interface GpuQuerySet {
+  destroy(): void;
+}
+
 /** Opaque handles. */
 export type GpuShaderModule = object;
 export type GpuBindGroupLayout = object;
@@ -93,6 +101,12 @@ export type GpuBindGroup = object;
 export type GpuCommandBuffer = object;
 
 /** Bits of GPUBufferUsage. */
-export const USAGE = { mapRead: 0x1, copySource: 0x4, copyDestination: 0x8, storage: 0x80 } as const;
+export const USAGE = {
+  mapRead: 0x1,
+  copySource: 0x4,
+  copyDestination: 0x8,
+  storage: 0x80,
+  queryResolve: 0x200,
+} as const;
 /** GPUMapMode.READ. */
 export const MAP_READ = 0x1;
