@@ -78,7 +78,7 @@ export interface ChannelScaling {
   readonly order: readonly number[];
   readonly mean: readonly number[];
   readonly scale: readonly number[];
-  readonly divisor: readonly number[];
+  readonly divisor?: readonly number[];
   readonly offset: readonly number[];
 }
 

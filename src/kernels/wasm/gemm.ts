@@ -30,9 +30,9 @@ export const WHOLE_TILES = TILE_CELLS.plain * TILE_CELLS.relaxed;
 
 /**
  * A sum of K numbers in float32 errs least in runs of √K numbers (scripts/wasm/gemmTile.ts): its error grows with the root
- * of a run's length plus the number of runs. In runs of fewer than 16 numbers a product takes noticeably longer.
+ * of a run's length plus the number of runs. Runs of fewer than 24 numbers cost time.
  */
-const MIN_RUN_PLANES: Readonly<Record<Precision, number>> = { default: 4, exact: 2 };
+const MIN_RUN_PLANES: Readonly<Record<Precision, number>> = { default: 6, exact: 2 };
 
 /** Planes per run of a sum over this many planes. */
 export function runPlanes(planes: number, precision: Precision): number {
