@@ -40,6 +40,12 @@ module.exports = {
       "^src/",
       "Nothing lies below them.",
     ),
+    down(
+      "explanations-are-data",
+      "^src/(explanation|why|explanationInWords|whyInWords)\\.ts$",
+      "^src/(?!(detection|explanation|why|explanationInWords)\\.ts)",
+      "What happened, as data and in words, for whoever shows it.",
+    ),
     down("support-knows-no-domain", "^src/support/", "^src/(?!support/|errors\\.ts)"),
     down(
       "the-backend-contract-knows-no-backend",
@@ -92,8 +98,8 @@ module.exports = {
     ),
     down(
       "decode-is-pure",
-      "^src/decode",
-      "^src/(?!decode/|backend/peakQuery\\.ts|detection\\.ts|tensor\\.ts|errors\\.ts)",
+      "^src/decode/",
+      "^src/(?!decode/|backend/peakQuery\\.ts|(detection|explanation|why|tensor|errors)\\.ts)",
     ),
     down(
       "image-knows-no-model",

@@ -73,6 +73,11 @@ const TOGETHER = {
   "detectOptions.ts": "detect.ts",
   "chooseDetections.ts": "models",
   "cost.ts": "detect.ts",
+  "decodeOutputs.ts": "detect.ts",
+  "explanation.ts": "detection.ts",
+  "explanationInWords.ts": "detection.ts",
+  "why.ts": "detection.ts",
+  "whyInWords.ts": "detection.ts",
   "tapNames.ts": "detect.ts",
   "asNdarray.ts": "index.ts",
 };

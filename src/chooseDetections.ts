@@ -1,6 +1,7 @@
 /** Which of a model's detections become the result, what is left out, and why nothing is left. */
 import type { Detection } from "./detection.ts";
 import type { Model } from "./models/model.ts";
+import type { DetectionFate } from "./models/view.ts";
 
 /** What the options left out of what the model found. A reason that applies to none is absent. */
 export interface LeftOut {
@@ -22,6 +23,20 @@ export interface Choice {
   readonly max: number;
   /** Ids of the classes to keep. Default: all. */
   readonly classIds?: ReadonlySet<number>;
+}
+
+/** What became of each of `found`, if these are the chosen ones. */
+export function detectionFates(
+  found: readonly Detection[],
+  detections: readonly Detection[],
+  { score, classIds }: Choice,
+): DetectionFate[] {
+  return found.map((detection) => {
+    const place = detections.indexOf(detection);
+    if (place >= 0) return { outcome: "shown", detection: place };
+    if (classIds && !classIds.has(detection.classId)) return { outcome: "classes" };
+    return { outcome: detection.score >= score ? "max" : "score" };
+  });
 }
 
 /** The chosen detections, best first. */

@@ -5,9 +5,10 @@
 import type { BackendDetails } from "./backend/backendDetails.ts";
 import type { RunResult } from "./backend/executor.ts";
 import type { PeakQuery } from "./backend/peakQuery.ts";
-import { chooseDetections, type LeftOut, whyNothing } from "./chooseDetections.ts";
+import { type LeftOut, whyNothing } from "./chooseDetections.ts";
 import { CostEstimates } from "./cost.ts";
-import type { Detection, Explanation } from "./detection.ts";
+import { askedClasses, chosenResult, viewOptions } from "./decodeOutputs.ts";
+import type { Detection } from "./detection.ts";
 import {
   checkReferenceScales,
   checkTestTimeOptions,
@@ -21,6 +22,7 @@ import {
   PROFILE_OPTIONS,
 } from "./detectOptions.ts";
 import { UsageError } from "./errors.ts";
+import type { Explanation } from "./explanation.ts";
 import { Geometry } from "./image/geometry.ts";
 import type { RgbImage } from "./image/rgbImage.ts";
 import type { ImageSource } from "./imageSources/imageSource.ts";
@@ -40,6 +42,7 @@ import {
 import { checkOptions, describeValue } from "./support/checkArguments.ts";
 import { ALL_TAPS, chooseTaps } from "./tapNames.ts";
 import type { Tensor } from "./tensor.ts";
+import type { Why } from "./why.ts";
 
 export interface DetectResult {
   /** Size of the upright image in pixels. */
@@ -62,8 +65,10 @@ export interface DetectResult {
   nothingFound?: string;
   /** The most that this model finds in an image. Present if it found as many: there may be more in the image. */
   limitReached?: number;
-  /** Present if `explain` was set. */
+  /** How the decode arrived at the detections. Present if `explain` was set. */
   explanation?: Explanation;
+  /** Why there is no detection at a pixel, or which one. Present if `why` was set. */
+  why?: Why;
   /** From pixels of the image to the network's input and the cells of its maps, and back, for each run. */
   geometry: Geometry;
   /** The heatmaps of classes, if the option `heatmaps` was set. */
@@ -213,6 +218,7 @@ export class Detector {
     checkTestTimeOptions(model, options);
     checkReferenceScales(options);
     const classIds = options.classes && classIdsOf(model, options.classes);
+    askedClasses(model, options);
     const wanted = options.taps ?? (onTap ? ALL_TAPS : []);
     const { taps, fuse } =
       wanted.length > 0 ? chooseTaps(this.network, wanted) : { taps: [], fuse: this.network.fused };
@@ -222,24 +228,24 @@ export class Detector {
     const pixels = await readImageSource(image, where, signal);
     signal?.throwIfAborted();
     const decode = clock();
-    const views = model.views(pixels, { size: inputSize, constants }, options);
+    const loaded = { size: inputSize, constants };
+    const views = model.views(pixels, loaded, viewOptions(model, options, pixels, where));
     const prepare = clock();
     for (const { size } of views.views) checkSizeOfImage(size, model, where);
     const estimate = options.onCost && (await this.costs.of(views.views));
     if (estimate) options.onCost?.(estimate);
     clock();
     const {
-      detections: found,
-      explanation,
       times,
       taps: tapped,
       heatmaps,
+      ...found
     } = await this.inTurn(fuse, () => {
       return runViews(views, this.network, { taps, onTap, fuse, signal }, where, options.heatmaps);
     });
     if (estimate && fuse === this.network.fused) this.costs.learn(estimate, times.network);
     const choice = { score, max, classIds };
-    const { detections, leftOut } = chooseDetections(found, choice);
+    const { detections, leftOut, ...explained } = chosenResult(found, model, options);
     const limitReached = detections.length === model.maxDetections ? detections.length : undefined;
     return {
       width: pixels.width,
@@ -253,7 +259,7 @@ export class Detector {
       leftOut,
       ...(detections.length === 0 && { nothingFound: whyNothing(model, pixels, leftOut, choice) }),
       ...(limitReached && { limitReached }),
-      ...(explanation && { explanation }),
+      ...explained,
       geometry: geometryOf(views),
       ...(heatmaps && { heatmaps }),
       times: { load: this.loadTime, decode, ...times, preprocess: prepare + times.preprocess },

@@ -4,7 +4,7 @@ import type { Cost } from "./cost.ts";
 import { UsageError } from "./errors.ts";
 import { isThreadCount, THREADS_EXPECTED } from "./executors/backends.ts";
 import type { Model } from "./models/model.ts";
-import type { TestTimeOptions } from "./models/view.ts";
+import type { TestTimeOptions, WhyPixel } from "./models/view.ts";
 import type { NetworkOptions, ProfileOptions } from "./network.ts";
 import { isObject, type OptionKind } from "./support/checkArguments.ts";
 
@@ -88,7 +88,8 @@ export const NETWORK_OPTIONS = {
   signal: SIGNAL,
 } satisfies Record<keyof NetworkOptions, OptionKind>;
 
-export const DETECT_OPTIONS = {
+/** Those that concern the decode alone. */
+export const DECODE_OPTIONS = {
   score: {
     expected: "a number from 0 to 1",
     fits: (value) => typeof value === "number" && value >= 0 && value <= 1,
@@ -101,6 +102,21 @@ export const DETECT_OPTIONS = {
     expected: "a list of classes, by name or id",
     fits: (value) => Array.isArray(value) && value.every((name) => isString(name) || Number.isInteger(name)),
   },
+  flip: BOOLEAN,
+  scales: {
+    expected: SCALES_EXPECTED,
+    fits: isScales,
+  },
+  explain: BOOLEAN,
+  why: {
+    expected: "{ x, y, class? }: two numbers, and a class by name or id",
+    fits: (value) => isObject(value) && [value.x, value.y].every(Number.isFinite) && isClass(value.class),
+  },
+  reproduceReference: BOOLEAN,
+} satisfies Partial<Record<keyof DetectOptions, OptionKind>>;
+
+export const DETECT_OPTIONS = {
+  ...DECODE_OPTIONS,
   onCost: FUNCTION,
   signal: SIGNAL,
   taps: {
@@ -110,13 +126,6 @@ export const DETECT_OPTIONS = {
   onTap: FUNCTION,
   heatmaps: BOOLEAN,
   where: { expected: "a name for the image", fits: isString },
-  flip: BOOLEAN,
-  scales: {
-    expected: SCALES_EXPECTED,
-    fits: isScales,
-  },
-  explain: BOOLEAN,
-  reproduceReference: BOOLEAN,
 } satisfies Record<keyof DetectOptions, OptionKind>;
 
 /** What `Detector.profile` takes. */
@@ -138,6 +147,10 @@ export function isString(value: unknown): value is string {
   return typeof value === "string";
 }
 
+function isClass(value: unknown): boolean {
+  return value === undefined || isString(value) || Number.isInteger(value);
+}
+
 function isBytes(value: unknown): boolean {
   return value instanceof Uint8Array || value instanceof ArrayBuffer;
 }
@@ -157,9 +170,9 @@ function isSignal(value: unknown): boolean {
 /** @throws UsageError for an option that is set and that the model does not support. */
 export function checkTestTimeOptions(
   model: Model,
-  { flip, scales, explain, reproduceReference }: TestTimeOptions,
+  { flip, scales, reproduceReference }: TestTimeOptions,
 ): void {
-  for (const [name, value] of Object.entries({ flip, scales, explain, reproduceReference })) {
+  for (const [name, value] of Object.entries({ flip, scales, reproduceReference })) {
     if (!value || model.testTimeOptions?.includes(name as keyof TestTimeOptions)) continue;
     throw new UsageError({
       where: `option ${name}`,
@@ -170,6 +183,20 @@ export function checkTestTimeOptions(
         : "It runs once per image.",
     });
   }
+}
+
+/** @throws UsageError for a pixel outside the image. */
+export function checkPixel(
+  { x, y }: WhyPixel,
+  { width, height }: { readonly width: number; readonly height: number },
+  image: string,
+): void {
+  if (x >= 0 && y >= 0 && x < width && y < height) return;
+  throw new UsageError({
+    where: "option why",
+    expected: `a pixel of ${image}, from 0,0 to ${width - 1},${height - 1}`,
+    got: `${x},${y}`,
+  });
 }
 
 /**

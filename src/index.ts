@@ -57,19 +57,57 @@ export type { Layout } from "./compare/dump/layout.ts";
 export type { NameMap } from "./compare/dump/nodeNames.ts";
 export type { RunFacts } from "./compare/tolerances.ts";
 export type { Cost } from "./cost.ts";
+export { CenterTrace, type DroppedRow, type Suppression } from "./decode/centerTrace.ts";
+export { HeatmapTrace, type PeakSearch } from "./decode/heatmapTrace.ts";
+export type { Points, Pose } from "./decode/keypoints.ts";
+export {
+  type DetectedObject,
+  detectedObjects,
+  type LabelledKeypoint,
+} from "./decode/objects/detectedObjects.ts";
+export type { PoseMaps } from "./decode/objects/keypointCandidates.ts";
+export type { TrueShape } from "./decode/objects/objectCenters.ts";
+export { type DecodedObjects, decodeObjects } from "./decode/objects/objects.ts";
+export type { ObjectMaps } from "./decode/objects/readout.ts";
+export {
+  BATCH_NON_MAX_SUPPRESSION,
+  type BatchNonMaxSuppression,
+  type DecodeSettings,
+  KEYPOINT_ESTIMATION_PARAMS,
+  type KeypointEstimationTask,
+  OBJECT_CENTER_PARAMS,
+} from "./decode/objects/settings.ts";
+export { decodeMultiPose, type MultiPoseConstants, type MultiPoseMaps } from "./decode/poses/multiPose.ts";
+export {
+  decodeSinglePose,
+  type SinglePoseConstants,
+  type SinglePoseMaps,
+} from "./decode/poses/singlePose.ts";
+export {
+  CENTRAL_REGION,
+  type CentralRegionSettings,
+  centralRegion,
+  type Triplet,
+} from "./decode/triplets/centralRegion.ts";
+export type { Peak } from "./decode/triplets/heatmapPeaks.ts";
+export { SOFT_NMS, type SoftNmsSettings } from "./decode/triplets/softNms.ts";
+export {
+  type DecodedTriplets,
+  type DetectedTriplet,
+  decodeTriplets,
+  type HeatmapTraces,
+  type LoweredTriplet,
+  TRIPLET_SETTINGS,
+  type TripletMaps,
+  type TripletSettings,
+  type ViewMaps,
+  type ViewPeaks,
+  viewPeaks,
+} from "./decode/triplets/triplets.ts";
+export type { ViewTransform } from "./decode/triplets/viewTransform.ts";
+export { type DecodedOutputs, type DecodeOptions, decodeOutputs } from "./decodeOutputs.ts";
 export { Detector, type DetectResult, load, type Times } from "./detect.ts";
-export type {
-  Box,
-  CornerEvidence,
-  Detection,
-  Explanation,
-  Keypoint,
-  PairOutcome,
-  PairRejection,
-  PeakEvidence,
-  RejectedPair,
-  TripletEvidence,
-} from "./detection.ts";
+export type { Box, CornerEvidence, Detection, Keypoint, PeakEvidence, TripletEvidence } from "./detection.ts";
 export {
   DEFAULT_MAX,
   DEFAULT_SCORE,
@@ -80,8 +118,10 @@ export { BackendError, CenterNetError, type Fault, ImageError, ModelError, Usage
 export { BACKENDS, type Backend, type ExecutorOptions } from "./executors/backends.ts";
 export type { WasmBuild } from "./executors/wasm/wasmModule.ts";
 export type { PrepareProgress } from "./executors/wgsl/deviceGraph.ts";
+export * from "./explanation.ts";
+export { candidateInWords, candidateSummary, explanationSummary } from "./explanationInWords.ts";
 export type { OnnxFile } from "./export/onnx/encodeOnnx.ts";
-export type { Layout } from "./export/onnx/exportGraph.ts";
+export type { Layout as OnnxLayout } from "./export/onnx/exportGraph.ts";
 export { exportOnnx, type OnnxExport, type OnnxOptions, prepareOnnx } from "./export/onnx/exportOnnx.ts";
 export type { OnnxType, OnnxValue } from "./export/onnx/onnxGraph.ts";
 export { type CocoBox, type CocoIds, type CocoKeypoints, cocoBoxes, cocoKeypoints } from "./formats/coco.ts";
@@ -196,3 +236,5 @@ export {
   type Statistics,
   statisticsOf,
 } from "./visualization/statistics.ts";
+export * from "./why.ts";
+export { whyInWords } from "./whyInWords.ts";

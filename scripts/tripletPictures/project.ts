@@ -25,8 +25,9 @@ export function explainOutputs(outputs: Readonly<Record<string, Tensor>>, size: 
   const image = { ...size, data: new Uint8Array(size.width * size.height * 3) };
   const loaded = { size, constants: new Map() };
   const { views, combine } = modelNamed("centernet-52").views(image, loaded, { explain: true });
-  const { detections, explanation } = combine(views.map((view) => view.decode(outputs)));
-  if (!explanation) throw new Error("the model explains nothing");
+  const { detections, explain } = combine(views.map((view) => view.decode(outputs)));
+  const explanation = explain?.({ detections, fates: [] }).explanation;
+  if (explanation?.family !== "triplets") throw new Error("the model explains no triplets");
   return { detections, explanation };
 }
 

@@ -15,6 +15,7 @@ const SAME_NAME = [
   "flip",
   "scales",
   "explain",
+  "why",
   "score",
   "max",
   "classes",

@@ -14,6 +14,7 @@ import {
 import { WASM_BUILDS, type WasmBuild } from "../executors/wasm/wasmModule.ts";
 import { PRECISIONS, type Precision } from "../kernels/kernel.ts";
 import type { InputSize } from "../models/model.ts";
+import type { WhyPixel } from "../models/view.ts";
 import { unknownName } from "../support/unknownName.ts";
 import { GRID_SCALES, type GridScale } from "../visualization/activationGrid.ts";
 
@@ -85,6 +86,11 @@ export function maxOption(): Option {
 export function classesOption(): Option {
   const description = "keep only these classes: names or ids, separated by commas";
   return valueOption("--classes <list>", description, parseClasses);
+}
+
+export function whyOption(): Option {
+  const description = "say why there is no detection at this pixel (of this class), or which one";
+  return valueOption("--why <x,y[,class]>", description, parseWhy);
 }
 
 /** A file name has an ending or a slash; a class has neither. */
@@ -203,6 +209,17 @@ function parseClasses(text: string, where: string): string[] {
   const classes = text.split(",").map((part) => part.trim());
   if (classes.every((name) => name !== "")) return classes;
   throw new UsageError({ where, expected: "names or ids of classes, as in person,dog", got: quote(text) });
+}
+
+/** The class is the rest of the text: some names have commas or spaces. */
+function parseWhy(text: string, where: string): WhyPixel {
+  const [, x, y, name] = /^\s*(\d+(?:\.\d+)?)\s*,\s*(\d+(?:\.\d+)?)\s*(?:,(.*))?$/.exec(text) ?? [];
+  const named = name?.trim();
+  if (x !== undefined && named !== "") return { x: Number(x), y: Number(y), ...(named && { class: named }) };
+  const [, across, down] = /^\s*(\d+)[\sx;:/]+(\d+)\s*$/i.exec(text) ?? [];
+  const hint = down === undefined ? undefined : `Did you mean ${across},${down}?`;
+  const expected = "a pixel and perhaps a class, as in 320,240 or 320,240,dog";
+  throw new UsageError({ where, expected, got: quote(text), hint });
 }
 
 function parseGridScale(text: string, where: string): GridScale {

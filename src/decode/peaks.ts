@@ -12,10 +12,12 @@ import type { Tensor } from "../tensor.ts";
  * @returns the scores in the heatmap's own order.
  */
 export function suppressNonPeaks(heatmap: Tensor, localMaximum: Tensor, tolerance: number): Float32Array {
-  return heatmap.data.map((score, i) => {
-    const difference = Math.fround(score - localMaximum.data[i]);
-    return Math.abs(difference) < tolerance ? score : 0;
-  });
+  return heatmap.data.map((score, i) => (isNearMaximum(score, localMaximum.data[i], tolerance) ? score : 0));
+}
+
+/** The condition of `suppressNonPeaks`. */
+export function isNearMaximum(score: number, maximum: number, tolerance: number): boolean {
+  return Math.abs(Math.fround(score - maximum)) < tolerance;
 }
 
 /** `PEAK_EPSILON` of the Object Detection API. */
@@ -42,11 +44,15 @@ export function topPeaks(
   { tolerance = PEAK_TOLERANCE, start = 0, step = 1 }: PeakSelection = {},
 ): Ranked {
   if (kernel <= 1) return topK(heatmap.data, k, start, step);
-  return topK(heatmap.data, k, start, step, (element) => {
-    const own = heatmap.data[element];
-    const largest = windowMaximum(heatmap, kernel, element);
-    return largest === own || Math.fround(largest - own) < tolerance;
-  });
+  return topK(heatmap.data, k, start, step, (element) => isPeak(heatmap, element, kernel, tolerance));
+}
+
+/** Whether an element is a peak of its `kernel` × `kernel` window: see `topPeaks`. */
+export function isPeak(heatmap: Tensor, element: number, kernel: number, tolerance: number): boolean {
+  if (kernel <= 1) return true;
+  const own = heatmap.data[element];
+  const largest = heatmap.data[largestInWindow(heatmap, element, kernel)];
+  return largest === own || Math.fround(largest - own) < tolerance;
 }
 
 /** Values in descending order, each with its position in the array they were taken from. */
@@ -98,22 +104,29 @@ function ranksBefore(value: number, other: number): boolean {
 }
 
 /**
- * The largest value of an element's channel in the `kernel` × `kernel` window around its cell. Cells outside
- * the map do not count. An even window reaches one cell further down and to the right.
+ * The largest element of an element's channel in the `kernel` × `kernel` window around its cell; of equal
+ * ones itself, else the first. NaN counts as larger than any number. Cells outside the map do not count. An
+ * even window reaches one cell further down and to the right.
  */
-function windowMaximum({ shape, data }: Tensor, kernel: number, element: number): number {
+export function largestInWindow({ shape, data }: Tensor, element: number, kernel: number): number {
   const [, height, width, channels] = shape;
   const cell = Math.floor(element / channels);
   const before = Math.floor((kernel - 1) / 2);
   const top = Math.floor(cell / width) - before;
   const left = (cell % width) - before;
+  const channel = element % channels;
   let largest = data[element];
+  let at = element;
   for (let y = Math.max(top, 0); y < Math.min(top + kernel, height); y++) {
     for (let x = Math.max(left, 0); x < Math.min(left + kernel, width); x++) {
-      largest = Math.max(largest, data[(y * width + x) * channels + (element % channels)]);
+      const other = (y * width + x) * channels + channel;
+      const value = data[other];
+      if (!(value > largest || Number.isNaN(value))) continue;
+      largest = value;
+      at = other;
     }
   }
-  return largest;
+  return at;
 }
 
 /**

@@ -5,18 +5,20 @@ import { CLASS_ALIASES } from "./coco.ts";
 import type { Model } from "./model.ts";
 
 /**
- * The ids of the model's classes with these names (upper and lower case being alike) or ids.
+ * The ids of the model's classes with these names (upper and lower case being alike) or ids. `where` names the
+ * option in errors.
  *
  * @throws UsageError for one that the model does not have, with the one that was probably meant.
  */
 export function classIdsOf(
   model: Pick<Model, "name" | "classes">,
   classes: readonly (string | number)[],
+  where = "option classes",
 ): ReadonlySet<number> {
-  return new Set(classes.map((wanted) => classIdOf(model, wanted)));
+  return new Set(classes.map((wanted) => classIdOf(model, wanted, where)));
 }
 
-function classIdOf(model: Pick<Model, "name" | "classes">, wanted: string | number): number {
+function classIdOf(model: Pick<Model, "name" | "classes">, wanted: string | number, where: string): number {
   const name = `${wanted}`.trim().toLowerCase();
   const found = model.classes.find(({ label, classId }) => {
     return label.toLowerCase() === name || `${classId}` === name;
@@ -27,5 +29,5 @@ function classIdOf(model: Pick<Model, "name" | "classes">, wanted: string | numb
     Object.entries(CLASS_ALIASES).filter(([, label]) => names.includes(label)),
   );
   const expected = `a class of ${model.name}, by name or id`;
-  throw new UsageError(unknownName({ where: "option classes", expected, name: `${wanted}`, names, aliases }));
+  throw new UsageError(unknownName({ where, expected, name: `${wanted}`, names, aliases }));
 }

@@ -7,7 +7,7 @@ import type { HeatmapOutputs } from "./classHeatmaps.ts";
 import type { ClassLabel } from "./coco.ts";
 import type { Decoding } from "./decoding.ts";
 import { ANY_SIDE, type SideRule } from "./sideRule.ts";
-import type { InputSize, TestTimeOptions, Views } from "./view.ts";
+import type { InputSize, TestTimeOptions, ViewOptions, Views } from "./view.ts";
 
 export type { InputSize };
 
@@ -60,7 +60,7 @@ export interface Model {
   /** The decode of its maps with its numbers, for engines that decode on their own. */
   decoding(constants: Weights): Decoding;
   /** The runs of the network for this image and their decode. Computes nothing yet. */
-  views(image: RgbImage, loaded: LoadedModel, options: TestTimeOptions): Views<unknown>;
+  views(image: RgbImage, loaded: LoadedModel, options: ViewOptions): Views<unknown>;
 }
 
 /** What is known once the weights are loaded. */

@@ -6,17 +6,19 @@
  */
 import { type FpnOptions, fpn } from "../backbones/fpn.ts";
 import { mobilenetV2 } from "../backbones/mobilenetV2.ts";
+import type { PeakAnswer } from "../backend/peakQuery.ts";
+import { CenterTrace } from "../decode/centerTrace.ts";
 import type { Pose } from "../decode/keypoints.ts";
 import {
+  decodeMultiPose,
   type MultiPoseConstants,
   type MultiPoseMaps,
   type MultiPoseSteps,
   multiPoseSteps,
-  posesOf,
 } from "../decode/poses/multiPose.ts";
 import { multiPosePeaks, singlePosePeaks } from "../decode/poses/posePeaks.ts";
 import {
-  poseOf,
+  decodeSinglePose,
   type SinglePoseConstants,
   type SinglePoseMaps,
   type SinglePoseSteps,
@@ -32,10 +34,11 @@ import { placementOf } from "../image/geometry.ts";
 import { letterbox } from "../image/input/letterbox.ts";
 import { normalize } from "../kernels/normalize/op.ts";
 import { shapeOf, type Tensor, type Weights } from "../tensor.ts";
+import { centersResult, type FoundCenters, tracedCenters } from "./centerExplanation.ts";
 import { COCO_KEYPOINTS, PERSON } from "./coco.ts";
 import type { Model } from "./model.ts";
 import { objectDetection, toImageCoordinates } from "./toDetection.ts";
-import { type InputSize, singleView } from "./view.ts";
+import type { InputSize } from "./view.ts";
 
 type Outputs = Readonly<Record<string, Tensor>>;
 
@@ -100,38 +103,54 @@ function movenet({ name, width, persons, side, weightsHint }: MovenetRow): Model
       several
         ? { kind: "poses", constants: multiConstants(constants) }
         : { kind: "pose", constants: singleConstants(constants) },
-    views(image, { size, constants }) {
+    views(image, { size, constants }, options) {
       const { image: boxed, transform } = letterbox(image, size);
       const input = { shape: shapeOf(size.height, size.width, 3), data: Float32Array.from(boxed.data) };
-      const decode = (outputs: Outputs) => {
+      const inputs = () => ({ image: input });
+      const placement = placementOf(transform, size, OUTPUT_STRIDE);
+      const personsIn = (outputs: Outputs, trace?: CenterTrace) => {
         const found = several
-          ? severalPersons(outputs, constants, size)
-          : onePerson(outputs, constants, size);
+          ? severalPersons(outputs, constants, size, trace)
+          : onePerson(outputs, constants, size, trace);
         return found.map((person) => toImageCoordinates(person, transform));
       };
+      const combine = (found: readonly FoundCenters[]) => centersResult("poses", found, options);
+      const { explain, why } = options;
+      if (explain || why) {
+        const place = { placement, why, asked: {}, labelOf: () => PERSON };
+        const decode = (outputs: Outputs) => {
+          const trace = new CenterTrace();
+          const rows = personsIn(outputs, trace).map((detection) => ({ detection }));
+          return tracedCenters(trace, rows, [...rows.keys()], place);
+        };
+        return { views: [{ size, placement, inputs, decode }], combine };
+      }
+      const decode = (outputs: Outputs) => ({ detections: personsIn(outputs) });
       const peaks = several
         ? multiPosePeaks(multiConstants(constants), PEAK_WINDOW, cellsOf(size))
         : singlePosePeaks(singleConstants(constants));
-      return singleView({
-        size,
-        placement: placementOf(transform, size, OUTPUT_STRIDE),
-        inputs: () => ({ image: input }),
-        decode,
-        ...(peaks && {
-          peaks: { query: peaks.query, decode: (answer) => decode(peaks.outputsOf(answer)) },
-        }),
-      });
+      const onPeaks = peaks && {
+        peaks: { query: peaks.query, decode: (answer: PeakAnswer) => decode(peaks.outputsOf(answer)) },
+      };
+      return { views: [{ size, placement, inputs, decode, ...onPeaks }], combine };
     },
   };
 }
 
-function severalPersons(outputs: Outputs, constants: Weights, size: InputSize): Detection[] {
-  return posesOf(movenetMultiSteps(outputs, constants)).map((pose) => personDetection(pose, size));
+function severalPersons(
+  outputs: Outputs,
+  constants: Weights,
+  size: InputSize,
+  trace?: CenterTrace,
+): Detection[] {
+  const poses = decodeMultiPose(outputs as unknown as MultiPoseMaps, multiConstants(constants), trace);
+  return poses.map((pose) => personDetection(pose, size));
 }
 
 /** The network outputs neither a score nor a box, so both are derived. */
-function onePerson(outputs: Outputs, constants: Weights, size: InputSize): Detection[] {
-  const one = personDetection(poseOf(movenetSingleSteps(outputs, constants)), size);
+function onePerson(outputs: Outputs, constants: Weights, size: InputSize, trace?: CenterTrace): Detection[] {
+  const pose = decodeSinglePose(outputs as unknown as SinglePoseMaps, singleConstants(constants), trace);
+  const one = personDetection(pose, size);
   return [{ ...one, derived: ["score", "box"] }];
 }
 

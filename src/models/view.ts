@@ -1,8 +1,10 @@
 import type { PeakAnswer, PeakQuery, TopPeaksQueries } from "../backend/peakQuery.ts";
 import { findPeaks } from "../decode/findPeaks.ts";
-import type { Detection, Explanation } from "../detection.ts";
+import type { Detection } from "../detection.ts";
+import type { Explanation } from "../explanation.ts";
 import type { ViewPlacement } from "../image/geometry.ts";
 import type { Tensor } from "../tensor.ts";
+import type { Why } from "../why.ts";
 
 /** Size of the network's input, in pixels. */
 export interface InputSize {
@@ -16,8 +18,10 @@ export interface TestTimeOptions {
   readonly flip?: boolean;
   /** Runs the image scaled by each of these factors. Default: [1]. */
   readonly scales?: readonly number[];
-  /** Reports why each detection was accepted and why other candidates were rejected. Default: false. */
+  /** Reports how the decode arrived at each detection, and what became of its other candidates. Default: false. */
   readonly explain?: boolean;
+  /** Reports why there is no detection at this pixel, or which one. */
+  readonly why?: WhyPixel;
   /**
    * Reproduces the faults and the box limit of the implementation that the model was published with.
    * `scales`, if given, must include 1. Default: false.
@@ -28,6 +32,26 @@ export interface TestTimeOptions {
    * that: triplets (unless `reproduceReference`), and objects as points at several scales.
    */
   readonly max?: number;
+}
+
+export interface WhyPixel {
+  /** In pixels of the upright image, from 0 at its left or top edge; may be fractions. */
+  readonly x: number;
+  readonly y: number;
+  /**
+   * A class by name or id. Default: the class with the largest value there, of those that `classes` asks for.
+   */
+  readonly class?: string | number;
+}
+
+/** The options as a model's views take them. */
+export interface ViewOptions extends Omit<TestTimeOptions, "why"> {
+  readonly why?: {
+    readonly x: number;
+    readonly y: number;
+    /** The model's ids of the classes to choose from. Default: all. */
+    readonly classIds?: ReadonlySet<number>;
+  };
 }
 
 export type Maps = Readonly<Record<string, Tensor>>;
@@ -66,13 +90,28 @@ export interface Views<Found> {
 export interface Result {
   /** In pixels of the image, in any order. */
   readonly detections: readonly Detection[];
-  /** Present if `explain` was set. */
-  readonly explanation?: Explanation;
+  /** How they came about. Present if `explain` or `why` was set. */
+  explain?(choice: ChosenDetections): Explained;
 }
 
-/** The views of a model that runs once per image. */
-export function singleView(view: View<readonly Detection[]>): Views<readonly Detection[]> {
-  return { views: [view], combine: ([detections]) => ({ detections }) };
+/** What `explain` and `why` asked for. */
+export interface Explained {
+  readonly explanation?: Explanation;
+  readonly why?: Why;
+}
+
+/** What became of a model's detections. */
+export interface ChosenDetections {
+  /** Those of the result, best first. */
+  readonly detections: readonly Detection[];
+  /** What became of each of the model's, in its order. */
+  readonly fates: readonly DetectionFate[];
+}
+
+export interface DetectionFate {
+  readonly outcome: "shown" | "classes" | "score" | "max";
+  /** If shown: its index in `detections`. */
+  readonly detection?: number;
 }
 
 /** A view that is decoded from its peaks, whether the backend finds them or they are read off whole maps. */

@@ -1,6 +1,6 @@
 import type { WeightsLocation } from "../checkpoints/openCheckpoint.ts";
 import { blobWeights } from "./blobWeights.ts";
-import { type DownloadOptions, fetchBytes, fetchFile } from "./fetchBytes.ts";
+import { type DownloadOptions, fetchBlob, fetchBytes } from "./fetchBytes.ts";
 
 export { fetchFile } from "./fetchBytes.ts";
 
@@ -17,7 +17,7 @@ export function siblingReader(source: string | URL): (name: string) => Promise<U
 /** Weights by their URL: a file or an archive. Servers do not list folders. */
 export async function findWeights(source: string | URL, options?: DownloadOptions): Promise<WeightsLocation> {
   const where = pageUrl(source).href;
-  return blobWeights(await (await fetchFile(where, options)).blob(), where, siblingReader(source));
+  return blobWeights(await fetchBlob(where, options), where, siblingReader(source));
 }
 
 /** Browsers have no cache of pulled archives. */

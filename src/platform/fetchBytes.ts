@@ -12,6 +12,8 @@ export interface DownloadOptions {
   readonly signal?: AbortSignal;
   /** Called as bytes arrive; `total` is infinite if the server does not tell it, or compresses what it sends. */
   readonly onBytes?: (received: number, total: number) => void;
+  /** Called with the error that ends the body, before its reader gets it. */
+  readonly onFailure?: (error: unknown) => void;
   readonly silenceMilliseconds?: number;
   readonly maxBytes?: number;
   /** The error for a download that fails. Default: a ModelError. */
@@ -22,7 +24,28 @@ export interface DownloadOptions {
 
 /** @throws ModelError if the response is not the file: no connection, an error status, an HTML page. */
 export async function fetchBytes(url: string, options?: DownloadOptions): Promise<Uint8Array> {
-  return new Uint8Array(await (await fetchFile(url, options)).arrayBuffer());
+  return new Uint8Array(await whole(url, options, (response) => response.arrayBuffer()));
+}
+
+/** In a Blob, which browsers keep on disk if it is large. @throws as `fetchBytes` */
+export function fetchBlob(url: string, options?: DownloadOptions): Promise<Blob> {
+  return whole(url, options, (response) => response.blob());
+}
+
+/** Browsers replace the error of a stream by one of their own, which says nothing. */
+async function whole<Body>(
+  url: string,
+  options: DownloadOptions | undefined,
+  read: (response: Response) => Promise<Body>,
+): Promise<Body> {
+  let failure: unknown;
+  const onFailure = (error: unknown) => {
+    failure = error;
+  };
+  const response = await fetchFile(url, { ...options, onFailure });
+  return read(response).catch((error: unknown) => {
+    throw failure ?? error;
+  });
 }
 
 /** Streams the file. @throws ModelError as `fetchBytes` does, at once or while the stream is read. */
@@ -117,6 +140,11 @@ function watched(
     }
     return value;
   };
+  const failureOf = (error: unknown): unknown => {
+    if (options.signal?.aborted) return options.signal.reason;
+    if (error === silence || error instanceof CenterNetError) return error;
+    return refused(`no more than ${total} bytes (${reasonOf(error)})`, error);
+  };
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -128,9 +156,9 @@ function watched(
         } catch (error) {
           finish();
           body.cancel().catch(() => {});
-          options.signal?.throwIfAborted();
-          if (error === silence || error instanceof CenterNetError) throw error;
-          throw refused(`no more than ${total} bytes (${reasonOf(error)})`, error);
+          const failure = failureOf(error);
+          options.onFailure?.(failure);
+          throw failure;
         }
       },
       cancel(reason) {

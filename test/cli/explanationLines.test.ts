@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { explanationLines } from "../../src/cli/report/explanationLines.ts";
-import type { Detection, Explanation } from "../../src/detection.ts";
+import type { Detection } from "../../src/detection.ts";
+import type { TripletExplanation } from "../../src/explanation.ts";
 
 const peak = (x: number, y: number, score: number) => ({ x, y, score });
 const box = { xmin: 10, ymin: 20, xmax: 40, ymax: 80 };
@@ -13,7 +14,9 @@ const corners = {
 };
 const triplet = { ...corners, center: peak(25, 50, 0.5), centralRegion: box, score: 0.7 };
 const detections: Detection[] = [{ label: "cat", classId: 17, score: 0.6, box, triplet }];
-const explanation: Explanation = {
+const explanation: TripletExplanation = {
+  family: "triplets",
+  views: [],
   pairs: { accepted: 1014, class: 1200, embedding: 0, geometry: 0, outside: 1, noCenter: 2 },
   beyondBestPairs: 1003,
   suppressed: 1,

@@ -94,7 +94,11 @@ const WRONG: [string[], number, RegExp][] = [
     1,
     /option --scales: expected a model that supports it/,
   ],
-  [["detect", "x.jpg", ...LIGHTNING, "--explain"], 1, /option --explain: expected a model that supports it/],
+  [
+    ["detect", "x.jpg", ...LIGHTNING, "--reproduce-reference"],
+    1,
+    /option --reproduce-reference: expected a model that supports it/,
+  ],
   [
     ["detect", "x.jpg", ...LIGHTNING, "--reproduce-reference"],
     1,

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { NamedCheckpoint } from "../../src/checkpoints/names/nameParameters.ts";
 import { load } from "../../src/detect.ts";
-import type { Explanation } from "../../src/detection.ts";
 import { ModelError, UsageError } from "../../src/errors.ts";
+import type { Explanation } from "../../src/explanation.ts";
 import { channelLabels, type LabelSource, readLabels } from "../../src/loading/labels.ts";
 import { modelOfCheckpoint } from "../../src/loading/modelOfCheckpoint.ts";
 import { parameterShapes } from "../../src/loading/readWeights.ts";
@@ -162,7 +162,7 @@ describe("every kind of network takes names", () => {
             { label: "person", classId: 1, score: 0.5, box },
             { label: "toothbrush", classId: 90, score: 0.4, box },
           ],
-          explanation: { rejected } as unknown as Explanation,
+          explain: () => ({ explanation: { family: "triplets", rejected } as unknown as Explanation }),
         }),
       }),
     };
@@ -174,7 +174,8 @@ describe("every kind of network takes names", () => {
       { label: "name 0", classId: 0, score: 0.5, box },
       { label: "name 79", classId: 79, score: 0.4, box },
     ]);
-    expect(result.explanation?.rejected[0].labels).toEqual(["name 79", "name 0"]);
+    const { explanation } = result.explain?.({ detections: result.detections, fates: [] }) ?? {};
+    expect(explanation).toMatchObject({ rejected: [{ labels: ["name 79", "name 0"] }] });
   });
 
   test("through load, whose option is checked", async () => {

@@ -82,7 +82,8 @@ describe("a narrow network of triplets", () => {
   test("each view brings its own pairs; scales merge them", async () => {
     const pairsOf = async (options: { flip?: boolean; scales?: number[] }) => {
       const { explanation } = await detector.detect(small, { ...options, explain: true });
-      return Object.values(explanation?.pairs ?? {}).reduce((sum, count) => sum + count, 0);
+      if (explanation?.family !== "triplets") throw new Error("no explanation of triplets");
+      return Object.values(explanation.pairs).reduce((sum, count) => sum + count, 0);
     };
     expect(await pairsOf({})).toBe(4900);
     expect(await pairsOf({ flip: true })).toBe(9800);
@@ -105,7 +106,7 @@ describe("a narrow network of triplets", () => {
       expect(triplet.score).toBeCloseTo((topLeft.score + bottomRight.score + center.score) / 3, 5);
       expect(score).toBeLessThanOrEqual(triplet.score);
     }
-    if (!explanation) throw new Error("no explanation");
+    if (explanation?.family !== "triplets") throw new Error("no explanation of triplets");
     const { pairs, beyondBestPairs, suppressed, beyondBestBoxes } = explanation;
     expect(pairs.accepted - beyondBestPairs - suppressed - beyondBestBoxes).toBe(detections.length);
     for (const reason of ["class", "embedding", "geometry", "noCenter"] as const) {

@@ -30,7 +30,7 @@ function thinAttributes({ op, attributes }: GraphNode): GraphNode["attributes"] 
 }
 
 /** Kernels and scales of 1, everything else 0: sums only grow, so that no dependency cancels or is cut off by a ReLU. */
-export function plainWeights(graph: Graph): Weights {
+function plainWeights(graph: Graph): Weights {
   const weights = Object.entries(graph.parameters).map(([name, { shape }]): [string, Parameter] => {
     const isFactor = /(kernel|gamma|variance)$/.test(name);
     const count = shape.reduce((product, side) => product * side, 1);

@@ -75,8 +75,6 @@ test("a pixel has the color of its cell over what is left of the image", () => {
   const [view] = placementsOf("ctdet_coco_hg", {});
   const white: RgbImage = { ...BLACK, data: BLACK.data.map(() => 255) };
   const cold = drawHeatmap(white, heatmap(resultWith(view, [])));
-  const hot = drawHeatmap(white, heatmap(resultWith(view, [], { classIds: [1] })));
-  expect(hot.data).toEqual(cold.data);
   const black = colorMap("sequential").subarray(0, 3);
   expect(cold.data[0]).toBe(102 + black[0]);
 });

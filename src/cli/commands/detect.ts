@@ -30,6 +30,7 @@ import {
   threadsOption,
   valueOption,
   weightsOption,
+  whyOption,
 } from "../options.ts";
 import { parseFormats } from "../save/saveFormats.ts";
 
@@ -40,15 +41,23 @@ of at least ${SEEN_KEYPOINT}; the JSON holds all of them.
 
 The triplet models (centernet-52, centernet-104) and Objects as Points
 (ctdet_coco_hg, multi_pose_hg_3x) see each image at its own size and support
---flip and --scales. The triplet models also support --explain and
---reproduce-reference.
+--flip and --scales. The triplet models also support --reproduce-reference.
 
---explain reports why each box was kept and how many pairs of corners were
-rejected, and for which reason. Some pairs that a center confirms are still
-dropped: beyond 1000 proposals per view, by soft-NMS, or beyond 100 boxes
-per image (raise that limit with --max). In the drawing each box has its own
-color. The best ${MAX_TRIPLETS} also show their corners, their center and the central
+--explain reports how the decode arrived at each detection: the cell of its
+center and its rank among the peaks, offset, size, and how its keypoints were
+found; and what became of the other centers. Cells are column,row. The JSON
+has all of it.
+For triplet models it reports why each box was kept and how many pairs of
+corners were rejected, and for which reason. Some pairs that a center confirms
+are still dropped: beyond 1000 proposals per view, by soft-NMS, or beyond 100
+boxes per image (raise that limit with --max). In the drawing each box has its
+own color. The best ${MAX_TRIPLETS} also show their corners, their center and the central
 region; the others are faint.
+
+--why answers for one pixel why no detection has its center there: the value
+of the class at its cell, the neighbor that is larger, its rank, or the step at
+which it was dropped. Without a class it takes the one with the largest value
+there, of those in --classes.
 
 --reproduce-reference repeats three errors of the original code: rows that
 soft-NMS dropped stay in the result, centers are not clipped, and an image may
@@ -76,7 +85,7 @@ With --json each image becomes one line of JSON:
                     keypoints?: [ { name, x, y, score } ], derived?,
                     triplet? } ],
     leftOut: { classes?, score?, max?: { count, best } },
-    nothingFound?, limitReached?, explanation?, profile?,
+    nothingFound?, limitReached?, explanation?, why?, profile?,
     times: { load, decode, preprocess, network, postprocess } }    (ms)
 An image that fails becomes { image, error: { name, message } }; the others are
 still processed, and the exit code is 3. Ctrl-C keeps the finished results
@@ -89,6 +98,7 @@ Examples:
   centernet detect photos 'more/**/*.png' --out drawn --score 0.3
   centernet detect photo.jpg --model movenet-lightning --json - --no-draw
   centernet detect photos --save csv,coco --score 0 --no-draw
+  centernet detect photo.jpg --explain --why 320,240
   centernet detect photo.jpg --heatmaps --activations 'fpn.*' --npy
   centernet detect photo.jpg --weights CenterNet-104_480000.pkl --flip \\
     --explain`;
@@ -116,7 +126,8 @@ export function addDetect(program: Command, session: Session): void {
     .addOption(sizeOption())
     .option("--flip", "also run the network on the mirror image: slower, finds more")
     .addOption(scalesOption())
-    .option("--explain", "explain why boxes were kept and pairs of corners rejected, and draw it")
+    .option("--explain", "explain how the decode arrived at each detection")
+    .addOption(whyOption())
     .option(
       "--profile",
       "also time each layer of the network (wasm and wgsl): the slowest, and by kind of op",

@@ -2,6 +2,7 @@ import type { Backend } from "../../executors/backends.ts";
 import type { WasmBuild } from "../../executors/wasm/wasmModule.ts";
 import type { Precision } from "../../kernels/kernel.ts";
 import type { InputSize } from "../../models/model.ts";
+import type { WhyPixel } from "../../models/view.ts";
 import type { GridScale } from "../../visualization/activationGrid.ts";
 import type { SaveFormat } from "../save/saveFormats.ts";
 import type { HeatmapClasses } from "./heatmapFolder.ts";
@@ -21,6 +22,7 @@ export interface DetectFlags {
   readonly flip?: true;
   readonly scales?: number[];
   readonly explain?: true;
+  readonly why?: WhyPixel;
   readonly profile?: true;
   readonly reproduceReference?: true;
   readonly classes?: readonly string[];

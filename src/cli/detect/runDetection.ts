@@ -12,6 +12,7 @@ import type { DrawingFolder } from "../files/drawingFolder.ts";
 import type { ImageFile } from "../files/findImages.ts";
 import type { JsonLines } from "../files/jsonLines.ts";
 import { readImage } from "../files/readImage.ts";
+import { withFlagNames } from "../flagNames.ts";
 import { print, printError, type Session } from "../io.ts";
 import { type DetectionRecord, foundRecord } from "../report/detectionRecord.ts";
 import { DetectionReport } from "../report/detectionReport.ts";
@@ -51,6 +52,7 @@ export async function runDetection(
     checkTestTimeOptions(model, flags);
     if (flags.profile) detector.network.checkProfile();
     if (flags.classes) classIdsOf(model, flags.classes);
+    if (flags.why?.class !== undefined) classIdsOf(model, [flags.why.class], "option why");
     if (flags.activations) matchTaps(detector.network.graph, flags.activations);
     for (const line of notes) note(line);
     if (backendDetails.note) note(backendDetails.note);
@@ -135,12 +137,12 @@ async function detectOne(image: ImageFile, run: Run, costs: CostLines, session: 
   const { detector, outputs, flags } = run;
   const { signal } = session;
   const { score = DEFAULT_SCORE, max = DEFAULT_MAX, classes } = flags;
-  const { flip, scales, explain, reproduceReference } = flags;
+  const { flip, scales, explain, why, reproduceReference } = flags;
   let record: DetectionRecord = { image: image.path };
   let result: DetectResult | undefined;
   try {
     const bytes = await readImage(image.path, session);
-    const choice = { score, max, classes, flip, scales, explain, reproduceReference };
+    const choice = { score, max, classes, flip, scales, explain, why, reproduceReference };
     const onCost = costs.of(image.path);
     const looking = { heatmaps: outputs.heatmaps !== undefined, ...tapping(image, run) };
     result = await detector.detect(bytes, { ...choice, ...looking, signal, onCost, where: image.path });
@@ -155,7 +157,11 @@ async function detectOne(image: ImageFile, run: Run, costs: CostLines, session: 
     const concernsEveryImage = error instanceof ModelError || error instanceof BackendError;
     if (concernsEveryImage || error === signal.reason) throw error;
     const name = error instanceof Error ? error.name : "Error";
-    return { image, result, record: { ...record, error: { name, message: errorMessage(error, false) } } };
+    return {
+      image,
+      result,
+      record: { ...record, error: { name, message: errorMessage(withFlagNames(error), false) } },
+    };
   }
 }
 

@@ -4,12 +4,11 @@ import type {
   Box,
   CornerEvidence,
   Detection,
-  Explanation,
   Keypoint,
   PeakEvidence,
-  RejectedPair,
   TripletEvidence,
 } from "../../detection.ts";
+import type { Explanation, RejectedPair } from "../../explanation.ts";
 import type { Profile } from "../../network.ts";
 
 /**
@@ -33,6 +32,7 @@ type Found = Pick<
   | "nothingFound"
   | "limitReached"
   | "explanation"
+  | "why"
   | "times"
 >;
 
@@ -44,7 +44,7 @@ export interface RecordedError {
 
 export function foundRecord(image: string, result: DetectResult): DetectionRecord {
   const { width, height, model, backend, backendDetails, detections, explanation, times } = result;
-  const { leftOut, nothingFound, limitReached } = result;
+  const { leftOut, nothingFound, limitReached, why } = result;
   return {
     image,
     width,
@@ -57,6 +57,7 @@ export function foundRecord(image: string, result: DetectResult): DetectionRecor
     nothingFound,
     limitReached,
     ...(explanation && { explanation: roundedExplanation(explanation) }),
+    ...(why && { why: roundedAll(why) }),
     times: {
       load: rounded(times.load, 3),
       decode: rounded(times.decode, 3),
@@ -120,8 +121,26 @@ function roundedCorners(corners: CornerEvidence): CornerEvidence {
   };
 }
 
-function roundedExplanation({ rejected, ...counts }: Explanation): Explanation {
-  return { ...counts, rejected: rejected.map(roundedRejection) };
+function roundedExplanation(explanation: Explanation): Explanation {
+  if (explanation.family !== "triplets") return roundedAll(explanation);
+  const { family, views, rejected, ...counts } = explanation;
+  return { family, ...counts, rejected: rejected.map(roundedRejection), views: roundedAll(views) };
+}
+
+/** Coordinates and lengths, in pixels or cells. */
+const LENGTHS = new Set(["x", "y", "xmin", "ymin", "xmax", "ymax", "width", "height", "distance"]);
+/** Factors that others are computed with. */
+const EXACT = new Set(["scale", "cellsPerPixelX", "cellsPerPixelY"]);
+
+/** Every number of a tree of plain data, rounded by what its key names. */
+function roundedAll<Value>(value: Value): Value {
+  const roundedOf = (part: unknown, name: string): unknown => {
+    if (typeof part === "number") return EXACT.has(name) ? part : rounded(part, LENGTHS.has(name) ? 3 : 6);
+    if (Array.isArray(part)) return part.map((member) => roundedOf(member, name));
+    if (typeof part !== "object" || part === null) return part;
+    return Object.fromEntries(Object.entries(part).map(([own, member]) => [own, roundedOf(member, own)]));
+  };
+  return roundedOf(value, "") as Value;
 }
 
 function roundedRejection(pair: RejectedPair): RejectedPair {

@@ -6,7 +6,7 @@ import { formatCounted, formatTime } from "../terminal/formatNumber.ts";
 import { type Progress, startProgress } from "../terminal/progress.ts";
 import type { DetectionRecord } from "./detectionRecord.ts";
 import { DetectionTable } from "./detectionTable.ts";
-import { explanationLines } from "./explanationLines.ts";
+import { explanationLines, whyLines } from "./explanationLines.ts";
 import { profileTables } from "./profileTables.ts";
 
 /** What the user sees during a run: a growing table, the progress bar, errors and a summary. */
@@ -41,7 +41,7 @@ export class DetectionReport {
 
   /** `lines` follow the image's rows. */
   add(record: DetectionRecord, lines: readonly string[] = []): void {
-    const { detections = [], limitReached, explanation, times, backend, backendDetails, error } = record;
+    const { detections = [], limitReached, explanation, why, times, backend, backendDetails, error } = record;
     this.done++;
     this.detections += detections.length;
     this.findsOne ||= limitReached === 1;
@@ -51,6 +51,7 @@ export class DetectionReport {
     this.progress.hide();
     for (const row of this.table.rows(record)) this.print(row);
     if (explanation) for (const line of explanationLines(detections, explanation)) this.print(line);
+    if (why) for (const line of whyLines(detections, why)) this.print(line);
     for (const line of lines) this.print(line);
     if (record.profile) for (const line of profileTables(record.profile)) this.print(line);
     if (error) {

@@ -1,11 +1,15 @@
+import type { Detection, PeakEvidence } from "../../detection.ts";
 import {
-  type Detection,
+  type CenterExplanation,
   type Explanation,
   PAIR_REJECTIONS,
   type PairRejection,
-  type PeakEvidence,
   type RejectedPair,
-} from "../../detection.ts";
+  type TripletExplanation,
+} from "../../explanation.ts";
+import { at, candidateSummary, explanationSummary } from "../../explanationInWords.ts";
+import type { Why } from "../../why.ts";
+import { whyInWords } from "../../whyInWords.ts";
 import { wrap } from "../terminal/displayWidth.ts";
 import { formatCount } from "../terminal/formatNumber.ts";
 import { type Column, formatTable } from "../terminal/table.ts";
@@ -20,11 +24,38 @@ const VIEW: readonly Column[] = [
   { heading: "view", align: "left" },
 ];
 
-/**
- * Shows which corners and center made each box of an image, and what became of all other pairs of corners. A
- * peak is shown as its position in the image and its score.
- */
+/** Shows how the decode arrived at an image's detections: a line or two for each, and a summary. */
 export function explanationLines(detections: readonly Detection[], explanation: Explanation): string[] {
+  return explanation.family === "triplets" ? tripletLines(detections, explanation) : centerLines(explanation);
+}
+
+/** Cells are shown as column,row. */
+function centerLines(explanation: CenterExplanation): string[] {
+  const shown = explanation.candidates
+    .filter(({ detection }) => detection !== undefined)
+    .sort((a, b) => (a.detection ?? 0) - (b.detection ?? 0));
+  const lines = shown.flatMap((candidate) => {
+    const [first, ...more] = candidateSummary(candidate, explanation);
+    return [...wrapped(first), ...more.flatMap((line) => wrapped(line, "  "))];
+  });
+  return [...lines, ...wrapped(explanationSummary(explanation))].map((line) => `  ${line}`);
+}
+
+function wrapped(line: string, indent = ""): string[] {
+  return wrap(line, 76 - indent.length).map((part, i) => `${indent}${i > 0 ? "  " : ""}${part}`);
+}
+
+/** Shows the answer to `--why`. */
+export function whyLines(detections: readonly Detection[], why: Why): string[] {
+  const lines = whyInWords(why, detections).flatMap((sentence) => wrapped(sentence));
+  return [`  Why ${at(why)}, ${why.label}:`, ...lines.map((line) => `    ${line}`)];
+}
+
+/**
+ * Which corners and center made each box of an image, and what became of all other pairs of corners. A peak
+ * is shown as its position in the image and its score.
+ */
+function tripletLines(detections: readonly Detection[], explanation: TripletExplanation): string[] {
   const sentence = wrap(outcome(detections.length, explanation), 76);
   const lines = [...triplets(detections), ...sentence, ...rejected(explanation)];
   const shown = [...detections.flatMap(({ triplet }) => triplet ?? []), ...explanation.rejected];
@@ -55,7 +86,7 @@ function triplets(detections: readonly Detection[]): string[] {
 }
 
 /** One sentence with all counts. */
-function outcome(shown: number, explanation: Explanation): string {
+function outcome(shown: number, explanation: TripletExplanation): string {
   const { pairs, beyondBestPairs, suppressed, beyondBestBoxes } = explanation;
   const all = Object.values(pairs).reduce((sum, count) => sum + count, 0);
   const reasons = (Object.keys(PAIR_REJECTIONS) as PairRejection[])
@@ -73,7 +104,7 @@ function outcome(shown: number, explanation: Explanation): string {
   return `${formatCount(all)} pairs of corners: ${parts.join("; ")}.`;
 }
 
-function rejected({ rejected: pairs }: Explanation): string[] {
+function rejected({ rejected: pairs }: TripletExplanation): string[] {
   if (pairs.length === 0) return [];
   const columns: Column[] = [
     { heading: "rejected", align: "left" },

@@ -1,3 +1,4 @@
+import type { DroppedRow } from "../centerTrace.ts";
 import type { ObjectCenters } from "./objectCenters.ts";
 import type { BatchNonMaxSuppression, DecodeSettings } from "./settings.ts";
 
@@ -5,6 +6,8 @@ import type { BatchNonMaxSuppression, DecodeSettings } from "./settings.ts";
  * Greedy non-maximum suppression, class by class (Object Detection API: `multiclass_non_max_suppression`).
  * Boxes without area suppress nothing and are dropped at the end. `boxes` holds rows of (ymin, xmin, ymax,
  * xmax).
+ *
+ * The rows that are dropped are added to `trace`, if there is one.
  *
  * @returns the rows that are kept, best first. Of equal scores the lower class comes first, then the lower
  *   row.
@@ -14,6 +17,7 @@ export function nonMaximumSuppression(
   scores: Float32Array,
   classes: Int32Array,
   settings: BatchNonMaxSuppression,
+  trace?: Map<number, DroppedRow>,
 ): Int32Array {
   const threshold = Math.fround(settings.scoreThreshold);
   const rows = Array.from(scores, (_, row) => row)
@@ -23,17 +27,28 @@ export function nonMaximumSuppression(
   const perClass = new Map<number, number>();
   for (const row of rows) {
     const ofClass = perClass.get(classes[row]) ?? 0;
-    if (ofClass >= settings.maxDetectionsPerClass) continue;
-    const isSuppressed = kept.some((better) => {
+    if (ofClass >= settings.maxDetectionsPerClass) {
+      trace?.set(row, { outcome: "limit" });
+      continue;
+    }
+    const by = kept.find((better) => {
       return (
         classes[better] === classes[row] && overlap(boxes, better, row) > Math.fround(settings.iouThreshold)
       );
     });
-    if (isSuppressed) continue;
+    if (by !== undefined) {
+      trace?.set(row, { outcome: "suppressed", suppression: { by, overlap: overlap(boxes, by, row) } });
+      continue;
+    }
     kept.push(row);
     perClass.set(classes[row], ofClass + 1);
   }
   const withArea = kept.filter((row) => area(boxes, row) > 0);
+  if (trace) {
+    for (const row of scores.keys()) if (!(scores[row] > threshold)) trace.set(row, { outcome: "threshold" });
+    for (const row of kept) if (!(area(boxes, row) > 0)) trace.set(row, { outcome: "noArea" });
+    for (const row of withArea.slice(settings.maxTotalDetections)) trace.set(row, { outcome: "limit" });
+  }
   return Int32Array.from(withArea.slice(0, settings.maxTotalDetections));
 }
 
@@ -71,6 +86,7 @@ export interface ObjectRows {
 export function detectedRows(
   { centers, boxes, scores, peakCount }: ObjectRows,
   { postProcessing }: DecodeSettings,
+  trace?: Map<number, DroppedRow>,
 ): { readonly detected: Int32Array; readonly scores: Float32Array } {
   const detected = Int32Array.from({ length: peakCount }, (_, row) => row);
   if (!postProcessing) return { detected, scores };
@@ -80,6 +96,7 @@ export function detectedRows(
     peakScores.subarray(0, peakCount),
     centers.classes,
     postProcessing.batchNonMaxSuppression,
+    trace,
   );
   return { detected: rows, scores: peakScores };
 }

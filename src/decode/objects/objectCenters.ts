@@ -1,4 +1,5 @@
 import type { Tensor } from "../../tensor.ts";
+import { type HeatmapTrace, windowSearch } from "../heatmapTrace.ts";
 import { gatherChannels, zeroOutside } from "../maps.ts";
 import { type Ranked, topPeaks } from "../peaks.ts";
 import type { ObjectCenterParams } from "./settings.ts";
@@ -35,10 +36,12 @@ export function objectCenters(
   heatmap: Tensor,
   params: ObjectCenterParams,
   trueShape: TrueShape | undefined,
+  trace?: HeatmapTrace,
 ): ObjectCenters {
   const classCount = heatmap.shape[3];
   const masked = trueShape ? zeroOutside(heatmap, trueShape) : heatmap;
   const candidates = topPeaks(masked, params.maxBoxPredictions, params.peakMaxPoolKernelSize);
+  trace?.searched(windowSearch(masked, params.maxBoxPredictions, params.peakMaxPoolKernelSize));
   const centers = rankedCenters(candidates, classCount);
   return { ...centers, multiclassScores: gatherChannels(masked, centers.cells) };
 }

@@ -1,9 +1,14 @@
-import { gaussianCells, gaussianDenominator, gaussianKeypointScores } from "../keypointScores.ts";
+import {
+  type GaussianCandidates,
+  gaussianCells,
+  gaussianDenominator,
+  gaussianKeypointScores,
+} from "../keypointScores.ts";
 import { keypointShifts, type Points, regressedKeypoints, shiftedCells } from "../keypoints.ts";
 import type { KeypointCandidates } from "./keypointCandidates.ts";
 import type { ObjectCenters, TrueShape } from "./objectCenters.ts";
 import type { KeypointReadout, ObjectReadout } from "./readout.ts";
-import { type RefinedKeypoints, refineKeypoints } from "./refineKeypoints.ts";
+import { type KeypointChoice, type RefinedKeypoints, refineKeypoints } from "./refineKeypoints.ts";
 import type { DecodeSettings, KeypointEstimationTask } from "./settings.ts";
 
 /**
@@ -27,6 +32,10 @@ export interface TaskKeypoints {
   readonly regressed: Points;
   /** Absent if all cells compete (`argmaxPostprocessing`). */
   readonly candidates?: KeypointCandidates;
+  /** Absent unless all cells compete. */
+  readonly gaussian?: GaussianCandidates;
+  /** [objects, keypoints]. Absent if all cells compete, and without a trace. */
+  readonly choices?: readonly KeypointChoice[];
   readonly refined: RefinedKeypoints;
   /** The column of each of the task's keypoints among all keypoints. */
   readonly columns: readonly number[];
@@ -35,13 +44,14 @@ export interface TaskKeypoints {
 /**
  * Finds the keypoints of each center's row. With one class and one task, every row has them; otherwise only
  * rows of the task's class that score above 0. `boxes` holds one row (ymin, xmin, ymax, xmax) in cells per
- * center.
+ * center. With a `trace` the choices are recorded.
  */
 export function objectKeypoints(
   { centers, keypointTasks, width }: ObjectReadout,
   settings: DecodeSettings,
   boxes: Float32Array | undefined,
   trueShape: TrueShape,
+  trace?: object,
 ): ObjectKeypoints {
   const columns = taskColumns(settings.keypointEstimationTask, isSingle(settings, centers));
   const tasks = settings.keypointEstimationTask.map((task, i) => {
@@ -51,7 +61,7 @@ export function objectKeypoints(
       regression: selectedRows(keypointTasks[i].regression, rows, centers.cells.length),
       boxes: boxes && selectedRows(boxes, rows, centers.cells.length),
     };
-    return { ...taskKeypoints(keypointTasks[i], task, ofRows, width), rows, columns: columns[i] };
+    return { ...taskKeypoints(keypointTasks[i], task, ofRows, width, trace), rows, columns: columns[i] };
   });
   const keypoints = columns.reduce((sum, ofTask) => sum + ofTask.length, 0);
   const scattered = scatter(tasks, centers.cells.length, keypoints);
@@ -77,6 +87,7 @@ function taskKeypoints(
   task: KeypointEstimationTask,
   { cells: centerCells, regression, boxes }: RowsOfTask,
   width: number,
+  trace: object | undefined,
 ): Omit<TaskKeypoints, "rows" | "columns"> {
   const regressed = regressedKeypoints(centerCells, regression, width);
   if ("keypointHeatmap" in places) {
@@ -87,9 +98,12 @@ function taskKeypoints(
     const candidates = { heatmap, boxes: boxes as Float32Array, regressed, denominator };
     const cells = gaussianCells(candidates);
     const positions = shiftedCells(cells, keypointShifts(cells, places.keypointOffset), width);
-    return { regressed, refined: { positions, scores: gaussianKeypointScores(candidates, cells), cells } };
+    const refined = { positions, scores: gaussianKeypointScores(candidates, cells), cells };
+    return { regressed, gaussian: candidates, refined };
   }
-  return { regressed, candidates: places, refined: refineKeypoints(regressed, places, boxes, task) };
+  const choices: KeypointChoice[] | undefined = trace && [];
+  const refined = refineKeypoints(regressed, places, boxes, task, choices);
+  return { regressed, candidates: places, choices, refined };
 }
 
 /** The named rows of a table of `rowCount` rows. */

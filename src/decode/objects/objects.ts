@@ -1,7 +1,9 @@
 import { boxesAsFractions, boxesInCells } from "../boxes.ts";
+import type { CenterTrace } from "../centerTrace.ts";
 import { instanceScores } from "../keypointScores.ts";
 import { detectedRows } from "./nonMaximumSuppression.ts";
 import type { ObjectCenters, TrueShape } from "./objectCenters.ts";
+import { objectEvidence } from "./objectEvidence.ts";
 import { type ObjectKeypoints, objectKeypoints } from "./objectKeypoints.ts";
 import { checkObjectMaps, type ObjectMaps, type ObjectReadout, readMaps } from "./readout.ts";
 import { atLeast, checkSettings, type DecodeSettings, type KeypointEstimationTask } from "./settings.ts";
@@ -39,7 +41,7 @@ export interface DecodedObjects {
  * heatmap.
  *
  * `trueShape` is the size of the image within the network's padded input, in pixels. Default: the whole
- * input.
+ * input. If a `trace` is given, it is filled in; the result is the same.
  *
  * @throws UsageError if the maps do not fit together or the settings contradict each other.
  */
@@ -47,11 +49,14 @@ export function decodeObjects(
   maps: ObjectMaps,
   settings: DecodeSettings,
   trueShape?: TrueShape,
+  trace?: CenterTrace,
 ): DecodedObjects {
   checkObjectMaps(maps, settings);
   checkSettings(settings, maps.centerHeatmap.shape[3], maps.boxSize !== undefined);
   for (const [side, pixels] of Object.entries(trueShape ?? {})) atLeast(`trueShape.${side}`, pixels, 1);
-  return decodeReadout(readMaps(maps, settings, trueShape), settings, trueShape);
+  const decoded = decodeReadout(readMaps(maps, settings, trueShape, trace), settings, trueShape, trace);
+  if (trace) trace.centers.push(...objectEvidence(maps, decoded));
+  return decoded;
 }
 
 /** The same from values that were read off the maps already, by a backend or by `readMaps`. */
@@ -59,20 +64,22 @@ export function decodeReadout(
   readout: ObjectReadout,
   settings: DecodeSettings,
   trueShape?: TrueShape,
+  trace?: CenterTrace,
 ): DecodedObjects {
   const { height, width, centers, boxSize, boxOffset } = readout;
   const { outputStride, keypointEstimationTask: tasks } = settings;
   const shape = trueShape ?? { height: height * outputStride, width: width * outputStride };
   const { cells } = centers;
   const cellBoxes = boxSize && boxOffset && boxesInCells(cells, boxSize, boxOffset, readout);
-  const keypoints = tasks.length > 0 ? objectKeypoints(readout, settings, cellBoxes, shape) : undefined;
+  const keypoints =
+    tasks.length > 0 ? objectKeypoints(readout, settings, cellBoxes, shape, trace) : undefined;
   const boxes = cellBoxes
     ? boxesAsFractions(cellBoxes, shape.height, shape.width, outputStride)
     : tightBoxes(cells.length, keypoints);
   const peakCount = centers.candidates.scores.filter((score) => score > 0).length;
   const scores = keypoints ? rescored(centers, keypoints, tasks) : centers.candidates.scores;
   const decoded = { height, width, trueShape: shape, centers, peakCount, keypoints, boxes, scores };
-  return { ...decoded, boxesInCells: cellBoxes, ...detectedRows(decoded, settings) };
+  return { ...decoded, boxesInCells: cellBoxes, ...detectedRows(decoded, settings, trace?.dropped) };
 }
 
 /** Rescores task by task, each starting from the scores that the one before left. */

@@ -1,5 +1,6 @@
 import { UsageError } from "../../errors.ts";
 import type { Tensor } from "../../tensor.ts";
+import type { HeatmapTrace } from "../heatmapTrace.ts";
 import { checkMaps, gatherChannels } from "../maps.ts";
 import { type KeypointCandidates, keypointCandidates, type PoseMaps } from "./keypointCandidates.ts";
 import { type ObjectCenters, objectCenters, type TrueShape } from "./objectCenters.ts";
@@ -32,9 +33,10 @@ export function readMaps(
   { centerHeatmap, boxSize, boxOffset, keypointTasks = [] }: ObjectMaps,
   { objectCenterParams, keypointEstimationTask: tasks }: DecodeSettings,
   trueShape: TrueShape | undefined,
+  trace?: HeatmapTrace,
 ): ObjectReadout {
   const [, height, width] = centerHeatmap.shape;
-  const centers = objectCenters(centerHeatmap, objectCenterParams, trueShape);
+  const centers = objectCenters(centerHeatmap, objectCenterParams, trueShape, trace);
   return {
     height,
     width,

@@ -1,3 +1,4 @@
+import type { KeypointOutcome } from "../../explanation.ts";
 import type { Points } from "../keypoints.ts";
 import { candidateRanking, type Ranking } from "./candidateRanking.ts";
 import type { KeypointCandidates } from "./keypointCandidates.ts";
@@ -13,6 +14,16 @@ export interface RefinedKeypoints {
   readonly cells: Int32Array;
 }
 
+/** How one regressed keypoint was refined. */
+export interface KeypointChoice {
+  /** The best candidate's rank among those of its keypoint. */
+  readonly rank: number;
+  /** What it was ranked by. */
+  readonly ranked: number;
+  /** `chosen`, or the condition that it failed. */
+  readonly outcome: KeypointOutcome;
+}
+
 /** The distance in cells that the original assigns to candidates below the threshold. */
 const FAR = 1e5;
 
@@ -25,12 +36,15 @@ const FAR = 1e5;
  *
  * Without boxes only the first condition applies. `regressed` is [objects, keypoints] and `boxes` has one row
  * (ymin, xmin, ymax, xmax) per object, both in cells. Each operation is rounded to float32 like the original.
+ *
+ * Each choice is added to `trace`, if there is one.
  */
 export function refineKeypoints(
   regressed: Points,
   candidates: KeypointCandidates,
   boxes: Float32Array | undefined,
   task: KeypointEstimationTask,
+  trace?: KeypointChoice[],
 ): RefinedKeypoints {
   const { keypoints } = candidates;
   const threshold = Math.fround(task.keypointCandidateScoreThreshold);
@@ -47,11 +61,14 @@ export function refineKeypoints(
     const best = bestCandidate(candidates, keypoint, y, regressed.x[i], ranking);
     const at = best.rank * keypoints + keypoint;
     const score = task.candidateRankingMode === "gaussian_weighted" ? best.ranked : candidates.scores[at];
-    if (score < threshold) return;
-    const position = { y: candidates.positions.y[at], x: candidates.positions.x[at] };
-    if (box && !isWithinReach(position, best.nearest, box, task)) return;
-    positions.y[i] = position.y;
-    positions.x[i] = position.x;
+    const candidateY = candidates.positions.y[at];
+    const candidateX = candidates.positions.x[at];
+    const outcome =
+      score < threshold ? "score" : box ? reach(candidateY, candidateX, best.nearest, box, task) : "chosen";
+    trace?.push({ rank: best.rank, ranked: best.ranked, outcome });
+    if (outcome !== "chosen") return;
+    positions.y[i] = candidateY;
+    positions.x[i] = candidateX;
     scores[i] = score;
     if (depths && candidates.depths) depths[i] = candidates.depths[at];
     cells[i] = candidates.cells[at];
@@ -98,16 +115,19 @@ function bestCandidate(
   return best;
 }
 
-function isWithinReach(
-  { y, x }: { y: number; x: number },
+/** Whether a candidate may be chosen; else what it fails. */
+function reach(
+  y: number,
+  x: number,
   nearest: number,
   box: Float32Array,
   task: KeypointEstimationTask,
-): boolean {
+): "chosen" | "box" | "distance" {
   const enlarged = enlargedBox(box, task.boxScale);
   const radius = Math.fround(Math.max(...sidesOf(enlarged)) * Math.fround(task.candidateSearchScale));
   const [ymin, xmin, ymax, xmax] = enlarged;
-  return y >= ymin && y <= ymax && x >= xmin && x <= xmax && nearest <= radius;
+  if (!(y >= ymin && y <= ymax && x >= xmin && x <= xmax)) return "box";
+  return nearest <= radius ? "chosen" : "distance";
 }
 
 /** Scales a box about its center. */
@@ -126,7 +146,7 @@ function sidesOf(box: Float32Array): [height: number, width: number] {
 }
 
 /** As TensorFlow computes it: every step is rounded, including the differences. */
-function distanceBetween(y: number, x: number, otherY: number, otherX: number): number {
+export function distanceBetween(y: number, x: number, otherY: number, otherX: number): number {
   const alongY = Math.fround(y - otherY);
   const alongX = Math.fround(x - otherX);
   const squared = Math.fround(Math.fround(alongY * alongY) + Math.fround(alongX * alongX));

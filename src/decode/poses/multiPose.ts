@@ -1,5 +1,8 @@
 import type { Tensor } from "../../tensor.ts";
 import { boxesAsFractions, boxesInCells } from "../boxes.ts";
+import type { CenterTrace } from "../centerTrace.ts";
+import { boxAt, gaussianEvidence, pointAt, rankedElement, vectorAt } from "../evidence.ts";
+import { nearestWith } from "../heatmapTrace.ts";
 import {
   type GaussianCandidates,
   gaussianCells,
@@ -9,7 +12,7 @@ import {
 } from "../keypointScores.ts";
 import { keypointShifts, type Points, type Pose, regressedKeypoints, shiftedCells } from "../keypoints.ts";
 import { checkMaps, gatherChannels } from "../maps.ts";
-import { type Ranked, suppressNonPeaks, topK } from "../peaks.ts";
+import { isNearMaximum, type Ranked, suppressNonPeaks, topK } from "../peaks.ts";
 
 /**
  * Outputs of a multi-person network, all [1, h, w, channels]. Positions and sizes are in cells, y before x.
@@ -71,11 +74,18 @@ export interface MultiPoseSteps {
 /**
  * The decode of MoveNet MultiPose. It always returns `maxPersons` poses (fewer only if the map has fewer
  * cells), in the order of their centers' scores, which may differ from the order of the poses' own scores.
+ * If a `trace` is given, it is filled in; the result is the same.
  *
  * @throws UsageError if the maps do not fit together.
  */
-export function decodeMultiPose(maps: MultiPoseMaps, constants: MultiPoseConstants): Pose[] {
-  return posesOf(multiPoseSteps(maps, constants));
+export function decodeMultiPose(
+  maps: MultiPoseMaps,
+  constants: MultiPoseConstants,
+  trace?: CenterTrace,
+): Pose[] {
+  const steps = multiPoseSteps(maps, constants);
+  if (trace) traceMultiPose(trace, maps, constants, steps);
+  return posesOf(steps);
 }
 
 /** Like `decodeMultiPose`, with every intermediate value. */
@@ -112,6 +122,40 @@ export function multiPoseSteps(maps: MultiPoseMaps, constants: MultiPoseConstant
     boxes: boxesAsFractions(candidates.boxes, height, width),
     scores: instanceScores(centers.scores, keypointScores, constants.keypointScoreThreshold),
   };
+}
+
+/** What the steps say of each person, in cells. */
+function traceMultiPose(
+  trace: CenterTrace,
+  { centerHeatmap: heatmap, centerMaximum, boxSize, boxOffset, keypointOffset }: MultiPoseMaps,
+  { maxPersons, peakTolerance }: MultiPoseConstants,
+  { centers, candidates, keypointCells, width }: MultiPoseSteps,
+): void {
+  const maximum = centerMaximum.data;
+  trace.searched({
+    heatmap,
+    limit: maxPersons,
+    isPeak: (cell) => isNearMaximum(heatmap.data[cell], maximum[cell], peakTolerance),
+    larger: (cell) => nearestWith(heatmap, cell, maximum[cell]),
+  });
+  const sizes = gatherChannels(boxSize, centers.indices);
+  const offsets = gatherChannels(boxOffset, centers.indices);
+  const positions = shiftedCells(keypointCells, keypointShifts(keypointCells, keypointOffset), width);
+  const keypoints = candidates.heatmap.shape[3];
+  centers.indices.forEach((_, person) => {
+    const size = vectorAt(sizes, person);
+    trace.centers.push({
+      ...rankedElement(centers, person, 1, width),
+      offset: vectorAt(offsets, person),
+      size: { width: size.x, height: size.y },
+      boxInCells: boxAt(candidates.boxes, person),
+      keypoints: Array.from({ length: keypoints }, (_, keypoint) => {
+        const i = person * keypoints + keypoint;
+        const chosen = { cell: keypointCells[i], position: pointAt(positions, i) };
+        return gaussianEvidence(candidates, { instance: person, keypoint, ...chosen });
+      }),
+    });
+  });
 }
 
 /** The persons that the steps result in. */

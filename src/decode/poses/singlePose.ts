@@ -1,5 +1,8 @@
 import { UsageError } from "../../errors.ts";
+import type { CenterEvidence, KeypointEvidence, Point } from "../../explanation.ts";
 import type { Tensor } from "../../tensor.ts";
+import type { CenterTrace } from "../centerTrace.ts";
+import { cellAt, pointAt } from "../evidence.ts";
 import { distanceRescored, weightedCenters } from "../keypointScores.ts";
 import {
   type FractionBox,
@@ -58,12 +61,18 @@ export interface SinglePoseSteps {
 /**
  * The decode of MoveNet SinglePose. It always returns one pose, that of the person nearest to the middle. The
  * network gives neither a score nor a box, so `score` is the mean of the keypoints' scores and `box` the
- * tight box around all keypoints.
+ * tight box around all keypoints. If a `trace` is given, it is filled in; the result is the same.
  *
  * @throws UsageError if the maps do not fit together.
  */
-export function decodeSinglePose(maps: SinglePoseMaps, constants: SinglePoseConstants): Pose {
-  return poseOf(singlePoseSteps(maps, constants));
+export function decodeSinglePose(
+  maps: SinglePoseMaps,
+  constants: SinglePoseConstants,
+  trace?: CenterTrace,
+): Pose {
+  const steps = singlePoseSteps(maps, constants);
+  if (trace) traceSinglePose(trace, maps, constants, steps);
+  return poseOf(steps);
 }
 
 /** Like `decodeSinglePose`, with every intermediate value. */
@@ -96,6 +105,46 @@ export function singlePoseSteps(maps: SinglePoseMaps, constants: SinglePoseConst
       (cell, keypoint) => maps.keypointHeatmap.data[cell * keypoints + keypoint],
     ),
   };
+}
+
+/** What the steps say of the person, in cells. All cells compete; there are no peaks. */
+function traceSinglePose(
+  trace: CenterTrace,
+  { centerHeatmap, keypointHeatmap, keypointOffset }: SinglePoseMaps,
+  { centerWeights }: SinglePoseConstants,
+  { weightedCenters, centerCell, regressed, rescored, keypointCells, width }: SinglePoseSteps,
+): void {
+  trace.searched({
+    heatmap: centerHeatmap,
+    weights: centerWeights,
+    limit: 1,
+    isPeak: () => true,
+    larger: () => argMax(weightedCenters),
+  });
+  const positions = shiftedCells(keypointCells, keypointShifts(keypointCells, keypointOffset), width);
+  const keypoints = keypointCells.length;
+  const evidence = (cell: number, keypoint: number): KeypointEvidence => {
+    const at = cellAt(cell, width);
+    const expected: Point = pointAt(regressed, keypoint);
+    const candidate = {
+      ...pointAt(positions, keypoint),
+      cell: at,
+      value: keypointHeatmap.data[cell * keypoints + keypoint],
+      ranked: rescored.data[cell * keypoints + keypoint],
+      distance: Math.hypot(at.x - expected.x, at.y - expected.y),
+    };
+    return { regressed: expected, outcome: "chosen", candidate };
+  };
+  const center: CenterEvidence = {
+    cell: cellAt(centerCell, width),
+    classIndex: 0,
+    value: centerHeatmap.data[centerCell],
+    weight: centerWeights[centerCell],
+    rank: 1,
+    isPeak: true,
+    keypoints: Array.from(keypointCells, evidence),
+  };
+  trace.centers.push(center);
 }
 
 /** The person that the steps result in. */

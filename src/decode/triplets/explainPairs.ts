@@ -1,4 +1,4 @@
-import type { PairOutcome } from "../../detection.ts";
+import type { PairOutcome } from "../../explanation.ts";
 import { confirmPair, type Triplet } from "./centralRegion.ts";
 import type { Peak } from "./heatmapPeaks.ts";
 import { pairRejection, pairScore } from "./pairCorners.ts";
@@ -19,7 +19,7 @@ export interface ExplainedPair extends PlacedPair {
 export function explainPairs(
   { topLeft: topLefts, bottomRight: bottomRights, transform }: ViewPeaks,
   centers: readonly Peak[],
-  { embeddingDistance }: TripletSettings,
+  { embeddingDistance, centralRegion }: TripletSettings,
 ): ExplainedPair[] {
   const explained = topLefts.flatMap((topLeft) =>
     bottomRights.map((bottomRight): ExplainedPair => {
@@ -29,7 +29,7 @@ export function explainPairs(
       if (rejection) return { ...unclipped, outcome: rejection };
       const placed = placePair(pair, transform);
       if (!placed) return { ...unclipped, outcome: "outside" };
-      const triplet = confirmPair(placed, centers);
+      const triplet = confirmPair(placed, centers, centralRegion);
       return triplet ? { ...placed, outcome: "accepted", triplet } : { ...placed, outcome: "noCenter" };
     }),
   );

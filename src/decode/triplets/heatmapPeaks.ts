@@ -1,6 +1,7 @@
 import type { PeakLists, TopPeaksQuery } from "../../backend/peakQuery.ts";
 import type { Tensor } from "../../tensor.ts";
 import { peakLists } from "../findPeaks.ts";
+import { type HeatmapTrace, windowSearch } from "../heatmapTrace.ts";
 
 /** A corner or the center of a box. Coordinates are in cells and include the offset. */
 export interface Peak {
@@ -29,6 +30,9 @@ export type CornerOrCenterOutputs = Readonly<Record<"heatmap" | "offset", string
   readonly embedding?: string;
 };
 
+/** Only the largest cell of a window is a peak, or several that are equal. */
+const TOLERANCE = 0;
+
 /** The query that `heatmapPeaksFrom` reads the answer of. `k` and `kernel` are as in `heatmapPeaks`. */
 export function heatmapPeakQuery(
   { heatmap, offset, embedding }: CornerOrCenterOutputs,
@@ -36,7 +40,7 @@ export function heatmapPeakQuery(
   kernel: number,
 ): TopPeaksQuery {
   const at = embedding === undefined ? [offset] : [offset, embedding];
-  return { heatmap, among: "all channels", count: k, window: kernel, tolerance: 0, gather: at };
+  return { heatmap, among: "all channels", count: k, window: kernel, tolerance: TOLERANCE, gather: at };
 }
 
 /**
@@ -50,10 +54,13 @@ export function heatmapPeaks(
   { heatmap, offset, embedding }: CornerOrCenterMaps,
   k: number,
   kernel: number,
+  trace?: HeatmapTrace,
 ): Peak[] {
   const maps = { heatmap, offset, ...(embedding && { embedding }) };
   const names = { heatmap: "heatmap", offset: "offset", ...(embedding && { embedding: "embedding" }) };
-  return heatmapPeaksFrom(peakLists(maps, heatmapPeakQuery(names, k, kernel)), names);
+  const lists = peakLists(maps, heatmapPeakQuery(names, k, kernel));
+  trace?.searched(windowSearch(heatmap, k, kernel, TOLERANCE));
+  return heatmapPeaksFrom(lists, names);
 }
 
 /** The peaks from the answer to `heatmapPeakQuery`. */

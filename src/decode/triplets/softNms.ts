@@ -43,6 +43,18 @@ export interface SoftNmsResult<Box extends ScoredBox> {
   readonly kept: number;
 }
 
+/** A box whose score a better one lowers. */
+export interface LoweredRow {
+  /** Indices in the input. */
+  readonly source: number;
+  readonly by: number;
+  readonly overlap: number;
+  /** What the score is multiplied with. */
+  readonly weight: number;
+  /** Whether the score fell below the threshold, so that the box is dropped. */
+  readonly isDropped: boolean;
+}
+
 type Row<Box extends ScoredBox> = Box & { readonly source: number };
 
 /**
@@ -53,11 +65,12 @@ type Row<Box extends ScoredBox> = Box & { readonly source: number };
  *     linear: 1 - o above the threshold;  gaussian: exp(-o² / sigma);  hard: 0 above the threshold
  *
  * Rounded to float32 wherever the reference rounds. Results are the same bit for bit, except that `pow` may
- * differ in the last place.
+ * differ in the last place. Every score that is lowered is added to `trace`, if there is one.
  */
 export function softNms<Box extends ScoredBox>(
   boxes: readonly Box[],
   settings: SoftNmsSettings,
+  trace?: LoweredRow[],
 ): SoftNmsResult<Box> {
   const { mergeExponent, reproduceReference = false } = settings;
   const rows = boxes.map((box, source): Row<Box> => ({ ...box, source }));
@@ -73,7 +86,9 @@ export function softNms<Box extends ScoredBox>(
       const weight = weightOf(overlap, settings);
       mean?.add(rows[j], weight);
       rows[j] = { ...rows[j], score: Math.fround(weight * rows[j].score) };
-      if (rows[j].score >= Math.fround(settings.scoreThreshold)) continue;
+      const isDropped = !(rows[j].score >= Math.fround(settings.scoreThreshold));
+      trace?.push({ source: rows[j].source, by: best.source, overlap, weight, isDropped });
+      if (!isDropped) continue;
       rows[j] = moved(rows[count - 1], rows[j], reproduceReference);
       count--;
       j--;

@@ -1,5 +1,6 @@
 import type { PeakAnswer, TopPeaksQueries } from "../../backend/peakQuery.ts";
-import { confirmPair, type Triplet } from "./centralRegion.ts";
+import type { HeatmapTrace } from "../heatmapTrace.ts";
+import { type CentralRegionSettings, confirmPair, type Triplet } from "./centralRegion.ts";
 import {
   type CornerOrCenterMaps,
   type CornerOrCenterOutputs,
@@ -9,7 +10,7 @@ import {
   type Peak,
 } from "./heatmapPeaks.ts";
 import { type PairSettings, pairCorners } from "./pairCorners.ts";
-import { SOFT_NMS, type SoftNmsSettings, softNms } from "./softNms.ts";
+import { type LoweredRow, SOFT_NMS, type SoftNmsSettings, softNms } from "./softNms.ts";
 import { type PlacedPair, placeCenter, placePair, type ViewTransform } from "./viewTransform.ts";
 
 /** The network's maps for one view of the image. */
@@ -42,6 +43,8 @@ export interface TripletSettings extends PairSettings {
   /** Side of the window in which a peak is the largest value, in cells. */
   readonly kernel: number;
   readonly softNms: SoftNmsSettings;
+  /** The part of a box in which a center confirms it. Default: `CENTRAL_REGION`. */
+  readonly centralRegion?: CentralRegionSettings;
   /** Limit for all classes together. Boxes that score the same as the last one are kept as well. */
   readonly maxBoxes: number;
 }
@@ -78,15 +81,27 @@ export interface DetectedTriplet {
   readonly triplet: Triplet;
 }
 
-/** @throws UsageError if the maps do not fit together. */
-export function viewPeaks({ maps, transform }: ViewMaps, { peaks, kernel }: TripletSettings): ViewPeaks {
+/**
+ * The peaks of one view's maps: the first step of the decode, and the only one that needs the maps. If `traces`
+ * are given, they are filled in; the result is the same.
+ *
+ * @throws UsageError if the maps do not fit together.
+ */
+export function viewPeaks(
+  { maps, transform }: ViewMaps,
+  { peaks, kernel }: TripletSettings,
+  traces?: HeatmapTraces,
+): ViewPeaks {
   return {
-    topLeft: heatmapPeaks(maps.topLeft, peaks, kernel),
-    bottomRight: heatmapPeaks(maps.bottomRight, peaks, kernel),
-    center: heatmapPeaks(maps.center, peaks, kernel),
+    topLeft: heatmapPeaks(maps.topLeft, peaks, kernel, traces?.topLeft),
+    bottomRight: heatmapPeaks(maps.bottomRight, peaks, kernel, traces?.bottomRight),
+    center: heatmapPeaks(maps.center, peaks, kernel, traces?.center),
     transform,
   };
 }
+
+/** The traces of one view's three searches for peaks. */
+export type HeatmapTraces = Readonly<Record<keyof TripletMaps, HeatmapTrace>>;
 
 /** The query that `viewPeaksFrom` reads the answer of. */
 export function viewPeakQuery(
@@ -117,12 +132,18 @@ export function viewPeaksFrom(
 /**
  * The decode of Duan et al., arXiv:1904.08189, as test/coco.py of the reference runs it. It collects the
  * corner pairs of all views (the image and its mirror image, at one or more scales), keeps those that a
- * center confirms, and lets soft-NMS lower the scores of overlapping boxes of a class.
+ * center confirms, and lets soft-NMS lower the scores of overlapping boxes of a class. All limits are
+ * settings, and no map is needed, so that another setting takes a moment. What soft-NMS lowers is added to
+ * `trace`, if there is one.
  */
-export function decodeTriplets(views: readonly ViewPeaks[], settings: TripletSettings): DecodedTriplets {
+export function decodeTriplets(
+  views: readonly ViewPeaks[],
+  settings: TripletSettings,
+  trace?: LoweredTriplet[],
+): DecodedTriplets {
   const pairs = views.flatMap((view) => viewPairs(view, settings));
-  const confirmed = confirmPairs(pairs, confirmingCenters(views, settings));
-  const kept = suppressTriplets(confirmed, settings);
+  const confirmed = confirmPairs(pairs, confirmingCenters(views, settings), settings);
+  const kept = suppressTriplets(confirmed, settings, trace);
   return { confirmed, kept, boxes: bestTriplets(kept, settings) };
 }
 
@@ -151,15 +172,31 @@ export function viewCenters({ center, transform }: ViewPeaks, { softNms }: Tripl
 }
 
 /** The pairs that a center confirms: class by class, the best of each class first. */
-export function confirmPairs(pairs: readonly PlacedPair[], centers: readonly Peak[]): Triplet[] {
-  const triplets = pairs.flatMap((pair) => confirmPair(pair, centers) ?? []);
+export function confirmPairs(
+  pairs: readonly PlacedPair[],
+  centers: readonly Peak[],
+  { centralRegion }: Pick<TripletSettings, "centralRegion"> = {},
+): Triplet[] {
+  const triplets = pairs.flatMap((pair) => confirmPair(pair, centers, centralRegion) ?? []);
   return triplets.sort((a, b) => a.class - b.class || b.score - a.score);
+}
+
+/** A triplet whose score a better one of its class lowered, or that was dropped for it. */
+export interface LoweredTriplet {
+  readonly triplet: Triplet;
+  readonly by: Triplet;
+  /** Intersection over union of their boxes. */
+  readonly overlap: number;
+  /** What the score was multiplied with. */
+  readonly weight: number;
+  readonly isDropped: boolean;
 }
 
 /** Applies soft-NMS to each class on its own. */
 export function suppressTriplets(
   triplets: readonly Triplet[],
   { softNms: suppression }: TripletSettings,
+  trace?: LoweredTriplet[],
 ): DetectedTriplet[] {
   const classes = [...new Set(triplets.map((triplet) => triplet.class))];
   return classes.flatMap((index) => {
@@ -170,7 +207,12 @@ export function suppressTriplets(
       topLeftScore: triplet.topLeft.score,
       bottomRightScore: triplet.bottomRight.score,
     }));
-    return softNms(rows, suppression).boxes.map(({ x1, y1, x2, y2, score, source }) => {
+    const lowered: LoweredRow[] | undefined = trace && [];
+    const { boxes } = softNms(rows, suppression, lowered);
+    for (const { source, by, ...how } of lowered ?? []) {
+      trace?.push({ triplet: ofClass[source], by: ofClass[by], ...how });
+    }
+    return boxes.map(({ x1, y1, x2, y2, score, source }) => {
       return { x1, y1, x2, y2, score, triplet: ofClass[source] };
     });
   });

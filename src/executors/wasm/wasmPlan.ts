@@ -166,7 +166,7 @@ export class WasmPlan implements Plan {
 }
 
 /** The steps to run for a node. The layers of a group run as one step, unless an inner one is tapped. */
-export function stepsOf(
+function stepsOf(
   { node, steps, group, fusedStep: groupStep }: PlannedNode,
   taps: Pick<ReadonlySet<string>, "has">,
 ): readonly PlannedStep[] {

@@ -10,17 +10,18 @@ import {
   KEYPOINT_ESTIMATION_PARAMS,
   OBJECT_CENTER_PARAMS,
 } from "../../decode/objects/settings.ts";
-import { SOFT_NMS, softNms } from "../../decode/triplets/softNms.ts";
+import { type LoweredRow, SOFT_NMS, softNms } from "../../decode/triplets/softNms.ts";
 import type { Detection } from "../../detection.ts";
 import { placementOf } from "../../image/geometry.ts";
 import { centerOnMultiple, placeOnMultiple } from "../../image/input/centerOnMultiple.ts";
 import type { Tensor } from "../../tensor.ts";
+import { type CenterRow, centersResult, type FoundCenters, type MergedViews } from "../centerExplanation.ts";
 import { COCO_KEYPOINTS, classLabels, PERSON } from "../coco.ts";
 import type { Model } from "../model.ts";
 import { objectDetection, toImageCoordinates } from "../toDetection.ts";
 import type { View } from "../view.ts";
 import { ZOO_BACKBONES, type ZooArchitecture, zooGraph } from "../zoo/zooArchitecture.ts";
-import { OUTPUT_STRIDE, objectView } from "../zoo/zooModel.ts";
+import { OUTPUT_STRIDE, objectView, tracedObjectView } from "../zoo/zooModel.ts";
 
 export interface ObjectsAsPointsSpec {
   readonly name: string;
@@ -59,25 +60,29 @@ export function objectsAsPointsModel({ name, architecture, weightsHint }: Object
     constants: () => new Map(),
     graph: (size) => zooGraph(architecture, size),
     decoding: () => ({ kind: "objects", settings }),
-    views(image, _loaded, { flip = false, scales = [1] }) {
-      const views = scales.map((scale): View<readonly Detection[]> => {
+    views(image, _loaded, options) {
+      const { flip = false, scales = [1], explain, why } = options;
+      const asked = {};
+      const views = scales.map((scale): View<FoundCenters> => {
         const { canvas: size, transform } = placeOnMultiple(image, sizeMultiple, scale);
-        const detectionsOf = (objects: readonly DetectedObject[]) =>
-          objects.flatMap((object) => {
-            const onCanvas = objectDetection(object, labels[object.classIndex], size);
-            return withinImage(toImageCoordinates(onCanvas, transform), image);
-          });
+        const labelOf = (channel: number) => labels[channel];
+        const rowOf = (object: DetectedObject) => {
+          const onCanvas = objectDetection(object, labelOf(object.classIndex), size);
+          return withinImage(toImageCoordinates(onCanvas, transform), image);
+        };
         const inputs = (mirrored: boolean) => () => {
           return { image: centerOnMultiple(image, sizeMultiple, scale, mirrored) };
         };
         const placement = { ...placementOf(transform, size, OUTPUT_STRIDE), scale };
-        const { decode, peaks } = objectView(placement, inputs(false), settings, detectionsOf);
+        const view = { placement, inputs: inputs(false), settings, rowOf };
+        const traced = { placement, why, asked, labelOf };
+        const isTraced = explain || why !== undefined;
+        const { decode, peaks } = isTraced ? tracedObjectView(view, traced) : objectView(view);
         const mirror = { inputs: inputs(true), average: averageOutputs };
         return { size, placement, inputs: inputs(false), decode, ...(flip ? { mirror } : { peaks }) };
       });
-      const combine = (found: readonly (readonly Detection[])[]) => {
-        return { detections: found.length > 1 ? suppressed(found.flat()) : found[0] };
-      };
+      const combine = (found: readonly FoundCenters[]) =>
+        centersResult("points", found, options, found.length > 1 ? suppressed : undefined);
       return { views, combine };
     },
   };
@@ -105,16 +110,29 @@ function averageOutputs(plain: Outputs, mirrored: Outputs): Outputs {
 }
 
 /** Soft-NMS of each class on its own, as in the code of the triplets. */
-function suppressed(detections: readonly Detection[]): Detection[] {
-  const classes = [...new Set(detections.map(({ classId }) => classId))];
-  return classes.flatMap((id) => {
-    const ofClass = detections.filter(({ classId }) => classId === id);
-    const rows = ofClass.map(({ box, score }) => {
+function suppressed(detections: readonly Detection[], isTraced: boolean): MergedViews {
+  const merged: Detection[] = [];
+  const places: number[] = [];
+  const lowered = new Map<number, LoweredRow>();
+  for (const id of new Set(detections.map(({ classId }) => classId))) {
+    const ofClass = [...detections.keys()].filter((index) => detections[index].classId === id);
+    const rows = ofClass.map((index) => {
+      const { box, score } = detections[index];
       const place = { x1: box.xmin, y1: box.ymin, x2: box.xmax, y2: box.ymax };
       return { ...place, score: Math.fround(score), topLeftScore: 0, bottomRightScore: 0 };
     });
-    return softNms(rows, SOFT_NMS).boxes.map(({ score, source }) => ({ ...ofClass[source], score }));
-  });
+    const trace: LoweredRow[] | undefined = isTraced ? [] : undefined;
+    for (const { score, source } of softNms(rows, SOFT_NMS, trace).boxes) {
+      places[ofClass[source]] = merged.length;
+      merged.push({ ...detections[ofClass[source]], score });
+    }
+    for (const { source, by, ...how } of trace ?? []) {
+      const most = lowered.get(ofClass[source]);
+      if (most && most.weight <= how.weight) continue;
+      lowered.set(ofClass[source], { ...how, source: ofClass[source], by: ofClass[by] });
+    }
+  }
+  return { detections: merged, places, lowered };
 }
 
 function decodeSettings(withPoses: boolean): DecodeSettings {
@@ -131,11 +149,11 @@ function decodeSettings(withPoses: boolean): DecodeSettings {
   };
 }
 
-/** Clips a detection to the image. Drops it if it lies entirely outside, on the rest of the canvas. */
+/** Clips a detection to the image, unless it lies entirely outside, on the rest of the canvas. */
 function withinImage(
   detection: Detection,
   { width, height }: { readonly width: number; readonly height: number },
-): Detection[] {
+): CenterRow {
   const { box } = detection;
   const cut = {
     xmin: Math.max(box.xmin, 0),
@@ -143,5 +161,6 @@ function withinImage(
     xmax: Math.min(box.xmax, width),
     ymax: Math.min(box.ymax, height),
   };
-  return cut.xmin < cut.xmax && cut.ymin < cut.ymax ? [{ ...detection, box: cut }] : [];
+  const isInside = cut.xmin < cut.xmax && cut.ymin < cut.ymax;
+  return isInside ? { detection: { ...detection, box: cut } } : { detection, isOutside: true };
 }

@@ -8,17 +8,14 @@ import {
   type ViewPeaks,
 } from "../../decode/triplets/triplets.ts";
 import { type PixelBox, type PlacedPair, placePeak } from "../../decode/triplets/viewTransform.ts";
+import type { Box, CornerEvidence, PeakEvidence, TripletEvidence } from "../../detection.ts";
 import {
-  type Box,
-  type CornerEvidence,
-  type Explanation,
   PAIR_REJECTIONS,
   type PairOutcome,
   type PairRejection,
-  type PeakEvidence,
   type RejectedPair,
-  type TripletEvidence,
-} from "../../detection.ts";
+  type TripletExplanation,
+} from "../../explanation.ts";
 
 /** How many rejected pairs are listed per reason: each view has thousands. */
 const MAX_REJECTED = 5;
@@ -26,12 +23,12 @@ const MAX_REJECTED = 5;
 const REJECTIONS = Object.keys(PAIR_REJECTIONS) as PairRejection[];
 
 /** The corners and the center that made a box, in pixels of the image. */
-export function tripletEvidence(triplet: Triplet): TripletEvidence {
+export function tripletEvidence(triplet: Triplet, settings: TripletSettings): TripletEvidence {
   const { center, score, box } = triplet;
   return {
     ...cornerEvidence(triplet),
     center: { x: center.x, y: center.y, score: center.score },
-    centralRegion: boxOf(centralRegion(box)),
+    centralRegion: boxOf(centralRegion(box, settings.centralRegion)),
     score,
   };
 }
@@ -42,20 +39,22 @@ export function explainTriplets(
   settings: TripletSettings,
   { confirmed, kept, boxes }: DecodedTriplets,
   labels: readonly string[],
-): Explanation {
+): TripletExplanation {
   const centers = confirmingCenters(views, settings);
   const explained = views.flatMap((view) => explainPairs(view, centers, settings));
   const outcomes: readonly PairOutcome[] = ["accepted", ...REJECTIONS];
-  const pairs = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as Explanation["pairs"];
+  const pairs = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as TripletExplanation["pairs"];
   for (const { outcome } of explained) pairs[outcome]++;
   const rejected = REJECTIONS.flatMap((reason) =>
     explained
       .filter(({ outcome }) => outcome === reason)
       .sort((a, b) => b.score - a.score)
       .slice(0, MAX_REJECTED)
-      .map((pair) => rejectedPair(pair, reason, labels)),
+      .map((pair) => rejectedPair(pair, reason, labels, settings)),
   );
   return {
+    family: "triplets",
+    views,
     pairs,
     beyondBestPairs: pairs.accepted - confirmed.length,
     suppressed: confirmed.length - kept.length,
@@ -64,7 +63,12 @@ export function explainTriplets(
   };
 }
 
-function rejectedPair(pair: ExplainedPair, reason: PairRejection, labels: readonly string[]): RejectedPair {
+function rejectedPair(
+  pair: ExplainedPair,
+  reason: PairRejection,
+  labels: readonly string[],
+  settings: TripletSettings,
+): RejectedPair {
   const { topLeft, bottomRight, score, box } = pair;
   return {
     reason,
@@ -72,11 +76,11 @@ function rejectedPair(pair: ExplainedPair, reason: PairRejection, labels: readon
     score,
     box: boxOf(box),
     ...cornerEvidence(pair),
-    ...(reason === "noCenter" && { centralRegion: boxOf(centralRegion(box)) }),
+    ...(reason === "noCenter" && { centralRegion: boxOf(centralRegion(box, settings.centralRegion)) }),
   };
 }
 
-function cornerEvidence({ topLeft, bottomRight, transform }: PlacedPair): CornerEvidence {
+export function cornerEvidence({ topLeft, bottomRight, transform }: PlacedPair): CornerEvidence {
   const placed = (peak: Peak): PeakEvidence => ({ ...placePeak(peak, transform), score: peak.score });
   return {
     scale: transform.scale,
@@ -87,6 +91,6 @@ function cornerEvidence({ topLeft, bottomRight, transform }: PlacedPair): Corner
   };
 }
 
-function boxOf({ x1, y1, x2, y2 }: PixelBox): Box {
+export function boxOf({ x1, y1, x2, y2 }: PixelBox): Box {
   return { xmin: x1, ymin: y1, xmax: x2, ymax: y2 };
 }

@@ -6,6 +6,7 @@ import {
   type TripletSettings,
   type ViewPeaks,
   viewPeakQuery,
+  viewPeaks,
   viewPeaksFrom,
 } from "../../decode/triplets/triplets.ts";
 import type { ViewTransform } from "../../decode/triplets/viewTransform.ts";
@@ -13,16 +14,27 @@ import type { Detection } from "../../detection.ts";
 import type { ViewPlacement } from "../../image/geometry.ts";
 import { CANVAS_SCALING, centerOnCanvas, placeOnCanvas } from "../../image/input/centerOnCanvas.ts";
 import type { RgbImage } from "../../image/rgbImage.ts";
+import type { TripletWhyView } from "../../why.ts";
 import { type ClassLabel, classLabels } from "../coco.ts";
 import type { Model } from "../model.ts";
-import { peakView, type Result, type TestTimeOptions, type Views } from "../view.ts";
+import {
+  type Maps,
+  peakView,
+  type Result,
+  type TestTimeOptions,
+  type View,
+  type ViewOptions,
+  type Views,
+} from "../view.ts";
 import {
   TRIPLET_OUTPUTS,
   type TripletArchitecture,
   tripletGraph,
+  tripletMaps,
   tripletSizeMultiple,
 } from "./tripletArchitecture.ts";
 import { explainTriplets, tripletEvidence } from "./tripletExplanation.ts";
+import { askedInView, heatmapTraces, tripletWhy } from "./tripletWhy.ts";
 
 /** Everything that defines a model of keypoint triplets. */
 export interface TripletSpec {
@@ -70,7 +82,7 @@ export function tripletModel(spec: TripletSpec): TripletModel {
     sizedByImage: true,
     placement: "at its own size, centered on a black canvas whose sides are 127 modulo 128",
     pixelScaling: CANVAS_SCALING,
-    testTimeOptions: ["flip", "scales", "explain", "reproduceReference"],
+    testTimeOptions: ["flip", "scales", "reproduceReference"],
     weightsHint,
     constants: () => new Map(),
     graph: (size) => tripletGraph(architecture, size),
@@ -88,7 +100,7 @@ export interface TripletView {
 /** All views in the order of the reference: scale by scale, the plain image before its mirror image. */
 export function tripletViews(
   image: Pick<RgbImage, "width" | "height">,
-  { flip = false, scales = [1] }: TestTimeOptions,
+  { flip = false, scales = [1] }: Pick<TestTimeOptions, "flip" | "scales">,
 ): TripletView[] {
   return scales.flatMap((scale) => {
     const place = placeOnCanvas(image, scale);
@@ -123,25 +135,44 @@ export function tripletSettings({
   scales = [1],
   reproduceReference = false,
   max = 0,
-}: TestTimeOptions): TripletSettings {
+}: Pick<TestTimeOptions, "scales" | "reproduceReference" | "max">): TripletSettings {
   const softNms = scales.length > 1 ? MULTI_SCALE_SOFT_NMS : TRIPLET_SETTINGS.softNms;
   const maxBoxes = reproduceReference ? TRIPLET_SETTINGS.maxBoxes : Math.max(TRIPLET_SETTINGS.maxBoxes, max);
   return { ...TRIPLET_SETTINGS, softNms: { ...softNms, reproduceReference }, maxBoxes };
 }
 
-function viewsOf(image: RgbImage, options: TestTimeOptions, labels: readonly ClassLabel[]): Views<ViewPeaks> {
+/** The peaks of one view, and what was asked about a pixel. */
+interface FoundPeaks {
+  readonly peaks: ViewPeaks;
+  readonly asked?: TripletWhyView;
+}
+
+function viewsOf(image: RgbImage, options: ViewOptions, labels: readonly ClassLabel[]): Views<FoundPeaks> {
   const settings = tripletSettings(options);
-  const { reproduceReference, explain = false } = options;
+  const { reproduceReference, explain, why } = options;
   const query = viewPeakQuery(TRIPLET_OUTPUTS, settings);
-  const views = tripletViews(image, options).map((view) => {
-    const { transform } = view;
+  const askedClass = {};
+  const views = tripletViews(image, options).map((view): View<FoundPeaks> => {
+    const { transform, canvas: size } = view;
     const { scale, mirrored } = transform;
+    const placement = placementIn(view, image);
     const inputs = () => ({ image: centerOnCanvas(image, scale, { mirrored, reproduceReference }) });
-    return peakView(placementIn(view, image), inputs, query, (answer) => {
-      return viewPeaksFrom(answer, TRIPLET_OUTPUTS, transform);
-    });
+    if (!explain && !why) {
+      return peakView(placement, inputs, query, (answer) => {
+        return { peaks: viewPeaksFrom(answer, TRIPLET_OUTPUTS, transform) };
+      });
+    }
+    const decode = (outputs: Maps) => {
+      const traces = why && heatmapTraces();
+      const peaks = viewPeaks({ maps: tripletMaps(outputs), transform }, settings, traces);
+      return {
+        peaks,
+        ...(traces && why && { asked: askedInView(traces, placement, why, labels, askedClass) }),
+      };
+    };
+    return { size, placement, inputs, decode };
   });
-  return { views, combine: (found) => resultOf(found, settings, labels, explain) };
+  return { views, combine: (found) => resultOf(found, settings, labels, options) };
 }
 
 /** The same place as the decode takes it from the transform. */
@@ -165,19 +196,30 @@ function placementIn({ transform, canvas }: TripletView, image: RgbImage): ViewP
 }
 
 function resultOf(
-  views: readonly ViewPeaks[],
+  found: readonly FoundPeaks[],
   settings: TripletSettings,
   labels: readonly ClassLabel[],
-  explain: boolean,
+  { explain, why }: ViewOptions,
 ): Result {
+  const views = found.map(({ peaks }) => peaks);
   const steps = decodeTriplets(views, settings);
   const detections = steps.boxes.map((triplet) => {
     const detection = detectionOf(triplet, labels);
-    return explain ? { ...detection, triplet: tripletEvidence(triplet.triplet) } : detection;
+    return explain ? { ...detection, triplet: tripletEvidence(triplet.triplet, settings) } : detection;
   });
-  if (!explain) return { detections };
-  const names = labels.map(({ label }) => label);
-  return { detections, explanation: explainTriplets(views, settings, steps, names) };
+  if (!explain && !why) return { detections };
+  return {
+    detections,
+    explain(choice) {
+      const names = labels.map(({ label }) => label);
+      const asked = found.flatMap((view) => view.asked ?? []);
+      const label = asked.length > 0 ? labels[asked[0].center.classIndex] : undefined;
+      return {
+        ...(explain && { explanation: explainTriplets(views, settings, steps, names) }),
+        ...(why && label && { why: tripletWhy({ views, settings, steps }, asked, why, label, choice) }),
+      };
+    },
+  };
 }
 
 function detectionOf(

@@ -1,7 +1,8 @@
+import { CenterTrace } from "../../decode/centerTrace.ts";
 import { type DetectedObject, detectedObjects } from "../../decode/objects/detectedObjects.ts";
 import type { TrueShape } from "../../decode/objects/objectCenters.ts";
 import { decodeObjectPeaks, objectPeakQuery } from "../../decode/objects/objectPeaks.ts";
-import { decodeObjects } from "../../decode/objects/objects.ts";
+import { type DecodedObjects, decodeObjects } from "../../decode/objects/objects.ts";
 import type { ObjectMaps } from "../../decode/objects/readout.ts";
 import {
   type DecodeSettings,
@@ -19,10 +20,17 @@ import {
 } from "../../image/input/resizer/imageResizer.ts";
 import { placeByResizer, resizeForNetwork } from "../../image/input/resizer/resizeForNetwork.ts";
 import type { Tensor } from "../../tensor.ts";
+import {
+  type CenterRow,
+  centersResult,
+  type FoundCenters,
+  type TracedView,
+  tracedCenters,
+} from "../centerExplanation.ts";
 import { type ClassLabel, COCO_KEYPOINTS, COCO_LABELS, PERSON } from "../coco.ts";
 import type { Model } from "../model.ts";
 import { objectDetection, toImageCoordinates } from "../toDetection.ts";
-import { type InputSize, peakView, singleView, type View } from "../view.ts";
+import { type InputSize, peakView, type View } from "../view.ts";
 import type { ZooRow } from "./zoo.ts";
 import { ZOO_BACKBONES, type ZooArchitecture, zooGraph } from "./zooArchitecture.ts";
 
@@ -77,18 +85,26 @@ export function zooModel(spec: ZooSpec): ZooModel {
     constants: () => new Map(),
     graph: (size) => zooGraph(architecture, size),
     decoding: () => ({ kind: "objects", settings: decode }),
-    views(image, loaded) {
+    views(image, loaded, options) {
       const resizerAtSize = resizerTo(resizer, loaded.size);
       const { size, trueShape, transform } = placeByResizer(image, resizerAtSize);
-      const detectionsOf = (objects: readonly DetectedObject[]) =>
-        objects.map((object) => {
-          const classId = object.classIndex + 1;
-          const label = { label: labels.get(classId) ?? `class ${classId}`, classId };
-          return toImageCoordinates(objectDetection(object, label, trueShape), transform);
-        });
+      const labelOf = (channel: number) => {
+        const classId = channel + 1;
+        return { label: labels.get(classId) ?? `class ${classId}`, classId };
+      };
+      const rowOf = (object: DetectedObject) => {
+        const onInput = objectDetection(object, labelOf(object.classIndex), trueShape);
+        return { detection: toImageCoordinates(onInput, transform) };
+      };
       const inputs = () => ({ image: resizeForNetwork(image, resizerAtSize) });
+      const { explain, why } = options;
       const placement = placementOf(transform, size, OUTPUT_STRIDE);
-      return singleView(objectView(placement, inputs, decode, detectionsOf, trueShape));
+      const traced = { placement, why, asked: {}, labelOf };
+      const view = { placement, inputs, settings: decode, rowOf, trueShape };
+      return {
+        views: [explain || why ? tracedObjectView(view, traced) : objectView(view)],
+        combine: (found: readonly FoundCenters[]) => centersResult("objects", found, options),
+      };
     },
   };
 }
@@ -106,28 +122,56 @@ function typicalSize(resizer: ImageResizer, multiple: number): InputSize {
   return { height: rounded(height), width: rounded(width) };
 }
 
-/** A view whose objects are decoded according to the settings, from peaks alone if these suffice. */
-export function objectView<Found>(
-  placement: ViewPlacement,
-  inputs: View<Found>["inputs"],
-  settings: DecodeSettings,
-  foundOf: (objects: readonly DetectedObject[]) => Found,
-  trueShape?: TrueShape,
-): View<Found> {
-  const { keypointEstimationTask } = settings;
+/** A run of the network whose objects are decoded according to the settings. */
+export interface ObjectView {
+  readonly placement: ViewPlacement;
+  readonly inputs: View<unknown>["inputs"];
+  readonly settings: DecodeSettings;
+  /** An object in pixels of the image. */
+  readonly rowOf: (object: DetectedObject) => CenterRow;
+  readonly trueShape?: TrueShape;
+}
+
+/** Decodes from peaks alone if these suffice. */
+export function objectView({
+  placement,
+  inputs,
+  settings,
+  rowOf,
+  trueShape,
+}: ObjectView): View<FoundCenters> {
+  const foundIn = (decoded: DecodedObjects): FoundCenters => {
+    const rows = detectedObjects(decoded, settings.keypointEstimationTask).map(rowOf);
+    return { detections: rows.flatMap(({ detection, isOutside }) => (isOutside ? [] : [detection])) };
+  };
   const query = objectPeakQuery(settings, trueShape);
   if (query) {
-    return peakView(placement, inputs, query, (answer) => {
-      const decoded = decodeObjectPeaks(answer, settings, trueShape);
-      return foundOf(detectedObjects(decoded, keypointEstimationTask));
-    });
+    return peakView(placement, inputs, query, (answer) =>
+      foundIn(decodeObjectPeaks(answer, settings, trueShape)),
+    );
   }
-  const decode: View<Found>["decode"] = (outputs) => {
-    const decoded = decodeObjects(zooMaps(outputs, settings), settings, trueShape);
-    return foundOf(detectedObjects(decoded, keypointEstimationTask));
+  const decode: View<FoundCenters>["decode"] = (outputs) =>
+    foundIn(decodeObjects(zooMaps(outputs, settings), settings, trueShape));
+  return { size: inputSizeIn(placement), placement, inputs, decode };
+}
+
+/** Decodes whole maps, with a trace. Finds the same. */
+export function tracedObjectView(
+  { placement, inputs, settings, rowOf, trueShape }: ObjectView,
+  view: TracedView,
+): View<FoundCenters> {
+  const decode: View<FoundCenters>["decode"] = (outputs) => {
+    const trace = new CenterTrace();
+    const decoded = decodeObjects(zooMaps(outputs, settings), settings, trueShape, trace);
+    const everyRow = { ...decoded, detected: Int32Array.from(trace.centers.keys()) };
+    const rows = detectedObjects(everyRow, settings.keypointEstimationTask).map(rowOf);
+    return tracedCenters(trace, rows, decoded.detected, view);
   };
-  const size = { height: placement.inputHeight, width: placement.inputWidth };
-  return { size, placement, inputs, decode };
+  return { size: inputSizeIn(placement), placement, inputs, decode };
+}
+
+function inputSizeIn({ inputHeight, inputWidth }: ViewPlacement): InputSize {
+  return { height: inputHeight, width: inputWidth };
 }
 
 /** A model of the zoo's table, decoded as its published `pipeline.config` states. */
