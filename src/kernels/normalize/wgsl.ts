@@ -35,7 +35,13 @@ ${repeat(vectorCount(output[3]), (vector) => {
   const [means, scales, offsets] = [mean, divisor ?? scale, offset].map((list) =>
     fourOf(vector, (c) => float(list[c]), divisor ? "1" : "0"),
   );
-  return `  if (vector == ${vector}u) { value = (${pixels} - ${means}) ${divisor ? "/" : "*"} ${scales} + ${offsets}; }`;
+  const centered = `(${pixels} - ${means})`;
+  // Compilers multiply by the reciprocal instead; what is left over corrects that.
+  const scaled = divisor
+    ? `quotient + fma(-quotient, ${scales}, ${centered}) / ${scales}`
+    : `${centered} * ${scales}`;
+  const quotient = divisor ? `let quotient = ${centered} / ${scales}; ` : "";
+  return `  if (vector == ${vector}u) { ${quotient}value = ${scaled} + ${offsets}; }`;
 })}`,
         value: "value",
       }),
