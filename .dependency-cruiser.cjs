@@ -42,8 +42,8 @@ module.exports = {
     ),
     down(
       "explanations-are-data",
-      "^src/(explanation|why|explanationInWords|whyInWords)\\.ts$",
-      "^src/(?!(detection|explanation|why|explanationInWords)\\.ts)",
+      "^src/explain/",
+      "^src/(?!explain/|detection\\.ts)",
       "What happened, as data and in words, for whoever shows it.",
     ),
     down("support-knows-no-domain", "^src/support/", "^src/(?!support/|errors\\.ts)"),
@@ -99,7 +99,7 @@ module.exports = {
     down(
       "decode-is-pure",
       "^src/decode/",
-      "^src/(?!decode/|backend/peakQuery\\.ts|(detection|explanation|why|tensor|errors)\\.ts)",
+      "^src/(?!decode/|backend/peakQuery\\.ts|explain/(explanation|why)\\.ts|(detection|tensor|errors)\\.ts)",
     ),
     down(
       "image-knows-no-model",

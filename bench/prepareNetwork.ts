@@ -45,7 +45,7 @@ export async function prepareNetwork(network: BenchNetwork, folder: string): Pro
   if (!network.peers.some((peer) => peer.startsWith("onnxruntime"))) return { weights: file, image };
   const onnx = join(folder, "network.onnx");
   const graph = foldedForOnnx(model.graph(size, weights));
-  await writeOnnx(onnx, exportGraph(graph, weights, "nchw"));
+  await writeOnnx(onnx, exportGraph(graph, weights, "NCHW"));
   return { weights: file, onnx, image };
 }
 

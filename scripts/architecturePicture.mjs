@@ -74,10 +74,7 @@ const TOGETHER = {
   "chooseDetections.ts": "models",
   "cost.ts": "detect.ts",
   "decodeOutputs.ts": "detect.ts",
-  "explanation.ts": "detection.ts",
-  "explanationInWords.ts": "detection.ts",
-  "why.ts": "detection.ts",
-  "whyInWords.ts": "detection.ts",
+  explain: "detection.ts",
   "tapNames.ts": "detect.ts",
   "asNdarray.ts": "index.ts",
 };

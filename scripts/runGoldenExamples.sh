@@ -12,7 +12,7 @@ python3 -m venv "$folder/venv"
 [ -f dist/node/cli.js ] || npm run build
 centernet() { node dist/node/cli.js "$@"; }
 
-centernet export movenet-lightning --layout nchw -o "$folder/movenet.onnx"
+centernet export movenet-lightning --layout NCHW -o "$folder/movenet.onnx"
 "$folder/venv/bin/python" examples/golden-cases/onnx_runtime.py "$folder/movenet.onnx" movenet-lightning "$folder/case"
 centernet verify --golden "$folder/case" | tail -n 5
 

@@ -22,7 +22,8 @@ import {
   PROFILE_OPTIONS,
 } from "./detectOptions.ts";
 import { UsageError } from "./errors.ts";
-import type { Explanation } from "./explanation.ts";
+import type { Explanation } from "./explain/explanation.ts";
+import type { Why } from "./explain/why.ts";
 import { Geometry } from "./image/geometry.ts";
 import type { RgbImage } from "./image/rgbImage.ts";
 import type { ImageSource } from "./imageSources/imageSource.ts";
@@ -42,7 +43,6 @@ import {
 import { checkOptions, describeValue } from "./support/checkArguments.ts";
 import { ALL_TAPS, chooseTaps } from "./tapNames.ts";
 import type { Tensor } from "./tensor.ts";
-import type { Why } from "./why.ts";
 
 export interface DetectResult {
   /** Size of the upright image in pixels. */

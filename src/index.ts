@@ -43,6 +43,7 @@ export {
   type CompareResult,
   compare,
   type LayerDifference,
+  type LayerValues,
   type RecordedValues,
 } from "./compare/compare.ts";
 export type { DetectionDifference } from "./compare/compareDetections.ts";
@@ -53,7 +54,6 @@ export {
   type WorstElement,
 } from "./compare/compareTensors.ts";
 export { type Dump, type DumpSource, type DumpTensor, openDump } from "./compare/dump/dump.ts";
-export type { Layout } from "./compare/dump/layout.ts";
 export type { NameMap } from "./compare/dump/nodeNames.ts";
 export type { RunFacts } from "./compare/tolerances.ts";
 export type { Cost } from "./cost.ts";
@@ -118,10 +118,11 @@ export { BackendError, CenterNetError, type Fault, ImageError, ModelError, Usage
 export { BACKENDS, type Backend, type ExecutorOptions } from "./executors/backends.ts";
 export type { WasmBuild } from "./executors/wasm/wasmModule.ts";
 export type { PrepareProgress } from "./executors/wgsl/deviceGraph.ts";
-export * from "./explanation.ts";
-export { candidateInWords, candidateSummary, explanationSummary } from "./explanationInWords.ts";
+export * from "./explain/explanation.ts";
+export { candidateInWords, candidateSummary, explanationSummary } from "./explain/explanationInWords.ts";
+export * from "./explain/why.ts";
+export { whyInWords } from "./explain/whyInWords.ts";
 export type { OnnxFile } from "./export/onnx/encodeOnnx.ts";
-export type { Layout as OnnxLayout } from "./export/onnx/exportGraph.ts";
 export { exportOnnx, type OnnxExport, type OnnxOptions, prepareOnnx } from "./export/onnx/exportOnnx.ts";
 export type { OnnxType, OnnxValue } from "./export/onnx/onnxGraph.ts";
 export { type CocoBox, type CocoIds, type CocoKeypoints, cocoBoxes, cocoKeypoints } from "./formats/coco.ts";
@@ -177,7 +178,7 @@ export type {
   Profile,
   ProfileOptions,
 } from "./network.ts";
-export type { Parameter, Shape, Tensor, Weights } from "./tensor.ts";
+export type { Layout, Parameter, Shape, Tensor, Weights } from "./tensor.ts";
 export type {
   CaseDescription,
   Role,
@@ -236,5 +237,3 @@ export {
   type Statistics,
   statisticsOf,
 } from "./visualization/statistics.ts";
-export * from "./why.ts";
-export { whyInWords } from "./whyInWords.ts";

@@ -23,6 +23,10 @@ export interface Parameter {
 /** Parameters by name, for example `backbone.stem.kernel`. */
 export type Weights = ReadonlyMap<string, Parameter>;
 
+/** The order of a map's axes: TensorFlow's (channels last), which is this project's, and PyTorch's (channels first). */
+export const LAYOUTS = ["NHWC", "NCHW"] as const;
+export type Layout = (typeof LAYOUTS)[number];
+
 export function shapeOf(height: number, width: number, channels: number): Shape {
   return [1, height, width, channels];
 }

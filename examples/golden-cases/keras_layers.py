@@ -17,7 +17,7 @@ stem = tf.keras.layers.Conv2D(32, 3, 2, "same", activation=tf.nn.relu6, name="ba
 depthwise = tf.keras.layers.DepthwiseConv2D(
     3, 1, "same", activation=tf.nn.relu6, name="backbone.block0.depthwise.relu6"
 )
-first = stem(pixels / 127.5 - 1)
+first = stem(pixels * weights["preprocess.scale"].item() - 1)  # not quite 2 / 255
 model = tf.keras.Model(pixels, {stem.name: first, depthwise.name: depthwise(first)})
 stem.set_weights([get("stem.kernel"), get("stem.bias")])
 depthwise.set_weights([get("block0.depthwise.kernel"), get("block0.depthwise.bias")])

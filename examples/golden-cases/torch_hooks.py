@@ -22,7 +22,7 @@ hook = lambda name: lambda module, inputs, output: values.update({name: output.d
 stem.register_forward_hook(hook("backbone.stem.relu6"))
 depthwise.register_forward_hook(hook("backbone.block0.depthwise.relu6"))
 image = torch.randint(0, 256, [1, 3, 192, 192], generator=torch.Generator().manual_seed(0)).float()
-nn.Sequential(stem, depthwise)(image / 127.5 - 1)
+nn.Sequential(stem, depthwise)(image * weights["preprocess.scale"].item() - 1)  # not quite 2 / 255
 
 folder.mkdir(parents=True, exist_ok=True)
 save_file({"input": image, **values}, folder / "tensors.safetensors")

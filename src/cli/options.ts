@@ -1,5 +1,6 @@
 import { Option } from "commander";
 import { quote } from "../checkpoints/bytes/json.ts";
+import { parseLayout } from "../compare/dump/layout.ts";
 import { DEFAULT_MAX, DEFAULT_SCORE, isScales, SCALES_EXPECTED } from "../detectOptions.ts";
 import { UsageError } from "../errors.ts";
 import {
@@ -71,6 +72,11 @@ export function weightsOption(): Option {
 export function sizeOption(): Option {
   const description = "size of the network's input in pixels (default: the model's own)";
   return valueOption("--size <WxH>", description, parseSize);
+}
+
+/** `description` says what has that order of axes. */
+export function layoutOption(description: string): Option {
+  return valueOption("--layout <order>", description, (text, where) => parseLayout(text, where, UsageError));
 }
 
 export function scoreOption(): Option {

@@ -2,20 +2,22 @@
  * Two runs of a network side by side, layer by layer: two backends, two builds, fused or not, or one beside the numbers
  * of another program.
  */
+
 import { Detector, type DetectResult } from "../detect.ts";
 import type { Detection } from "../detection.ts";
 import { DEFAULT_SCORE, DETECT_OPTIONS, isString } from "../detectOptions.ts";
 import { UsageError } from "../errors.ts";
+import type { RgbImage } from "../image/rgbImage.ts";
 import type { ImageSource } from "../imageSources/imageSource.ts";
 import { nameOfSource, readImageSource } from "../imageSources/readImageSource.ts";
+import type { Network } from "../network.ts";
 import { checkOptions, describeValue, isObject, type OptionKind } from "../support/checkArguments.ts";
 import { ALL_TAPS, matchTaps } from "../tapNames.ts";
-import { formatShape, type Shape, sameShape, type Tensor } from "../tensor.ts";
+import { formatShape, LAYOUTS, type Layout, type Shape, sameShape, type Tensor } from "../tensor.ts";
 import { compareDetections, type DetectionDifference } from "./compareDetections.ts";
 import { compareTensors, type NumberTensor, type TensorDifference } from "./compareTensors.ts";
 import type { Dump } from "./dump/dump.ts";
 import { DumpValues } from "./dump/dumpValues.ts";
-import { LAYOUTS, type Layout } from "./dump/layout.ts";
 import { INPUT, type NameMap } from "./dump/nodeNames.ts";
 import { LockStep, runBoth } from "./lockStep.ts";
 import { defaultTolerance, type RunFacts } from "./tolerances.ts";
@@ -43,11 +45,20 @@ export interface CompareOptions {
   readonly names?: NameMap | Readonly<Record<string, string>>;
   /** Of a dump that does not state it. Default: whichever fits a tensor's shape, if only one does. */
   readonly layout?: Layout;
-  /** Called with each layer as soon as it is compared. Both runs wait for the promise that it returns. */
-  readonly onLayer?: (layer: LayerDifference) => void | Promise<void>;
+  /**
+   * Called with each layer as soon as it is compared, and with both values, in this project's layout. Both runs wait
+   * for the promise that it returns.
+   */
+  readonly onLayer?: (layer: LayerDifference, values: LayerValues) => void | Promise<void>;
   /** What to call the image in errors. Default: its path, URL or file name, else "image". */
   readonly where?: string;
   readonly signal?: AbortSignal;
+}
+
+/** One layer of both runs. */
+export interface LayerValues {
+  readonly a: NumberTensor;
+  readonly b: NumberTensor;
 }
 
 /** How far one layer is from the same layer of the second run. */
@@ -232,9 +243,7 @@ class Comparison {
     }
     const image = await this.pixels();
     if (dump?.hasInput) {
-      const { model, inputSize: size, constants } = network;
-      const [view] = model.views(image, { size, constants }, {}).views;
-      const value = view.inputs()[input];
+      const value = inputOf(network, image);
       await this.visit(INPUT, value, await dump.read(INPUT, value.shape));
     }
     return (await this.detect(detector, image, options.signal, onTap)).detections;
@@ -243,7 +252,7 @@ class Comparison {
   /** With all candidates, since a score may cross the limit. */
   private detect(
     detector: Detector,
-    image: Awaited<ReturnType<typeof readImageSource>>,
+    image: RgbImage,
     signal: AbortSignal | undefined,
     onTap: (name: string, value: Tensor) => void | Promise<void>,
   ): Promise<DetectResult> {
@@ -278,8 +287,16 @@ class Comparison {
     const beyond = !(difference.max <= this.tolerance.max);
     const layer = { name, shape: a.shape as Shape, ...difference, beyond };
     this.layers.push(layer);
-    await this.options.onLayer?.(layer);
+    await this.options.onLayer?.(layer, { a, b });
   }
+}
+
+/** What the network gets of an image, on its first run. */
+export function inputOf({ model, inputSize: size, constants, graph }: Network, image: RgbImage): Tensor {
+  const [view] = model.views(image, { size, constants }, {}).views;
+  const [name] = Object.keys(graph.inputs);
+  const { shape, data } = view.inputs()[name];
+  return { shape, data };
 }
 
 function isDump(side: Detector | RecordedValues | Dump): side is Dump {

@@ -1,4 +1,4 @@
-import type { CandidateOutcome, CenterEvidence } from "../explanation.ts";
+import type { CandidateOutcome, CenterEvidence } from "../explain/explanation.ts";
 import { HeatmapTrace } from "./heatmapTrace.ts";
 
 /** How non-maximum suppression dropped a row, or soft-NMS lowered it, and by which other row. */

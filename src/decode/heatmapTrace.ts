@@ -1,6 +1,6 @@
-import type { Cell } from "../explanation.ts";
+import type { Cell } from "../explain/explanation.ts";
+import type { CellValue } from "../explain/why.ts";
 import type { Tensor } from "../tensor.ts";
-import type { CellValue } from "../why.ts";
 import { isPeak, largestInWindow, PEAK_TOLERANCE, topK } from "./peaks.ts";
 
 /** How a decode searches a heatmap, element by element: (y · width + x) · channels + channel. */

@@ -12,9 +12,9 @@ import type {
   CenterView,
   FoundKeypoint,
   Point,
-} from "../explanation.ts";
+} from "../explain/explanation.ts";
+import type { CellValue, CenterWhy, CenterWhyView } from "../explain/why.ts";
 import { ViewGeometry, type ViewPlacement } from "../image/geometry.ts";
-import type { CellValue, CenterWhy, CenterWhyView } from "../why.ts";
 import type { ClassLabel } from "./coco.ts";
 import type { ChosenDetections, Result, ViewOptions } from "./view.ts";
 

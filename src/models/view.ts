@@ -1,10 +1,10 @@
 import type { PeakAnswer, PeakQuery, TopPeaksQueries } from "../backend/peakQuery.ts";
 import { findPeaks } from "../decode/findPeaks.ts";
 import type { Detection } from "../detection.ts";
-import type { Explanation } from "../explanation.ts";
+import type { Explanation } from "../explain/explanation.ts";
+import type { Why } from "../explain/why.ts";
 import type { ViewPlacement } from "../image/geometry.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Why } from "../why.ts";
 
 /** Size of the network's input, in pixels. */
 export interface InputSize {

@@ -1,7 +1,7 @@
 /** A model whose classes have other names. */
 import type { Detection } from "../detection.ts";
-import type { Explanation, RejectedPair } from "../explanation.ts";
-import type { Why } from "../why.ts";
+import type { Explanation, RejectedPair } from "../explain/explanation.ts";
+import type { Why } from "../explain/why.ts";
 import type { ClassLabel } from "./coco.ts";
 import type { Model } from "./model.ts";
 import type { Result } from "./view.ts";

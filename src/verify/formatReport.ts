@@ -58,7 +58,8 @@ function numbersOf({ name: fullName, compared, truth }: TapReport, hasTruth: boo
   ];
 }
 
-function truthLine({ taps, worst, median, atMost1 }: TruthSummary): string {
+/** The errors against float64 of two runs, in one line. */
+export function truthLine({ taps, worst, median, atMost1 }: TruthSummary): string {
   const counted = taps === 1 ? "one tap" : `${taps} taps`;
   const ratios = `worst ${formatDifference(worst)}, median ${formatDifference(median)}`;
   return `rms errors against float64 at ${counted}, divided by the original's: ${ratios}, ${Math.round(atMost1 * 100)} % at most 1`;

@@ -115,6 +115,28 @@ describe("two runs", () => {
   });
 });
 
+test("a golden case is saved that verify takes, whose numbers may stand for the truth", async () => {
+  const folder = join(await temporaryFolder(), "case");
+  const call = [...WASM, "--with-fuse", "no", "--taps", "heads.center.*"];
+  expect(await runCli([...call, "--save-golden", folder])).toMatchObject({ code: 0, stderr: "" });
+  const verified = await runCli(["verify", "movenet-multipose", "--golden", folder, "--threads", "1"]);
+  expect(verified.stdout).toContain("all 5 taps within tolerance");
+  expect(verified.code).toBe(0);
+
+  const truth = join(folder, "tensors.safetensors");
+  const { stdout } = await runCli([...call, "--truth", truth, "--json"]);
+  const { layers } = JSON.parse(stdout);
+  for (const { rms, truth: found } of layers) {
+    expect(found.rms).toBeCloseTo(rms, 9);
+    expect(found.original).toEqual({ rms: 0, max: 0 });
+  }
+  const others = await runCli([...WASM, "--with-fuse", "no", "--taps", "backbone.top.*", "--truth", truth]);
+  expect(others.code).toBe(1);
+  expect(others.stderr).toContain(
+    "expected tensors named like layers that were compared, such as backbone.top.relu6",
+  );
+});
+
 describe("tensors of another program", () => {
   test("are compared by name, with their input or the image's; what is missing or left over is listed", async () => {
     const detector = await load("movenet-multipose", {

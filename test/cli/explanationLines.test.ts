@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { explanationLines } from "../../src/cli/report/explanationLines.ts";
 import type { Detection } from "../../src/detection.ts";
-import type { TripletExplanation } from "../../src/explanation.ts";
+import type { TripletExplanation } from "../../src/explain/explanation.ts";
 
 const peak = (x: number, y: number, score: number) => ({ x, y, score });
 const box = { xmin: 10, ymin: 20, xmax: 40, ymax: 80 };

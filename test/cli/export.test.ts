@@ -26,7 +26,7 @@ test.each([
     ["movenet-lightning", "-o", "model.txt"],
     /option --output: expected a name ending in \.onnx, got model\.txt/,
   ],
-  [["movenet-lightning", "--layout", "chw"], /option --layout: expected nhwc or nchw, got chw/],
+  [["movenet-lightning", "--layout", "chw"], /option --layout: expected NHWC or NCHW, the order of the axes, got "chw"/],
   [["movenet-lightning", "--size", "64x64"], /option --size: expected 192x192, its only size, got 64x64/],
   [[], /argument <model>: expected a model's name, or --weights, got neither/],
   [["movenet-lightning", "--weights", "a.onnx", "-o", "a.onnx"], /a\.onnx/],

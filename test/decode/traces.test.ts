@@ -11,7 +11,7 @@ import {
   type TripletMaps,
   viewPeaks,
 } from "../../src/decode/triplets/triplets.ts";
-import type { CenterEvidence } from "../../src/explanation.ts";
+import type { CenterEvidence } from "../../src/explain/explanation.ts";
 import { shapeOf, type Tensor, tensor } from "../../src/tensor.ts";
 import { localMaximum, readCommittedCase } from "../verify/goldenFiles.ts";
 import { objectVariants } from "./objectCases.ts";

@@ -45,7 +45,7 @@ describe("movenet-lightning as a file", async () => {
 });
 
 test("unfused, every layer's value is in the file, and NCHW needs no transposition", async () => {
-  const options = { fuse: false, layout: "nchw" } as const;
+  const options = { fuse: false, layout: "NCHW" } as const;
   const file = readOnnx(await exportOnnx("movenet-lightning", options));
   const graph = modelNamed("movenet-lightning").graph({ height: 192, width: 192 });
   const made = new Set(file.nodes.flatMap(({ outputs }) => outputs));

@@ -49,5 +49,5 @@ const onnxExecutor: Executor = {
 };
 
 function bytesOf(graph: Graph, weights: Weights): Uint8Array {
-  return concatenate([...encodeOnnx(exportGraph(graph, weights, "nchw"), { name: "op" }).pieces]);
+  return concatenate([...encodeOnnx(exportGraph(graph, weights, "NCHW"), { name: "op" }).pieces]);
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { NamedCheckpoint } from "../../src/checkpoints/names/nameParameters.ts";
 import { load } from "../../src/detect.ts";
 import { ModelError, UsageError } from "../../src/errors.ts";
-import type { Explanation } from "../../src/explanation.ts";
+import type { Explanation } from "../../src/explain/explanation.ts";
 import { channelLabels, type LabelSource, readLabels } from "../../src/loading/labels.ts";
 import { modelOfCheckpoint } from "../../src/loading/modelOfCheckpoint.ts";
 import { parameterShapes } from "../../src/loading/readWeights.ts";

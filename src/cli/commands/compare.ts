@@ -1,6 +1,4 @@
 import type { Command } from "commander";
-import { type Layout, parseLayout } from "../../compare/dump/layout.ts";
-import { UsageError } from "../../errors.ts";
 import { DEFAULT_MODEL } from "../../models/models.ts";
 import { type CompareFlags, checkFlags, parsePartner } from "../compare/flags.ts";
 import { runComparison } from "../compare/runComparison.ts";
@@ -8,6 +6,7 @@ import type { Session } from "../io.ts";
 import {
   backendOption,
   buildOption,
+  layoutOption,
   lowMemoryOption,
   parseName,
   parsePath,
@@ -43,7 +42,8 @@ compares the input made of it with the tensor.
 With --json one object is printed:
   { model, image?, dump?, a, b?, tolerance: { max, reason }, pass, firstBeyond?,
     layers: [ { name, shape, max, rms, std, beyond,
-                worst?: { index, position, a, b } } ],
+                worst?: { index, position, a, b },
+                truth?: { rms, max, original: { rms, max }, ratio } } ],
     onlyIn: { a, b }, detections?: [ { outcome, a?, b?, pixels? } ] }
 
 Examples:
@@ -83,13 +83,7 @@ export function addCompare(program: Command, session: Session): void {
     .addOption(threadsOption())
     .addOption(lowMemoryOption())
     .addOption(path("--names <file>", "the tensors' own names, as JSON: { their name: layer }"))
-    .addOption(
-      valueOption(
-        "--layout <name>",
-        "the tensors' order of axes: NHWC or NCHW",
-        (text, where): Layout => parseLayout(text, where, UsageError),
-      ),
-    )
+    .addOption(layoutOption("the tensors' order of axes: NHWC or NCHW"))
     .addOption(
       valueOption(
         "--taps <list>",
@@ -110,6 +104,10 @@ export function addCompare(program: Command, session: Session): void {
       "print the names of all layers and their shapes; with --with <file>, what it has of them",
     )
     .addOption(path("--chart <file>", "draw the differences of all layers as an SVG"))
+    .addOption(path("--save-golden <folder>", "save what B computed as a golden case, for centernet verify"))
+    .addOption(
+      path("--truth <file>", "safetensors of the layers in float64: print both runs' errors against it"),
+    )
     .option("--json", "print one JSON object instead")
     .addHelpText("after", HELP)
     .action((image: string | undefined, flags: CompareFlags) => {

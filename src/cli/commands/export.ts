@@ -1,15 +1,21 @@
 import type { Command } from "commander";
 import { UsageError } from "../../errors.ts";
-import { LAYOUTS, type Layout } from "../../export/onnx/exportGraph.ts";
 import { type OnnxExport, prepareOnnx } from "../../export/onnx/exportOnnx.ts";
 import type { OnnxValue } from "../../export/onnx/onnxGraph.ts";
 import type { InputSize } from "../../models/model.ts";
-import { formatShape } from "../../tensor.ts";
+import { formatShape, type Layout } from "../../tensor.ts";
 import { refuseOverwriting } from "../files/refuseOverwriting.ts";
 import { weightsUses } from "../files/weightsPaths.ts";
 import { writeOutput } from "../files/writeAtomically.ts";
 import { print, printError, type Session } from "../io.ts";
-import { checkNamesModel, parsePath, sizeOption, valueOption, weightsOption } from "../options.ts";
+import {
+  checkNamesModel,
+  layoutOption,
+  parsePath,
+  sizeOption,
+  valueOption,
+  weightsOption,
+} from "../options.ts";
 import { formatCount } from "../terminal/formatNumber.ts";
 import { loadingLine } from "../terminal/progress.ts";
 import { formatTable } from "../terminal/table.ts";
@@ -22,7 +28,7 @@ license are in the file's metadata. docs/onnx.md has the details.
 
 Examples:
   centernet export movenet-lightning
-  centernet export movenet-multipose --size 512x384 --layout nchw -o poses.onnx
+  centernet export movenet-multipose --size 512x384 --layout NCHW -o poses.onnx
   centernet export --weights CenterNet-104_480000.pkl --size 511x511
   centernet export movenet-multipose --decode
   centernet export movenet-lightning --unfused`;
@@ -37,7 +43,6 @@ interface ExportFlags {
 }
 
 export function addExport(program: Command, session: Session): void {
-  const layout = `order of the axes of input and heads: ${LAYOUTS.join(" or ")} (default: nhwc)`;
   const output = "the ONNX file to write (default: the model's name with .onnx, in this folder)";
   program
     .command("export")
@@ -48,18 +53,12 @@ export function addExport(program: Command, session: Session): void {
     )
     .addOption(weightsOption())
     .addOption(sizeOption())
-    .addOption(valueOption("--layout <order>", layout, parseLayout))
+    .addOption(layoutOption("order of the axes of input and heads: NHWC or NCHW (default: NHWC)"))
     .option("--decode", "add the decode: boxes, scores, classes and keypoints, in pixels of the input")
     .option("--unfused", "keep batch norms and biases as nodes of their own")
     .addOption(valueOption("-o, --output <file>", output, parseOutput))
     .addHelpText("after", HELP)
     .action((name: string | undefined, flags: ExportFlags) => exportModel(name, flags, session));
-}
-
-function parseLayout(text: string, where: string): Layout {
-  const layout = LAYOUTS.find((name) => name === text.toLowerCase());
-  if (layout) return layout;
-  throw new UsageError({ where, expected: LAYOUTS.join(" or "), got: text });
 }
 
 /** The required extension protects weights from being overwritten. */

@@ -11,12 +11,13 @@ import { formatReport } from "../../verify/formatReport.ts";
 import { type GoldenCase, readGoldenCase } from "../../verify/goldenCase.ts";
 import { reportChart } from "../../verify/report/reportChart.ts";
 import { reportJson } from "../../verify/report/reportJson.ts";
-import { readTruth, type Truth } from "../../verify/truth/truth.ts";
+import type { Truth } from "../../verify/truth/truth.ts";
 import type { CaseReport } from "../../verify/verifyCase.ts";
 import { verifyModel } from "../../verify/verifyModel.ts";
 import { EXIT } from "../failures.ts";
 import { outputTarget } from "../files/outputTarget.ts";
 import { refuseOverwriting } from "../files/refuseOverwriting.ts";
+import { foreignTruth, openTruth } from "../files/truthFile.ts";
 import { weightsUses } from "../files/weightsPaths.ts";
 import { writeOutput } from "../files/writeAtomically.ts";
 import { print, printJson, type Session } from "../io.ts";
@@ -179,20 +180,10 @@ async function isCase(folder: string): Promise<boolean> {
   return info?.isFile() ?? false;
 }
 
-async function openTruth(path: string): Promise<Truth> {
-  const bytes = await readRegularFile(path).catch((error: unknown) => {
-    const fault = { where: `option --truth ${path}`, expected: "a file to read", got: systemMessage(error) };
-    throw new UsageError(fault, { cause: error });
-  });
-  return readTruth(bytes, path);
-}
-
 /** @throws UsageError if the given float64 values are those of no tap. */
 function checkTruth(truth: Truth | undefined, { name, taps }: CaseReport): void {
   if (!truth || taps.some((tap) => tap.truth)) return;
-  const got = truth.names.length === 0 ? "no tensors" : `${truth.names.slice(0, 3).join(", ")}, …`;
-  const expected = `tensors named as taps of ${name}, such as ${taps[0].name}`;
-  throw new UsageError({ where: `option --truth ${truth.where}`, expected, got });
+  throw foreignTruth(truth, `tensors named as taps of ${name}, such as ${taps[0].name}`);
 }
 
 async function openCase(folder: string): Promise<GoldenCase> {

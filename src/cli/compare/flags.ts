@@ -1,6 +1,6 @@
 /** The flags of `centernet compare`, and the two runs that they ask for. */
+
 import { existsSync } from "node:fs";
-import type { Layout } from "../../compare/dump/layout.ts";
 import { UsageError } from "../../errors.ts";
 import { BACKENDS, type Backend, hasOption, unknownBackend } from "../../executors/backends.ts";
 import type { WasmBuild } from "../../executors/wasm/wasmModule.ts";
@@ -8,6 +8,7 @@ import type { Precision } from "../../kernels/kernel.ts";
 import type { InputSize } from "../../models/model.ts";
 import type { NetworkOptions } from "../../network.ts";
 import { systemPath } from "../../platform/pathBytes.ts";
+import type { Layout } from "../../tensor.ts";
 
 export interface CompareFlags {
   readonly model?: string;
@@ -31,6 +32,8 @@ export interface CompareFlags {
   readonly list?: boolean;
   readonly json?: boolean;
   readonly chart?: string;
+  readonly saveGolden?: string;
+  readonly truth?: string;
 }
 
 /** What the first run is compared with. */

@@ -1,10 +1,10 @@
 /** `centernet compare --list`: the names under which tensors are compared. */
+
 import type { Dump } from "../../compare/dump/dump.ts";
 import { DumpValues, shapeIn } from "../../compare/dump/dumpValues.ts";
-import type { Layout } from "../../compare/dump/layout.ts";
 import { INPUT, type NameMap } from "../../compare/dump/nodeNames.ts";
 import type { Graph } from "../../graph/graph.ts";
-import { formatShape, type Shape } from "../../tensor.ts";
+import { formatShape, type Layout, type Shape } from "../../tensor.ts";
 import { formatCounted } from "../terminal/formatNumber.ts";
 import { formatTable } from "../terminal/table.ts";
 

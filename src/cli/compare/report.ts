@@ -5,7 +5,9 @@ import type { DetectionDifference } from "../../compare/compareDetections.ts";
 import type { RunFacts } from "../../compare/tolerances.ts";
 import type { Detection } from "../../detection.ts";
 import { formatShape } from "../../tensor.ts";
-import { formatDifference } from "../../verify/formatReport.ts";
+import { formatDifference, truthLine } from "../../verify/formatReport.ts";
+import type { TruthComparison } from "../../verify/truth/truth.ts";
+import { truthSummary } from "../../verify/truth/truthSummary.ts";
 import { differenceChart } from "../../visualization/differenceChart.ts";
 import { formatCounted } from "../terminal/formatNumber.ts";
 import { formatRow, formatTable } from "../terminal/table.ts";
@@ -17,8 +19,18 @@ const COLUMNS = [
   { heading: "worst element", align: "left", width: 20 },
   { heading: "A", align: "right", width: 15 },
   { heading: "B", align: "right", width: 15 },
-  { heading: "", align: "left", width: 0 },
 ] as const;
+
+const TRUTH_COLUMNS = [
+  { heading: "A to float64", align: "right", width: 12 },
+  { heading: "B to float64", align: "right", width: 12 },
+  { heading: "ratio", align: "right", width: 7 },
+] as const;
+
+const VERDICT = { heading: "", align: "left", width: 0 } as const;
+
+/** The errors of both runs against float64, by layer. */
+export type Truths = ReadonlyMap<string, TruthComparison>;
 
 /** `wasm (plain SIMD, 2 threads), fused` */
 export function runInWords({ backend, backendDetails, fused }: Omit<RunFacts, "model">): string {
@@ -27,26 +39,35 @@ export function runInWords({ backend, backendDetails, fused }: Omit<RunFacts, "m
 
 /** The lines of a table that is printed while it grows: its names must be known before. */
 export class LayerTable {
+  private readonly columns: readonly { readonly heading: string; readonly align: "left" | "right" }[];
   private readonly widths: number[];
 
-  constructor(names: readonly string[]) {
+  constructor(names: readonly string[], hasTruth: boolean) {
+    const columns = [...COLUMNS, ...(hasTruth ? TRUTH_COLUMNS : []), VERDICT];
     const longest = names.reduce((width, name) => Math.max(width, name.length), COLUMNS[0].heading.length);
-    this.widths = COLUMNS.map(({ width }, column) => (column === 0 ? longest : width));
+    this.columns = columns;
+    this.widths = columns.map(({ width }, column) => (column === 0 ? longest : width));
   }
 
   get heading(): string {
-    return formatRow(
-      COLUMNS.map(({ heading }) => heading),
-      COLUMNS,
-      this.widths,
-    );
+    return this.format(this.columns.map(({ heading }) => heading));
   }
 
-  line({ name, max, rms, worst, beyond }: LayerDifference): string {
+  line({ name, max, rms, worst, beyond }: LayerDifference, truth: TruthComparison | undefined): string {
     const cells = [name, inDeviations(max), inDeviations(rms)];
-    if (worst) cells.push(formatShape(worst.position), formatValue(worst.a), formatValue(worst.b));
-    if (beyond) cells.push(...(worst ? [] : ["", "", ""]), "BEYOND");
-    return formatRow(cells, COLUMNS, this.widths);
+    cells.push(
+      ...(worst ? [formatShape(worst.position), formatValue(worst.a), formatValue(worst.b)] : ["", "", ""]),
+    );
+    if (truth) {
+      const { rms: own, original, ratio } = truth;
+      cells.push(inDeviations(own), inDeviations(original.rms), formatDifference(ratio));
+    }
+    while (cells.length < this.columns.length - 1) cells.push("");
+    return this.format([...cells, beyond ? "BEYOND" : ""]);
+  }
+
+  private format(cells: readonly string[]): string {
+    return formatRow(cells, this.columns, this.widths);
   }
 }
 
@@ -60,7 +81,8 @@ function formatValue(value: number): string {
 }
 
 /** What follows the table. */
-export function summaryLines(result: CompareResult): string[] {
+export function summaryLines(result: CompareResult, truths: Truths): string[] {
+  const truth = truthSummary([...truths.values()].map((found) => ({ truth: found })));
   const { layers, firstBeyond, tolerance, detections } = result;
   const equal = layers.filter(({ max }) => max === 0).length;
   const most = layers.reduce((worst, layer) => (layer.max > worst.max ? layer : worst));
@@ -71,6 +93,7 @@ export function summaryLines(result: CompareResult): string[] {
     "",
     `${counted}${largest}`,
     `tolerance ${inDeviations(tolerance.max)}: ${tolerance.reason}`,
+    ...(truth ? [truthLine(truth)] : []),
     firstBeyond ? `${formatCounted(beyond, "layer")} beyond tolerance` : "all within tolerance",
     ...(firstBeyond ? [`first beyond tolerance: ${firstBeyond.name}`] : []),
     ...(detections ? ["", ...detectionLines(detections)] : []),
@@ -133,14 +156,18 @@ export function chartOf({ layers, tolerance, a, b }: CompareResult, model: strin
 }
 
 /** With `Infinity` and `NaN` as texts: JSON has no such numbers. */
-export function jsonOf(result: CompareResult, about: Readonly<Record<string, unknown>>): unknown {
+export function jsonOf(
+  result: CompareResult,
+  truths: Truths,
+  about: Readonly<Record<string, unknown>>,
+): unknown {
   const { firstBeyond, layers, detections, ...rest } = result;
   return writable({
     ...about,
     ...rest,
     pass: firstBeyond === undefined,
     firstBeyond: firstBeyond?.name,
-    layers,
+    layers: layers.map((layer) => ({ ...layer, truth: truths.get(layer.name) })),
     detections,
   });
 }

@@ -1,24 +1,30 @@
-import { compare } from "../../compare/compare.ts";
+import { join } from "node:path";
+import { compare, inputOf } from "../../compare/compare.ts";
 import { openDump } from "../../compare/dump/dump.ts";
-import { dumpInputSize } from "../../compare/dump/dumpValues.ts";
+import { DumpValues, dumpInputSize } from "../../compare/dump/dumpValues.ts";
 import { type NameMap, parseNameMap } from "../../compare/dump/nodeNames.ts";
 import { type Detector, load } from "../../detect.ts";
-import { ModelError, oneLine, systemMessage } from "../../errors.ts";
+import { ModelError, oneLine, systemMessage, UsageError } from "../../errors.ts";
+import { decodeImage } from "../../image/imageFile.ts";
 import { openModel } from "../../loading/openWeights.ts";
 import { checkInputSize, type InputSize, type Model } from "../../models/model.ts";
 import { DEFAULT_MODEL, modelNamed } from "../../models/models.ts";
-import { type NetworkOptions, runnable } from "../../network.ts";
+import { type Network, type NetworkOptions, runnable } from "../../network.ts";
 import { readRegularFile } from "../../platform/regularFile.ts";
+import type { Tensor } from "../../tensor.ts";
+import { type GoldenCaseFiles, goldenCaseFiles } from "../../verify/generic/goldenCaseFiles.ts";
 import { EXIT } from "../failures.ts";
 import { isHttpUrl } from "../files/fetchImage.ts";
 import { outputTarget } from "../files/outputTarget.ts";
 import { readImage } from "../files/readImage.ts";
 import { refuseOverwriting } from "../files/refuseOverwriting.ts";
+import { foreignTruth, openTruth } from "../files/truthFile.ts";
 import { weightsUses } from "../files/weightsPaths.ts";
 import { writeOutput } from "../files/writeAtomically.ts";
 import { print, printError, printJson, type Session } from "../io.ts";
 import { formatBytes } from "../terminal/formatNumber.ts";
 import { loadingLine } from "../terminal/progress.ts";
+import { Collector } from "./collector.ts";
 import { type CompareFlags, dumpOf, runsOf } from "./flags.ts";
 import { type NamedDump, nodeList, nodeListLines } from "./nodeList.ts";
 import { chartOf, jsonOf, LayerTable, leftOutLines, runInWords, summaryLines } from "./report.ts";
@@ -32,7 +38,8 @@ export async function runComparison(
   const named = await openNamed(flags);
   if (flags.list) return printList(flags, named, session);
   const [first, second] = runsOf(flags);
-  await checkChart(image, flags);
+  const truth = flags.truth === undefined ? undefined : await openTruth(flags.truth);
+  await checkOutputs(image, flags);
   const inputSize = flags.size ?? (await sizeWithoutImage(image, flags, named));
   const bytes = image === undefined ? undefined : await readImage(image, session);
   const { model, weights, taps, tolerance, score, layout, json } = flags;
@@ -44,7 +51,9 @@ export async function runComparison(
     const b = named?.dump ?? (await open(second));
     if (!named) detectors.push(b as Detector);
     printNotes(detectors, session);
-    const table = new LayerTable(a.network.graph.nodes.map((node) => node.name));
+    const names = a.network.graph.nodes.map((node) => node.name);
+    const table = new LayerTable(names, truth !== undefined);
+    const collector = new Collector(flags.saveGolden !== undefined, truth);
     const say = (line: string) => {
       if (!json) print(session, line);
     };
@@ -53,17 +62,36 @@ export async function runComparison(
     const result = await compare(a, b, {
       ...{ image: bytes, where: image, taps, tolerance, score, names: named?.names, layout },
       signal: session.signal,
-      onLayer: (layer) => {
-        for (const line of [...heading, table.line(layer)]) say(line);
+      onLayer: (layer, values) => {
+        collector.add(layer, values);
+        const row = table.line(layer, collector.truths.get(layer.name));
+        for (const line of [...heading, row]) say(line);
         heading = [];
       },
     });
+    const { truths } = collector;
+    if (truth && truths.size === 0) {
+      throw foreignTruth(
+        truth,
+        `tensors named like layers that were compared, such as ${result.layers[0].name}`,
+      );
+    }
     const about = { model: a.network.model.name, image, dump: named?.dump.where };
-    if (json) printJson(session, jsonOf(result, about));
+    if (json) printJson(session, jsonOf(result, truths, about));
     const leftOut = taps ? [] : leftOutLines(result);
-    for (const line of [...leftOut, ...summaryLines(result)]) say(line);
+    for (const line of [...leftOut, ...summaryLines(result, truths)]) say(line);
     if (flags.chart !== undefined) {
       await writeOutput(flags.chart, chartOf(result, a.network.model.name), `option --chart ${flags.chart}`);
+    }
+    if (flags.saveGolden !== undefined) {
+      const input = bytes
+        ? inputOf(a.network, decodeImage(bytes, image))
+        : await dumpInput(named, names, a.network);
+      const fuse = named ? a.network.fused : (result.b?.fused ?? true);
+      const source = named ? named.dump.where : result.b ? runInWords(result.b) : "another program";
+      const facts = { model: a.network.model.name, source, input, tolerance: result.tolerance.max, fuse };
+      await saveGolden(flags.saveGolden, goldenCaseFiles(collector.golden, facts));
+      say(`golden case: ${flags.saveGolden}`);
     }
     if (result.firstBeyond) session.exitCode = EXIT.verification;
   } finally {
@@ -88,19 +116,45 @@ async function readNames(path: string): Promise<NameMap> {
   return parseNameMap(bytes, path);
 }
 
-/** @throws UsageError for a chart that cannot be written, or would overwrite what is read. */
-async function checkChart(image: string | undefined, flags: CompareFlags): Promise<void> {
-  const { chart, weights, model, names } = flags;
-  if (chart === undefined) return;
-  const name = `option --chart ${chart}`;
-  const inputs = { image, names, "option --with": dumpOf(flags) };
+const GOLDEN_FILES = ["case.json", "tensors.safetensors"] as const;
+
+/** @throws UsageError for an output that cannot be written, or would overwrite what is read. */
+async function checkOutputs(image: string | undefined, flags: CompareFlags): Promise<void> {
+  const { chart, saveGolden: folder, weights, model, names, truth } = flags;
+  const outputs = [
+    ...(chart === undefined ? [] : [{ path: chart, name: `option --chart ${chart}` }]),
+    ...(folder === undefined
+      ? []
+      : GOLDEN_FILES.map((file) => ({ path: join(folder, file), name: `option --save-golden ${folder}` }))),
+  ];
+  if (outputs.length === 0) return;
+  const inputs = { image, names, truth, "option --with": dumpOf(flags) };
   const read = Object.entries(inputs).flatMap(([what, path]) =>
     path === undefined || path === "-" || isHttpUrl(path)
       ? []
       : [{ path, role: "input" as const, name: `${what} ${path}` }],
   );
-  refuseOverwriting([...(await weightsUses(weights, model)), ...read, { path: chart, role: "output", name }]);
-  await outputTarget(chart, name);
+  refuseOverwriting([
+    ...(await weightsUses(weights, model)),
+    ...read,
+    ...outputs.map((output) => ({ ...output, role: "output" as const })),
+  ]);
+  for (const { path, name } of outputs) await outputTarget(path, name);
+}
+
+async function saveGolden(folder: string, files: GoldenCaseFiles): Promise<void> {
+  for (const file of GOLDEN_FILES) {
+    await writeOutput(join(folder, file), files[file], `option --save-golden ${folder}`);
+  }
+}
+
+function dumpInput(
+  named: NamedDump | undefined,
+  nodes: readonly string[],
+  network: Network,
+): Promise<Tensor> {
+  if (named) return new DumpValues(named.dump, nodes, named).readInput(network);
+  throw new UsageError({ where: "option --save-golden", expected: "the network's input", got: "none" });
 }
 
 /** The size of the dump's input, if the network runs on that and does not take any size. */

@@ -8,7 +8,7 @@ import type {
   PeakEvidence,
   TripletEvidence,
 } from "../../detection.ts";
-import type { Explanation, RejectedPair } from "../../explanation.ts";
+import type { Explanation, RejectedPair } from "../../explain/explanation.ts";
 import type { Profile } from "../../network.ts";
 
 /**

@@ -6,10 +6,10 @@ import {
   type PairRejection,
   type RejectedPair,
   type TripletExplanation,
-} from "../../explanation.ts";
-import { at, candidateSummary, explanationSummary } from "../../explanationInWords.ts";
-import type { Why } from "../../why.ts";
-import { whyInWords } from "../../whyInWords.ts";
+} from "../../explain/explanation.ts";
+import { at, candidateSummary, explanationSummary } from "../../explain/explanationInWords.ts";
+import type { Why } from "../../explain/why.ts";
+import { whyInWords } from "../../explain/whyInWords.ts";
 import { wrap } from "../terminal/displayWidth.ts";
 import { formatCount } from "../terminal/formatNumber.ts";
 import { type Column, formatTable } from "../terminal/table.ts";

@@ -1,4 +1,5 @@
 /** Tensors that another program computed: a safetensors file, or a folder of NumPy's arrays. */
+
 import { findWeights } from "#platform";
 import { type Dtype, type Numbers, readNumbers } from "../../checkpoints/bytes/dtype.ts";
 import { quote } from "../../checkpoints/bytes/json.ts";
@@ -10,8 +11,8 @@ import { CenterNetError, ModelError, systemMessage } from "../../errors.ts";
 import { openNpy } from "../../formats/readNpy.ts";
 import { blobWeights } from "../../platform/blobWeights.ts";
 import { type FileKind, fileKind, START_BYTES } from "../../support/fileKind/fileKind.ts";
-import { elementCount } from "../../tensor.ts";
-import { type Layout, parseLayout } from "./layout.ts";
+import { elementCount, type Layout } from "../../tensor.ts";
+import { parseLayout } from "./layout.ts";
 
 /** A path or URL, the bytes of a file, a `File` or other `Blob`, or several such files of NumPy's arrays. */
 export type DumpSource = string | URL | Uint8Array | ArrayBuffer | Blob | readonly File[];

@@ -2,12 +2,8 @@
 import type { Numbers } from "../../checkpoints/bytes/dtype.ts";
 import { quote } from "../../checkpoints/bytes/json.ts";
 import { type Fault, ModelError } from "../../errors.ts";
-import { formatShape, type Shape, sameShape } from "../../tensor.ts";
+import { formatShape, LAYOUTS, type Layout, type Shape, sameShape } from "../../tensor.ts";
 import type { NumberTensor } from "../compareTensors.ts";
-
-/** TensorFlow's (channels last), which is this project's, and PyTorch's (channels first). */
-export const LAYOUTS = ["NHWC", "NCHW"] as const;
-export type Layout = (typeof LAYOUTS)[number];
 
 /** @throws the error of that class for anything but the two names, in upper or lower case. */
 export function parseLayout(text: string, where: string, Refusal: new (fault: Fault) => Error): Layout {

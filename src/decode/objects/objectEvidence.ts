@@ -1,4 +1,4 @@
-import type { CenterEvidence, KeypointEvidence } from "../../explanation.ts";
+import type { CenterEvidence, KeypointEvidence } from "../../explain/explanation.ts";
 import { boxAt, cellAt, gaussianEvidence, pointAt, rankedElement, vectorAt } from "../evidence.ts";
 import { gatherChannels } from "../maps.ts";
 import type { ObjectCenters } from "./objectCenters.ts";

@@ -1,4 +1,4 @@
-import type { KeypointOutcome } from "../../explanation.ts";
+import type { KeypointOutcome } from "../../explain/explanation.ts";
 import type { Points } from "../keypoints.ts";
 import { candidateRanking, type Ranking } from "./candidateRanking.ts";
 import type { KeypointCandidates } from "./keypointCandidates.ts";

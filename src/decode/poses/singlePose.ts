@@ -1,5 +1,5 @@
 import { UsageError } from "../../errors.ts";
-import type { CenterEvidence, KeypointEvidence, Point } from "../../explanation.ts";
+import type { CenterEvidence, KeypointEvidence, Point } from "../../explain/explanation.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { CenterTrace } from "../centerTrace.ts";
 import { cellAt, pointAt } from "../evidence.ts";

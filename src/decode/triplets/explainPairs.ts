@@ -1,4 +1,4 @@
-import type { PairOutcome } from "../../explanation.ts";
+import type { PairOutcome } from "../../explain/explanation.ts";
 import { confirmPair, type Triplet } from "./centralRegion.ts";
 import type { Peak } from "./heatmapPeaks.ts";
 import { pairRejection, pairScore } from "./pairCorners.ts";

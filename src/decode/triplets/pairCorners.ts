@@ -1,4 +1,4 @@
-import type { PairRejection } from "../../explanation.ts";
+import type { PairRejection } from "../../explain/explanation.ts";
 import type { Peak } from "./heatmapPeaks.ts";
 
 /** Two corners that propose a box. */

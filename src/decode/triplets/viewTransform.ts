@@ -33,7 +33,7 @@ export interface PixelBox {
 }
 
 /** How far a box may reach beyond the image, in pixels of the scaled image. */
-const MARGIN = 5;
+export const MARGIN = 5;
 
 /**
  * Places the pair's box in the original image and clips it to the image. Rounded to float32 after each

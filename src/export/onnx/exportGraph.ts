@@ -4,13 +4,9 @@ import { NO_EPILOGUE } from "../../graph/op.ts";
 import { foldBatchNorm } from "../../graph/passes/foldBatchNorm.ts";
 import { fuseEpilogues } from "../../graph/passes/fuseEpilogues.ts";
 import { OPS, type OpName } from "../../kernels/ops.ts";
-import type { Shape, Weights } from "../../tensor.ts";
+import type { Layout, Shape, Weights } from "../../tensor.ts";
 import { OnnxBuilder, type OnnxGraph, type OnnxValue } from "./onnxGraph.ts";
 import { ONNX_OPS, type OnnxCall, type OnnxParameter, writeEpilogue } from "./onnxOps.ts";
-
-/** The order of the axes of inputs and outputs. Inside, ONNX knows NCHW only. */
-export const LAYOUTS = ["nhwc", "nchw"] as const;
-export type Layout = (typeof LAYOUTS)[number];
 
 /** The graph as ONNX runs it: batch norms folded, and each bias in the convolution before it. */
 export function foldedForOnnx(graph: Graph): Graph {
@@ -34,7 +30,7 @@ export function graphInOnnx(graph: Graph, weights: Weights, layout: Layout): Gra
   const builder = new OnnxBuilder();
   const shapes = shapesByName(graph);
   const names = new Map(Object.keys(graph.inputs).map((name) => [name, name]));
-  if (layout === "nhwc") {
+  if (layout === "NHWC") {
     for (const name of names.keys()) names.set(name, turned(builder, name, [0, 3, 1, 2], `${name}/NCHW`));
   }
   for (const node of neededNodes(graph)) {
@@ -45,11 +41,11 @@ export function graphInOnnx(graph: Graph, weights: Weights, layout: Layout): Gra
     return [name, { value: names.get(node) as string, shape: shapes.get(node) as Shape }] as const;
   });
   for (const [name, { value }] of maps) {
-    if (layout === "nhwc") turned(builder, value, [0, 2, 3, 1], name);
+    if (layout === "NHWC") turned(builder, value, [0, 2, 3, 1], name);
     else if (name !== value) builder.node("Identity", [value], {}, name);
   }
   const described = (name: string, shape: Shape): OnnxValue => {
-    return { name, type: "float32", dims: layout === "nhwc" ? shape : channelsFirst(shape) };
+    return { name, type: "float32", dims: layout === "NHWC" ? shape : channelsFirst(shape) };
   };
   return {
     builder,

@@ -2,10 +2,10 @@ import { type OpenOptions, openModel } from "../../loading/openWeights.ts";
 import { readWeights } from "../../loading/readWeights.ts";
 import { checkInputSize, type InputSize, type Model } from "../../models/model.ts";
 import { concatenate } from "../../support/concatenate.ts";
-import type { Weights } from "../../tensor.ts";
+import type { Layout, Weights } from "../../tensor.ts";
 import { addDecode, type DecodedModel } from "./decode/detections.ts";
 import { encodeOnnx, type OnnxFile, OPSET } from "./encodeOnnx.ts";
-import { foldedForOnnx, graphInOnnx, type Layout } from "./exportGraph.ts";
+import { foldedForOnnx, graphInOnnx } from "./exportGraph.ts";
 import { channelClasses, HEAD_MEANINGS, onnxFacts } from "./onnxFacts.ts";
 import type { OnnxGraph, OnnxValue } from "./onnxGraph.ts";
 import { withPixelInput } from "./pixelInput.ts";
@@ -13,7 +13,7 @@ import { withPixelInput } from "./pixelInput.ts";
 export interface OnnxOptions extends OpenOptions {
   /** In pixels; the file runs at no other. Default: the model's own size, or a typical one if images decide it. */
   readonly inputSize?: InputSize;
-  /** The order of the axes of the input and of the maps that come out. Default: `nhwc`. */
+  /** The order of the axes of the input and of the maps that come out. Default: `NHWC`. */
   readonly layout?: Layout;
   /** Adds the decode: `boxes`, `scores`, `classes` and, for poses, `keypoints`. Default: false. */
   readonly decode?: boolean;
@@ -57,7 +57,7 @@ export async function exportOnnx(name?: string, options: OnnxOptions = {}): Prom
 
 /** Like `exportOnnx`, with the bytes computed as they are iterated over, so that no second copy of the weights is held. */
 export async function prepareOnnx(name?: string, options: OnnxOptions = {}): Promise<OnnxExport> {
-  const { layout = "nhwc", onProgress, signal } = options;
+  const { layout = "NHWC", onProgress, signal } = options;
   signal?.throwIfAborted();
   const opened = await openModel(name, options);
   const { model, checkpoint, notes } = opened;
@@ -76,7 +76,7 @@ export function onnxGraph(
   model: Model,
   size: InputSize,
   weights: Weights,
-  { layout = "nhwc", decode = false, fuse = true }: OnnxOptions,
+  { layout = "NHWC", decode = false, fuse = true }: OnnxOptions,
 ): OnnxGraph {
   const graph = model.graph(size, weights);
   const { pixelScaling } = model;

@@ -3,8 +3,8 @@ import type { OpenedModel } from "../../loading/openWeights.ts";
 import type { InputSize, Model } from "../../models/model.ts";
 import { channelCount } from "../../models/withLabels.ts";
 import { isZooModel } from "../../models/zoo/zooModel.ts";
+import type { Layout } from "../../tensor.ts";
 import type { OnnxFacts } from "./encodeOnnx.ts";
-import type { Layout } from "./exportGraph.ts";
 
 /** What a reader of the file must know that no graph says: preprocessing, labels, license. */
 export function onnxFacts({ model, checkpoint }: OpenedModel, size: InputSize, layout: Layout): OnnxFacts {

@@ -15,7 +15,7 @@ import {
   type PairRejection,
   type RejectedPair,
   type TripletExplanation,
-} from "../../explanation.ts";
+} from "../../explain/explanation.ts";
 
 /** How many rejected pairs are listed per reason: each view has thousands. */
 const MAX_REJECTED = 5;

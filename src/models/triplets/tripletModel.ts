@@ -11,10 +11,10 @@ import {
 } from "../../decode/triplets/triplets.ts";
 import type { ViewTransform } from "../../decode/triplets/viewTransform.ts";
 import type { Detection } from "../../detection.ts";
+import type { TripletWhyView } from "../../explain/why.ts";
 import type { ViewPlacement } from "../../image/geometry.ts";
 import { CANVAS_SCALING, centerOnCanvas, placeOnCanvas } from "../../image/input/centerOnCanvas.ts";
 import type { RgbImage } from "../../image/rgbImage.ts";
-import type { TripletWhyView } from "../../why.ts";
 import { type ClassLabel, classLabels } from "../coco.ts";
 import type { Model } from "../model.ts";
 import {

@@ -12,9 +12,9 @@ import {
 } from "../../decode/triplets/triplets.ts";
 import { placePeak } from "../../decode/triplets/viewTransform.ts";
 import type { PeakEvidence } from "../../detection.ts";
-import { PAIR_REJECTIONS, type PairOutcome, type Point } from "../../explanation.ts";
+import { PAIR_REJECTIONS, type PairOutcome, type Point } from "../../explain/explanation.ts";
+import type { TripletFate, TripletWhy, TripletWhyView, WhyPair } from "../../explain/why.ts";
 import { ViewGeometry, type ViewPlacement } from "../../image/geometry.ts";
-import type { TripletFate, TripletWhy, TripletWhyView, WhyPair } from "../../why.ts";
 import { type AskedClass, cellWithin, channelsOf, covering } from "../centerExplanation.ts";
 import type { ClassLabel } from "../coco.ts";
 import type { ChosenDetections, ViewOptions } from "../view.ts";

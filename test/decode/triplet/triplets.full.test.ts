@@ -18,7 +18,7 @@ import {
   viewPeaks,
 } from "../../../src/decode/triplets/triplets.ts";
 import type { PlacedPair, ViewTransform } from "../../../src/decode/triplets/viewTransform.ts";
-import type { PairOutcome } from "../../../src/explanation.ts";
+import type { PairOutcome } from "../../../src/explain/explanation.ts";
 import { ALL_GOLDENS } from "../../support/goldens.ts";
 import { mayBeLeftOut } from "../../support/required.ts";
 import { type TripletGolden, tripletGolden, tripletMaps } from "./tripletGoldens.ts";

@@ -1,4 +1,6 @@
+import { CENTRAL_REGION } from "../../../decode/triplets/centralRegion.ts";
 import type { TripletSettings } from "../../../decode/triplets/triplets.ts";
+import { MARGIN } from "../../../decode/triplets/viewTransform.ts";
 import type { InputSize } from "../../../models/model.ts";
 import type { OnnxDetections } from "./boxes.ts";
 import type { Calculation } from "./calculation.ts";
@@ -19,11 +21,6 @@ interface OnnxCorners extends OnnxKeypoints {
   readonly cellX: string;
   readonly cellY: string;
 }
-
-/** How far a box may reach beyond the input, in pixels. */
-const MARGIN = 5;
-/** Boxes up to this area are small: see `centralRegion`. */
-const MAX_SMALL_AREA = 22_500;
 
 /**
  * The decode of keypoint triplets, `decodeTriplets` of one view, for an image that fills the input; without soft-NMS,
@@ -53,7 +50,7 @@ export function tripletsInOnnx(
   const upper = [input.width, input.height, input.width, input.height];
   const box = placed.map((side, i) => c.clip(side, c.float(upper[i])));
   const classes = c.gather(topLeft.classes, first);
-  const { isConfirmed, centerScores } = confirm(c, box, classes, centers);
+  const { isConfirmed, centerScores } = confirm(c, box, classes, centers, settings);
   c.step("detections");
   const sum = c.add(c.multiply(c.float(2), pairScores), centerScores);
   const scores = c.divide(sum, c.float(3));
@@ -160,18 +157,17 @@ function confirm(
   box: readonly string[],
   classes: string,
   centers: OnnxKeypoints,
+  { centralRegion: { smallArea, smallParts, largeParts } = CENTRAL_REGION }: TripletSettings,
 ): { isConfirmed: string; centerScores: string } {
   c.step("centralRegion");
   const [x1, y1, x2, y2] = box;
   const area = c.multiply(c.subtract(x2, x1), c.subtract(y2, y1));
-  const isSmall = c.isAtMost(area, c.float(MAX_SMALL_AREA));
+  const isSmall = c.isAtMost(area, c.float(smallArea));
   const [n, near, far] = [
-    [3, 5],
-    [2, 3],
-    [1, 2],
-  ].map(([small, other]) => {
-    return c.choose(isSmall, c.float(small), c.float(other));
-  });
+    (parts: number) => parts,
+    (parts: number) => (parts + 1) / 2,
+    (parts: number) => (parts - 1) / 2,
+  ].map((share) => c.choose(isSmall, c.float(share(smallParts)), c.float(share(largeParts))));
   const between = (a: string, b: string) => {
     return c.widen(c.divide(c.add(c.multiply(near, a), c.multiply(far, b)), n), 1);
   };

@@ -1,5 +1,5 @@
 /** Explanations as English sentences, for the command line and for pages. Positions are x,y. */
-import type { Detection } from "./detection.ts";
+import type { Detection } from "../detection.ts";
 import {
   CANDIDATE_OUTCOMES,
   type CandidateOutcome,

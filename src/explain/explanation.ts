@@ -2,7 +2,7 @@
  * How a model arrived at its detections, and why there is none at a pixel: as data, the same for the command
  * line's `--json`, for the library and for pictures. `explanationInWords.ts` makes sentences of it.
  */
-import type { Box, CornerEvidence } from "./detection.ts";
+import type { Box, CornerEvidence } from "../detection.ts";
 
 /** Discriminated by `family`: triplets find corners, all others centers. Present if `explain` was set. */
 export type Explanation = CenterExplanation | TripletExplanation;

@@ -1,5 +1,5 @@
 /** The answer to "why is nothing here?" as English sentences. */
-import type { Detection } from "./detection.ts";
+import type { Detection } from "../detection.ts";
 import { PAIR_REJECTIONS, type PairRejection } from "./explanation.ts";
 import {
   at,

@@ -2,7 +2,7 @@
  * Why there is no detection at a pixel, or which one: what the option `why` of `detect` returns. It names the
  * step of the decode at which the pixel's cell went. `explanationInWords.ts` makes sentences of it.
  */
-import type { Box, CornerEvidence, PeakEvidence } from "./detection.ts";
+import type { Box, CornerEvidence, PeakEvidence } from "../detection.ts";
 import type { CandidateOutcome, Cell, CenterCandidate, PairOutcome, Point } from "./explanation.ts";
 
 /** Discriminated by `family`, like `Explanation`. */
