@@ -1,5 +1,5 @@
 import type { Option } from "commander";
-import { valueOption } from "../src/cli/options.ts";
+import { valueOption } from "../src/cli/arguments/options.ts";
 import { UsageError } from "../src/errors.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { Command } from "commander";
+import { valueOption } from "../src/cli/arguments/options.ts";
 import type { Io } from "../src/cli/io.ts";
-import { valueOption } from "../src/cli/options.ts";
 import { formatTable } from "../src/cli/terminal/table.ts";
 import { UsageError } from "../src/errors.ts";
 import { BUILDS, type Build } from "./engines/engine.ts";

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
+import { valueOption } from "../src/cli/arguments/options.ts";
 import type { Io } from "../src/cli/io.ts";
-import { valueOption } from "../src/cli/options.ts";
 import { countUpTo } from "./options.ts";
 import { describeMachine } from "./results.ts";
 import { measureStartup, STARTUPS, startupLine } from "./startup.ts";

@@ -6,48 +6,35 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { build } from "esbuild";
+import { withBundles } from "./withBundles.mjs";
 
 const PINNED = ["numpy==2.3.5", "onnx==1.23.2", "onnxruntime==1.32.0"];
 const DEFAULT = ["movenet-lightning", "centernet_mobilenetv2fpn_512x512_coco17_od"];
 
 const given = process.argv.slice(2);
-// Inside the project, so that its dependencies are found.
-mkdirSync(".cache", { recursive: true });
-const bundle = mkdtempSync(join(".cache", "onnx-"));
 const files = mkdtempSync(join(tmpdir(), "centernet-onnx-"));
 try {
-  const outfile = join(bundle, "cases.mjs");
-  await build({
-    entryPoints: ["scripts/onnx/cases.ts"],
-    outfile,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    packages: "external",
-    logLevel: "warning",
-  });
-  const { writeCase } = await import(pathToFileURL(outfile).href);
-  const python = process.env.CENTERNET_PYTHON ?? environment(files);
-  const failed = [];
-  for (const name of given.length > 0 ? given : DEFAULT) {
-    const folder = join(files, name);
-    mkdirSync(folder);
-    await writeCase(name, folder);
-    try {
-      execFileSync(python, ["scripts/onnx/check.py", folder], { stdio: "inherit" });
-    } catch {
-      failed.push(name);
+  await withBundles(async (importBundled) => {
+    const { writeCase } = await importBundled("scripts/onnx/cases.ts");
+    const python = process.env.CENTERNET_PYTHON ?? environment(files);
+    const failed = [];
+    for (const name of given.length > 0 ? given : DEFAULT) {
+      const folder = join(files, name);
+      mkdirSync(folder);
+      await writeCase(name, folder);
+      try {
+        execFileSync(python, ["scripts/onnx/check.py", folder], { stdio: "inherit" });
+      } catch {
+        failed.push(name);
+      }
+      rmSync(folder, { recursive: true });
     }
-    rmSync(folder, { recursive: true });
-  }
-  if (failed.length > 0) {
-    console.error(`checkOnnx: beyond tolerance: ${failed.join(", ")}`);
-    process.exitCode = 1;
-  }
+    if (failed.length > 0) {
+      console.error(`checkOnnx: beyond tolerance: ${failed.join(", ")}`);
+      process.exitCode = 1;
+    }
+  });
 } finally {
-  rmSync(bundle, { recursive: true });
   rmSync(files, { recursive: true });
 }
 

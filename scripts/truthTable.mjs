@@ -5,33 +5,12 @@
 //
 // Names are those of golden models (default: all), places `wasm-plain`, `wasm-relaxed`, `exact-plain`,
 // `exact-relaxed`, `webasm`, `cpu` and `wgsl` (default: the first four). Prints a line for each, as it is measured.
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { build } from "esbuild";
+import { withBundles } from "./withBundles.mjs";
 
-// Inside the project, so that its dependencies are found.
-mkdirSync(".cache", { recursive: true });
-const folder = mkdtempSync(join(".cache", "truth-"));
-const bundle = async (name, options = {}) => {
-  const outfile = join(folder, `${name}.mjs`);
-  await build({
-    ...{
-      entryPoints: [`scripts/truthTable/${name}.ts`],
-      outfile,
-      bundle: true,
-      format: "esm",
-      platform: "node",
-    },
-    ...{ packages: "external", logLevel: "warning", ...options },
-  });
-  return import(pathToFileURL(outfile).href);
-};
-try {
+await withBundles(async (importBundled) => {
   // The plain loops of the reference backend with float64 wherever they keep a map in float32.
-  const { float64Taps } = await bundle("float64Taps", { define: { Float32Array: "Float64Array" } });
-  const { truthTable } = await bundle("truthTable");
+  const define = { Float32Array: "Float64Array" };
+  const { float64Taps } = await importBundled("scripts/truthTable/float64Taps.ts", { define });
+  const { truthTable } = await importBundled("scripts/truthTable/truthTable.ts");
   await truthTable(float64Taps);
-} finally {
-  rmSync(folder, { recursive: true });
-}
+});

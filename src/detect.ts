@@ -164,14 +164,7 @@ export class Detector {
    * @throws whatever `onTap` throws.
    */
   async detect(image: ImageSource, options: DetectOptions = {}): Promise<DetectResult> {
-    this.refuseDisposed("detect");
-    const call = this.find(image, options);
-    this.calls.add(call);
-    try {
-      return await call;
-    } finally {
-      this.calls.delete(call);
-    }
+    return this.tracked("detect", () => this.find(image, options));
   }
 
   /**
@@ -185,14 +178,7 @@ export class Detector {
    * @throws as `detect`.
    */
   async profile(image: ImageSource, options: DetectorProfileOptions = {}): Promise<Profile> {
-    this.refuseDisposed("profile");
-    const call = this.time(image, options);
-    this.calls.add(call);
-    try {
-      return await call;
-    } finally {
-      this.calls.delete(call);
-    }
+    return this.tracked("profile", () => this.time(image, options));
   }
 
   private async time(image: ImageSource, options: DetectorProfileOptions): Promise<Profile> {
@@ -206,9 +192,18 @@ export class Detector {
     return this.inTurn(this.network.fused, () => this.network.profile(view.inputs(), { runs, signal }));
   }
 
-  private refuseDisposed(where: string): void {
-    if (!this.disposal) return;
-    throw new UsageError({ where, expected: "a detector in use", got: "one that was disposed of" });
+  /** Makes `dispose` wait for the call. */
+  private async tracked<Value>(where: string, start: () => Promise<Value>): Promise<Value> {
+    if (this.disposal) {
+      throw new UsageError({ where, expected: "a detector in use", got: "one that was disposed of" });
+    }
+    const call = start();
+    this.calls.add(call);
+    try {
+      return await call;
+    } finally {
+      this.calls.delete(call);
+    }
   }
 
   private async find(image: ImageSource, options: DetectOptions): Promise<DetectResult> {
@@ -221,7 +216,7 @@ export class Detector {
     askedClasses(model, options);
     const wanted = options.taps ?? (onTap ? ALL_TAPS : []);
     const { taps, fuse } =
-      wanted.length > 0 ? chooseTaps(this.network, wanted) : { taps: [], fuse: this.network.fused };
+      [wanted].flat().length > 0 ? chooseTaps(this.network, wanted) : { taps: [], fuse: this.network.fused };
     signal?.throwIfAborted();
     const clock = stopwatch();
     const { where = nameOfSource(image) } = options;

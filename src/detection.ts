@@ -6,6 +6,12 @@ export interface Box {
   ymax: number;
 }
 
+/** In pixels of an image or in cells of a map, as its user says. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
 /** In pixels of the original image. `score` is from 0 to 1. */
 export interface Keypoint {
   /** COCO's name, such as `nose`, `left_eye` or `right_shoulder`. */

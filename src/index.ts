@@ -8,7 +8,7 @@ export {
   type LayerDescription,
 } from "./analysis/describe.ts";
 export { networkLayout, type PlacedBlock } from "./analysis/networkLayout.ts";
-export type { KindProfile, LayerProfile } from "./analysis/profile.ts";
+export type { GraphProfile, KindProfile, LayerProfile, Timed } from "./analysis/profile.ts";
 export {
   type FieldArea,
   type FieldAxis,
@@ -35,6 +35,7 @@ export type {
   TopPeaksQuery,
 } from "./backend/peakQuery.ts";
 export type { Dtype, Numbers, RawTensor } from "./checkpoints/bytes/dtype.ts";
+export type { JsonObject, JsonValue } from "./checkpoints/bytes/json.ts";
 export type { Checkpoint, Quantization, Variable } from "./checkpoints/checkpoint.ts";
 export type { LabelMap, LabelMapItem } from "./checkpoints/pipelineConfig/detectionApiSidecar.ts";
 export type { LeftOut, LeftOutGroup } from "./chooseDetections.ts";
@@ -59,16 +60,25 @@ export type { RunFacts } from "./compare/tolerances.ts";
 export type { Cost } from "./cost.ts";
 export { CenterTrace, type DroppedRow, type Suppression } from "./decode/centerTrace.ts";
 export { HeatmapTrace, type PeakSearch } from "./decode/heatmapTrace.ts";
-export type { Points, Pose } from "./decode/keypoints.ts";
+export type { GaussianCandidates } from "./decode/keypointScores.ts";
+export type { FractionBox, Points, Pose, PoseKeypoint } from "./decode/keypoints.ts";
+export type { FoundObjects } from "./decode/objects/detectedObjects.ts";
 export {
   type DetectedObject,
   detectedObjects,
   type LabelledKeypoint,
 } from "./decode/objects/detectedObjects.ts";
-export type { PoseMaps } from "./decode/objects/keypointCandidates.ts";
-export type { TrueShape } from "./decode/objects/objectCenters.ts";
+export type { KeypointCandidates, PoseMaps } from "./decode/objects/keypointCandidates.ts";
+export type { ObjectCenters, TrueShape } from "./decode/objects/objectCenters.ts";
+export type { ObjectKeypoints, TaskKeypoints } from "./decode/objects/objectKeypoints.ts";
 export { type DecodedObjects, decodeObjects } from "./decode/objects/objects.ts";
 export type { ObjectMaps } from "./decode/objects/readout.ts";
+export type { KeypointChoice, RefinedKeypoints } from "./decode/objects/refineKeypoints.ts";
+export type {
+  CandidateRankingMode,
+  KeypointEstimationParams,
+  ObjectCenterParams,
+} from "./decode/objects/settings.ts";
 export {
   BATCH_NON_MAX_SUPPRESSION,
   type BatchNonMaxSuppression,
@@ -77,6 +87,7 @@ export {
   type KeypointEstimationTask,
   OBJECT_CENTER_PARAMS,
 } from "./decode/objects/settings.ts";
+export type { Ranked } from "./decode/peaks.ts";
 export { decodeMultiPose, type MultiPoseConstants, type MultiPoseMaps } from "./decode/poses/multiPose.ts";
 export {
   decodeSinglePose,
@@ -89,7 +100,8 @@ export {
   centralRegion,
   type Triplet,
 } from "./decode/triplets/centralRegion.ts";
-export type { Peak } from "./decode/triplets/heatmapPeaks.ts";
+export type { CornerOrCenterMaps, Peak } from "./decode/triplets/heatmapPeaks.ts";
+export type { CornerPair, PairSettings } from "./decode/triplets/pairCorners.ts";
 export { SOFT_NMS, type SoftNmsSettings } from "./decode/triplets/softNms.ts";
 export {
   type DecodedTriplets,
@@ -104,10 +116,18 @@ export {
   type ViewPeaks,
   viewPeaks,
 } from "./decode/triplets/triplets.ts";
-export type { ViewTransform } from "./decode/triplets/viewTransform.ts";
+export type { PixelBox, PlacedPair, ViewTransform } from "./decode/triplets/viewTransform.ts";
 export { type DecodedOutputs, type DecodeOptions, decodeOutputs } from "./decodeOutputs.ts";
 export { Detector, type DetectResult, load, type Times } from "./detect.ts";
-export type { Box, CornerEvidence, Detection, Keypoint, PeakEvidence, TripletEvidence } from "./detection.ts";
+export type {
+  Box,
+  CornerEvidence,
+  Detection,
+  Keypoint,
+  PeakEvidence,
+  Point,
+  TripletEvidence,
+} from "./detection.ts";
 export {
   DEFAULT_MAX,
   DEFAULT_SCORE,
@@ -116,7 +136,6 @@ export {
 } from "./detectOptions.ts";
 export { BackendError, CenterNetError, type Fault, ImageError, ModelError, UsageError } from "./errors.ts";
 export { BACKENDS, type Backend, type ExecutorOptions } from "./executors/backends.ts";
-export type { WasmBuild } from "./executors/wasm/wasmModule.ts";
 export type { PrepareProgress } from "./executors/wgsl/deviceGraph.ts";
 export * from "./explain/explanation.ts";
 export { candidateInWords, candidateSummary, explanationSummary } from "./explain/explanationInWords.ts";
@@ -138,11 +157,11 @@ export {
   Geometry,
   type GeometryData,
   geometryFrom,
-  type Point,
   ViewGeometry,
   type ViewPlacement,
 } from "./image/geometry.ts";
 export { decodeImage, encodeJpeg, encodePng } from "./image/imageFile.ts";
+export type { ImageTransform } from "./image/input/letterbox.ts";
 export type { ChannelScaling } from "./image/input/normalization.ts";
 export type { RgbImage } from "./image/rgbImage.ts";
 export type {
@@ -154,7 +173,7 @@ export type {
   RawResult,
   ResponseSource,
 } from "./imageSources/imageSource.ts";
-export type { MemoryUse, Precision } from "./kernels/kernel.ts";
+export type { MemoryUse, Precision, WasmBuild } from "./kernels/kernel.ts";
 export type { LabelSource } from "./loading/labels.ts";
 export {
   type OpenedModel,
@@ -163,13 +182,26 @@ export {
   type ParameterFacts,
 } from "./loading/openModel.ts";
 export type { OpenOptions, WeightsSource } from "./loading/openWeights.ts";
+export type { ReadAgain } from "./loading/readAgain.ts";
 export type { ClassHeatmaps, HeatmapOutputs, HeatmapPart } from "./models/classHeatmaps.ts";
 export type { ClassLabel } from "./models/coco.ts";
 export type { Decoding } from "./models/decoding.ts";
 export type { LoadedModel, Model, PublishedFigures } from "./models/model.ts";
 export { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
 export type { SideRule } from "./models/sideRule.ts";
-export type { InputSize, Maps, Result, TestTimeOptions, View, Views } from "./models/view.ts";
+export type {
+  ChosenDetections,
+  DetectionFate,
+  Explained,
+  InputSize,
+  Maps,
+  Result,
+  TestTimeOptions,
+  View,
+  ViewOptions,
+  Views,
+  WhyPixel,
+} from "./models/view.ts";
 export type {
   Network,
   NetworkOptions,
@@ -199,6 +231,7 @@ export {
 export { type GoldenCase, type GoldenTap, readGoldenCase } from "./verify/goldenCase.ts";
 export { reportChart } from "./verify/report/reportChart.ts";
 export { reportJson } from "./verify/report/reportJson.ts";
+export type { MapOptions } from "./verify/truth/truth.ts";
 export {
   compareWithTruth,
   type ErrorSize,
@@ -226,6 +259,7 @@ export {
 } from "./visualization/differenceChart.ts";
 export { drawHeatmap, type HeatmapPlace } from "./visualization/drawHeatmap.ts";
 export { type DrawNetworkOptions, drawNetwork } from "./visualization/drawNetwork.ts";
+export type { HeatmapSource } from "./visualization/heatmap.ts";
 export { type Heatmap, type HeatmapOptions, heatmap } from "./visualization/heatmap.ts";
 export {
   channelStatistics,

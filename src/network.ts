@@ -1,26 +1,20 @@
 /** A model with its weights on a backend, ready to run: maps in, maps out. */
 
 import { describeGraph } from "./analysis/describe.ts";
-import {
-  fastest,
-  type KindProfile,
-  kindProfiles,
-  type LayerProfile,
-  layerProfiles,
-} from "./analysis/profile.ts";
+import { type GraphProfile, graphProfile } from "./analysis/profile.ts";
 import type { BackendDetails } from "./backend/backendDetails.ts";
 import type { Executor, Plan, RunOptions, RunResult } from "./backend/executor.ts";
-import type { LayerTimes } from "./backend/layerTimes.ts";
 import { BackendError, ModelError, UsageError } from "./errors.ts";
 import { type Backend, createExecutor, type ExecutorOptions } from "./executors/backends.ts";
 import { measureSpeed } from "./executors/measureSpeed.ts";
 import { PlansBySize } from "./executors/plansBySize.ts";
+import { cannotTime, timePlan } from "./executors/timePlan.ts";
 import { stored } from "./graph/derivedParameter.ts";
 import type { Graph } from "./graph/graph.ts";
 import { foldBatchNorm } from "./graph/passes/foldBatchNorm.ts";
 import { fuseEpilogues } from "./graph/passes/fuseEpilogues.ts";
 import { OPS } from "./kernels/ops.ts";
-import { isCheckpoint, type OpenOptions, openModel } from "./loading/openWeights.ts";
+import { isCheckpoint, type OpenOptions, openModelWeights } from "./loading/openWeights.ts";
 import { type ReadAgain, readAgain } from "./loading/readAgain.ts";
 import { readWeights } from "./loading/readWeights.ts";
 import { checkInputSize, type InputSize, type Model } from "./models/model.ts";
@@ -69,25 +63,14 @@ export interface ProfileOptions {
 const DEFAULT_RUNS = 5;
 
 /** Where a network's time goes. */
-export interface Profile {
+export interface Profile extends GraphProfile {
   readonly model: string;
   readonly backend: string;
   readonly backendDetails: BackendDetails;
   /** Whether bias, sum, activation and batch norm ran as part of their convolution. */
   readonly fused: boolean;
-  readonly runs: number;
-  /** How layers were timed, in words. */
-  readonly clock: string;
-  /** The sum of the layers' times, each of its fastest run. */
-  readonly milliseconds: number;
-  /** The sum of the layers' times in the fastest run that was timed. */
-  readonly timedMilliseconds: number;
   /** The fastest of as many ordinary runs, reading the outputs included. */
   readonly untimedMilliseconds: number;
-  /** In the order in which they run. */
-  readonly layers: readonly LayerProfile[];
-  /** The slowest first. */
-  readonly kinds: readonly KindProfile[];
 }
 
 export interface NetworkRunOptions extends RunOptions {
@@ -231,31 +214,16 @@ export class Network {
   ): Promise<Profile> {
     this.checkProfile();
     const plan = await this.planFor(inputs, this.fused, signal);
-    const timeLayers = plan.timeLayers?.bind(plan);
-    if (!timeLayers) throw cannotTime(this.backend);
-    const timed: LayerTimes[] = [];
-    let untimed = Number.POSITIVE_INFINITY;
-    await plan.run(inputs, { signal }); // compiles, and fills caches
-    for (let run = 0; run < runs; run++) {
-      const start = performance.now();
-      await plan.run(inputs, { signal });
-      untimed = Math.min(untimed, performance.now() - start);
-      timed.push(await timeLayers(inputs, signal));
-    }
-    const layers = layerProfiles(this.graph, fastest(timed.map((run) => run.layers)));
     const { backend, backendDetails, fused } = this;
+    const { timed, untimed } = await timePlan(plan, inputs, { runs, signal, backend });
+    const profile = graphProfile(this.graph, timed);
     return {
       model: this.model.name,
       backend,
       backendDetails,
       fused,
-      runs,
-      clock: timed[0].clock,
-      milliseconds: total(layers),
-      timedMilliseconds: Math.min(...timed.map((run) => total(run.layers))),
+      ...profile,
       untimedMilliseconds: untimed,
-      layers,
-      kinds: kindProfiles(layers),
     };
   }
 
@@ -350,7 +318,7 @@ export async function loadNetwork(name: string | undefined, options: NetworkOpti
   const { signal, onProgress } = options;
   signal?.throwIfAborted();
   const onDownload = onProgress && ((received: number, all: number) => onProgress(received, all, "download"));
-  const opening = openModel(name, { ...options, onDownload });
+  const opening = openModelWeights(name, { ...options, onDownload });
   // Threads start and shaders compile while weights are opened and read.
   const starting = createExecutor(options.backend, options);
   starting.catch(() => {}); // Reported below; an error in the weights takes precedence.
@@ -366,7 +334,7 @@ export async function loadNetwork(name: string | undefined, options: NetworkOpti
     const fuse = options.fuse ?? true;
     // A checkpoint that the caller opened or made may keep the arrays that it returns.
     const ownsWeights = !isCheckpoint(options.weights);
-    const again = readAgain(async () => (await openModel(name, options)).checkpoint, {
+    const again = readAgain(async () => (await openModelWeights(name, options)).checkpoint, {
       model,
       size: inputSize,
       first: weights,
@@ -402,17 +370,4 @@ function sizeHint({ testTimeOptions, resizer }: Model): string | undefined {
 /** With `fuse`, folds batch norms and fuses bias, sum and activation into their convolution. */
 export function runnable(graph: Graph, fuse: boolean): Graph {
   return fuse ? fuseEpilogues(foldBatchNorm(graph, OPS), OPS) : graph;
-}
-
-function total(layers: readonly { readonly milliseconds: number }[]): number {
-  return layers.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
-}
-
-function cannotTime(backend: string): BackendError {
-  return new BackendError({
-    where: `backend ${backend}`,
-    expected: "one that can time its layers",
-    got: "one that runs them as a whole",
-    hint: "Choose wasm or wgsl.",
-  });
 }

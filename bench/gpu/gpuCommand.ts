@@ -1,6 +1,6 @@
 import type { Command } from "commander";
+import { valueOption } from "../../src/cli/arguments/options.ts";
 import { type Io, print } from "../../src/cli/io.ts";
-import { valueOption } from "../../src/cli/options.ts";
 import { type Column, formatTable } from "../../src/cli/terminal/table.ts";
 import { BackendError } from "../../src/errors.ts";
 import { openDevice } from "../../src/executors/wgsl/device/openDevice.ts";

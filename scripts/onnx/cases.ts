@@ -15,7 +15,7 @@ import { prepareOnnx } from "../../src/export/onnx/exportOnnx.ts";
 import { CANVAS_SCALING } from "../../src/image/input/centerOnCanvas.ts";
 import { placeOnMultiple } from "../../src/image/input/centerOnMultiple.ts";
 import type { RgbImage } from "../../src/image/rgbImage.ts";
-import { openModel, type WeightsSource } from "../../src/loading/openWeights.ts";
+import { openModelWeights, type WeightsSource } from "../../src/loading/openWeights.ts";
 import type { InputSize, Model } from "../../src/models/model.ts";
 import { modelNamed } from "../../src/models/models.ts";
 import { isTripletModel } from "../../src/models/triplets/tripletModel.ts";
@@ -36,7 +36,7 @@ export async function writeCase(name: string, folder: string): Promise<void> {
   const of = goldenFolder(name);
   const golden = of === undefined ? undefined : await goldenAt(join(of, "small"));
   const weights = await weightsOf(name, of);
-  const { model } = await openModel(golden ? undefined : name, { weights });
+  const { model } = await openModelWeights(golden ? undefined : name, { weights });
   const image = imageOf(model, golden);
   const known = golden ? undefined : name;
   const network = await loadNetwork(known, {

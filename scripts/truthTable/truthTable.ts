@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { nameParameters } from "../../src/checkpoints/names/nameParameters.ts";
 import type { Graph } from "../../src/graph/graph.ts";
 import { hourglassOfVariables } from "../../src/loading/modelOfCheckpoint.ts";
-import { openModel } from "../../src/loading/openWeights.ts";
+import { openModelWeights } from "../../src/loading/openWeights.ts";
 import { loadParameters, readWeights } from "../../src/loading/readWeights.ts";
 import { tripletGraph } from "../../src/models/triplets/tripletArchitecture.ts";
 import { ZOO, type ZooRow } from "../../src/models/zoo/zoo.ts";
@@ -18,6 +18,7 @@ import { tapValues } from "../../src/verify/tapValues.ts";
 import type { Truth } from "../../src/verify/truth/truth.ts";
 import { truthSummary } from "../../src/verify/truth/truthSummary.ts";
 import { verifyCase } from "../../src/verify/verifyCase.ts";
+import { installDawn, NO_DAWN } from "../../test/support/dawn.ts";
 import { ALL_GOLDENS, goldenAt } from "../../test/support/goldens.ts";
 import { weightsOf } from "../../test/support/movenetCases.ts";
 import { openGraph, type Place } from "../../test/support/openGraph.ts";
@@ -47,6 +48,7 @@ interface Opened {
 export async function truthTable(compute: typeof float64Taps): Promise<void> {
   if (ALL_GOLDENS === undefined) throw new Error("CENTERNET_GOLDENS names no folder");
   const [names = "", places = ""] = process.argv.slice(2);
+  if (places.split(",").includes("wgsl") && !(await installDawn())) throw new Error(NO_DAWN);
   const cases = casesIn(ALL_GOLDENS).filter(({ name }) => names === "" || names.split(",").includes(name));
   console.log(
     "| network | place | taps | worst ratio | median | at most 1 | worst ratio of the largest errors |",
@@ -76,7 +78,7 @@ async function openMovenet(folder: string, name: string): Promise<Opened> {
   const [first] = readdirSync(folder).sort();
   const golden = await goldenAt(join(folder, first));
   const [, height, width] = goldenInput(golden).shape;
-  const { model, checkpoint } = await openModel(name, weightsOf(name));
+  const { model, checkpoint } = await openModelWeights(name, weightsOf(name));
   const weights = await readWeights(checkpoint, model, { height, width });
   const source = (tap: string) => {
     const found = movenetTapSource(tap);

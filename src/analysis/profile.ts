@@ -1,10 +1,10 @@
 /** Where a network's time goes, layer by layer. */
-import type { LayerTime } from "../backend/layerTimes.ts";
+import type { LayerTime, LayerTimes } from "../backend/layerTimes.ts";
 import type { Graph, GraphNode } from "../graph/graph.ts";
 import type { Shape } from "../tensor.ts";
 import { describeGraph } from "./describe.ts";
 
-interface Timed {
+export interface Timed {
   /** The minimum over all runs. */
   readonly milliseconds: number;
   /** As `describeGraph` counts them. */
@@ -30,7 +30,39 @@ export interface KindProfile extends Timed {
   readonly layers: number;
 }
 
-export function layerProfiles(graph: Graph, times: readonly LayerTime[]): LayerProfile[] {
+/** Where the time of several runs of a graph goes. */
+export interface GraphProfile {
+  readonly runs: number;
+  /** How layers were timed, in words. */
+  readonly clock: string;
+  /** The sum of the layers' times, each of its fastest run. */
+  readonly milliseconds: number;
+  /** The sum of the layers' times in the fastest run that was timed. */
+  readonly timedMilliseconds: number;
+  /** In the order in which they run. */
+  readonly layers: readonly LayerProfile[];
+  /** The slowest first. */
+  readonly kinds: readonly KindProfile[];
+}
+
+/** `timed` has one entry per run. */
+export function graphProfile(graph: Graph, timed: readonly LayerTimes[]): GraphProfile {
+  const layers = layerProfiles(graph, fastest(timed.map((run) => run.layers)));
+  return {
+    runs: timed.length,
+    clock: timed[0].clock,
+    milliseconds: total(layers),
+    timedMilliseconds: Math.min(...timed.map((run) => total(run.layers))),
+    layers,
+    kinds: kindProfiles(layers),
+  };
+}
+
+function total(layers: readonly Pick<LayerTime, "milliseconds">[]): number {
+  return layers.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+}
+
+function layerProfiles(graph: Graph, times: readonly LayerTime[]): LayerProfile[] {
   const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
   const work = new Map(describeGraph(graph).layers.map(({ name, multiplyAdds }) => [name, multiplyAdds]));
   return times.map(({ name, milliseconds, inner = [] }) => {

@@ -29,3 +29,15 @@ export function backendInWords(
   ].filter(Boolean);
   return parts.length > 0 ? `${backend} (${parts.join(", ")})` : backend;
 }
+
+/** What ran, as far as bits depend on it. */
+export interface RanOn {
+  readonly backend: string;
+  readonly backendDetails: BackendDetails;
+  readonly fused: boolean;
+}
+
+/** `wasm (plain SIMD, 2 threads), fused` */
+export function runInWords({ backend, backendDetails, fused }: RanOn): string {
+  return `${backendInWords(backend, backendDetails)}, ${fused ? "fused" : "op by op"}`;
+}

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { exactArguments } from "./exactArguments.ts";
+import { exactArguments } from "./arguments/exactArguments.ts";
 import { processIo } from "./processIo.ts";
 import { run } from "./run.ts";
 

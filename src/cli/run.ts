@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { withFlagNames } from "./arguments/flagNames.ts";
+import { hintForCommand, hintForFlag } from "./arguments/neighbors.ts";
 import { addCompare } from "./commands/compare.ts";
 import { addConvert } from "./commands/convert.ts";
 import { addDescribe } from "./commands/describe.ts";
@@ -18,9 +20,7 @@ import {
   isSilent,
   usageError,
 } from "./failures.ts";
-import { withFlagNames } from "./flagNames.ts";
 import { type Io, printError, type Session } from "./io.ts";
-import { hintForCommand, hintForFlag } from "./neighbors.ts";
 
 /** Runs one `centernet` command; `argv` excludes the program's name. Never throws: errors become exit codes. */
 export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {

@@ -1,6 +1,6 @@
 /** The parts of a trace that several decodes share. Positions are in cells. */
-import type { Box } from "../detection.ts";
-import type { Cell, KeypointEvidence, Point } from "../explain/explanation.ts";
+import type { Box, Point } from "../detection.ts";
+import type { Cell, KeypointEvidence } from "../explain/explanation.ts";
 import { type GaussianCandidates, gaussianScore } from "./keypointScores.ts";
 import type { Points } from "./keypoints.ts";
 import type { Ranked } from "./peaks.ts";

@@ -13,7 +13,7 @@ export interface PeakSearch {
   readonly larger: (element: number) => number;
   /** How many peaks are used: the best ones. */
   readonly limit: number;
-  /** [h, w]: values are ranked times these. Default: 1. */
+  /** Shape [h, w]. Values are ranked times these. Default: 1. */
   readonly weights?: Float32Array;
 }
 

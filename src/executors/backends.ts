@@ -1,11 +1,18 @@
 import type { Executor } from "../backend/executor.ts";
 import { type Fault, UsageError } from "../errors.ts";
-import { MEMORY_USES, type MemoryUse, PRECISIONS, type Precision } from "../kernels/kernel.ts";
+import {
+  MEMORY_USES,
+  type MemoryUse,
+  PRECISIONS,
+  type Precision,
+  WASM_BUILDS,
+  type WasmBuild,
+} from "../kernels/kernel.ts";
 import { unknownName } from "../support/unknownName.ts";
 import { bestExecutor } from "./bestExecutor.ts";
 import { GPUJS_MODES } from "./gpujs/modes.ts";
 import { wasmExecutor } from "./wasm/wasmExecutor.ts";
-import { chooseBuild, WASM_BUILDS, type WasmBuild } from "./wasm/wasmModule.ts";
+import { chooseBuild } from "./wasm/wasmModule.ts";
 import type { PrepareProgress } from "./wgsl/deviceGraph.ts";
 
 /**

@@ -2,19 +2,13 @@
  * How a model arrived at its detections, and why there is none at a pixel: as data, the same for the command
  * line's `--json`, for the library and for pictures. `explanationInWords.ts` makes sentences of it.
  */
-import type { Box, CornerEvidence } from "../detection.ts";
+import type { Box, CornerEvidence, Point } from "../detection.ts";
 
 /** Discriminated by `family`: triplets find corners, all others centers. Present if `explain` was set. */
 export type Explanation = CenterExplanation | TripletExplanation;
 
 /** A cell of a map: its column `x` and its row `y`, from 0. */
 export interface Cell {
-  readonly x: number;
-  readonly y: number;
-}
-
-/** In cells in the decodes of `decode/`, in pixels of the upright image in the results of `detect`. */
-export interface Point {
   readonly x: number;
   readonly y: number;
 }

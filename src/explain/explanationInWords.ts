@@ -1,5 +1,5 @@
 /** Explanations as English sentences, for the command line and for pages. Positions are x,y. */
-import type { Detection } from "../detection.ts";
+import type { Detection, Point } from "../detection.ts";
 import {
   CANDIDATE_OUTCOMES,
   type CandidateOutcome,
@@ -8,7 +8,6 @@ import {
   type FoundKeypoint,
   KEYPOINT_OUTCOMES,
   type KeypointOutcome,
-  type Point,
 } from "./explanation.ts";
 
 /** The decode of a center, one sentence per step, from its cell to what became of it. */

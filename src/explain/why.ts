@@ -2,14 +2,14 @@
  * Why there is no detection at a pixel, or which one: what the option `why` of `detect` returns. It names the
  * step of the decode at which the pixel's cell went. `explanationInWords.ts` makes sentences of it.
  */
-import type { Box, CornerEvidence, PeakEvidence } from "../detection.ts";
-import type { CandidateOutcome, Cell, CenterCandidate, PairOutcome, Point } from "./explanation.ts";
+import type { Box, CornerEvidence, PeakEvidence, Point } from "../detection.ts";
+import type { CandidateOutcome, Cell, CenterCandidate, PairOutcome } from "./explanation.ts";
 
 /** Discriminated by `family`, like `Explanation`. */
 export type Why = CenterWhy | TripletWhy;
 
 /** Positions are pixels of the upright image. */
-interface AskedPixel extends Point {
+export interface AskedPixel extends Point {
   /** The class that was asked for, or the wanted class with the largest value at the pixel's cell. */
   readonly label: string;
   readonly classId: number;

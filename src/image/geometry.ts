@@ -2,13 +2,9 @@
  * Where a point of the image lies in the network's input and in its maps, and the way back. All points are continuous:
  * (0, 0) is the top-left corner of the first pixel or cell, whose center is (0.5, 0.5).
  */
+import type { Point } from "../detection.ts";
 import { UsageError } from "../errors.ts";
 import { type ImageTransform, imageToInput, inputToImage } from "./input/letterbox.ts";
-
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
 
 /**
  * How the image lies in one view, the input of one run of the network, in plain numbers:

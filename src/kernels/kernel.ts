@@ -69,6 +69,14 @@ export const PRECISIONS = ["default", "exact"] as const;
 export type Precision = (typeof PRECISIONS)[number];
 
 /**
+ * The builds of `wasm`, the best first. `relaxed` has fused multiply-adds, which round once if the processor supports them,
+ * and is a third faster; its results may differ in the last digits between kinds of processors. It needs a browser, Node 22,
+ * or Node 20 with a flag. `plain` has the same bits everywhere.
+ */
+export const WASM_BUILDS = ["relaxed", "plain"] as const;
+export type WasmBuild = (typeof WASM_BUILDS)[number];
+
+/**
  * `low` keeps the weights of every Winograd layer as they are stored and transforms them in each run, into a workspace
  * that all layers share: about 60 % of the memory, for a few percent more time. By default only layers with large maps
  * do so (conv2d/wasmWinograd.ts). Only `wasm` has this choice.

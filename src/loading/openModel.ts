@@ -5,7 +5,7 @@ import type { InputSize, Model } from "../models/model.ts";
 import { similarNames } from "../support/unknownName.ts";
 import type { Parameter } from "../tensor.ts";
 import type { LabelSource } from "./labels.ts";
-import { openModel as identifyModel, type WeightsSource } from "./openWeights.ts";
+import { openModelWeights, type WeightsSource } from "./openWeights.ts";
 import { checkWeights } from "./readWeights.ts";
 
 export interface OpenModelOptions {
@@ -66,7 +66,7 @@ export async function openModel(
   weights?: WeightsSource,
   { model: name, labelMap }: OpenModelOptions = {},
 ): Promise<OpenedModel> {
-  const { model, checkpoint, notes } = await identifyModel(name, { weights, labelMap });
+  const { model, checkpoint, notes } = await openModelWeights(name, { weights, labelMap });
   const close = async () => {
     await checkpoint.close?.();
   };

@@ -45,7 +45,7 @@ export interface OpenedModel {
  *
  * @throws ModelError for an unknown name, or for weights that cannot be opened or belong to another model.
  */
-export async function openModel(
+export async function openModelWeights(
   name: string | undefined,
   { weights, labelMap, onDownload, signal }: OpenOptions & DownloadProgress = {},
 ): Promise<OpenedModel> {

@@ -3,7 +3,7 @@
  * names of classes.
  */
 import type { CenterTrace, Suppression } from "../decode/centerTrace.ts";
-import type { Detection } from "../detection.ts";
+import type { Detection, Point } from "../detection.ts";
 import type {
   Cell,
   CenterCandidate,
@@ -11,7 +11,6 @@ import type {
   CenterExplanation,
   CenterView,
   FoundKeypoint,
-  Point,
 } from "../explain/explanation.ts";
 import type { CellValue, CenterWhy, CenterWhyView } from "../explain/why.ts";
 import { ViewGeometry, type ViewPlacement } from "../image/geometry.ts";

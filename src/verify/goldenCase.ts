@@ -2,7 +2,8 @@ import type { RawTensor } from "../checkpoints/bytes/dtype.ts";
 import { quote } from "../checkpoints/bytes/json.ts";
 import { parseSafetensors, toFloat32, toInt32 } from "../checkpoints/safetensors/safetensors.ts";
 import { ModelError, UsageError } from "../errors.ts";
-import { elementCount, formatShape, sameShape, shapeOf, type Tensor, tensor } from "../tensor.ts";
+import { channelsLastIndex, toChannelsLast } from "../formats/layout.ts";
+import { elementCount, formatShape, sameShape, shapeOf, type Tensor } from "../tensor.ts";
 import {
   type CaseDescription,
   parseCaseDescription,
@@ -10,6 +11,7 @@ import {
   type TapDescription,
 } from "./caseDescription.ts";
 import { genericTensorsFile, isGeneric, parseGenericCase } from "./generic/genericCase.ts";
+import { readPositions } from "./generic/samplePositions.ts";
 import { readTruth, type Truth } from "./truth/truth.ts";
 
 /** A golden case in memory: its description and the numbers of every tap. */
@@ -84,12 +86,8 @@ function readTap(
     valuesOf(find(tensors, key, where), tap.dtype, shape, where, anyDtype);
   if ("tensor" in stored) return { ...tap, values: read(stored.tensor, tap.shape) };
   const index = find(tensors, stored.index, where);
-  const positions = toInt32(index, where);
   const elements = elementCount(tap.shape);
-  const outside = positions.find((position) => position < 0 || position >= elements);
-  if (outside !== undefined) {
-    throw new ModelError({ where, expected: `positions from 0 to ${elements - 1}`, got: String(outside) });
-  }
+  const positions = readPositions(index, elements, where);
   if (positions.length === 0 && elements > 0) {
     throw new ModelError({ where, expected: "positions of elements", got: "none" });
   }
@@ -165,21 +163,12 @@ function inProjectLayout(
   }
   if (layout !== "NCHW") return { shape: shapeOf(shape[1], shape[2], shape[3]), data };
   const [, channels, height, width] = shape;
-  const image = tensor(shapeOf(height, width, channels));
-  data.forEach((value, i) => {
-    image.data[channelsLast(i, height * width, channels)] = value;
-  });
-  return image;
+  return toChannelsLast(data, shapeOf(height, width, channels), layout);
 }
 
 /** Converts a map of this project to a row-major array in the tap's layout. */
 export function inTapLayout({ shape, data }: Tensor, layout: TapDescription["layout"]): Float32Array {
   if (layout !== "NCHW") return data;
   const [, height, width, channels] = shape;
-  return data.map((_, i) => data[channelsLast(i, height * width, channels)]);
-}
-
-/** The NHWC index of element `i` of an NCHW map. */
-function channelsLast(i: number, cells: number, channels: number): number {
-  return (i % cells) * channels + Math.floor(i / cells);
+  return data.map((_, i) => data[channelsLastIndex(i, height * width, channels)]);
 }

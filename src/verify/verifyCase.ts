@@ -184,7 +184,8 @@ function truthOf<Decoded>(
   measure: Comparison["measure"],
 ): TruthComparison | undefined {
   const names = "value" in source ? [tap.name, source.value] : [tap.name];
-  const values = tap.dtype === "float32" ? truth?.find(names, tap.shape) : undefined;
+  const map = tap.layout === "NHWC" ? { layout: tap.layout } : undefined;
+  const values = tap.dtype === "float32" ? truth?.find(names, tap.shape, map) : undefined;
   if (!values) return undefined;
   const unit = measure === "spread" ? (tap.std ?? standardDeviation(tap.values)) : 1;
   return compareWithTruth(values, tap, got, unit);

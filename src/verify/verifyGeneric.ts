@@ -2,7 +2,7 @@ import { backendInWords } from "../backend/backendDetails.ts";
 import { ModelError, UsageError } from "../errors.ts";
 import type { Graph } from "../graph/graph.ts";
 import { decodeImage } from "../image/imageFile.ts";
-import { openModel } from "../loading/openWeights.ts";
+import { openModelWeights } from "../loading/openWeights.ts";
 import type { InputSize } from "../models/model.ts";
 import { loadNetwork, type Network, type NetworkOptions } from "../network.ts";
 import { mostSimilar } from "../support/unknownName.ts";
@@ -28,7 +28,7 @@ export async function verifyGeneric(
   const file = golden.input?.get("image");
   const held = typeof file === "string" ? undefined : goldenInput(golden);
   const heldSize = held && { height: held.shape[1], width: held.shape[2] };
-  const { model, checkpoint } = await openModel(name, options);
+  const { model, checkpoint } = await openModelWeights(name, options);
   const inputSize = model.sizedByImage ? undefined : heldSize;
   const open = (fuse: boolean) => loadNetwork(name, { ...options, weights: checkpoint, inputSize, fuse });
   const network = await open(golden.fields.get("fuse") !== false);

@@ -1,6 +1,6 @@
 import { backendInWords } from "../backend/backendDetails.ts";
 import { UsageError } from "../errors.ts";
-import { openModel } from "../loading/openWeights.ts";
+import { openModelWeights } from "../loading/openWeights.ts";
 import { MODELS, modelNamed } from "../models/models.ts";
 import { movenetMultiSteps, movenetSingleSteps } from "../models/movenet.ts";
 import { UNPUBLISHED_TRIPLETS } from "../models/triplets/triplet.ts";
@@ -34,7 +34,7 @@ export async function verifyModel(
     const known = modelNamed(golden.model).name;
     return verifyNamed(known, known, golden, options, readImageFile);
   }
-  const { model, checkpoint } = await openModel(undefined, options);
+  const { model, checkpoint } = await openModelWeights(undefined, options);
   return verifyNamed(model.name, undefined, golden, { ...options, weights: checkpoint }, readImageFile);
 }
 

@@ -1,4 +1,4 @@
-import { escaped, tidy } from "./svg.ts";
+import { escaped, picture, tidy } from "./svg.ts";
 
 /** One layer's differences; all bars of a chart are in one unit, such as the layer's standard deviations. */
 export interface DifferenceBar {
@@ -42,16 +42,15 @@ export function differenceChart({ title, tolerance, bars }: DifferenceChart): st
     toleranceLine(all, pitch, scale, plot),
     ...names.elements,
   ];
-  return `<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 ${tidy(width)} ${tidy(height)}" width="${tidy(width)}" height="${tidy(height)}" font-family="system-ui, sans-serif" font-size="11">
-<title>${escaped(title)}</title>
-<desc>${escaped(description(all, scale))}</desc>
-<style>${DARK}</style>
-<rect class="ground" width="100%" height="100%" fill="#ffffff"/>
-<text class="ink" x="16" y="24" font-size="14" fill="#1f2328">${escaped(title)}</text>
-${legend(all)}
-${drawn.filter((element) => element !== "").join("\n")}
-</svg>
-`;
+  return picture({
+    title,
+    description: description(all, scale),
+    width: tidy(width),
+    height: tidy(height),
+    fontSize: 11,
+    style: DARK,
+    elements: [legend(all), ...drawn],
+  });
 }
 
 type Bar = DifferenceBar & { readonly tolerance: number | undefined };

@@ -4,7 +4,7 @@ import type { Graph } from "../graph/graph.ts";
 import type { OpFamily } from "../graph/op.ts";
 import { OPS } from "../kernels/ops.ts";
 import type { Shape } from "../tensor.ts";
-import { escaped, tidy } from "./svg.ts";
+import { escaped, picture, tidy } from "./svg.ts";
 
 export interface DrawNetworkOptions {
   /** Default: "Network". */
@@ -56,16 +56,20 @@ export function drawNetwork(graph: Graph, { title = "Network" }: DrawNetworkOpti
     });
   });
   const full = Math.max(width, LEGEND_WIDTH);
-  return `<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 ${full} ${height}" width="${full}" height="${height}" font-family="system-ui, sans-serif" font-size="9">
-<title>${escaped(title)}</title>
-<desc>${escaped(description(graph, blocks))}</desc>
-<style>${DARK}</style>
-<rect class="ground" width="100%" height="100%" fill="#ffffff"/>
-<text class="ink" x="16" y="24" font-size="14" fill="#1f2328">${escaped(title)}</text>
-${legend(blocks)}
-${[...gridLines(blocks, full), ...edges, ...blocks.map(box)].join("\n")}
-</svg>
-`;
+  return picture({
+    title,
+    description: description(graph, blocks),
+    width: full,
+    height,
+    fontSize: 9,
+    style: DARK,
+    elements: [
+      legend(blocks),
+      ...gridLines(blocks, full),
+      ...edges,
+      ...blocks.map((block) => box(block, blocks[0])),
+    ],
+  });
 }
 
 function left({ column }: PlacedBlock): number {
@@ -91,7 +95,8 @@ function edge(from: PlacedBlock, to: PlacedBlock, isCrossed: boolean): string {
 
 const FAINT = 0.35;
 
-function box(block: PlacedBlock): string {
+/** A block that stands below the row of its resolution, which was taken, tells its size. */
+function box(block: PlacedBlock, input: PlacedBlock): string {
   const [kind, color] = familyOf(block);
   const opacity = block.needed ? "" : ` opacity="${FAINT}"`;
   const frame = block.outputs.length > 0 ? ' class="output" stroke="#1f2328" stroke-width="3"' : "";
@@ -104,8 +109,10 @@ function box(block: PlacedBlock): string {
     frame &&
       `<rect${frame} x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="4" fill="none"/>`,
     `<rect class="kind-${kind}" x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="4" fill="${color}"/>`,
-    label(14, 9, shortName(block.name)),
-    label(27, 11, String(block.shape[3])),
+    label(14, 8, shortName(block.name)),
+    isOnOwnRow(block, input)
+      ? label(27, 11, String(block.shape[3]))
+      : label(27, 8, block.shape.slice(1).join("x")),
     "</g>",
   ].join("");
 }
@@ -154,13 +161,17 @@ function description(graph: Graph, blocks: readonly PlacedBlock[]): string {
   ].join(" ");
 }
 
+/** Whether its row is that of its resolution. */
+function isOnOwnRow({ row, shape }: Pick<PlacedBlock, "row" | "shape">, input: PlacedBlock): boolean {
+  return Math.round(Math.log2(input.shape[1] / shape[1])) === row;
+}
+
 /** A line and the side of the map for each resolution at which a block stands. */
 function gridLines(blocks: readonly PlacedBlock[], width: number): string[] {
   const sides = new Map<number, string>();
   const [first] = blocks;
   for (const { row, shape } of blocks) {
-    const isOwn = Math.round(Math.log2(first.shape[1] / shape[1])) === row;
-    if (isOwn && !sides.has(row)) sides.set(row, `${shape[1]} x ${shape[2]}`);
+    if (isOnOwnRow({ row, shape }, first) && !sides.has(row)) sides.set(row, `${shape[1]} x ${shape[2]}`);
   }
   return [...sides].map(([row, text]) => {
     const y = MARGIN.top + row * PITCH.y + BOX.height / 2;

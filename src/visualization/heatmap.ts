@@ -31,7 +31,7 @@ export interface Heatmap {
 }
 
 /** What `heatmap` needs of a result. */
-interface HeatmapSource {
+export interface HeatmapSource {
   readonly model: string;
   readonly geometry: Geometry;
   readonly heatmaps?: ClassHeatmaps;

@@ -14,8 +14,8 @@ const WITH_WASM = `${STRICT} 'wasm-unsafe-eval'`;
 
 /** Scripts that a test has the browser run are free of the policy, so the page does everything by itself. */
 const SCRIPT = `
-import { asNdarray, compare, load, openDump } from "/dist/index.js";
-const { backend, taps, array, compared, gpu } = JSON.parse(decodeURIComponent(location.hash.slice(1)));
+import { asNdarray, compare, load, openDump, readGoldenCase, verifyModel } from "/dist/index.js";
+const { backend, taps, array, compared, verified, gpu } = JSON.parse(decodeURIComponent(location.hash.slice(1)));
 if (gpu) WebGL2RenderingContext.prototype.getParameter = new Proxy(WebGL2RenderingContext.prototype.getParameter, {
   apply: (get, gl, [name]) => (name === 0x9246 ? "a card" : get.call(gl, name)),
 });
@@ -52,6 +52,16 @@ try {
       dumped: beside.layers.map(({ name }) => name),
     };
   }
+  if (verified) {
+    const read = (folder) => async (name) => {
+      const response = await fetch(folder + name);
+      if (!response.ok) throw new Error(response.statusText);
+      return new Uint8Array(await response.arrayBuffer());
+    };
+    const golden = await readGoldenCase(read("/goldens/" + verified + "/"), verified);
+    const { pass, taps } = await verifyModel(golden.model, golden, { backend }, read("/samples/"));
+    told.verified = { pass, taps: taps.length };
+  }
   output.textContent = JSON.stringify(told);
 } catch ({ name, message }) {
   output.textContent = JSON.stringify({ error: name + ": " + message });
@@ -67,6 +77,8 @@ interface Wanted {
   readonly array?: boolean;
   /** Compare the network with the same one op by op, and that one's value of this layer with a dump of it. */
   readonly compared?: string;
+  /** Run the golden case in this folder. */
+  readonly verified?: string;
   /** WebGL 2 names a graphics card. */
   readonly gpu?: boolean;
 }
@@ -99,9 +111,10 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("a page with a content security p
     policy: string,
     wanted: Wanted,
   ): Promise<{ ranOn?: string; note?: string; taps?: string[]; same?: boolean; error?: string }> {
-    const [dist, weights, samples] = ["dist/browser", "weights", "samples"].map((name) => join(ROOT, name));
+    const folders = ["dist/browser", "weights", "samples", "test/goldens/tfjs"];
+    const [dist, weights, samples, goldens] = folders.map((name) => join(ROOT, name));
     const headers = { "Content-Security-Policy": policy };
-    const server = await serve({ page: folder, dist, weights, samples }, headers);
+    const server = await serve({ page: folder, dist, weights, samples, goldens }, headers);
     const page = await browser.newPage();
     try {
       await page.goto(`${server.url}/page/index.html#${encodeURIComponent(JSON.stringify(wanted))}`);
@@ -145,6 +158,14 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("a page with a content security p
     const compared = "backbone.stem.conv2d";
     expect(await onPage(WITH_WASM, { backend: "wasm", compared })).toMatchObject({
       compared: { layers: 80, differing: true, outcomes: ["matched"], dumped: [compared] },
+    });
+  });
+
+  test("that forbids functions from text lets a golden case be read and verified", async () => {
+    expect(
+      await onPage(WITH_WASM, { backend: "wasm", verified: "movenet-lightning/grace-hopper" }),
+    ).toMatchObject({
+      verified: { pass: true, taps: 19 },
     });
   });
 

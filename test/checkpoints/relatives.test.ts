@@ -6,7 +6,7 @@ import { nameParameters } from "../../src/checkpoints/names/nameParameters.ts";
 import { relativeOf } from "../../src/checkpoints/names/relatives.ts";
 import { openCheckpoint } from "../../src/checkpoints/openCheckpoint.ts";
 import { ModelError } from "../../src/errors.ts";
-import { openModel } from "../../src/loading/openWeights.ts";
+import { openModelWeights } from "../../src/loading/openWeights.ts";
 
 const HEADS = ["hm.0.weight", "hm.2.weight", "wh.0.weight", "reg.0.weight"];
 const DLA = ["base.base_layer.0.weight", "base.level2.tree1.conv1.weight", "dla_up.ida_0.up_1.weight"];
@@ -108,7 +108,7 @@ test.each([
 ])("%s is refused by name, whatever model is asked for", async (name, message) => {
   const checkpoint = await openCheckpoint(fixture(name));
   for (const model of [undefined, "ctdet_coco_hg", "movenet-lightning"]) {
-    const error = await openModel(model, { weights: checkpoint }).catch((cause) => cause);
+    const error = await openModelWeights(model, { weights: checkpoint }).catch((cause) => cause);
     expect(error).toBeInstanceOf(ModelError);
     expect(error.message).toMatch(message);
     expect(error.message).not.toContain("--model");
@@ -124,15 +124,15 @@ const withNames = (names: string[]): Checkpoint => ({
 });
 
 test("other names are shown instead of sending the user to --model", async () => {
-  const open = openModel(undefined, { weights: withNames(["a.weight", "b.weight"]) });
+  const open = openModelWeights(undefined, { weights: withNames(["a.weight", "b.weight"]) });
   await expect(open).rejects.toThrow(/got variables of another one, as "a\.weight"\. Read are MoveNet/);
-  const own = openModel(undefined, { weights: withNames(["backbone.block0.depthwise.kernel"]) });
+  const own = openModelWeights(undefined, { weights: withNames(["backbone.block0.depthwise.kernel"]) });
   await expect(own).rejects.toThrow(/does not say its model\. Say which model/);
 });
 
 test("CornerNet is not taken for triplets", async () => {
   const named = await nameParameters({ ...withNames(CORNERNET), format: "torch" });
   expect(named.evidence).toMatchObject({ relative: { sibling: "triplets" } });
-  const open = openModel("centernet-104", { weights: named });
+  const open = openModelWeights("centernet-104", { weights: named });
   await expect(open).rejects.toThrow(/got those of CornerNet .* keypoint triplets, which extend CornerNet/);
 });

@@ -108,8 +108,8 @@ describe("two runs", () => {
     const svg = await readFile(chart, "utf8");
     expect(svg).toContain("fused against wasm");
     expect(svg).toContain("backbone.block2.depthwise.relu6");
-    await write(folder, { "people.jpg": await readFile(PEOPLE) });
-    const copy = join(folder, "people.jpg");
+    await write(folder, { "people.svg": await readFile(PEOPLE) });
+    const copy = join(folder, "people.svg");
     const message = await fails(["compare", copy, "--with", "cpu", "--chart", copy], 1);
     expect(message).toContain("expected a path that nothing else uses");
   });
@@ -234,6 +234,7 @@ test("wrong calls are refused in one line, before anything is loaded", async () 
     [[PEOPLE, "--with", "cpu", "--fuse", "maybe"], 1, 'expected yes or no, got "maybe".'],
     [[PEOPLE, "--with", "cpu", "--tolerance", "-1"], 1, "expected a number, 0 or more"],
     [[PEOPLE, "--with", "cpu", "--taps", "a,,b"], 1, "expected names or patterns of layers"],
+    [[PEOPLE, "--with-fuse", "no", "--taps", "backbone.stem.conv2d"], 1, "Give --fuse no to tap it."],
     [[PEOPLE, "--list"], 1, "option --list: expected to be used without an image"],
     [[PEOPLE, "--with", at("dump.safetensors"), "--with-build", "plain"], 1, "got tensors of a file."],
     [["none.jpg", "--with", "cpu"], 3, "none.jpg: expected an image file"],

@@ -1,4 +1,4 @@
-import { copyFile, readdir, readFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "./support/folders.ts";
@@ -51,8 +51,9 @@ test("--svg writes the picture, and prints the layers as before", async () => {
 
 test("--svg neither overwrites the weights nor a folder, and has no place beside --plan", async () => {
   const folder = await temporaryFolder();
-  const weights = join(folder, "copy.safetensors");
+  const weights = join(folder, "weights.svg");
   await copyFile("weights/movenet-lightning.safetensors", weights);
+  await mkdir(join(folder, "folder.svg"));
   const refusedWith = async (...args: string[]) => {
     const { code, stderr } = await runCli(["describe", ...args]);
     expect(code).toBe(1);
@@ -62,7 +63,12 @@ test("--svg neither overwrites the weights nor a folder, and has no place beside
   expect(overwriting).toContain(`option --svg ${weights}: expected a path that nothing else uses`);
   const published = await readFile("weights/movenet-lightning.safetensors");
   expect((await readFile(weights)).equals(published)).toBe(true);
-  expect(await refusedWith("movenet-lightning", "--svg", folder)).toContain("got a folder");
+  expect(await refusedWith("movenet-lightning", "--svg", join(folder, "folder.svg"))).toContain(
+    "got a folder",
+  );
+  expect(await refusedWith("movenet-lightning", "--svg", "a.png")).toContain(
+    "expected a name ending in .svg",
+  );
   const both = "centernet: option --svg: expected to be used without --plan and --memory, got --plan.\n";
   expect(await refusedWith("movenet-lightning", "--svg", join(folder, "a.svg"), "--plan")).toBe(both);
 });

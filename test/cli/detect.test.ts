@@ -98,6 +98,7 @@ test("--json - prints JSON and nothing else, with these fields and no others", a
     "model",
     "backend",
     "backendDetails",
+    "fused",
     "detections",
     "leftOut",
     "limitReached",

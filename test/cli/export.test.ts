@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { exportOnnx } from "../../src/index.ts";
@@ -21,12 +21,24 @@ test("export writes what the function returns, and says what is in it", async ()
   expect(await readdir(folder)).toEqual(["lightning.onnx"]);
 });
 
+test("--label-map names the classes in the file's metadata", async () => {
+  const folder = await temporaryFolder();
+  const [names, path] = ["names.txt", "lightning.onnx"].map((name) => join(folder, name));
+  await writeFile(names, "walker\n");
+  const { code } = await runCli(["export", "movenet-lightning", "--label-map", names, "-o", path]);
+  expect(code).toBe(0);
+  expect((await readFile(path)).includes('"walker"')).toBe(true);
+});
+
 test.each([
   [
     ["movenet-lightning", "-o", "model.txt"],
     /option --output: expected a name ending in \.onnx, got model\.txt/,
   ],
-  [["movenet-lightning", "--layout", "chw"], /option --layout: expected NHWC or NCHW, the order of the axes, got "chw"/],
+  [
+    ["movenet-lightning", "--layout", "chw"],
+    /option --layout: expected NHWC or NCHW, the order of the axes, got "chw"/,
+  ],
   [["movenet-lightning", "--size", "64x64"], /option --size: expected 192x192, its only size, got 64x64/],
   [[], /argument <model>: expected a model's name, or --weights, got neither/],
   [["movenet-lightning", "--weights", "a.onnx", "-o", "a.onnx"], /a\.onnx/],

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { blockLine } from "../../src/cli/terminal/blocks.ts";
+import { blockLine } from "../../src/cli/report/variableTable.ts";
 import { decodeImage } from "../../src/image/imageFile.ts";
 import { EMPTY_PICTURE, SAMPLES, temporaryFolder, write } from "./support/folders.ts";
 import { runCli } from "./support/runCli.ts";
@@ -44,8 +44,20 @@ describe("detect", () => {
     expect(stdout).toMatch(
       /\n {2}heads\.center\.sigmoid 48x48x1: colors \S+ to 0\.\d+ \(layer\), 1 tile per row, 16 pixels per cell; mean/,
     );
+    expect(stdout).toMatch(/\n {2}values of wasm \(.*1 thread\), fused\n/);
     expect(stdout).toMatch(/\n {2}fpn\.merge4\.add 12x12x\d+: colors -(\S+) to \1 \(symmetric\)/);
     expect(stdout).toContain(`heatmaps: ${out}/\nactivations: ${out}/`);
+  });
+
+  test("--activations reaches inside a fused layer, and says that each op ran alone", async () => {
+    const folder = await temporaryFolder();
+    await write(folder, { "x.png": EMPTY_PICTURE });
+    const layer = "backbone.stem.conv2d";
+    const args = [join(folder, "x.png"), ...FAST, "--no-draw", "--out", folder, "--activations", layer];
+    const { code, stdout } = await runCli(["detect", ...args]);
+    expect(code).toBe(0);
+    expect(await readdir(join(folder, "x.activations"))).toEqual([`${layer}.png`]);
+    expect(stdout).toMatch(/\n {2}values of wasm \(.*1 thread\), op by op\n/);
   });
 
   test("classes, layers and scales that are not there are refused before an image is read", async () => {

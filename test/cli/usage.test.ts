@@ -162,7 +162,12 @@ const WRONG: [string[], number, RegExp][] = [
   [["verify", "movenet-lightning"], 1, /option --golden: expected <folder>, got nothing/],
   [["verify", "movenet-lightning", "--golden", "src"], 1, /src: expected a golden case or a folder of cases/],
   [["verify", "movenet-lightning", "--golden", "none"], 1, /none: expected a folder of golden cases/],
-  [["verify", "--golden", "src"], 1, /argument <model>: expected a model's name, or --weights, got neither/],
+  [["verify", "--golden", "src"], 1, /src: expected a golden case or a folder of cases/],
+  [
+    ["verify", "--golden", "test/goldens/tfjs/movenet-lightning"],
+    1,
+    /argument <model>: expected a model's name, or --weights, got neither/,
+  ],
   [["verify", "--weights", "none.pkl", "--golden", "src"], 1, /src: expected a golden case or a folder of/],
   [["describe", "--weights", "none.pkl"], 2, /none\.pkl: expected a weights file, got no such file/],
   [

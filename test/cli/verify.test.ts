@@ -1,4 +1,4 @@
-import { cp, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { OWN_GOLDENS } from "../support/goldens.ts";
@@ -39,10 +39,9 @@ test("a chart overwrites nothing that is read, and is not begun in vain", async 
     runCli(["verify", "movenet-lightning", "--golden", folder, "--chart", chart]);
   const overwriting = await call(join(folder, "case.json"));
   expect(overwriting.code).toBe(1);
-  expect(overwriting.stderr).toMatch(
-    /expected a path that nothing else uses, got that of golden case .*case\.json/,
-  );
-  const { code, stdout, stderr } = await call(folder);
+  expect(overwriting.stderr).toMatch(/option --chart: expected a name ending in \.svg, got .*case\.json/);
+  await mkdir(join(folder, "folder.svg"));
+  const { code, stdout, stderr } = await call(join(folder, "folder.svg"));
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr).toMatch(/option --chart .*: expected a/);
 });

@@ -126,7 +126,7 @@ describe("a folder of .npy files", () => {
     });
     const [x, y, z] = ["x", "y", "z"].map((name) => join(folder, name));
     expect(await messageOf(openDump(x))).toBe(
-      `${x}: expected .npy files in this folder, got 1 files of other kinds.`,
+      `${x}: expected .npy files in this folder, got only files of other kinds.`,
     );
     expect(await messageOf(openDump(y))).toBe(
       `${join(y, "a.npy")}: expected 24 bytes of elements after the header, got 23. The file is truncated.`,

@@ -1,7 +1,7 @@
 import type { Executor } from "../../src/backend/executor.ts";
 import { Detector } from "../../src/detect.ts";
 import { wasmExecutor } from "../../src/executors/wasm/wasmExecutor.ts";
-import { openModel } from "../../src/loading/openWeights.ts";
+import { openModelWeights } from "../../src/loading/openWeights.ts";
 import { readWeights } from "../../src/loading/readWeights.ts";
 import type { Model } from "../../src/models/model.ts";
 import { Network } from "../../src/network.ts";
@@ -18,7 +18,7 @@ export class TinyModels {
   ) {}
 
   static async open(): Promise<TinyModels> {
-    const { model, checkpoint } = await openModel("movenet-multipose");
+    const { model, checkpoint } = await openModelWeights("movenet-multipose");
     const weights = await readWeights(checkpoint, model, TINY);
     await checkpoint.close?.();
     return new TinyModels(model, weights, await wasmExecutor({ threads: 1 }));

@@ -2,9 +2,8 @@ import { expect, test, vi } from "vitest";
 import { BackendError, UsageError } from "../../src/errors.ts";
 import { type Backend, createExecutor } from "../../src/executors/backends.ts";
 import { bestExecutor } from "../../src/executors/bestExecutor.ts";
-import type { WasmBuild } from "../../src/executors/wasm/wasmModule.ts";
 import type { GpuAdapterInfo } from "../../src/executors/wgsl/device/webgpu.ts";
-import type { MemoryUse, Precision } from "../../src/kernels/kernel.ts";
+import type { MemoryUse, Precision, WasmBuild } from "../../src/kernels/kernel.ts";
 
 test("auto is wasm on a machine without a GPU", async () => {
   const executor = await createExecutor();

@@ -16,7 +16,7 @@ import { OnnxBuilder } from "../../src/export/onnx/onnxGraph.ts";
 import { letterbox } from "../../src/image/input/letterbox.ts";
 import { type Detection, decodeImage, exportOnnx, modelNamed } from "../../src/index.ts";
 import { caseData } from "../../src/kernels/opCase.ts";
-import { openModel } from "../../src/loading/openWeights.ts";
+import { openModelWeights } from "../../src/loading/openWeights.ts";
 import { readWeights } from "../../src/loading/readWeights.ts";
 import { tripletMaps } from "../../src/models/triplets/tripletArchitecture.ts";
 import { zooMaps } from "../../src/models/zoo/zooModel.ts";
@@ -101,7 +101,7 @@ describe.skipIf(WITHOUT_RUNTIME)(
     test.each(["movenet-lightning", "movenet-multipose"])("%s on an image", async (name) => {
       const model = modelNamed(name);
       const size = model.defaultSize;
-      const { checkpoint } = await openModel(name);
+      const { checkpoint } = await openModelWeights(name);
       const constants = await readWeights(checkpoint, model);
       const photo = decodeImage(new Uint8Array(await readFile("samples/people.jpg")), "people");
       const { image } = letterbox(photo, size);

@@ -4,7 +4,7 @@ import { runViews } from "../../src/detect.ts";
 import { MAX_BYTES } from "../../src/executors/wgsl/peaks/peakFinder.ts";
 import { wgslExecutor } from "../../src/executors/wgsl/wgslExecutor.ts";
 import { decodeImage } from "../../src/image/imageFile.ts";
-import { openModel } from "../../src/loading/openWeights.ts";
+import { openModelWeights } from "../../src/loading/openWeights.ts";
 import { readWeights } from "../../src/loading/readWeights.ts";
 import { Network } from "../../src/network.ts";
 import { dawn, NO_DAWN } from "../support/dawn.ts";
@@ -29,7 +29,7 @@ describe.skipIf(!gpu && mayBeLeftOut)(
           if (!gpu) throw new Error(NO_DAWN);
           const counter = countReadBytes(gpu);
           const executor = await wgslExecutor({ gpu: counter.gpu });
-          const { model, checkpoint } = await openModel(name, weightsOf(name));
+          const { model, checkpoint } = await openModelWeights(name, weightsOf(name));
           const inputSize = model.defaultSize;
           const weights = await readWeights(checkpoint, model, inputSize);
           const network = await Network.open({ model, inputSize, weights, executor, fuse: true, notes: [] });

@@ -28,8 +28,8 @@ const atHand = ({ name }: ZooRow) => existsSync(folderOf(name));
 
 const TITLE = "agrees with TensorFlow at every tap and head";
 
-function agrees(place: Place): void {
-  for (const rows of byArchitecture(ZOO)) {
+function agrees(place: Place, zoo: readonly ZooRow[] = ZOO): void {
+  for (const rows of byArchitecture(zoo)) {
     const names = rows.map(({ name }) => name);
     const needs = rows.every(atHand) ? "" : " (needs CENTERNET_GOLDENS)";
     test.skipIf(!rows.every(atHand) && mayBeLeftOut)(`${names.join(", ")}${needs}`, async () => {
@@ -43,6 +43,8 @@ function agrees(place: Place): void {
 
 describeOnEachBuild(TITLE, {}, agrees);
 describeOnEachBuild(TITLE, { precision: "exact" }, agrees);
-// The gpu.js kernels, in the mode that every machine has.
-describe(`webasm ${TITLE}`, () => agrees({ backend: "webasm" }));
+// The gpu.js kernels, in the mode that every machine has. They take minutes for an hourglass, so one with keypoints, whose
+// heads smaller backbones have too, is left out.
+const WITHOUT_HOURGLASS_KEYPOINTS = ZOO.filter(({ name }) => !/hg104.*kpts/.test(name));
+describe(`webasm ${TITLE}`, () => agrees({ backend: "webasm" }, WITHOUT_HOURGLASS_KEYPOINTS));
 describe.skipIf(!hasDawn && mayBeLeftOut)(`wgsl ${TITLE}`, () => agrees({ backend: "wgsl" }));

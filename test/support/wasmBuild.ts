@@ -1,5 +1,6 @@
 import { RELAXED_SIMD } from "../../src/executors/wasm/generated/wasmBinary.ts";
-import { chooseBuild, type WasmBuild } from "../../src/executors/wasm/wasmModule.ts";
+import { chooseBuild } from "../../src/executors/wasm/wasmModule.ts";
+import type { WasmBuild } from "../../src/kernels/kernel.ts";
 
 /**
  * Makes this build the best one that the machine seems to have, in Node or in a page: for `plain`, validating the

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { afterAll, beforeAll, describe } from "vitest";
 import type { ExecutorOptions } from "../../src/executors/backends.ts";
-import type { WasmBuild } from "../../src/executors/wasm/wasmModule.ts";
+import type { WasmBuild } from "../../src/kernels/kernel.ts";
 import type { Place } from "./openGraph.ts";
 import { letMachineHave } from "./wasmBuild.ts";
 

@@ -64,9 +64,12 @@ export function madeFiles(taps: MadeTap[], tolerance: JsonValue | CaseFields = {
   return { description, tensors };
 }
 
-export function safetensorsOf(tensors: CaseFiles["tensors"]): Uint8Array {
+export function safetensorsOf(
+  tensors: CaseFiles["tensors"],
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
   let offset = 0;
-  const header: Record<string, unknown> = {};
+  const header: Record<string, unknown> = { __metadata__: metadata };
   for (const [name, { shape, values }] of tensors) {
     const end = offset + values.byteLength;
     header[name] = { dtype: dtypeOf(values).stored, shape, data_offsets: [offset, end] };

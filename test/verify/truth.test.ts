@@ -51,6 +51,31 @@ test("a tensor is whole or sampled, and must be that of its tap", () => {
   expect(() => read({ "b.index": Int32Array.of(3) }).find(["b"], [4])).toThrow("as many positions as values");
 });
 
+test("a map is read in either layout: the stated one, the only one that fits, or the given one", () => {
+  const rows = Float32Array.of(0, 1, 2, 3, 4, 5);
+  const file = (shape: number[], values = rows, metadata: Record<string, string> = {}) =>
+    readTruth(safetensorsOf(new Map([["a", { shape, values }]]), metadata), "t");
+  const turned = Float64Array.of(0, 3, 1, 4, 2, 5);
+  expect(file([1, 2, 1, 3]).find(["a"], [1, 1, 3, 2], {})).toEqual({ values: turned });
+  expect(file([1, 1, 3, 2]).find(["a"], [1, 1, 3, 2], {})).toEqual({ values: Float64Array.from(rows) });
+  const stated = file([1, 1, 3, 2], rows, { layout: "NCHW" });
+  expect(() => stated.find(["a"], [1, 1, 3, 2], {})).toThrow(
+    "expected [1, 2, 1, 3] (NCHW), got [1, 1, 3, 2]",
+  );
+  const cube = file([1, 2, 2, 2], Float32Array.of(0, 1, 2, 3, 4, 5, 6, 7));
+  expect(() => cube.find(["a"], [1, 2, 2, 2], {})).toThrow("expected a stated layout");
+  expect(cube.find(["a"], [1, 2, 2, 2], { layout: "NCHW" })?.values).toEqual(
+    Float64Array.of(0, 4, 1, 5, 2, 6, 3, 7),
+  );
+  // Positions are those of the stated layout.
+  const sampled = new Map<string, { shape: number[]; values: Stored }>([
+    ["a.index", { shape: [2], values: Int32Array.of(1, 5) }],
+    ["a.value", { shape: [2], values: Float32Array.of(1, 5) }],
+  ]);
+  const samples = readTruth(safetensorsOf(sampled, { "layout:a": "NCHW" }), "t");
+  expect(samples.find(["a"], [1, 1, 3, 2], {})?.positions).toEqual(Int32Array.of(2, 5));
+});
+
 test("mutants of a file are read or refused with a typed error", async () => {
   const seed = fileOf({
     a: Float32Array.of(1, 2),

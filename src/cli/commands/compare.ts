@@ -1,8 +1,5 @@
 import type { Command } from "commander";
 import { DEFAULT_MODEL } from "../../models/models.ts";
-import { type CompareFlags, checkFlags, parsePartner } from "../compare/flags.ts";
-import { runComparison } from "../compare/runComparison.ts";
-import type { Session } from "../io.ts";
 import {
   backendOption,
   buildOption,
@@ -10,6 +7,7 @@ import {
   lowMemoryOption,
   parseName,
   parsePath,
+  parsePathEnding,
   parseTaps,
   parseTolerance,
   parseYesNo,
@@ -19,7 +17,10 @@ import {
   threadsOption,
   valueOption,
   weightsOption,
-} from "../options.ts";
+} from "../arguments/options.ts";
+import { type CompareFlags, checkFlags, parsePartner } from "../compare/flags.ts";
+import { runComparison } from "../compare/runComparison.ts";
+import type { Session } from "../io.ts";
 
 const HELP = `
 Runs a network twice on one image and compares the two runs layer by layer, or
@@ -103,7 +104,9 @@ export function addCompare(program: Command, session: Session): void {
       "--list",
       "print the names of all layers and their shapes; with --with <file>, what it has of them",
     )
-    .addOption(path("--chart <file>", "draw the differences of all layers as an SVG"))
+    .addOption(
+      valueOption("--chart <file>", "draw the differences of all layers as an SVG", parsePathEnding(".svg")),
+    )
     .addOption(path("--save-golden <folder>", "save what B computed as a golden case, for centernet verify"))
     .addOption(
       path("--truth <file>", "safetensors of the layers in float64: print both runs' errors against it"),

@@ -1,14 +1,14 @@
 import type { Command } from "commander";
 import { type Conversion, convertCheckpoint } from "../../checkpoints/convertCheckpoint.ts";
 import { UsageError } from "../../errors.ts";
-import { openModel } from "../../loading/openWeights.ts";
+import { openModelWeights } from "../../loading/openWeights.ts";
 import { readWeights } from "../../loading/readWeights.ts";
 import { elementCount } from "../../tensor.ts";
+import { parseName, parsePath, valueOption } from "../arguments/options.ts";
 import { refuseOverwriting } from "../files/refuseOverwriting.ts";
 import { weightsUses } from "../files/weightsPaths.ts";
 import { writeOutput } from "../files/writeAtomically.ts";
 import { print, type Session } from "../io.ts";
-import { parseName, parsePath, valueOption } from "../options.ts";
 import { formatCount } from "../terminal/formatNumber.ts";
 import { loadingLine } from "../terminal/progress.ts";
 
@@ -65,7 +65,7 @@ async function convert(input: string, flags: ConvertFlags, session: Session): Pr
     ...(await weightsUses(input)),
     { path: output, role: "output", name: `option --output ${output}` },
   ]);
-  const { model, checkpoint } = await openModel(flags.model, { weights: input });
+  const { model, checkpoint } = await openModelWeights(flags.model, { weights: input });
   const { signal } = session;
   const onProgress = loadingLine(session.stderr);
   const weights = await readWeights(checkpoint, model, undefined, { onProgress, signal });

@@ -6,27 +6,27 @@ import { describeWasmPlan, type WasmPlanDescription } from "../../executors/wasm
 import { defaultThreads } from "../../executors/wasm/threads/threadPool.ts";
 import type { Precision } from "../../kernels/kernel.ts";
 import { DEFAULT_CHOICES } from "../../kernels/wasm/kernel.ts";
-import { openModel } from "../../loading/openWeights.ts";
+import { openModelWeights } from "../../loading/openWeights.ts";
 import { checkWeights } from "../../loading/readWeights.ts";
 import { checkInputSize, type InputSize, type Model } from "../../models/model.ts";
 import { modelNamed } from "../../models/models.ts";
 import { runnable } from "../../network.ts";
 import { drawNetwork } from "../../visualization/drawNetwork.ts";
-import { outputTarget } from "../files/outputTarget.ts";
-import { refuseOverwriting } from "../files/refuseOverwriting.ts";
-import { weightsUses } from "../files/weightsPaths.ts";
-import { writeOutput } from "../files/writeAtomically.ts";
-import { print, printError, printJson, type Session } from "../io.ts";
 import {
   checkNamesModel,
   lowMemoryOption,
-  parsePath,
+  parsePathEnding,
   precisionOption,
   sizeOption,
   threadsOption,
   valueOption,
   weightsOption,
-} from "../options.ts";
+} from "../arguments/options.ts";
+import { outputTarget } from "../files/outputTarget.ts";
+import { refuseOverwriting } from "../files/refuseOverwriting.ts";
+import { weightsUses } from "../files/weightsPaths.ts";
+import { writeOutput } from "../files/writeAtomically.ts";
+import { print, printError, printJson, type Session } from "../io.ts";
 import { layerTable, totalLines } from "../report/layerTable.ts";
 import { algorithmTable, memoryTable, memoryTotals } from "../report/planTable.ts";
 
@@ -83,7 +83,9 @@ export function addDescribe(program: Command, session: Session): void {
     .addOption(sizeOption())
     .option("--fused", "show the network as it runs: bias, sum and activation fused into their convolution")
     .option("--receptive", "show the receptive field of each layer")
-    .addOption(valueOption("--svg <file>", "draw the network, block by block, as an SVG", parsePath))
+    .addOption(
+      valueOption("--svg <file>", "draw the network, block by block, as an SVG", parsePathEnding(".svg")),
+    )
     .option("--plan", "show which algorithm wasm chooses for each layer, and why")
     .option("--memory", "show the memory of a wasm plan: how long each map is held, peak and total")
     .addOption(precisionOption())
@@ -156,7 +158,7 @@ async function describedModel(
     const model = modelNamed(name);
     return { model, input: sizeOf(model, size) };
   }
-  const { model, checkpoint, notes } = await openModel(name, { weights });
+  const { model, checkpoint, notes } = await openModelWeights(name, { weights });
   try {
     const input = sizeOf(model, size);
     checkWeights(checkpoint, model, input);

@@ -4,14 +4,6 @@ import { checkReferenceScales } from "../../detectOptions.ts";
 import { UsageError } from "../../errors.ts";
 import { MAX_TRIPLETS } from "../../image/draw/drawDetections.ts";
 import { DEFAULT_MODEL } from "../../models/models.ts";
-import { DEFAULT_OUT, type DetectFlags, outFolder } from "../detect/flags.ts";
-import { pathUses } from "../detect/outputs.ts";
-import { pullFirst } from "../detect/pullFirst.ts";
-import { runDetection } from "../detect/runDetection.ts";
-import { findImages } from "../files/findImages.ts";
-import { NO_JSON, openJsonLines } from "../files/jsonLines.ts";
-import { refuseOverwriting } from "../files/refuseOverwriting.ts";
-import type { Session } from "../io.ts";
 import {
   activationScaleOption,
   activationsOption,
@@ -19,6 +11,7 @@ import {
   buildOption,
   classesOption,
   heatmapsOption,
+  labelMapOption,
   lowMemoryOption,
   maxOption,
   parseName,
@@ -31,7 +24,15 @@ import {
   valueOption,
   weightsOption,
   whyOption,
-} from "../options.ts";
+} from "../arguments/options.ts";
+import { DEFAULT_OUT, type DetectFlags, outFolder } from "../detect/flags.ts";
+import { pathUses } from "../detect/outputs.ts";
+import { pullFirst } from "../detect/pullFirst.ts";
+import { runDetection } from "../detect/runDetection.ts";
+import { findImages } from "../files/findImages.ts";
+import { NO_JSON, openJsonLines } from "../files/jsonLines.ts";
+import { refuseOverwriting } from "../files/refuseOverwriting.ts";
+import type { Session } from "../io.ts";
 import { parseFormats } from "../save/saveFormats.ts";
 
 const HELP = `
@@ -80,7 +81,7 @@ are those of the first.
 --crops writes <label>/<image>-<number>.jpg.
 
 With --json each image becomes one line of JSON:
-  { image, width, height, model, backend, backendDetails,
+  { image, width, height, model, backend, backendDetails, fused,
     detections: [ { label, classId, score, box: { xmin, ymin, xmax, ymax },
                     keypoints?: [ { name, x, y, score } ], derived?,
                     triplet? } ],
@@ -112,12 +113,7 @@ export function addDetect(program: Command, session: Session): void {
     .addOption(valueOption("--model <name>", `see centernet models (default: ${DEFAULT_MODEL})`, parseName))
     .addOption(weightsOption())
     .option("--pull", "first download the model's archive if it is not in the cache")
-    .addOption(
-      path(
-        "--label-map <file>",
-        "the classes' names: a .pbtxt, a text of one name per line, a YAML data set, or COCO's categories as JSON",
-      ),
-    )
+    .addOption(labelMapOption())
     .addOption(backendOption())
     .addOption(threadsOption())
     .addOption(buildOption())

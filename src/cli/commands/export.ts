@@ -1,21 +1,22 @@
 import type { Command } from "commander";
-import { UsageError } from "../../errors.ts";
 import { type OnnxExport, prepareOnnx } from "../../export/onnx/exportOnnx.ts";
 import type { OnnxValue } from "../../export/onnx/onnxGraph.ts";
 import type { InputSize } from "../../models/model.ts";
 import { formatShape, type Layout } from "../../tensor.ts";
+import {
+  checkNamesModel,
+  labelMapOption,
+  layoutOption,
+  parsePathEnding,
+  sizeOption,
+  valueOption,
+  weightsOption,
+} from "../arguments/options.ts";
+import { readLabelMap } from "../files/labelMapFile.ts";
 import { refuseOverwriting } from "../files/refuseOverwriting.ts";
 import { weightsUses } from "../files/weightsPaths.ts";
 import { writeOutput } from "../files/writeAtomically.ts";
 import { print, printError, type Session } from "../io.ts";
-import {
-  checkNamesModel,
-  layoutOption,
-  parsePath,
-  sizeOption,
-  valueOption,
-  weightsOption,
-} from "../options.ts";
 import { formatCount } from "../terminal/formatNumber.ts";
 import { loadingLine } from "../terminal/progress.ts";
 import { formatTable } from "../terminal/table.ts";
@@ -35,6 +36,7 @@ Examples:
 
 interface ExportFlags {
   readonly weights?: string;
+  readonly labelMap?: string;
   readonly size?: InputSize;
   readonly layout?: Layout;
   readonly decode?: boolean;
@@ -52,29 +54,25 @@ export function addExport(program: Command, session: Session): void {
       "name of the model, see centernet models (default: the one that the weights belong to)",
     )
     .addOption(weightsOption())
+    .addOption(labelMapOption())
     .addOption(sizeOption())
     .addOption(layoutOption("order of the axes of input and heads: NHWC or NCHW (default: NHWC)"))
     .option("--decode", "add the decode: boxes, scores, classes and keypoints, in pixels of the input")
     .option("--unfused", "keep batch norms and biases as nodes of their own")
-    .addOption(valueOption("-o, --output <file>", output, parseOutput))
+    .addOption(valueOption("-o, --output <file>", output, parsePathEnding(".onnx")))
     .addHelpText("after", HELP)
     .action((name: string | undefined, flags: ExportFlags) => exportModel(name, flags, session));
-}
-
-/** The required extension protects weights from being overwritten. */
-function parseOutput(text: string, where: string): string {
-  const path = parsePath(text, where);
-  if (path.endsWith(".onnx")) return path;
-  throw new UsageError({ where, expected: "a name ending in .onnx", got: path });
 }
 
 async function exportModel(name: string | undefined, flags: ExportFlags, session: Session): Promise<void> {
   const { weights, size: inputSize, layout, decode, unfused = false } = flags;
   const { signal } = session;
   checkNamesModel(name, weights);
+  const labelMap = flags.labelMap === undefined ? undefined : await readLabelMap(flags.labelMap);
   const onProgress = loadingLine(session.stderr);
   const file = await prepareOnnx(name, {
     weights,
+    labelMap,
     inputSize,
     layout,
     decode,

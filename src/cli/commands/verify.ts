@@ -3,8 +3,7 @@ import { basename, join } from "node:path";
 import type { Command } from "commander";
 import { systemMessage, UsageError } from "../../errors.ts";
 import type { Backend } from "../../executors/backends.ts";
-import type { WasmBuild } from "../../executors/wasm/wasmModule.ts";
-import type { Precision } from "../../kernels/kernel.ts";
+import type { Precision, WasmBuild } from "../../kernels/kernel.ts";
 import { modelNamed } from "../../models/models.ts";
 import { readRegularFile } from "../../platform/regularFile.ts";
 import { formatReport } from "../../verify/formatReport.ts";
@@ -14,6 +13,18 @@ import { reportJson } from "../../verify/report/reportJson.ts";
 import type { Truth } from "../../verify/truth/truth.ts";
 import type { CaseReport } from "../../verify/verifyCase.ts";
 import { verifyModel } from "../../verify/verifyModel.ts";
+import {
+  backendOption,
+  buildOption,
+  checkNamesModel,
+  lowMemoryOption,
+  parsePath,
+  parsePathEnding,
+  precisionOption,
+  threadsOption,
+  valueOption,
+  weightsOption,
+} from "../arguments/options.ts";
 import { EXIT } from "../failures.ts";
 import { outputTarget } from "../files/outputTarget.ts";
 import { refuseOverwriting } from "../files/refuseOverwriting.ts";
@@ -21,17 +32,6 @@ import { foreignTruth, openTruth } from "../files/truthFile.ts";
 import { weightsUses } from "../files/weightsPaths.ts";
 import { writeOutput } from "../files/writeAtomically.ts";
 import { print, printJson, type Session } from "../io.ts";
-import {
-  backendOption,
-  buildOption,
-  checkNamesModel,
-  lowMemoryOption,
-  parsePath,
-  precisionOption,
-  threadsOption,
-  valueOption,
-  weightsOption,
-} from "../options.ts";
 import { formatCounted } from "../terminal/formatNumber.ts";
 
 const HELP = `
@@ -83,7 +83,9 @@ export function addVerify(program: Command, session: Session): void {
       "name of the model, see centernet models (default: the one that the weights belong to)",
     )
     .addOption(golden.makeOptionMandatory())
-    .addOption(valueOption("--chart <file>", "draw the differences of all taps as an SVG", parsePath))
+    .addOption(
+      valueOption("--chart <file>", "draw the differences of all taps as an SVG", parsePathEnding(".svg")),
+    )
     .addOption(
       valueOption(
         "--truth <file>",

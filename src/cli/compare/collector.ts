@@ -1,5 +1,6 @@
 import type { LayerDifference, LayerValues } from "../../compare/compare.ts";
 import { INPUT } from "../../compare/dump/nodeNames.ts";
+import type { Layout } from "../../tensor.ts";
 import { type GoldenValue, goldenValue } from "../../verify/generic/goldenCaseFiles.ts";
 import { compareWithTruth, type Truth, type TruthComparison } from "../../verify/truth/truth.ts";
 
@@ -13,6 +14,8 @@ export class Collector {
   constructor(
     private readonly savesGolden: boolean,
     private readonly truth: Truth | undefined,
+    /** Of the true values, where their file states none. */
+    private readonly layout: Layout | undefined,
   ) {}
 
   add({ name, shape, std }: LayerDifference, { a, b }: LayerValues): void {
@@ -20,7 +23,7 @@ export class Collector {
       const data = b.data instanceof Float32Array ? b.data : Float32Array.from(b.data);
       this.golden.set(name, goldenValue(name, { shape, data }));
     }
-    const values = this.truth?.find([name], shape);
+    const values = this.truth?.find([name], shape, { layout: this.layout });
     const found = values && compareWithTruth(values, { values: b.data }, a.data, std);
     if (found) this.truths.set(name, found);
   }

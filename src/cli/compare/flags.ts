@@ -3,8 +3,7 @@
 import { existsSync } from "node:fs";
 import { UsageError } from "../../errors.ts";
 import { BACKENDS, type Backend, hasOption, unknownBackend } from "../../executors/backends.ts";
-import type { WasmBuild } from "../../executors/wasm/wasmModule.ts";
-import type { Precision } from "../../kernels/kernel.ts";
+import type { Precision, WasmBuild } from "../../kernels/kernel.ts";
 import type { InputSize } from "../../models/model.ts";
 import type { NetworkOptions } from "../../network.ts";
 import { systemPath } from "../../platform/pathBytes.ts";

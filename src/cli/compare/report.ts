@@ -1,8 +1,7 @@
 /** How a comparison is printed. */
-import { backendInWords } from "../../backend/backendDetails.ts";
+import { runInWords } from "../../backend/backendDetails.ts";
 import type { CompareResult, LayerDifference } from "../../compare/compare.ts";
 import type { DetectionDifference } from "../../compare/compareDetections.ts";
-import type { RunFacts } from "../../compare/tolerances.ts";
 import type { Detection } from "../../detection.ts";
 import { formatShape } from "../../tensor.ts";
 import { formatDifference, truthLine } from "../../verify/formatReport.ts";
@@ -31,11 +30,6 @@ const VERDICT = { heading: "", align: "left", width: 0 } as const;
 
 /** The errors of both runs against float64, by layer. */
 export type Truths = ReadonlyMap<string, TruthComparison>;
-
-/** `wasm (plain SIMD, 2 threads), fused` */
-export function runInWords({ backend, backendDetails, fused }: Omit<RunFacts, "model">): string {
-  return `${backendInWords(backend, backendDetails)}, ${fused ? "fused" : "op by op"}`;
-}
 
 /** The lines of a table that is printed while it grows: its names must be known before. */
 export class LayerTable {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { runInWords } from "../../backend/backendDetails.ts";
 import { compare, inputOf } from "../../compare/compare.ts";
 import { openDump } from "../../compare/dump/dump.ts";
 import { DumpValues, dumpInputSize } from "../../compare/dump/dumpValues.ts";
@@ -6,7 +7,7 @@ import { type NameMap, parseNameMap } from "../../compare/dump/nodeNames.ts";
 import { type Detector, load } from "../../detect.ts";
 import { ModelError, oneLine, systemMessage, UsageError } from "../../errors.ts";
 import { decodeImage } from "../../image/imageFile.ts";
-import { openModel } from "../../loading/openWeights.ts";
+import { openModelWeights } from "../../loading/openWeights.ts";
 import { checkInputSize, type InputSize, type Model } from "../../models/model.ts";
 import { DEFAULT_MODEL, modelNamed } from "../../models/models.ts";
 import { type Network, type NetworkOptions, runnable } from "../../network.ts";
@@ -27,7 +28,7 @@ import { loadingLine } from "../terminal/progress.ts";
 import { Collector } from "./collector.ts";
 import { type CompareFlags, dumpOf, runsOf } from "./flags.ts";
 import { type NamedDump, nodeList, nodeListLines } from "./nodeList.ts";
-import { chartOf, jsonOf, LayerTable, leftOutLines, runInWords, summaryLines } from "./report.ts";
+import { chartOf, jsonOf, LayerTable, leftOutLines, summaryLines } from "./report.ts";
 
 /** Opens what is to be compared, compares it, and reports. */
 export async function runComparison(
@@ -53,7 +54,7 @@ export async function runComparison(
     printNotes(detectors, session);
     const names = a.network.graph.nodes.map((node) => node.name);
     const table = new LayerTable(names, truth !== undefined);
-    const collector = new Collector(flags.saveGolden !== undefined, truth);
+    const collector = new Collector(flags.saveGolden !== undefined, truth, layout);
     const say = (line: string) => {
       if (!json) print(session, line);
     };
@@ -165,7 +166,7 @@ async function sizeWithoutImage(
 ): Promise<InputSize | undefined> {
   if (image !== undefined || !named) return undefined;
   const size = dumpInputSize(named.dump, named);
-  const { model, checkpoint } = await openModel(name, { weights });
+  const { model, checkpoint } = await openModelWeights(name, { weights });
   await checkpoint.close?.();
   return model.sizedByImage ? undefined : size;
 }
@@ -220,7 +221,7 @@ async function listedModel({
 }: CompareFlags): Promise<{ model: Model; size: InputSize }> {
   let model = weights === undefined ? modelNamed(name ?? DEFAULT_MODEL) : undefined;
   if (!model) {
-    const opened = await openModel(name, { weights });
+    const opened = await openModelWeights(name, { weights });
     await opened.checkpoint.close?.();
     model = opened.model;
   }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { type RanOn, runInWords } from "../../backend/backendDetails.ts";
 import { encodeNpy } from "../../formats/npy.ts";
 import { encodePng } from "../../image/imageFile.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -56,7 +57,12 @@ export class ActivationFolder {
     this.lines.push(activationLine(layer, tensor.shape, grid));
   }
 
-  /** What was written since the last call: a line for each layer. */
+  /** Says what computed the image's values: other runs have other bits. */
+  finishImage(ran: RanOn): void {
+    this.lines.push(`  values of ${runInWords(ran)}`);
+  }
+
+  /** What was written since the last call: a line for each layer, then what computed them. */
   takeLines(): string[] {
     const { lines } = this;
     this.lines = [];

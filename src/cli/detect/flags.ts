@@ -1,6 +1,5 @@
 import type { Backend } from "../../executors/backends.ts";
-import type { WasmBuild } from "../../executors/wasm/wasmModule.ts";
-import type { Precision } from "../../kernels/kernel.ts";
+import type { Precision, WasmBuild } from "../../kernels/kernel.ts";
 import type { InputSize } from "../../models/model.ts";
 import type { WhyPixel } from "../../models/view.ts";
 import type { GridScale } from "../../visualization/activationGrid.ts";

@@ -1,18 +1,17 @@
 import { sep } from "node:path";
-import { parseLabelMapFile } from "../../checkpoints/labelMaps/labelMapFile.ts";
 import type { LabelMap } from "../../checkpoints/pipelineConfig/detectionApiSidecar.ts";
 import { type Detector, type DetectResult, load } from "../../detect.ts";
 import { checkTestTimeOptions, DEFAULT_MAX, DEFAULT_SCORE, type DetectOptions } from "../../detectOptions.ts";
-import { BackendError, ModelError, oneLine, systemMessage } from "../../errors.ts";
+import { BackendError, ModelError, oneLine } from "../../errors.ts";
 import { classIdsOf } from "../../models/classIds.ts";
-import { readRegularFile } from "../../platform/regularFile.ts";
-import { matchTaps } from "../../tapNames.ts";
+import { chooseTaps } from "../../tapNames.ts";
+import { withFlagNames } from "../arguments/flagNames.ts";
 import { EXIT, errorMessage, Interruption, isSilent } from "../failures.ts";
 import type { DrawingFolder } from "../files/drawingFolder.ts";
 import type { ImageFile } from "../files/findImages.ts";
 import type { JsonLines } from "../files/jsonLines.ts";
+import { readLabelMap } from "../files/labelMapFile.ts";
 import { readImage } from "../files/readImage.ts";
-import { withFlagNames } from "../flagNames.ts";
 import { print, printError, type Session } from "../io.ts";
 import { type DetectionRecord, foundRecord } from "../report/detectionRecord.ts";
 import { DetectionReport } from "../report/detectionReport.ts";
@@ -21,7 +20,7 @@ import { RunNotes } from "../report/runNotes.ts";
 import { readAnnotations } from "../save/annotations.ts";
 import { imageIds } from "../save/imageIds.ts";
 import type { Finished } from "../save/resultFile.ts";
-import { formatBytes, formatCounted } from "../terminal/formatNumber.ts";
+import { formatCounted } from "../terminal/formatNumber.ts";
 import { loadingLine } from "../terminal/progress.ts";
 import { CostLines } from "./costLines.ts";
 import type { DetectFlags } from "./flags.ts";
@@ -53,7 +52,7 @@ export async function runDetection(
     if (flags.profile) detector.network.checkProfile();
     if (flags.classes) classIdsOf(model, flags.classes);
     if (flags.why?.class !== undefined) classIdsOf(model, [flags.why.class], "option why");
-    if (flags.activations) matchTaps(detector.network.graph, flags.activations);
+    if (flags.activations) chooseTaps(detector.network, flags.activations);
     for (const line of notes) note(line);
     if (backendDetails.note) note(backendDetails.note);
     const outputs = await Outputs.open(images, flags, model, { json, ids, annotations });
@@ -88,17 +87,6 @@ function openDetector(
   const onProgress = quiet ? undefined : loadingLine(stderr);
   const options = { weights, backend, threads, build, precision, memory, inputSize: size, labelMap } as const;
   return load(model, { ...options, onProgress, signal });
-}
-
-/** Those of Open Images, with 601 classes, have 60 kB. */
-const MAX_LABEL_MAP = 32e6;
-
-async function readLabelMap(path: string): Promise<LabelMap> {
-  const bytes = await readRegularFile(path, MAX_LABEL_MAP).catch((error: unknown) => {
-    const expected = `a label map of at most ${formatBytes(MAX_LABEL_MAP)}`;
-    throw new ModelError({ where: path, expected, got: systemMessage(error) }, { cause: error });
-  });
-  return parseLabelMapFile(bytes, path);
 }
 
 interface Run {
@@ -151,6 +139,7 @@ async function detectOne(image: ImageFile, run: Run, costs: CostLines, session: 
       const profile = await detector.profile(bytes, { signal, where: image.path });
       record = { ...record, profile: profileRecord(profile) };
     }
+    outputs.activations?.finishImage(result);
     await outputs.writeImages(image, result);
     return { image, record, result };
   } catch (error) {

@@ -5,7 +5,7 @@ import { glob } from "tinyglobby";
 import { systemMessage, UsageError } from "../../errors.ts";
 import { framesHint } from "../../image/unreadableImage.ts";
 import { pathText, realPath, systemPath } from "../../platform/pathBytes.ts";
-import { hintForSetting } from "../neighbors.ts";
+import { hintForSetting } from "../arguments/neighbors.ts";
 import { exactPaths } from "./exactPaths.ts";
 import { isHttpUrl, nameOfUrl } from "./fetchImage.ts";
 import { isInside } from "./outputTarget.ts";

@@ -27,6 +27,7 @@ type Found = Pick<
   | "model"
   | "backend"
   | "backendDetails"
+  | "fused"
   | "detections"
   | "leftOut"
   | "nothingFound"
@@ -44,7 +45,7 @@ export interface RecordedError {
 
 export function foundRecord(image: string, result: DetectResult): DetectionRecord {
   const { width, height, model, backend, backendDetails, detections, explanation, times } = result;
-  const { leftOut, nothingFound, limitReached, why } = result;
+  const { fused, leftOut, nothingFound, limitReached, why } = result;
   return {
     image,
     width,
@@ -52,6 +53,7 @@ export function foundRecord(image: string, result: DetectResult): DetectionRecor
     model,
     backend,
     backendDetails,
+    fused,
     detections: detections.map(roundedDetection),
     leftOut: roundedLeftOut(leftOut),
     nothingFound,

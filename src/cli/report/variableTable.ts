@@ -5,7 +5,6 @@ import {
   type Statistics,
   statisticsOf,
 } from "../../visualization/statistics.ts";
-import { blockLine } from "../terminal/blocks.ts";
 import { formatCount } from "../terminal/formatNumber.ts";
 import type { Column } from "../terminal/table.ts";
 import { formatValue } from "./activationLine.ts";
@@ -55,4 +54,12 @@ export function numberCells(numbers: VariableNumbers | undefined): string[] {
     formatCount(nan + infinite),
     `│${blockLine(numbers.histogram.counts)}│`,
   ];
+}
+
+const BLOCKS = " ▁▂▃▄▅▆▇█";
+
+/** Counts as a line of blocks, the largest full; only what is 0 is blank. */
+export function blockLine(counts: readonly number[]): string {
+  const largest = Math.max(...counts, 1);
+  return counts.map((count) => BLOCKS[Math.ceil((count / largest) * (BLOCKS.length - 1))]).join("");
 }

@@ -8,11 +8,11 @@ import { unknownVariable } from "../../checkpoints/checkpoint.ts";
 import type { WeightsLocation } from "../../checkpoints/openCheckpoint.ts";
 import { listSafetensors } from "../../checkpoints/safetensors/safetensors.ts";
 import { CenterNetError, ModelError, systemMessage } from "../../errors.ts";
+import { parseLayout } from "../../formats/layout.ts";
 import { openNpy } from "../../formats/readNpy.ts";
 import { blobWeights } from "../../platform/blobWeights.ts";
 import { type FileKind, fileKind, START_BYTES } from "../../support/fileKind/fileKind.ts";
 import { elementCount, type Layout } from "../../tensor.ts";
-import { parseLayout } from "./layout.ts";
 
 /** A path or URL, the bytes of a file, a `File` or other `Blob`, or several such files of NumPy's arrays. */
 export type DumpSource = string | URL | Uint8Array | ArrayBuffer | Blob | readonly File[];
@@ -125,7 +125,7 @@ interface Files {
 async function openArrays(where: string, { paths, open }: Files): Promise<Dump> {
   const arrays = [...paths].filter((path) => NPY.test(path)).sort();
   if (arrays.length === 0) {
-    const got = paths.length === 0 ? "an empty folder" : `${paths.length} files of other kinds`;
+    const got = paths.length === 0 ? "an empty folder" : "only files of other kinds";
     throw new ModelError({ where, expected: ".npy files in this folder", got });
   }
   const tensors = new Map<string, DumpTensor>();

@@ -1,11 +1,11 @@
 import { quote } from "../../checkpoints/bytes/json.ts";
 import { ModelError, UsageError } from "../../errors.ts";
+import { findLayout, inputShapeOf, toChannelsLast } from "../../formats/layout.ts";
 import type { InputSize } from "../../models/view.ts";
 import type { Network } from "../../network.ts";
 import { formatShape, type Layout, type Shape, type Tensor } from "../../tensor.ts";
 import type { NumberTensor } from "../compareTensors.ts";
 import type { Dump, DumpTensor } from "./dump.ts";
-import { findLayout, inputShapeOf, toChannelsLast } from "./layout.ts";
 import { INPUT, type NameMap, nameTensors } from "./nodeNames.ts";
 
 export interface DumpOptions {

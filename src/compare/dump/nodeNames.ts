@@ -76,7 +76,7 @@ function checkMap(
     const meant = mostSimilar(wrong.name, wrong.names);
     const guess = meant === undefined ? undefined : `Did you mean ${meant}?`;
     const hint = isReversed ? "The map goes from the dump's names to those of nodes: turn it round." : guess;
-    throw new ModelError({ where: "names", expected: wrong.expected, got: quote(wrong.name), hint });
+    throw new ModelError({ where: "option names", expected: wrong.expected, got: quote(wrong.name), hint });
   }
 }
 

@@ -21,7 +21,7 @@ export interface LabelledKeypoint extends PoseKeypoint {
 }
 
 /** The part of a decode that its detections are made of. */
-type FoundObjects = Pick<DecodedObjects, "boxes" | "scores" | "detected" | "keypoints"> & {
+export type FoundObjects = Pick<DecodedObjects, "boxes" | "scores" | "detected" | "keypoints"> & {
   readonly centers: Pick<DecodedObjects["centers"], "classes">;
 };
 

@@ -1,5 +1,6 @@
+import type { Point } from "../../detection.ts";
 import { UsageError } from "../../errors.ts";
-import type { CenterEvidence, KeypointEvidence, Point } from "../../explain/explanation.ts";
+import type { CenterEvidence, KeypointEvidence } from "../../explain/explanation.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { CenterTrace } from "../centerTrace.ts";
 import { cellAt, pointAt } from "../evidence.ts";

@@ -1,6 +1,6 @@
 import type { Executor } from "../../backend/executor.ts";
 import { BackendError } from "../../errors.ts";
-import type { MemoryUse, Precision } from "../../kernels/kernel.ts";
+import type { MemoryUse, Precision, WasmBuild } from "../../kernels/kernel.ts";
 import { refuseForbiddenWasm } from "../../support/pagePolicy.ts";
 import { PlanSet } from "../planSet.ts";
 import { selfTest } from "../selfTest.ts";
@@ -8,7 +8,7 @@ import { planLayout } from "./planLayout.ts";
 import { refuseTooMuch } from "./planMemory.ts";
 import { WASM_SELF_TEST } from "./selfTestCases.ts";
 import { startThreads, wantsThreads } from "./threads/threadPool.ts";
-import { chooseBuild, compileWasm, type WasmBuild } from "./wasmModule.ts";
+import { chooseBuild, compileWasm } from "./wasmModule.ts";
 import { WasmPlan } from "./wasmPlan.ts";
 
 export interface WasmOptions {

@@ -1,5 +1,6 @@
 import { relaxedSimdHint } from "#machine";
 import { BackendError } from "../../errors.ts";
+import { WASM_BUILDS, type WasmBuild } from "../../kernels/kernel.ts";
 import type { WasmFunction } from "../../kernels/wasm/kernel.ts";
 import { PLAIN_SIMD, RELAXED_SIMD } from "./generated/wasmBinary.ts";
 
@@ -11,14 +12,6 @@ export type WasmFunctions = Readonly<
 export const PAGE_BYTES = 65_536;
 /** 32-bit addresses reach 4 GiB. */
 export const MAX_PAGES = 65_536;
-
-/**
- * `relaxed` has fused multiply-adds, which round once if the processor supports them, and is a third faster. It needs
- * Node 22 or a browser. Its results may differ in the last digits between kinds of processors.
- */
-export type WasmBuild = "relaxed" | "plain";
-/** Best first. */
-export const WASM_BUILDS: readonly WasmBuild[] = ["relaxed", "plain"];
 
 const BUILDS: Readonly<Record<WasmBuild, string>> = { relaxed: RELAXED_SIMD, plain: PLAIN_SIMD };
 

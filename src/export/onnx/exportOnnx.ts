@@ -1,4 +1,4 @@
-import { type OpenOptions, openModel } from "../../loading/openWeights.ts";
+import { type OpenOptions, openModelWeights } from "../../loading/openWeights.ts";
 import { readWeights } from "../../loading/readWeights.ts";
 import { checkInputSize, type InputSize, type Model } from "../../models/model.ts";
 import { concatenate } from "../../support/concatenate.ts";
@@ -59,7 +59,7 @@ export async function exportOnnx(name?: string, options: OnnxOptions = {}): Prom
 export async function prepareOnnx(name?: string, options: OnnxOptions = {}): Promise<OnnxExport> {
   const { layout = "NHWC", onProgress, signal } = options;
   signal?.throwIfAborted();
-  const opened = await openModel(name, options);
+  const opened = await openModelWeights(name, options);
   const { model, checkpoint, notes } = opened;
   const size = options.inputSize ?? model.defaultSize;
   checkInputSize(model, size);

@@ -11,8 +11,8 @@ import {
   type ViewPeaks,
 } from "../../decode/triplets/triplets.ts";
 import { placePeak } from "../../decode/triplets/viewTransform.ts";
-import type { PeakEvidence } from "../../detection.ts";
-import { PAIR_REJECTIONS, type PairOutcome, type Point } from "../../explain/explanation.ts";
+import type { PeakEvidence, Point } from "../../detection.ts";
+import { PAIR_REJECTIONS, type PairOutcome } from "../../explain/explanation.ts";
 import type { TripletFate, TripletWhy, TripletWhyView, WhyPair } from "../../explain/why.ts";
 import { ViewGeometry, type ViewPlacement } from "../../image/geometry.ts";
 import { type AskedClass, cellWithin, channelsOf, covering } from "../centerExplanation.ts";

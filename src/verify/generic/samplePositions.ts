@@ -1,3 +1,7 @@
+import type { RawTensor } from "../../checkpoints/bytes/dtype.ts";
+import { toInt32 } from "../../checkpoints/safetensors/safetensors.ts";
+import { ModelError } from "../../errors.ts";
+
 /** What a large tensor of a golden case is reduced to: enough to notice any change, 4096 numbers of millions. */
 const SAMPLES = 4096;
 
@@ -10,6 +14,18 @@ const SAMPLES = 4096;
 export function samplePositions(name: string, elements: number): Int32Array {
   const seed = fnv1a32(new TextEncoder().encode(name));
   return Int32Array.from({ length: SAMPLES }, (_, j) => mixed(seed + Math.imul(j, 0x9e3779b9)) % elements);
+}
+
+/**
+ * The flat positions that a file holds of a tensor of `elements` numbers.
+ *
+ * @throws ModelError if one lies outside.
+ */
+export function readPositions(index: RawTensor, elements: number, where: string): Int32Array {
+  const positions = toInt32(index, where);
+  const outside = positions.find((position) => position < 0 || position >= elements);
+  if (outside === undefined) return positions;
+  throw new ModelError({ where, expected: `positions from 0 to ${elements - 1}`, got: String(outside) });
 }
 
 function fnv1a32(bytes: Uint8Array): number {

@@ -4,10 +4,12 @@
  */
 import { type RawTensor, toFloat64 } from "../../checkpoints/bytes/dtype.ts";
 import { quote } from "../../checkpoints/bytes/json.ts";
-import { parseSafetensors, toInt32 } from "../../checkpoints/safetensors/safetensors.ts";
+import { parseSafetensors } from "../../checkpoints/safetensors/safetensors.ts";
 import { ModelError } from "../../errors.ts";
-import { elementCount, formatShape, sameShape } from "../../tensor.ts";
+import { channelsLastIndex, findLayout, parseLayout, toChannelsLast } from "../../formats/layout.ts";
+import { elementCount, formatShape, type Layout, type Shape, sameShape, shapeOf } from "../../tensor.ts";
 import { difference, quotient } from "../compare.ts";
+import { readPositions } from "../generic/samplePositions.ts";
 
 /** The float64 values of one tap: the whole tensor, or its elements at `positions`. */
 export interface TrueValues {
@@ -19,11 +21,17 @@ export interface Truth {
   readonly where: string;
   readonly names: readonly string[];
   /**
-   * The values under the first of these names that there is; undefined if there is none.
+   * The values under the first of these names that there is; undefined if there is none. With `map`, the shape is that of
+   * an NHWC map, and a file in NCHW is read as well.
    *
-   * @throws ModelError if they are not those of a tensor of this shape.
+   * @throws ModelError if they are not those of a tensor of this shape, or if both layouts fit and none is stated.
    */
-  find(names: readonly string[], shape: readonly number[]): TrueValues | undefined;
+  find(names: readonly string[], shape: readonly number[], map?: MapOptions): TrueValues | undefined;
+}
+
+export interface MapOptions {
+  /** Of tensors that both layouts fit, if the file states none. */
+  readonly layout?: Layout;
 }
 
 export interface ErrorSize {
@@ -41,12 +49,20 @@ export interface TruthComparison extends ErrorSize {
 
 /**
  * Reads a safetensors file of float64 values (any type of float is taken). A tensor stands under the name of its tap,
- * whole, or as samples: flat positions under `<name>.index`, numbers under `<name>.value`.
+ * whole, or as samples: flat positions under `<name>.index`, numbers under `<name>.value`. The layout of maps may stand in
+ * the metadata, `layout` of all tensors and `layout:<name>` of one.
  *
  * @throws ModelError if it is no safetensors file, or positions have no values.
  */
 export function readTruth(bytes: Uint8Array, where: string): Truth {
-  const { tensors } = parseSafetensors(bytes, where);
+  const { tensors, metadata } = parseSafetensors(bytes, where);
+  const statedLayout = (name: string) => {
+    const key = metadata.has(`layout:${name}`) ? `layout:${name}` : "layout";
+    const stated = metadata.get(key);
+    return stated === undefined
+      ? undefined
+      : parseLayout(stated, `${where} metadata ${quote(key)}`, ModelError);
+  };
   const names = [...tensors.keys()].flatMap((key) => {
     if (key.endsWith(".value") && tensors.has(key.replace(/value$/, "index"))) return [];
     return [key.endsWith(".index") ? key.slice(0, -".index".length) : key];
@@ -54,11 +70,37 @@ export function readTruth(bytes: Uint8Array, where: string): Truth {
   return {
     where,
     names,
-    find(wanted, shape) {
+    find(wanted, shape, map) {
       const name = wanted.find((candidate) => names.includes(candidate));
-      return name === undefined ? undefined : trueValues(tensors, name, shape, `${where} ${quote(name)}`);
+      if (name === undefined) return undefined;
+      const at = `${where} ${quote(name)}`;
+      if (!map || shape.length !== 4) return trueValues(tensors, name, shape, at);
+      const [, height, width, channels] = shape;
+      const isCube = height === width && width === channels;
+      const layout = statedLayout(name) ?? (isCube ? map.layout : undefined);
+      return trueMapValues(tensors, name, shapeOf(height, width, channels), layout, at);
     },
   };
+}
+
+/** The values of an NHWC map, from either layout. */
+function trueMapValues(
+  tensors: ReadonlyMap<string, RawTensor>,
+  name: string,
+  shape: Shape,
+  stated: Layout | undefined,
+  where: string,
+): TrueValues {
+  const whole = tensors.get(name);
+  if (whole) {
+    const layout = findLayout({ shape: whole.shape, layout: stated }, shape, where);
+    return { values: toChannelsLast(toFloat64(whole), shape, layout).data };
+  }
+  const { values, positions } = trueValues(tensors, name, shape, where);
+  if (stated !== "NCHW") return { values, positions };
+  const [, height, width, channels] = shape;
+  const placed = positions?.map((position) => channelsLastIndex(position, height * width, channels));
+  return { values, positions: placed };
 }
 
 function trueValues(
@@ -79,11 +121,7 @@ function trueValues(
       index && value ? `${formatShape(index.shape)} and ${formatShape(value.shape)}` : "one of them";
     throw new ModelError({ where, expected: "as many positions as values", got });
   }
-  const positions = toInt32(index, where);
-  const elements = elementCount(shape);
-  const outside = positions.find((position) => position < 0 || position >= elements);
-  if (outside === undefined) return { values: toFloat64(value), positions };
-  throw new ModelError({ where, expected: `positions from 0 to ${elements - 1}`, got: String(outside) });
+  return { values: toFloat64(value), positions: readPositions(index, elementCount(shape), where) };
 }
 
 /**

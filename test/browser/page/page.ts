@@ -5,13 +5,13 @@ import type { Executor } from "../../../src/backend/executor.ts";
 import { gpujsExecutor } from "../../../src/executors/gpujs/gpujsExecutor.ts";
 import { availableModes, type GpujsMode } from "../../../src/executors/gpujs/modes.ts";
 import { type WasmOptions, wasmExecutor } from "../../../src/executors/wasm/wasmExecutor.ts";
-import type { WasmBuild } from "../../../src/executors/wasm/wasmModule.ts";
 import type { Gpu } from "../../../src/executors/wgsl/device/webgpu.ts";
 import { wgslExecutor } from "../../../src/executors/wgsl/wgslExecutor.ts";
 import type { Graph } from "../../../src/graph/graph.ts";
 import { decodeImage } from "../../../src/image/imageFile.ts";
 import { readImageSource } from "../../../src/imageSources/readImageSource.ts";
 import { CASES } from "../../../src/kernels/cases.ts";
+import type { WasmBuild } from "../../../src/kernels/kernel.ts";
 import type { OpName } from "../../../src/kernels/ops.ts";
 import { openWeightsFile } from "../../../src/loading/openWeights.ts";
 import { ZOO } from "../../../src/models/zoo/zoo.ts";
@@ -194,7 +194,9 @@ function goldenAt(folder: string): Promise<GoldenCase> {
 }
 
 async function bytesOf(url: string): Promise<Uint8Array> {
-  return new Uint8Array(await (await fetch(url)).arrayBuffer());
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url}: ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
 }
 
 export type PageTests = typeof tests;

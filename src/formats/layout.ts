@@ -1,9 +1,8 @@
 /** The order of a map's axes, as other programs have it. */
-import type { Numbers } from "../../checkpoints/bytes/dtype.ts";
-import { quote } from "../../checkpoints/bytes/json.ts";
-import { type Fault, ModelError } from "../../errors.ts";
-import { formatShape, LAYOUTS, type Layout, type Shape, sameShape } from "../../tensor.ts";
-import type { NumberTensor } from "../compareTensors.ts";
+import type { Numbers } from "../checkpoints/bytes/dtype.ts";
+import { quote } from "../checkpoints/bytes/json.ts";
+import { type Fault, ModelError } from "../errors.ts";
+import { formatShape, LAYOUTS, type Layout, type Shape, sameShape } from "../tensor.ts";
 
 /** @throws the error of that class for anything but the two names, in upper or lower case. */
 export function parseLayout(text: string, where: string, Refusal: new (fault: Fault) => Error): Layout {
@@ -45,6 +44,8 @@ export function findLayout({ shape: found, layout: stated }: Found, shape: Shape
   });
 }
 
+const INPUT_AXES = { NHWC: "[1, height, width, 3]", NCHW: "[1, 3, height, width]" } as const;
+
 /**
  * The shape of the map that a network's input holds: an RGB image of any size.
  *
@@ -58,22 +59,29 @@ export function inputShapeOf({ shape: found, layout }: Found, where: string): Sh
     if (height === 3 && layout !== "NHWC") shapes.push([1, width, channels, 3]);
   }
   if (shapes.length === 1) return shapes[0];
+  const axes = (layout ? [layout] : LAYOUTS).map((name) => `${INPUT_AXES[name]} (${name})`);
   const expected =
     shapes.length === 0
-      ? `an image of three channels, [1, height, width, 3] or [1, 3, height, width]`
+      ? `an image of three channels, ${axes.join(" or ")}`
       : "a stated layout: both orders of its axes fit";
   throw new ModelError({ where, expected, got: formatShape(found) });
 }
 
+/** The NHWC index of element `i` of an NCHW map of so many cells. */
+export function channelsLastIndex(i: number, cells: number, channels: number): number {
+  return (i % cells) * channels + Math.floor(i / cells);
+}
+
 /** The numbers as a map in this project's layout. */
-export function toChannelsLast(values: Numbers, shape: Shape, layout: Layout): NumberTensor {
+export function toChannelsLast<Values extends Numbers>(
+  values: Values,
+  shape: Shape,
+  layout: Layout,
+): { readonly shape: Shape; readonly data: Values } {
   if (layout === "NHWC") return { shape, data: values };
   const [, height, width, channels] = shape;
-  const cells = height * width;
-  const data = values.slice();
-  for (let channel = 0, from = 0; channel < channels; channel++) {
-    for (let cell = 0; cell < cells; cell++) data[cell * channels + channel] = values[from++];
-  }
+  const data = values.slice() as Values;
+  for (let i = 0; i < values.length; i++) data[channelsLastIndex(i, height * width, channels)] = values[i];
   return { shape, data };
 }
 

@@ -1,4 +1,4 @@
-import { type Fault, UsageError } from "../errors.ts";
+import { type Fault, UsageError } from "../../errors.ts";
 
 /** The flag of each option of the library, where it is not the option's name with two dashes. */
 const FLAGS: Readonly<Record<string, string>> = {
@@ -8,6 +8,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   reproduceReference: "--reproduce-reference",
 };
 const SAME_NAME = [
+  "names",
   "backend",
   "precision",
   "threads",
@@ -38,9 +39,11 @@ export function withFlagNames(error: unknown): unknown {
 
 /** `option flip` as `option --flip`, and `options flip, scales` likewise. */
 function flagged(text: string): string {
-  return text.replace(/\b(options?) (\w+(?:, \w+)*)/g, (_, word: string, names: string) => {
-    return `${word} ${names.split(", ").map(flagOf).join(", ")}`;
-  });
+  return text
+    .replace("Load with { fuse: false }", "Give --fuse no")
+    .replace(/\b(options?) (\w+(?:, \w+)*)/g, (_, word: string, names: string) => {
+      return `${word} ${names.split(", ").map(flagOf).join(", ")}`;
+    });
 }
 
 function flagOf(option: string): string {

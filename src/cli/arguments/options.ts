@@ -1,8 +1,7 @@
 import { Option } from "commander";
-import { quote } from "../checkpoints/bytes/json.ts";
-import { parseLayout } from "../compare/dump/layout.ts";
-import { DEFAULT_MAX, DEFAULT_SCORE, isScales, SCALES_EXPECTED } from "../detectOptions.ts";
-import { UsageError } from "../errors.ts";
+import { quote } from "../../checkpoints/bytes/json.ts";
+import { DEFAULT_MAX, DEFAULT_SCORE, isScales, SCALES_EXPECTED } from "../../detectOptions.ts";
+import { UsageError } from "../../errors.ts";
 import {
   BACKENDS,
   type Backend,
@@ -11,13 +10,13 @@ import {
   unknownBackend,
   unknownBuild,
   unknownPrecision,
-} from "../executors/backends.ts";
-import { WASM_BUILDS, type WasmBuild } from "../executors/wasm/wasmModule.ts";
-import { PRECISIONS, type Precision } from "../kernels/kernel.ts";
-import type { InputSize } from "../models/model.ts";
-import type { WhyPixel } from "../models/view.ts";
-import { unknownName } from "../support/unknownName.ts";
-import { GRID_SCALES, type GridScale } from "../visualization/activationGrid.ts";
+} from "../../executors/backends.ts";
+import { parseLayout } from "../../formats/layout.ts";
+import { PRECISIONS, type Precision, WASM_BUILDS, type WasmBuild } from "../../kernels/kernel.ts";
+import type { InputSize } from "../../models/model.ts";
+import type { WhyPixel } from "../../models/view.ts";
+import { unknownName } from "../../support/unknownName.ts";
+import { GRID_SCALES, type GridScale } from "../../visualization/activationGrid.ts";
 
 /** An option whose value is read by `parse`. Giving it twice is an error. */
 export function valueOption<Value>(
@@ -38,6 +37,14 @@ export function valueOption<Value>(
 export function backendOption(): Option {
   const description = `where the network runs: ${BACKENDS.join(", ")} (default: auto, the best available)`;
   return valueOption("--backend <name>", description, parseBackend);
+}
+
+export function labelMapOption(): Option {
+  return valueOption(
+    "--label-map <file>",
+    "the classes' names: a .pbtxt, a text of one name per line, a YAML data set, or COCO's categories as JSON",
+    parsePath,
+  );
 }
 
 export function precisionOption(
@@ -133,6 +140,15 @@ export function scalesOption(): Option {
 export function parsePath(text: string, where: string): string {
   if (text !== "") return text;
   throw new UsageError({ where, expected: "a path", got: "an empty one" });
+}
+
+/** A parser of paths that have this extension. It protects files of other kinds from being overwritten. */
+export function parsePathEnding(extension: string) {
+  return (text: string, where: string): string => {
+    const path = parsePath(text, where);
+    if (path.toLowerCase().endsWith(extension)) return path;
+    throw new UsageError({ where, expected: `a name ending in ${extension}`, got: path });
+  };
 }
 
 export function parseName(text: string, where: string): string {

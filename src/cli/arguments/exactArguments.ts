@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { pathText, systemPath } from "../platform/pathBytes.ts";
+import { pathText, systemPath } from "../../platform/pathBytes.ts";
 
 /**
  * The arguments of this process. Node replaces bytes that are not UTF-8, and a file of such a name could not be found:

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { findLayout, inputShapeOf, parseLayout, toChannelsLast } from "../../src/compare/dump/layout.ts";
 import { UsageError } from "../../src/errors.ts";
+import { findLayout, inputShapeOf, parseLayout, toChannelsLast } from "../../src/formats/layout.ts";
 import { shapeOf } from "../../src/tensor.ts";
 
 describe("the layout of a map", () => {
