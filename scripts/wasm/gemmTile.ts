@@ -31,12 +31,15 @@ const RUNS: readonly Run[] = [
  *
  * The sum is taken in runs of `run` planes. Each run starts from zero, and its sum is added to the total of those before
  * it. A float32 sum's rounding error grows with the square root of its length; so short runs and a short sum of runs err
- * much less than one long sum. A run costs a load, an addition and a store per accumulator.
+ * much less than one long sum. A run costs a load, an addition and a store per accumulator. In the plain build the tile
+ * takes 4 to 5 % longer in runs of 24 numbers than in one, 3 % in runs of 32, 2 % in runs of 48 and 1 % in runs of 64; in
+ * the relaxed one, at most 2 % (Intel Xeon, data in the L1 cache, Node 20).
  *
  * The loop handles one channel per iteration. With several, binaryen and V8 reorder the additions so that all sums go
  * through memory, which is a fifth slower. For the same reason it is not nested in the loop over runs, which V8 would
- * unroll, but in a function of its own, and that is called twice, since binaryen would inline a single call. Bias and activation are not applied here, because they would take registers
- * from the loop: the tile writes plain sums, [cells][4] per plane of outputs, planes `sumBytes` apart. `gemmTileHalf`
+ * unroll, but in a function of its own, and that is called twice, since binaryen would inline a single call. Bias and
+ * activation are not applied here, because they would take registers from the loop: the tile writes plain sums,
+ * [cells][4] per plane of outputs, planes `sumBytes` apart. `gemmTileHalf`
  * computes only one plane of outputs, for a layer whose last 8 outputs are 4 or fewer.
  */
 export function gemmTile(relaxed: boolean): string {

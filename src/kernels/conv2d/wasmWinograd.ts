@@ -38,7 +38,8 @@ const GAP_BYTES = 64;
 
 /**
  * A 3x3 convolution at stride 1 by Winograd's F(m x m, 3 x 3). For m = 4 the points (winogradMatrices.ts) and the runs
- * keep the error at that of a plain float32 sum; for m = 2 it is smaller.
+ * keep the RMS error near that of one plain float32 sum: 0.52e-6 beside 0.30e-6 of the outputs' RMS at 64 channels,
+ * 0.63e-6 beside 0.59e-6 at 256 (simulated). For m = 2 it is smaller.
  */
 export function winogradWasm(
   outputs: 2 | 4,
