@@ -153,6 +153,28 @@ module.exports = {
     down("nothing-below-exports", "^src/(?!export/|cli/|index\\.ts)", "^src/export/"),
     down("detection-knows-no-verification", "^src/(network|detect(Options)?)\\.ts$", "^src/verify"),
     {
+      name: "the-page-knows-the-public-interface-only",
+      comment: "Besides, it shows the text of kernels, which is imported as `?raw`.",
+      severity: "error",
+      from: { path: "^site/", pathNot: "^site/vite\\.config\\.ts$" },
+      to: { path: "^(src|scripts|bench|test)/", pathNot: "^src/index\\.ts$|^src/kernels/" },
+    },
+    {
+      name: "the-worker-knows-no-page",
+      comment: "It owns model, image and maps; state and drawing are the page's.",
+      severity: "error",
+      from: { path: "^site/worker/" },
+      to: { path: "^site/(?!worker/)" },
+    },
+    {
+      name: "the-page-takes-types-of-its-worker",
+      comment: "Else the page's own thread would load the library. `client.ts` is the way there.",
+      severity: "error",
+      from: { path: "^site/(?!worker/)" },
+      to: { path: "^site/worker/(?!(client|call)\\.ts)", dependencyTypesNot: ["type-only"] },
+    },
+    down("the-library-knows-no-page", "^src/", "^site/"),
+    {
       name: "only-the-platform-and-the-command-line-know-node",
       severity: "error",
       from: { path: "^src", pathNot: `${nodeFiles}|^src/cli/` },

@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import { build } from "esbuild";
 import { buildNode, shared } from "./buildNode.mjs";
+import { buildSite } from "./buildSite.mjs";
 import { buildThreadCode } from "./buildThreadCode.mjs";
 import { buildWasm } from "./buildWasm.mjs";
 import { jpegJsWithoutBuffer } from "./jpegJsWithoutBuffer.mjs";
@@ -34,8 +35,13 @@ pruneDeclarations("dist/types", "index.d.ts");
 // For programs that import the browser's build by its path.
 writeFileSync("dist/browser/index.d.ts", 'export * from "../types/index.js";\n');
 
+await buildSite();
+
+const PAGE_PACKAGES = ["preact", "@preact/signals", "@preact/signals-core"].map(
+  (name) => `node_modules/${name}`,
+);
 const bundled = [node, browser].flatMap(({ metafile }) => Object.keys(metafile.inputs)).map(packageFolder);
-const folders = [...new Set(bundled.filter(Boolean))].sort();
+const folders = [...new Set([...bundled.filter(Boolean), ...PAGE_PACKAGES])].sort();
 writeFileSync("dist/THIRD-PARTY-NOTICES.txt", folders.map(notice).join(`\n${"-".repeat(80)}\n\n`));
 
 function packageFolder(input) {

@@ -1,14 +1,18 @@
 import { readFile } from "node:fs/promises";
 
-/**
- * For bundles that run in a browser: jpeg-js ends its encoder with `Buffer.from(bytes)`, and a page has no
- * Buffer. A Uint8Array is all it needs, in this module alone.
- */
+export const JPEG_JS_ENCODER = /[\\/]jpeg-js[\\/]lib[\\/]encoder\.js$/;
+
+/** jpeg-js ends its encoder with `Buffer.from(bytes)`, and a page has no Buffer. A Uint8Array is all it needs. */
+export function withoutBuffer(code) {
+  return `const Buffer = Uint8Array;\n${code}`;
+}
+
+/** For bundles that run in a browser: changes that module alone. */
 export const jpegJsWithoutBuffer = {
   name: "jpeg-js-without-buffer",
   setup({ onLoad }) {
-    onLoad({ filter: /[\\/]jpeg-js[\\/]lib[\\/]encoder\.js$/ }, async ({ path }) => ({
-      contents: `const Buffer = Uint8Array;\n${await readFile(path, "utf8")}`,
+    onLoad({ filter: JPEG_JS_ENCODER }, async ({ path }) => ({
+      contents: withoutBuffer(await readFile(path, "utf8")),
     }));
   },
 };

@@ -62,12 +62,13 @@ export const NETWORK_OPTIONS = {
   fallback: { expected: "a backend's name", fits: isString },
   onPrepare: FUNCTION,
   weights: {
-    expected: "a path, a URL, the bytes of a file or a Blob",
+    expected: "a path, a URL, the bytes of a file, a Blob or a list of Files",
     fits: (value) =>
       isString(value) ||
       isBytes(value) ||
       value instanceof URL ||
       value instanceof Blob ||
+      (Array.isArray(value) && value.every((file) => file instanceof Blob)) ||
       (isObject(value) && "variables" in value),
   },
   inputSize: {

@@ -17,7 +17,7 @@ export {
   receptiveFields,
 } from "./analysis/receptiveFields.ts";
 export { asNdarray } from "./asNdarray.ts";
-export type { BackendDetails } from "./backend/backendDetails.ts";
+export { type BackendDetails, type RanOn, runInWords } from "./backend/backendDetails.ts";
 export type { Executor, OnTap, Plan, PrepareOptions, RunOptions, RunResult } from "./backend/executor.ts";
 export type { LayerTime, LayerTimes } from "./backend/layerTimes.ts";
 export type {
@@ -118,6 +118,7 @@ export {
 } from "./decode/triplets/triplets.ts";
 export type { PixelBox, PlacedPair, ViewTransform } from "./decode/triplets/viewTransform.ts";
 export { type DecodedOutputs, type DecodeOptions, decodeOutputs } from "./decodeOutputs.ts";
+export { describePlan, type PlanOptions } from "./describePlan.ts";
 export { Detector, type DetectResult, load, type Times } from "./detect.ts";
 export type {
   Box,
@@ -136,6 +137,7 @@ export {
 } from "./detectOptions.ts";
 export { BackendError, CenterNetError, type Fault, ImageError, ModelError, UsageError } from "./errors.ts";
 export { BACKENDS, type Backend, type ExecutorOptions } from "./executors/backends.ts";
+export type { WasmPlanDescription } from "./executors/wasm/describeWasmPlan.ts";
 export type { PrepareProgress } from "./executors/wgsl/deviceGraph.ts";
 export * from "./explain/explanation.ts";
 export { candidateInWords, candidateSummary, explanationSummary } from "./explain/explanationInWords.ts";
@@ -173,6 +175,7 @@ export type {
   RawResult,
   ResponseSource,
 } from "./imageSources/imageSource.ts";
+export { readImageSource } from "./imageSources/readImageSource.ts";
 export type { MemoryUse, Precision, WasmBuild } from "./kernels/kernel.ts";
 export type { LabelSource } from "./loading/labels.ts";
 export {

@@ -1,6 +1,6 @@
 import { ModelError } from "../errors.ts";
 import { type FileKind, fileKind, START_BYTES } from "../support/fileKind/fileKind.ts";
-import type { GzipFile } from "./archives/tarGz.ts";
+import type { GzipFile, ReadProgress } from "./archives/tarGz.ts";
 import { bytesSource, type ModelFiles, type RandomAccessFile, readWhole } from "./bytes/randomAccessFile.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { safetensorsCheckpoint } from "./safetensors/safetensorsCheckpoint.ts";
@@ -32,14 +32,18 @@ export type WeightsLocation =
  * Opens weights of any kind. Readers other than safetensors' are loaded only when a file needs them, so that
  * files that this package contains or converted do not wait for them.
  *
- * @throws ModelError if there are no weights, or broken ones.
+ * @param progress of an archive, which is read from end to end.
+ * @throws ModelError if there are no weights, or broken ones; the signal's reason once it is aborted.
  */
-export async function openStoredWeights(location: WeightsLocation): Promise<Checkpoint> {
+export async function openStoredWeights(
+  location: WeightsLocation,
+  progress?: ReadProgress,
+): Promise<Checkpoint> {
   if (location.kind === "file") return openSource(location);
   const { openBundle } = await import("./tensorBundle/bundleCheckpoint.ts");
   if (location.kind === "folder") return openBundle(location.files, location.prefix);
   const { openTarGz } = await import("./archives/tarGz.ts");
-  return openBundle(await openTarGz(location.file));
+  return openBundle(await openTarGz(location.file, progress));
 }
 
 /**

@@ -10,6 +10,7 @@ import { addExport } from "./commands/export.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addModels } from "./commands/models.ts";
 import { addPull } from "./commands/pull.ts";
+import { addServe } from "./commands/serve.ts";
 import { addVerify } from "./commands/verify.ts";
 import {
   EXIT,
@@ -21,6 +22,7 @@ import {
   usageError,
 } from "./failures.ts";
 import { type Io, printError, type Session } from "./io.ts";
+import { inPackage } from "./packageFolder.ts";
 
 /** Runs one `centernet` command; `argv` excludes the program's name. Never throws: errors become exit codes. */
 export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
@@ -76,6 +78,7 @@ function programOf(session: Session): Command {
 Examples:
   centernet detect samples/people.jpg
   centernet detect photos --json results.jsonl --no-draw
+  centernet serve --open
   centernet detect --help
 
 Exit codes: 0 fine, 1 usage, 2 model not loadable, 3 some images failed,
@@ -92,14 +95,15 @@ Exit codes: 0 fine, 1 usage, 2 model not loadable, 3 some images failed,
     addConvert,
     addExport,
     addInspect,
+    addServe,
   ]) {
     add(program, session);
   }
   return program;
 }
 
-/** The package's version. package.json lies two folders up both from this file and from the built one. */
+/** The package's version. */
 export function version(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  const text = readFileSync(inPackage("package.json"), "utf8");
   return (JSON.parse(text) as { version: string }).version;
 }

@@ -13,6 +13,12 @@ export interface OpenModelOptions {
   readonly model?: string;
   /** The names of the classes, instead of the checkpoint's own or COCO's. */
   readonly labelMap?: LabelSource;
+  /**
+   * Called while weights are downloaded, and while an archive is read from end to end to find its files; either starts at
+   * 0. The total is infinite if nobody knows it.
+   */
+  readonly onProgress?: (readBytes: number, allBytes: number, phase: "download" | "unpack") => void;
+  readonly signal?: AbortSignal;
 }
 
 /** One of the arrays of numbers that a model's layers read. */
@@ -52,8 +58,8 @@ export interface OpenedModel {
 }
 
 /**
- * Opens weights (a path, a URL, the bytes of a file, or a `Blob` such as a `File` that the user chose), finds out which
- * model they are, and checks that they have all of its parameters, in their shapes. Runs nothing and needs no backend.
+ * Opens weights (a path, a URL, the bytes of a file, or one or more `File`s that the user chose), finds out which model
+ * they are, and checks that they have all of its parameters, in their shapes. Runs nothing and needs no backend.
  *
  *     const { model, parameters, read } = await openModel("centernet_resnet50_v1_fpn_512x512_coco17_tpu-8.tar.gz");
  *     const { shape, data } = await read("backbone.stem.conv.kernel");
@@ -61,12 +67,19 @@ export interface OpenedModel {
  * Without weights they are those of `options.model` that ship with this package or were pulled.
  *
  * @throws ModelError for weights that cannot be opened, are not known, or do not fit their model.
+ * @throws the signal's reason once it is aborted.
  */
 export async function openModel(
   weights?: WeightsSource,
-  { model: name, labelMap }: OpenModelOptions = {},
+  { model: name, labelMap, onProgress, signal }: OpenModelOptions = {},
 ): Promise<OpenedModel> {
-  const { model, checkpoint, notes } = await openModelWeights(name, { weights, labelMap });
+  const { model, checkpoint, notes } = await openModelWeights(name, {
+    weights,
+    labelMap,
+    signal,
+    onDownload: onProgress && ((read, all) => onProgress(read, all, "download")),
+    onUnpack: onProgress && ((read, all) => onProgress(read, all, "unpack")),
+  });
   const close = async () => {
     await checkpoint.close?.();
   };

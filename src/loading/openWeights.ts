@@ -6,14 +6,16 @@ import { openCheckpoint, openStoredWeights } from "../checkpoints/openCheckpoint
 import { CenterNetError, ModelError, systemMessage } from "../errors.ts";
 import type { Model } from "../models/model.ts";
 import { DEFAULT_MODEL, modelNamed } from "../models/models.ts";
-import { blobWeights } from "../platform/blobWeights.ts";
-import type { DownloadOptions } from "../platform/fetchBytes.ts";
+import { blobWeights, filesWeights } from "../platform/blobWeights.ts";
 import { packagedWeights } from "../platform/packagedWeights.ts";
 import { type LabelSource, readLabels } from "./labels.ts";
 import { modelOfCheckpoint } from "./modelOfCheckpoint.ts";
 
-/** A path or URL, the bytes of a single-file format, a `File` or other `Blob`, or an opened checkpoint. */
-export type WeightsSource = string | URL | Uint8Array | ArrayBuffer | Blob | Checkpoint;
+/**
+ * A path or URL, the bytes of a single-file format, a `File` or other `Blob`, the files of one model that a page's user
+ * chose together (a model.json with its shards, a TensorFlow checkpoint), or an opened checkpoint.
+ */
+export type WeightsSource = string | URL | Uint8Array | ArrayBuffer | Blob | readonly File[] | Checkpoint;
 
 export interface OpenOptions {
   /**
@@ -25,10 +27,12 @@ export interface OpenOptions {
   readonly labelMap?: LabelSource;
 }
 
-/** What a download of weights reports, and what stops it. */
-export interface DownloadProgress {
+/** What opening weights reports, and what stops it. */
+export interface OpenProgress {
   /** Called as bytes arrive; `total` is infinite if the server does not tell it, or compresses what it sends. */
   readonly onDownload?: (received: number, total: number) => void;
+  /** Called while an archive, which lists its files nowhere, is read from end to end. */
+  readonly onUnpack?: (read: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -47,11 +51,11 @@ export interface OpenedModel {
  */
 export async function openModelWeights(
   name: string | undefined,
-  { weights, labelMap, onDownload, signal }: OpenOptions & DownloadProgress = {},
+  { weights, labelMap, ...progress }: OpenOptions & OpenProgress = {},
 ): Promise<OpenedModel> {
   const wanted = name === undefined ? undefined : modelNamed(name);
   const labels = labelMap === undefined ? undefined : await readLabels(labelMap);
-  const checkpoint = await openWeights(wanted, weights, { onBytes: onDownload, signal });
+  const checkpoint = await openWeights(wanted, weights, progress);
   // A pulled archive is found by its name, which proves nothing: its contents decide, with a note.
   const mayDiffer = weights === undefined;
   return { checkpoint, ...modelOfCheckpoint(checkpoint, wanted, { labelMap: labels, mayDiffer }) };
@@ -61,7 +65,7 @@ export async function openModelWeights(
 async function openWeights(
   model: Model | undefined,
   source: WeightsSource | undefined,
-  download: DownloadOptions,
+  progress: OpenProgress,
 ): Promise<NamedCheckpoint> {
   if (isCheckpoint(source) && isNamed(source)) return source;
   const name = model?.name ?? DEFAULT_MODEL;
@@ -76,7 +80,7 @@ async function openWeights(
       hint,
     });
   }
-  const opened = openWeightsFile(chosen, hint, download);
+  const opened = openWeightsFile(chosen, hint, progress);
   return nameParameters(await ((source ?? pulled) ? opened : opened.catch(refuseUnpacked)));
 }
 
@@ -97,19 +101,22 @@ function refuseUnpacked(error: unknown): never {
 export async function openWeightsFile(
   source: WeightsSource,
   hint = "Check the path.",
-  download: DownloadOptions = {},
+  { onDownload, onUnpack, signal }: OpenProgress = {},
 ): Promise<Checkpoint> {
   if (source instanceof Uint8Array) return openCheckpoint({ where: "weights", bytes: source });
   if (source instanceof ArrayBuffer) {
     return openCheckpoint({ where: "weights", bytes: new Uint8Array(source) });
   }
-  if (source instanceof Blob) return openStoredWeights(await blobWeights(source, nameOf(source)));
+  const unpacking = { onBytes: onUnpack, signal };
+  if (source instanceof Blob) return openStoredWeights(await blobWeights(source, nameOf(source)), unpacking);
+  if (isFiles(source)) return openStoredWeights(await filesWeights(source), unpacking);
   if (isCheckpoint(source)) return source;
   const where = source.toString();
   try {
-    return await openStoredWeights(await findWeights(source, download));
+    const location = await findWeights(source, { onBytes: onDownload, signal });
+    return await openStoredWeights(location, unpacking);
   } catch (error) {
-    download.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     if (error instanceof CenterNetError) throw error;
     const got = systemMessage(error);
     throw new ModelError({ where, expected: "a weights file", got, hint }, { cause: error });
@@ -118,6 +125,10 @@ export async function openWeightsFile(
 
 export function isCheckpoint(source: WeightsSource | undefined): source is Checkpoint {
   return typeof source === "object" && "variables" in source;
+}
+
+function isFiles(source: WeightsSource): source is readonly File[] {
+  return Array.isArray(source);
 }
 
 function isNamed(checkpoint: Checkpoint): checkpoint is NamedCheckpoint {

@@ -59,7 +59,7 @@ export async function findWeights(source: string | URL, options?: DownloadOption
   await file.read(0, start);
   if (fileKind(start, info.size).reader === "gzip") {
     const stream = () => fileStream(path);
-    return { kind: "archive", file: { where, stream, decompression: gunzipStream } };
+    return { kind: "archive", file: { where, length: info.size, stream, decompression: gunzipStream } };
   }
   return { kind: "file", source: file, readSibling: siblingReader(path) };
 }

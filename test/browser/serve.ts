@@ -7,6 +7,9 @@ const TYPES: Record<string, string> = {
   ".html": "text/html",
   ".js": "text/javascript",
   ".json": "application/json",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+  ".jpg": "image/jpeg",
 };
 
 /** What allows a page to share memory between threads. */
@@ -15,7 +18,10 @@ export const ISOLATED = {
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
 
-/** Serves folders by the first part of the path, every file with these headers. */
+/**
+ * Serves folders by the first part of the path, and what is in none of them from the folder named "". Every file has these
+ * headers.
+ */
 export async function serve(
   folders: Readonly<Record<string, string>>,
   headers: Readonly<Record<string, string>>,
@@ -23,8 +29,8 @@ export async function serve(
   const server = createServer(async (request, response) => {
     const [, root, ...rest] = normalize(new URL(request.url ?? "/", "http://localhost").pathname).split("/");
     try {
-      const bytes = await readFile(join(folders[root], ...rest));
-      const type = TYPES[extname(rest.at(-1) ?? "")] ?? "application/octet-stream";
+      const bytes = await readFile(join(folders[root] ?? join(folders[""], root), ...rest));
+      const type = TYPES[extname(rest.at(-1) ?? root)] ?? "application/octet-stream";
       response.writeHead(200, { ...headers, "Content-Type": type }).end(bytes);
     } catch {
       response.writeHead(404, headers).end();

@@ -29,6 +29,7 @@ const TYPED: [string, RegExp][] = [
   ["train", /Training is not part of this program\.$/],
   ["val", /Evaluation is not part of this program: .* --save coco --score 0/],
   ["onnx", /Did you mean export\? It writes ONNX/],
+  ["webui", /Did you mean serve\?$/],
   ["photo.jpg", /Did you mean centernet detect photo\.jpg\?$/],
   ["https://example.org/x", /Did you mean centernet detect https:\/\/example\.org\/x\?$/],
   ["constructor", /See centernet --help\.$/],

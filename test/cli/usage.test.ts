@@ -137,6 +137,15 @@ const WRONG: [string[], number, RegExp][] = [
     /expected a weights file, got no such file or directory\. Check the path\.$/,
   ],
   [["detect", "x.jpg", ...LIGHTNING, "--backend", "webgl2"], 2, /backend webgl2: expected one that this/],
+  [
+    ["serve", "--port", "65536"],
+    1,
+    /--port: expected a whole number from 0 to 65535, as in 8080, got "65536"/,
+  ],
+  [["serve", "--port", "-1"], 1, /--port: .*got "-1"/],
+  [["serve", "--port", "80a"], 1, /--port: .*got "80a"/],
+  [["serve", "--port", ""], 1, /--port: .*got ""/],
+  [["serve", "page"], 1, /command serve: expected 0 arguments, got 1\./],
   [["models", "all"], 1, /command models: expected 0 arguments, got 1\. See centernet --help\.$/],
   [
     ["describe"],
@@ -206,7 +215,17 @@ test("the version is the package's", async () => {
 });
 
 describe("help", () => {
-  for (const command of ["", "detect", "models", "describe", "verify", "convert", "inspect", "pull"]) {
+  for (const command of [
+    "",
+    "detect",
+    "models",
+    "describe",
+    "verify",
+    "convert",
+    "inspect",
+    "pull",
+    "serve",
+  ]) {
     test(`of ${command || "centernet"} has an example and fits into 80 columns`, async () => {
       const { stdout } = await runCli([...command.split(" ").filter(Boolean), "--help"]);
       expect(stdout).toMatch(/\nExamples?:\n[\s\S]*centernet /);

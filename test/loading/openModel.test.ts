@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { ModelError, openModel, UsageError } from "../../src/index.ts";
+import { describePlan, MODELS, ModelError, modelNamed, openModel, UsageError } from "../../src/index.ts";
+import { tarGzOf } from "../checkpoints/support/madeArchive.ts";
+import { madeBundle } from "../checkpoints/support/madeBundle.ts";
 import { resizedBy } from "../support/zooResizers.ts";
 
 const FILE = new URL("../../weights/movenet-lightning.safetensors", import.meta.url);
@@ -58,4 +60,42 @@ test("an unknown name gets the nearest ones, and weights that do not fit are ref
   await opened.close();
   await expect(openModel(FILE, { model: "movenet-multipose" })).rejects.toBeInstanceOf(ModelError);
   await expect(openModel("nowhere.safetensors")).rejects.toBeInstanceOf(ModelError);
+});
+
+test("an archive is read from end to end with progress, and until its signal is aborted", async () => {
+  const noise = Array.from({ length: 100_000 }, (_, i) => Math.sin(i * i));
+  const bytes = tarGzOf(madeBundle("ckpt-0", [{ key: "a", shape: [100_000], values: noise }]));
+  const archive = new Blob([bytes as Uint8Array<ArrayBuffer>]);
+  const steps: [number, number, string][] = [];
+  const onProgress = (...step: [number, number, string]) => void steps.push(step);
+  // It is whole, and no model's.
+  await expect(openModel(archive, { onProgress })).rejects.toBeInstanceOf(ModelError);
+  expect(steps.length).toBeGreaterThan(3);
+  expect(steps.every(([read, all, phase]) => read <= all && all === archive.size && phase === "unpack")).toBe(
+    true,
+  );
+  expect(steps.at(-1)?.[0]).toBe(archive.size);
+  const controller = new AbortController();
+  const stopped = openModel(archive, {
+    signal: controller.signal,
+    onProgress: () => controller.abort(new Error("enough")),
+  });
+  await expect(stopped).rejects.toThrow("enough");
+});
+
+test.each(MODELS.map(({ name }) => name))("the memory of %s is known before it is loaded", (name) => {
+  const { bytes, layers } = describePlan(modelNamed(name), { threads: 2 });
+  expect(bytes.total).toBeGreaterThanOrEqual(bytes.weights + bytes.maps);
+  expect(layers.length).toBeGreaterThan(50);
+  const low = describePlan(modelNamed(name), { memory: "low", threads: 2 }).bytes;
+  expect(low.total).toBeLessThanOrEqual(bytes.total);
+});
+
+test("the memory depends on the input size, which the model must be able to take", () => {
+  const model = modelNamed("movenet-multipose");
+  const { maps } = describePlan(model).bytes;
+  expect(describePlan(model, { inputSize: { width: 512, height: 512 } }).bytes.maps).toBeGreaterThan(
+    3 * maps,
+  );
+  expect(() => describePlan(model, { inputSize: { width: 100, height: 100 } })).toThrow(UsageError);
 });

@@ -7,10 +7,19 @@ import { type ForwardReader, type TarEntry, walkTar } from "./tarStream.ts";
 export interface GzipFile {
   /** Its name in errors. */
   readonly where: string;
+  /** Its stored bytes, if that is known. */
+  readonly length?: number;
   /** The stored (compressed) bytes. */
   stream(): ReadableStream<Uint8Array> | Promise<ReadableStream<Uint8Array>>;
   /** Replaces DecompressionStream; it too must verify checksum and length. */
   decompression?(): ReadableWritablePair<Uint8Array, Uint8Array>;
+}
+
+/** What is told of a long reading, and what ends it. */
+export interface ReadProgress {
+  /** Called with the stored bytes read so far; `total` is infinite if nobody knows it. */
+  readonly onBytes?: (read: number, total: number) => void;
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -28,9 +37,12 @@ const MAX_KEPT = 48 * 2 ** 20;
  * Opens a `.tar.gz` without writing to disk and without holding large files in memory. The archive is read
  * once from end to end to verify it and list the files. Large files are read in a second pass, in the order
  * of their positions and only as far as needed.
+ *
+ * @param progress of the first pass.
+ * @throws ModelError for a damaged archive; the signal's reason once it is aborted.
  */
-export async function openTarGz(file: GzipFile): Promise<ModelFiles> {
-  const archive = new ArchiveReader(file);
+export async function openTarGz(file: GzipFile, progress: ReadProgress = {}): Promise<ModelFiles> {
+  const archive = new ArchiveReader(file, progress);
   const entries = new Map<string, TarEntry & { tail: Uint8Array }>();
   let kept = 0;
   try {
@@ -48,6 +60,7 @@ export async function openTarGz(file: GzipFile): Promise<ModelFiles> {
       return skipped + filled;
     });
   } finally {
+    archive.progress = {};
     await archive.close();
   }
   return {
@@ -98,7 +111,11 @@ class ArchiveReader implements ForwardReader {
   /** The unread rest of the last piece. */
   private piece: Uint8Array = new Uint8Array(0);
 
-  constructor(private readonly file: GzipFile) {}
+  constructor(
+    private readonly file: GzipFile,
+    /** Of the pass that is under way. */
+    public progress: ReadProgress,
+  ) {}
 
   get where(): string {
     return this.file.where;
@@ -129,8 +146,11 @@ class ArchiveReader implements ForwardReader {
     let taken = 0;
     while (taken < count) {
       if (this.piece.length === 0) {
+        const { signal, onBytes } = this.progress;
+        signal?.throwIfAborted();
         const next = await this.gunzip.next();
         if (!next) break;
+        onBytes?.(this.gunzip.stored, this.file.length ?? Number.POSITIVE_INFINITY);
         this.piece = next;
         continue;
       }
@@ -154,7 +174,7 @@ const FREE_BYTES = 64 * 2 ** 20;
  */
 class GunzipReader {
   /** Bytes of the file read so far. */
-  private stored = 0;
+  stored = 0;
   private unpacked = 0;
 
   private constructor(

@@ -112,6 +112,7 @@ const COMMANDS: Readonly<Record<string, Counterpart>> = {
   ...named({ flag: "convert" }, "import save quantize"),
   ...named({ flag: "pull" }, "download fetch get install"),
   ...named({ flag: "models" }, "list ls zoo model hub"),
+  ...named({ flag: "serve" }, "ui gui web webui app page site browser server http start studio explorer"),
   ...named({ flag: "describe" }, "summary info show layers profile flops params stats"),
   ...named({ flag: "inspect" }, "variables keys dump tensors weights"),
   ...named(

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import { describeGraph } from "../../analysis/describe.ts";
 import { receptiveFields } from "../../analysis/receptiveFields.ts";
+import { describePlan as describeModelPlan } from "../../describePlan.ts";
 import { UsageError } from "../../errors.ts";
-import { describeWasmPlan, type WasmPlanDescription } from "../../executors/wasm/describeWasmPlan.ts";
+import type { WasmPlanDescription } from "../../executors/wasm/describeWasmPlan.ts";
 import { defaultThreads } from "../../executors/wasm/threads/threadPool.ts";
 import type { Precision } from "../../kernels/kernel.ts";
 import { DEFAULT_CHOICES } from "../../kernels/wasm/kernel.ts";
@@ -178,7 +179,7 @@ function sizeOf(model: Model, size = model.defaultSize): InputSize {
 function describePlan(model: Model, input: InputSize, flags: DescribeFlags, session: Session): void {
   const { precision = DEFAULT_CHOICES.precision, threads = defaultThreads(), lowMemory } = flags;
   const choices = { precision, memory: lowMemory ? ("low" as const) : DEFAULT_CHOICES.memory };
-  const plan = describeWasmPlan(runnable(model.graph(input), true), choices, threads);
+  const plan = describeModelPlan(model, { inputSize: input, threads, ...choices });
   if (flags.json) {
     printJson(session, { model: model.name, input, choices: { ...choices, threads }, ...plan });
     return;

@@ -1,0 +1,51 @@
+/** The frame of the page: the six links, the line of state, and the view that the address names. */
+import type { ComponentType } from "preact";
+import { StatusLine } from "./components/StatusLine.tsx";
+import { hrefOf, route, routeNote, type View } from "./state/route.ts";
+import { DetectView } from "./views/detect/DetectView.tsx";
+
+const TITLES: Readonly<Record<View, string>> = {
+  detect: "Detect",
+  network: "Network",
+  decode: "Decode",
+  triplets: "Triplets",
+  compare: "Compare",
+  load: "Load",
+};
+
+const PAGES: Partial<Record<View, ComponentType>> = { detect: DetectView };
+
+export function App() {
+  const { view } = route.value;
+  const Page = PAGES[view] ?? DetectView;
+  return (
+    <>
+      <button type="button" class="skip" onClick={skipToMain}>
+        Skip to the view
+      </button>
+      <header class="bar">
+        <strong class="name">centernet</strong>
+        <nav aria-label="Views">
+          {Object.entries(TITLES).map(([name, title]) => (
+            <a key={name} href={hrefOf(name as View)} aria-current={name === view ? "page" : undefined}>
+              {title}
+            </a>
+          ))}
+        </nav>
+        <StatusLine />
+      </header>
+      <main id="main" tabIndex={-1}>
+        {routeNote.value && <p class="note">{routeNote.value}</p>}
+        <Page />
+      </main>
+      <footer class="foot">
+        Nothing leaves this machine: images and weights are read by this page alone.
+      </footer>
+    </>
+  );
+}
+
+/** No link: the hash is the view's address. */
+function skipToMain(): void {
+  document.getElementById("main")?.focus();
+}

@@ -1,0 +1,58 @@
+/** The detections in numbers: what the boxes over the image show, for readers too. */
+import { answer, detections } from "../../state/detection.ts";
+import { colorClass, marked } from "./marked.ts";
+
+const SEEN = 0.2;
+
+export function DetectionTable() {
+  const found = detections.value;
+  if (!found || !answer.value) return null;
+  const all = answer.value.detections;
+  if (found.length === 0) {
+    const best = all[0];
+    return (
+      <p class="empty-note">
+        {best
+          ? `No detection reaches the score. The best candidate has ${best.score.toFixed(2)}: lower the score.`
+          : answer.value.nothingFound}
+      </p>
+    );
+  }
+  return (
+    <table class="numbers">
+      <caption>
+        {found.length} of {all.length} candidates
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">label</th>
+          <th scope="col">score</th>
+          <th scope="col">box: left, top, right, bottom</th>
+          <th scope="col">keypoints</th>
+        </tr>
+      </thead>
+      <tbody>
+        {found.map(({ label, score, box, keypoints }, index) => (
+          <tr
+            key={index}
+            tabIndex={0}
+            onMouseEnter={() => (marked.value = index)}
+            onMouseLeave={() => (marked.value = undefined)}
+            onFocus={() => (marked.value = index)}
+            onBlur={() => (marked.value = undefined)}
+          >
+            <td>
+              <span class={`swatch ${colorClass(index)}`} aria-hidden="true" />
+              {label}
+            </td>
+            <td>{score.toFixed(3)}</td>
+            <td>{[box.xmin, box.ymin, box.xmax, box.ymax].map(Math.round).join(", ")}</td>
+            <td>
+              {keypoints && `${keypoints.filter((point) => point.score >= SEEN).length}/${keypoints.length}`}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

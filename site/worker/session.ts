@@ -1,0 +1,111 @@
+/** What the worker holds: one detector, and the image that the page shows. */
+import { type Backend, type Detector, load, type RgbImage, readImageSource, type WasmBuild } from "centernet";
+import type { Call } from "./call.ts";
+
+/** How a network is to run. Two of them with equal fields mean the same detector. */
+export interface Settings {
+  readonly model: string;
+  /** A path beside the page. Default: the model's in `weights/`. */
+  readonly weights?: string;
+  readonly backend: Backend;
+  readonly threads?: number;
+  readonly build?: WasmBuild;
+  readonly precision?: "exact";
+  readonly memory?: "low";
+  /** Side of the network's input. Absent: the model's own. */
+  readonly inputSize?: number;
+}
+
+/** An image that the page chose: a file of its own folder, or one of the user's. */
+export interface ChosenImage {
+  /** Told apart by it: the page counts its images. */
+  readonly id: number;
+  readonly name: string;
+  /** A URL, or the file itself. */
+  readonly source: string | Blob;
+}
+
+interface OpenDetector {
+  readonly key: string;
+  readonly detector: Promise<Detector>;
+}
+
+/** Where the page is; relative URLs of weights and samples start there. */
+let base = "";
+let open: OpenDetector | undefined;
+let image: { readonly id: number; readonly pixels: Promise<RgbImage> } | undefined;
+
+export function startAt(url: string): void {
+  base = url;
+}
+
+/** The URL of a file beside the page. */
+function beside(path: string): string {
+  return new URL(path, base).href;
+}
+
+/** The detector for these settings: the one at hand, or a new one in its place. */
+export async function detectorFor(settings: Settings, call: Call): Promise<Detector> {
+  const key = JSON.stringify(settings);
+  if (open?.key !== key) {
+    const before = open;
+    const detector = replace(before?.detector, settings, call);
+    open = { key, detector };
+    detector.catch(() => {
+      if (open?.detector === detector) open = undefined;
+    });
+  }
+  const { detector } = open as OpenDetector;
+  call.signal.throwIfAborted();
+  return detector;
+}
+
+/** One detector at a time: a large one leaves no room for another. */
+async function replace(
+  before: Promise<Detector> | undefined,
+  settings: Settings,
+  { signal, progress }: Call,
+): Promise<Detector> {
+  await before?.then(
+    (detector) => detector.dispose(),
+    () => {},
+  );
+  return openDetector(settings, { signal, progress });
+}
+
+/** A detector of its own, which the caller disposes of. */
+function openDetector(
+  { model, weights = `weights/${model}.safetensors`, inputSize, ...options }: Settings,
+  { signal, progress }: Pick<Call, "signal" | "progress">,
+): Promise<Detector> {
+  return load(model, {
+    ...options,
+    weights: beside(weights),
+    ...(inputSize && { inputSize: { height: inputSize, width: inputSize } }),
+    signal,
+    onProgress: (bytes, all, phase) => {
+      const text = phase === "download" ? "downloading weights" : "reading weights";
+      const known = Number.isFinite(all) && all > 0;
+      progress({
+        text: `${text}: ${megabytes(bytes)}${known ? ` of ${megabytes(all)}` : ""}`,
+        ...(known && { fraction: bytes / all }),
+      });
+    },
+    onPrepare: (done, all) => progress({ text: `compiling: ${done} of ${all} layers`, fraction: done / all }),
+  });
+}
+
+/** The image's pixels, decoded once by the library. */
+export function pixelsOf({ id, name, source }: ChosenImage): Promise<RgbImage> {
+  if (image?.id !== id) image = { id, pixels: decode(source, name) };
+  return image.pixels;
+}
+
+/** Files that the library does not read are left to the browser. */
+function decode(source: string | Blob, name: string): Promise<RgbImage> {
+  return readImageSource(typeof source === "string" ? beside(source) : source, name);
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}

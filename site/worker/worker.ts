@@ -1,0 +1,15 @@
+/** The page's worker: it owns the model, the image and the maps, so that the page's own thread never waits. */
+import { answerRequests, type Scope } from "./call.ts";
+import { detectHandlers } from "./detect.ts";
+import { startAt } from "./session.ts";
+
+const handlers = {
+  /** Before all others: where the page is. */
+  start({ base }: { readonly base: string }) {
+    startAt(base);
+  },
+  ...detectHandlers,
+};
+export type PageHandlers = typeof handlers;
+
+answerRequests(self as unknown as Scope, handlers);

@@ -1,0 +1,10 @@
+import { defineConfig } from "vitest/config";
+
+/** What needs the built page in Chromium: `npm run test:site`. */
+export default defineConfig({
+  test: {
+    include: ["test/**/*.site.ts"],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+});
