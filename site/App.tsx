@@ -2,6 +2,7 @@
 import type { ComponentType } from "preact";
 import { StatusLine } from "./components/StatusLine.tsx";
 import { hrefOf, route, routeNote, type View } from "./state/route.ts";
+import { CompareView } from "./views/compare/CompareView.tsx";
 import { DetectView } from "./views/detect/DetectView.tsx";
 
 const TITLES: Readonly<Record<View, string>> = {
@@ -13,7 +14,7 @@ const TITLES: Readonly<Record<View, string>> = {
   load: "Load",
 };
 
-const PAGES: Partial<Record<View, ComponentType>> = { detect: DetectView };
+const PAGES: Partial<Record<View, ComponentType>> = { detect: DetectView, compare: CompareView };
 
 export function App() {
   const { view } = route.value;

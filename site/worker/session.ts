@@ -40,7 +40,7 @@ export function startAt(url: string): void {
 }
 
 /** The URL of a file beside the page. */
-function beside(path: string): string {
+export function beside(path: string): string {
   return new URL(path, base).href;
 }
 
@@ -74,8 +74,13 @@ async function replace(
 }
 
 /** A detector of its own, which the caller disposes of. */
-function openDetector(
-  { model, weights = `weights/${model}.safetensors`, inputSize, ...options }: Settings,
+export function openDetector(
+  {
+    model,
+    weights = `weights/${model}.safetensors`,
+    inputSize,
+    ...options
+  }: Settings & { readonly fuse?: boolean },
   { signal, progress }: Pick<Call, "signal" | "progress">,
 ): Promise<Detector> {
   return load(model, {

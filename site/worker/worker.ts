@@ -1,5 +1,6 @@
 /** The page's worker: it owns the model, the image and the maps, so that the page's own thread never waits. */
 import { answerRequests, type Scope } from "./call.ts";
+import { compareHandlers } from "./compare/compare.ts";
 import { detectHandlers } from "./detect.ts";
 import { startAt } from "./session.ts";
 
@@ -9,6 +10,7 @@ const handlers = {
     startAt(base);
   },
   ...detectHandlers,
+  ...compareHandlers,
 };
 export type PageHandlers = typeof handlers;
 
