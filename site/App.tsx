@@ -1,7 +1,8 @@
-/** The frame of the page: the six links, the line of state, and the view that the address names. */
+/** The frame of the page: the links, the line of state, and the view that the address names. */
 import type { ComponentType } from "preact";
 import { StatusLine } from "./components/StatusLine.tsx";
 import { hrefOf, route, routeNote, type View } from "./state/route.ts";
+import { CompareView } from "./views/compare/CompareView.tsx";
 import { DetectView } from "./views/detect/DetectView.tsx";
 import { NetworkView } from "./views/network/NetworkView.tsx";
 
@@ -13,6 +14,7 @@ interface Page {
 const PAGES: Partial<Record<View, Page>> = {
   detect: { title: "Detect", content: DetectView },
   network: { title: "Network", content: NetworkView },
+  compare: { title: "Compare", content: CompareView },
 };
 
 export function App() {

@@ -54,8 +54,10 @@ export {
   type TensorDifference,
   type WorstElement,
 } from "./compare/compareTensors.ts";
+export { type DifferenceRow, differenceCsv } from "./compare/differenceCsv.ts";
 export { type Dump, type DumpSource, type DumpTensor, openDump } from "./compare/dump/dump.ts";
 export type { NameMap } from "./compare/dump/nodeNames.ts";
+export { type LayerMaps, layerMaps } from "./compare/layerMaps.ts";
 export type { RunFacts } from "./compare/tolerances.ts";
 export type { Cost } from "./cost.ts";
 export { CenterTrace, type DroppedRow, type Suppression } from "./decode/centerTrace.ts";
@@ -244,8 +246,14 @@ export {
   type TruthComparison,
 } from "./verify/truth/truth.ts";
 export { type TruthSummary, truthSummary } from "./verify/truth/truthSummary.ts";
-export type { CaseReport, TapReport } from "./verify/verifyCase.ts";
-export { type VerifyModelOptions, verifyModel } from "./verify/verifyModel.ts";
+export type {
+  CaseReport,
+  OnCompared,
+  TapMaps,
+  TapReport,
+  VerifyModelOptions,
+} from "./verify/verifyCase.ts";
+export { verifyModel } from "./verify/verifyModel.ts";
 export {
   type ActivationGrid,
   activationGrid,
@@ -259,11 +267,13 @@ export {
   type DifferenceBar,
   type DifferenceChart,
   differenceChart,
+  differenceScale,
 } from "./visualization/differenceChart.ts";
 export { drawHeatmap, type HeatmapPlace } from "./visualization/drawHeatmap.ts";
 export { type DrawNetworkOptions, drawNetwork } from "./visualization/drawNetwork.ts";
 export type { HeatmapSource } from "./visualization/heatmap.ts";
 export { type Heatmap, type HeatmapOptions, heatmap } from "./visualization/heatmap.ts";
+export { type LogScale, shareOfScale } from "./visualization/logScale.ts";
 export {
   channelStatistics,
   type Histogram,

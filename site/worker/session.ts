@@ -13,7 +13,7 @@ export interface Settings {
   readonly precision?: "exact";
   readonly memory?: "low";
   /** False: each op runs on its own, with other bits. */
-  readonly fuse?: false;
+  readonly fuse?: boolean;
   /** Side of the network's input. Absent: the model's own. */
   readonly inputSize?: number;
 }
@@ -42,7 +42,7 @@ export function startAt(url: string): void {
 }
 
 /** The URL of a file beside the page. */
-function beside(path: string): string {
+export function beside(path: string): string {
   return new URL(path, base).href;
 }
 
@@ -76,8 +76,13 @@ async function replace(
 }
 
 /** A detector of its own, which the caller disposes of. */
-function openDetector(
-  { model, weights = `weights/${model}.safetensors`, inputSize, ...options }: Settings,
+export function openDetector(
+  {
+    model,
+    weights = `weights/${model}.safetensors`,
+    inputSize,
+    ...options
+  }: Settings & { readonly fuse?: boolean },
   { signal, progress }: Pick<Call, "signal" | "progress">,
 ): Promise<Detector> {
   return load(model, {

@@ -1,5 +1,6 @@
 /** The page's worker: it owns the model, the image and the maps, so that the page's own thread never waits. */
 import { answerRequests, type Scope } from "./call.ts";
+import { compareHandlers } from "./compare/compare.ts";
 import { detectHandlers } from "./detect.ts";
 import { networkHandlers } from "./network.ts";
 import { startAt } from "./session.ts";
@@ -11,6 +12,7 @@ const handlers = {
   },
   ...detectHandlers,
   ...networkHandlers,
+  ...compareHandlers,
 };
 export type PageHandlers = typeof handlers;
 

@@ -33,7 +33,8 @@ export function csvRows(
   });
 }
 
-function csvRow(cells: readonly (string | number)[]): string {
+/** One row: its cells are quoted where they must be. */
+export function csvRow(cells: readonly (string | number)[]): string {
   return cells.map((cell) => quoted(`${cell}`)).join(",");
 }
 

@@ -23,13 +23,14 @@ export async function tapValues(
   openUnfused: () => Promise<RunnableNetwork>,
   inputs: Readonly<Record<string, Tensor>>,
   names: readonly string[],
+  signal?: AbortSignal,
 ): Promise<TapValues> {
-  const fused = await runFor(network, inputs, names);
+  const fused = await runFor(network, inputs, names, signal);
   const hidden = names.filter((name) => !fused.values.has(name));
   if (hidden.length === 0) return { ...fused, unfused: new Set() };
   const whole = await openUnfused();
   try {
-    const { values } = await runFor(whole, inputs, hidden);
+    const { values } = await runFor(whole, inputs, hidden, signal);
     return {
       values: new Map([...fused.values, ...values]),
       unfused: new Set(values.keys()),
@@ -45,9 +46,10 @@ async function runFor(
   network: RunnableNetwork,
   inputs: Readonly<Record<string, Tensor>>,
   names: readonly string[],
+  signal: AbortSignal | undefined,
 ): Promise<Pick<TapValues, "values" | "outputs">> {
   const nodes = new Set(network.graph.nodes.map((node) => node.name));
   const visible = names.filter((name) => nodes.has(name));
-  const { taps, outputs } = await network.run(inputs, { taps: visible });
+  const { taps, outputs } = await network.run(inputs, { taps: visible, signal });
   return { values: new Map(visible.map((name) => [name, taps[name]])), outputs };
 }

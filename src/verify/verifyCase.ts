@@ -1,5 +1,7 @@
 import { ModelError } from "../errors.ts";
-import { elementCount, formatShape, type Tensor } from "../tensor.ts";
+import { toChannelsLast } from "../formats/layout.ts";
+import type { NetworkOptions } from "../network.ts";
+import { elementCount, formatShape, sameShape, type Tensor } from "../tensor.ts";
 import type { Role, Tolerance } from "./caseDescription.ts";
 import { type Comparison, compare, EXACT, standardDeviation, statesMeasure } from "./compare.ts";
 import { type GoldenCase, type GoldenTap, goldenInput, inTapLayout } from "./goldenCase.ts";
@@ -54,6 +56,22 @@ export interface VerifyOptions {
   tolerance?: { readonly by: ReadonlyMap<Role, Tolerance>; readonly reason: string };
   /** The network's input, if the case only names an image. */
   input?: Tensor;
+  onCompared?: OnCompared;
+}
+
+/** Those of `load`, but for the size, which the case decides. */
+export interface VerifyModelOptions extends Omit<NetworkOptions, "inputSize" | "fuse"> {
+  /** Called with each tap as it is compared, and with its numbers. */
+  readonly onCompared?: OnCompared;
+}
+
+/** Called for each tap, in the network's order. */
+export type OnCompared = (tap: TapReport, maps: TapMaps | undefined) => void;
+
+/** A map in this project's layout. Absent for a tap that is no map, or of which the case holds samples only. */
+export interface TapMaps {
+  readonly got: Tensor;
+  readonly expected: Tensor;
 }
 
 export interface CaseReport {
@@ -112,7 +130,10 @@ export async function verifyCase<Decoded>(
     const outcome = source
       ? compareTap(golden, tap, source, run, options)
       : { problem: runner.explain?.(name) ?? "this tap is not mapped to a value of the model" };
-    return { name, role, shape, meaning, unfused, pass: outcome.compared?.pass ?? false, ...outcome };
+    const pass = outcome.compared?.pass ?? false;
+    const report = { name, role, shape, meaning, unfused, pass, ...outcome };
+    options.onCompared?.(report, source && mapsOf(tap, source, run));
+    return report;
   });
   const firstBeyond = taps.find(({ pass }) => !pass);
   return {
@@ -124,6 +145,18 @@ export async function verifyCase<Decoded>(
     pass: firstBeyond === undefined,
     toleranceReason: options.tolerance?.reason,
   };
+}
+
+function mapsOf<Decoded>(
+  { values, positions, layout, shape }: GoldenTap,
+  source: TapSource<Decoded>,
+  run: CaseRun<Decoded>,
+): TapMaps | undefined {
+  const got = "value" in source ? run.values.get(source.value) : undefined;
+  if (!got || positions || !(values instanceof Float32Array)) return undefined;
+  const order = layout === "NCHW" ? "NCHW" : "NHWC";
+  if (!sameShape(shape, order === "NCHW" ? channelsFirst(got.shape) : got.shape)) return undefined;
+  return { got, expected: toChannelsLast(values, got.shape, order) };
 }
 
 /** Nothing to compare, or nothing to compare it by, would pass as well as a perfect result. */

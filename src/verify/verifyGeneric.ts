@@ -4,13 +4,13 @@ import type { Graph } from "../graph/graph.ts";
 import { decodeImage } from "../image/imageFile.ts";
 import { openModelWeights } from "../loading/openWeights.ts";
 import type { InputSize } from "../models/model.ts";
-import { loadNetwork, type Network, type NetworkOptions } from "../network.ts";
+import { loadNetwork, type Network } from "../network.ts";
 import { mostSimilar } from "../support/unknownName.ts";
 import { formatShape, type Shape, sameShape, type Tensor } from "../tensor.ts";
 import type { TapLayout } from "./caseDescription.ts";
 import { type GoldenCase, type GoldenTap, goldenInput } from "./goldenCase.ts";
 import { tapValues } from "./tapValues.ts";
-import { type CaseReport, type CaseRunner, verifyCase } from "./verifyCase.ts";
+import { type CaseReport, type CaseRunner, type VerifyModelOptions, verifyCase } from "./verifyCase.ts";
 
 /**
  * Runs a generic golden case: its taps are named by this project's nodes or outputs, at the size of its input. Values
@@ -22,7 +22,7 @@ import { type CaseReport, type CaseRunner, verifyCase } from "./verifyCase.ts";
 export async function verifyGeneric(
   name: string | undefined,
   golden: GoldenCase,
-  options: NetworkOptions,
+  options: VerifyModelOptions,
   readImageFile?: (file: string) => Promise<Uint8Array>,
 ): Promise<CaseReport> {
   const file = golden.input?.get("image");
@@ -36,8 +36,8 @@ export async function verifyGeneric(
     const input = held ?? (await imageInput(network, `${file}`, golden.name, readImageFile));
     const graph = wholeGraph(network, { height: input.shape[1], width: input.shape[2] });
     const taps = inGraphOrder(golden.taps, graph).map((tap) => withLayout(tap, graph, golden.name));
-    const runner = genericRunner(network, graph, () => open(false), taps);
-    const report = await verifyCase({ ...golden, taps }, runner, { input });
+    const runner = genericRunner(network, graph, () => open(false), taps, options.signal);
+    const report = await verifyCase({ ...golden, taps }, runner, { input, onCompared: options.onCompared });
     const ranOn = backendInWords(network.backend, network.backendDetails);
     return { ...report, model: golden.model ?? network.model.name, ranOn };
   } finally {
@@ -105,6 +105,7 @@ function genericRunner(
   graph: Graph,
   openUnfused: () => Promise<Network>,
   taps: readonly GoldenTap[],
+  signal: AbortSignal | undefined,
 ): CaseRunner<undefined> {
   const byName = new Map(taps.map((tap) => [tap.name, tap]));
   const [input] = Object.keys(graph.inputs);
@@ -121,7 +122,7 @@ function genericRunner(
       return `the model has no value of this name${near ? `; did you mean ${near}?` : ""}`;
     },
     async run(image, wanted) {
-      const { values, unfused } = await tapValues(network, openUnfused, { [input]: image }, wanted);
+      const { values, unfused } = await tapValues(network, openUnfused, { [input]: image }, wanted, signal);
       return { values, unfused, decoded: undefined };
     },
   };

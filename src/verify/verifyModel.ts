@@ -4,17 +4,20 @@ import { openModelWeights } from "../loading/openWeights.ts";
 import { MODELS, modelNamed } from "../models/models.ts";
 import { movenetMultiSteps, movenetSingleSteps } from "../models/movenet.ts";
 import { UNPUBLISHED_TRIPLETS } from "../models/triplets/triplet.ts";
-import { loadNetwork, type Network, type NetworkOptions } from "../network.ts";
+import { loadNetwork, type Network } from "../network.ts";
 import { type GoldenCase, goldenInput } from "./goldenCase.ts";
 import { MOVENET_FLOAT64_TOLERANCE, type MoveNetSteps, movenetTapSource } from "./taps/movenet.ts";
 import { type RunnableNetwork, tapValues } from "./tapValues.ts";
-import { type CaseReport, type CaseRun, type CaseRunner, verifyCase } from "./verifyCase.ts";
+import {
+  type CaseReport,
+  type CaseRun,
+  type CaseRunner,
+  type VerifyModelOptions,
+  verifyCase,
+} from "./verifyCase.ts";
 import { verifyGeneric } from "./verifyGeneric.ts";
 import { verifyTriplet } from "./verifyTriplet.ts";
 import { verifyZoo } from "./verifyZoo.ts";
-
-/** Those of `load`, but for the size, which the case decides. */
-export type VerifyModelOptions = Omit<NetworkOptions, "inputSize" | "fuse">;
 
 /**
  * Runs a golden case on a model of this project, at the size of the case's input, and compares every tap. Without a
@@ -63,9 +66,9 @@ async function verifyNamed(
   const network = await open(true);
   try {
     const tolerance = network.backend === "cpu" ? MOVENET_FLOAT64_TOLERANCE : undefined;
-    const runner = movenetRunner(network, () => open(false));
+    const runner = movenetRunner(network, () => open(false), options.signal);
     const ranOn = backendInWords(network.backend, network.backendDetails);
-    return { ...(await verifyCase(golden, runner, { tolerance })), ranOn };
+    return { ...(await verifyCase(golden, runner, { tolerance, onCompared: options.onCompared })), ranOn };
   } finally {
     await network.dispose();
   }
@@ -86,11 +89,12 @@ function checkIsOf(model: string, golden: GoldenCase): void {
 export function movenetRunner(
   network: RunnableNetwork & Pick<Network, "constants">,
   openUnfused: () => Promise<RunnableNetwork>,
+  signal?: AbortSignal,
 ): CaseRunner<MoveNetSteps> {
   return {
     tapSource: movenetTapSource,
     async run(image, names): Promise<CaseRun<MoveNetSteps>> {
-      const { values, unfused, outputs } = await tapValues(network, openUnfused, { image }, names);
+      const { values, unfused, outputs } = await tapValues(network, openUnfused, { image }, names, signal);
       const steps = "boxSize" in outputs ? movenetMultiSteps : movenetSingleSteps;
       return { values, unfused, decoded: steps(outputs, network.constants) };
     },

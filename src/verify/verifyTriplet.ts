@@ -6,13 +6,13 @@ import { centerOnCanvas } from "../image/input/centerOnCanvas.ts";
 import type { RgbImage } from "../image/rgbImage.ts";
 import { tripletMaps } from "../models/triplets/tripletArchitecture.ts";
 import { isTripletModel, tripletSettings, tripletViews } from "../models/triplets/tripletModel.ts";
-import { loadNetwork, type Network, type NetworkOptions } from "../network.ts";
+import { loadNetwork, type Network } from "../network.ts";
 import type { GoldenCase } from "./goldenCase.ts";
 import { tripletTapSource } from "./taps/triplet.ts";
 import type { TripletStep, TripletSteps } from "./taps/tripletRows.ts";
 import { scaleAndName, tripletStepSource } from "./taps/tripletSteps.ts";
 import { tapValues } from "./tapValues.ts";
-import { type CaseReport, type CaseRunner, verifyCase } from "./verifyCase.ts";
+import { type CaseReport, type CaseRunner, type VerifyModelOptions, verifyCase } from "./verifyCase.ts";
 
 /**
  * Runs a golden case of a keypoint triplet model on the image that it names, from the file's bytes to the boxes:
@@ -23,7 +23,7 @@ import { type CaseReport, type CaseRunner, verifyCase } from "./verifyCase.ts";
 export async function verifyTriplet(
   name: string | undefined,
   golden: GoldenCase,
-  options: NetworkOptions,
+  options: VerifyModelOptions,
   readImageFile?: (file: string) => Promise<Uint8Array>,
 ): Promise<CaseReport> {
   const file = golden.input?.get("image");
@@ -34,14 +34,16 @@ export async function verifyTriplet(
   const image = decodeImage(await readImageFile(file), file);
   const network = await loadNetwork(name, options);
   try {
-    const runner = tripletRunner(network, golden, image, () =>
-      loadNetwork(name, { ...options, fuse: false }),
-    );
+    const openUnfused = () => loadNetwork(name, { ...options, fuse: false });
+    const runner = tripletRunner(network, golden, image, openUnfused, options.signal);
     const ranOn = backendInWords(network.backend, network.backendDetails);
     // The canvases are compared like every other tap.
     const taps = golden.taps.map((tap) => (tap.role === "input" ? { ...tap, role: "case" as const } : tap));
     const input = centerOnCanvas(image);
-    return { ...(await verifyCase({ ...golden, taps }, runner, { input })), ranOn };
+    return {
+      ...(await verifyCase({ ...golden, taps }, runner, { input, onCompared: options.onCompared })),
+      ranOn,
+    };
   } finally {
     await network.dispose();
   }
@@ -52,6 +54,7 @@ function tripletRunner(
   golden: GoldenCase,
   image: RgbImage,
   openUnfused: () => Promise<Network>,
+  signal: AbortSignal | undefined,
 ): CaseRunner<TripletSteps> {
   const { model } = network;
   if (!isTripletModel(model)) {
@@ -74,7 +77,7 @@ function tripletRunner(
         const { scale, mirrored } = view.transform;
         const input = centerOnCanvas(image, scale, { mirrored, reproduceReference: true });
         const wanted = wantedValues(golden, scale, mirrored, layer);
-        const { values, outputs } = await tapValues(network, openUnfused, { image: input }, wanted);
+        const { values, outputs } = await tapValues(network, openUnfused, { image: input }, wanted, signal);
         const peaks = viewPeaks({ maps: tripletMaps(outputs), transform: view.transform }, settings);
         views.push({ ...view, image: input, values, peaks });
       }

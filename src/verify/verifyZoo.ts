@@ -6,13 +6,13 @@ import { resizerTo } from "../image/input/resizer/imageResizer.ts";
 import { placeByResizer, resizeForNetwork } from "../image/input/resizer/resizeForNetwork.ts";
 import type { Model } from "../models/model.ts";
 import { isZooModel, type ZooSpec, zooMaps } from "../models/zoo/zooModel.ts";
-import { loadNetwork, type Network, type NetworkOptions } from "../network.ts";
+import { loadNetwork, type Network } from "../network.ts";
 import type { Tensor } from "../tensor.ts";
 import { type GoldenCase, goldenInput } from "./goldenCase.ts";
 import { type ObjectSteps, objectSteps, objectTap } from "./taps/objects.ts";
 import { zooTapSource } from "./taps/zoo.ts";
 import { tapValues } from "./tapValues.ts";
-import { type CaseReport, type CaseRunner, verifyCase } from "./verifyCase.ts";
+import { type CaseReport, type CaseRunner, type VerifyModelOptions, verifyCase } from "./verifyCase.ts";
 
 /**
  * Runs a golden case of the TensorFlow Object Detection API: either on the input tensor that it holds, at that
@@ -24,7 +24,7 @@ import { type CaseReport, type CaseRunner, verifyCase } from "./verifyCase.ts";
 export async function verifyZoo(
   name: string | undefined,
   golden: GoldenCase,
-  options: NetworkOptions,
+  options: VerifyModelOptions,
   readImageFile?: (file: string) => Promise<Uint8Array>,
 ): Promise<CaseReport> {
   const file = golden.input?.get("photo");
@@ -35,9 +35,9 @@ export async function verifyZoo(
   try {
     const prepared = tensor ? undefined : await prepareImage(network, `${file}`, golden.name, readImageFile);
     const input = tensor ?? prepared?.input;
-    const runner = zooRunner(network, () => open(false), prepared?.trueShape);
+    const runner = zooRunner(network, () => open(false), prepared?.trueShape, options.signal);
     const ranOn = backendInWords(network.backend, network.backendDetails);
-    return { ...(await verifyCase(golden, runner, { input })), ranOn };
+    return { ...(await verifyCase(golden, runner, { input, onCompared: options.onCompared })), ranOn };
   } finally {
     await network.dispose();
   }
@@ -61,13 +61,14 @@ function zooRunner(
   network: Network,
   openUnfused: () => Promise<Network>,
   trueShape: TrueShape | undefined,
+  signal: AbortSignal | undefined,
 ): CaseRunner<ObjectSteps> {
   const { architecture, decode } = specOf(network.model);
   const layers = zooTapSource(architecture.backbone);
   return {
     tapSource: (name) => layers(name) ?? { decoded: (steps) => objectTap(name, steps) },
     async run(image, names) {
-      const { values, unfused, outputs } = await tapValues(network, openUnfused, { image }, names);
+      const { values, unfused, outputs } = await tapValues(network, openUnfused, { image }, names, signal);
       return { values, unfused, decoded: objectSteps(zooMaps(outputs, decode), decode, trueShape) };
     },
   };

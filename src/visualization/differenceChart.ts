@@ -1,3 +1,4 @@
+import { type LogScale, logScale, shareOfScale } from "./logScale.ts";
 import { escaped, picture, tidy } from "./svg.ts";
 
 /** One layer's differences; all bars of a chart are in one unit, such as the layer's standard deviations. */
@@ -30,7 +31,7 @@ export interface DifferenceChart {
  */
 export function differenceChart({ title, tolerance, bars }: DifferenceChart): string {
   const all = bars.map((bar) => ({ ...bar, tolerance: bar.tolerance ?? tolerance }));
-  const scale = logScale(all);
+  const scale = differenceScale(all);
   const pitch = Math.min(MAX_PITCH, Math.max(MIN_PITCH, PREFERRED_WIDTH / Math.max(1, all.length)));
   const plot = { left: 64, top: 64, width: Math.max(MIN_WIDTH, pitch * all.length), height: 260 };
   const names = labels(all, pitch, plot);
@@ -62,12 +63,6 @@ interface Plot {
   readonly height: number;
 }
 
-/** From 10^bottom to 10^top. */
-interface LogScale {
-  readonly bottom: number;
-  readonly top: number;
-}
-
 const PREFERRED_WIDTH = 1000;
 const MIN_WIDTH = 480;
 /** Of a bar with the gap beside it. */
@@ -75,7 +70,6 @@ const MIN_PITCH = 2.5;
 const MAX_PITCH = 28;
 const LABEL_PITCH = 13;
 const LABEL_LENGTH = 44;
-const DECADES = { most: 12, empty: { bottom: -8, top: 0 } };
 
 /** Presentation attributes are the light scheme, so that a policy that forbids inline styles leaves a readable chart. */
 const DARK = `svg { color-scheme: light dark }
@@ -85,25 +79,13 @@ const DARK = `svg { color-scheme: light dark }
 .limit { stroke: #ffd166 }
 }`;
 
-/** Whole decades around every number that is drawn; those far below the largest are cut off. */
-function logScale(bars: readonly Bar[]): LogScale {
-  const drawn = bars.flatMap(({ max, rms, tolerance = 0 }) => [max, rms, tolerance]).filter(isDrawn);
-  if (drawn.length === 0) return DECADES.empty;
-  const logs = drawn.map(Math.log10);
-  const top = Math.floor(largest(logs)) + 1;
-  const bottom = Math.max(Math.ceil(smallest(logs)) - 1, top - DECADES.most);
-  return { bottom, top };
+/** Around the differences and tolerances of all bars. */
+export function differenceScale(bars: readonly DifferenceBar[]): LogScale {
+  return logScale(bars.flatMap(({ max, rms, tolerance = 0 }) => [max, rms, tolerance]));
 }
 
-function isDrawn(value: number): boolean {
-  return value > 0 && Number.isFinite(value);
-}
-
-function heightOf(value: number, { bottom, top }: LogScale, plot: Plot): number {
-  if (value <= 0) return 0;
-  if (!Number.isFinite(value)) return plot.height;
-  const part = (Math.log10(value) - bottom) / (top - bottom);
-  return plot.height * Math.min(1, Math.max(0, part));
+function heightOf(value: number, scale: LogScale, plot: Plot): number {
+  return plot.height * shareOfScale(value, scale);
 }
 
 function drawBar(bar: Bar, left: number, pitch: number, scale: LogScale, plot: Plot): string {
@@ -141,7 +123,8 @@ function toleranceLine(bars: readonly Bar[], pitch: number, scale: LogScale, plo
   const steps: string[] = [];
   let before: number | undefined;
   for (const [i, { tolerance }] of bars.entries()) {
-    const drawn = tolerance !== undefined && isDrawn(tolerance) ? tolerance : undefined;
+    const drawn =
+      tolerance !== undefined && tolerance > 0 && Number.isFinite(tolerance) ? tolerance : undefined;
     if (drawn !== undefined) {
       const y = tidy(plot.top + plot.height - heightOf(drawn, scale, plot));
       if (before === undefined) steps.push(`M${tidy(plot.left + i * pitch)} ${y}`);
@@ -233,8 +216,4 @@ function rounded(value: number): string {
 /** Spreading thousands of numbers over arguments could exhaust the stack. */
 function largest(values: readonly number[]): number {
   return values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
-}
-
-function smallest(values: readonly number[]): number {
-  return values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
 }

@@ -1,0 +1,93 @@
+/** The Compare view: two runs, golden cases and planted faults. */
+import { readdirSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { goldenCaseFiles, goldenValue, load, type Tensor } from "../../src/index.ts";
+import { ROOT } from "../browser/builtPage.ts";
+import { mayBeLeftOut } from "../support/required.ts";
+import { chromiumPath, Site } from "./page.ts";
+
+const FAULTY = "backbone.block4.depthwise.relu6";
+
+describe.skipIf(!chromiumPath && mayBeLeftOut)("the Compare view", () => {
+  let site: Site;
+  let folder: string;
+  beforeAll(async () => {
+    site = await Site.open();
+    folder = await mkdtemp(join(tmpdir(), "planted-"));
+  });
+  afterAll(async () => {
+    await site?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test("finds no difference between wasm and itself, and shows a layer that the keys reach", async () => {
+    const { page, faults } = await site.visit("compare?model=movenet-lightning&a=wasm&b=wasm");
+    await page.getByText(/All \d+ layers are within the tolerance/).waitFor();
+    const bars = page.getByRole("navigation", { name: "Layers" }).getByRole("link");
+    const names = await bars.evaluateAll((links) => links.map((link) => link.getAttribute("aria-label")));
+    expect(names.length).toBeGreaterThan(50);
+    for (const name of names) expect(name).toMatch(/: largest difference 0 σ, RMS 0 σ$/);
+    expect(await page.locator('.bars a[tabindex="0"]').count()).toBe(1);
+    await bars.first().focus();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Enter");
+    await page.getByRole("img", { name: /^A − B, channel 0, values from 0 to 0/ }).waitFor();
+    expect(page.url()).toContain(`layer=${names[1]?.split(":")[0]}`);
+    expect(faults).toEqual([]);
+  });
+
+  test("says which runs differ and where, saves the table, and warns of cpu before it runs", async () => {
+    const { page } = await site.visit("compare?model=movenet-lightning&a=wasm&b=wasm,unfused");
+    await page.getByText(/All \d+ layers are within the tolerance/).waitFor();
+    await page.getByText(/^wasm \(.*\), op by op$/).waitFor();
+    const saved = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Save as CSV" }).click();
+    expect((await saved).suggestedFilename()).toBe("differences.csv");
+    await page.getByRole("group", { name: "B" }).getByLabel("Backend").selectOption("cpu");
+    await page.getByRole("button", { name: "Compare anyway" }).waitFor();
+  });
+
+  test("passes a golden case of movenet-lightning", async () => {
+    const { page, faults } = await site.visit("compare?with=golden");
+    const golden = join(ROOT, "test/goldens/tfjs/movenet-lightning/grace-hopper");
+    const files = readdirSync(golden).map((name) => join(golden, name));
+    await page.getByLabel("Choose files").setInputFiles(files);
+    await page.getByText(/All \d+ layers are within the tolerance/).waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  test("names the layer of a planted fault as the first beyond the tolerance", async () => {
+    await plantFault(folder);
+    const { page } = await site.visit("compare?with=golden");
+    const files = readdirSync(folder).map((name) => join(folder, name));
+    await page.getByLabel("Choose files").setInputFiles(files);
+    await page.getByText(`First beyond the tolerance: ${FAULTY}`).waitFor();
+    await page.getByRole("link", { name: new RegExp(`^${FAULTY}: .*beyond the tolerance`) }).click();
+    await page
+      .getByRole("img", { name: /^A − B, channel 5, .*worst element at row 3, column 4, channel 5$/ })
+      .waitFor();
+  });
+});
+
+/** A case that a run in Node made, with one number of one layer off. */
+async function plantFault(folder: string): Promise<void> {
+  const detector = await load("movenet-lightning", { backend: "wasm" });
+  const { height, width } = detector.network.inputSize;
+  const data = Float32Array.from({ length: height * width * 3 }, (_, i) => (i * 37) % 256);
+  const input: Tensor = { shape: [1, height, width, 3], data };
+  const names = detector.network.graph.nodes.slice(0, 40).map(({ name }) => name);
+  const { taps } = await detector.network.run({ image: input }, { taps: names });
+  await detector.dispose();
+  const [, , columns, channels] = taps[FAULTY].shape;
+  taps[FAULTY].data[(3 * columns + 4) * channels + 5] += 100;
+  const values = new Map(
+    names.map((name) => [name, goldenValue(name, taps[name], Number.POSITIVE_INFINITY)]),
+  );
+  const facts = { model: "movenet-lightning", source: "a run in Node", input, tolerance: 0.02 };
+  for (const [name, bytes] of Object.entries(goldenCaseFiles(values, facts))) {
+    await writeFile(join(folder, name), bytes);
+  }
+}
