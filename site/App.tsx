@@ -3,6 +3,7 @@ import type { ComponentType } from "preact";
 import { StatusLine } from "./components/StatusLine.tsx";
 import { hrefOf, route, routeNote, type View } from "./state/route.ts";
 import { CompareView } from "./views/compare/CompareView.tsx";
+import { DecodeView } from "./views/decode/DecodeView.tsx";
 import { DetectView } from "./views/detect/DetectView.tsx";
 import { NetworkView } from "./views/network/NetworkView.tsx";
 
@@ -14,6 +15,7 @@ interface Page {
 const PAGES: Partial<Record<View, Page>> = {
   detect: { title: "Detect", content: DetectView },
   network: { title: "Network", content: NetworkView },
+  decode: { title: "Decode", content: DecodeView },
   compare: { title: "Compare", content: CompareView },
 };
 

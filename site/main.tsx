@@ -7,6 +7,7 @@ import "./styles/base.css";
 import "./styles/layout.css";
 import "./styles/controls.css";
 import "./styles/network.css";
+import "./styles/decode.css";
 import "./styles/compare.css";
 
 startDetecting();

@@ -142,7 +142,13 @@ export { BACKENDS, type Backend, type ExecutorOptions } from "./executors/backen
 export type { WasmPlanDescription } from "./executors/wasm/describeWasmPlan.ts";
 export type { PrepareProgress } from "./executors/wgsl/deviceGraph.ts";
 export * from "./explain/explanation.ts";
-export { candidateInWords, candidateSummary, explanationSummary } from "./explain/explanationInWords.ts";
+export {
+  type CandidateSteps,
+  candidateInWords,
+  candidateSteps,
+  candidateSummary,
+  explanationSummary,
+} from "./explain/explanationInWords.ts";
 export * from "./explain/why.ts";
 export { whyInWords } from "./explain/whyInWords.ts";
 export type { OnnxFile } from "./export/onnx/encodeOnnx.ts";
@@ -155,6 +161,8 @@ export { type YoloImage, type YoloOptions, yoloLines } from "./formats/yolo.ts";
 export type { BatchNormParameters, DerivedParameter } from "./graph/derivedParameter.ts";
 export type { Graph, GraphNode } from "./graph/graph.ts";
 export type { Activation, CellRange, CellsRead, Epilogue, OpFamily, ParameterRule } from "./graph/op.ts";
+export { explainKites, KITE_CLASS, KITE_IMAGE, type Kite, kiteOutputs } from "./illustration/kites.ts";
+export { illustratedPools, POOL_CELLS, type PoolCell, type PoolMaps } from "./illustration/pools.ts";
 export { cropImage } from "./image/crop.ts";
 export { type DrawOptions, drawDetections } from "./image/draw/drawDetections.ts";
 export {
@@ -188,12 +196,15 @@ export {
 } from "./loading/openModel.ts";
 export type { OpenOptions, WeightsSource } from "./loading/openWeights.ts";
 export type { ReadAgain } from "./loading/readAgain.ts";
+export { type CenterMaps, centerMaps, channelOf } from "./models/centerMaps.ts";
 export type { ClassHeatmaps, HeatmapOutputs, HeatmapPart } from "./models/classHeatmaps.ts";
 export type { ClassLabel } from "./models/coco.ts";
 export type { Decoding } from "./models/decoding.ts";
+export { keypointRanking } from "./models/keypointRanking.ts";
 export type { LoadedModel, Model, PublishedFigures } from "./models/model.ts";
 export { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
 export type { SideRule } from "./models/sideRule.ts";
+export { type ExplainedBox, explainedTriplets } from "./models/triplets/tripletExplanation.ts";
 export type {
   ChosenDetections,
   DetectionFate,

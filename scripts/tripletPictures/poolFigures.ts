@@ -1,23 +1,11 @@
-import { cascadePooling, centerPooling, cornerPooling } from "./poolModules.ts";
-import { shapeOf, type Tensor, tensor } from "./project.ts";
+import { type PoolCell as Cell, POOL_CELLS, type PoolMaps, type Tensor } from "./project.ts";
 import { disc, heat, kite, RED_AND_YELLOW, sky } from "./scene.ts";
 import { arrow, element, figure, label, type Point, rimmed } from "./svg.ts";
 
-/** A cell of a heatmap, drawn as a square of CELL pixels. */
-type Cell = readonly [row: number, column: number];
-const [ROWS, COLUMNS, CELL] = [14, 24, 32];
+const { rows: ROWS, columns: COLUMNS, kite: KITE, sun: SUN, corners: CORNERS } = POOL_CELLS;
+/** A cell is drawn as a square of CELL pixels. */
+const CELL = 32;
 const SIZE = { width: COLUMNS * CELL, height: ROWS * CELL };
-
-const KITE = { top: [6, 6], left: [9, 3], bottom: [12, 6], right: [9, 9], middle: [9, 6] } as const;
-const SUN = { top: [2, 17], left: [4, 15], middle: [4, 17] } as const;
-/** No object has the spurious corner: its row is that of the sun's top, its column that of the kite's left. */
-const CORNERS = { kite: [6, 3], sun: [2, 15], spurious: [2, 3] } as const;
-
-type Spot = readonly [cell: Cell, value: number];
-/** The kite and the sun both have sides; only the kite has an interior like a kite's. */
-const LEFT_SIDES = spots(1, KITE.left, SUN.left);
-const TOP_SIDES = spots(1, KITE.top, SUN.top);
-const INTERIOR = [...spots(1, KITE.middle), ...spots(0.6, [8, 6], [10, 6], [9, 5], [9, 7])];
 
 const LEFT = "#ff5ca6";
 const TOP = "#5b8cff";
@@ -31,8 +19,7 @@ const RULES = [
 ];
 const GRID = element("path", { d: RULES.join(""), stroke: "#fff", "stroke-opacity": 0.14 });
 
-export async function cornerPoolFigure(): Promise<string> {
-  const [top, left, sum] = await cornerPooling(features(LEFT_SIDES), features(TOP_SIDES));
+export function cornerPoolFigure({ top, left, sum }: PoolMaps): string {
   const sides = [...filled([KITE.left, SUN.left], LEFT), ...filled([KITE.top, SUN.top], TOP)];
   const corner = [BOX, ring(CORNERS.kite), note("kite corner: only sky", [7.4, 0.3])];
   const names = [note("left sides", [10.3, 0.3], LEFT), note("top sides", [5, 6], TOP)];
@@ -46,9 +33,8 @@ export async function cornerPoolFigure(): Promise<string> {
   ]);
 }
 
-export async function cascadeFigure(): Promise<string> {
-  const [look, seen, sum, v, after] = await cascadePooling(features(LEFT_SIDES, TOP_SIDES, INTERIOR));
-  const [, , before] = await cornerPooling(features(LEFT_SIDES), features(TOP_SIDES));
+export function cascadeFigure(maps: PoolMaps): string {
+  const { interior: look, interiorSeen: seen, sideAndInterior: sum, vertical: v } = maps;
   const both = [ring(KITE.left), note(`side + interior: ${valueAt(sum, KITE.left)}`, [11.3, 0.3])];
   const alone = [ring(SUN.left), note(`side alone: ${valueAt(sum, SUN.left)}`, [4, 9])];
   const down = looks(CORNERS.kite, KITE.left);
@@ -60,15 +46,12 @@ export async function cascadeFigure(): Promise<string> {
     ],
     ["bodyV(x) + H(lookV(x)): add left sides", [...heated(sum, 2), BOX, ...both, ...alone]],
     ["v: convV subtracts 1, then V looks down", [...heated(v, 1.3), BOX, ...down]],
-    ["Before: corner pooling alone", corners(before)],
-    ["After: cascade corner pooling, v + h", corners(after)],
+    ["Before: corner pooling alone", corners(maps.sum)],
+    ["After: cascade corner pooling, v + h", corners(maps.cascade)],
   ]);
 }
 
-export async function centerPoolFigure(): Promise<string> {
-  const vertical = [...spots(1, KITE.top), ...spots(0.6, KITE.bottom)];
-  const horizontal = [...spots(1, KITE.left), ...spots(0.6, KITE.right)];
-  const [column, row, sum] = await centerPooling(features(vertical, horizontal));
+export function centerPoolFigure({ column, row, center: sum }: PoolMaps): string {
   const tips = [...filled([KITE.top, KITE.bottom], TOP), ...filled([KITE.left, KITE.right], LEFT)];
   const v = note("v: top and bottom tips", [5, 6], TOP);
   const h = note("h: left and right tips", [9, 10.5], LEFT);
@@ -96,26 +79,9 @@ function heated({ shape, data }: Tensor, white: number, scene = KITE_AND_SUN): s
   return [...scene, heat({ shape, data: data.map((value) => value / white) }, SIZE), GRID];
 }
 
-function spots(value: number, ...cells: readonly Cell[]): Spot[] {
-  return cells.map((cell) => [cell, value]);
-}
-
-/** Each channel is zero apart from its spots. */
-function features(...channels: readonly (readonly Spot[])[]): Tensor {
-  const map = tensor(shapeOf(ROWS, COLUMNS, channels.length));
-  for (const [channel, spots] of channels.entries()) {
-    for (const [cell, value] of spots) map.data[indexOf(map, cell) + channel] = value;
-  }
-  return map;
-}
-
 /** To one decimal: batch norm's epsilon makes 1 slightly less. */
 function valueAt(map: Tensor, cell: Cell): number {
-  return Number(map.data[indexOf(map, cell)].toFixed(1));
-}
-
-function indexOf({ shape }: Tensor, [row, column]: Cell): number {
-  return (row * COLUMNS + column) * shape[3];
+  return Number(map.data[cell[0] * COLUMNS + cell[1]].toFixed(1));
 }
 
 /** A ringed cell, and an arrow to the cell whose value it takes. */

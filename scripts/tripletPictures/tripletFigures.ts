@@ -1,5 +1,13 @@
-import { explainKites, KITE_CLASS, KITE_IMAGE, KITES, type Kite, keypointsOf, kiteOutputs } from "./kites.ts";
 import type { Box } from "./project.ts";
+import {
+  explainKites,
+  KITE_CLASS,
+  KITE_IMAGE,
+  KITES,
+  type Kite,
+  keypointsOf,
+  kiteOutputs,
+} from "./project.ts";
 import { disc, GREEN_AND_WHITE, heat, kite, RED_AND_YELLOW, sky } from "./scene.ts";
 import { element, figure, label, type Point, rimmed } from "./svg.ts";
 

@@ -1,6 +1,7 @@
 /** The page's worker: it owns the model, the image and the maps, so that the page's own thread never waits. */
 import { answerRequests, type Scope } from "./call.ts";
 import { compareHandlers } from "./compare/compare.ts";
+import { decodeHandlers } from "./decode.ts";
 import { detectHandlers } from "./detect.ts";
 import { networkHandlers } from "./network.ts";
 import { startAt } from "./session.ts";
@@ -12,6 +13,7 @@ const handlers = {
   },
   ...detectHandlers,
   ...networkHandlers,
+  ...decodeHandlers,
   ...compareHandlers,
 };
 export type PageHandlers = typeof handlers;

@@ -13,6 +13,8 @@ export interface PeakSearch {
   readonly larger: (element: number) => number;
   /** How many peaks are used: the best ones. */
   readonly limit: number;
+  /** Side of the window in which a peak is the largest value. Absent if every cell competes. */
+  readonly window?: number;
   /** Shape [h, w]. Values are ranked times these. Default: 1. */
   readonly weights?: Float32Array;
 }
@@ -27,6 +29,7 @@ export function windowSearch(
   return {
     heatmap,
     limit,
+    ...(kernel > 1 && { window: kernel }),
     isPeak: (element) => isPeak(heatmap, element, kernel, tolerance),
     larger: (element) => largestInWindow(heatmap, element, kernel),
   };
@@ -77,6 +80,11 @@ export class HeatmapTrace {
   /** How many of them are used. */
   get limit(): number {
     return this.filled.limit;
+  }
+
+  /** Side of the window in which a peak is the largest value. Undefined if every cell competes. */
+  get window(): number | undefined {
+    return this.filled.window;
   }
 
   /** Size of the heatmap in cells, and its channels. */

@@ -1,4 +1,5 @@
-import type { Tensor } from "../tensor.ts";
+import { UsageError } from "../errors.ts";
+import { shapeOf, type Tensor, tensor } from "../tensor.ts";
 
 /**
  * Keeps the peaks of a heatmap and sets everything else to 0. A cell is a peak if it is the largest of its
@@ -127,6 +128,25 @@ export function largestInWindow({ shape, data }: Tensor, element: number, kernel
     }
   }
   return at;
+}
+
+/**
+ * The largest value of the `kernel` × `kernel` window around each cell, of one channel: [1, height, width, 1]. A peak
+ * is a cell that this leaves as it is.
+ *
+ * @throws UsageError for a channel that the map does not have.
+ */
+export function windowMaximum(map: Tensor, kernel: number, channel = 0): Tensor {
+  const [, height, width, channels] = map.shape;
+  if (!(channel >= 0 && channel < channels)) {
+    const expected = `one of the ${channels} channels, from 0`;
+    throw new UsageError({ where: "windowMaximum", expected, got: `${channel}` });
+  }
+  const maximum = tensor(shapeOf(height, width, 1));
+  for (let cell = 0; cell < maximum.data.length; cell++) {
+    maximum.data[cell] = map.data[largestInWindow(map, cell * channels + channel, kernel)];
+  }
+  return maximum;
 }
 
 /**

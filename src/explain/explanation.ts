@@ -37,6 +37,8 @@ export interface CenterView {
   readonly peaks: number;
   /** How many of them are decoded: the best ones. */
   readonly limit: number;
+  /** Side of the window in which a peak is the largest value, in cells. Absent if every cell competes. */
+  readonly window?: number;
 }
 
 /** A center before it became a detection. */

@@ -12,23 +12,48 @@ import {
 
 /** The decode of a center, one sentence per step, from its cell to what became of it. */
 export function candidateInWords(candidate: CenterCandidate, explanation: CenterExplanation): string[] {
+  const { place, offset, size, keypoints, box, outcome } = candidateSteps(candidate, explanation);
+  const found = [place, offset, size].filter((sentence) => sentence !== undefined);
+  return [...found, ...keypoints, box, outcome];
+}
+
+/** The sentences of `candidateInWords` by the step that they tell of. */
+export interface CandidateSteps {
+  readonly place: string;
+  /** Absent if the model outputs no offset, or no size. */
+  readonly offset?: string;
+  readonly size?: string;
+  /** One for each keypoint. */
+  readonly keypoints: readonly string[];
+  readonly box: string;
+  readonly outcome: string;
+}
+
+export function candidateSteps(candidate: CenterCandidate, explanation: CenterExplanation): CandidateSteps {
   const { cell, offset, size, boxInCells, box, keypoints = [] } = candidate;
-  const sentences = [`${capital(placeInWords(candidate, explanation))}.`];
-  if (offset) {
-    const center = { x: cell.x + offset.x, y: cell.y + offset.y };
-    sentences.push(`The offset ${at(offset, 2)} puts the center at ${at(center, 2)} in cells.`);
-  }
-  if (size && boxInCells) {
-    const corners = `${at({ x: boxInCells.xmin, y: boxInCells.ymin }, 1)} to ${at({ x: boxInCells.xmax, y: boxInCells.ymax }, 1)}`;
-    sentences.push(`The size ${sides(size)} makes the box ${corners} in cells.`);
-  }
-  sentences.push(...keypoints.map(keypointInWords));
   const isRescored = candidate.score !== candidate.value;
   const rescored = isRescored ? `, which differs from the center's ${number(candidate.value)}` : "";
-  const score = `${number(candidate.score)}${rescored}`;
-  sentences.push(`In the image that is the box ${boxInWords(box)}, with the score ${score}.`);
-  sentences.push(`${capital(outcomeInWords(candidate, explanation.candidates))}.`);
-  return sentences;
+  return {
+    place: `${capital(placeInWords(candidate, explanation))}.`,
+    ...(offset && { offset: offsetInWords(cell, offset) }),
+    ...(size && boxInCells && { size: sizeInWords(size, boxInCells) }),
+    keypoints: keypoints.map(keypointInWords),
+    box: `In the image that is the box ${boxInWords(box)}, with the score ${number(candidate.score)}${rescored}.`,
+    outcome: `${capital(outcomeInWords(candidate, explanation.candidates))}.`,
+  };
+}
+
+function offsetInWords(cell: Point, offset: Point): string {
+  const center = { x: cell.x + offset.x, y: cell.y + offset.y };
+  return `The offset ${at(offset, 2)} puts the center at ${at(center, 2)} in cells.`;
+}
+
+function sizeInWords(
+  size: NonNullable<CenterCandidate["size"]>,
+  { xmin, ymin, xmax, ymax }: Detection["box"],
+): string {
+  const corners = `${at({ x: xmin, y: ymin }, 1)} to ${at({ x: xmax, y: ymax }, 1)}`;
+  return `The size ${sides(size)} makes the box ${corners} in cells.`;
 }
 
 /** A line that has a candidate's main numbers, and one about its keypoints if it has any. */

@@ -79,11 +79,14 @@ export function tracedCenters(
     };
   });
   const { scale } = view.placement;
-  const { peaks, limit } = trace;
+  const { peaks, limit, window } = trace;
   return {
     detections: kept.map((row) => rows[row].detection),
     traced: {
-      view: { scale, mapWidth: width, mapHeight: height, classes, peaks, limit },
+      view: {
+        ...{ scale, mapWidth: width, mapHeight: height, classes, peaks, limit },
+        ...(window !== undefined && { window }),
+      },
       candidates,
       ...(view.why && { asked: askedCell(trace, view, view.why) }),
     },

@@ -15,6 +15,7 @@ import {
   type MultiPoseMaps,
   type MultiPoseSteps,
   multiPoseSteps,
+  PEAK_WINDOW,
 } from "../decode/poses/multiPose.ts";
 import { multiPosePeaks, singlePosePeaks } from "../decode/poses/posePeaks.ts";
 import {
@@ -79,7 +80,6 @@ const FPN: FpnOptions = {
 const HEADS: PredictionHeadOptions = { filters: 96, separable: true };
 const OUTPUT_STRIDE = 4;
 const MAX_PERSONS = 6;
-const PEAK_WINDOW = 5;
 
 export const MOVENETS: readonly Model[] = ROWS.map(movenet);
 

@@ -34,6 +34,9 @@ export interface MultiPoseMaps {
   readonly keypointOffset: Tensor;
 }
 
+/** Side in cells of the pool that makes `centerMaximum`. */
+export const PEAK_WINDOW = 5;
+
 /** The numbers of the decode, rounded as in the model's file. */
 export interface MultiPoseConstants {
   /** How many centers are decoded. */
@@ -135,6 +138,7 @@ function traceMultiPose(
   trace.searched({
     heatmap,
     limit: maxPersons,
+    window: PEAK_WINDOW,
     isPeak: (cell) => isNearMaximum(heatmap.data[cell], maximum[cell], peakTolerance),
     larger: (cell) => nearestWith(heatmap, cell, maximum[cell]),
   });

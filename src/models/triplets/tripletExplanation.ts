@@ -4,6 +4,7 @@ import type { Peak } from "../../decode/triplets/heatmapPeaks.ts";
 import {
   confirmingCenters,
   type DecodedTriplets,
+  decodeTriplets,
   type TripletSettings,
   type ViewPeaks,
 } from "../../decode/triplets/triplets.ts";
@@ -61,6 +62,35 @@ export function explainTriplets(
     beyondBestBoxes: kept.length - boxes.length,
     rejected,
   };
+}
+
+/**
+ * The boxes that the peaks of a result's `explanation.views` make at other limits, and what became of all pairs: no
+ * map is needed, so another limit takes a moment. With the model's own settings the boxes are those of `detect`.
+ * `labels` are the names of the classes by channel.
+ */
+export function explainedTriplets(
+  views: readonly ViewPeaks[],
+  settings: TripletSettings,
+  labels: readonly string[],
+): { readonly boxes: readonly ExplainedBox[]; readonly explanation: TripletExplanation } {
+  const decoded = decodeTriplets(views, settings);
+  const boxes = decoded.boxes.map((found) => ({
+    label: labels[found.triplet.class],
+    score: found.score,
+    box: boxOf(found),
+    triplet: tripletEvidence(found.triplet, settings),
+  }));
+  const explanation = explainTriplets(views, settings, decoded, labels);
+  return { boxes: boxes.sort((a, b) => b.score - a.score), explanation };
+}
+
+/** A box of triplets, best score first, with the corners and the center that made it. */
+export interface ExplainedBox {
+  readonly label: string;
+  readonly score: number;
+  readonly box: Box;
+  readonly triplet: TripletEvidence;
 }
 
 function rejectedPair(

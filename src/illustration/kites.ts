@@ -1,5 +1,15 @@
-import { type Box, COCO_LABELS, explainOutputs, type Size, shapeOf, type Tensor, tensor } from "./project.ts";
-import type { Point } from "./svg.ts";
+/** Three kites and the maps that a trained network of triplets might output for them, made by hand. */
+import type { Box, Detection, Point } from "../detection.ts";
+import type { TripletExplanation } from "../explain/explanation.ts";
+import { COCO_LABELS } from "../models/coco.ts";
+import { modelNamed } from "../models/models.ts";
+import { shapeOf, type Tensor, tensor } from "../tensor.ts";
+
+/** In pixels. */
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
 
 /** A kite with what a trained network might output for it. */
 export interface Kite {
@@ -23,8 +33,18 @@ export const KITES: readonly Kite[] = [
 export const KITE_IMAGE = { width: 767, height: 511 };
 export const KITE_CLASS = [...COCO_LABELS.values()].indexOf("kite");
 
-export function explainKites(kites: readonly Kite[], size: Size) {
-  return explainOutputs(kiteOutputs(kites, size), size);
+/** Decodes what a network might output for kites in an image of this size, as `detect` does. */
+export function explainKites(
+  kites: readonly Kite[] = KITES,
+  size: Size = KITE_IMAGE,
+): { readonly detections: readonly Detection[]; readonly explanation: TripletExplanation } {
+  const image = { ...size, data: new Uint8Array(size.width * size.height * 3) };
+  const loaded = { size, constants: new Map() };
+  const { views, combine } = modelNamed("centernet-52").views(image, loaded, { explain: true });
+  const { detections, explain } = combine(views.map((view) => view.decode(kiteOutputs(kites, size))));
+  const explanation = explain?.({ detections, fates: [] }).explanation;
+  if (explanation?.family !== "triplets") throw new Error("the model explains no triplets");
+  return { detections, explanation };
 }
 
 /** Top-left corner, bottom-right corner and center. */
@@ -38,7 +58,10 @@ const PEAK_SIGMA = 2.2;
 const PEAK_REACH = 7;
 
 /** A network's outputs: peaks at the kites' keypoints, as training aims at, and zeros elsewhere. */
-export function kiteOutputs(kites: readonly Kite[], { width, height }: Size): Record<string, Tensor> {
+export function kiteOutputs(
+  kites: readonly Kite[] = KITES,
+  { width, height }: Size = KITE_IMAGE,
+): Record<string, Tensor> {
   const outputs: Record<string, Tensor> = {};
   const [rows, columns, classes] = [(height + 1) / 4, (width + 1) / 4, COCO_LABELS.size];
   for (const [index, keypoint] of ["topLeft", "bottomRight", "center"].entries()) {

@@ -1,17 +1,14 @@
-import {
-  add,
-  cascadeCornerPool,
-  centerPool,
-  cornerPool,
-  elementCount,
-  type Graph,
-  GraphBuilder,
-  referenceExecutor,
-  type Tensor,
-} from "./project.ts";
-
-// The project's own modules on features of few channels, with weights chosen by hand instead of trained, so
-// that every step has a meaning. They return several steps' values, of which channel 0 is the one to look at.
+/**
+ * The modules that pool, on features of few channels, with weights chosen by hand instead of trained, so that every
+ * step has a meaning. They return several steps' values, of which channel 0 is the one to look at.
+ */
+import { cascadeCornerPool } from "../blocks/cascadeCornerPool.ts";
+import { centerPool } from "../blocks/centerPool.ts";
+import { referenceExecutor } from "../executors/reference/referenceExecutor.ts";
+import { type Graph, GraphBuilder } from "../graph/graph.ts";
+import { cornerPool } from "../kernels/cornerPool/op.ts";
+import { add } from "../kernels/elementwise/op.ts";
+import { elementCount, type Tensor } from "../tensor.ts";
 
 /** Corner pooling alone (Law & Deng): top pooling of the left sides, left pooling of the top sides, the sum. */
 export function cornerPooling(leftSides: Tensor, topSides: Tensor): Promise<Tensor[]> {

@@ -1,0 +1,89 @@
+/** From heatmap to box, step by step, for one peak; and why there is nothing at a cell. */
+import { useEffect } from "preact/hooks";
+import { Select } from "../../components/Select.tsx";
+import { TaskLine } from "../../components/TaskLine.tsx";
+import { hrefOf } from "../../state/route.ts";
+import {
+  candidate,
+  chooseKeypoint,
+  decoded,
+  decoding,
+  findsCorners,
+  keypoint,
+  maps,
+  startDecode,
+  step,
+  why,
+} from "./decode.ts";
+import { Panels } from "./Panels.tsx";
+import { PeakTable } from "./PeakTable.tsx";
+import { StepBar } from "./StepBar.tsx";
+import { sentencesOf } from "./steps.ts";
+
+export function DecodeView() {
+  useEffect(startDecode, []);
+  const found = decoded.value;
+  return (
+    <div class="columns decode-columns">
+      <section aria-labelledby="decode-heading" class="decode">
+        <h1 id="decode-heading">Decode: from the maps to a box</h1>
+        {found && (
+          <p class="note" data-runs={found.runs}>
+            Maps of one run on {found.ranOn}: the one whose boxes Detect shows. Nothing here runs the network
+            again.
+          </p>
+        )}
+        {findsCorners.value && (
+          <p class="note">
+            This model finds corners, not centers alone: see <a href={hrefOf("triplets")}>Triplets</a>.
+          </p>
+        )}
+        <TaskLine of={decoding} />
+        {found && candidate.value && (
+          <>
+            <StepBar />
+            <StepText />
+            <Panels />
+          </>
+        )}
+      </section>
+      <aside aria-label="Peaks">
+        <h2>Follow a peak</h2>
+        <PeakTable />
+        <h2>Why not here?</h2>
+        <WhyText />
+      </aside>
+    </div>
+  );
+}
+
+function StepText() {
+  const [found, chosen, at] = [decoded.value, candidate.value, step.value];
+  if (!found || !chosen || !at) return null;
+  const isOfKeypoint = at.maps.includes("keypoint") || at.maps.includes("ranking");
+  return (
+    <div class="step-text">
+      <p aria-live="polite">{sentencesOf(at, found, chosen, keypoint.value, maps.value.heatmap).join(" ")}</p>
+      {isOfKeypoint && chosen.keypoints && (
+        <Select
+          label="Keypoint"
+          value={String(keypoint.value)}
+          values={chosen.keypoints.map(({ name }, index) => [String(index), name.replace("_", " ")])}
+          onChoose={(index) => chooseKeypoint(Number(index))}
+        />
+      )}
+    </div>
+  );
+}
+
+function WhyText() {
+  const answer = why.value;
+  if (!answer) return <p class="note">Click a cell of a map, or focus the map and use the arrow keys.</p>;
+  return (
+    <div class="why" aria-live="polite">
+      {answer.sentences.map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
+    </div>
+  );
+}

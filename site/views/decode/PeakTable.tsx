@@ -1,0 +1,49 @@
+/** The peaks that were decoded, best first: one is followed through the steps. */
+import { plain } from "../../components/numbers.ts";
+import { choosePeak, decoded, peak } from "./decode.ts";
+
+export function PeakTable() {
+  const found = decoded.value;
+  if (!found) return null;
+  return (
+    <table class="numbers peaks">
+      <caption>{found.summary}</caption>
+      <thead>
+        <tr>
+          <th scope="col">peak</th>
+          <th scope="col">cell</th>
+          <th scope="col">value</th>
+          <th scope="col">score</th>
+          <th scope="col">became</th>
+        </tr>
+      </thead>
+      <tbody>
+        {found.candidates.map(({ rank, cell, value, score, label, outcome, detection }, index) => (
+          <tr key={index} class={index === peak.value ? "chosen" : undefined}>
+            <td>
+              <button type="button" aria-pressed={index === peak.value} onClick={() => choosePeak(index)}>
+                {rank}. {label}
+              </button>
+            </td>
+            <td>{`${cell.x},${cell.y}`}</td>
+            <td>{plain(value)}</td>
+            <td>{score.toFixed(3)}</td>
+            <td>{detection === undefined ? OUTCOMES[outcome] : `detection ${detection + 1}`}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+const OUTCOMES = {
+  shown: "shown",
+  suppressed: "suppressed",
+  threshold: "below the threshold",
+  limit: "beyond the limit",
+  noArea: "no area",
+  outside: "outside",
+  classes: "other class",
+  score: "below the score",
+  max: "beyond the number",
+} as const;

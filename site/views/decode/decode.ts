@@ -1,0 +1,130 @@
+/** What the Decode view knows: the steps of the decode in numbers and words, its maps, and the cell that was asked about. */
+import { computed, effect, signal } from "@preact/signals";
+import { geometryFrom, type Point } from "centernet";
+import { image } from "../../state/image.ts";
+import { route, setParams } from "../../state/route.ts";
+import { score, settings } from "../../state/settings.ts";
+import { task } from "../../state/task.ts";
+import { worker } from "../../state/worker.ts";
+import type { DecodeMap } from "../../worker/decode.ts";
+import type { PageHandlers } from "../../worker/worker.ts";
+import { type StepName, stepsOf } from "./steps.ts";
+
+type Answer<Kind extends keyof PageHandlers> = Awaited<ReturnType<PageHandlers[Kind]>>;
+type AnyDecoded = Answer<"decodeSteps">;
+/** Of a model that finds centers. */
+export type Decoded = Exclude<AnyDecoded, { family: "triplets" }>;
+export type Candidate = Decoded["candidates"][number];
+export type ShownMap = NonNullable<Answer<"decodeMap">>;
+export type WhyHere = Answer<"decodeWhy">;
+
+export const decoding = task();
+const answer = signal<AnyDecoded | undefined>(undefined);
+export const decoded = computed(() => {
+  const found = answer.value;
+  return found && found.family !== "triplets" ? found : undefined;
+});
+/** Models of triplets have a view of their own. */
+export const findsCorners = computed(() => answer.value?.family === "triplets");
+export const maps = signal<Readonly<Partial<Record<DecodeMap, ShownMap>>>>({});
+export const why = signal<WhyHere | undefined>(undefined);
+
+export const view = computed(() => {
+  const found = decoded.value;
+  return found && geometryFrom({ views: [found.geometry] }).views[0];
+});
+
+/** From 0; the address counts from 1. */
+export const peak = computed(() => within(route.value.params.peak, decoded.value?.candidates.length ?? 1));
+export const candidate = computed(() => decoded.value?.candidates[peak.value]);
+export const keypoint = computed(() =>
+  within(route.value.params.keypoint, candidate.value?.keypoints?.length ?? 1),
+);
+export const steps = computed(() => (decoded.value ? stepsOf(decoded.value) : []));
+export const step = computed(() => {
+  const asked = route.value.params.step;
+  return steps.value.find(({ name }) => name === asked) ?? steps.value[0];
+});
+export const cell = computed<Point | undefined>(() => {
+  const found = decoded.value;
+  const [x, y] =
+    /^(\d+),(\d+)$/
+      .exec(route.value.params.cell ?? "")
+      ?.slice(1)
+      .map(Number) ?? [];
+  if (!found || x === undefined || x >= found.view.mapWidth || y >= found.view.mapHeight) return undefined;
+  return { x, y };
+});
+
+export function choosePeak(index: number): void {
+  setParams({ peak: String(index + 1) });
+}
+
+export function chooseStep(name: StepName): void {
+  setParams({ step: name }, { replace: true });
+}
+
+export function chooseKeypoint(index: number): void {
+  setParams({ keypoint: String(index + 1) }, { replace: true });
+}
+
+export function chooseCell({ x, y }: Point): void {
+  setParams({ cell: `${x},${y}` }, { replace: true });
+}
+
+/** Follows the address while the view is shown; returns what ends that. */
+export function startDecode(): () => void {
+  const ends = [
+    effect(() => {
+      const chosen = image.value;
+      const wanted = { settings: settings.value, score: score.value };
+      if (!chosen) return;
+      void decoding.run(async ({ signal: aborted, onProgress }) => {
+        const found = await worker.call(
+          "decodeSteps",
+          { ...wanted, image: chosen },
+          { signal: aborted, onProgress },
+        );
+        answer.value = found;
+      });
+    }),
+    effect(() => {
+      const chosen = image.value;
+      const wanted = { settings: settings.peek(), score: score.peek() };
+      if (!decoded.value || !chosen) return;
+      for (const map of step.value?.maps ?? []) {
+        const params = { ...wanted, image: chosen, map, peak: peak.value, keypoint: keypoint.value };
+        worker.call("decodeMap", params, { key: `decodeMap ${map}` }).then(
+          (shown) => {
+            maps.value = { ...maps.peek(), [map]: shown };
+          },
+          () => {}, // The run of the steps tells what failed.
+        );
+      }
+    }),
+    effect(() => {
+      const [chosen, asked] = [image.value, cell.value];
+      if (!decoded.value || !chosen || !asked) {
+        why.value = undefined;
+        return;
+      }
+      const wanted = { settings: settings.peek(), score: score.value, image: chosen };
+      worker.call("decodeWhy", { ...wanted, cell: asked, peak: peak.value }).then(
+        (found) => {
+          why.value = found;
+        },
+        () => {}, // A newer cell was chosen.
+      );
+    }),
+  ];
+  return () => {
+    for (const end of ends) end();
+    decoding.cancel();
+  };
+}
+
+/** The index that a text counts from 1, or 0. */
+function within(text: string | undefined, count: number): number {
+  const number = Number.parseInt(text ?? "", 10);
+  return number >= 1 && number <= count ? number - 1 : 0;
+}
