@@ -108,10 +108,7 @@ let last:
 let runs = 0;
 
 /** The run for an image, once, whatever is then asked of its maps. */
-export async function outputsFor(
-  { settings, image }: Omit<Chosen, "score">,
-  call: Call,
-): Promise<DecodedRun> {
+async function outputsFor({ settings, image }: Omit<Chosen, "score">, call: Call): Promise<DecodedRun> {
   const detector = await detectorFor(settings, call);
   const key = String(image.id);
   if (last?.key !== key || last.detector !== detector) {

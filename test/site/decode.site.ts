@@ -59,7 +59,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Decode view", () => {
     await page.evaluate(() => {
       location.hash += "&score=0.4";
     });
-    await page.getByRole("cell", { name: "below the score" }).nth(3).waitFor();
+    await page.getByRole("cell", { name: "low score" }).nth(3).waitFor();
     expect(await runs(page)).toBe(before);
     expect(faults).toEqual([]);
   });

@@ -44,6 +44,6 @@ const OUTCOMES = {
   noArea: "no area",
   outside: "outside",
   classes: "other class",
-  score: "below the score",
+  score: "low score",
   max: "beyond the number",
 } as const;

@@ -7,16 +7,8 @@ import { score, settings } from "../../state/settings.ts";
 import { task } from "../../state/task.ts";
 import { worker } from "../../state/worker.ts";
 import type { DecodeMap } from "../../worker/decode.ts";
-import type { PageHandlers } from "../../worker/worker.ts";
+import type { AnyDecoded, ShownMap, WhyHere } from "./answers.ts";
 import { type StepName, stepsOf } from "./steps.ts";
-
-type Answer<Kind extends keyof PageHandlers> = Awaited<ReturnType<PageHandlers[Kind]>>;
-type AnyDecoded = Answer<"decodeSteps">;
-/** Of a model that finds centers. */
-export type Decoded = Exclude<AnyDecoded, { family: "triplets" }>;
-export type Candidate = Decoded["candidates"][number];
-export type ShownMap = NonNullable<Answer<"decodeMap">>;
-export type WhyHere = Answer<"decodeWhy">;
 
 export const decoding = task();
 const answer = signal<AnyDecoded | undefined>(undefined);

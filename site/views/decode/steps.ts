@@ -2,7 +2,7 @@
 
 import { plain } from "../../components/numbers.ts";
 import type { DecodeMap } from "../../worker/decode.ts";
-import type { Candidate, Decoded, ShownMap } from "./decode.ts";
+import type { Candidate, Decoded, ShownMap } from "./answers.ts";
 
 export type StepName =
   | "heatmap"
