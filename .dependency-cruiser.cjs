@@ -150,6 +150,7 @@ module.exports = {
       "^src/export/",
       "^src/(network|detect(Options)?|index)\\.ts$|^src/(executors|verify|cli|backend)/",
     ),
+    down("nothing-below-illustrates", "^src/(?!illustration/|index\\.ts)", "^src/illustration/"),
     down("nothing-below-exports", "^src/(?!export/|cli/|index\\.ts)", "^src/export/"),
     down("detection-knows-no-verification", "^src/(network|detect(Options)?)\\.ts$", "^src/verify"),
     {

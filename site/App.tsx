@@ -6,6 +6,7 @@ import { CompareView } from "./views/compare/CompareView.tsx";
 import { DecodeView } from "./views/decode/DecodeView.tsx";
 import { DetectView } from "./views/detect/DetectView.tsx";
 import { NetworkView } from "./views/network/NetworkView.tsx";
+import { TripletsView } from "./views/triplets/TripletsView.tsx";
 
 interface Page {
   readonly title: string;
@@ -16,6 +17,7 @@ const PAGES: Partial<Record<View, Page>> = {
   detect: { title: "Detect", content: DetectView },
   network: { title: "Network", content: NetworkView },
   decode: { title: "Decode", content: DecodeView },
+  triplets: { title: "Triplets", content: TripletsView },
   compare: { title: "Compare", content: CompareView },
 };
 

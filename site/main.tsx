@@ -8,6 +8,7 @@ import "./styles/layout.css";
 import "./styles/controls.css";
 import "./styles/network.css";
 import "./styles/decode.css";
+import "./styles/triplets.css";
 import "./styles/compare.css";
 
 startDetecting();

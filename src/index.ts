@@ -161,8 +161,15 @@ export { type YoloImage, type YoloOptions, yoloLines } from "./formats/yolo.ts";
 export type { BatchNormParameters, DerivedParameter } from "./graph/derivedParameter.ts";
 export type { Graph, GraphNode } from "./graph/graph.ts";
 export type { Activation, CellRange, CellsRead, Epilogue, OpFamily, ParameterRule } from "./graph/op.ts";
-export { explainKites, KITE_CLASS, KITE_IMAGE, type Kite, kiteOutputs } from "./illustration/kites.ts";
-export { illustratedPools, POOL_CELLS, type PoolCell, type PoolMaps } from "./illustration/pools.ts";
+export { explainKites, KITE_CLASS, KITE_IMAGE, KITES, type Kite } from "./illustration/kites.ts";
+export {
+  cellsSeen,
+  illustratedPools,
+  POOL_CELLS,
+  type PoolCell,
+  type PoolMaps,
+  type SeenCells,
+} from "./illustration/pools.ts";
 export { cropImage } from "./image/crop.ts";
 export { type DrawOptions, drawDetections } from "./image/draw/drawDetections.ts";
 export {
@@ -204,7 +211,12 @@ export { keypointRanking } from "./models/keypointRanking.ts";
 export type { LoadedModel, Model, PublishedFigures } from "./models/model.ts";
 export { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
 export type { SideRule } from "./models/sideRule.ts";
-export { type ExplainedBox, explainedTriplets } from "./models/triplets/tripletExplanation.ts";
+export {
+  type ExplainedBox,
+  type ExplainedTriplets,
+  explainedTriplets,
+  type PlacedPeak,
+} from "./models/triplets/tripletExplanation.ts";
 export type {
   ChosenDetections,
   DetectionFate,

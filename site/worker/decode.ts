@@ -33,6 +33,11 @@ interface Chosen {
 export type DecodeMap = keyof CenterMaps | "keypoint" | "ranking";
 
 export const decodeHandlers = {
+  /** The one run, which can be given up; what follows only decodes its maps. */
+  async decodeRun(chosen: Omit<Chosen, "score">, call: Call) {
+    await outputsFor(chosen, call, call.signal);
+  },
+
   /** The candidates, each step in words, and how often the network has run for this view. */
   async decodeSteps(chosen: Chosen, call: Call) {
     const { run, explanation, detections } = await explained(chosen, call);
@@ -108,12 +113,16 @@ let last:
 let runs = 0;
 
 /** The run for an image, once, whatever is then asked of its maps. */
-async function outputsFor({ settings, image }: Omit<Chosen, "score">, call: Call): Promise<DecodedRun> {
+async function outputsFor(
+  { settings, image }: Omit<Chosen, "score">,
+  call: Call,
+  signal?: AbortSignal,
+): Promise<DecodedRun> {
   const detector = await detectorFor(settings, call);
   const key = String(image.id);
   if (last?.key !== key || last.detector !== detector) {
     call.progress({ text: "running the network" });
-    const run = runOnce(detector, image);
+    const run = runOnce(detector, image, signal);
     last = { key, detector, run };
     run.catch(() => {
       if (last?.run === run) last = undefined;
@@ -125,11 +134,12 @@ async function outputsFor({ settings, image }: Omit<Chosen, "score">, call: Call
 }
 
 /** Taps of outputs leave the run fused, so the detections are those that `detect` returns. */
-async function runOnce(detector: Detector, image: ChosenImage): Promise<DecodedRun> {
+async function runOnce(detector: Detector, image: ChosenImage, signal?: AbortSignal): Promise<DecodedRun> {
   const { outputs } = detector.network.graph;
   const result = await detector.detect(await pixelsOf(image), {
     taps: Object.values(outputs),
     where: image.name,
+    signal,
   });
   runs++;
   const maps = Object.fromEntries(Object.entries(outputs).map(([name, node]) => [name, result.taps[node]]));

@@ -1,5 +1,13 @@
 /** What the worker holds: one detector, and the image that the page shows. */
-import { type Backend, type Detector, load, type RgbImage, readImageSource, type WasmBuild } from "centernet";
+import {
+  type Backend,
+  type Detector,
+  load,
+  MODELS,
+  type RgbImage,
+  readImageSource,
+  type WasmBuild,
+} from "centernet";
 import type { Call } from "./call.ts";
 
 /** How a network is to run. Two of them with equal fields mean the same detector. */
@@ -48,6 +56,8 @@ export function beside(path: string): string {
 
 /** The detector for these settings: the one at hand, or a new one in its place. */
 export async function detectorFor(settings: Settings, call: Call): Promise<Detector> {
+  // A request that was given up meanwhile must not bring back its detector in place of the wanted one.
+  call.signal.throwIfAborted();
   const key = JSON.stringify(settings);
   if (open?.key !== key) {
     const before = open;
@@ -77,17 +87,14 @@ async function replace(
 
 /** A detector of its own, which the caller disposes of. */
 export function openDetector(
-  {
-    model,
-    weights = `weights/${model}.safetensors`,
-    inputSize,
-    ...options
-  }: Settings & { readonly fuse?: boolean },
+  { model, weights, inputSize, ...options }: Settings & { readonly fuse?: boolean },
   { signal, progress }: Pick<Call, "signal" | "progress">,
 ): Promise<Detector> {
-  return load(model, {
+  // A file of weights may hold a model that is not published: it then says itself what it is.
+  const name = weights && !MODELS.some((known) => known.name === model) ? undefined : model;
+  return load(name, {
     ...options,
-    weights: beside(weights),
+    weights: beside(weights ?? `weights/${model}.safetensors`),
     ...(inputSize && { inputSize: { height: inputSize, width: inputSize } }),
     signal,
     onProgress: (bytes, all, phase) => {

@@ -5,6 +5,7 @@ import { decodeHandlers } from "./decode.ts";
 import { detectHandlers } from "./detect.ts";
 import { networkHandlers } from "./network.ts";
 import { startAt } from "./session.ts";
+import { tripletsHandlers } from "./triplets.ts";
 
 const handlers = {
   /** Before all others: where the page is. */
@@ -14,6 +15,7 @@ const handlers = {
   ...detectHandlers,
   ...networkHandlers,
   ...decodeHandlers,
+  ...tripletsHandlers,
   ...compareHandlers,
 };
 export type PageHandlers = typeof handlers;

@@ -70,6 +70,37 @@ export async function illustratedPools(): Promise<PoolMaps> {
   };
 }
 
+/** Cells from `top` to `bottom` and from `left` to `right`, both included. */
+export interface SeenCells {
+  readonly top: number;
+  readonly left: number;
+  readonly bottom: number;
+  readonly right: number;
+}
+
+/** Which cells of the module's input a cell of a step looks at. Convolutions see their neighbors besides. */
+export function cellsSeen(step: "top" | "left" | "sum" | "cascade" | "center", cell: PoolCell): SeenCells[] {
+  const [row, column] = cell;
+  const [bottom, right] = [POOL_CELLS.rows - 1, POOL_CELLS.columns - 1];
+  const below = { top: row, left: column, bottom, right: column };
+  const beside = { top: row, left: column, bottom: row, right };
+  switch (step) {
+    case "top":
+      return [below];
+    case "left":
+      return [beside];
+    case "sum":
+      return [below, beside];
+    case "cascade":
+      return [{ top: row, left: column, bottom, right }];
+    case "center":
+      return [
+        { ...below, top: 0 },
+        { ...beside, left: 0 },
+      ];
+  }
+}
+
 function spots(value: number, ...cells: readonly PoolCell[]): Spot[] {
   return cells.map((cell) => [cell, value]);
 }

@@ -1,14 +1,17 @@
 /** What the page's view of triplets shows without weights. */
 import { beforeAll, describe, expect, test } from "vitest";
 import {
+  cellsSeen,
   explainedTriplets,
   explainKites,
   illustratedPools,
   KITE_CLASS,
+  KITES,
   MODELS,
   POOL_CELLS,
   type PoolCell,
   type PoolMaps,
+  type SeenCells,
   type Tensor,
   TRIPLET_SETTINGS,
 } from "../../src/index.ts";
@@ -38,6 +41,14 @@ describe("the pools", () => {
         const below = Array.from({ length: rows - row }, (_, k): PoolCell => [row + k, column]);
         const right = Array.from({ length: columns - column }, (_, k): PoolCell => [row, column + k]);
         const whole = Array.from({ length: columns }, (_, k): PoolCell => [row, k]);
+        const [downwards] = cellsSeen("top", [row, column]);
+        const [rightwards] = cellsSeen("left", [row, column]);
+        expect(cellsSeen("sum", [row, column])).toEqual([downwards, rightwards]);
+        const sum = largestIn(maps.leftSides, downwards) + largestIn(maps.topSides, rightwards);
+        expect(at(maps.sum, [row, column])).toBe(sum);
+        const [up, across] = cellsSeen("center", [row, column]);
+        const crossing = largestIn(maps.verticalTips, up) + largestIn(maps.horizontalTips, across);
+        expect(at(maps.center, [row, column])).toBeCloseTo(crossing, 3);
         expect(at(maps.top, [row, column])).toBe(line(maps.leftSides, below));
         expect(at(maps.left, [row, column])).toBe(line(maps.topSides, right));
         expect(at(maps.row, [row, column])).toBeCloseTo(line(maps.horizontalTips, whole), 4);
@@ -47,14 +58,26 @@ describe("the pools", () => {
   });
 });
 
+function largestIn(map: Tensor, { top, left, bottom, right }: SeenCells): number {
+  const rows = Array.from({ length: bottom - top + 1 }, (_, k) => (top + k) * POOL_CELLS.columns);
+  return Math.max(...rows.flatMap((row) => [...map.data.subarray(row + left, row + right + 1)]));
+}
+
 describe("the kites at other limits", () => {
   const { detections, explanation } = explainKites();
   const { views } = explanation;
 
   test("are those of the model at its own", () => {
-    const { boxes, explanation: again } = explainedTriplets(views, TRIPLET_SETTINGS, LABELS);
+    const { boxes, peaks, explanation: again } = explainedTriplets(views, TRIPLET_SETTINGS, LABELS);
     expect(boxes).toEqual(detections.map(({ classId: _, ...box }) => box));
     expect(again).toEqual(explanation);
+    expect(peaks.topLeft.map(({ x, y, embedding }) => [Math.round(x), Math.round(y), embedding])).toEqual(
+      [KITES[0], KITES[1], KITES[2]].map(({ box, embedding }) => [
+        box.xmin,
+        box.ymin,
+        Math.fround(embedding),
+      ]),
+    );
     expect(LABELS[KITE_CLASS]).toBe("kite");
   });
 

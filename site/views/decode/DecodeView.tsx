@@ -1,11 +1,13 @@
 /** From heatmap to box, step by step, for one peak; and why there is nothing at a cell. */
 import { useEffect } from "preact/hooks";
 import { Select } from "../../components/Select.tsx";
+import { StepBar } from "../../components/StepBar.tsx";
 import { TaskLine } from "../../components/TaskLine.tsx";
 import { hrefOf } from "../../state/route.ts";
 import {
   candidate,
   chooseKeypoint,
+  chooseStep,
   decoded,
   decoding,
   findsCorners,
@@ -13,11 +15,11 @@ import {
   maps,
   startDecode,
   step,
+  steps,
   why,
 } from "./decode.ts";
 import { Panels } from "./Panels.tsx";
 import { PeakTable } from "./PeakTable.tsx";
-import { StepBar } from "./StepBar.tsx";
 import { sentencesOf } from "./steps.ts";
 
 export function DecodeView() {
@@ -41,7 +43,12 @@ export function DecodeView() {
         <TaskLine of={decoding} />
         {found && candidate.value && (
           <>
-            <StepBar />
+            <StepBar
+              label="Steps of the decode"
+              steps={steps.value}
+              current={step.value?.name}
+              onChoose={chooseStep}
+            />
             <StepText />
             <Panels />
           </>

@@ -1,6 +1,7 @@
 /** The maps of a step, and the image, with the same marks over both. A click or the arrow keys ask about a cell. */
 import type { Point } from "centernet";
 import { BitmapCanvas } from "../../components/BitmapCanvas.tsx";
+import { cellAt, cellMoved } from "../../components/cellKeys.ts";
 import { plain } from "../../components/numbers.ts";
 import { shown } from "../../state/detection.ts";
 import type { DecodeMap } from "../../worker/decode.ts";
@@ -38,7 +39,7 @@ function MapPanel({ name }: { readonly name: DecodeMap }) {
           else chooseCell(at);
         }}
         onKeyDown={(event) => {
-          const next = moved(event.key, at, width, height);
+          const next = cellMoved(event.key, at, width, height);
           if (!next) return;
           event.preventDefault();
           chooseCell(next);
@@ -98,27 +99,4 @@ function titleOf(name: DecodeMap): string {
     ranking: `Heatmap of ${point}, weighted for this person`,
   };
   return titles[name];
-}
-
-function cellAt(event: MouseEvent, width: number, height: number): Point {
-  const box = (event.currentTarget as Element).getBoundingClientRect();
-  const within = (part: number, cells: number) => Math.min(cells - 1, Math.max(0, Math.floor(part * cells)));
-  return {
-    x: within((event.clientX - box.left) / box.width, width),
-    y: within((event.clientY - box.top) / box.height, height),
-  };
-}
-
-const MOVES: Readonly<Record<string, Point>> = {
-  ArrowLeft: { x: -1, y: 0 },
-  ArrowRight: { x: 1, y: 0 },
-  ArrowUp: { x: 0, y: -1 },
-  ArrowDown: { x: 0, y: 1 },
-};
-
-function moved(key: string, { x, y }: Point, width: number, height: number): Point | undefined {
-  const move = MOVES[key];
-  if (!move) return undefined;
-  const within = (at: number, side: number) => Math.min(side - 1, Math.max(0, at));
-  return { x: within(x + move.x, width), y: within(y + move.y, height) };
 }

@@ -7,10 +7,13 @@ import { score, settings } from "../../state/settings.ts";
 import { task } from "../../state/task.ts";
 import { worker } from "../../state/worker.ts";
 import type { DecodeMap } from "../../worker/decode.ts";
+import type { ChosenImage, Settings } from "../../worker/session.ts";
 import type { AnyDecoded, ShownMap, WhyHere } from "./answers.ts";
 import { type StepName, stepsOf } from "./steps.ts";
 
 export const decoding = task();
+/** What the worker holds the maps of. */
+const hasRun = signal<{ readonly settings: Settings; readonly image: ChosenImage } | undefined>(undefined);
 const answer = signal<AnyDecoded | undefined>(undefined);
 export const decoded = computed(() => {
   const found = answer.value;
@@ -68,17 +71,23 @@ export function chooseCell({ x, y }: Point): void {
 export function startDecode(): () => void {
   const ends = [
     effect(() => {
-      const chosen = image.value;
-      const wanted = { settings: settings.value, score: score.value };
-      if (!chosen) return;
+      const wanted = image.value && { settings: settings.value, image: image.value };
+      hasRun.value = undefined;
+      if (!wanted) return;
       void decoding.run(async ({ signal: aborted, onProgress }) => {
-        const found = await worker.call(
-          "decodeSteps",
-          { ...wanted, image: chosen },
-          { signal: aborted, onProgress },
-        );
-        answer.value = found;
+        await worker.call("decodeRun", wanted, { signal: aborted, onProgress });
+        hasRun.value = wanted;
       });
+    }),
+    effect(() => {
+      const wanted = hasRun.value;
+      if (!wanted) return;
+      worker.call("decodeSteps", { ...wanted, score: score.value }).then(
+        (found) => {
+          answer.value = found;
+        },
+        () => {}, // A newer score was chosen.
+      );
     }),
     effect(() => {
       const chosen = image.value;

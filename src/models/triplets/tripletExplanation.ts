@@ -73,7 +73,7 @@ export function explainedTriplets(
   views: readonly ViewPeaks[],
   settings: TripletSettings,
   labels: readonly string[],
-): { readonly boxes: readonly ExplainedBox[]; readonly explanation: TripletExplanation } {
+): ExplainedTriplets {
   const decoded = decodeTriplets(views, settings);
   const boxes = decoded.boxes.map((found) => ({
     label: labels[found.triplet.class],
@@ -81,11 +81,35 @@ export function explainedTriplets(
     box: boxOf(found),
     triplet: tripletEvidence(found.triplet, settings),
   }));
-  const explanation = explainTriplets(views, settings, decoded, labels);
-  return { boxes: boxes.sort((a, b) => b.score - a.score), explanation };
+  const placed = (kind: "topLeft" | "bottomRight" | "center") =>
+    views.flatMap((view) =>
+      view[kind].map((peak) => ({
+        ...{ ...placePeak(peak, view.transform), score: peak.score, label: labels[peak.class] },
+        ...(peak.embedding !== undefined && { embedding: peak.embedding }),
+      })),
+    );
+  return {
+    boxes: boxes.sort((a, b) => b.score - a.score),
+    peaks: { topLeft: placed("topLeft"), bottomRight: placed("bottomRight"), center: placed("center") },
+    explanation: explainTriplets(views, settings, decoded, labels),
+  };
 }
 
-/** A box of triplets, best score first, with the corners and the center that made it. */
+export interface ExplainedTriplets {
+  /** Best first. */
+  readonly boxes: readonly ExplainedBox[];
+  /** Those of each heatmap, in pixels of the image, each view's best first. */
+  readonly peaks: Readonly<Record<"topLeft" | "bottomRight" | "center", readonly PlacedPeak[]>>;
+  readonly explanation: TripletExplanation;
+}
+
+export interface PlacedPeak extends PeakEvidence {
+  readonly label: string;
+  /** Corners only. */
+  readonly embedding?: number;
+}
+
+/** A box of triplets with the corners and the center that made it. */
 export interface ExplainedBox {
   readonly label: string;
   readonly score: number;

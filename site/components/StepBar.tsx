@@ -1,36 +1,49 @@
-/** The steps as buttons, which the arrow keys go through. */
+/** Steps as buttons, which the arrow keys go through. */
 import { useRef } from "preact/hooks";
-import { chooseStep, step, steps } from "./decode.ts";
 
-export function StepBar() {
+export interface BarStep<Name extends string> {
+  readonly name: Name;
+  readonly title: string;
+}
+
+export function StepBar<Name extends string>({
+  label,
+  steps,
+  current,
+  onChoose,
+}: {
+  readonly label: string;
+  readonly steps: readonly BarStep<Name>[];
+  readonly current: Name | undefined;
+  readonly onChoose: (name: Name) => void;
+}) {
   const list = useRef<HTMLDivElement>(null);
-  const all = steps.value;
-  const at = all.findIndex(({ name }) => name === step.value?.name);
+  const at = steps.findIndex(({ name }) => name === current);
   const go = (index: number, focus = false) => {
-    const next = all[Math.min(all.length - 1, Math.max(0, index))];
+    const next = steps[Math.min(steps.length - 1, Math.max(0, index))];
     if (!next) return;
-    chooseStep(next.name);
+    onChoose(next.name);
     if (focus) list.current?.querySelector<HTMLElement>(`[data-step="${next.name}"]`)?.focus();
   };
   const targets: Readonly<Record<string, number>> = {
     ArrowLeft: at - 1,
     ArrowRight: at + 1,
     Home: 0,
-    End: all.length - 1,
+    End: steps.length - 1,
   };
   return (
     <div class="step-bar">
       <button type="button" disabled={at <= 0} onClick={() => go(at - 1)}>
         Previous
       </button>
-      <button type="button" disabled={at >= all.length - 1} onClick={() => go(at + 1)}>
+      <button type="button" disabled={at >= steps.length - 1} onClick={() => go(at + 1)}>
         Next
       </button>
       <div
         ref={list}
         class="steps"
         role="toolbar"
-        aria-label="Steps of the decode"
+        aria-label={label}
         onKeyDown={(event) => {
           const target = targets[event.key];
           if (target === undefined) return;
@@ -38,7 +51,7 @@ export function StepBar() {
           go(target, true);
         }}
       >
-        {all.map(({ name, title }, index) => (
+        {steps.map(({ name, title }, index) => (
           <button
             key={name}
             type="button"

@@ -1,0 +1,131 @@
+/** What the Triplets view knows: the pools' maps, the pairs at the chosen limits, and the pair that is looked at. */
+import { computed, effect, signal } from "@preact/signals";
+import type { PoolCell } from "centernet";
+import { image } from "../../state/image.ts";
+import { route, setParams } from "../../state/route.ts";
+import { settings } from "../../state/settings.ts";
+import { task } from "../../state/task.ts";
+import { worker } from "../../state/worker.ts";
+import type { ChosenImage, Settings } from "../../worker/session.ts";
+import type { PageHandlers } from "../../worker/worker.ts";
+import { POOL_STEPS, type PoolStepName } from "./poolSteps.ts";
+
+type Answer<Kind extends keyof PageHandlers> = Awaited<ReturnType<PageHandlers[Kind]>>;
+export type Boxes = Answer<"tripletBoxes">;
+
+export const pooling = task();
+export const pairing = task();
+export const pools = signal<Answer<"tripletPools"> | undefined>(undefined);
+export const boxes = signal<Boxes | undefined>(undefined);
+
+export const poolStep = computed(
+  () => POOL_STEPS.find(({ name }) => name === route.value.params.pool) ?? POOL_STEPS[0],
+);
+/** The cell whose view is drawn, [row, column]. */
+export const poolCell = computed<PoolCell>(() => {
+  const [column, row] =
+    /^(\d+),(\d+)$/
+      .exec(route.value.params.at ?? "")
+      ?.slice(1)
+      .map(Number) ?? [];
+  return row < 14 && column < 24 ? [row, column] : poolStep.value.cell;
+});
+
+/** The kites that were made by hand, or the user's image through the network. */
+export const source = computed(() => (route.value.params.on === "image" ? "image" : "kites"));
+const DEFAULT_DISTANCE = 0.5;
+export const embeddingDistance = computed(() => limit("embedding", 0, 4, DEFAULT_DISTANCE));
+/** The central region is the middle one of this many parts: odd numbers. */
+export const smallParts = computed(() => oddLimit("small", 3));
+export const largeParts = computed(() => oddLimit("large", 5));
+
+/** A box or a rejected pair, `box-1` or `pair-1`. */
+export const chosen = computed(() => route.value.params.pair ?? "box-1");
+
+export function choosePool(name: PoolStepName): void {
+  setParams({ pool: name, at: undefined }, { replace: true });
+}
+
+export function choosePoolCell([row, column]: PoolCell): void {
+  setParams({ at: `${column},${row}` }, { replace: true });
+}
+
+export function chooseSource(name: "kites" | "image"): void {
+  setParams({ on: name === "image" ? name : undefined, pair: undefined });
+}
+
+export function setLimit(name: "embedding" | "small" | "large", value: number): void {
+  setParams({ [name]: String(value) }, { replace: true });
+}
+
+export function resetLimits(): void {
+  setParams({ embedding: undefined, small: undefined, large: undefined }, { replace: true });
+}
+
+export function choosePair(name: string): void {
+  setParams({ pair: name }, { replace: true });
+}
+
+interface Source {
+  readonly settings: Settings;
+  /** Absent for the kites. */
+  readonly image?: ChosenImage;
+}
+
+/** What the worker has the peaks of. */
+const ready = signal<Source | undefined>(undefined);
+
+/** Follows the address while the view is shown; returns what ends that. */
+export function startTriplets(): () => void {
+  const ends = [
+    effect(() => {
+      void pooling.run(async ({ signal: aborted }) => {
+        pools.value ??= await worker.call("tripletPools", {}, { signal: aborted });
+      });
+    }),
+    effect(() => {
+      const wanted = settings.value;
+      const own = source.value === "image" ? image.value : undefined;
+      ready.value = undefined;
+      if (!own) {
+        ready.value = { settings: wanted };
+        return;
+      }
+      void pairing.run(async ({ signal: aborted, onProgress }) => {
+        const of = { settings: wanted, image: own };
+        await worker.call("tripletRun", of, { signal: aborted, onProgress });
+        ready.value = of;
+      });
+    }),
+    effect(() => {
+      const of = ready.value;
+      const limits = {
+        embeddingDistance: embeddingDistance.value,
+        centralRegion: { smallArea: 22_500, smallParts: smallParts.value, largeParts: largeParts.value },
+      };
+      if (!of) return;
+      worker.call("tripletBoxes", { ...of, limits }).then(
+        (found) => {
+          boxes.value = found;
+        },
+        () => {}, // A newer limit was chosen.
+      );
+    }),
+  ];
+  return () => {
+    for (const end of ends) end();
+    pooling.cancel();
+    pairing.cancel();
+  };
+}
+
+function limit(name: string, least: number, most: number, otherwise: number): number {
+  const text = route.value.params[name];
+  const value = Number(text);
+  return text && value >= least && value <= most ? value : otherwise;
+}
+
+function oddLimit(name: string, otherwise: number): number {
+  const value = limit(name, 1, 9, otherwise);
+  return value % 2 === 1 ? value : otherwise;
+}
