@@ -8,7 +8,7 @@ import {
   readImageSource,
   type WasmBuild,
 } from "centernet";
-import type { Call } from "./call.ts";
+import type { Call, Progress } from "./call.ts";
 
 /** How a network is to run. Two of them with equal fields mean the same detector. */
 export interface Settings {
@@ -38,6 +38,10 @@ export interface ChosenImage {
 interface OpenDetector {
   readonly key: string;
   readonly detector: Promise<Detector>;
+  /** Ends the load. */
+  readonly loading: AbortController;
+  /** Calls that are told how far it is. */
+  readonly waiting: Set<Call>;
 }
 
 /** Where the page is; relative URLs of weights and samples start there. */
@@ -54,35 +58,51 @@ export function beside(path: string): string {
   return new URL(path, base).href;
 }
 
-/** The detector for these settings: the one at hand, or a new one in its place. */
+/**
+ * The detector for these settings: the one at hand, or a new one in its place. Calls share a load, and giving up one of
+ * them does not end it; other settings do.
+ */
 export async function detectorFor(settings: Settings, call: Call): Promise<Detector> {
   // A request that was given up meanwhile must not bring back its detector in place of the wanted one.
   call.signal.throwIfAborted();
   const key = JSON.stringify(settings);
   if (open?.key !== key) {
     const before = open;
-    const detector = replace(before?.detector, settings, call);
-    open = { key, detector };
+    before?.loading.abort();
+    const loading = new AbortController();
+    const waiting = new Set<Call>();
+    const progress = (told: Progress) => {
+      for (const each of waiting) each.progress(told);
+    };
+    const detector = replace(before?.detector, settings, { signal: loading.signal, progress });
+    const opened = { key, detector, loading, waiting };
+    open = opened;
     detector.catch(() => {
-      if (open?.detector === detector) open = undefined;
+      if (open === opened) open = undefined;
     });
   }
-  const { detector } = open as OpenDetector;
-  call.signal.throwIfAborted();
-  return detector;
+  const { detector, waiting } = open as OpenDetector;
+  waiting.add(call);
+  try {
+    return await detector;
+  } finally {
+    waiting.delete(call);
+    call.signal.throwIfAborted();
+  }
 }
 
 /** One detector at a time: a large one leaves no room for another. */
 async function replace(
   before: Promise<Detector> | undefined,
   settings: Settings,
-  { signal, progress }: Call,
+  loading: Pick<Call, "signal" | "progress">,
 ): Promise<Detector> {
   await before?.then(
     (detector) => detector.dispose(),
     () => {},
   );
-  return openDetector(settings, { signal, progress });
+  loading.signal.throwIfAborted();
+  return openDetector(settings, loading);
 }
 
 /** A detector of its own, which the caller disposes of. */

@@ -23,4 +23,18 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Detect view", () => {
     expect(page.url()).toContain("score=0.4");
     expect(faults).toEqual([]);
   });
+
+  test("takes another sample while the model still loads", async () => {
+    const { page, faults } = await site.visit("detect?image=cat.jpg");
+    // In the same turn as the page's first request: the model cannot have been loaded yet.
+    await page.evaluate(() => {
+      location.hash = "detect?image=grace-hopper.jpg";
+    });
+    await page
+      .getByRole("row", { name: /person/ })
+      .first()
+      .waitFor();
+    expect(await page.getByRole("combobox", { name: "Sample" }).inputValue()).toBe("grace-hopper.jpg");
+    expect(faults).toEqual([]);
+  });
 });
