@@ -14,6 +14,8 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the page's policy", () => {
   test.each([
     ["detect", "td"],
     ["network", ".block image"],
+    ["decode", ".map-button canvas"],
+    ["triplets", ".pool-panels canvas"],
     ["compare", "text=/All \\d+ layers/"],
   ])("is violated by nothing in %s", async (view, done) => {
     const { page, faults } = await site.visit(view);
