@@ -52,11 +52,12 @@ export function panelSums(
   sumBytes: i32,
 ): bool {
   const depth = call.depth;
+  const run = call.run;
   const weights = call.weights + panel * depth * 128;
   const whole = panel * 2 + 1 < call.outputPlanes;
   for (let first = 0; first < cells; first += TILE_CELLS) {
-    if (whole) gemmTile(packed, weights, depth, sums + first * 16, sumBytes);
-    else gemmTileHalf(packed, weights, depth, sums + first * 16, sumBytes);
+    if (whole) gemmTile(packed, weights, depth, run, sums + first * 16, sumBytes);
+    else gemmTileHalf(packed, weights, depth, run, sums + first * 16, sumBytes);
     packed += depth * PIECE;
   }
   return whole;
@@ -90,6 +91,7 @@ export function tilesOf(cells: i32): i32 {
 function gemmBlock(address: usize, firstCell: i32, cells: i32, target: usize, scratch: usize): void {
   const call = GatherGemmCall.at(address);
   const depth = call.depth;
+  const run = call.run;
   const tiles = tilesOf(cells);
   const packed = scratch;
   pack(call, firstCell, cells, packed, packed + tiles * depth * PIECE);
@@ -101,8 +103,8 @@ function gemmBlock(address: usize, firstCell: i32, cells: i32, target: usize, sc
     for (let tile = 0; tile < tiles; tile++) {
       const inputs = packed + tile * depth * PIECE;
       const finished = target + (tile * call.outputPlanes + plane) * PIECE;
-      if (whole) gemmTile(inputs, weights, depth, finished, PIECE);
-      else gemmTileHalf(inputs, weights, depth, finished, PIECE);
+      if (whole) gemmTile(inputs, weights, depth, run, finished, PIECE);
+      else gemmTileHalf(inputs, weights, depth, run, finished, PIECE);
       finishPiece(finished, v128.load(call.bias + plane * 16), low, high);
       if (whole) finishPiece(finished + PIECE, v128.load(call.bias + plane * 16, 16), low, high);
     }

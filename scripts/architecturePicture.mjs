@@ -74,6 +74,7 @@ const TOGETHER = {
   "chooseDetections.ts": "models",
   "cost.ts": "detect.ts",
   "decodeOutputs.ts": "detect.ts",
+  "describePlan.ts": "detect.ts",
   explain: "detection.ts",
   "tapNames.ts": "detect.ts",
   "asNdarray.ts": "index.ts",

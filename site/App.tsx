@@ -4,21 +4,22 @@ import { StatusLine } from "./components/StatusLine.tsx";
 import { hrefOf, route, routeNote, type View } from "./state/route.ts";
 import { CompareView } from "./views/compare/CompareView.tsx";
 import { DetectView } from "./views/detect/DetectView.tsx";
+import { NetworkView } from "./views/network/NetworkView.tsx";
 
-const TITLES: Readonly<Record<View, string>> = {
-  detect: "Detect",
-  network: "Network",
-  decode: "Decode",
-  triplets: "Triplets",
-  compare: "Compare",
-  load: "Load",
+interface Page {
+  readonly title: string;
+  readonly content: ComponentType;
+}
+
+const PAGES: Partial<Record<View, Page>> = {
+  detect: { title: "Detect", content: DetectView },
+  network: { title: "Network", content: NetworkView },
+  compare: { title: "Compare", content: CompareView },
 };
-
-const PAGES: Partial<Record<View, ComponentType>> = { detect: DetectView, compare: CompareView };
 
 export function App() {
   const { view } = route.value;
-  const Page = PAGES[view] ?? DetectView;
+  const { content: Content = DetectView } = PAGES[view] ?? {};
   return (
     <>
       <button type="button" class="skip" onClick={skipToMain}>
@@ -27,7 +28,7 @@ export function App() {
       <header class="bar">
         <strong class="name">centernet</strong>
         <nav aria-label="Views">
-          {Object.entries(TITLES).map(([name, title]) => (
+          {Object.entries(PAGES).map(([name, { title }]) => (
             <a key={name} href={hrefOf(name as View)} aria-current={name === view ? "page" : undefined}>
               {title}
             </a>
@@ -37,7 +38,7 @@ export function App() {
       </header>
       <main id="main" tabIndex={-1}>
         {routeNote.value && <p class="note">{routeNote.value}</p>}
-        <Page />
+        <Content />
       </main>
       <footer class="foot">
         Nothing leaves this machine: images and weights are read by this page alone.

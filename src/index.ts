@@ -284,3 +284,4 @@ export {
   type Statistics,
   statisticsOf,
 } from "./visualization/statistics.ts";
+export { thumbnail } from "./visualization/thumbnail.ts";

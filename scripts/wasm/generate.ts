@@ -1,8 +1,8 @@
+import { winogradMatrices } from "../../src/kernels/conv2d/winogradMatrices.ts";
 import { callClasses } from "./callClasses.ts";
 import { depthwiseRow } from "./depthwiseRow.ts";
 import { gemmTile } from "./gemmTile.ts";
 import { EDGE_FUNCTIONS, winogradLayer } from "./winogradLayer.ts";
-import { winogradMatrices } from "./winogradMatrices.ts";
 import { winogradTransforms } from "./winogradTransforms.ts";
 
 const TILES = [2, 4] as const;

@@ -66,7 +66,7 @@ export function winogradLayer(outputs: number): string {
       let from = transformed + point * transformedStride;
       let to = sums + point * sumStride + (panel - firstPanel) * 2 * PIECE;
       for (let group = 0; group < groups; group++) {
-        gemmTile(from, weights, call.planes, to, PIECE);
+        gemmTile(from, weights, call.planes, call.run, to, PIECE);
         from += groupBytes;
         to += sumGroupBytes;
       }

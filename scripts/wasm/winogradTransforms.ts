@@ -1,5 +1,9 @@
+import {
+  type FractionMatrix,
+  toNumber,
+  type WinogradMatrices,
+} from "../../src/kernels/conv2d/winogradMatrices.ts";
 import { multiplyAdd } from "./gemmTile.ts";
-import type { WinogradMatrices } from "./winogradMatrices.ts";
 
 /** Statements that compute vectors, and the names of the variables that hold them. */
 interface Vectors {
@@ -80,7 +84,8 @@ ${results.map((name, column) => `    ${places.store(column, name)}`).join("\n")}
 }
 
 /** Bᵀ: the rows of a pair of points ±p have equal even coefficients and opposite odd ones. */
-function inputTransform({ inputTransform: rows, inputs }: WinogradMatrices, relaxed: boolean): Transform {
+function inputTransform({ inputTransform: matrix, inputs }: WinogradMatrices, relaxed: boolean): Transform {
+  const rows = numbersOf(matrix);
   return (x) => {
     const lines: string[] = [];
     lines.push(...sumOf("t0", rows[0], x, relaxed));
@@ -112,7 +117,8 @@ function inputTransform({ inputTransform: rows, inputs }: WinogradMatrices, rela
 }
 
 /** Aᵀ: each pair of points ±p shares a product: p^i times the pair's sum in even rows, times its difference in odd ones. */
-function outputTransform({ outputTransform: rows, inputs }: WinogradMatrices, relaxed: boolean): Transform {
+function outputTransform({ outputTransform: matrix, inputs }: WinogradMatrices, relaxed: boolean): Transform {
+  const rows = numbersOf(matrix);
   return (x) => {
     const lines: string[] = [];
     const pairs: number[] = [];
@@ -131,18 +137,16 @@ function outputTransform({ outputTransform: rows, inputs }: WinogradMatrices, re
 }
 
 /** G, whose fractions are each rounded once. It runs only when weights are loaded, so no products are shared. */
-function weightTransform({ weightTransform: rows }: WinogradMatrices): Transform {
+function weightTransform({ weightTransform: matrix }: WinogradMatrices): Transform {
+  const rows = numbersOf(matrix);
   return (x) => ({
-    lines: rows.flatMap((row, j) =>
-      sumOf(
-        `g${j}`,
-        row.map(({ numerator, denominator }) => numerator / denominator),
-        x,
-        false,
-      ),
-    ),
+    lines: rows.flatMap((row, j) => sumOf(`g${j}`, row, x, false)),
     names: rows.map((_, j) => `g${j}`),
   });
+}
+
+function numbersOf(matrix: FractionMatrix): number[][] {
+  return matrix.map((row) => row.map(toNumber));
 }
 
 /** Σ coefficient · term without multiplications by 0 and ±1. It starts with a term of coefficient 1, if there is one. */

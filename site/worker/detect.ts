@@ -1,28 +1,16 @@
 /** Requests of the Detect view. */
 import { runInWords } from "centernet";
+import { bitmapOf } from "./bitmap.ts";
 import type { Call } from "./call.ts";
 import { type ChosenImage, detectorFor, pixelsOf, type Settings } from "./session.ts";
-
-/** The longest side that is shown: larger canvases draw nothing in some browsers. */
-const MAX_SHOWN = 4096;
 
 export const detectHandlers = {
   /** The image as the library decoded it, upright, for a canvas. */
   async showImage({ image }: { readonly image: ChosenImage }, call: Call) {
-    const { width, height, data, decodedBy } = await pixelsOf(image);
-    const rgba = new Uint8ClampedArray(width * height * 4).fill(255);
-    for (let from = 0, to = 0; from < data.length; from += 3, to += 4) {
-      rgba[to] = data[from];
-      rgba[to + 1] = data[from + 1];
-      rgba[to + 2] = data[from + 2];
-    }
-    const shrink = Math.min(1, MAX_SHOWN / Math.max(width, height));
-    const bitmap = await createImageBitmap(new ImageData(rgba, width, height), {
-      resizeWidth: Math.max(1, Math.round(width * shrink)),
-      resizeHeight: Math.max(1, Math.round(height * shrink)),
-      resizeQuality: "high",
-    });
+    const pixels = await pixelsOf(image);
+    const bitmap = await bitmapOf(pixels);
     call.transfer(bitmap);
+    const { width, height, decodedBy } = pixels;
     return { bitmap, width, height, decodedBy };
   },
 

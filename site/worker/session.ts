@@ -12,6 +12,8 @@ export interface Settings {
   readonly build?: WasmBuild;
   readonly precision?: "exact";
   readonly memory?: "low";
+  /** False: each op runs on its own, with other bits. */
+  readonly fuse?: false;
   /** Side of the network's input. Absent: the model's own. */
   readonly inputSize?: number;
 }
@@ -75,12 +77,7 @@ async function replace(
 
 /** A detector of its own, which the caller disposes of. */
 export function openDetector(
-  {
-    model,
-    weights = `weights/${model}.safetensors`,
-    inputSize,
-    ...options
-  }: Settings & { readonly fuse?: boolean },
+  { model, weights = `weights/${model}.safetensors`, inputSize, ...options }: Settings,
   { signal, progress }: Pick<Call, "signal" | "progress">,
 ): Promise<Detector> {
   return load(model, {

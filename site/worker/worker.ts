@@ -2,6 +2,7 @@
 import { answerRequests, type Scope } from "./call.ts";
 import { compareHandlers } from "./compare/compare.ts";
 import { detectHandlers } from "./detect.ts";
+import { networkHandlers } from "./network.ts";
 import { startAt } from "./session.ts";
 
 const handlers = {
@@ -10,6 +11,7 @@ const handlers = {
     startAt(base);
   },
   ...detectHandlers,
+  ...networkHandlers,
   ...compareHandlers,
 };
 export type PageHandlers = typeof handlers;

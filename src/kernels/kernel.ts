@@ -64,7 +64,7 @@ export function fillMap(
   return map;
 }
 
-/** `exact` forgoes Winograd's F(4x4), which is faster but rounds more. */
+/** `exact` forgoes Winograd's F(4x4), which is faster but rounds more, and takes sums in shorter runs. */
 export const PRECISIONS = ["default", "exact"] as const;
 export type Precision = (typeof PRECISIONS)[number];
 

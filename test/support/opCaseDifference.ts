@@ -11,8 +11,8 @@ import { sameShape } from "../../src/tensor.ts";
  */
 export const OP_TOLERANCE = { cpu: 1e-6, wasm: 2e-5, webasm: 2e-5, webgpu: 2e-5, webgl2: 2e-5, wgsl: 2e-5 };
 
-/** Winograd's F(4x4) rounds ten times as much, and the sums of its case reach 20. */
-export const WINOGRAD_TOLERANCE = 1e-4;
+/** The sums of the Winograd case on `wgsl` reach 20 and cancel out: 1.7e-5 on a software adapter. */
+export const WINOGRAD_TOLERANCE = 3e-5;
 
 /** A backend's largest difference from plain arithmetic in one case, relative to 1 + |expected|. NaN if a number is missing. */
 export async function opCaseDifference(executor: Executor, op: OpName, opCase: OpCase): Promise<number> {

@@ -2,6 +2,7 @@
 import { useEffect } from "preact/hooks";
 import { ErrorNote } from "../../components/ErrorNote.tsx";
 import { Facts } from "../../components/Facts.tsx";
+import { saveFile } from "../../components/saveFile.ts";
 import { route } from "../../state/route.ts";
 import type { Compared } from "../../worker/compare/compare.ts";
 import { CompareSettings } from "./CompareSettings.tsx";
@@ -9,7 +10,6 @@ import { cancelComparison, comparison, files, followAddress, startComparison } f
 import { DifferenceBars } from "./DifferenceBars.tsx";
 import { LayerPanel } from "./LayerPanel.tsx";
 import { place, short } from "./numbers.ts";
-import { saveFile } from "./saveFile.ts";
 import { partner } from "./sides.ts";
 
 export function CompareView() {

@@ -3,13 +3,13 @@ import { useEffect, useState } from "preact/hooks";
 import { BitmapCanvas } from "../../components/BitmapCanvas.tsx";
 import { ErrorNote } from "../../components/ErrorNote.tsx";
 import { Slider } from "../../components/Slider.tsx";
+import { saveFile } from "../../components/saveFile.ts";
 import { route, setParams } from "../../state/route.ts";
 import { worker } from "../../state/worker.ts";
 import { isAbort } from "../../worker/client.ts";
 import type { Compared } from "../../worker/compare/compare.ts";
 import type { PageHandlers } from "../../worker/worker.ts";
 import { exact, place, short } from "./numbers.ts";
-import { saveFile } from "./saveFile.ts";
 
 type Drawn = Awaited<ReturnType<PageHandlers["compareLayer"]>>;
 type Map = NonNullable<Drawn>["a"];

@@ -6,16 +6,16 @@ import { settings } from "../../state/settings.ts";
 import type { Side } from "../../worker/compare/sides.ts";
 
 /** What A is compared with. Files are the user's own, so the address only says their kind. */
-export const PARTNERS = ["run", "golden", "tensors"] as const;
+const PARTNERS = ["run", "golden", "tensors"] as const;
 export type Partner = (typeof PARTNERS)[number];
 
 const sides = computed(() => {
   const { a, b } = route.value.params;
-  const { backend, build, precision } = settings.value;
-  const own = { backend, fuse: true, ...(build && { build }), ...(precision && { precision }) };
+  const { backend, build, precision, fuse } = settings.value;
+  const own = { backend, fuse: fuse !== false, ...(build && { build }), ...(precision && { precision }) };
   return {
     a: a === undefined ? own : parseSide(a),
-    b: b === undefined ? { ...own, fuse: false } : parseSide(b),
+    b: b === undefined ? { ...own, fuse: !own.fuse } : parseSide(b),
   };
 });
 const text = computed(() => JSON.stringify(sides.value));

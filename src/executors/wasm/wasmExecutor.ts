@@ -12,7 +12,7 @@ import { chooseBuild, compileWasm } from "./wasmModule.ts";
 import { WasmPlan } from "./wasmPlan.ts";
 
 export interface WasmOptions {
-  /** `exact` forgoes Winograd's F(4x4), whose largest error is about 2e-5 of a layer's root mean square. */
+  /** `exact` forgoes Winograd's F(4x4), which rounds more, and takes sums in shorter runs. */
   readonly precision?: Precision;
   /** `low` takes about 60 % of the memory and a few percent more time. */
   readonly memory?: MemoryUse;

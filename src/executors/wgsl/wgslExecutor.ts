@@ -33,7 +33,7 @@ export const WGSL_SELF_TEST: readonly NamedCase[] = [
 ];
 
 export interface WgslOptions {
-  /** `exact` avoids Winograd's F(4x4), whose max error is ten times that of a plain sum. */
+  /** `exact` avoids Winograd's F(4x4), which rounds more than a sum in runs. */
   readonly precision?: Precision;
   readonly onProgress?: PrepareProgress;
   /** Creates the executor that takes over if the device is lost twice in a run or cannot be replaced. */

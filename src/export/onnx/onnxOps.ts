@@ -146,17 +146,20 @@ function maxPool({ builder, inputs, attributes, output, ...call }: OnnxCall<MaxP
 /** Below every finite float32. */
 const LOWEST = -3.4028234663852886e38;
 
-/** Steps that change nothing are left out. */
+/** Steps that change nothing are left out. A divisor stands for the scale, as on `wasm` (normalize/op.ts). */
 function normalize({ builder, inputs, attributes }: OnnxCall<NormalizeAttributes>): string {
-  const { order, mean, scale, offset } = attributes;
+  const { order, mean, scale, divisor, offset } = attributes;
   const channels = order.length;
+  const factors = divisor ?? scale;
   const list = (numbers: readonly number[]) => builder.floats([channels, 1, 1], numbers);
   let value = inputs[0];
   if (order.some((from, to) => from !== to)) {
     value = builder.node("Gather", [value, builder.integers([channels], order)], { axis: 1 });
   }
   if (mean.some((number) => number !== 0)) value = builder.node("Sub", [value, list(mean)]);
-  if (scale.some((number) => number !== 1)) value = builder.node("Mul", [value, list(scale)]);
+  if (factors.some((number) => number !== 1)) {
+    value = builder.node(divisor ? "Div" : "Mul", [value, list(factors)]);
+  }
   if (offset.some((number) => number !== 0)) value = builder.node("Add", [value, list(offset)]);
   return value === inputs[0] ? builder.node("Identity", inputs) : value;
 }

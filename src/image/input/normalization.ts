@@ -69,17 +69,22 @@ function extracted(value: number, rule: ExtractorRule, channel: number): number 
   }
 }
 
-/** The same as coefficients of the op `normalize`: y[c] = (x[order[c]] − mean[c]) · scale[c] + offset[c]. */
+/**
+ * The same as coefficients of the op `normalize`: y[c] = (x[order[c]] − mean[c]) · scale[c] + offset[c]. A backend that
+ * divides by `divisor`, which is 1 / scale, gets the bits of `normalizePixels` if no more than one of the two divisors
+ * there is not 1; so it is in the zoo.
+ */
 export interface ChannelScaling {
   readonly order: readonly number[];
   readonly mean: readonly number[];
   readonly scale: readonly number[];
+  readonly divisor?: readonly number[];
   readonly offset: readonly number[];
 }
 
 /**
- * Multiplies by reciprocals of the deviations, as the original's exported graphs do. The result is within a few
- * units in the last place of `normalizePixels`.
+ * The original divides in eager mode and multiplies by reciprocals in its exported graphs. Multiplied, the result is within
+ * a few units in the last place of `normalizePixels`.
  */
 export function channelScaling(normalization: Normalization): ChannelScaling {
   const { bgrOrdering, channelMeans, channelStds, extractorRule } = normalization;
@@ -87,14 +92,21 @@ export function channelScaling(normalization: Normalization): ChannelScaling {
   const scale = channelStds.map((deviation) => 1 / deviation);
   switch (extractorRule) {
     case "none":
-      return { order, mean: channelMeans, scale, offset: [0, 0, 0] };
+      return { order, mean: channelMeans, scale, divisor: channelStds, offset: [0, 0, 0] };
     case "minusOneToOne":
-      return { order, mean: channelMeans, scale: scale.map((s) => s / 127.5), offset: [-1, -1, -1] };
+      return {
+        order,
+        mean: channelMeans,
+        scale: scale.map((s) => s / 127.5),
+        divisor: channelStds.map((deviation) => deviation * 127.5),
+        offset: [-1, -1, -1],
+      };
     case "caffe":
       return {
         order: reversed(order),
         mean: reversed(channelMeans),
         scale: reversed(scale),
+        divisor: reversed(channelStds),
         offset: CAFFE_MEANS.map((mean) => -mean),
       };
   }

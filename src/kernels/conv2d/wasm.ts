@@ -1,4 +1,4 @@
-import type { KernelCall } from "../kernel.ts";
+import type { KernelCall, Precision } from "../kernel.ts";
 import {
   type GatherGemm,
   gemmBias,
@@ -35,19 +35,20 @@ const ALGORITHMS: readonly ConvolutionChoice<"gemm" | "winograd2" | "winograd4">
  * The product of matrices runs in assembly/gatherGemm.ts. Its innermost loop, where most of a network's time goes, is
  * generated: scripts/wasm/gemmTile.ts. Winograd's products use the same loop.
  */
-export const conv2dWasm: WasmKernelOf<Conv2dAttributes> = (call, { precision, memory }) => {
+export const conv2dWasm: WasmKernelOf<Conv2dAttributes> = (call, choices) => {
+  const { precision } = choices;
   const { algorithm, reason } = chooseConvolution(ALGORITHMS, call, precision);
   switch (algorithm) {
     case "gemm":
-      return gemmWasm(call, `gathered product of matrices: ${reason}`);
+      return gemmWasm(call, `gathered product of matrices: ${reason}`, precision);
     case "winograd2":
-      return winogradWasm(2, call, reason, memory);
+      return winogradWasm(2, call, reason, choices);
     case "winograd4":
-      return winogradWasm(4, call, reason, memory);
+      return winogradWasm(4, call, reason, choices);
   }
 };
 
-function gemmWasm(call: KernelCall<Conv2dAttributes>, algorithm: string): WasmKernel {
+function gemmWasm(call: KernelCall<Conv2dAttributes>, algorithm: string, precision: Precision): WasmKernel {
   const { kernel: side, stride, padding, channels } = call.attributes;
   const [, , , inputChannels] = call.inputs[0];
   const [, rows, columns] = call.output;
@@ -64,6 +65,6 @@ function gemmWasm(call: KernelCall<Conv2dAttributes>, algorithm: string): WasmKe
     scratchBytes: gemmScratchBytes(gemm, call),
     fusesIntoNext: gemmFusesIntoNext(gemm, call),
     fusesPrevious: gemmFusesPrevious(gemm, call),
-    steps: (at) => [gemmStep(gemm, call, at, [at.constants[0], at.constants[1]])],
+    steps: (at) => [gemmStep(gemm, call, at, [at.constants[0], at.constants[1]], precision)],
   };
 }

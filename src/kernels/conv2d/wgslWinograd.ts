@@ -1,13 +1,13 @@
 /**
- * A 3x3 convolution of stride 1 by Winograd's F(4x4, 3x3) (Lavin & Gray, arXiv:1509.09308; points 0, ±1, ±2, ∞):
- * 36 multiplications for 16 outputs; the plain sum takes 144.
+ * A 3x3 convolution of stride 1 by Winograd's F(4x4, 3x3) (Lavin & Gray, arXiv:1509.09308): 36 multiplications for 16
+ * outputs; the plain sum takes 144. [winogradMatrices.ts](winogradMatrices.ts) derives the matrices and chooses the points.
  *
  *     input   V = Bᵀ d B   for each 6 x 6 tile of the map, tiles 4 apart
  *     weights U = G g Gᵀ   once, on the device
  *     output  Y = Aᵀ (Σ over channels of U · V) A
  *
  * For each of the 36 points, the sums are an independent matrix product, [tiles][input channels] x
- * [input channels][channels]. Max error on layers with outputs of about 1: 1e-5, ten times that of a plain sum.
+ * [input channels][channels].
  */
 
 import { kernelConstant } from "../wgsl/convolution.ts";
@@ -26,33 +26,18 @@ import {
 import { float, repeat, wgslElements } from "../wgsl/source.ts";
 import { chooseTiling } from "../wgsl/tiles.ts";
 import type { Conv2dAttributes } from "./op.ts";
+import { toNumber, winogradMatrices } from "./winogradMatrices.ts";
 
-const SIDE = 6;
-const POINTS = SIDE * SIDE;
 const OUTPUTS = 4;
+const MATRICES = winogradMatrices(OUTPUTS);
+const SIDE = MATRICES.inputs;
+const POINTS = SIDE * SIDE;
+const [BT, G, AT] = [MATRICES.inputTransform, MATRICES.weightTransform, MATRICES.outputTransform].map(
+  (matrix) => matrix.map((row) => row.map(toNumber)),
+);
 
-const BT = [
-  [4, 0, -5, 0, 1, 0],
-  [0, -4, -4, 1, 1, 0],
-  [0, 4, -4, -1, 1, 0],
-  [0, -2, -1, 2, 1, 0],
-  [0, 2, -1, -2, 1, 0],
-  [0, 4, 0, -5, 0, 1],
-];
-const G = [
-  [1 / 4, 0, 0],
-  [-1 / 6, -1 / 6, -1 / 6],
-  [-1 / 6, 1 / 6, -1 / 6],
-  [1 / 24, 1 / 12, 1 / 6],
-  [1 / 24, -1 / 12, 1 / 6],
-  [0, 0, 1],
-];
-const AT = [
-  [1, 1, 1, 1, 1, 0],
-  [0, 1, -1, 2, -2, 0],
-  [0, 1, 1, 4, 4, 0],
-  [0, 1, -1, 8, -8, 1],
-];
+/** Channels per run of a sum (wgsl/gemm.ts). */
+const RUN_DEPTH = 32;
 
 export function winogradWgsl(
   call: WgslCall<Conv2dAttributes>,
@@ -107,6 +92,7 @@ function products(tiles: number, vectors: number, outputVectors: number, target:
     depthVectors: vectors,
     products: POINTS,
     slices: 1,
+    runDepth: RUN_DEPTH,
     tile: chooseTiling(target, sides).tile,
   };
 }

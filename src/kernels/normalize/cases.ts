@@ -18,6 +18,28 @@ export const normalizeCases: readonly OpCase<NormalizeAttributes>[] = [
     attributes: { order: RGB, mean: ZERO, scale: [2 / 255, 2 / 255, 2 / 255], offset: [-1, -1, -1] },
   },
   {
+    title: "divided, as the original does",
+    inputs: [shapeOf(2, 3, 3)],
+    attributes: {
+      order: BGR,
+      mean: [104, -3, 0.5],
+      scale: [1 / 3, 1 / 7, 0.2],
+      divisor: [3, 7, 5],
+      offset: ZERO,
+    },
+  },
+  {
+    title: "divided, seven channels",
+    inputs: [shapeOf(2, 3, 7)],
+    attributes: {
+      order: [6, 5, 4, 3, 2],
+      mean: [1, 2, 3, 4, 5],
+      scale: [1 / 3, 1 / 7, 0.2, 0.125, 0.1],
+      divisor: [3, 7, 5, 8, 10],
+      offset: [0, 1, -1, 0, 2],
+    },
+  },
+  {
     title: "one channel of four, twice",
     inputs: [shapeOf(2, 3, 4)],
     attributes: { order: [3, 3], mean: [0, 1], scale: [1, 1], offset: [0, 0] },

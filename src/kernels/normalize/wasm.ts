@@ -10,11 +10,18 @@ export const normalizeWasm: WasmKernelOf<NormalizeAttributes> = ({ attributes, i
   const cells = height * width;
   const partCells = Math.ceil(cells / PARTS);
   const planes = planeCount(channels);
-  const { order, mean, scale, offset } = attributes;
+  const { order, mean, scale, divisor, offset } = attributes;
+  // One of the two changes nothing: multiplying and dividing by 1 is exact.
+  const ones = new Array<number>(planes * LANES).fill(1);
+  // The channels that pad the last plane must stay finite, so they are divided by 1 as well.
+  const factors = divisor ? [ones, [...divisor, ...ones.slice(channels)]] : [scale, ones];
   return {
     algorithm: "cell by cell",
     constants: [
-      channelConstant(channels, [() => mean, () => scale, () => offset]),
+      channelConstant(
+        channels,
+        [mean, ...factors, offset].map((list) => () => list),
+      ),
       {
         floats: planes * LANES,
         write: (target) => new Int32Array(target.buffer, target.byteOffset, target.length).set(order),

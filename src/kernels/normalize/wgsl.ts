@@ -3,18 +3,18 @@ import { float, repeat, wgslMap } from "../wgsl/source.ts";
 import type { NormalizeAttributes } from "./op.ts";
 
 export const normalizeWgsl: WgslKernelOf<NormalizeAttributes> = ({ attributes, inputs, output }) => {
-  const { order, mean, scale, offset } = attributes;
+  const { order, mean, scale, divisor, offset } = attributes;
   const vectors = vectorCount(inputs[0][3]);
   const pixel = (channel: number) => {
     return `x[index / ${vectorCount(output[3])}u * ${vectors}u + ${Math.floor(channel / LANES)}u].${"xyzw"[channel % LANES]}`;
   };
   // The channel order is a constant, so each vector of the output has a line of its own.
-  const fourOf = (vector: number, text: (channel: number) => string) => {
+  const fourOf = (vector: number, text: (channel: number) => string, padding = "0") => {
     const lanes = repeat(
       LANES,
       (lane) => {
         const channel = vector * LANES + lane;
-        return channel < order.length ? text(channel) : "0";
+        return channel < order.length ? text(channel) : padding;
       },
       ", ",
     );
@@ -32,8 +32,16 @@ export const normalizeWgsl: WgslKernelOf<NormalizeAttributes> = ({ attributes, i
         statements: `  var value = vec4f();
 ${repeat(vectorCount(output[3]), (vector) => {
   const pixels = fourOf(vector, (c) => pixel(order[c]));
-  const [means, scales, offsets] = [mean, scale, offset].map((list) => fourOf(vector, (c) => float(list[c])));
-  return `  if (vector == ${vector}u) { value = (${pixels} - ${means}) * ${scales} + ${offsets}; }`;
+  const [means, scales, offsets] = [mean, divisor ?? scale, offset].map((list) =>
+    fourOf(vector, (c) => float(list[c]), divisor ? "1" : "0"),
+  );
+  const centered = `(${pixels} - ${means})`;
+  // Compilers multiply by the reciprocal instead; what is left over corrects that.
+  const scaled = divisor
+    ? `quotient + fma(-quotient, ${scales}, ${centered}) / ${scales}`
+    : `${centered} * ${scales}`;
+  const quotient = divisor ? `let quotient = ${centered} / ${scales}; ` : "";
+  return `  if (vector == ${vector}u) { ${quotient}value = ${scaled} + ${offsets}; }`;
 })}`,
         value: "value",
       }),

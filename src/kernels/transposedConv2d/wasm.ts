@@ -8,7 +8,7 @@ import type { TransposedConv2dAttributes } from "./op.ts";
  * kernel, and neighbors read neighboring input cells. So each of the stride² phases is a convolution at stride 1 that
  * writes every `stride`-th cell, and nothing is multiplied by the zeros that a plain implementation would insert.
  */
-export const transposedConv2dWasm: WasmKernelOf<TransposedConv2dAttributes> = (call) => {
+export const transposedConv2dWasm: WasmKernelOf<TransposedConv2dAttributes> = (call, { precision }) => {
   const { stride } = call.attributes;
   const phases = Array.from({ length: stride * stride }, (_, index) =>
     phase(call, Math.floor(index / stride), index % stride),
@@ -19,7 +19,8 @@ export const transposedConv2dWasm: WasmKernelOf<TransposedConv2dAttributes> = (c
     scratchBytes: Math.max(...phases.map((gemm) => gemmScratchBytes(gemm, call))),
     steps: (at) =>
       phases.map((gemm, index) => {
-        return gemmStep(gemm, call, at, [at.constants[2 * index], at.constants[2 * index + 1]]);
+        const constants = [at.constants[2 * index], at.constants[2 * index + 1]] as const;
+        return gemmStep(gemm, call, at, constants, precision);
       }),
   };
 };

@@ -1,4 +1,4 @@
-import type { KernelCall } from "../kernel.ts";
+import type { KernelCall, Precision } from "../kernel.ts";
 import { biasConstant, epilogueFields } from "./epilogue.ts";
 import {
   BYTES_PER_CELL,
@@ -27,6 +27,17 @@ export const TILE_CELLS = { plain: 5, relaxed: 6 } as const;
 
 /** This many cells are whole tiles in either build. */
 export const WHOLE_TILES = TILE_CELLS.plain * TILE_CELLS.relaxed;
+
+/**
+ * A sum of K numbers in float32 errs least in runs of √K numbers (scripts/wasm/gemmTile.ts): its error grows with the root
+ * of a run's length plus the number of runs. Runs of fewer than 24 numbers cost time.
+ */
+const MIN_RUN_PLANES: Readonly<Record<Precision, number>> = { default: 6, exact: 2 };
+
+/** Planes per run of a sum over this many planes. */
+export function runPlanes(planes: number, precision: Precision): number {
+  return Math.max(MIN_RUN_PLANES[precision], Math.round(Math.sqrt(planes * LANES) / LANES));
+}
 
 /** Cells gathered at a time. Deep layers gather fewer, so that a block stays in the L2 cache. */
 const BLOCK_CELLS = 60;
@@ -125,6 +136,7 @@ export function gemmStep(
   call: KernelCall,
   at: WasmAddresses,
   [weights, kernelOffsetTable]: readonly [number, number],
+  precision: Precision,
 ): WasmStep {
   const [, height, width, inputChannels] = call.inputs[0];
   const [, outputHeight, outputWidth, channels] = call.output;
@@ -142,6 +154,7 @@ export function gemmStep(
     kernelOffsets: gemm.kernelOffsets.length,
     kernelOffsetTable,
     depth: depthOf(gemm, call),
+    run: runPlanes(depthOf(gemm, call), precision),
     image: isImage(call) ? 1 : 0,
     sameCells: readsSameCells(gemm, call) ? 1 : 0,
     predecessor: at.predecessor ?? 0,

@@ -13,6 +13,9 @@ import {
 } from "./kernel.ts";
 import { chooseTiling } from "./tiles.ts";
 
+/** Steps of k per run of a sum (gemm.ts). */
+const RUN_DEPTH = 64;
+
 export interface GatheredConvolution {
   readonly title: string;
   /** The kernel's size; position t of it is (t / kernelWidth, t % kernelWidth). */
@@ -69,6 +72,7 @@ export function convolutionDispatches(
     depthVectors,
     products: 1,
     slices,
+    runDepth: RUN_DEPTH,
     tile: tiling.tile,
     gather: isMatrix ? undefined : gather,
     scatter,

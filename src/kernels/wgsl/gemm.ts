@@ -12,6 +12,9 @@
  * - **Prefetch.** The next step's vectors load into registers while the current ones are multiplied.
  * - **Split-K.** If there are too few tiles to fill the device, several workgroups share a tile's sum, each a slice of
  *   k; `reduceSlices` adds the slices up.
+ * - **Runs.** Every `runDepth` steps of k, the sums are added to totals and start from zero again. A float32 sum's
+ *   rounding error grows with the square root of its length, so short runs and a short sum of runs err much less. It takes
+ *   as many registers again.
  * - **Textual unrolling.** Accumulators are named variables rather than an array: an array indexed by a loop variable
  *   may end up in memory instead of registers.
  */
@@ -56,6 +59,8 @@ export interface Gemm {
   readonly products: number;
   /** Slices of k whose sums are stored one after the other in `out`; 1 if there are several products. */
   readonly slices: number;
+  /** Steps of k per run of a sum; whole tiles are taken at least. */
+  readonly runDepth: number;
   readonly tile: Tile;
   /** Undefined if `left` is a matrix. */
   readonly gather?: Gather;
@@ -64,9 +69,11 @@ export interface Gemm {
 }
 
 export function gemmDispatch(gemm: Gemm): WgslDispatch {
-  const { rows, columnVectors, depthVectors, products, slices, tile, finish = NO_FINISH } = gemm;
+  const { rows, columnVectors, depthVectors, products, slices, runDepth, tile, finish = NO_FINISH } = gemm;
   const layout = tileLayout(tile);
   const steps = Math.ceil(depthVectors / slices / layout.depthVectors);
+  const runSteps = Math.max(1, Math.floor(runDepth / tile.depth));
+  const runs = Math.ceil(steps / runSteps);
   const loads = [...leftLoads(gemm, layout), ...rightLoads(gemm, layout)];
   const load = loads.map((each) => each.load).join("\n");
   return wgslDispatch({
@@ -93,6 +100,7 @@ export function gemmDispatch(gemm: Gemm): WgslDispatch {
   let end = ${slices > 1 ? `min(k + ${steps * layout.depthVectors}u, ${depthVectors}u)` : `${depthVectors}u`};
 ${loads.map((each) => each.prepare).join("\n")}
 ${accumulators(tile, (row, j) => `  var sum${row}_${j} = vec4f();`)}
+${runs > 1 ? accumulators(tile, (row, j) => `  var total${row}_${j} = vec4f();`) : ""}
 ${load}
   for (var step = 0u; step < ${steps}u; step++) {
 ${loads.map((each) => each.store).join("\n")}
@@ -101,7 +109,9 @@ ${loads.map((each) => each.store).join("\n")}
 ${load}
 ${multiply(tile, layout)}
     workgroupBarrier();
+${runs > 1 ? endRun(tile, runSteps) : ""}
   }
+${runs > 1 ? accumulators(tile, (row, j) => `  sum${row}_${j} += total${row}_${j};`) : ""}
 ${write(gemm, layout, finish)}`,
   });
 }
@@ -228,6 +238,13 @@ ${sums}
   return `    for (var q = 0u; q < ${depthVectors}u; q++) {
 ${repeat(4, (k) => repeat(parts, (j) => right(k, j)))}
 ${repeat(threadRows, rows)}
+    }`;
+}
+
+/** Adds the sums to the totals, and starts a new run. */
+function endRun(tile: Tile, runSteps: number): string {
+  return `    if ((step + 1u) % ${runSteps}u == 0u) {
+${accumulators(tile, (row, j) => `      total${row}_${j} += sum${row}_${j}; sum${row}_${j} = vec4f();`)}
     }`;
 }
 

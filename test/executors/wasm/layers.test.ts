@@ -34,9 +34,6 @@ const WINDOWS = [
 
 const DENSE: readonly OpName[] = ["conv2d", "transposedConv2d"];
 
-/** Winograd's F(4x4), used for large 3x3 layers, multiplies by larger numbers that cancel out: 2.1e-5 here. */
-const WINOGRAD_TOLERANCE = 4e-5;
-
 // Node 20 has relaxed SIMD only behind this flag.
 setFlagsFromString("--experimental-wasm-relaxed-simd");
 
@@ -63,7 +60,7 @@ for (const build of ["relaxed", "plain"] as const) {
         attributes: { ...window, channels: 9 },
         epilogue: EPILOGUES[1],
       };
-      expect(await opCaseDifference(executor, "conv2d", opCase)).toBeLessThanOrEqual(WINOGRAD_TOLERANCE);
+      expect(await opCaseDifference(executor, "conv2d", opCase)).toBeLessThanOrEqual(OP_TOLERANCE.wasm);
       expect(await opCaseDifference(exact, "conv2d", opCase)).toBeLessThanOrEqual(OP_TOLERANCE.wasm);
     });
 
@@ -79,9 +76,8 @@ for (const build of ["relaxed", "plain"] as const) {
               const opCase: OpCase = { title, inputs: [shapeOf(height, width, input)], attributes, epilogue };
               const large = op === "conv2d" && kernel === 3 && stride === 1 && height * width >= 1024;
               test(title, async () => {
-                const tolerance = large ? WINOGRAD_TOLERANCE : OP_TOLERANCE.wasm;
                 const difference = await opCaseDifference(executor, op, opCase);
-                expect(difference).toBeLessThanOrEqual(tolerance);
+                expect(difference).toBeLessThanOrEqual(OP_TOLERANCE.wasm);
                 if (op === "conv2d") expect(await opCaseDifference(low, op, opCase)).toBe(difference);
                 if (large)
                   expect(await opCaseDifference(exact, op, opCase)).toBeLessThanOrEqual(OP_TOLERANCE.wasm);

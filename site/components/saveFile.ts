@@ -5,5 +5,6 @@ export function saveFile(name: string, content: BlobPart, type: string): void {
   link.href = url;
   link.download = name;
   link.click();
+  // The browser reads it after this turn.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
