@@ -1,4 +1,4 @@
-/** The frame of the page: the six links, the line of state, and the view that the address names. */
+/** The frame of the page: the links, the line of state, and the view that the address names. */
 import type { ComponentType } from "preact";
 import { StatusLine } from "./components/StatusLine.tsx";
 import { hrefOf, route, routeNote, type View } from "./state/route.ts";

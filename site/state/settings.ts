@@ -15,7 +15,7 @@ const text = computed(() => {
     ...((params.build === "plain" || params.build === "relaxed") && { build: params.build }),
     ...(params.precision === "exact" && { precision: "exact" as const }),
     ...(params.memory === "low" && { memory: "low" as const }),
-    ...(params.fuse === "false" && { fuse: false as const }),
+    ...(params.fuse === "false" && { fuse: false }),
     ...(whole(params.size) && { inputSize: whole(params.size) }),
     ...(params.weights && { weights: params.weights }),
   };

@@ -36,7 +36,7 @@ export interface Glance {
 }
 
 /** Tiles of a page of channels: more would exceed the canvases of some browsers. */
-export const PAGE_CHANNELS = 64;
+const PAGE_CHANNELS = 64;
 
 export const networkHandlers = {
   /** The network as it runs, by blocks: facts that need no image. */
@@ -114,7 +114,17 @@ export const networkHandlers = {
     const bitmap = await bitmapOf(image);
     call.transfer(bitmap);
     const histogram: Histogram = histogramOf(tensor.data);
-    return { layer, ranOn, geometry, shape: tensor.shape, from, histogram, bitmap, ...grid };
+    return {
+      layer,
+      ranOn,
+      geometry,
+      shape: tensor.shape,
+      from,
+      pageSize: PAGE_CHANNELS,
+      histogram,
+      bitmap,
+      ...grid,
+    };
   },
 
   /** One channel's numbers, [height, width]. */

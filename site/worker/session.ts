@@ -13,7 +13,7 @@ export interface Settings {
   readonly precision?: "exact";
   readonly memory?: "low";
   /** False: each op runs on its own, with other bits. */
-  readonly fuse?: false;
+  readonly fuse?: boolean;
   /** Side of the network's input. Absent: the model's own. */
   readonly inputSize?: number;
 }

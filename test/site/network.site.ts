@@ -57,11 +57,11 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Network view", () => {
     }
     expect(visited.size).toBeGreaterThan(3);
     expect(visited).not.toContain("");
-    await page.getByRole("button", { name: "channel 3", exact: true }).click();
-    await page.getByRole("heading", { name: "Channel 3" }).waitFor();
+    await page.getByRole("button", { name: "channel 2", exact: true }).click();
+    await page.getByRole("heading", { name: "Channel 2" }).waitFor();
     const address = page.url();
     await page.reload();
-    await page.getByRole("heading", { name: "Channel 3" }).waitFor();
+    await page.getByRole("heading", { name: "Channel 2" }).waitFor();
     expect(page.url()).toBe(address);
   });
 

@@ -8,7 +8,10 @@ const highest = [...colorMap("sequential").slice(-3)];
 
 test("a pixel is the mean of the absolute values that it covers", () => {
   // Channels of opposite signs do not cancel; the right half answers.
-  const map = { shape: [1, 2, 4, 2], data: Float32Array.of(0, 0, 0, 0, 3, -3, 3, -3, 0, 0, 0, 0, -3, 3, -3, 3) } as const;
+  const map = {
+    shape: [1, 2, 4, 2],
+    data: Float32Array.of(0, 0, 0, 0, 3, -3, 3, -3, 0, 0, 0, 0, -3, 3, -3, 3),
+  } as const;
   const { width, height, data } = thumbnail(map, 2);
   expect([width, height]).toEqual([2, 1]);
   expect([...data]).toEqual([...lowest, ...highest]);

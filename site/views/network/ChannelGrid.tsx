@@ -79,8 +79,7 @@ function placeOf({ bitmap, columns, tileWidth, tileHeight }: OpenLayer, tile: nu
   };
 }
 
-function Pages({ grid: { from, channels, shape } }: { readonly grid: OpenLayer }) {
-  const size = 64;
+function Pages({ grid: { from, channels, shape, pageSize: size } }: { readonly grid: OpenLayer }) {
   const pages = Math.ceil(shape[3] / size);
   const page = Math.floor(from / size);
   if (pages === 1) return null;

@@ -77,7 +77,7 @@ function BlockBox({
       aria-label={words}
       aria-pressed={open}
       data-block={block.name}
-      tabIndex={open ? 0 : -1}
+      tabindex={open ? 0 : -1}
       transform={`translate(${x} ${y})`}
       onClick={() => last && chooseLayer(last.name)}
       onKeyDown={(event) => graphKeys(event, block, all)}

@@ -61,8 +61,8 @@ export const scale = computed(() => SCALES.find(([name]) => name === route.value
 export const order = computed(
   () => ORDERS.find(([name]) => name === route.value.params.order)?.[0] ?? "number",
 );
-export const page = computed(() => Math.max(0, Number.parseInt(route.value.params.page ?? "0", 10) || 0));
-export const channel = computed(() => {
+const page = computed(() => Math.max(0, Number.parseInt(route.value.params.page ?? "0", 10) || 0));
+const channel = computed(() => {
   const number = Number.parseInt(route.value.params.channel ?? "", 10);
   return number >= 0 && number < (layer.value?.shape[3] ?? 0) ? number : undefined;
 });

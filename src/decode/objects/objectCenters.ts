@@ -18,7 +18,7 @@ export interface ObjectCenters {
   readonly cells: Int32Array;
   /** Channels of the heatmap. */
   readonly classes: Int32Array;
-  /** [rows, classes]: the probabilities of all classes at each row's cell. Absent if only peaks were read. */
+  /** The probabilities of all classes at each row's cell, [rows, classes]. Absent if only peaks were read. */
   readonly multiclassScores?: Float32Array;
   /** How many channels the heatmap has. */
   readonly classCount: number;

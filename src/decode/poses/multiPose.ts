@@ -53,7 +53,7 @@ export interface MultiPoseSteps {
   readonly kind: "multi";
   readonly height: number;
   readonly width: number;
-  /** [h, w]: the center heatmap at its peaks, 0 elsewhere. */
+  /** The center heatmap at its peaks, 0 elsewhere, [h, w]. */
   readonly centerPeaks: Float32Array;
   /** Scores and cells (flat) of the persons' centers. */
   readonly centers: Ranked;

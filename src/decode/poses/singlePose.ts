@@ -43,7 +43,7 @@ export interface SinglePoseSteps {
   readonly kind: "single";
   readonly height: number;
   readonly width: number;
-  /** [h, w]: center heatmap · center weights. */
+  /** Center heatmap · center weights, [h, w]. */
   readonly weightedCenters: Float32Array;
   /** The cell (flat) of the person's center. */
   readonly centerCell: number;
