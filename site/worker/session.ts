@@ -107,7 +107,7 @@ async function replace(
 
 /** A detector of its own, which the caller disposes of. */
 export function openDetector(
-  { model, weights, inputSize, ...options }: Settings & { readonly fuse?: boolean },
+  { model, weights, inputSize, ...options }: Settings,
   { signal, progress }: Pick<Call, "signal" | "progress">,
 ): Promise<Detector> {
   // A file of weights may hold a model that is not published: it then says itself what it is.

@@ -7,6 +7,7 @@ import {
   goldenValue,
 } from "../../src/verify/generic/goldenCaseFiles.ts";
 import { readGoldenCase } from "../../src/verify/goldenCase.ts";
+import type { OnCompared, TapMaps } from "../../src/verify/verifyCase.ts";
 import { verifyModel } from "../../src/verify/verifyModel.ts";
 import { fuzz } from "../support/fuzz.ts";
 import { type CaseFields, type Stored, safetensorsOf } from "./madeCase.ts";
@@ -68,6 +69,25 @@ test("what the writer writes passes, whole and sampled, and names the model itse
   const { taps } = await readGoldenCase(reader(sampled), "made");
   expect(taps.map(({ positions }) => positions?.length)).toEqual(NAMES.map(() => 4096));
   expect((await verify(sampled)).pass).toBe(true);
+});
+
+test("each tap is told with its maps, of which a sampled one has none", async () => {
+  const told = async (files: Record<string, Uint8Array>) => {
+    const seen: [name: string, maps: TapMaps | undefined][] = [];
+    const onCompared: OnCompared = ({ name }, maps) => seen.push([name, maps]);
+    await verifyModel(undefined, await readGoldenCase(reader(files), "made"), { ...OPTIONS, onCompared });
+    return seen;
+  };
+  const whole = await told(writtenFiles({}, Number.POSITIVE_INFINITY));
+  expect(whole.map(([name]) => name)).toEqual(NAMES);
+  for (const [name, maps] of whole) {
+    const { shape, data } = values.get(name) as Tensor;
+    expect([maps?.expected.shape, maps?.got.shape]).toEqual([shape, shape]);
+    // Vitest would compare a million numbers one by one.
+    expect(maps?.expected.data.every((value, i) => Object.is(value, data[i]))).toBe(true);
+  }
+  const sampled = await told(writtenFiles({}, 1000));
+  expect(sampled).toEqual(NAMES.map((name) => [name, undefined]));
 });
 
 test("a case can ask for a run of each op on its own: then all bits are those of the writer", async () => {

@@ -64,15 +64,17 @@ function SideFields({ name, title }: { readonly name: "a" | "b"; readonly title:
         values={BACKENDS.map((each) => [each, each])}
         onChoose={(chosen) => change({ backend: chosen, build: undefined })}
       />
-      <Select
-        label="Layers"
-        value={fuse ? "fused" : "unfused"}
-        values={[
-          ["fused", "fused"],
-          ["unfused", "op by op"],
-        ]}
-        onChoose={(chosen) => change({ fuse: chosen === "fused" })}
-      />
+      {partner.value !== "golden" && (
+        <Select
+          label="Layers"
+          value={fuse ? "fused" : "unfused"}
+          values={[
+            ["fused", "fused"],
+            ["unfused", "op by op"],
+          ]}
+          onChoose={(chosen) => change({ fuse: chosen === "fused" })}
+        />
+      )}
       {backend === "wasm" && (
         <Select
           label="Build"

@@ -70,7 +70,7 @@ export function LayerPanel({ result, name }: { readonly result: Compared; readon
             <MapFigure title="|A − B|" of="largest over all channels" map={drawn.largest} drawn={drawn} all />
           </div>
           <div class="row">
-            <div class="channel">
+            <div class="channel-choice">
               <Slider
                 label="Channel"
                 value={drawn.channel}

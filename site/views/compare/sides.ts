@@ -11,11 +11,11 @@ export type Partner = (typeof PARTNERS)[number];
 
 const sides = computed(() => {
   const { a, b } = route.value.params;
-  const { backend, build, precision } = settings.value;
-  const own = { backend, fuse: true, ...(build && { build }), ...(precision && { precision }) };
+  const { backend, build, precision, fuse } = settings.value;
+  const own = { backend, fuse: fuse !== false, ...(build && { build }), ...(precision && { precision }) };
   return {
     a: a === undefined ? own : parseSide(a),
-    b: b === undefined ? { ...own, fuse: false } : parseSide(b),
+    b: b === undefined ? { ...own, fuse: !own.fuse } : parseSide(b),
   };
 });
 const text = computed(() => JSON.stringify(sides.value));

@@ -133,11 +133,13 @@ export const compareHandlers = {
       read,
     );
     call.signal.throwIfAborted();
+    const fused =
+      golden.fields.get("fuse") === false ? "op by op" : "fused but for the layers that say otherwise";
     last = { title: report.name, kept, read: async () => undefined };
     return {
       layers,
       ...(report.firstBeyond && { firstBeyond: report.firstBeyond.name }),
-      a: report.ranOn ?? a.backend,
+      a: `${report.ranOn ?? a.backend}, ${fused}`,
       b: `${report.source}, golden case ${report.name}`,
       input: "the input of the case",
       reason: report.toleranceReason ?? "as the case states for each layer",

@@ -1,5 +1,6 @@
 /** A channel of a layer in both runs, as pictures of a pixel per cell. */
-import { activationGrid, type GridRange, layerMaps, type RgbImage, type Tensor } from "centernet";
+import { activationGrid, type GridRange, layerMaps, type Tensor } from "centernet";
+import { bitmapOf } from "../bitmap.ts";
 import type { Call } from "../call.ts";
 import type { Values } from "./compared.ts";
 
@@ -28,17 +29,7 @@ export async function drawLayer({ a, b }: Values, channel: number, call: Call) {
 
 async function draw(tensor: Tensor, tile: number, call: Call): Promise<DrawnMap> {
   const { image, ranges, colors } = activationGrid(tensor, { from: tile, count: 1, pixelsPerCell: 1 });
-  const bitmap = await createImageBitmap(opaque(image));
+  const bitmap = await bitmapOf(image);
   call.transfer(bitmap);
   return { bitmap, range: ranges[0], colors };
-}
-
-function opaque({ width, height, data }: RgbImage): ImageData {
-  const rgba = new Uint8ClampedArray(width * height * 4).fill(255);
-  for (let from = 0, to = 0; from < data.length; from += 3, to += 4) {
-    rgba[to] = data[from];
-    rgba[to + 1] = data[from + 1];
-    rgba[to + 2] = data[from + 2];
-  }
-  return new ImageData(rgba, width, height);
 }

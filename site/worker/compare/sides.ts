@@ -20,9 +20,9 @@ export async function withDetector<Value>(
   { signal, progress }: Loading,
   use: (detector: Detector) => Promise<Value>,
 ): Promise<Value> {
-  const { backend: _backend, build: _build, precision: _precision, ...common } = settings;
+  const { backend: _backend, build: _build, precision: _precision, fuse: _fuse, ...common } = settings;
   const { fuse, ...own } = side;
-  const detector = await openDetector({ ...common, ...own, fuse }, { signal, progress });
+  const detector = await openDetector({ ...common, ...own, ...(!fuse && { fuse }) }, { signal, progress });
   try {
     signal.throwIfAborted();
     return await use(detector);
