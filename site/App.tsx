@@ -4,6 +4,7 @@ import { StatusLine } from "./components/StatusLine.tsx";
 import { hrefOf, route, routeNote, type View } from "./state/route.ts";
 import { CompareView } from "./views/compare/CompareView.tsx";
 import { DetectView } from "./views/detect/DetectView.tsx";
+import { LoadView } from "./views/load/LoadView.tsx";
 import { NetworkView } from "./views/network/NetworkView.tsx";
 
 interface Page {
@@ -15,6 +16,7 @@ const PAGES: Partial<Record<View, Page>> = {
   detect: { title: "Detect", content: DetectView },
   network: { title: "Network", content: NetworkView },
   compare: { title: "Compare", content: CompareView },
+  load: { title: "Load", content: LoadView },
 };
 
 export function App() {

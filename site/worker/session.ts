@@ -1,12 +1,23 @@
 /** What the worker holds: one detector, and the image that the page shows. */
-import { type Backend, type Detector, load, type RgbImage, readImageSource, type WasmBuild } from "centernet";
+import {
+  type Backend,
+  type Detector,
+  load,
+  MODELS,
+  type RgbImage,
+  readImageSource,
+  UsageError,
+  type WasmBuild,
+} from "centernet";
 import type { Call, Progress } from "./call.ts";
 
 /** How a network is to run. Two of them with equal fields mean the same detector. */
 export interface Settings {
   readonly model: string;
-  /** A path beside the page. Default: the model's in `weights/`. */
-  readonly weights?: string;
+  /** The number under which `keepFiles` holds the user's. Default: the model's own, beside the page. */
+  readonly weights?: number;
+  /** The number of a file of the user's that names the classes. */
+  readonly labels?: number;
   readonly backend: Backend;
   readonly threads?: number;
   readonly build?: WasmBuild;
@@ -48,6 +59,49 @@ export function startAt(url: string): void {
 /** The URL of a file beside the page. */
 export function beside(path: string): string {
   return new URL(path, base).href;
+}
+
+/** A row of models.json, which the page's server or build writes. */
+interface ListedModel {
+  readonly name: string;
+  /** Relative to the page. */
+  readonly file: string;
+  readonly bytes: number;
+}
+
+let listed: Promise<readonly ListedModel[]> | undefined;
+
+/** The models whose weights lie beside the page, read again: archives may be pulled meanwhile. */
+export function listModels(): Promise<readonly ListedModel[]> {
+  listed = fetch(beside("models.json"))
+    .then((response) => response.json())
+    .catch(() => []);
+  return listed;
+}
+
+/** The URL of a model's weights. A page without a list has those of the package. */
+export async function weightsOf(model: string): Promise<string> {
+  const row = (await (listed ?? listModels())).find(({ name }) => name === model);
+  return beside(row?.file ?? `weights/${model}.safetensors`);
+}
+
+/** Of the user's, by numbers of the page. They are read only when they are needed. */
+const files = new Map<number, readonly File[]>();
+
+export function keepFiles(id: number, kept: readonly File[]): void {
+  files.set(id, kept);
+}
+
+/** @throws UsageError for a number of the page before it was loaded again: files do not outlive it. */
+export function keptFiles(id: number): readonly File[] {
+  const kept = files.get(id);
+  if (kept) return kept;
+  throw new UsageError({
+    where: "weights",
+    expected: "a file that was chosen on this page",
+    got: "one of an earlier visit",
+    hint: "Choose it again in the view Load.",
+  });
 }
 
 /**
@@ -96,18 +150,16 @@ async function replace(
 }
 
 /** A detector of its own, which the caller disposes of. */
-export function openDetector(
-  {
-    model,
-    weights = `weights/${model}.safetensors`,
-    inputSize,
-    ...options
-  }: Settings & { readonly fuse?: boolean },
+export async function openDetector(
+  { model, weights, labels, inputSize, ...options }: Settings & { readonly fuse?: boolean },
   { signal, progress }: Pick<Call, "signal" | "progress">,
 ): Promise<Detector> {
-  return load(model, {
+  // Weights of the user's may be of a network that has no name here; they say what it is.
+  const isKnown = weights === undefined || MODELS.some(({ name }) => name === model);
+  return load(isKnown ? model : undefined, {
     ...options,
-    weights: beside(weights),
+    weights: weights === undefined ? await weightsOf(model) : keptFiles(weights),
+    labelMap: labels === undefined ? undefined : keptFiles(labels)[0],
     ...(inputSize && { inputSize: { height: inputSize, width: inputSize } }),
     signal,
     onProgress: (bytes, all, phase) => {
@@ -133,6 +185,6 @@ function decode(source: string | Blob, name: string): Promise<RgbImage> {
   return readImageSource(typeof source === "string" ? beside(source) : source, name);
 }
 
-function megabytes(bytes: number): string {
+export function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }

@@ -2,6 +2,7 @@
 import { answerRequests, type Scope } from "./call.ts";
 import { compareHandlers } from "./compare/compare.ts";
 import { detectHandlers } from "./detect.ts";
+import { loadHandlers } from "./load.ts";
 import { networkHandlers } from "./network.ts";
 import { startAt } from "./session.ts";
 
@@ -12,6 +13,7 @@ const handlers = {
   },
   ...detectHandlers,
   ...networkHandlers,
+  ...loadHandlers,
   ...compareHandlers,
 };
 export type PageHandlers = typeof handlers;

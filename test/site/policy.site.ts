@@ -14,6 +14,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the page's policy", () => {
   test.each([
     ["detect", "td"],
     ["network", ".block image"],
+    ["load", "table.models"],
     ["compare", "text=/All \\d+ layers/"],
   ])("is violated by nothing in %s", async (view, done) => {
     const { page, faults } = await site.visit(view);
