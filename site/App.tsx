@@ -1,29 +1,43 @@
 /** The frame of the page: the links, the line of state, and the view that the address names. */
 import type { ComponentType } from "preact";
+import { lazy } from "./components/lazy.tsx";
 import { StatusLine } from "./components/StatusLine.tsx";
 import { hrefOf, route, routeNote, type View } from "./state/route.ts";
-import { CompareView } from "./views/compare/CompareView.tsx";
-import { DecodeView } from "./views/decode/DecodeView.tsx";
 import { DetectView } from "./views/detect/DetectView.tsx";
-import { NetworkView } from "./views/network/NetworkView.tsx";
-import { TripletsView } from "./views/triplets/TripletsView.tsx";
 
 interface Page {
   readonly title: string;
   readonly content: ComponentType;
 }
 
-const PAGES: Partial<Record<View, Page>> = {
+/** Detect comes with the page; the code of the others is fetched when they are opened. */
+const PAGES: Readonly<Record<View, Page>> = {
   detect: { title: "Detect", content: DetectView },
-  network: { title: "Network", content: NetworkView },
-  decode: { title: "Decode", content: DecodeView },
-  triplets: { title: "Triplets", content: TripletsView },
-  compare: { title: "Compare", content: CompareView },
+  network: {
+    title: "Network",
+    content: lazy(async () => (await import("./views/network/NetworkView.tsx")).NetworkView),
+  },
+  decode: {
+    title: "Decode",
+    content: lazy(async () => (await import("./views/decode/DecodeView.tsx")).DecodeView),
+  },
+  triplets: {
+    title: "Triplets",
+    content: lazy(async () => (await import("./views/triplets/TripletsView.tsx")).TripletsView),
+  },
+  compare: {
+    title: "Compare",
+    content: lazy(async () => (await import("./views/compare/CompareView.tsx")).CompareView),
+  },
+  load: {
+    title: "Load",
+    content: lazy(async () => (await import("./views/load/LoadView.tsx")).LoadView),
+  },
 };
 
 export function App() {
   const { view } = route.value;
-  const { content: Content = DetectView } = PAGES[view] ?? {};
+  const { content: Content } = PAGES[view];
   return (
     <>
       <button type="button" class="skip" onClick={skipToMain}>

@@ -7,8 +7,9 @@ import { JPEG_JS_ENCODER, withoutBuffer } from "../scripts/jpegJsWithoutBuffer.m
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const TYPES: Readonly<Record<string, string>> = { ".jpg": "image/jpeg", ".png": "image/png" };
-/** What lets a page share memory between threads. */
-const ISOLATED = {
+/** What lets a page share memory between threads; and no file is kept, since all of them change. */
+const HEADERS = {
+  "Cache-Control": "no-store",
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
@@ -52,7 +53,7 @@ export default defineConfig({
   plugins: [dataBesideThePage, noWeights, jpegJs],
   resolve: { alias: { centernet: join(ROOT, "src/index.ts") } },
   worker: { format: "es", plugins: () => [noWeights, jpegJs] },
-  server: { headers: ISOLATED },
+  server: { headers: HEADERS },
   build: {
     outDir: join(ROOT, "dist/site"),
     emptyOutDir: true,

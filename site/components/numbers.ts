@@ -16,3 +16,11 @@ export function count(value: number): string {
 export function percent(part: number, whole: number): string {
   return whole === 0 ? "–" : `${((100 * part) / whole).toFixed(1)} %`;
 }
+
+/** `9.5 MB` */
+export function bytes(value: number): string {
+  const units = ["bytes", "kB", "MB", "GB"];
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, value)) / 3));
+  const digits = power > 1 ? 1 : 0;
+  return `${(value / 1000 ** power).toFixed(digits)} ${units[power]}`;
+}

@@ -17,7 +17,8 @@ const text = computed(() => {
     ...(params.memory === "low" && { memory: "low" as const }),
     ...(params.fuse === "false" && { fuse: false }),
     ...(whole(params.size) && { inputSize: whole(params.size) }),
-    ...(params.weights && { weights: params.weights }),
+    ...(whole(params.weights) && { weights: whole(params.weights) }),
+    ...(whole(params.labels) && { labels: whole(params.labels) }),
   };
   return JSON.stringify(chosen);
 });
@@ -30,6 +31,14 @@ export const score = computed(() => {
   const value = Number(route.value.params.score ?? DEFAULT_SCORE);
   return value >= 0 && value <= 1 ? value : DEFAULT_SCORE;
 });
+
+/** Chooses a model: with its own weights, or with files of the user's. */
+export function chooseModel(
+  model: string,
+  { weights, labels }: Pick<Settings, "weights" | "labels"> = {},
+): void {
+  setParams({ model, weights: weights?.toString(), labels: labels?.toString(), size: undefined });
+}
 
 export function setScore(value: number): void {
   setParams({ score: String(value) }, { replace: true });

@@ -6,6 +6,7 @@ import {
   MODELS,
   type RgbImage,
   readImageSource,
+  UsageError,
   type WasmBuild,
 } from "centernet";
 import type { Call, Progress } from "./call.ts";
@@ -13,8 +14,10 @@ import type { Call, Progress } from "./call.ts";
 /** How a network is to run. Two of them with equal fields mean the same detector. */
 export interface Settings {
   readonly model: string;
-  /** A path beside the page. Default: the model's in `weights/`. */
-  readonly weights?: string;
+  /** The number under which `keepFiles` holds the user's. Default: the model's own, beside the page. */
+  readonly weights?: number;
+  /** The number of a file of the user's that names the classes. */
+  readonly labels?: number;
   readonly backend: Backend;
   readonly threads?: number;
   readonly build?: WasmBuild;
@@ -56,6 +59,52 @@ export function startAt(url: string): void {
 /** The URL of a file beside the page. */
 export function beside(path: string): string {
   return new URL(path, base).href;
+}
+
+/** A row of models.json, which the page's server or build writes. */
+interface ListedModel {
+  readonly name: string;
+  /** Relative to the page. */
+  readonly file: string;
+  readonly bytes: number;
+}
+
+let listed: Promise<readonly ListedModel[]> | undefined;
+
+/** The models whose weights lie beside the page, read again: archives may be pulled meanwhile. */
+export function listModels(): Promise<readonly ListedModel[]> {
+  listed = fetch(beside("models.json"))
+    .then((response) => response.json())
+    .catch(() => []);
+  return listed;
+}
+
+async function rowOf(model: string): Promise<ListedModel | undefined> {
+  return (await (listed ?? listModels())).find(({ name }) => name === model);
+}
+
+/** The URL of a model's weights. A page without a list has those of the package. */
+export async function weightsOf(model: string): Promise<string> {
+  return beside((await rowOf(model))?.file ?? `weights/${model}.safetensors`);
+}
+
+/** Of the user's, by numbers of the page. They are read only when they are needed. */
+const files = new Map<number, readonly File[]>();
+
+export function keepFiles(id: number, kept: readonly File[]): void {
+  files.set(id, kept);
+}
+
+/** @throws UsageError for a number of the page before it was loaded again: files do not outlive it. */
+export function keptFiles(id: number): readonly File[] {
+  const kept = files.get(id);
+  if (kept) return kept;
+  throw new UsageError({
+    where: "weights",
+    expected: "a file that was chosen on this page",
+    got: "one of an earlier visit",
+    hint: "Choose it again in the view Load.",
+  });
 }
 
 /**
@@ -106,15 +155,17 @@ async function replace(
 }
 
 /** A detector of its own, which the caller disposes of. */
-export function openDetector(
-  { model, weights, inputSize, ...options }: Settings,
+export async function openDetector(
+  { model, weights, labels, inputSize, ...options }: Settings,
   { signal, progress }: Pick<Call, "signal" | "progress">,
 ): Promise<Detector> {
-  // A file of weights may hold a model that is not published: it then says itself what it is.
-  const name = weights && !MODELS.some((known) => known.name === model) ? undefined : model;
-  return load(name, {
+  // Weights at hand may be of a network that has no name in the library; they say what it is.
+  const isAtHand = weights !== undefined || (await rowOf(model)) !== undefined;
+  const isKnown = MODELS.some(({ name }) => name === model);
+  return load(isKnown || !isAtHand ? model : undefined, {
     ...options,
-    weights: beside(weights ?? `weights/${model}.safetensors`),
+    weights: weights === undefined ? await weightsOf(model) : keptFiles(weights),
+    labelMap: labels === undefined ? undefined : keptFiles(labels)[0],
     ...(inputSize && { inputSize: { height: inputSize, width: inputSize } }),
     signal,
     onProgress: (bytes, all, phase) => {
@@ -140,6 +191,6 @@ function decode(source: string | Blob, name: string): Promise<RgbImage> {
   return readImageSource(typeof source === "string" ? beside(source) : source, name);
 }
 
-function megabytes(bytes: number): string {
+export function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }

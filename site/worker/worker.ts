@@ -3,6 +3,7 @@ import { answerRequests, type Scope } from "./call.ts";
 import { compareHandlers } from "./compare/compare.ts";
 import { decodeHandlers } from "./decode.ts";
 import { detectHandlers } from "./detect.ts";
+import { loadHandlers } from "./load.ts";
 import { networkHandlers } from "./network.ts";
 import { startAt } from "./session.ts";
 import { tripletsHandlers } from "./triplets.ts";
@@ -16,6 +17,7 @@ const handlers = {
   ...networkHandlers,
   ...decodeHandlers,
   ...tripletsHandlers,
+  ...loadHandlers,
   ...compareHandlers,
 };
 export type PageHandlers = typeof handlers;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mayBeLeftOut } from "../support/required.ts";
 import { chromiumPath, Site } from "./page.ts";
 
-const VIEWS = ["detect", "network", "decode", "triplets", "compare"];
+const VIEWS = ["detect", "network", "decode", "triplets", "compare", "load"];
 const SCREENS = [
   { width: 1280, height: 800 },
   { width: 390, height: 844, dark: true },

@@ -86,10 +86,15 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Triplets view", () => {
     await page.context().route("**/weights/tiny.safetensors", (route) => {
       return route.fulfill({ body: Buffer.from(bytes), contentType: "application/octet-stream" });
     });
+    await page.context().route("**/models.json", (route) => {
+      return route.fulfill({
+        json: [{ name: "tiny", file: "weights/tiny.safetensors", bytes: bytes.length }],
+      });
+    });
     await page.evaluate((image) => {
-      const network = "model=centernet-triplets&weights=weights/tiny.safetensors&build=plain&threads=1";
-      location.hash = `triplets?${network}&image=${image}&on=image`;
+      location.hash = `triplets?model=tiny&build=plain&threads=1&image=${image}&on=image`;
     }, IMAGE);
+    await page.reload();
     expect(await countsOf(page, 4900)).toEqual(Object.values(explanation.pairs));
     const scores = page.getByRole("table", { name: /boxes/i }).first().getByRole("row");
     const shown = await scores.evaluateAll((rows) => rows.slice(1).map((row) => row.children[1].textContent));

@@ -1,23 +1,34 @@
 /** How the network runs, and what is shown of its result. */
 import { BACKENDS } from "centernet";
+import { useEffect } from "preact/hooks";
 import { Select } from "../../components/Select.tsx";
 import { Slider } from "../../components/Slider.tsx";
 import { setParams } from "../../state/route.ts";
-import { score, setScore, settings } from "../../state/settings.ts";
+import { chooseModel, score, setScore, settings } from "../../state/settings.ts";
+import { models, modelsHere, refreshModels } from "../../state/weights.ts";
 
-const MODELS = ["movenet-multipose", "movenet-lightning"] as const;
+/** Stands for weights that are not beside the page. */
+const OWN = "";
 
 export function SettingsPanel() {
-  const { model, backend } = settings.value;
-  const known = MODELS.includes(model as (typeof MODELS)[number]) ? MODELS : [...MODELS, model];
+  useEffect(() => {
+    if (!models.value) void refreshModels();
+  }, []);
+  const { model, weights, backend } = settings.value;
+  const here = modelsHere.value;
+  // The files that the user chose are told apart from the model's own.
+  const own = weights !== undefined || !here.includes(model);
   return (
     <section aria-labelledby="settings-heading">
       <h2 id="settings-heading">Settings</h2>
       <Select
         label="Model"
-        value={model}
-        values={known.map((name) => [name, name])}
-        onChoose={(name) => setParams({ model: name })}
+        value={own ? OWN : model}
+        values={[
+          ...(own ? [[OWN, weights === undefined ? model : `${model}, your file`] as const] : []),
+          ...here.map((name) => [name, name] as const),
+        ]}
+        onChoose={(name) => chooseModel(name)}
       />
       <Slider
         label="Score, at least"

@@ -1,0 +1,81 @@
+/** Requests of the Load view: what weights are, before anything runs. */
+import { describeGraph, describePlan, MODELS, openModel } from "centernet";
+import type { Call } from "./call.ts";
+import { keepFiles, keptFiles, listModels, megabytes, weightsOf } from "./session.ts";
+
+/** Which weights to open. */
+export interface WeightsChoice {
+  /** The number of the user's files; absent: the model's own weights. */
+  readonly weights?: number;
+  /** For files, only if they do not say it themselves. */
+  readonly model?: string;
+  /** The number of a file that names the classes. */
+  readonly labels?: number;
+}
+
+export const loadHandlers = {
+  /** Every model that is known, with the size of its weights if they are here. */
+  async models() {
+    const sizes = new Map((await listModels()).map(({ name, bytes }) => [name, bytes]));
+    return MODELS.map(({ name, backbone, outputs }) => ({ name, backbone, outputs, bytes: sizes.get(name) }));
+  },
+
+  /** From now on the worker has these files under this number. Nothing is read. */
+  keepFiles({ id, files }: { readonly id: number; readonly files: readonly File[] }) {
+    keepFiles(id, files);
+  },
+
+  async describeWeights({ weights, model, labels }: WeightsChoice, { signal, progress }: Call) {
+    const source = weights === undefined ? await weightsOf(model ?? "") : keptFiles(weights);
+    const opened = await openModel(source, {
+      model,
+      labelMap: labels === undefined ? undefined : keptFiles(labels)[0],
+      signal,
+      onProgress(read, all, phase) {
+        const text = phase === "download" ? "downloading" : "reading the archive";
+        const known = Number.isFinite(all) && all > 0;
+        const of = known ? ` of ${megabytes(all)}` : "";
+        progress({ text: `${text}: ${megabytes(read)}${of}`, ...(known && { fraction: read / all }) });
+      },
+    });
+    try {
+      return describe(opened);
+    } finally {
+      await opened.close();
+    }
+  },
+};
+
+function describe({
+  model,
+  format,
+  metadata,
+  inputSize,
+  parameters,
+  notes,
+}: Awaited<ReturnType<typeof openModel>>) {
+  const graph = model.graph(inputSize);
+  const { layers, totals } = describeGraph(graph, model.constants(inputSize));
+  const plan = describePlan(model, { inputSize });
+  const { name, backbone, outputs, sizedByImage, resizer, classes, keypointNames = [], published } = model;
+  return {
+    name,
+    backbone,
+    outputs,
+    format,
+    inputSize,
+    sizedByImage: sizedByImage ?? false,
+    resizer,
+    published,
+    classes: classes.map(({ label }) => label),
+    keypoints: keypointNames.length,
+    parameters: totals.trainableParameters,
+    gflops: totals.gflops,
+    layers: layers.length,
+    fusedLayers: plan.layers.length,
+    memory: { ...plan.bytes, low: describePlan(model, { inputSize, memory: "low" }).bytes.total },
+    metadata: [...metadata],
+    notes,
+    arrays: [...parameters].map(([array, facts]) => ({ name: array, ...facts })),
+  };
+}
