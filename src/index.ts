@@ -1,13 +1,15 @@
 /** The public interface of the package. */
 
 export { type Block, blocksOf } from "./analysis/blocks.ts";
+export { CELL_SUM_OPS, type CellSum, type CellTerm, cellSum, type MapCell } from "./analysis/cellSum.ts";
 export {
   describeGraph,
   type GraphDescription,
   type GraphTotals,
   type LayerDescription,
 } from "./analysis/describe.ts";
-export { networkLayout, type PlacedBlock } from "./analysis/networkLayout.ts";
+export { describeOp, type OpDescription } from "./analysis/describeOp.ts";
+export { FAMILIES, networkLayout, type PlacedBlock } from "./analysis/networkLayout.ts";
 export type { GraphProfile, KindProfile, LayerProfile, Timed } from "./analysis/profile.ts";
 export {
   type FieldArea,
@@ -152,7 +154,7 @@ export { type CocoBox, type CocoIds, type CocoKeypoints, cocoBoxes, cocoKeypoint
 export { type CsvImage, csvHeading, csvRows } from "./formats/csv.ts";
 export { encodeNpy } from "./formats/npy.ts";
 export { type YoloImage, type YoloOptions, yoloLines } from "./formats/yolo.ts";
-export type { BatchNormParameters, DerivedParameter } from "./graph/derivedParameter.ts";
+export { type BatchNormParameters, type DerivedParameter, parameterOf } from "./graph/derivedParameter.ts";
 export type { Graph, GraphNode } from "./graph/graph.ts";
 export type { Activation, CellRange, CellsRead, Epilogue, OpFamily, ParameterRule } from "./graph/op.ts";
 export { cropImage } from "./image/crop.ts";
@@ -273,6 +275,7 @@ export { drawHeatmap, type HeatmapPlace } from "./visualization/drawHeatmap.ts";
 export { type DrawNetworkOptions, drawNetwork } from "./visualization/drawNetwork.ts";
 export type { HeatmapSource } from "./visualization/heatmap.ts";
 export { type Heatmap, type HeatmapOptions, heatmap } from "./visualization/heatmap.ts";
+export { kernelMaps } from "./visualization/kernelMaps.ts";
 export { type LogScale, shareOfScale } from "./visualization/logScale.ts";
 export {
   channelStatistics,
