@@ -154,7 +154,7 @@ export { type CocoBox, type CocoIds, type CocoKeypoints, cocoBoxes, cocoKeypoint
 export { type CsvImage, csvHeading, csvRows } from "./formats/csv.ts";
 export { encodeNpy } from "./formats/npy.ts";
 export { type YoloImage, type YoloOptions, yoloLines } from "./formats/yolo.ts";
-export { type BatchNormParameters, type DerivedParameter, parameterOf } from "./graph/derivedParameter.ts";
+export type { BatchNormParameters, DerivedParameter } from "./graph/derivedParameter.ts";
 export type { Graph, GraphNode } from "./graph/graph.ts";
 export type { Activation, CellRange, CellsRead, Epilogue, OpFamily, ParameterRule } from "./graph/op.ts";
 export { cropImage } from "./image/crop.ts";
@@ -189,7 +189,7 @@ export {
   type ParameterFacts,
 } from "./loading/openModel.ts";
 export type { OpenOptions, WeightsSource } from "./loading/openWeights.ts";
-export type { ReadAgain } from "./loading/readAgain.ts";
+export type { ReadAgain, ReadSome } from "./loading/readAgain.ts";
 export type { ClassHeatmaps, HeatmapOutputs, HeatmapPart } from "./models/classHeatmaps.ts";
 export type { ClassLabel } from "./models/coco.ts";
 export type { Decoding } from "./models/decoding.ts";
