@@ -1,7 +1,14 @@
 /** The public interface of the package. */
 
 export { type Block, blocksOf } from "./analysis/blocks.ts";
-export { CELL_SUM_OPS, type CellSum, type CellTerm, cellSum, type MapCell } from "./analysis/cellSum.ts";
+export {
+  CELL_SUM_OPS,
+  type CellPlace,
+  type CellSum,
+  type CellTerm,
+  cellSum,
+  type MapCell,
+} from "./analysis/cellSum.ts";
 export {
   describeGraph,
   type GraphDescription,
@@ -276,7 +283,7 @@ export { type DrawNetworkOptions, drawNetwork } from "./visualization/drawNetwor
 export type { HeatmapSource } from "./visualization/heatmap.ts";
 export { type Heatmap, type HeatmapOptions, heatmap } from "./visualization/heatmap.ts";
 export { kernelMaps } from "./visualization/kernelMaps.ts";
-export { type LogScale, shareOfScale } from "./visualization/logScale.ts";
+export { type LogScale, logScale, shareOfScale } from "./visualization/logScale.ts";
 export {
   channelStatistics,
   type Histogram,

@@ -2,7 +2,7 @@
 import { answerRequests, type Scope } from "./call.ts";
 import { compareHandlers } from "./compare/compare.ts";
 import { detectHandlers } from "./detect.ts";
-import { networkHandlers } from "./network.ts";
+import { networkHandlers } from "./network/network.ts";
 import { startAt } from "./session.ts";
 
 const handlers = {

@@ -22,9 +22,18 @@ export interface CellTerm {
   readonly weight: number;
 }
 
+/** What one cell of the input contributes, over its channels. */
+export interface CellPlace extends Pick<CellTerm, "u" | "v"> {
+  readonly row: number;
+  readonly column: number;
+  readonly sum: number;
+}
+
 export interface CellSum {
   /** In the order of the plain loops. What lies outside the map is 0 and left out. */
   readonly terms: readonly CellTerm[];
+  /** The terms of each place in the kernel together, in the same order. */
+  readonly places: readonly CellPlace[];
   /** Of all terms, in float64: backends differ from it by float32's roundings. */
   readonly sum: number;
   /** Added to the sum, if the layer has them. */
@@ -58,7 +67,7 @@ export function cellSum(
   const residual = hasResidual ? valueAt(inputs[inputs.length - 1], cell) : undefined;
   const before = sum + (bias ?? 0) + (residual ?? 0);
   const value = activation === "none" ? before : Math.min(Math.max(before, 0), CEILINGS[activation]);
-  return { terms, sum, bias, residual, activation, value };
+  return { terms, places: placesOf(terms), sum, bias, residual, activation, value };
 }
 
 const CEILINGS = { relu: Number.POSITIVE_INFINITY, relu6: 6 };
@@ -94,6 +103,19 @@ function termsOf(node: GraphNode, x: Tensor, { data }: Parameter, cell: MapCell)
     }
   }
   return terms;
+}
+
+/** Terms of a place follow each other. */
+function placesOf(terms: readonly CellTerm[]): CellPlace[] {
+  const places: CellPlace[] = [];
+  for (const { u, v, from, input, weight } of terms) {
+    const before = places[places.length - 1];
+    const same = before?.u === u && before.v === v;
+    const sum = (same ? before.sum : 0) + input * weight;
+    if (same) places.pop();
+    places.push({ u, v, row: from.row, column: from.column, sum });
+  }
+  return places;
 }
 
 function valueAt({ shape, data }: Tensor, { row, column, channel }: MapCell): number {

@@ -50,9 +50,11 @@ describe("a cell written out", () => {
       const values = node.inputs.map((name) => inputs[name] ?? taps[name]);
       outputs.map.data.forEach((expected, index) => {
         const [, row, column, channel] = positionOf(index, node.shape);
-        const { value, terms } = cellSum(node, values, parameters, { row, column, channel });
+        const { value, terms, sum, places } = cellSum(node, values, parameters, { row, column, channel });
         expect(value).toBeCloseTo(expected, 5);
-        expect(terms.length).toBeGreaterThan(0);
+        expect(new Set(places.map(({ u, v }) => `${u} ${v}`)).size).toBe(places.length);
+        expect(places.reduce((total, place) => total + place.sum, 0)).toBeCloseTo(sum, 10);
+        expect(terms.length % places.length).toBe(0);
       });
     });
   }
