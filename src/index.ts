@@ -2,12 +2,21 @@
 
 export { type Block, blocksOf } from "./analysis/blocks.ts";
 export {
+  CELL_SUM_OPS,
+  type CellPlace,
+  type CellSum,
+  type CellTerm,
+  cellSum,
+  type MapCell,
+} from "./analysis/cellSum.ts";
+export {
   describeGraph,
   type GraphDescription,
   type GraphTotals,
   type LayerDescription,
 } from "./analysis/describe.ts";
-export { networkLayout, type PlacedBlock } from "./analysis/networkLayout.ts";
+export { describeOp, type OpDescription } from "./analysis/describeOp.ts";
+export { FAMILIES, networkLayout, type PlacedBlock } from "./analysis/networkLayout.ts";
 export type { GraphProfile, KindProfile, LayerProfile, Timed } from "./analysis/profile.ts";
 export {
   type FieldArea,
@@ -202,7 +211,7 @@ export {
   type ParameterFacts,
 } from "./loading/openModel.ts";
 export type { OpenOptions, WeightsSource } from "./loading/openWeights.ts";
-export type { ReadAgain } from "./loading/readAgain.ts";
+export type { ReadAgain, ReadSome } from "./loading/readAgain.ts";
 export { type CenterMaps, centerMaps, channelOf } from "./models/centerMaps.ts";
 export type { ClassHeatmaps, HeatmapOutputs, HeatmapPart } from "./models/classHeatmaps.ts";
 export type { ClassLabel } from "./models/coco.ts";
@@ -296,7 +305,8 @@ export { drawHeatmap, type HeatmapPlace } from "./visualization/drawHeatmap.ts";
 export { type DrawNetworkOptions, drawNetwork } from "./visualization/drawNetwork.ts";
 export type { HeatmapSource } from "./visualization/heatmap.ts";
 export { type Heatmap, type HeatmapOptions, heatmap } from "./visualization/heatmap.ts";
-export { type LogScale, shareOfScale } from "./visualization/logScale.ts";
+export { kernelMaps } from "./visualization/kernelMaps.ts";
+export { type LogScale, logScale, shareOfScale } from "./visualization/logScale.ts";
 export {
   channelStatistics,
   type Histogram,

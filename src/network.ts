@@ -9,16 +9,17 @@ import { type Backend, createExecutor, type ExecutorOptions } from "./executors/
 import { measureSpeed } from "./executors/measureSpeed.ts";
 import { PlansBySize } from "./executors/plansBySize.ts";
 import { cannotTime, timePlan } from "./executors/timePlan.ts";
-import { stored } from "./graph/derivedParameter.ts";
+import { derivedFrom, parameterOf, stored } from "./graph/derivedParameter.ts";
 import type { Graph } from "./graph/graph.ts";
 import { foldBatchNorm } from "./graph/passes/foldBatchNorm.ts";
 import { fuseEpilogues } from "./graph/passes/fuseEpilogues.ts";
 import { OPS } from "./kernels/ops.ts";
 import { isCheckpoint, type OpenOptions, openModelWeights } from "./loading/openWeights.ts";
-import { type ReadAgain, readAgain } from "./loading/readAgain.ts";
+import { type ReadAgain, type ReadSome, readAgain, readSome } from "./loading/readAgain.ts";
 import { readWeights } from "./loading/readWeights.ts";
 import { checkInputSize, type InputSize, type Model } from "./models/model.ts";
 import { releaseMemory } from "./support/releaseMemory.ts";
+import { unknownName } from "./support/unknownName.ts";
 import { allFinite, type Parameter, type Tensor, type Weights } from "./tensor.ts";
 
 export interface NetworkOptions extends ExecutorOptions, OpenOptions {
@@ -50,6 +51,8 @@ export interface NetworkParts {
   readonly fuse: boolean;
   /** Reads the weights again, which the first plan has emptied, for a run that is fused otherwise. Default: no such runs. */
   readonly readAgain?: ReadAgain;
+  /** Reads single parameters again, for whoever looks at them. Default: only while the network still holds them. */
+  readonly readSome?: ReadSome;
   readonly notes: readonly string[];
   readonly signal?: AbortSignal;
 }
@@ -96,6 +99,7 @@ export class Network {
   private readonly weights: Weights;
   private readonly ownsWeights: boolean;
   private readonly readAgain?: ReadAgain;
+  private readonly readSome?: ReadSome;
   private readonly plans: PlansBySize;
   private disposed = false;
 
@@ -117,6 +121,7 @@ export class Network {
     this.notes = parts.notes;
     this.ownsWeights = parts.ownsWeights ?? false;
     this.readAgain = parts.readAgain;
+    this.readSome = parts.readSome;
     this.constants = new Map([...model.constants(size).keys()].map((name) => [name, stored(name, weights)]));
     this.weights = model.sizedByImage ? weights : this.constants;
     this.plans = new PlansBySize(executor, ({ fused, ...size }) => this.graphAt(size, fused));
@@ -143,6 +148,43 @@ export class Network {
   /** The graph with layers fused, or with each op alone, at the size of the last such run. */
   graphOf(fused: boolean): Graph {
     return this.plans.latestGraph(fused) ?? this.graphAt(this.inputSize, fused);
+  }
+
+  /**
+   * What a layer computes with, by role (`kernel`, `bias`, `gamma`), as it reads them: batch norms folded if it is fused.
+   * They are read from where the weights were loaded, because backends keep them in forms of their own.
+   *
+   * @throws UsageError for an unknown layer, or a network whose weights cannot be read again.
+   * @throws ModelError if the weights cannot be read any more.
+   */
+  async parametersOf(layer: string, fused = this.fused): Promise<Readonly<Record<string, Parameter>>> {
+    const graph = this.graphOf(fused);
+    const node = graph.nodes.find(({ name }) => name === layer);
+    if (!node) {
+      const names = graph.nodes.map(({ name }) => name);
+      throw new UsageError(
+        unknownName({ where: "network.parametersOf", expected: "a layer's name", name: layer, names }),
+      );
+    }
+    const sources = Object.values(node.parameters).flatMap((name) =>
+      graph.derived[name] ? derivedFrom(graph.derived[name]) : [name],
+    );
+    const weights = await this.storedParameters([...new Set(sources)]);
+    const parameters: Record<string, Parameter> = {};
+    for (const [role, name] of Object.entries(node.parameters)) {
+      parameters[role] = await parameterOf(graph, name, async (source) => stored(source, weights));
+    }
+    return parameters;
+  }
+
+  private async storedParameters(names: readonly string[]): Promise<Weights> {
+    if (names.every((name) => this.weights.has(name))) return this.weights;
+    if (this.readSome) return this.readSome(names);
+    throw new UsageError({
+      where: "network.parametersOf",
+      expected: "weights that can be read again",
+      got: "a network made of numbers in memory, which its backend has taken over",
+    });
   }
 
   /** @throws MemoryError if the backend knows that this size does not fit in memory. */
@@ -334,13 +376,10 @@ export async function loadNetwork(name: string | undefined, options: NetworkOpti
     const fuse = options.fuse ?? true;
     // A checkpoint that the caller opened or made may keep the arrays that it returns.
     const ownsWeights = !isCheckpoint(options.weights);
-    const again = readAgain(async () => (await openModelWeights(name, options)).checkpoint, {
-      model,
-      size: inputSize,
-      first: weights,
-    });
+    const open = async () => (await openModelWeights(name, options)).checkpoint;
+    const again = readAgain(open, { model, size: inputSize, first: weights });
     const parts = { model, inputSize, weights, ownsWeights, executor, fuse, notes, signal };
-    return await Network.open({ ...parts, readAgain: again });
+    return await Network.open({ ...parts, readAgain: again, readSome: readSome(open, ownsWeights) });
   } catch (error) {
     await starting.then((executor) => executor.dispose()).catch(() => {});
     throw error;

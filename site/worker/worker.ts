@@ -4,7 +4,7 @@ import { compareHandlers } from "./compare/compare.ts";
 import { decodeHandlers } from "./decode.ts";
 import { detectHandlers } from "./detect.ts";
 import { loadHandlers } from "./load.ts";
-import { networkHandlers } from "./network.ts";
+import { networkHandlers } from "./network/network.ts";
 import { startAt } from "./session.ts";
 import { tripletsHandlers } from "./triplets.ts";
 

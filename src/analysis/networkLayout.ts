@@ -1,5 +1,7 @@
 /** Where to draw the blocks of a network. */
 import { type Graph, type GraphNode, neededNodes } from "../graph/graph.ts";
+import type { OpFamily } from "../graph/op.ts";
+import { OPS } from "../kernels/ops.ts";
 import type { Shape } from "../tensor.ts";
 import { blocksOf, smallestBlocks } from "./blocks.ts";
 
@@ -8,6 +10,8 @@ export interface PlacedBlock {
   readonly name: string;
   /** In the graph's order. Empty for an input of the network. */
   readonly nodes: readonly GraphNode[];
+  /** What it does: the first of `FAMILIES` that occurs among its ops. */
+  readonly family: OpFamily | "input";
   /** Of its last value. */
   readonly shape: Shape;
   /** Blocks that it reads from, by name. */
@@ -21,6 +25,9 @@ export interface PlacedBlock {
   /** The longest path from an input. */
   readonly column: number;
 }
+
+/** What tells most about a block comes first: nearly all have a convolution and something elementwise. */
+export const FAMILIES: readonly OpFamily[] = ["pooling", "upsampling", "convolution", "sum", "elementwise"];
 
 /**
  * Rows are resolutions and columns are depths, so that networks show their form: a pyramid, or the V of an hourglass.
@@ -63,7 +70,7 @@ function readBlocks(graph: Graph): Unplaced[] {
   blocks.sort((a, b) => (order.get(a.nodes[0]) ?? 0) - (order.get(b.nodes[0]) ?? 0));
   for (const block of blocks) for (const node of block.nodes) home.set(node, block.name);
   const inputs = Object.entries(graph.inputs).map(([name, shape]): Unplaced => {
-    return { name, nodes: [], shape, inputs: [], outputs: [], needed: true };
+    return { name, nodes: [], family: "input", shape, inputs: [], outputs: [], needed: true };
   });
   return [
     ...inputs,
@@ -73,6 +80,7 @@ function readBlocks(graph: Graph): Unplaced[] {
       return {
         name,
         nodes: inside,
+        family: familyOf(inside),
         shape: inside[inside.length - 1].shape,
         inputs: [...new Set(read)].filter((input) => input !== name),
         outputs: outputs.filter(([, node]) => names.includes(node)).map(([output]) => output),
@@ -80,6 +88,11 @@ function readBlocks(graph: Graph): Unplaced[] {
       };
     }),
   ];
+}
+
+function familyOf(nodes: readonly GraphNode[]): OpFamily {
+  const families = new Set(nodes.map(({ op }) => OPS[op as keyof typeof OPS].family));
+  return FAMILIES.find((family) => families.has(family)) as OpFamily;
 }
 
 /** An edge that leads back, where two blocks read each other, does not count. */

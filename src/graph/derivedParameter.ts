@@ -71,6 +71,22 @@ export function derivedFrom(derived: DerivedParameter): string[] {
   return [gamma, beta, mean, variance, ...(derived.bias === undefined ? [] : [derived.bias])];
 }
 
+/**
+ * A parameter as the layers of a graph read it: a stored one, or one that is computed from stored ones (folded batch
+ * norms). `read` reads a stored one, as that of `openModel` does.
+ */
+export async function parameterOf(
+  graph: { readonly derived: Readonly<Record<string, DerivedParameter>> },
+  name: string,
+  read: (name: string) => Promise<Parameter>,
+): Promise<Parameter> {
+  const derived = graph.derived[name];
+  if (!derived) return read(name);
+  const weights = new Map<string, Parameter>();
+  for (const source of derivedFrom(derived)) weights.set(source, await read(source));
+  return deriveParameter(derived, weights);
+}
+
 /** @throws ModelError if there is no parameter of that name. */
 export function stored(name: string, weights: Weights): Parameter {
   const parameter = weights.get(name);

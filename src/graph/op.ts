@@ -15,6 +15,8 @@ export interface Op<Attributes extends object = object> {
   readonly name: string;
   /** What it does, for pictures and sums of times. */
   readonly family: OpFamily;
+  /** What it computes, for readers: y from x, or from a and b. It may take several lines. */
+  readonly formula: string;
   /**
    * The output's shape.
    *

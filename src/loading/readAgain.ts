@@ -37,6 +37,31 @@ export function readAgain(
   };
 }
 
+/** Reads some stored parameters again, by name. */
+export type ReadSome = (names: readonly string[]) => Promise<Map<string, Parameter>>;
+
+/** @param closes whether the checkpoint is no longer needed after it was read. */
+export function readSome(open: () => Promise<NamedCheckpoint>, closes: boolean): ReadSome {
+  /** @throws ModelError if the weights cannot be read any more, or lack one of these. */
+  return async (names) => {
+    const checkpoint = await open();
+    try {
+      const parameters = new Map<string, Parameter>();
+      for (const name of names) {
+        const variable = checkpoint.variables.get(name);
+        if (!variable) {
+          const where = `${checkpoint.where}, ${name}`;
+          throw new ModelError({ where, expected: "a parameter of that name", got: "none" });
+        }
+        parameters.set(name, { shape: variable.shape, data: await checkpoint.read(name) });
+      }
+      return parameters;
+    } finally {
+      if (closes) await checkpoint.close?.();
+    }
+  };
+}
+
 /** So many numbers of each parameter are compared: any training step changes all of them. */
 const SAMPLES = 64;
 

@@ -1,8 +1,7 @@
 /** A network as a picture. */
-import { networkLayout, type PlacedBlock } from "../analysis/networkLayout.ts";
+import { FAMILIES, networkLayout, type PlacedBlock } from "../analysis/networkLayout.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { OpFamily } from "../graph/op.ts";
-import { OPS } from "../kernels/ops.ts";
 import type { Shape } from "../tensor.ts";
 import { escaped, picture, tidy } from "./svg.ts";
 
@@ -15,15 +14,14 @@ const BOX = { width: 58, height: 34 };
 const PITCH = { x: 78, y: 56 };
 const MARGIN = { left: 84, top: 76, right: 24, bottom: 20 };
 
-/** A block takes the color of the first family here that occurs in it. */
-const FAMILIES: readonly (readonly [kind: OpFamily | "input", color: string, words: string])[] = [
-  ["pooling", "#8a4c9b", "pooling"],
-  ["upsampling", "#21795a", "upsampling"],
-  ["convolution", "#2f62a8", "convolution"],
-  ["sum", "#5d656f", "sum"],
-  ["elementwise", "#8a5a00", "elementwise"],
-  ["input", "#24292f", "input"],
-];
+const COLORS: Readonly<Record<OpFamily | "input", string>> = {
+  pooling: "#8a4c9b",
+  upsampling: "#21795a",
+  convolution: "#2f62a8",
+  sum: "#5d656f",
+  elementwise: "#8a5a00",
+  input: "#24292f",
+};
 
 /** Presentation attributes are the light scheme, so that a policy that forbids inline styles leaves a readable picture. */
 const DARK = `svg { color-scheme: light dark }
@@ -97,7 +95,7 @@ const FAINT = 0.35;
 
 /** A block that stands below the row of its resolution, which was taken, tells its size. */
 function box(block: PlacedBlock, input: PlacedBlock): string {
-  const [kind, color] = familyOf(block);
+  const { family } = block;
   const opacity = block.needed ? "" : ` opacity="${FAINT}"`;
   const frame = block.outputs.length > 0 ? ' class="output" stroke="#1f2328" stroke-width="3"' : "";
   const [x, y] = [left(block), top(block)];
@@ -108,7 +106,7 @@ function box(block: PlacedBlock, input: PlacedBlock): string {
     `<g${opacity}><title>${escaped(sentence(block))}</title>`,
     frame &&
       `<rect${frame} x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="4" fill="none"/>`,
-    `<rect class="kind-${kind}" x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="4" fill="${color}"/>`,
+    `<rect class="kind-${family}" x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="4" fill="${COLORS[family]}"/>`,
     label(14, 8, shortName(block.name)),
     isOnOwnRow(block, input)
       ? label(27, 11, String(block.shape[3]))
@@ -127,11 +125,6 @@ function shortName(name: string): string {
     text = `${parts.pop()}.${text}`;
   }
   return text.length <= SHORT_NAME ? text : `${text.slice(0, SHORT_NAME - 1)}…`;
-}
-
-function familyOf({ nodes }: PlacedBlock): (typeof FAMILIES)[number] {
-  const kinds = new Set<string>(nodes.map(({ op }) => OPS[op as keyof typeof OPS].family));
-  return FAMILIES.find(([kind]) => kinds.has(kind)) ?? FAMILIES[FAMILIES.length - 1];
 }
 
 /** `backbone.block4: 16x16x96, 12 layers: conv2d, …`. */
@@ -183,10 +176,13 @@ function gridLines(blocks: readonly PlacedBlock[], width: number): string[] {
 const LEGEND_WIDTH = 860;
 
 function legend(blocks: readonly PlacedBlock[]): string {
-  const used = new Set(blocks.map((block) => familyOf(block)[0]));
-  const colored = FAMILIES.filter(([kind]) => used.has(kind)).map(([kind, color, words]) => {
-    return [`<rect class="kind-${kind}" width="14" height="11" fill="${color}"/>`, words];
-  });
+  const used = new Set(blocks.map(({ family }) => family));
+  const colored = ([...FAMILIES, "input"] as const)
+    .filter((family) => used.has(family))
+    .map((family) => [
+      `<rect class="kind-${family}" width="14" height="11" fill="${COLORS[family]}"/>`,
+      family,
+    ]);
   const framed =
     '<rect class="output" x="1.5" y="1.5" width="11" height="8" fill="none" stroke="#1f2328" stroke-width="3"/>';
   const pale = `<rect width="14" height="11" fill="#2f62a8" opacity="${FAINT}"/>`;

@@ -77,3 +77,12 @@ test("a block whose row is taken goes to the next free one below", () => {
     ["c", 1, 2],
   ]);
 });
+
+test("a block's family is what tells most about it", () => {
+  const families = new Map(
+    networkLayout(graphOf("movenet-multipose")).map(({ name, family }) => [name, family]),
+  );
+  expect(families.get("image")).toBe("input");
+  expect(families.get("backbone.block4")).toBe("convolution");
+  expect(new Set(families.values())).toContain("upsampling");
+});

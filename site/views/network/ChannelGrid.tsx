@@ -3,7 +3,7 @@ import { BitmapCanvas } from "../../components/BitmapCanvas.tsx";
 import { count, plain } from "../../components/numbers.ts";
 import { Select } from "../../components/Select.tsx";
 import { setParams } from "../../state/route.ts";
-import { ChannelStage } from "./ChannelStage.tsx";
+import { ChannelStage, openChannelOf } from "./ChannelStage.tsx";
 import { type OpenLayer, ORDERS, openChannel, openLayer, order, SCALES, scale } from "./network.ts";
 
 /** Pixels between tiles, as the library draws them. */
@@ -59,7 +59,7 @@ export function ChannelGrid() {
               title={`channel ${channel}`}
               aria-pressed={openChannel.value?.channel === channel}
               style={placeOf(grid, tile)}
-              onClick={() => setParams({ channel: String(channel) })}
+              onClick={() => openChannelOf(channel)}
             />
           ))}
         </div>

@@ -6,30 +6,23 @@ import { saveFile } from "../../components/saveFile.ts";
 import { image } from "../../state/image.ts";
 import { settings } from "../../state/settings.ts";
 import { worker } from "../../state/worker.ts";
-import { block, chooseLayer, layer, openLayer, type PlannedLayer, reading } from "./network.ts";
+import { FormulaPanel } from "./FormulaPanel.tsx";
+import { block, chooseLayer, layer, openLayer, type PlannedLayer, reading, seen } from "./network.ts";
+import { WeightsPanel } from "./WeightsPanel.tsx";
 
 export function LayerPanel() {
   const [shown, around] = [layer.value, block.value];
   if (!shown || !around) return null;
-  const numbers = openLayer.value?.layer === shown.name ? openLayer.value : undefined;
+  const read = openLayer.value?.layer === shown.name ? openLayer.value : undefined;
+  const numbers = read ?? seen.value.get(shown.name);
   return (
     <>
       <h2>{around.name}</h2>
-      <ul class="layers" aria-label="Layers of this block, in their order">
-        {around.nodes.map(({ name, op }) => (
-          <li key={name}>
-            <button
-              type="button"
-              aria-pressed={name === shown.name}
-              title={name}
-              onClick={() => chooseLayer(name)}
-            >
-              {name === around.name ? name : name.slice(around.name.length + 1)}
-              <small>{op}</small>
-            </button>
-          </li>
+      <ol class="layers" aria-label="Layers of this block, in their order">
+        {around.nodes.map((each) => (
+          <LayerRow key={each.name} layer={each} scope={around.name} open={each === shown} />
         ))}
-      </ul>
+      </ol>
       <Facts of={[...facts(shown), ...(numbers ? statistics(numbers.statistics) : [])]} />
       {numbers && (
         <>
@@ -40,20 +33,47 @@ export function LayerPanel() {
           <p class="note">
             Of all {count(numbers.statistics.count)} numbers. Ran on {numbers.ranOn}.
           </p>
-          <button type="button" onClick={() => saveNumbers(shown.name)}>
-            Save as .npy
-          </button>
         </>
       )}
+      <button type="button" disabled={!read} onClick={() => saveNumbers(shown.name)}>
+        Save as .npy
+      </button>
+      <FormulaPanel layer={shown} />
+      {shown.roles.length > 0 && <WeightsPanel key={shown.name} layer={shown} />}
     </>
   );
 }
 
-function facts({ op, shape, parameters, multiplyAdds, needed, field }: PlannedLayer) {
+function LayerRow({
+  layer: { name, ops, fused },
+  scope,
+  open,
+}: {
+  readonly layer: PlannedLayer;
+  readonly scope: string;
+  readonly open: boolean;
+}) {
+  const picture = seen.value.get(name)?.thumbnail;
+  const short = (full: string) => (full.startsWith(`${scope}.`) ? full.slice(scope.length + 1) : full);
+  return (
+    <li>
+      <button type="button" aria-pressed={open} title={name} onClick={() => chooseLayer(name)}>
+        <span class="thumbnail">{picture && <img src={picture} alt="" />}</span>
+        <span>
+          {short(name)}
+          <small>{ops.join(" + ")}</small>
+          {fused.length > 0 && <small>runs inside it: {fused.map(short).join(", ")}</small>}
+        </span>
+      </button>
+    </li>
+  );
+}
+
+function facts({ ops, shape, parameters, multiplyAdds, needed, field }: PlannedLayer) {
   const [, height, width, channels] = shape;
   return [
-    ["op", op.replaceAll("+", " + ")],
-    ["output", `${height} × ${width} × ${channels}`],
+    ["op", ops.join(" + ")],
+    ["shape", `${height} × ${width} × ${channels}`],
     ["parameters", count(parameters)],
     ["multiply-adds", count(multiplyAdds)],
     ["receptive field", field.map(fieldInWords).join("; ")],
@@ -68,10 +88,11 @@ function fieldInWords({ height, width }: PlannedLayer["field"][number]): string 
 
 function statistics({ count: all, min, max, mean, deviation, zeros, nan, infinite }: Statistics) {
   return [
-    ["range", `${plain(min)} to ${plain(max)}`],
+    ["min", plain(min)],
+    ["max", plain(max)],
     ["mean", plain(mean)],
     ["deviation σ", plain(deviation)],
-    ["zeros", percent(zeros, all)],
+    ["zeros", `${count(zeros)} (${percent(zeros, all)})`],
     ["NaN", count(nan)],
     ...(infinite > 0 ? [["infinite", count(infinite)] as const] : []),
   ] as const;

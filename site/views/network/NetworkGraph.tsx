@@ -1,11 +1,20 @@
 /** The network by blocks: a row for each resolution, a column for each step of the longest path. */
 import { useEffect, useRef, useState } from "preact/hooks";
+import { type BlockNumber, colorAt, colorScale } from "./blockNumbers.ts";
 import { graphKeys } from "./graphKeys.ts";
-import { chooseLayer, block as openBlock, type Plan, type PlannedBlock, seen } from "./network.ts";
+import {
+  blockInWords,
+  chooseLayer,
+  block as openBlock,
+  type Plan,
+  type PlannedBlock,
+  seen,
+} from "./network.ts";
 
 const BOX = 40;
-const PITCH = { x: 56, y: 54 };
-const MARGIN = { left: 72, top: 18, right: 24, bottom: 24 };
+const PITCH = { x: 56, y: 58 };
+const MARGIN = { left: 8, top: 18, right: 24, bottom: 24 };
+const LABELS = 72;
 const ZOOM = { least: 0.4, most: 2.5, step: 1.25 };
 
 export function NetworkGraph({ plan: { blocks } }: { readonly plan: Plan }) {
@@ -14,10 +23,12 @@ export function NetworkGraph({ plan: { blocks } }: { readonly plan: Plan }) {
   const width = MARGIN.left + Math.max(...blocks.map(({ column }) => column)) * PITCH.x + BOX + MARGIN.right;
   const height = MARGIN.top + Math.max(...blocks.map(({ row }) => row)) * PITCH.y + BOX + MARGIN.bottom;
   const open = openBlock.value;
+  const scale = colorScale();
   useEffect(() => {
     const box = scroller.current;
     if (!box || !open) return;
-    box.scrollTo({ left: (MARGIN.left + open.column * PITCH.x) * zoom - box.clientWidth / 2 });
+    const [x, y] = [left(open) * zoom, top(open) * zoom];
+    box.scrollTo({ left: x - (box.clientWidth - LABELS) / 2, top: y - box.clientHeight / 2 });
   }, [open?.name, zoom]);
   const change = (factor: number) => setZoom(Math.min(ZOOM.most, Math.max(ZOOM.least, zoom * factor)));
   return (
@@ -39,12 +50,37 @@ export function NetworkGraph({ plan: { blocks } }: { readonly plan: Plan }) {
           change(event.deltaY < 0 ? ZOOM.step : 1 / ZOOM.step);
         }}
       >
+        <svg
+          class="row-names"
+          viewBox={`0 0 ${LABELS} ${height}`}
+          width={LABELS}
+          height={height * zoom}
+          preserveAspectRatio="none"
+          aria-hidden="true"
+        >
+          {rowsOf(blocks).map(([row, side]) => (
+            <text key={row} x={LABELS - 8} y={middle(row) + 4} text-anchor="end">
+              {side}
+            </text>
+          ))}
+        </svg>
         <svg viewBox={`0 0 ${width} ${height}`} width={width * zoom} height={height * zoom}>
           <title>Blocks of the network</title>
-          <Rows blocks={blocks} width={width} />
+          <g class="rows">
+            {rowsOf(blocks).map(([row]) => (
+              <path key={row} d={`M0 ${middle(row)}H${width}`} />
+            ))}
+          </g>
           <Edges blocks={blocks} />
           {blocks.map((block) => (
-            <BlockBox key={block.name} block={block} open={block === open} all={blocks} />
+            <BlockBox
+              key={block.name}
+              block={block}
+              open={block === open}
+              all={blocks}
+              number={scale?.of(block)}
+              byNumber={scale !== undefined}
+            />
           ))}
         </svg>
       </div>
@@ -54,41 +90,61 @@ export function NetworkGraph({ plan: { blocks } }: { readonly plan: Plan }) {
 
 const left = ({ column }: PlannedBlock) => MARGIN.left + column * PITCH.x;
 const top = ({ row }: PlannedBlock) => MARGIN.top + row * PITCH.y;
+const middle = (row: number) => MARGIN.top + row * PITCH.y + BOX / 2;
 
 function BlockBox({
   block,
   open,
   all,
+  number,
+  byNumber,
 }: {
   readonly block: PlannedBlock;
   readonly open: boolean;
   readonly all: readonly PlannedBlock[];
+  readonly number?: BlockNumber;
+  /** Whether blocks are colored by a number at all. */
+  readonly byNumber: boolean;
 }) {
-  const [x, y] = [left(block), top(block)];
   const last = block.nodes.at(-1);
-  const [, height, width, channels] = block.shape;
-  const words = `${block.name}, ${height} × ${width} × ${channels}, ${block.nodes.length === 0 ? "input" : `${block.nodes.length} layers`}${block.needed ? "" : ", needed by no output"}`;
+  const words = `${blockInWords(block)}${number ? `; ${number.words}` : ""}`;
   const picture = last && seen.value.get(last.name)?.thumbnail;
+  const output = block.outputs.length > 0 ? " output" : "";
   return (
     // biome-ignore lint/a11y/useSemanticElements: SVG has no button.
     <g
-      class={`block${open ? " open" : ""}${block.needed ? "" : " pale"}`}
+      class={`block${open ? " open" : ""}${block.needed ? "" : " pale"}${output}`}
       role="button"
       aria-label={words}
       aria-pressed={open}
       data-block={block.name}
       tabindex={open ? 0 : -1}
-      transform={`translate(${x} ${y})`}
+      transform={`translate(${left(block)} ${top(block)})`}
       onClick={() => last && chooseLayer(last.name)}
       onKeyDown={(event) => graphKeys(event, block, all)}
     >
       <title>{words}</title>
-      <rect width={BOX} height={BOX} rx="5" />
+      <rect class="ring" x="-3.5" y="-3.5" width={BOX + 7} height={BOX + 7} rx="7" />
+      <rect
+        class={`frame family-${block.family}`}
+        width={BOX}
+        height={BOX}
+        rx="5"
+        {...(byNumber && { style: { fill: number ? colorAt(number.share) : "var(--panel)" } })}
+      />
       {picture ? (
-        <image href={picture} x="3" y="3" width={BOX - 6} height={BOX - 6} preserveAspectRatio="none" />
+        <image href={picture} x="4" y="4" width={BOX - 8} height={BOX - 8} preserveAspectRatio="none" />
       ) : (
-        <text x={BOX / 2} y={BOX / 2 + 4} text-anchor="middle">
-          {channels}
+        <>
+          <rect class="blank" x="4" y="4" width={BOX - 8} height={BOX - 8} />
+          <text x={BOX / 2} y={BOX / 2 + 4} text-anchor="middle">
+            {block.shape[3]}
+          </text>
+        </>
+      )}
+      {number && (
+        <text class="number" x={BOX / 2} y={BOX + 12} text-anchor="middle">
+          {number.words}
         </text>
       )}
     </g>
@@ -114,7 +170,8 @@ function Edges({ blocks }: { readonly blocks: readonly PlannedBlock[] }) {
   return <path class="edges" d={paths.join("")} />;
 }
 
-function Rows({ blocks, width }: { readonly blocks: readonly PlannedBlock[]; readonly width: number }) {
+/** The rows of resolutions, each with the sides of its maps. */
+function rowsOf(blocks: readonly PlannedBlock[]): (readonly [row: number, side: string])[] {
   const inputHeight = blocks[0].shape[1];
   const sides = new Map<number, string>();
   for (const { row, shape } of blocks) {
@@ -122,19 +179,5 @@ function Rows({ blocks, width }: { readonly blocks: readonly PlannedBlock[]; rea
       sides.set(row, `${shape[1]} × ${shape[2]}`);
     }
   }
-  return (
-    <g class="rows">
-      {[...sides].map(([row, text]) => {
-        const y = MARGIN.top + row * PITCH.y + BOX / 2;
-        return (
-          <g key={row}>
-            <path d={`M${MARGIN.left - 8} ${y}H${width}`} />
-            <text x={MARGIN.left - 12} y={y + 4} text-anchor="end">
-              {text}
-            </text>
-          </g>
-        );
-      })}
-    </g>
-  );
+  return [...sides];
 }

@@ -1,13 +1,16 @@
 /** The running network: its form, every layer at a glance, and one layer with all of its numbers. */
 import { useEffect } from "preact/hooks";
 import { TaskLine } from "../../components/TaskLine.tsx";
-import { setParams } from "../../state/route.ts";
+import { route, setParams } from "../../state/route.ts";
 import { settings } from "../../state/settings.ts";
+import { BlockList } from "./BlockList.tsx";
 import { ChannelGrid } from "./ChannelGrid.tsx";
+import { ColorChoice, ColorLegend } from "./GraphColors.tsx";
 import { LayerFinder } from "./LayerFinder.tsx";
 import { LayerPanel } from "./LayerPanel.tsx";
+import { LayerSheet } from "./LayerSheet.tsx";
 import { NetworkGraph } from "./NetworkGraph.tsx";
-import { plan, reading, startNetwork, unknownLayer, walk } from "./network.ts";
+import { layerName, narrow, plan, reading, startNetwork, unknownLayer, walk } from "./network.ts";
 
 export function NetworkView() {
   useEffect(startNetwork, []);
@@ -24,36 +27,51 @@ export function NetworkView() {
         </h1>
         {shown && (
           <p class="note">
-            Ran on {shown.ranOn}. Rows are resolutions; a block shows the mean of |activation| of its last
-            layer.
+            Ran on {shown.ranOn}.{" "}
+            {narrow.value
+              ? "Each block with the mean of |activation| of its last layer."
+              : "Rows are resolutions; a block shows the mean of |activation| of its last layer; arrow keys move along edges."}
           </p>
         )}
         <div class="row">
           <LayerFinder />
+          <ColorChoice />
           <label class="check">
             <input
               type="checkbox"
               checked={!fused}
               onChange={({ currentTarget }) =>
-                setParams({ fuse: currentTarget.checked ? "false" : undefined, layer: undefined })
+                setParams({ fuse: currentTarget.checked ? "false" : undefined, cell: undefined })
               }
             />
             each op on its own
           </label>
         </div>
-        {unknownLayer.value && (
-          <p class="note">
-            This network has no layer "{unknownLayer.value}" as it runs: another one is shown.
-          </p>
-        )}
-        {shown && <NetworkGraph plan={shown} />}
+        {shown && <ColorLegend />}
+        {unknownLayer.value && <UnknownLayer asked={unknownLayer.value} />}
+        {shown && (narrow.value ? <BlockList plan={shown} /> : <NetworkGraph plan={shown} />)}
         <TaskLine of={walk} />
-        <ChannelGrid />
-        <TaskLine of={reading} />
+        {!narrow.value && <ChannelGrid />}
+        {!narrow.value && <TaskLine of={reading} />}
       </section>
-      <aside aria-label="Layer">
-        <LayerPanel />
-      </aside>
+      {narrow.value ? (
+        shown && route.value.params.layer && <LayerSheet />
+      ) : (
+        <aside aria-label="Layer">
+          <LayerPanel />
+        </aside>
+      )}
     </div>
+  );
+}
+
+function UnknownLayer({ asked }: { readonly asked: string }) {
+  const within = plan.value?.blocks.some(({ nodes }) => nodes.some(({ fused }) => fused.includes(asked)));
+  return (
+    <p class="note">
+      {within
+        ? `${asked} runs inside ${layerName.value}, which is shown.`
+        : `This network has no layer "${asked}" as it runs: another one is shown.`}
+    </p>
   );
 }

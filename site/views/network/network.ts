@@ -6,7 +6,7 @@ import { route, setParams } from "../../state/route.ts";
 import { settings } from "../../state/settings.ts";
 import { task } from "../../state/task.ts";
 import { worker } from "../../state/worker.ts";
-import type { Glance } from "../../worker/network.ts";
+import type { Glance, Measured } from "../../worker/network/network.ts";
 import type { PageHandlers } from "../../worker/worker.ts";
 
 type Answer<Kind extends keyof PageHandlers> = Awaited<ReturnType<PageHandlers[Kind]>>;
@@ -15,6 +15,8 @@ export type PlannedBlock = Plan["blocks"][number];
 export type PlannedLayer = PlannedBlock["nodes"][number];
 export type OpenLayer = Answer<"layer">;
 export type OpenChannel = Answer<"channel">;
+export type WrittenCell = Answer<"cell">;
+export type OpenWeights = Answer<"weights">;
 
 /** A layer at a glance, its thumbnail as a URL of this page. */
 export interface Seen extends Omit<Glance, "thumbnail"> {
@@ -35,18 +37,42 @@ export const ORDERS: readonly (readonly [GridOrder, string])[] = [
   ["deviation", "deviation σ"],
 ];
 
+/** What blocks may be colored by. */
+export const COLORS = [
+  ["family", "what they do"],
+  ["time", "time"],
+  ["multiplyAdds", "multiply-adds"],
+  ["zeros", "share of zeros"],
+  ["error", "difference from cpu"],
+] as const;
+export type ColorBy = (typeof COLORS)[number][0];
+
 export const plan = signal<Plan | undefined>(undefined);
 export const seen = signal<ReadonlyMap<string, Seen>>(new Map());
 export const openLayer = signal<OpenLayer | undefined>(undefined);
 export const openChannel = signal<OpenChannel | undefined>(undefined);
 export const walk = task();
 export const reading = task();
+export const measuring = task();
+/** What was measured for the colors. */
+export const measured = signal<(Measured & { readonly what: ColorBy }) | undefined>(undefined);
+
+/** Whether the graph gives way to a list, and the layer's facts to a sheet. */
+const query = matchMedia("(max-width: 760px)");
+export const narrow = signal(query.matches);
+query.addEventListener("change", () => {
+  narrow.value = query.matches;
+});
 
 /** The layer in the address; else the last of a block in the middle of the network, where something is to be seen. */
 export const layerName = computed(() => {
-  const layers = plan.value?.blocks.flatMap(({ nodes }) => nodes.map(({ name }) => name)) ?? [];
+  const layers = plan.value?.blocks.flatMap(({ nodes }) => nodes) ?? [];
   const asked = route.value.params.layer;
-  return layers.find((name) => name === asked) ?? layers[Math.floor(layers.length / 3)];
+  const found =
+    layers.find(({ name }) => name === asked) ??
+    layers.find(({ fused }) => asked !== undefined && fused.includes(asked)) ??
+    layers[Math.floor(layers.length / 3)];
+  return found?.name;
 });
 export const unknownLayer = computed(() => {
   const asked = route.value.params.layer;
@@ -56,6 +82,17 @@ export const block = computed(() =>
   plan.value?.blocks.find(({ nodes }) => nodes.some(({ name }) => name === layerName.value)),
 );
 export const layer = computed(() => block.value?.nodes.find(({ name }) => name === layerName.value));
+
+export const colorBy = computed(
+  () => COLORS.find(([name]) => name === route.value.params.color)?.[0] ?? "family",
+);
+/** The cell whose sum is written out: `cell=column,row`. */
+export const cell = computed(() => {
+  const [, column, row] = /^(\d+),(\d+)$/.exec(route.value.params.cell ?? "") ?? [];
+  const [, height, width] = layer.value?.shape ?? [1, 0, 0];
+  const [x, y] = [Number(column), Number(row)];
+  return x < width && y < height ? { row: y, column: x } : undefined;
+});
 
 export const scale = computed(() => SCALES.find(([name]) => name === route.value.params.scale)?.[0] ?? "");
 export const order = computed(
@@ -67,9 +104,27 @@ const channel = computed(() => {
   return number >= 0 && number < (layer.value?.shape[3] ?? 0) ? number : undefined;
 });
 
-export function chooseLayer(name: string): void {
-  setParams({ layer: name, channel: undefined, page: undefined });
+/** `backbone.block4, 32 × 32 × 48, 3 layers`. */
+export function blockInWords({ name, shape, nodes, outputs, needed }: PlannedBlock): string {
+  const [, height, width, channels] = shape;
+  const layers = nodes.length === 0 ? "input" : nodes.length === 1 ? "1 layer" : `${nodes.length} layers`;
+  const computes = outputs.length > 0 ? `, output ${outputs.join(", ")}` : "";
+  const words = `${name}, ${height} × ${width} × ${channels}, ${layers}${computes}`;
+  return needed ? words : `${words}, needed by no output`;
 }
+
+/** Nothing of the layer before is left in the address. */
+const NO_DETAILS = { channel: undefined, page: undefined, cell: undefined };
+
+export function chooseLayer(name: string, options: { readonly replace?: boolean } = {}): void {
+  setParams({ layer: name, ...NO_DETAILS }, options);
+}
+
+export function closeLayer(): void {
+  setParams({ layer: undefined, ...NO_DETAILS });
+}
+
+let measuredImage: number | undefined;
 
 /** Follows the address while the view is shown; returns what ends that. */
 export function startNetwork(): () => void {
@@ -77,6 +132,7 @@ export function startNetwork(): () => void {
     effect(() => {
       const wanted = { settings: settings.value };
       plan.value = undefined;
+      measured.value = undefined;
       void walk.run(async ({ signal: aborted, onProgress }) => {
         plan.value = await worker.call("networkPlan", wanted, { signal: aborted, onProgress });
       });
@@ -119,7 +175,13 @@ export function startNetwork(): () => void {
       const [chosen, name, number] = [image.value, layerName.value, channel.value];
       openChannel.value = undefined;
       if (!plan.value || !chosen || !name || number === undefined) return;
-      const wanted = { settings: settings.peek(), image: chosen, layer: name, channel: number };
+      const wanted = {
+        settings: settings.peek(),
+        image: chosen,
+        layer: name,
+        channel: number,
+        scale: scale.value || undefined,
+      };
       worker.call("channel", wanted).then(
         (answer) => {
           openChannel.value = answer;
@@ -127,11 +189,25 @@ export function startNetwork(): () => void {
         () => {}, // The layer's own run tells what failed.
       );
     }),
+    effect(() => {
+      const [chosen, what] = [image.value, colorBy.value];
+      if (!plan.value || !chosen || (what !== "time" && what !== "error")) return measuring.cancel();
+      if (measured.peek()?.what === what && measuredImage === chosen.id) return;
+      measured.value = undefined;
+      const wanted = { settings: settings.peek(), image: chosen };
+      void measuring.run(async ({ signal: aborted, onProgress }) => {
+        const kind = what === "time" ? "layerTimes" : "layerErrors";
+        const answer = await worker.call(kind, wanted, { signal: aborted, onProgress });
+        measured.value = { ...answer, what };
+        measuredImage = chosen.id;
+      });
+    }),
   ];
   return () => {
     for (const end of ends) end();
     walk.cancel();
     reading.cancel();
+    measuring.cancel();
   };
 }
 

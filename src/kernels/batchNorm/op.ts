@@ -8,12 +8,11 @@ export interface BatchNormAttributes {
 /**
  * Batch normalization at inference (Ioffe & Szegedy, arXiv:1502.03167), with the statistics from training.
  * Parameters: `gamma`, `beta`, `mean`, `variance`, each [channels].
- *
- *     y[i, j, c] = gamma[c] · (x[i, j, c] − mean[c]) / √(variance[c] + epsilon) + beta[c]
  */
 export const batchNormOp: Op<BatchNormAttributes> = {
   name: "batchNorm",
   family: "elementwise",
+  formula: "y[i, j, c] = gamma[c] · (x[i, j, c] − mean[c]) / √(variance[c] + epsilon) + beta[c]",
   shape(inputs) {
     expectShape(inputs.length === 1, "batchNorm", "one input", ...inputs);
     return inputs[0];

@@ -10,9 +10,6 @@ export interface Conv2dAttributes extends Window {
 
 /**
  * Convolution over all input channels, without bias. Parameter: `kernel` [k, k, inputChannels, channels].
- *
- *     y[i, j, o] = Σ over u, v, c of x[i·stride + u − top, j·stride + v − left, c] · kernel[u, v, c, o]
- *
  * x is 0 outside the map.
  *
  * The kernels, from plain to fast:
@@ -30,6 +27,8 @@ export interface Conv2dAttributes extends Window {
 export const conv2dOp: Op<Conv2dAttributes> = {
   name: "conv2d",
   family: "convolution",
+  formula:
+    "y[i, j, o] = Σ over u, v, c of x[i·stride + u − top, j·stride + v − left, c] · kernel[u, v, c, o]",
   kernelOutputAxis: 3,
   shape(inputs, attributes) {
     expectShape(inputs.length === 1, "conv2d", "one input", ...inputs);

@@ -12,13 +12,16 @@ export interface CornerPoolAttributes {
 /**
  * Corner pooling (Law & Deng, arXiv:1808.01244, section 3.4; `_cpools/src/*.cpp` of CornerNet): the largest value from
  * each cell to the end of its column or row. A NaN spreads to every cell whose range includes it.
- *
- *     top:    y[i, j, c] = max over k ≥ i of x[k, j, c]        left:  y[i, j, c] = max over k ≥ j of x[i, k, c]
- *     bottom: y[i, j, c] = max over k ≤ i of x[k, j, c]        right: y[i, j, c] = max over k ≤ j of x[i, k, c]
  */
 export const cornerPoolOp: Op<CornerPoolAttributes> = {
   name: "cornerPool",
   family: "pooling",
+  formula: [
+    "top:    y[i, j, c] = max over k ≥ i of x[k, j, c]",
+    "bottom: y[i, j, c] = max over k ≤ i of x[k, j, c]",
+    "left:   y[i, j, c] = max over k ≥ j of x[i, k, c]",
+    "right:  y[i, j, c] = max over k ≤ j of x[i, k, c]",
+  ].join("\n"),
   shape(inputs) {
     expectShape(inputs.length === 1, "cornerPool", "one input", ...inputs);
     return inputs[0];

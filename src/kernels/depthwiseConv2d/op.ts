@@ -5,14 +5,12 @@ import { type Window, windowCells, windowOutput } from "../window.ts";
 
 /**
  * Convolution of each channel separately, without bias. Parameter: `kernel` [k, k, channels, 1].
- *
- *     y[i, j, c] = Σ over u, v of x[i·stride + u − top, j·stride + v − left, c] · kernel[u, v, c, 0]
- *
  * x is 0 outside the map.
  */
 export const depthwiseConv2dOp: Op<Window> = {
   name: "depthwiseConv2d",
   family: "convolution",
+  formula: "y[i, j, c] = Σ over u, v of x[i·stride + u − top, j·stride + v − left, c] · kernel[u, v, c, 0]",
   kernelOutputAxis: 2,
   shape(inputs, attributes) {
     expectShape(inputs.length === 1, "depthwiseConv2d", "one input", ...inputs);

@@ -2,14 +2,11 @@ import { expectShape, type Scope, type Value } from "../../graph/graph.ts";
 import { NO_MULTIPLY_ADDS, NO_PARAMETERS, type Op, READS_SAME_CELL } from "../../graph/op.ts";
 import { sameShape } from "../../tensor.ts";
 
-/**
- * Sum of two maps of the same shape.
- *
- *     y = a + b
- */
+/** Sum of two maps of the same shape. */
 export const addOp: Op = {
   name: "add",
   family: "sum",
+  formula: "y = a + b",
   shape(inputs) {
     expectShape(
       inputs.length === 2 && sameShape(inputs[0], inputs[1]),
@@ -28,14 +25,11 @@ export function add(a: Value, b: Value, scope: Scope): Value {
   return a.builder.apply(addOp, [a, b], scope, {});
 }
 
-/**
- * Adds one number per channel. Parameter: `bias` [channels].
- *
- *     y[i, j, c] = x[i, j, c] + bias[c]
- */
+/** Adds one number per channel. Parameter: `bias` [channels]. */
 export const biasOp: Op = {
   name: "bias",
   family: "elementwise",
+  formula: "y[i, j, c] = x[i, j, c] + bias[c]",
   shape(inputs) {
     expectShape(inputs.length === 1, "bias", "one input", ...inputs);
     return inputs[0];
@@ -49,14 +43,11 @@ export function bias(x: Value, scope: Scope): Value {
   return x.builder.apply(biasOp, [x], scope, {});
 }
 
-/**
- * Rectified linear unit.
- *
- *     y = max(x, 0)
- */
+/** Rectified linear unit. */
 export const reluOp: Op = {
   name: "relu",
   family: "elementwise",
+  formula: "y = max(x, 0)",
   shape(inputs) {
     expectShape(inputs.length === 1, "relu", "one input", ...inputs);
     return inputs[0];
@@ -70,14 +61,11 @@ export function relu(x: Value, scope: Scope): Value {
   return x.builder.apply(reluOp, [x], scope, {});
 }
 
-/**
- * Rectified linear unit with a ceiling (MobileNetV2, arXiv:1801.04381).
- *
- *     y = min(max(x, 0), 6)
- */
+/** Rectified linear unit with a ceiling (MobileNetV2, arXiv:1801.04381). */
 export const relu6Op: Op = {
   name: "relu6",
   family: "elementwise",
+  formula: "y = min(max(x, 0), 6)",
   shape(inputs) {
     expectShape(inputs.length === 1, "relu6", "one input", ...inputs);
     return inputs[0];
@@ -91,14 +79,11 @@ export function relu6(x: Value, scope: Scope): Value {
   return x.builder.apply(relu6Op, [x], scope, {});
 }
 
-/**
- * Logistic function, which turns a logit into a probability.
- *
- *     y = 1 / (1 + exp(−x))
- */
+/** Logistic function, which turns a logit into a probability. */
 export const sigmoidOp: Op = {
   name: "sigmoid",
   family: "elementwise",
+  formula: "y = 1 / (1 + exp(−x))",
   shape(inputs) {
     expectShape(inputs.length === 1, "sigmoid", "one input", ...inputs);
     return inputs[0];

@@ -11,14 +11,11 @@ export interface MaxPoolAttributes extends Window {
   readonly outside: "ignored" | "zero";
 }
 
-/**
- * The largest value in each window. A window of one cell at stride s takes every s-th cell.
- *
- *     y[i, j, c] = max over u, v of x[i·stride + u − top, j·stride + v − left, c]
- */
+/** The largest value in each window. A window of one cell at stride s takes every s-th cell. */
 export const maxPoolOp: Op<MaxPoolAttributes> = {
   name: "maxPool",
   family: "pooling",
+  formula: "y[i, j, c] = max over u, v of x[i·stride + u − top, j·stride + v − left, c]",
   shape(inputs, attributes) {
     expectShape(inputs.length === 1, "maxPool", "one input", ...inputs);
     const { kernel, padding } = attributes;

@@ -15,8 +15,6 @@ export interface NormalizeAttributes {
 /**
  * Converts pixels (0 to 255) to the range and channel order that a network was trained on.
  *
- *     y[i, j, c] = (x[i, j, order[c]] − mean[c]) · scale[c] + offset[c]
- *
  * In exact arithmetic one of mean and offset would do. Both exist because float32 rounds at each step, and the original
  * networks compute either (x − m) / s or x · s − 1. For the same reason a network may state a divisor beside its scale:
  * multiplying by a rounded reciprocal would shift all pixels of a channel by the same part of their size.
@@ -24,6 +22,7 @@ export interface NormalizeAttributes {
 export const normalizeOp: Op<NormalizeAttributes> = {
   name: "normalize",
   family: "elementwise",
+  formula: "y[i, j, c] = (x[i, j, order[c]] − mean[c]) · scale[c] + offset[c]",
   shape(inputs, { order, mean, scale, divisor = scale, offset }) {
     const channels = order.length;
     const fits =

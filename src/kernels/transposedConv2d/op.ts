@@ -12,14 +12,15 @@ export interface TransposedConv2dAttributes extends Window {
 /**
  * Transposed convolution without bias: each cell of x spreads over a window of the output, and neighboring windows are
  * `stride` cells apart. Parameter: `kernel` [k, k, channels, inputChannels], as TensorFlow stores it.
- *
- *     y[i·stride + u − top, j·stride + v − left, o] += Σ over c of x[i, j, c] · kernel[u, v, o, c]
- *
- * for every i, j, u, v; terms outside the output are dropped.
+ * Terms outside the output are dropped.
  */
 export const transposedConv2dOp: Op<TransposedConv2dAttributes> = {
   name: "transposedConv2d",
   family: "upsampling",
+  formula: [
+    "y[i·stride + u − top, j·stride + v − left, o] += Σ over c of x[i, j, c] · kernel[u, v, o, c]",
+    "for every i, j, u, v",
+  ].join("\n"),
   kernelOutputAxis: 2,
   shape(inputs, { kernel, stride, padding, channels }) {
     expectShape(inputs.length === 1, "transposedConv2d", "one input", ...inputs);

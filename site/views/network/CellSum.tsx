@@ -1,0 +1,141 @@
+/** One number written out: what was read, what it was multiplied with, and what became of the sum. */
+import { useEffect, useState } from "preact/hooks";
+import { ErrorNote } from "../../components/ErrorNote.tsx";
+import { count, plain } from "../../components/numbers.ts";
+import { image } from "../../state/image.ts";
+import { setParams } from "../../state/route.ts";
+import { settings } from "../../state/settings.ts";
+import { worker } from "../../state/worker.ts";
+import { isAbort } from "../../worker/client.ts";
+import { cell, layer, type OpenChannel, type WrittenCell } from "./network.ts";
+
+export function CellSum({ channel: { layer: name, channel } }: { readonly channel: OpenChannel }) {
+  const [written, setWritten] = useState<WrittenCell>();
+  const [error, setError] = useState<Error>();
+  const [at, chosen, wanted] = [cell.value, image.value, settings.value];
+  const [row, column] = [at?.row, at?.column];
+  const canWrite = layer.value?.name === name && layer.value.canWriteOut;
+  useEffect(() => {
+    if (!canWrite || !chosen || row === undefined || column === undefined) return;
+    const query = { settings: wanted, image: chosen, layer: name, row, column, channel };
+    worker.call("cell", query).then(
+      (answer) => {
+        setError(undefined);
+        setWritten(answer);
+      },
+      (failure: Error) => !isAbort(failure) && setError(failure),
+    );
+  }, [canWrite, chosen, wanted, name, channel, row, column]);
+  if (row === undefined || column === undefined) {
+    return canWrite ? (
+      <p class="note">Click a cell, or press Enter on it, to see the sum that made it.</p>
+    ) : null;
+  }
+  if (error) return <ErrorNote error={error} />;
+  const isCurrent =
+    written?.layer === name &&
+    written.channel === channel &&
+    written.row === row &&
+    written.column === column;
+  return (
+    <section class="cell-sum" aria-labelledby="sum-heading">
+      <div class="channel-head">
+        <h3 id="sum-heading">
+          How cell {column}, {row} was made
+        </h3>
+        <button type="button" class="quiet" onClick={() => setParams({ cell: undefined })}>
+          Close
+        </button>
+      </div>
+      {canWrite ? (
+        isCurrent && <Written of={written} />
+      ) : (
+        <p class="note">
+          Only sums of convolutions whose inputs are layers are written out: see this layer's formula.
+        </p>
+      )}
+    </section>
+  );
+}
+
+function signed(value: number): string {
+  return value < 0 ? `− ${plain(-value)}` : `+ ${plain(value)}`;
+}
+
+function Written({ of }: { readonly of: WrittenCell }) {
+  const { sum, bias, residual, activation, value, got, ranOn, reads } = of;
+  return (
+    <>
+      <p>
+        {count(of.count)} products of <code>{reads[0]}</code> and the kernel: <strong>{plain(sum)}</strong>
+        {bias !== undefined && <> {signed(bias)} of the bias</>}
+        {residual !== undefined && (
+          <>
+            {" "}
+            {signed(residual)} of <code>{reads[1]}</code>
+          </>
+        )}
+        {activation !== "none" && <>, then {activation}</>} = <strong>{plain(value)}</strong> in float64. This
+        run has <strong>{plain(got)}</strong> in float32: {ranOn}.
+      </p>
+      <div class="sum-tables">
+        <div class="wide">
+          <table class="numbers">
+            <caption>By place in the kernel, all input channels together</caption>
+            <thead>
+              <tr>
+                <th scope="col">u, v</th>
+                <th scope="col">input cell</th>
+                <th scope="col">sum</th>
+              </tr>
+            </thead>
+            <tbody>
+              {of.places.map(({ u, v, row, column, sum: part }) => (
+                <tr key={`${u} ${v}`}>
+                  <td>
+                    {u}, {v}
+                  </td>
+                  <td>
+                    {column}, {row}
+                  </td>
+                  <td>{plain(part)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+        <div class="wide">
+          <table class="numbers">
+            <caption>
+              The {of.largest.length} largest of {count(of.count)} products
+            </caption>
+            <thead>
+              <tr>
+                <th scope="col">u, v</th>
+                <th scope="col">input cell, channel</th>
+                <th scope="col">input</th>
+                <th scope="col">× weight</th>
+                <th scope="col">product</th>
+              </tr>
+            </thead>
+            <tbody>
+              {of.largest.map(({ u, v, from, input, weight }) => (
+                <tr key={`${u} ${v} ${from.channel}`}>
+                  <td>
+                    {u}, {v}
+                  </td>
+                  <td>
+                    {from.column}, {from.row}, {from.channel}
+                  </td>
+                  <td>{plain(input)}</td>
+                  <td>{plain(weight)}</td>
+                  <td>{plain(input * weight)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </div>
+    </>
+  );
+}
