@@ -29,6 +29,12 @@ export interface Settings {
   readonly inputSize?: number;
 }
 
+/** Which views of an image are run, if the model supports more than one. */
+export interface TestTime {
+  readonly flip?: boolean;
+  readonly scales?: readonly number[];
+}
+
 /** An image that the page chose: a file of its own folder, or one of the user's. */
 export interface ChosenImage {
   /** Told apart by it: the page counts its images. */

@@ -1,6 +1,6 @@
 /** Where the image comes from. */
 import { Select } from "../../components/Select.tsx";
-import { chooseFile, chooseSample, image, SAMPLES } from "../../state/image.ts";
+import { addImages, chooseSample, image, SAMPLES } from "../../state/image.ts";
 
 export function ImageSources() {
   const name = image.value?.name;
@@ -14,8 +14,7 @@ export function ImageSources() {
           class="visually-hidden"
           accept="image/*"
           onChange={({ currentTarget }) => {
-            const [file] = currentTarget.files ?? [];
-            if (file) chooseFile(file, file.name);
+            addImages([...(currentTarget.files ?? [])]);
           }}
         />
       </label>

@@ -2,6 +2,7 @@
 import type { Detection } from "centernet";
 import { BitmapCanvas } from "../../components/BitmapCanvas.tsx";
 import { detections, shown } from "../../state/detection.ts";
+import { ownImageMissing } from "../../state/image.ts";
 import { colorClass, marked } from "./marked.ts";
 import { SKELETON } from "./skeleton.ts";
 
@@ -10,6 +11,16 @@ const SEEN = 0.2;
 
 export function Stage() {
   const image = shown.value;
+  if (ownImageMissing.value) {
+    return (
+      <div class="stage empty">
+        <p>
+          This address is of an image of the user's own, and such images are never part of an address. Choose
+          it below, or take a sample.
+        </p>
+      </div>
+    );
+  }
   if (!image) return <div class="stage empty" />;
   const { bitmap, width, height } = image;
   return (
