@@ -8,6 +8,7 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/layout.css";
 import "./styles/controls.css";
+import "./styles/detect.css";
 import "./styles/network.css";
 import "./styles/decode.css";
 import "./styles/triplets.css";

@@ -186,7 +186,12 @@ export async function openDetector(
   });
 }
 
-/** The image's pixels, decoded once by the library. */
+/** The pixels of an image that is not shown: nothing is kept of it. */
+export function pixelsAside({ id, name, source }: ChosenImage): Promise<RgbImage> {
+  return image?.id === id ? image.pixels : decode(source, name);
+}
+
+/** The pixels of the image that is shown, decoded once by the library. */
 export function pixelsOf({ id, name, source }: ChosenImage): Promise<RgbImage> {
   if (image?.id !== id) image = { id, pixels: decode(source, name) };
   return image.pixels;
