@@ -1,9 +1,10 @@
 /** The frame of the page: the links, the line of state, and the view that the address names. */
 import type { ComponentType } from "preact";
+import { AddressNotes } from "./components/AddressNotes.tsx";
 import { lazy } from "./components/lazy.tsx";
 import { StatusLine } from "./components/StatusLine.tsx";
-import { hrefOf, route, routeNote, type View } from "./state/route.ts";
-import { declineTour, TOUR_LINK, tourHref, tourNote, tourOffered, tourStep } from "./state/tour.ts";
+import { hrefOf, route, type View } from "./state/route.ts";
+import { declineTour, TOUR_LINK, tourHref, tourOffered, tourStep } from "./state/tour.ts";
 import { DetectView } from "./views/detect/DetectView.tsx";
 
 interface Page {
@@ -63,8 +64,7 @@ export function App() {
       </header>
       {touring && <TourCard />}
       <main id="main" tabIndex={-1}>
-        {routeNote.value && <p class="note">{routeNote.value}</p>}
-        {tourNote.value && <p class="note">{tourNote.value}</p>}
+        <AddressNotes />
         {view === "detect" && tourOffered.value && !touring && <TourOffer />}
         <Content />
       </main>
