@@ -79,7 +79,8 @@ function Written({ of }: { readonly of: WrittenCell }) {
         run has <strong>{plain(got)}</strong> in float32: {ranOn}.
       </p>
       <div class="sum-tables">
-        <div class="wide">
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what is wider than the screen is scrolled by keys. */}
+        <section class="wide" tabIndex={0} aria-label="Sums by place">
           <table class="numbers">
             <caption>By place in the kernel, all input channels together</caption>
             <thead>
@@ -103,8 +104,9 @@ function Written({ of }: { readonly of: WrittenCell }) {
               ))}
             </tbody>
           </table>
-        </div>
-        <div class="wide">
+        </section>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what is wider than the screen is scrolled by keys. */}
+        <section class="wide" tabIndex={0} aria-label="Largest products">
           <table class="numbers">
             <caption>
               The {of.largest.length} largest of {count(of.count)} products
@@ -134,7 +136,7 @@ function Written({ of }: { readonly of: WrittenCell }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
       </div>
     </>
   );
