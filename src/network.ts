@@ -111,7 +111,8 @@ export class Network {
     const size = inputSize ?? parts.model.defaultSize;
     const network = new Network(parts, size);
     const { weights, signal } = parts;
-    if (inputSize && !parts.model.sizedByImage) await network.prepare({ ...size, fused: parts.fuse }, async () => weights, signal);
+    if (inputSize && !parts.model.sizedByImage)
+      await network.prepare({ ...size, fused: parts.fuse }, async () => weights, signal);
     return network;
   }
 

@@ -8,7 +8,7 @@ import { loadNetwork } from "../network.ts";
 import { shapeOf } from "../tensor.ts";
 import { type GoldenCase, goldenInput } from "./goldenCase.ts";
 import { type FaceDecodes, type FaceSteps, faceTapSource, scoreTolerance } from "./taps/faces.ts";
-import { tapValues } from "./tapValues.ts";
+import { type RunnableNetwork, tapValues } from "./tapValues.ts";
 import { type CaseReport, type CaseRunner, type VerifyModelOptions, verifyCase } from "./verifyCase.ts";
 
 /** The case of CenterFace that has no network: its inputs are the heads. */
@@ -44,19 +44,29 @@ export async function verifyFaces(
       const fault = { where: `verify ${network.model.name}`, expected: CENTERFACE, got: "another model" };
       throw new UsageError({ ...fault, hint: "The case belongs to it." });
     }
-    const runner: CaseRunner<FaceDecodes> = {
-      tapSource: faceTapSource,
-      async run(image, names) {
-        const found = await tapValues(network, () => open(false), { image }, names, signal);
-        return { ...found, decoded: decodesOf(faceMaps(found.outputs), golden) };
-      },
-    };
+    const runner = faceRunner(network, () => open(false), golden, signal);
     const input = goldenInput(golden);
     const report = await verifyCase(golden, runner, { input, onCompared });
     return { ...report, ranOn: backendInWords(network.backend, network.backendDetails) };
   } finally {
     await network.dispose();
   }
+}
+
+/** Runs the fused network; values hidden inside its groups come from a run of the unfused one. */
+export function faceRunner(
+  network: RunnableNetwork,
+  openUnfused: () => Promise<RunnableNetwork>,
+  golden: GoldenCase,
+  signal?: AbortSignal,
+): CaseRunner<FaceDecodes> {
+  return {
+    tapSource: faceTapSource,
+    async run(image, names) {
+      const found = await tapValues(network, openUnfused, { image }, names, signal);
+      return { ...found, decoded: decodesOf(faceMaps(found.outputs), golden) };
+    },
+  };
 }
 
 /** The heads' maps among the case's inputs. */

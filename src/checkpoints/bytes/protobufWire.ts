@@ -126,7 +126,8 @@ function fieldOf(
       const sizes: number[] = [];
       while (!packed.isAtEnd) {
         const size = packed.varint();
-        if (!Number.isSafeInteger(size)) throw fault(`${name} from 0 to 2^53 - 1`, "a negative or larger number");
+        if (!Number.isSafeInteger(size))
+          throw fault(`${name} from 0 to 2^53 - 1`, "a negative or larger number");
         sizes.push(size);
       }
       return sizes;

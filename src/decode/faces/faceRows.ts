@@ -61,8 +61,7 @@ export function faceRows(maps: FaceMaps, { threshold, maxRows }: FaceSettings): 
   cells.forEach((cell, row) => {
     const side = (axis: number) => Math.fround(exp(boxSize.data[cell * 2 + axis]) * OUTPUT_STRIDE);
     const [h, w] = [side(0), side(1)];
-    const center = (at: number, axis: number) =>
-      (at + boxOffset.data[cell * 2 + axis] + 0.5) * OUTPUT_STRIDE;
+    const center = (at: number, axis: number) => (at + boxOffset.data[cell * 2 + axis] + 0.5) * OUTPUT_STRIDE;
     const x = clamped(center(cell % width, 1) - w / 2, right);
     const y = clamped(center(Math.floor(cell / width), 0) - h / 2, bottom);
     rows.boxes.set([x, y, Math.min(x + w, right), Math.min(y + h, bottom)], row * 4);

@@ -17,8 +17,8 @@ import type { Detection } from "../../detection.ts";
 import { type Graph, GraphBuilder } from "../../graph/graph.ts";
 import { faceHeads } from "../../heads/faceHeads.ts";
 import { placementOf } from "../../image/geometry.ts";
-import { fittedSize, placeStretched, stretched } from "../../image/input/stretchToMultiple.ts";
 import type { ImageTransform } from "../../image/input/letterbox.ts";
+import { fittedSize, placeStretched, stretched } from "../../image/input/stretchToMultiple.ts";
 import type { RgbImage } from "../../image/rgbImage.ts";
 import { shapeOf, type Tensor } from "../../tensor.ts";
 import { type CenterRow, centersResult, type FoundCenters, tracedCenters } from "../centerExplanation.ts";
@@ -29,7 +29,13 @@ import type { InputSize, View } from "../view.ts";
 export const CENTERFACE = "centerface";
 export const FACE: ClassLabel = { label: "face", classId: 1 };
 /** Left and right as seen in the image. */
-export const FACE_KEYPOINTS = ["left_eye", "right_eye", "nose", "left_mouth_corner", "right_mouth_corner"] as const;
+export const FACE_KEYPOINTS = [
+  "left_eye",
+  "right_eye",
+  "nose",
+  "left_mouth_corner",
+  "right_mouth_corner",
+] as const;
 
 /** Sides of the input are multiples of the innermost map's stride. */
 export const SIDE_MULTIPLE = 32;

@@ -86,8 +86,12 @@ function decoded(what: string, steps: FaceSteps, tap: GoldenTap, golden: GoldenC
   const { rows, width, threshold } = steps;
   const cells = golden.taps.find(({ name }) => name === `${at}.cells`)?.values;
   const boxes = golden.taps.find(({ name }) => name === `${at}.boxes`)?.values;
-  if (!cells || !boxes) return { problem: `the case has no ${at}.cells and ${at}.boxes to match its rows by` };
-  const expected = Array.from({ length: cells.length / 2 }, (_, i) => cells[i * 2] * width + cells[i * 2 + 1]);
+  if (!cells || !boxes)
+    return { problem: `the case has no ${at}.cells and ${at}.boxes to match its rows by` };
+  const expected = Array.from(
+    { length: cells.length / 2 },
+    (_, i) => cells[i * 2] * width + cells[i * 2 + 1],
+  );
   if (what === "kept") {
     const ours = Array.from(steps.kept, (row) => rows.cells[row]);
     return compared({ values: Array.from(tap.values, (row) => expected[row]) }, ours, EXACT);
@@ -107,7 +111,12 @@ function decoded(what: string, steps: FaceSteps, tap: GoldenTap, golden: GoldenC
 }
 
 /** Faces, in the order in which they are stored, in pixels of the image. */
-function kept(what: string, { rows, kept: faces, scale }: FaceSteps, tap: GoldenTap, golden: GoldenCase): Outcome {
+function kept(
+  what: string,
+  { rows, kept: faces, scale }: FaceSteps,
+  tap: GoldenTap,
+  golden: GoldenCase,
+): Outcome {
   const [count, columns] = tap.shape;
   if (faces.length !== count) return { problem: `expected ${count} faces, got ${faces.length}` };
   const got = Array.from(faces).flatMap((row) => rowOf(what, rows, row, scale));
@@ -133,7 +142,8 @@ function comparedColumns(
   { role }: GoldenTap,
   { tolerance }: GoldenCase,
 ): Outcome {
-  if (values.length !== got.length) return { problem: `expected ${values.length} numbers, got ${got.length}` };
+  if (values.length !== got.length)
+    return { problem: `expected ${values.length} numbers, got ${got.length}` };
   const both = tolerance.by.get(role);
   if (both) return compared({ values }, got, both);
   const coordinate = absolute(tolerance.by.get("coordinate"));
