@@ -27,18 +27,12 @@ import type { Model } from "../model.ts";
 import type { InputSize, View } from "../view.ts";
 
 export const CENTERFACE = "centerface";
-export const FACE: ClassLabel = { label: "face", classId: 1 };
+const FACE: ClassLabel = { label: "face", classId: 1 };
 /** Left and right as seen in the image. */
-export const FACE_KEYPOINTS = [
-  "left_eye",
-  "right_eye",
-  "nose",
-  "left_mouth_corner",
-  "right_mouth_corner",
-] as const;
+const FACE_KEYPOINTS = ["left_eye", "right_eye", "nose", "left_mouth_corner", "right_mouth_corner"] as const;
 
 /** Sides of the input are multiples of the innermost map's stride. */
-export const SIDE_MULTIPLE = 32;
+const SIDE_MULTIPLE = 32;
 /**
  * Larger images are shrunk to this. Faces of more than some 400 pixels are found less surely, and one of 1000 hardly:
  * at 1280, a portrait that fills half the height has 640.
@@ -113,7 +107,7 @@ function centerfaceGraph(size: InputSize): Graph {
 }
 
 /** The image at this size, and where it lies in the network's input. */
-export function faceView(
+function faceView(
   image: RgbImage,
   wanted: InputSize,
 ): Omit<View<unknown>, "decode"> & { readonly transform: ImageTransform } {
@@ -128,7 +122,7 @@ export function faceMaps(outputs: Maps): FaceMaps {
 }
 
 /** One row in pixels of the image, rounded to float32 like the original. Landmarks have the face's own score. */
-export function faceDetection(rows: FaceRows, row: number, { scaleX, scaleY }: ImageTransform): Detection {
+function faceDetection(rows: FaceRows, row: number, { scaleX, scaleY }: ImageTransform): Detection {
   const x = (value: number) => Math.fround(value / Math.fround(scaleX));
   const y = (value: number) => Math.fround(value / Math.fround(scaleY));
   const [xmin, ymin, xmax, ymax] = rows.boxes.subarray(row * 4, row * 4 + 4);
