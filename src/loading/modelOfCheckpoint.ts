@@ -203,7 +203,7 @@ function isParameterName(name: string): boolean {
 }
 
 const READ =
-  "Read are MoveNet, the CenterNets of TensorFlow's model zoo, and keypoint triplets and Objects as Points on hourglasses: see centernet models.";
+  "Read are MoveNet, CenterFace, the CenterNets of TensorFlow's model zoo, and keypoint triplets and Objects as Points on hourglasses: see centernet models.";
 
 /** What is read of the methods whose other networks are not. */
 const SIBLINGS: Readonly<Record<NonNullable<Relative["sibling"]>, string>> = {
