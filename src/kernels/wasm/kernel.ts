@@ -27,6 +27,33 @@ const OUTPUT_SIZE = { outputHeight: "i32", outputWidth: "i32" } as const;
 const FINISH = { bias: "usize", residual: "usize", low: "f32", high: "f32" } as const;
 const WINDOW = { kernel: "i32", stride: "i32", padTop: "i32", padLeft: "i32" } as const;
 
+const GATHER_GEMM = {
+  ...MAPS,
+  ...SIZE,
+  ...FINISH,
+  planes: "i32",
+  weights: "usize",
+  kernelOffsets: "i32",
+  kernelOffsetTable: "usize",
+  depth: "i32",
+  run: "i32",
+  image: "i32",
+  sameCells: "i32",
+  predecessor: "usize",
+  stride: "i32",
+  rows: "i32",
+  columns: "i32",
+  blockCells: "i32",
+  blocks: "i32",
+  splits: "i32",
+  outputPlanes: "i32",
+  outputCells: "i32",
+  outputWidth: "i32",
+  step: "i32",
+  top: "i32",
+  left: "i32",
+} as const;
+
 const WINOGRAD = {
   ...MAPS,
   ...SIZE,
@@ -55,32 +82,9 @@ const WINOGRAD_WEIGHTS = { ...MAPS, channels: "i32", planes: "i32", panels: "i32
  * `usize` fields are addresses in bytes; heights and widths are in cells.
  */
 export const WASM_CALLS = {
-  gatherGemm: {
-    ...MAPS,
-    ...SIZE,
-    ...FINISH,
-    planes: "i32",
-    weights: "usize",
-    kernelOffsets: "i32",
-    kernelOffsetTable: "usize",
-    depth: "i32",
-    run: "i32",
-    image: "i32",
-    sameCells: "i32",
-    predecessor: "usize",
-    stride: "i32",
-    rows: "i32",
-    columns: "i32",
-    blockCells: "i32",
-    blocks: "i32",
-    splits: "i32",
-    outputPlanes: "i32",
-    outputCells: "i32",
-    outputWidth: "i32",
-    step: "i32",
-    top: "i32",
-    left: "i32",
-  },
+  gatherGemm: GATHER_GEMM,
+  /** `offsets` is the map of offsets and masks. The fields before it are read as those of a `gatherGemm` too. */
+  deformConv: { ...GATHER_GEMM, offsets: "usize" },
   winograd2: WINOGRAD,
   winograd4: WINOGRAD,
   winogradWeights2: WINOGRAD_WEIGHTS,
@@ -96,6 +100,7 @@ export const WASM_CALLS = {
     predecessor: "usize",
     bandRows: "i32",
   },
+  depthwiseTransposed: { ...MAPS, ...SIZE, ...OUTPUT_SIZE, ...WINDOW, ...FINISH, weights: "usize" },
   maxPool: { ...MAPS, ...SIZE, ...OUTPUT_SIZE, ...WINDOW, paddedWidth: "i32", outside: "f32" },
   cornerPool: { ...MAPS, ...SIZE, down: "i32", right: "i32" },
   affine: { ...MAPS, cells: "i32", numbers: "usize", listBytes: "i32", low: "f32", high: "f32" },
