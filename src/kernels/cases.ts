@@ -1,4 +1,5 @@
 import { batchNormCases } from "./batchNorm/cases.ts";
+import { concatenateCases } from "./concatenate/cases.ts";
 import { conv2dCases } from "./conv2d/cases.ts";
 import { cornerPoolCases } from "./cornerPool/cases.ts";
 import { deformConv2dCases } from "./deformConv2d/cases.ts";
@@ -17,6 +18,7 @@ export const CASES: Readonly<Record<OpName, readonly OpCase[]>> = {
   add: addCases,
   batchNorm: batchNormCases,
   bias: biasCases,
+  concatenate: concatenateCases,
   conv2d: conv2dCases,
   cornerPool: cornerPoolCases,
   deformConv2d: deformConv2dCases,

@@ -1,5 +1,6 @@
 import type { Op } from "../graph/op.ts";
 import { batchNormOp } from "./batchNorm/op.ts";
+import { concatenateOp } from "./concatenate/op.ts";
 import { conv2dOp } from "./conv2d/op.ts";
 import { cornerPoolOp } from "./cornerPool/op.ts";
 import { deformConv2dOp } from "./deformConv2d/op.ts";
@@ -16,6 +17,7 @@ export const OPS = {
   add: addOp,
   batchNorm: batchNormOp,
   bias: biasOp,
+  concatenate: concatenateOp,
   conv2d: conv2dOp,
   cornerPool: cornerPoolOp,
   deformConv2d: deformConv2dOp,

@@ -1,4 +1,5 @@
 import { batchNormGpu } from "../../kernels/batchNorm/gpu.ts";
+import { concatenateGpu } from "../../kernels/concatenate/gpu.ts";
 import { conv2dGpu } from "../../kernels/conv2d/gpu.ts";
 import { cornerPoolGpu } from "../../kernels/cornerPool/gpu.ts";
 import { deformConv2dGpu } from "../../kernels/deformConv2d/gpu.ts";
@@ -17,6 +18,7 @@ export const GPUJS_KERNELS = {
   add: addGpu,
   batchNorm: batchNormGpu,
   bias: biasGpu,
+  concatenate: concatenateGpu,
   conv2d: conv2dGpu,
   cornerPool: cornerPoolGpu,
   deformConv2d: deformConv2dGpu,

@@ -1,4 +1,5 @@
 import { batchNormReference } from "../../kernels/batchNorm/reference.ts";
+import { concatenateReference } from "../../kernels/concatenate/reference.ts";
 import { conv2dReference } from "../../kernels/conv2d/reference.ts";
 import { cornerPoolReference } from "../../kernels/cornerPool/reference.ts";
 import { deformConv2dReference } from "../../kernels/deformConv2d/reference.ts";
@@ -23,6 +24,7 @@ export const REFERENCE_KERNELS = {
   add: addReference,
   batchNorm: batchNormReference,
   bias: biasReference,
+  concatenate: concatenateReference,
   conv2d: conv2dReference,
   cornerPool: cornerPoolReference,
   deformConv2d: deformConv2dReference,

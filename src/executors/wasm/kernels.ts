@@ -1,4 +1,5 @@
 import { batchNormWasm } from "../../kernels/batchNorm/wasm.ts";
+import { concatenateWasm } from "../../kernels/concatenate/wasm.ts";
 import { conv2dWasm } from "../../kernels/conv2d/wasm.ts";
 import { cornerPoolWasm } from "../../kernels/cornerPool/wasm.ts";
 import { deformConv2dWasm } from "../../kernels/deformConv2d/wasm.ts";
@@ -17,6 +18,7 @@ export const WASM_KERNELS = {
   add: addWasm,
   batchNorm: batchNormWasm,
   bias: biasWasm,
+  concatenate: concatenateWasm,
   conv2d: conv2dWasm,
   cornerPool: cornerPoolWasm,
   deformConv2d: deformConv2dWasm,

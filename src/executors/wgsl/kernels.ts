@@ -1,4 +1,5 @@
 import { batchNormWgsl } from "../../kernels/batchNorm/wgsl.ts";
+import { concatenateWgsl } from "../../kernels/concatenate/wgsl.ts";
 import { conv2dWgsl } from "../../kernels/conv2d/wgsl.ts";
 import { cornerPoolWgsl } from "../../kernels/cornerPool/wgsl.ts";
 import { deformConv2dWgsl } from "../../kernels/deformConv2d/wgsl.ts";
@@ -17,6 +18,7 @@ export const WGSL_KERNELS = {
   add: addWgsl,
   batchNorm: batchNormWgsl,
   bias: biasWgsl,
+  concatenate: concatenateWgsl,
   conv2d: conv2dWgsl,
   cornerPool: cornerPoolWgsl,
   deformConv2d: deformConv2dWgsl,

@@ -41,6 +41,7 @@ export const ONNX_OPS = {
     const values = parameterTensor(builder, bias, [bias.shape[0], 1, 1]);
     return builder.node("Add", [inputs[0], values]);
   },
+  concatenate: ({ builder, inputs }) => builder.node("Concat", inputs, { axis: 1 }),
   conv2d: (call: OnnxCall<Window>) => {
     const [height, width, inputChannels, channels] = call.parameters.kernel.shape;
     const weights = kernelTensor(call, [channels, inputChannels, height, width], [3, 2, 0, 1]);

@@ -105,6 +105,7 @@ export const WASM_CALLS = {
   cornerPool: { ...MAPS, ...SIZE, down: "i32", right: "i32" },
   affine: { ...MAPS, cells: "i32", numbers: "usize", listBytes: "i32", low: "f32", high: "f32" },
   sum: { ...MAPS, cells: "i32", second: "usize" },
+  copyChannels: { ...MAPS, cells: "i32", channels: "i32", first: "i32" },
   sigmoid: { ...MAPS, cells: "i32" },
   normalize: { ...MAPS, cells: "i32", numbers: "usize", listBytes: "i32", order: "usize" },
   normalizePixels: { ...MAPS, cells: "i32", partCells: "i32", numbers: "usize", order: "usize" },
