@@ -45,7 +45,9 @@ export async function verifyPoints(
   try {
     const runner = pointsRunner(network, () => open(false), golden, image, options.signal);
     const taps = image ? golden.taps.map(asCase) : golden.taps;
-    const input = image ? viewsOf(network, image, {}).views[0].inputs().image : goldenInput(golden);
+    const input = image
+      ? viewsOf(network, image, {}).views[0].inputs().image
+      : goldenInput({ ...golden, input: undefined });
     const report = await verifyCase({ ...golden, taps }, runner, { input, onCompared: options.onCompared });
     return { ...report, ranOn: backendInWords(network.backend, network.backendDetails) };
   } finally {

@@ -3,7 +3,7 @@ import { NO_MULTIPLY_ADDS, NO_PARAMETERS, type Op, READS_SAME_CELL } from "../..
 import { type Shape, shapeOf } from "../../tensor.ts";
 
 /** A GPU's kernel binds no more buffers than eight, of which the output is one. */
-export const MAX_CONCATENATED = 7;
+const MAX_CONCATENATED = 7;
 
 /** The channels of all inputs, one input after the other. All have the same height and width. */
 export const concatenateOp: Op = {

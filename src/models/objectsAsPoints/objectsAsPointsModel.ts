@@ -114,7 +114,7 @@ const PARTNERS = COCO_KEYPOINTS.map((name, _, names: readonly string[]) => {
 });
 
 /** Averages all maps except the offsets within a cell, which are the plain image's. */
-export function averageOutputs(plain: Outputs, mirrored: Outputs): Outputs {
+function averageOutputs(plain: Outputs, mirrored: Outputs): Outputs {
   const channels: Readonly<Record<string, MirroredChannel | undefined>> = {
     keypointHeatmap: swappedSides(PARTNERS),
     keypointRegression: swappedVectors(PARTNERS),
@@ -152,7 +152,7 @@ function suppressed(detections: readonly Detection[], isTraced: boolean): Merged
   return { detections: merged, places, lowered };
 }
 
-export function decodeSettings(withPoses: boolean, wholeBoxes: boolean): DecodeSettings {
+function decodeSettings(withPoses: boolean, wholeBoxes: boolean): DecodeSettings {
   const pose = {
     ...KEYPOINT_ESTIMATION_PARAMS,
     boxScale: 1,
