@@ -209,11 +209,16 @@ export function hourglassOfVariables(
 
 /** The error for weights that do not show their model, or show one that is not known here. */
 function unidentified(
-  { where, format, variables, evidence: { backbone } }: NamedCheckpoint,
+  { where, format, variables, evidence: { backbone, family } }: NamedCheckpoint,
   detector: HourglassDetector | undefined,
 ): ModelError {
   if (detector) {
     const expected = `objects as points on the hourglass of ${Object.keys(OBJECTS_AS_POINTS_ARCHITECTURES).join(" or ")}`;
+    return new ModelError({ where, expected, got: "variables of another size or number of heads" });
+  }
+  if (family === "dlaPoints" || family === "resnetPoints") {
+    const expected =
+      "Objects as Points on DLA-34 or a ResNet: heads hm, wh of 2 and reg of 2, or those of 17 keypoints";
     return new ModelError({ where, expected, got: "variables of another size or number of heads" });
   }
   const [first] = variables.keys();
