@@ -1,8 +1,9 @@
 /** The frame of the page: the links, the line of state, and the view that the address names. */
 import type { ComponentType } from "preact";
+import { AddressNotes } from "./components/AddressNotes.tsx";
 import { lazy } from "./components/lazy.tsx";
 import { StatusLine } from "./components/StatusLine.tsx";
-import { hrefOf, route, routeNote, type View } from "./state/route.ts";
+import { hrefOf, route, type View } from "./state/route.ts";
 import { DetectView } from "./views/detect/DetectView.tsx";
 
 interface Page {
@@ -55,7 +56,7 @@ export function App() {
         <StatusLine />
       </header>
       <main id="main" tabIndex={-1}>
-        {routeNote.value && <p class="note">{routeNote.value}</p>}
+        <AddressNotes />
         <Content />
       </main>
       <footer class="foot">

@@ -48,6 +48,7 @@ export const DEFAULT_MAX = 100;
 
 /** Accepted range of `scales`, and how many there may be. */
 const [MIN_SCALE, MAX_SCALE, MAX_SCALES] = [0.01, 10, 10];
+/** What `isScales` asks for, in words. */
 export const SCALES_EXPECTED = `a list of 1 to ${MAX_SCALES} different numbers from ${MIN_SCALE} to ${MAX_SCALE}`;
 const BOOLEAN: OptionKind = { expected: "true or false", fits: (value) => typeof value === "boolean" };
 const FUNCTION: OptionKind = { expected: "a function", fits: (value) => typeof value === "function" };
@@ -161,6 +162,7 @@ function isBytes(value: unknown): boolean {
   return value instanceof Uint8Array || value instanceof ArrayBuffer;
 }
 
+/** Whether a value may be the option `scales`; not every model supports it. */
 export function isScales(value: unknown): boolean {
   if (!Array.isArray(value) || value.length < 1 || value.length > MAX_SCALES) return false;
   const isScale = (scale: unknown) => Number(scale) >= MIN_SCALE && Number(scale) <= MAX_SCALE;

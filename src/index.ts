@@ -145,9 +145,18 @@ export {
   DEFAULT_SCORE,
   type DetectOptions,
   type DetectorProfileOptions,
+  isScales,
+  SCALES_EXPECTED,
 } from "./detectOptions.ts";
 export { BackendError, CenterNetError, type Fault, ImageError, ModelError, UsageError } from "./errors.ts";
-export { BACKENDS, type Backend, type ExecutorOptions } from "./executors/backends.ts";
+export {
+  BACKENDS,
+  type Backend,
+  type ExecutorOptions,
+  hasOption,
+  isThreadCount,
+  THREADS_EXPECTED,
+} from "./executors/backends.ts";
 export type { WasmPlanDescription } from "./executors/wasm/describeWasmPlan.ts";
 export type { PrepareProgress } from "./executors/wgsl/deviceGraph.ts";
 export * from "./explain/explanation.ts";
@@ -202,7 +211,14 @@ export type {
   ResponseSource,
 } from "./imageSources/imageSource.ts";
 export { readImageSource } from "./imageSources/readImageSource.ts";
-export type { MemoryUse, Precision, WasmBuild } from "./kernels/kernel.ts";
+export {
+  MEMORY_USES,
+  type MemoryUse,
+  PRECISIONS,
+  type Precision,
+  WASM_BUILDS,
+  type WasmBuild,
+} from "./kernels/kernel.ts";
 export type { LabelSource } from "./loading/labels.ts";
 export {
   type OpenedModel,
@@ -217,7 +233,13 @@ export type { ClassHeatmaps, HeatmapOutputs, HeatmapPart } from "./models/classH
 export type { ClassLabel } from "./models/coco.ts";
 export type { Decoding } from "./models/decoding.ts";
 export { keypointRanking } from "./models/keypointRanking.ts";
-export type { LoadedModel, Model, PublishedFigures } from "./models/model.ts";
+export {
+  type InputSquares,
+  inputSquares,
+  type LoadedModel,
+  type Model,
+  type PublishedFigures,
+} from "./models/model.ts";
 export { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
 export type { SideRule } from "./models/sideRule.ts";
 export {

@@ -29,6 +29,12 @@ export interface Settings {
   readonly inputSize?: number;
 }
 
+/** Which views of an image are run, if the model supports more than one. */
+export interface TestTime {
+  readonly flip?: boolean;
+  readonly scales?: readonly number[];
+}
+
 /** An image that the page chose: a file of its own folder, or one of the user's. */
 export interface ChosenImage {
   /** Told apart by it: the page counts its images. */
@@ -180,7 +186,12 @@ export async function openDetector(
   });
 }
 
-/** The image's pixels, decoded once by the library. */
+/** The pixels of an image that is not shown: nothing is kept of it. */
+export function pixelsAside({ id, name, source }: ChosenImage): Promise<RgbImage> {
+  return image?.id === id ? image.pixels : decode(source, name);
+}
+
+/** The pixels of the image that is shown, decoded once by the library. */
 export function pixelsOf({ id, name, source }: ChosenImage): Promise<RgbImage> {
   if (image?.id !== id) image = { id, pixels: decode(source, name) };
   return image.pixels;

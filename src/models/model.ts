@@ -103,6 +103,34 @@ export function checkInputSize(model: Model, size: InputSize): void {
   });
 }
 
+/** The squares that a model's input may be. */
+export interface InputSquares {
+  /** In pixels, in ascending order, up to the limit that was given. */
+  readonly sides: readonly number[];
+  /** The regular ones of them, fewer, to choose from. */
+  readonly regular: readonly number[];
+  /** As errors say it: `a square in multiples of 32`. */
+  readonly words: string;
+}
+
+/**
+ * The square sizes that a model can run at, with sides of up to `max` pixels. Undefined if each image decides the size,
+ * or if the model has one size that is no square.
+ */
+export function inputSquares(model: Model, max = 2048): InputSquares | undefined {
+  const { sizedByImage, sizeMultiple, sizeRemainder = 0, defaultSize } = model;
+  const { height, width } = defaultSize;
+  if (sizedByImage || (sizeMultiple === undefined && height !== width)) return undefined;
+  const all = Array.from({ length: max }, (_, index) => index + 1);
+  const isOwn = (side: number) => side === height && side === width;
+  const isRegular = (side: number) => sizeMultiple !== undefined && side % sizeMultiple === sizeRemainder;
+  return {
+    sides: all.filter((side) => isOwn(side) || takesSide(model, side)),
+    regular: all.filter((side) => isOwn(side) || isRegular(side)),
+    words: sizeRule(model) ?? `${width}x${height}, its only size`,
+  };
+}
+
 function takesSide({ sizeMultiple: multiple, sizeRemainder: remainder = 0, sides }: Model, side: number) {
   if (!(side > 0 && Number.isInteger(side))) return false;
   return multiple !== undefined && (side % multiple === remainder || (sides?.takes(side) ?? false));

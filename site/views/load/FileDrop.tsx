@@ -1,8 +1,8 @@
 /** Where files are dropped or chosen. */
 import { useState } from "preact/hooks";
+import { filesOf } from "../../components/droppedFiles.ts";
 import { nameClasses, openFiles, opening } from "../../state/weights.ts";
 import { sortFiles } from "./dropped.ts";
-import { filesOf } from "./droppedFiles.ts";
 
 async function take(files: readonly File[]): Promise<void> {
   if (files.length === 0) return;
