@@ -406,7 +406,10 @@ function sizeHint({ testTimeOptions, resizer }: Model): string | undefined {
   return resizer && `Its pipeline.config says so: ${resizer}.`;
 }
 
-/** With `fuse`, folds batch norms and fuses bias, sum and activation into their convolution. */
+/**
+ * The graph that runs in place of a model's: with `fuse`, batch norms are folded, and bias, sum and activation are part of
+ * their convolution. No weights are needed.
+ */
 export function runnable(graph: Graph, fuse: boolean): Graph {
   return fuse ? fuseEpilogues(foldBatchNorm(graph, OPS), OPS) : graph;
 }

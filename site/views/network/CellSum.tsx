@@ -64,12 +64,12 @@ function signed(value: number): string {
 }
 
 /** What is wider than the page is scrolled by keys. */
-function Scrolled({ children }: { readonly children: ComponentChildren }) {
+function Scrolled({ label, children }: { readonly label: string; readonly children: ComponentChildren }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it takes the focus to be scrolled.
-    <div class="wide" tabIndex={0}>
+    <section class="wide" tabIndex={0} aria-label={label}>
       {children}
-    </div>
+    </section>
   );
 }
 
@@ -90,7 +90,7 @@ function Written({ of }: { readonly of: WrittenCell }) {
         run has <strong>{plain(got)}</strong> in float32: {ranOn}.
       </p>
       <div class="sum-tables">
-        <Scrolled>
+        <Scrolled label="Sums by place">
           <table class="numbers">
             <caption>By place in the kernel, all input channels together</caption>
             <thead>
@@ -115,7 +115,7 @@ function Written({ of }: { readonly of: WrittenCell }) {
             </tbody>
           </table>
         </Scrolled>
-        <Scrolled>
+        <Scrolled label="Largest products">
           <table class="numbers">
             <caption>
               The {of.largest.length} largest of {count(of.count)} products
