@@ -8,7 +8,10 @@ import { withBundles } from "./withBundles.mjs";
 
 const [folder] = process.argv.slice(2);
 const program = join(folder, "node_modules/.bin/centernet");
-const server = spawn(program, ["serve", "--port", "0"], { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
+const server = spawn(program, ["serve", "--port", "0"], {
+  cwd: folder,
+  stdio: ["ignore", "pipe", "inherit"],
+});
 const ended = once(server, "exit");
 try {
   const [line] = await once(server.stdout, "data");
