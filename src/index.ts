@@ -262,13 +262,14 @@ export type {
   Views,
   WhyPixel,
 } from "./models/view.ts";
-export type {
-  Network,
-  NetworkOptions,
-  NetworkParts,
-  NetworkRunOptions,
-  Profile,
-  ProfileOptions,
+export {
+  type Network,
+  type NetworkOptions,
+  type NetworkParts,
+  type NetworkRunOptions,
+  type Profile,
+  type ProfileOptions,
+  runnable,
 } from "./network.ts";
 export type { Layout, Parameter, Shape, Tensor, Weights } from "./tensor.ts";
 export type {

@@ -240,7 +240,7 @@ function isParameterName(name: string): boolean {
 }
 
 const READ =
-  "Read are MoveNet, the CenterNets of TensorFlow's model zoo, keypoint triplets on hourglasses, and Objects as Points on Hourglass-104, DLA-34 and ResNets: see centernet models.";
+  "Read are MoveNet, CenterFace, the CenterNets of TensorFlow's model zoo, keypoint triplets on hourglasses, and Objects as Points on Hourglass-104, DLA-34 and ResNets: see centernet models.";
 
 /** What is read of the methods whose other networks are not. */
 const SIBLINGS: Readonly<Record<NonNullable<Relative["sibling"]>, string>> = {

@@ -19,8 +19,8 @@ export type WeightsSource = string | URL | Uint8Array | ArrayBuffer | Blob | rea
 
 export interface OpenOptions {
   /**
-   * safetensors, a TensorFlow.js model.json, a TensorFlow checkpoint (its tar.gz, folder or prefix), or a
-   * file written by torch.save. Default: the packaged weights, or a pulled archive.
+   * safetensors, a TensorFlow.js model.json, a TensorFlow checkpoint (its tar.gz, folder or prefix), a
+   * file written by torch.save, or an ONNX file. Default: the packaged weights, or a pulled archive.
    */
   readonly weights?: WeightsSource;
   /** The names of the classes, instead of the checkpoint's own or COCO's. */

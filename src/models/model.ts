@@ -37,6 +37,8 @@ export interface Model {
   readonly square?: true;
   /** Each image decides the size that the network runs at; `defaultSize` only serves to describe it. */
   readonly sizedByImage?: true;
+  /** If images decide the size: larger ones are shrunk to fit into this, unless `inputSize` says otherwise. */
+  readonly largestImage?: InputSize;
   /** How images are resized for it, in words, if its `pipeline.config` decides that. */
   readonly resizer?: string;
   /** How images are placed in its input, in words, if no `resizer` says so. */
@@ -71,7 +73,10 @@ export type PixelMeans = (typeof PIXEL_MEANS)[number];
 
 /** What is known once the weights are loaded. */
 export interface LoadedModel {
-  /** Size of the network's input; ignored if the model is `sizedByImage`. */
+  /**
+   * Size of the network's input. If the model is `sizedByImage`, the size that larger images are shrunk to fit into;
+   * ignored if it has no such limit (`largestImage`).
+   */
   readonly size: InputSize;
   readonly constants: Weights;
 }

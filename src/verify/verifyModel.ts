@@ -16,6 +16,7 @@ import {
   type VerifyModelOptions,
   verifyCase,
 } from "./verifyCase.ts";
+import { isFaceCase, verifyFaces } from "./verifyFaces.ts";
 import { verifyGeneric } from "./verifyGeneric.ts";
 import { verifyPoints } from "./verifyPoints.ts";
 import { verifyTriplet } from "./verifyTriplet.ts";
@@ -55,11 +56,12 @@ async function verifyNamed(
   if (golden.family === "tf") return verifyZoo(name, golden, options, readImageFile);
   if (golden.family === "generic") return verifyGeneric(name, golden, options, readImageFile);
   if (golden.family === "triplet") return verifyTriplet(name, golden, options, readImageFile);
+  if (golden.family === "onnx") return verifyFaces(name, golden, options);
   if (golden.family === "points") return verifyPoints(name, golden, options, readImageFile);
   if (golden.family !== "tfjs") {
     throw new UsageError({
       where: golden.name,
-      expected: "a case of the families tf, tfjs, triplet, points or generic",
+      expected: "a case of the families tf, tfjs, triplet, onnx, points or generic",
       got: `one of the family ${golden.family}`,
       hint: "No table maps its taps to a model of this project yet.",
     });
@@ -81,6 +83,7 @@ async function verifyNamed(
 function checkIsOf(model: string, golden: GoldenCase): void {
   if (golden.model === undefined) return;
   if (golden.family === "triplet" && model === UNPUBLISHED_TRIPLETS) return;
+  if (isFaceCase(model, golden)) return;
   if (golden.family === "points" && model === UNPUBLISHED_POINTS) return;
   if (golden.family === "tf" && !MODELS.some(({ name }) => name === model)) return;
   // The triplets' authors capitalize their models' names.

@@ -6,7 +6,7 @@ import { sortFiles } from "./dropped.ts";
 
 async function take(files: readonly File[]): Promise<void> {
   if (files.length === 0) return;
-  const { weights, labels } = sortFiles(files, opening.value.phase !== "empty");
+  const { weights, labels } = sortFiles(files, opening.value.phase === "opened");
   if (weights.length > 0) await openFiles(weights);
   if (labels) await nameClasses(labels);
 }

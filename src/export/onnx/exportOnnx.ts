@@ -6,7 +6,7 @@ import type { Layout, Weights } from "../../tensor.ts";
 import { addDecode, type DecodedModel } from "./decode/detections.ts";
 import { encodeOnnx, type OnnxFile, opsetOf } from "./encodeOnnx.ts";
 import { foldedForOnnx, graphInOnnx } from "./exportGraph.ts";
-import { channelClasses, HEAD_MEANINGS, onnxFacts } from "./onnxFacts.ts";
+import { channelClasses, headMeaning, onnxFacts } from "./onnxFacts.ts";
 import type { OnnxGraph, OnnxValue } from "./onnxGraph.ts";
 import { withPixelInput } from "./pixelInput.ts";
 
@@ -95,7 +95,7 @@ export function onnxGraph(
     layout,
   );
   const found = decode ? addDecode(builder, maps, decodedModel(model, size, weights)) : [];
-  const heads = outputs.map((value) => ({ ...value, meaning: HEAD_MEANINGS[value.name] }));
+  const heads = outputs.map((value) => ({ ...value, meaning: headMeaning(model, value.name) }));
   return builder.build(inputs, [...heads, ...found]);
 }
 
