@@ -9,6 +9,7 @@ export {
   cellSum,
   type MapCell,
 } from "./analysis/cellSum.ts";
+export { type DeformableSample, deformableSamples } from "./analysis/deformableSamples.ts";
 export {
   describeGraph,
   type GraphDescription,
@@ -274,13 +275,14 @@ export type {
   Views,
   WhyPixel,
 } from "./models/view.ts";
-export type {
-  Network,
-  NetworkOptions,
-  NetworkParts,
-  NetworkRunOptions,
-  Profile,
-  ProfileOptions,
+export {
+  type Network,
+  type NetworkOptions,
+  type NetworkParts,
+  type NetworkRunOptions,
+  type Profile,
+  type ProfileOptions,
+  runnable,
 } from "./network.ts";
 export type { Layout, Parameter, Shape, Tensor, Weights } from "./tensor.ts";
 export type {

@@ -2,9 +2,10 @@
 import { imageNotes, ownImageMissing } from "../state/image.ts";
 import { hrefOf, removeFromAddress, route, viewNotes } from "../state/route.ts";
 import { settingsNotes } from "../state/settings.ts";
+import { tourNotes } from "../state/tour.ts";
 
 export function AddressNotes() {
-  const notes = [...viewNotes.value, ...imageNotes.value, ...settingsNotes.value];
+  const notes = [...viewNotes.value, ...imageNotes.value, ...settingsNotes.value, ...tourNotes.value];
   const isElsewhere = ownImageMissing.value && route.value.view !== "detect";
   return (
     <div aria-live="polite">

@@ -63,16 +63,25 @@ export function removeFromAddress(names: readonly string[]): void {
   setParams(Object.fromEntries(names.map((name) => [name, undefined])), { replace: true });
 }
 
-/** Changes settings in the address. Sliders do it without an entry in the browser's history. */
-export function setParams(
+/** Goes to a view, with settings changed as by `hrefOf`. */
+export function openView(
+  view: View,
   patch: Readonly<Record<string, string | undefined>>,
   { replace = false }: { readonly replace?: boolean } = {},
 ): void {
-  const hash = formatHash({ view: route.value.view, params: patched(patch) });
+  const hash = formatHash({ view, params: patched(patch) });
   if (hash === location.hash) return;
   if (replace) history.replaceState(null, "", hash);
   else history.pushState(null, "", hash);
   parsed.value = parseHash(hash);
+}
+
+/** Changes settings in the address. Sliders do it without an entry in the browser's history. */
+export function setParams(
+  patch: Readonly<Record<string, string | undefined>>,
+  options: { readonly replace?: boolean } = {},
+): void {
+  openView(route.value.view, patch, options);
 }
 
 function patched(patch: Readonly<Record<string, string | undefined>>): Record<string, string> {

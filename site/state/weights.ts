@@ -41,7 +41,8 @@ let controller = new AbortController();
 
 /** Reads the list of models again: archives may have been pulled. */
 export async function refreshModels(): Promise<void> {
-  models.value = await worker.call("models", undefined);
+  // Views that ask at the same time all get an answer.
+  models.value = await worker.call("models", undefined, { key: null });
 }
 
 /** The weights of a model, beside the page. */
