@@ -64,6 +64,54 @@ export function chooseDetections(
   return { detections: good.slice(0, max), leftOut };
 }
 
+/** What of a result depends on the least score. */
+interface Chosen {
+  readonly width: number;
+  readonly height: number;
+  detections: Detection[];
+  leftOut: LeftOut;
+  nothingFound?: string;
+  limitReached?: number;
+}
+
+/**
+ * The result that `detect` would have returned at a higher `score`. So a page runs once with `score: 0`, and its user moves
+ * the limit. `result` must come from a run without the option `classes`; of what `max` left out of it, all counts as left
+ * out by `max` again, unless all of it is below the score.
+ */
+export function atScore<Result extends Chosen>(
+  result: Result,
+  score: number,
+  model: Pick<Model, "name" | "classes" | "maxDetections">,
+): Result {
+  const { nothingFound: _nothing, limitReached: _limit, ...rest } = result;
+  const { detections, leftOut: below } = chooseDetections(result.detections, {
+    score,
+    max: Number.POSITIVE_INFINITY,
+  });
+  const { score: before, max } = result.leftOut;
+  const isBelow = max !== undefined && max.best.score < score;
+  const lower = joined([below.score, isBelow ? max : undefined, before]);
+  const leftOut: LeftOut = { ...(lower && { score: lower }), ...(max && !isBelow && { max }) };
+  const limitReached = detections.length === model.maxDetections ? detections.length : undefined;
+  return {
+    ...rest,
+    detections,
+    leftOut,
+    ...(detections.length === 0 && {
+      nothingFound: whyNothing(model, result, leftOut, { score, max: Number.POSITIVE_INFINITY }),
+    }),
+    ...(limitReached && { limitReached }),
+  } as Result;
+}
+
+/** Groups of descending scores as one. */
+function joined(groups: readonly (LeftOutGroup | undefined)[]): LeftOutGroup | undefined {
+  const all = groups.filter((group) => group !== undefined);
+  if (all.length === 0) return undefined;
+  return { count: all.reduce((sum, { count }) => sum + count, 0), best: all[0].best };
+}
+
 /** The network's input has some 10 cells of its output for an object of this size, if the image is small. */
 const SMALL_SIDE = 32;
 /** A model with more classes says little by naming them. */
@@ -73,7 +121,7 @@ const PLURALS: Readonly<Record<string, string>> = { person: "people", face: "fac
 
 /** Why nothing was found in an image, as a part of a sentence with all that is known. */
 export function whyNothing(
-  model: Model,
+  model: Pick<Model, "name" | "classes">,
   image: { readonly width: number; readonly height: number },
   leftOut: LeftOut,
   { score, max, classIds }: Choice,

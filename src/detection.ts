@@ -24,6 +24,29 @@ export interface Keypoint {
 /** A keypoint with at least this score counts as seen; most below it are guesses. */
 export const SEEN_KEYPOINT = 0.2;
 
+/** COCO's skeleton: the pairs of keypoints to join ("skeleton" of the person_keypoints annotations, ids as names). */
+export const COCO_SKELETON: readonly (readonly [string, string])[] = [
+  ["left_ankle", "left_knee"],
+  ["left_knee", "left_hip"],
+  ["right_ankle", "right_knee"],
+  ["right_knee", "right_hip"],
+  ["left_hip", "right_hip"],
+  ["left_shoulder", "left_hip"],
+  ["right_shoulder", "right_hip"],
+  ["left_shoulder", "right_shoulder"],
+  ["left_shoulder", "left_elbow"],
+  ["right_shoulder", "right_elbow"],
+  ["left_elbow", "left_wrist"],
+  ["right_elbow", "right_wrist"],
+  ["left_eye", "right_eye"],
+  ["nose", "left_eye"],
+  ["nose", "right_eye"],
+  ["left_eye", "left_ear"],
+  ["right_eye", "right_ear"],
+  ["left_ear", "left_shoulder"],
+  ["right_ear", "right_shoulder"],
+];
+
 export interface Detection {
   label: string;
   /** The id in the model's label map. COCO's are 1 (person) to 90 (toothbrush). */

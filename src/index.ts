@@ -48,7 +48,7 @@ export type { Dtype, Numbers, RawTensor } from "./checkpoints/bytes/dtype.ts";
 export type { JsonObject, JsonValue } from "./checkpoints/bytes/json.ts";
 export type { Checkpoint, Quantization, Variable } from "./checkpoints/checkpoint.ts";
 export type { LabelMap, LabelMapItem } from "./checkpoints/pipelineConfig/detectionApiSidecar.ts";
-export type { LeftOut, LeftOutGroup } from "./chooseDetections.ts";
+export { atScore, type LeftOut, type LeftOutGroup } from "./chooseDetections.ts";
 export {
   type CompareOptions,
   type CompareResult,
@@ -132,15 +132,18 @@ export type { PixelBox, PlacedPair, ViewTransform } from "./decode/triplets/view
 export { type DecodedOutputs, type DecodeOptions, decodeOutputs } from "./decodeOutputs.ts";
 export { describePlan, type PlanOptions } from "./describePlan.ts";
 export { Detector, type DetectResult, load, type Times } from "./detect.ts";
-export type {
-  Box,
-  CornerEvidence,
-  Detection,
-  Keypoint,
-  PeakEvidence,
-  Point,
-  TripletEvidence,
+export {
+  type Box,
+  COCO_SKELETON,
+  type CornerEvidence,
+  type Detection,
+  type Keypoint,
+  type PeakEvidence,
+  type Point,
+  SEEN_KEYPOINT,
+  type TripletEvidence,
 } from "./detection.ts";
+export { type DetectionRecord, detectionRecord, type RecordedError } from "./detectionRecord.ts";
 export {
   DEFAULT_MAX,
   DEFAULT_SCORE,
@@ -173,8 +176,18 @@ export { whyInWords } from "./explain/whyInWords.ts";
 export type { OnnxFile } from "./export/onnx/encodeOnnx.ts";
 export { exportOnnx, type OnnxExport, type OnnxOptions, prepareOnnx } from "./export/onnx/exportOnnx.ts";
 export type { OnnxType, OnnxValue } from "./export/onnx/onnxGraph.ts";
-export { type CocoBox, type CocoIds, type CocoKeypoints, cocoBoxes, cocoKeypoints } from "./formats/coco.ts";
+export {
+  type CocoBox,
+  type CocoIds,
+  type CocoKeypoints,
+  type CocoModel,
+  cocoBoxes,
+  cocoImageIds,
+  cocoImagesFrame,
+  cocoKeypoints,
+} from "./formats/coco.ts";
 export { type CsvImage, csvHeading, csvRows } from "./formats/csv.ts";
+export { type Frame, framed, JSON_ARRAY, jsonLine } from "./formats/jsonFrame.ts";
 export { encodeNpy } from "./formats/npy.ts";
 export { type YoloImage, type YoloOptions, yoloLines } from "./formats/yolo.ts";
 export type { BatchNormParameters, DerivedParameter } from "./graph/derivedParameter.ts";

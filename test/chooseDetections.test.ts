@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { chooseDetections, whyNothing } from "../src/chooseDetections.ts";
+import { atScore, chooseDetections, whyNothing } from "../src/chooseDetections.ts";
 import type { Detection } from "../src/detection.ts";
 import { UsageError } from "../src/errors.ts";
 import { classIdsOf } from "../src/models/classIds.ts";
@@ -32,6 +32,38 @@ test("the best are kept, and what is left out is counted by reason, with the bes
     max: { count: 1, best: { label: "dog", score: 0.3 } },
   });
   expect(chooseDetections(FOUND, { score: 0, max: 100 }).leftOut).toEqual({});
+});
+
+describe("a result at another score", () => {
+  const at = (score: number, max: number) => {
+    const choice = { score, max };
+    const { detections, leftOut } = chooseDetections(FOUND, choice);
+    return {
+      ...IMAGE,
+      detections,
+      leftOut,
+      ...(detections.length === 0 && { nothingFound: whyNothing(OBJECTS, IMAGE, leftOut, choice) }),
+      ...(detections.length === OBJECTS.maxDetections && { limitReached: detections.length }),
+    };
+  };
+
+  test.each([0, 0.1, 0.2, 0.75, 0.95])("of %d is as if it had been asked for", (score) => {
+    expect(atScore(at(0, 100), score, OBJECTS)).toEqual(at(score, 100));
+    expect(atScore(at(0.1, 100), score, OBJECTS).detections).toEqual(at(score, 100).detections);
+  });
+
+  test("counts what max left out as below the score once all of it is", () => {
+    expect(atScore(at(0, 3), 0.5, OBJECTS)).toEqual(at(0.5, 3));
+    expect(atScore(at(0, 2), 0.5, OBJECTS).leftOut).toEqual({
+      max: { count: 3, best: { label: "cat", score: 0.7 } },
+    });
+  });
+
+  test("reaches the model's limit only with as many detections", () => {
+    const few = { ...OBJECTS, maxDetections: 5 };
+    expect(atScore(at(0, 100), 0, few).limitReached).toBe(5);
+    expect(atScore({ ...at(0, 100), limitReached: 5 }, 0.2, few).limitReached).toBeUndefined();
+  });
 });
 
 describe("classes", () => {

@@ -5,13 +5,13 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import type { Progress } from "../worker/call.ts";
 import { isAbort } from "../worker/client.ts";
+import type { DetectAnswer } from "../worker/detect.ts";
 import type { ChosenImage } from "../worker/session.ts";
 import type { PageHandlers } from "../worker/worker.ts";
 import { image, ownImages } from "./image.ts";
 import { score, settings, testTime } from "./settings.ts";
 import { worker } from "./worker.ts";
 
-export type DetectAnswer = Awaited<ReturnType<PageHandlers["detect"]>>;
 export type ShownImage = Awaited<ReturnType<PageHandlers["showImage"]>>;
 
 /** What became of an image, under the settings that `key` stands for. */

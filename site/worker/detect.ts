@@ -72,3 +72,6 @@ export const detectHandlers = {
     };
   },
 };
+
+/** What was found in an image, and how. */
+export type DetectAnswer = Awaited<ReturnType<typeof detectHandlers.detect>>;

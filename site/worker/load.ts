@@ -48,9 +48,9 @@ export const loadHandlers = {
 
 /** What there is to choose of a model before it runs. */
 export function choicesOf(model: Model) {
-  const { name, backbone, outputs, testTimeOptions = [], defaultSize } = model;
+  const { name, backbone, outputs, testTimeOptions = [], defaultSize, maxDetections } = model;
   const testTime = (["flip", "scales"] as const).filter((option) => testTimeOptions.includes(option));
-  return { name, backbone, outputs, defaultSize, squares: inputSquares(model), testTime };
+  return { name, backbone, outputs, defaultSize, maxDetections, squares: inputSquares(model), testTime };
 }
 
 function describe({

@@ -5,6 +5,7 @@ import { decodeHandlers } from "./decode.ts";
 import { detectHandlers } from "./detect.ts";
 import { loadHandlers } from "./load.ts";
 import { networkHandlers } from "./network/network.ts";
+import { saveHandlers } from "./save.ts";
 import { startAt } from "./session.ts";
 import { tripletsHandlers } from "./triplets.ts";
 
@@ -14,6 +15,7 @@ const handlers = {
     startAt(base);
   },
   ...detectHandlers,
+  ...saveHandlers,
   ...networkHandlers,
   ...decodeHandlers,
   ...tripletsHandlers,

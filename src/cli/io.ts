@@ -1,4 +1,5 @@
 import { oneLine } from "../errors.ts";
+import { jsonLine } from "../formats/jsonFrame.ts";
 import type { ExitCode } from "./failures.ts";
 
 export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
@@ -31,11 +32,6 @@ export function print(session: Io, line: string): void {
 /** Prints a line of JSON. */
 export function printJson(session: Io, value: unknown): void {
   session.stdout.write(`${jsonLine(value)}\n`);
-}
-
-/** The value as one line of JSON that is safe to print. */
-export function jsonLine(value: unknown): string {
-  return oneLine(JSON.stringify(value));
 }
 
 /** Prints a line about an error or a warning; the stack of a bug takes more. */

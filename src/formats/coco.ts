@@ -3,6 +3,7 @@
  * their digits: rounded scores would tie, and evaluation breaks ties by order.
  */
 import type { Detection } from "../detection.ts";
+import { type Frame, jsonLine } from "./jsonFrame.ts";
 
 export interface CocoBox {
   readonly image_id: number | string;
@@ -55,6 +56,59 @@ export function cocoKeypoints(
     const { score } = detection;
     return [{ image_id: imageId, category_id: categoryOf(detection), keypoints, score }];
   });
+}
+
+/** What the side file says of the model that found the detections. */
+export interface CocoModel {
+  readonly name: string;
+  readonly classes: readonly { readonly classId: number; readonly label: string }[];
+  readonly keypointNames?: readonly string[];
+}
+
+/**
+ * The frame of a side file with the images and categories that the ids in results stand for. Its entries are
+ * `{ id, file_name, width, height }`; it has the form of an annotations file without annotations.
+ *
+ * @param rule how the images' ids were chosen, in words
+ * @param categoryOf the id of a class's category. Default, also where it is undefined: the model's own id.
+ */
+export function cocoImagesFrame(
+  { name, classes, keypointNames }: CocoModel,
+  rule: string,
+  categoryOf: (category: { readonly classId: number; readonly label: string }) => number | undefined = () =>
+    undefined,
+): Frame {
+  const categories = classes.map(({ classId, label }) => ({
+    id: categoryOf({ classId, label }) ?? classId,
+    name: label,
+    ...(keypointNames && label === "person" && { keypoints: keypointNames }),
+  }));
+  const info = jsonLine({ model: name, image_ids: rule });
+  const start = `{"info": ${info},\n"categories": ${jsonLine(categories)},\n"images": [\n`;
+  return { start, between: ",\n", end: '\n],\n"annotations": []}\n' };
+}
+
+/**
+ * Ids of images by their names or paths: the numbers in the names, if each name is one (COCO's are: 000000397133.jpg), or
+ * else their positions, from 1. `rule` says which.
+ */
+export function cocoImageIds(names: readonly string[]): {
+  readonly ids: readonly number[];
+  readonly rule: string;
+} {
+  const numbers = names.map(numberIn);
+  const areNumbers = numbers.every(Number.isSafeInteger) && new Set(numbers).size === numbers.length;
+  return areNumbers
+    ? { ids: numbers, rule: "the numbers in the images' names" }
+    : {
+        ids: names.map((_, index) => index + 1),
+        rule: "the images' positions in the order in which they were processed, from 1",
+      };
+}
+
+function numberIn(path: string): number {
+  const [, digits] = /(?:^|[/\\])(\d+)$/.exec(path.replace(/\.[^./\\]*$/, "")) ?? [];
+  return digits === undefined ? Number.NaN : Number(digits);
 }
 
 function ownClass({ classId }: Detection): number {

@@ -3,9 +3,10 @@ import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { JSON_ARRAY, openLineFile } from "../../src/cli/files/lineFile.ts";
+import { openLineFile } from "../../src/cli/files/lineFile.ts";
 import { makeFolders, outputTarget } from "../../src/cli/files/outputTarget.ts";
 import { writeOutput } from "../../src/cli/files/writeAtomically.ts";
+import { JSON_ARRAY } from "../../src/formats/jsonFrame.ts";
 import { temporaryFolder, write } from "./support/folders.ts";
 
 const run = promisify(execFile);

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import type { DetectionRecord } from "../../src/cli/report/detectionRecord.ts";
 import { DetectionTable } from "../../src/cli/report/detectionTable.ts";
 import { displayWidth, shortenStart, wrap } from "../../src/cli/terminal/displayWidth.ts";
 import { formatCounted, formatSeconds, formatTime } from "../../src/cli/terminal/formatNumber.ts";
 import { formatTable } from "../../src/cli/terminal/table.ts";
 import type { Detection } from "../../src/detection.ts";
+import type { DetectionRecord } from "../../src/detectionRecord.ts";
 import { systemMessage } from "../../src/errors.ts";
 
 test("text is as wide as a terminal draws it", () => {

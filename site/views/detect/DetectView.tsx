@@ -5,6 +5,7 @@ import { ImageSources } from "./ImageSources.tsx";
 import { ImageStrip } from "./ImageStrip.tsx";
 import { RunFacts } from "./RunFacts.tsx";
 import { RunState } from "./RunState.tsx";
+import { SaveRow } from "./SaveRow.tsx";
 import { SettingsPanel } from "./SettingsPanel.tsx";
 import { Stage } from "./Stage.tsx";
 import { dropImages, isDraggedOver, pasteEvent } from "./sources.ts";
@@ -38,6 +39,7 @@ export function DetectView() {
         <ImageSources />
         <RunState />
         <DetectionTable />
+        <SaveRow />
       </section>
       <aside aria-label="Settings and times">
         <SettingsPanel />

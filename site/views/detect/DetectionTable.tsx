@@ -1,8 +1,7 @@
 /** The detections in numbers: what the boxes over the image show, for readers too. */
+import { SEEN_KEYPOINT } from "centernet";
 import { answer, detections } from "../../state/detection.ts";
 import { colorClass, marked } from "./marked.ts";
-
-const SEEN = 0.2;
 
 export function DetectionTable() {
   const found = detections.value;
@@ -48,7 +47,8 @@ export function DetectionTable() {
             <td>{score.toFixed(3)}</td>
             <td>{[box.xmin, box.ymin, box.xmax, box.ymax].map(Math.round).join(", ")}</td>
             <td>
-              {keypoints && `${keypoints.filter((point) => point.score >= SEEN).length}/${keypoints.length}`}
+              {keypoints &&
+                `${keypoints.filter((point) => point.score >= SEEN_KEYPOINT).length}/${keypoints.length}`}
             </td>
           </tr>
         ))}

@@ -1,13 +1,9 @@
 /** The image, with boxes and skeletons over it. */
-import type { Detection } from "centernet";
+import { COCO_SKELETON, type Detection, SEEN_KEYPOINT } from "centernet";
 import { BitmapCanvas } from "../../components/BitmapCanvas.tsx";
 import { marks, shown } from "../../state/detection.ts";
 import { ownImageMissing } from "../../state/image.ts";
 import { colorClass, marked } from "./marked.ts";
-import { SKELETON } from "./skeleton.ts";
-
-/** A keypoint with at least this score is drawn. */
-const SEEN = 0.2;
 
 export function Stage() {
   const image = shown.value;
@@ -45,12 +41,14 @@ function Mark({
   readonly found: Detection;
   readonly index: number;
 }) {
-  const seen = new Map(keypoints.filter(({ score }) => score >= SEEN).map((point) => [point.name, point]));
+  const seen = new Map(
+    keypoints.filter(({ score }) => score >= SEEN_KEYPOINT).map((point) => [point.name, point]),
+  );
   const faded = marked.value !== undefined && marked.value !== index;
   return (
     <g class={`mark ${colorClass(index)}${faded ? " faded" : ""}`}>
       <rect x={box.xmin} y={box.ymin} width={box.xmax - box.xmin} height={box.ymax - box.ymin} />
-      {SKELETON.map(([from, to]) => {
+      {COCO_SKELETON.map(([from, to]) => {
         const [a, b] = [seen.get(from), seen.get(to)];
         return a && b && <line key={`${from} ${to}`} x1={a.x} y1={a.y} x2={b.x} y2={b.y} />;
       })}

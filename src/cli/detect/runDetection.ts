@@ -1,6 +1,7 @@
 import { sep } from "node:path";
 import type { LabelMap } from "../../checkpoints/pipelineConfig/detectionApiSidecar.ts";
 import { type Detector, type DetectResult, load } from "../../detect.ts";
+import { type DetectionRecord, detectionRecord } from "../../detectionRecord.ts";
 import { checkTestTimeOptions, DEFAULT_MAX, DEFAULT_SCORE, type DetectOptions } from "../../detectOptions.ts";
 import { BackendError, ModelError, oneLine } from "../../errors.ts";
 import { classIdsOf } from "../../models/classIds.ts";
@@ -13,7 +14,6 @@ import type { JsonLines } from "../files/jsonLines.ts";
 import { readLabelMap } from "../files/labelMapFile.ts";
 import { readImage } from "../files/readImage.ts";
 import { print, printError, type Session } from "../io.ts";
-import { type DetectionRecord, foundRecord } from "../report/detectionRecord.ts";
 import { DetectionReport } from "../report/detectionReport.ts";
 import { profileRecord } from "../report/profileTables.ts";
 import { RunNotes } from "../report/runNotes.ts";
@@ -135,7 +135,7 @@ async function detectOne(image: ImageFile, run: Run, costs: CostLines, session: 
     const onCost = costs.of(image.path);
     const looking = { heatmaps: outputs.heatmaps !== undefined, ...tapping(image, run) };
     result = await detector.detect(bytes, { ...choice, ...looking, signal, onCost, where: image.path });
-    record = foundRecord(image.path, result);
+    record = detectionRecord(image.path, result);
     if (flags.profile) {
       const profile = await detector.profile(bytes, { signal, where: image.path });
       record = { ...record, profile: profileRecord(profile) };

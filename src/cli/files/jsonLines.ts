@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
-import { jsonLine, printJson, type Session } from "../io.ts";
-import type { DetectionRecord } from "../report/detectionRecord.ts";
+import type { DetectionRecord } from "../../detectionRecord.ts";
+import { jsonLine } from "../../formats/jsonFrame.ts";
+import { printJson, type Session } from "../io.ts";
 import { openLineFile } from "./lineFile.ts";
 import { outputTarget } from "./outputTarget.ts";
 

@@ -1,6 +1,7 @@
 import { access, constants, type FileHandle, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { systemMessage, UsageError } from "../../errors.ts";
+import type { Frame } from "../../formats/jsonFrame.ts";
 import type { OutputTarget } from "./outputTarget.ts";
 
 /** A file that grows entry by entry during the run. */
@@ -15,18 +16,7 @@ export interface LineFile {
   finish(): Promise<void>;
 }
 
-/** What stands around and between the entries. */
-export interface Frame {
-  readonly start: string;
-  readonly between: string;
-  /** Written after every addition, so that the file is whole even if the process is killed. */
-  readonly end: string;
-}
-
 const LINES: Frame = { start: "", between: "\n", end: "\n" };
-
-/** A JSON array, one element per line. */
-export const JSON_ARRAY: Frame = { start: "[\n", between: ",\n", end: "\n]\n" };
 
 /** A file name has at most 255 bytes, and a character up to four of them. */
 const MAX_CHARACTERS = 50;
@@ -38,7 +28,8 @@ function unfinishedName(path: string): string {
 
 /**
  * Opens a file for entries under a temporary name beside the final one. A pipe or device is opened directly, and takes
- * lines only: an end that was written to it cannot be replaced.
+ * lines only: an end that was written to it cannot be replaced. The frame's end is written after every addition, so that
+ * the file is whole even if the process is killed.
  *
  * @throws UsageError if it cannot be written to.
  */

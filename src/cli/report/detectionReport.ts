@@ -1,10 +1,10 @@
 import { backendInWords } from "../../backend/backendDetails.ts";
 import type { Times } from "../../detect.ts";
+import type { DetectionRecord } from "../../detectionRecord.ts";
 import { oneLine } from "../../errors.ts";
 import { print, printError, type Session } from "../io.ts";
 import { formatCounted, formatTime } from "../terminal/formatNumber.ts";
 import { type Progress, startProgress } from "../terminal/progress.ts";
-import type { DetectionRecord } from "./detectionRecord.ts";
 import { DetectionTable } from "./detectionTable.ts";
 import { explanationLines, whyLines } from "./explanationLines.ts";
 import { profileTables } from "./profileTables.ts";

@@ -1,10 +1,10 @@
 import type { Times } from "../../detect.ts";
 import { type Detection, SEEN_KEYPOINT } from "../../detection.ts";
+import type { DetectionRecord } from "../../detectionRecord.ts";
 import { oneLine } from "../../errors.ts";
 import { displayWidth, shortenStart, wrap } from "../terminal/displayWidth.ts";
 import { formatTime } from "../terminal/formatNumber.ts";
 import { type Column, cellText, formatRow } from "../terminal/table.ts";
-import type { DetectionRecord } from "./detectionRecord.ts";
 
 const COLUMNS: readonly Column[] = [
   { heading: "image", align: "left" },

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import type { Detection } from "../../detection.ts";
-import { cocoBoxes, cocoKeypoints } from "../../formats/coco.ts";
+import { cocoBoxes, cocoImagesFrame, cocoKeypoints } from "../../formats/coco.ts";
+import { JSON_ARRAY, jsonLine } from "../../formats/jsonFrame.ts";
 import type { Model } from "../../models/model.ts";
-import { JSON_ARRAY, type LineFile, openLineFile } from "../files/lineFile.ts";
+import { type LineFile, openLineFile } from "../files/lineFile.ts";
 import { outputTarget } from "../files/outputTarget.ts";
-import { jsonLine } from "../io.ts";
 import type { Annotations } from "./annotations.ts";
 import type { ImageIds } from "./imageIds.ts";
 import type { ResultFile } from "./resultFile.ts";
@@ -43,7 +43,7 @@ export async function openCocoFiles(
   // A model whose boxes are derived from its keypoints has no boxes to evaluate.
   const boxes = model.outputs.includes("boxes") ? await open(BOXES_NAME) : undefined;
   const keypoints = keypointNames && (await open(KEYPOINTS_NAME));
-  const images = await open(IMAGES_NAME, sideFrame(model, ids.rule, annotations));
+  const images = await open(IMAGES_NAME, cocoImagesFrame(model, ids.rule, annotations?.categoryOf));
   const categoryOf = (detection: Detection) => annotations?.categoryOf(detection) ?? detection.classId;
   const lines = (rows: readonly unknown[]) => rows.map(jsonLine);
   const addTo = (file: LineFile | undefined, rows: readonly unknown[]) => file?.add(...lines(rows));
@@ -59,16 +59,4 @@ export async function openCocoFiles(
     },
     finish,
   };
-}
-
-/** The side file has the form of an annotations file without annotations. */
-function sideFrame({ classes, keypointNames, name }: Model, rule: string, annotations?: Annotations) {
-  const categories = classes.map(({ classId, label }) => ({
-    id: annotations?.categoryOf({ classId, label }) ?? classId,
-    name: label,
-    ...(keypointNames && label === "person" && { keypoints: keypointNames }),
-  }));
-  const info = jsonLine({ model: name, image_ids: rule });
-  const start = `{"info": ${info},\n"categories": ${jsonLine(categories)},\n"images": [\n`;
-  return { start, between: ",\n", end: '\n],\n"annotations": []}\n' };
 }

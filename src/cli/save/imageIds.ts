@@ -1,6 +1,6 @@
 import { UsageError } from "../../errors.ts";
+import { cocoImageIds } from "../../formats/coco.ts";
 import type { ImageFile } from "../files/findImages.ts";
-import { stemOf } from "../files/outputNames.ts";
 import { formatCounted } from "../terminal/formatNumber.ts";
 import type { Annotations } from "./annotations.ts";
 
@@ -23,22 +23,14 @@ export interface ImageIds {
  */
 export function imageIds(images: readonly ImageFile[], annotations: Annotations | undefined): ImageIds {
   if (annotations) return annotatedIds(images, annotations);
-  const numbers = images.map(({ relativePath }) => numberIn(relativePath));
-  const areNumbers = numbers.every(Number.isSafeInteger) && new Set(numbers).size === numbers.length;
-  const ids = new Map(images.map((image, i) => [image, areNumbers ? numbers[i] : i + 1]));
+  const { ids, rule } = cocoImageIds(images.map(({ relativePath }) => relativePath));
+  const byImage = new Map(images.map((image, i) => [image, ids[i]]));
   return {
-    rule: areNumbers
-      ? "the numbers in the images' names"
-      : "the images' positions in the order in which they were processed, from 1",
-    of: (image) => ids.get(image),
+    rule,
+    of: (image) => byImage.get(image),
     nameOf: ({ relativePath }) => relativePath,
     missing: [],
   };
-}
-
-function numberIn(path: string): number {
-  const [, digits] = /(?:^|[/\\])(\d+)$/.exec(stemOf(path)) ?? [];
-  return digits === undefined ? Number.NaN : Number(digits);
 }
 
 function annotatedIds(images: readonly ImageFile[], annotations: Annotations): ImageIds {

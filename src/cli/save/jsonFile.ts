@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { JSON_ARRAY, openLineFile } from "../files/lineFile.ts";
+import { JSON_ARRAY, jsonLine } from "../../formats/jsonFrame.ts";
+import { openLineFile } from "../files/lineFile.ts";
 import { outputTarget } from "../files/outputTarget.ts";
-import { jsonLine } from "../io.ts";
 import type { ResultFile } from "./resultFile.ts";
 
 export const JSON_NAME = "detections.json";

@@ -1,6 +1,6 @@
 import type { DetectResult } from "../../detect.ts";
+import type { DetectionRecord } from "../../detectionRecord.ts";
 import type { ImageFile } from "../files/findImages.ts";
-import type { DetectionRecord } from "../report/detectionRecord.ts";
 
 /** An image that was processed. */
 export interface Finished {

@@ -1,4 +1,4 @@
-import type { Keypoint } from "../../detection.ts";
+import { COCO_SKELETON, type Keypoint } from "../../detection.ts";
 import type { RgbImage } from "../rgbImage.ts";
 import { BLACK, type DrawingSizes, WHITE } from "./drawingSizes.ts";
 import { type Color, fillDisc, type Line, strokeLine } from "./shapes.ts";
@@ -31,26 +31,3 @@ export function drawSkeleton(
     fillDisc(image, keypoint, dotRadius * 0.5, { color: WHITE, opacity: 1 });
   }
 }
-
-/** COCO's skeleton: the pairs of keypoints to join ("skeleton" of the person_keypoints annotations, ids as names). */
-const COCO_SKELETON: readonly (readonly [string, string])[] = [
-  ["left_ankle", "left_knee"],
-  ["left_knee", "left_hip"],
-  ["right_ankle", "right_knee"],
-  ["right_knee", "right_hip"],
-  ["left_hip", "right_hip"],
-  ["left_shoulder", "left_hip"],
-  ["right_shoulder", "right_hip"],
-  ["left_shoulder", "right_shoulder"],
-  ["left_shoulder", "left_elbow"],
-  ["right_shoulder", "right_elbow"],
-  ["left_elbow", "left_wrist"],
-  ["right_elbow", "right_wrist"],
-  ["left_eye", "right_eye"],
-  ["nose", "left_eye"],
-  ["nose", "right_eye"],
-  ["left_eye", "left_ear"],
-  ["right_eye", "right_ear"],
-  ["left_ear", "left_shoulder"],
-  ["right_ear", "right_shoulder"],
-];

@@ -1,18 +1,12 @@
-import type { LeftOut } from "../../chooseDetections.ts";
-import type { DetectResult } from "../../detect.ts";
-import type {
-  Box,
-  CornerEvidence,
-  Detection,
-  Keypoint,
-  PeakEvidence,
-  TripletEvidence,
-} from "../../detection.ts";
-import type { Explanation, RejectedPair } from "../../explain/explanation.ts";
-import type { Profile } from "../../network.ts";
+/** What is kept of an image's result: plain data, rounded, as one line of JSON. */
+import type { LeftOut } from "./chooseDetections.ts";
+import type { DetectResult } from "./detect.ts";
+import type { Box, CornerEvidence, Detection, Keypoint, PeakEvidence, TripletEvidence } from "./detection.ts";
+import type { Explanation, RejectedPair } from "./explain/explanation.ts";
+import type { Profile } from "./network.ts";
 
 /**
- * One line of `--json`: an image's detections, or the error. Coordinates are pixels of the original image,
+ * One line of the command line's `--json`: an image's detections, or the error. Coordinates are pixels of the original image,
  * rounded to 0.001; scores are rounded to 0.000001; times are milliseconds, rounded to 0.001.
  */
 export type DetectionRecord = { readonly image: string } & Partial<Found> & {
@@ -43,7 +37,8 @@ export interface RecordedError {
   readonly message: string;
 }
 
-export function foundRecord(image: string, result: DetectResult): DetectionRecord {
+/** The record of an image in which `detect` found `result`. `image` is what it is called. */
+export function detectionRecord(image: string, result: Found): DetectionRecord {
   const { width, height, model, backend, backendDetails, detections, explanation, times } = result;
   const { fused, leftOut, nothingFound, limitReached, why } = result;
   return {
