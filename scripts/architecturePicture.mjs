@@ -21,6 +21,7 @@ const BOXES = [
     color: "front",
     says: "two runs, or a run and a dump, layer by layer",
   },
+  { name: "anonymize", row: 1, from: 4, to: 5, color: "front", says: "faces to masks, clean files" },
   { name: "verify", row: 2, from: 0, to: 1, color: "front", says: "golden cases, tap by tap" },
   { name: "detect.ts", row: 2, from: 2, to: 5, color: "front", says: "image to detections", numbers: [1] },
   { name: "network.ts", row: 3, from: 2, to: 5, color: "front", says: "a model with weights on a backend" },

@@ -1,4 +1,4 @@
-import { link, lstat, rm, writeFile } from "node:fs/promises";
+import { constants, copyFile, link, lstat, rm, writeFile } from "node:fs/promises";
 import { dirname, extname, join } from "node:path";
 import { systemMessage, UsageError } from "../../errors.ts";
 import type { ImageFile } from "../files/findImages.ts";
@@ -55,8 +55,8 @@ export class NewFiles {
     const draft = join(dirname(path), draftName());
     try {
       await writeFile(draft, bytes, { flag: "wx" });
-      // Unlike a rename, a link never replaces a file.
-      await link(draft, path);
+      // Unlike a rename, neither replaces a file. Some file systems have no links.
+      await link(draft, path).catch(() => copyFile(draft, path, constants.COPYFILE_EXCL));
     } catch (error) {
       const fault = { where: path, expected: "to write a new file", got: systemMessage(error) };
       throw new UsageError(fault, { cause: error });

@@ -4,13 +4,13 @@ import { type Detector, load } from "../../detect.ts";
 import { BackendError, ImageError, ModelError } from "../../errors.ts";
 import { maskedPixels, maskFaces } from "../../image/mask/maskFaces.ts";
 import { CENTERFACE } from "../../models/centerface/centerface.ts";
-import type { AnonymizeFlags } from "../commands/anonymize.ts";
 import { EXIT, errorMessage } from "../failures.ts";
 import { findImages, type ImageFile, isLocal } from "../files/findImages.ts";
 import { readImage } from "../files/readImage.ts";
 import { print, printError, type Session } from "../io.ts";
 import { formatCounted } from "../terminal/formatNumber.ts";
 import { formatTable } from "../terminal/table.ts";
+import type { AnonymizeFlags } from "./flags.ts";
 import { NewFiles } from "./newFiles.ts";
 
 interface Row {

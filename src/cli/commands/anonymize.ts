@@ -2,9 +2,8 @@ import type { Command } from "commander";
 import { DEFAULT_SIDES } from "../../anonymize/findFaces.ts";
 import { JPEG_QUALITY } from "../../anonymize/rewriteImage.ts";
 import { UsageError } from "../../errors.ts";
-import type { Backend } from "../../executors/backends.ts";
-import { MASK_SHAPES, MASKS, type Mask, type MaskShape } from "../../image/mask/maskFaces.ts";
-import type { WasmBuild } from "../../kernels/kernel.ts";
+import { MASK_SHAPES, MASKS } from "../../image/mask/maskFaces.ts";
+import type { AnonymizeFlags } from "../anonymize/flags.ts";
 import { runAnonymize } from "../anonymize/runAnonymize.ts";
 import {
   backendOption,
@@ -37,19 +36,6 @@ Examples:
   centernet anonymize photos --out masked
   centernet anonymize photos --out masked --numbered --turns
   centernet anonymize group.jpg --sides 640,1280,2560 --score 0.1 --out masked`;
-
-export interface AnonymizeFlags {
-  readonly out: string;
-  readonly mask: Mask;
-  readonly shape: MaskShape;
-  readonly score: number;
-  readonly sides: readonly number[];
-  readonly turns?: boolean;
-  readonly numbered?: boolean;
-  readonly backend?: Backend;
-  readonly threads?: number;
-  readonly build?: WasmBuild;
-}
 
 export function addAnonymize(program: Command, session: Session): void {
   program
