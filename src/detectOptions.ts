@@ -3,7 +3,7 @@ import type { OnTap } from "./backend/executor.ts";
 import type { Cost } from "./cost.ts";
 import { UsageError } from "./errors.ts";
 import { isThreadCount, THREADS_EXPECTED } from "./executors/backends.ts";
-import type { Model } from "./models/model.ts";
+import { type Model, PIXEL_MEANS } from "./models/model.ts";
 import type { TestTimeOptions, WhyPixel } from "./models/view.ts";
 import type { NetworkOptions, ProfileOptions } from "./network.ts";
 import { isObject, type OptionKind } from "./support/checkArguments.ts";
@@ -84,6 +84,11 @@ export const NETWORK_OPTIONS = {
       value instanceof URL ||
       value instanceof Blob ||
       (Array.isArray(value) ? value.every(isString) : isObject(value) && Array.isArray(value.items)),
+  },
+  keepResolution: BOOLEAN,
+  pixelMeans: {
+    expected: PIXEL_MEANS.join(" or "),
+    fits: (value) => PIXEL_MEANS.some((means) => means === value),
   },
   fuse: BOOLEAN,
   onProgress: FUNCTION,

@@ -9,6 +9,7 @@ export {
   cellSum,
   type MapCell,
 } from "./analysis/cellSum.ts";
+export { type DeformableSample, deformableSamples } from "./analysis/deformableSamples.ts";
 export {
   describeGraph,
   type GraphDescription,

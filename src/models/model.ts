@@ -45,6 +45,8 @@ export interface Model {
   readonly placement?: string;
   /** How pixels, RGB from 0 to 255, become its input. Absent if that is the network's first layer. */
   readonly pixelScaling?: ChannelScaling;
+  /** The same model with images prepared in another way. Absent if it leaves no choice. */
+  prepared?(choices: { readonly keepResolution?: boolean; readonly pixelMeans?: PixelMeans }): Model;
   /** The test-time options that it supports. */
   readonly testTimeOptions?: readonly (keyof TestTimeOptions)[];
   /** Where to get its weights, as a sentence. */
@@ -64,6 +66,10 @@ export interface Model {
   /** The runs of the network for this image and their decode. Computes nothing yet. */
   views(image: RgbImage, loaded: LoadedModel, options: ViewOptions): Views<unknown>;
 }
+
+/** Which of the original's two sets of means and deviations pixels are normalized by. */
+export const PIXEL_MEANS = ["test", "demo"] as const;
+export type PixelMeans = (typeof PIXEL_MEANS)[number];
 
 /** What is known once the weights are loaded. */
 export interface LoadedModel {

@@ -252,7 +252,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Network view", () => {
     await page.goBack();
     await channel(5).waitFor();
     await go(page, `nonsense?${RUN}`);
-    await page.getByText('There is no view "nonsense": this is Detect.').waitFor();
+    await page.getByText('the view is "nonsense": expected one of detect, network').waitFor();
     await go(page, `network?${RUN}&layer=nonsense&channel=-1&page=x&cell=1&color=x`);
     await page.getByText('This network has no layer "nonsense"').waitFor();
     await page.locator(".tiles canvas").waitFor();

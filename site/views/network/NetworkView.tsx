@@ -42,7 +42,10 @@ export function NetworkView() {
           <GraphChoice />
           <LayerFinder />
           <ColorChoice />
-          <label class="check">
+          <label
+            class="check"
+            title="Convolution, bias, sum and activation as layers of their own, each with its map. Other last bits."
+          >
             <input
               type="checkbox"
               checked={!fused}

@@ -24,10 +24,10 @@ export interface Seen extends Omit<Glance, "thumbnail"> {
 }
 
 export const SCALES: readonly (readonly [GridScale | "", string])[] = [
-  ["", "as fits"],
-  ["layer", "one for the layer"],
-  ["channel", "one for each channel"],
-  ["percentiles", "its middle 98 %"],
+  ["", "chosen to fit"],
+  ["layer", "of the whole layer"],
+  ["channel", "of each channel"],
+  ["percentiles", "of the middle 98 %"],
   ["symmetric", "symmetric around 0"],
 ];
 export const ORDERS: readonly (readonly [GridOrder, string])[] = [

@@ -11,7 +11,7 @@ import { type MovenetModel, movenetKeys, recognizeMovenet } from "./movenetKeys.
 import { checkMovenetStructure } from "./movenetStructure.ts";
 import { type Relative, relativeOf } from "./relatives.ts";
 import { hasPairs } from "./torchHourglass.ts";
-import { kernelShape, swapPairs, type TorchFamily, torchKeys, transposeKernel } from "./torchKeys.ts";
+import { parameterShape, swapPairs, type TorchFamily, torchKeys, transposeKernel } from "./torchKeys.ts";
 import { zooKeys } from "./zooKeys.ts";
 import { isOptimizerKey } from "./zooPaths.ts";
 
@@ -105,7 +105,7 @@ function nameZoo(file: BundleCheckpoint): NamedCheckpoint {
 }
 
 /**
- * Transposes kernels to this project's layout, one by one as they are read. Leaves out the norms' counters.
+ * Transposes kernels to this project's layout, one by one as they are read. Leaves out what is not used.
  */
 function nameTorch(file: Checkpoint): NamedCheckpoint {
   const found = torchKeys(file.variables.keys(), file.where);
@@ -114,14 +114,14 @@ function nameTorch(file: Checkpoint): NamedCheckpoint {
   const keys = new Map<string, { key: string; stored: Variable }>();
   const variables = new Map<string, Variable>();
   for (const [key, stored] of file.variables) {
-    if (found.counters.has(key)) continue;
+    if (found.unused.has(key)) continue;
     const parameter = nameOf.get(key);
     const name = parameter ?? key;
     if (keys.has(name)) {
       throw new ModelError({ where: file.where, expected: `one variable for ${quote(name)}`, got: "two" });
     }
     keys.set(name, { key, stored });
-    variables.set(name, parameter ? { ...stored, shape: kernelShape(stored.shape) } : stored);
+    variables.set(name, parameter ? { ...stored, shape: parameterShape(parameter, stored.shape) } : stored);
   }
   return {
     ...file,

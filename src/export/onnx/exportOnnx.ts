@@ -4,7 +4,7 @@ import { checkInputSize, type InputSize, type Model } from "../../models/model.t
 import { concatenate } from "../../support/concatenate.ts";
 import type { Layout, Weights } from "../../tensor.ts";
 import { addDecode, type DecodedModel } from "./decode/detections.ts";
-import { encodeOnnx, type OnnxFile, OPSET } from "./encodeOnnx.ts";
+import { encodeOnnx, type OnnxFile, opsetOf } from "./encodeOnnx.ts";
 import { foldedForOnnx, graphInOnnx } from "./exportGraph.ts";
 import { channelClasses, headMeaning, onnxFacts } from "./onnxFacts.ts";
 import type { OnnxGraph, OnnxValue } from "./onnxGraph.ts";
@@ -68,7 +68,15 @@ export async function prepareOnnx(name?: string, options: OnnxOptions = {}): Pro
   const facts = onnxFacts(opened, size, layout);
   const { inputs, outputs } = graph;
   const { metadata = new Map() } = facts;
-  return { ...encodeOnnx(graph, facts), model: model.name, opset: OPSET, inputs, outputs, metadata, notes };
+  return {
+    ...encodeOnnx(graph, facts),
+    model: model.name,
+    opset: opsetOf(graph),
+    inputs,
+    outputs,
+    metadata,
+    notes,
+  };
 }
 
 /** The network from pixels to heads, and to detections with `decode`. */
