@@ -21,6 +21,7 @@ const BOXES = [
     color: "front",
     says: "two runs, or a run and a dump, layer by layer",
   },
+  { name: "anonymize", row: 1, from: 4, color: "front", says: "faces to masks, clean files" },
   { name: "illustration", row: 1, from: 5, to: 6, color: "front", says: "pools and kites made by hand" },
   { name: "verify", row: 2, from: 0, to: 1, color: "front", says: "golden cases, tap by tap" },
   { name: "detect.ts", row: 2, from: 2, to: 5, color: "front", says: "image to detections", numbers: [1] },

@@ -26,6 +26,7 @@ export {
   receptiveFieldAt,
   receptiveFields,
 } from "./analysis/receptiveFields.ts";
+export { type FindFacesOptions, type FoundFaces, findFaces } from "./anonymize/findFaces.ts";
 export { asNdarray } from "./asNdarray.ts";
 export { type BackendDetails, type RanOn, runInWords } from "./backend/backendDetails.ts";
 export type { Executor, OnTap, Plan, PrepareOptions, RunOptions, RunResult } from "./backend/executor.ts";
@@ -71,6 +72,11 @@ export { type LayerMaps, layerMaps } from "./compare/layerMaps.ts";
 export type { RunFacts } from "./compare/tolerances.ts";
 export type { Cost } from "./cost.ts";
 export { CenterTrace, type DroppedRow, type Suppression } from "./decode/centerTrace.ts";
+export {
+  type DecodedFaces,
+  decodeFaces,
+} from "./decode/faces/decodeFaces.ts";
+export type { FaceMaps, FaceRows, FaceSettings } from "./decode/faces/faceRows.ts";
 export { HeatmapTrace, type PeakSearch } from "./decode/heatmapTrace.ts";
 export type { GaussianCandidates } from "./decode/keypointScores.ts";
 export type { FractionBox, Points, Pose, PoseKeypoint } from "./decode/keypoints.ts";
@@ -214,6 +220,8 @@ export {
 export { decodeImage, encodeJpeg, encodePng } from "./image/imageFile.ts";
 export type { ImageTransform } from "./image/input/letterbox.ts";
 export type { ChannelScaling } from "./image/input/normalization.ts";
+export { type Mask, type MaskOptions, type MaskShape, maskFaces } from "./image/mask/maskFaces.ts";
+export type { PngParts } from "./image/png/encodePng.ts";
 export type { RgbImage } from "./image/rgbImage.ts";
 export type {
   AddressSource,

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { withFlagNames } from "./arguments/flagNames.ts";
 import { hintForCommand, hintForFlag } from "./arguments/neighbors.ts";
+import { addAnonymize } from "./commands/anonymize.ts";
 import { addCompare } from "./commands/compare.ts";
 import { addConvert } from "./commands/convert.ts";
 import { addDescribe } from "./commands/describe.ts";
@@ -78,6 +79,7 @@ function programOf(session: Session): Command {
 Examples:
   centernet detect samples/people.jpg
   centernet detect photos --json results.jsonl --no-draw
+  centernet anonymize photos --out masked
   centernet serve --open
   centernet detect --help
 
@@ -87,6 +89,7 @@ Exit codes: 0 fine, 1 usage, 2 model not loadable, 3 some images failed,
     );
   for (const add of [
     addDetect,
+    addAnonymize,
     addModels,
     addPull,
     addDescribe,

@@ -213,7 +213,7 @@ function parseSize(text: string, where: string): InputSize {
   throw new UsageError({ where, expected: "width x height, as in 320x256", got: quote(text), hint });
 }
 
-function parseScore(text: string, where: string): number {
+export function parseScore(text: string, where: string): number {
   const score = /^\d*\.?\d+(e-?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
   if (score >= 0 && score <= 1) return score;
   const percent = /^(\d{1,2})%?$/.exec(text)?.[1];

@@ -31,6 +31,17 @@ export class OutputFolder {
    */
   async write(name: string, content: Content): Promise<string> {
     const path = join(this.path, name);
+    await this.makeParent(path);
+    await writeAtomically(path, content);
+    return path;
+  }
+
+  /**
+   * Creates the folder of a file below this one.
+   *
+   * @throws UsageError if it cannot be written to, or a symbolic link leads out of this folder.
+   */
+  async makeParent(path: string): Promise<void> {
     const parent = dirname(path);
     const existing = await nearestExisting(parent);
     if (!isInside(this.real, existing)) {
@@ -38,8 +49,6 @@ export class OutputFolder {
       throw new UsageError({ where: parent, expected, got: `a link to ${existing}` });
     }
     if (parent !== this.path) await makeFolder(parent, this.flag);
-    await writeAtomically(path, content);
-    return path;
   }
 }
 

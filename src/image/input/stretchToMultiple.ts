@@ -15,7 +15,7 @@ export function fittedSize({ width, height }: Size, limit: Size): Size {
 }
 
 /** The sides rounded to whole pixels, at least 1. */
-function scaledTo({ width, height }: Size, factor: number): Size {
+export function scaledTo({ width, height }: Size, factor: number): Size {
   const side = (pixels: number) => Math.max(1, Math.round(pixels * factor));
   return { width: side(width), height: side(height) };
 }

@@ -10,6 +10,12 @@ export interface PngFile {
   /** The IDAT chunks; joined they are one zlib stream. */
   compressed: Uint8Array[];
   exif: Uint8Array | null;
+  /** tRNS: alpha per color of the palette, or the one color that is transparent. */
+  transparency: Uint8Array | null;
+  /** iCCP: the profile's name, a zero, the method and the compressed profile. */
+  profile: Uint8Array | null;
+  /** Has further frames (APNG's acTL). */
+  animated: boolean;
 }
 
 interface Chunk {
@@ -24,8 +30,7 @@ const MAX_PALETTE_BYTES = 256 * 3;
 
 /**
  * Walks a PNG chunk by chunk (PNG specification, third edition, section 5) up to IEND and checks every checksum
- * and the order of the critical chunks. Transparency (tRNS) and color management chunks are skipped; see
- * `decodePng`.
+ * and the order of the critical chunks. `decodePng` uses neither transparency nor the color profile.
  *
  * @throws ImageError if the file is damaged or truncated.
  */
@@ -38,6 +43,9 @@ export function readPngFile(bytes: Uint8Array, where: string): PngFile {
   const header = readPngHeader(first.data, where);
   let palette: Uint8Array | null = null;
   let exif: Uint8Array | null = null;
+  let transparency: Uint8Array | null = null;
+  let profile: Uint8Array | null = null;
+  let animated = false;
   const compressed: Uint8Array[] = [];
   let pixelsEnded = false;
 
@@ -54,6 +62,12 @@ export function readPngFile(bytes: Uint8Array, where: string): PngFile {
     } else if (type === "eXIf") {
       // Browsers read it only before the pixels.
       if (compressed.length === 0) exif ??= data;
+    } else if (type === "tRNS") {
+      if (compressed.length === 0) transparency ??= data;
+    } else if (type === "iCCP") {
+      if (compressed.length === 0) profile ??= data;
+    } else if (type === "acTL") {
+      animated = true;
     } else if (isCritical(type)) {
       throw reader.damaged("chunks of the PNG standard", `an unknown critical chunk ${type}`);
     }
@@ -61,7 +75,7 @@ export function readPngFile(bytes: Uint8Array, where: string): PngFile {
   }
   if (compressed.length === 0) throw reader.damaged("an IDAT chunk", "none");
   if (header.kind === "palette" && !palette) throw reader.damaged("a palette (PLTE)", "none");
-  return { header, palette, compressed, exif };
+  return { header, palette, compressed, exif, transparency, profile, animated };
 }
 
 class ChunkReader {

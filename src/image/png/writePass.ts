@@ -44,7 +44,7 @@ export function writePass(
  * Unpacks the row at `start` to one byte per sample: 16 bits are rounded to 8; fewer than 8 are not scaled. Rows of 8
  * bits are as they should be.
  */
-function unpackSamples(rows: Uint8Array, start: number, bitDepth: number, samples: Uint8Array): void {
+export function unpackSamples(rows: Uint8Array, start: number, bitDepth: number, samples: Uint8Array): void {
   if (bitDepth === 16) {
     for (let i = 0; i < samples.length; i++) {
       samples[i] = Math.round((rows[start + i * 2] * 256 + rows[start + i * 2 + 1]) / 257);

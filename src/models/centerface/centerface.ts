@@ -107,10 +107,10 @@ function centerfaceGraph(size: InputSize): Graph {
 }
 
 /** The image at this size, and where it lies in the network's input. */
-function faceView(
+export function faceView(
   image: RgbImage,
   wanted: InputSize,
-): Omit<View<unknown>, "decode"> & { readonly transform: ImageTransform } {
+): Pick<View<unknown>, "size" | "placement" | "inputs"> & { readonly transform: ImageTransform } {
   const { input, transform } = placeStretched(image, wanted, SIDE_MULTIPLE);
   const inputs = () => ({ image: stretched(image, input) });
   return { size: input, placement: placementOf(transform, input, OUTPUT_STRIDE), inputs, transform };
@@ -122,7 +122,7 @@ export function faceMaps(outputs: Maps): FaceMaps {
 }
 
 /** One row in pixels of the image, rounded to float32 like the original. Landmarks have the face's own score. */
-function faceDetection(rows: FaceRows, row: number, { scaleX, scaleY }: ImageTransform): Detection {
+export function faceDetection(rows: FaceRows, row: number, { scaleX, scaleY }: ImageTransform): Detection {
   const x = (value: number) => Math.fround(value / Math.fround(scaleX));
   const y = (value: number) => Math.fround(value / Math.fround(scaleY));
   const [xmin, ymin, xmax, ymax] = rows.boxes.subarray(row * 4, row * 4 + 4);
