@@ -45,6 +45,7 @@ const BOXES = [
   { name: "blocks", row: 7, from: 0, to: 1, color: "model", says: "convolutions, pooling modules" },
   { name: "image", row: 7, from: 2, color: "model", says: "files, input", numbers: [2, 4] },
   { name: "decode", row: 7, from: 3, color: "model", says: "maps to objects", numbers: [6] },
+  { name: "evaluation", row: 6, from: 6, color: "front", says: "AP as COCO's" },
   { name: "visualization", row: 4, from: 6, color: "front", says: "maps, charts" },
   { name: "analysis", row: 5, from: 6, color: "front", says: "cost, fields, blocks" },
   { name: "backend", row: 8, from: 2, to: 4, color: "run", says: "what a backend must do" },

@@ -1,16 +1,18 @@
 /** COCO evaluation of boxes and keypoints, equal to pycocotools 2.0.11 in every bit. */
+
 import { accumulate, type PrecisionRecall } from "./accumulate.ts";
 import { type Arranged, arrange } from "./matching/arrange.ts";
 import { type ImageMatches, matchesIn } from "./matching/imageMatches.ts";
 import { type EvaluationOptions, type EvaluationParameters, evaluationParameters } from "./parameters.ts";
 import type { Annotations } from "./reading/annotations.ts";
+import { counted } from "./reading/counted.ts";
 import type { Results } from "./reading/results.ts";
 import { firstLimit, type Row, rowsOf } from "./rows.ts";
 
 export interface CategoryRows {
   readonly id: number;
   readonly name: string;
-  /** Truths that count (area `all`, or the first range), and detections. */
+  /** Annotations, crowds among them, and detections. */
   readonly truths: number;
   readonly found: number;
   readonly rows: readonly Row[];
@@ -85,7 +87,7 @@ function notesOf(arranged: Arranged): string[] {
   }
   if (beyond > 0) {
     notes.push(
-      `${beyond} results beyond the best ${last} of their image and category do not count (max detections)`,
+      `${counted(beyond, "result")} beyond the best ${last} of an image and category: not counted (max detections)`,
     );
   }
   if (results.found.count === 0) notes.push("no results: everything is missed");

@@ -31,7 +31,7 @@ export function firstLimit({ type, maxDetections }: EvaluationParameters): {
 }
 
 /** 12 rows for boxes, 10 for keypoints, in pycocotools' order. */
-export function rowPlans(parameters: EvaluationParameters): RowPlan[] {
+function rowPlans(parameters: EvaluationParameters): RowPlan[] {
   const { type, maxDetections } = parameters;
   const first = firstLimit(parameters).limit;
   const areas = type === "boxes" ? ["small", "medium", "large"] : ["medium", "large"];
@@ -72,7 +72,7 @@ export function rowsOf(arrays: PrecisionRecall, parameters: EvaluationParameters
 }
 
 /** The mean of all entries that are present, as numpy computes it; -1 if none is. */
-export function meanOf(
+function meanOf(
   { precision, recall }: PrecisionRecall,
   parameters: EvaluationParameters,
   { kind, iouThreshold, area, maxDetections }: Omit<RowPlan, "name">,

@@ -128,6 +128,6 @@ test("results of an image that the annotations do not have are refused", async (
   const { annotations, results, type } = cocoCase("unknown-image");
   const truth = await readAnnotations(annotations, { name: "annotations.json" });
   await expect(readResults(results, truth, { name: "results.json", type })).rejects.toThrow(
-    /^results\.json: expected image ids of annotations\.json \(.*\), got 1 results of other images/,
+    /^results\.json: expected image ids of annotations\.json \(.*\), got 1 result of other images/,
   );
 });

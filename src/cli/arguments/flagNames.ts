@@ -6,6 +6,11 @@ const FLAGS: Readonly<Record<string, string>> = {
   inputSize: "--size",
   labelMap: "--label-map",
   reproduceReference: "--reproduce-reference",
+  iouThresholds: "--iou-thresholds",
+  maxDetections: "--max-dets",
+  categoryIds: "--classes",
+  imageIds: "--images",
+  classAgnostic: "--class-agnostic",
 };
 const SAME_NAME = [
   "names",
@@ -20,6 +25,8 @@ const SAME_NAME = [
   "score",
   "max",
   "classes",
+  "areas",
+  "sigmas",
 ];
 
 /** How the library names what a flag sets, if not as an option. */

@@ -5,7 +5,7 @@ import { Matching } from "./greedy.ts";
 import { eachPair, Fits, isIgnored, type Pair } from "./pairs.ts";
 
 /** A detection is false, true, or does not count. */
-export const FALSE = 0;
+const FALSE = 0;
 export const TRUE = 1;
 export const IGNORED = 2;
 

@@ -1,8 +1,10 @@
 /** COCO annotations (cocodataset.org/#format-data) as columns of numbers: what an evaluation reads of them. */
+
 import { UsageError } from "../../errors.ts";
 import { feed, feedWhole, type JsonSource, jsonBytesOf } from "../json/feed.ts";
 import { CLOSE_BRACE, type JsonBytes, KeyTable, OPEN_BRACE } from "../json/jsonBytes.ts";
 import { JsonUnits, type UnitPlace, type UnitReader } from "../json/jsonUnits.ts";
+import { counted } from "./counted.ts";
 import { IdTable, type ImageId, readImageId, readInteger, showId } from "./ids.ts";
 import { TruthColumns } from "./truthColumns.ts";
 
@@ -31,9 +33,6 @@ export interface Annotations {
   imageIndex(id: ImageId): number | undefined;
   categoryIndex(id: number): number | undefined;
 }
-
-/** Bytes of each annotation in memory, keypoints apart: columns that grow by half. */
-export const BYTES_PER_TRUTH = 90;
 
 export interface ReadOptions {
   /** The file's name, for errors. */
@@ -261,7 +260,7 @@ class AnnotationsReader implements UnitReader {
       [categories, "of categories that the file does not list: left out"],
     ] as const;
     return all.flatMap(([count, text]) => {
-      return count === 0 ? [] : [`${count} ${count === 1 ? "annotation" : "annotations"} ${text}`];
+      return count === 0 ? [] : [`${counted(count, "annotation")} ${text}`];
     });
   }
 }

@@ -2,11 +2,13 @@
  * Results as columns of numbers: COCO's results format (cocodataset.org/#format-results), as a list or as one entry a
  * line, or the lines of `centernet detect --json`.
  */
+
 import { UsageError } from "../../errors.ts";
 import { feed, feedWhole, type JsonSource, jsonBytesOf } from "../json/feed.ts";
 import { type JsonBytes, KeyTable } from "../json/jsonBytes.ts";
 import { JsonUnits, type UnitReader } from "../json/jsonUnits.ts";
 import { type Annotations, eachMember, orientedHint, type ReadOptions } from "./annotations.ts";
+import { counted } from "./counted.ts";
 import { DetectionLines } from "./detectionLines.ts";
 import { type EvaluationType, extentOf, FoundColumns } from "./foundColumns.ts";
 import { type ImageId, readImageId, readInteger, showId } from "./ids.ts";
@@ -41,7 +43,7 @@ export async function readResults(
   const { name = "results", signal } = options;
   const files = Array.isArray(sources) ? sources : [{ source: sources as JsonSource, name }];
   const reader = new ResultsReader(annotations, options);
-  for (const file of files) await feed(reader.begin(file.name), file.source, signal);
+  for (const file of files) await feed(reader.open(file.name), file.source, signal);
   return reader.result(files.map((file) => file.name).join(", "));
 }
 
@@ -49,7 +51,7 @@ export async function readResults(
 export function resultsOf(list: unknown, annotations: Annotations, options: ResultsOptions = {}): Results {
   const reader = new ResultsReader(annotations, options);
   const { name = "results" } = options;
-  feedWhole(reader.begin(name), jsonBytesOf(list));
+  feedWhole(reader.open(name), jsonBytesOf(list));
   return reader.result(name);
 }
 
@@ -97,7 +99,7 @@ class ResultsReader implements UnitReader {
     this.lines = new DetectionLines(annotations, type);
   }
 
-  begin(name: string): JsonUnits {
+  open(name: string): JsonUnits {
     this.name = name;
     return new JsonUnits(name, "entries", this);
   }
@@ -193,10 +195,12 @@ class ResultsReader implements UnitReader {
     const notes = [
       ...this.categories.notes(),
       ...(this.negative > 0
-        ? [`${this.negative} results with a negative width or height, which match nothing`]
+        ? [`${counted(this.negative, "result")} with a negative width or height, which no truth matches`]
         : []),
       ...(this.fromKeypoints > 0
-        ? [`${this.fromKeypoints} boxes taken as what their keypoints span, as in pycocotools`]
+        ? [
+            `boxes of ${counted(this.fromKeypoints, "result")} taken as what their keypoints span, as in pycocotools`,
+          ]
         : []),
       ...this.lines.notes(name),
     ];
@@ -218,7 +222,7 @@ class ResultsReader implements UnitReader {
     return new UsageError({
       where: name,
       expected: `image ids of ${this.annotations.name} (${ours})`,
-      got: `${this.unknownCount} results of other images (${theirs})`,
+      got: `${counted(this.unknownCount, "result")} of other images (${theirs})`,
       hint: `Are these the annotations of the images that were detected?${types}`,
     });
   }

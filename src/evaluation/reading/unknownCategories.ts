@@ -1,4 +1,5 @@
 import type { Annotations } from "./annotations.ts";
+import { counted } from "./counted.ts";
 
 const MAX_SHOWN = 5;
 /** COCO's classes; their ids run to 90. */
@@ -25,7 +26,7 @@ export class UnknownCategories {
     const more = ids.length > MAX_SHOWN ? ", …" : "";
     const shown = `${ids.slice(0, MAX_SHOWN).join(", ")}${more}`;
     return [
-      `${this.count} results of categories that the annotations do not have (${shown}): left out`,
+      `${counted(this.count, "result")} of categories that the annotations do not have (${shown}): left out`,
       ...this.shift(),
     ];
   }
