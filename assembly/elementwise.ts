@@ -55,8 +55,13 @@ export function sigmoid(address: usize, plane: i32): void {
 }
 
 function sigmoidAt(source: usize, destination: usize): void {
+  v128.store(destination, logistic(v128.load(source)));
+}
+
+/** 1 / (1 + exp(-x)). */
+export function logistic(x: v128): v128 {
   const one = f32x4.splat(1);
-  v128.store(destination, f32x4.div(one, f32x4.add(one, exponential(f32x4.neg(v128.load(source))))));
+  return f32x4.div(one, f32x4.add(one, exponential(f32x4.neg(x))));
 }
 
 /**

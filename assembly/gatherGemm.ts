@@ -19,17 +19,34 @@ const OUTSIDE: i32 = -1;
  */
 export function gatherGemm(address: usize, unit: i32, scratch: usize): void {
   const call = GatherGemmCall.at(address);
-  const block = unit % call.blocks;
-  const split = unit / call.blocks;
-  const firstCell = block * call.blockCells;
-  const cells = min(call.blockCells, call.rows * call.columns - firstCell);
-  const depth = call.depth;
+  const firstCell = firstCellOf(call, unit);
+  const packed = packedIn(call, scratch);
+  pack(call, firstCell, cellsFrom(call, firstCell), packed, packed + call.blockCells * call.depth * 16);
+  multiplyBlock(call, unit, scratch);
+}
 
+export function firstCellOf(call: GatherGemmCall, unit: i32): i32 {
+  return (unit % call.blocks) * call.blockCells;
+}
+
+export function cellsFrom(call: GatherGemmCall, firstCell: i32): i32 {
+  return min(call.blockCells, call.rows * call.columns - firstCell);
+}
+
+/** Where in scratch memory a block's inputs are packed: behind two planes of sums and the places of the outputs. */
+export function packedIn(call: GatherGemmCall, scratch: usize): usize {
+  return scratch + call.blockCells * 36;
+}
+
+/** Multiplies a block's packed inputs with the weights of the unit's split and writes the outputs. */
+export function multiplyBlock(call: GatherGemmCall, unit: i32, scratch: usize): void {
+  const split = unit / call.blocks;
+  const firstCell = firstCellOf(call, unit);
+  const cells = cellsFrom(call, firstCell);
   const sumBytes = call.blockCells * 16;
   const sums = scratch;
   const targets = sums + 2 * sumBytes;
-  const packed = targets + call.blockCells * 4;
-  pack(call, firstCell, cells, packed, packed + call.blockCells * depth * 16);
+  const packed = packedIn(call, scratch);
   if (call.step > 1) locateTargets(call, firstCell, cells, targets);
 
   const panels = (call.outputPlanes + 1) >> 1;

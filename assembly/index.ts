@@ -2,8 +2,11 @@
 // to compute and, if it needs any, the address of scratch memory. They allocate nothing and keep no state.
 //
 // The classes of the fields are generated from WASM_CALLS (src/kernels/wasm/kernel.ts), whose order is the ABI.
+export { copyChannels } from "./copyChannels";
 export { cornerPool } from "./cornerPool";
+export { deformConv } from "./deformConv";
 export { depthwise } from "./depthwise";
+export { depthwiseTransposed } from "./depthwiseTransposed";
 export { affine, sigmoid, sum } from "./elementwise";
 export { gatherGemm } from "./gatherGemm";
 export { winograd2, winograd4, winogradWeights2, winogradWeights4 } from "./generated/winograd";

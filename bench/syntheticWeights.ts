@@ -47,6 +47,8 @@ function fanIn({ op, attributes }: GraphNode, [height, width, a, b]: readonly nu
       return height * width;
     case "transposedConv2d":
       return (height * width * b) / Number(attributes.stride) ** 2;
+    case "depthwiseTransposedConv2d":
+      return (height * width) / Number(attributes.stride) ** 2;
     default:
       return height * width * a;
   }

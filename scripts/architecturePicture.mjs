@@ -21,6 +21,7 @@ const BOXES = [
     color: "front",
     says: "two runs, or a run and a dump, layer by layer",
   },
+  { name: "illustration", row: 1, from: 5, to: 6, color: "front", says: "pools and kites made by hand" },
   { name: "verify", row: 2, from: 0, to: 1, color: "front", says: "golden cases, tap by tap" },
   { name: "detect.ts", row: 2, from: 2, to: 5, color: "front", says: "image to detections", numbers: [1] },
   { name: "network.ts", row: 3, from: 2, to: 5, color: "front", says: "a model with weights on a backend" },
@@ -79,6 +80,7 @@ const TOGETHER = {
   explain: "detection.ts",
   "tapNames.ts": "detect.ts",
   "asNdarray.ts": "index.ts",
+  illustration: "index.ts",
 };
 const MACHINE = /^platform\/(\w*Machine|thread)\.ts$/;
 

@@ -9,6 +9,7 @@ const SCRIPTS = [
   "readmeModels",
   "readmeBench",
   "tripletPictures",
+  "deformablePicture",
 ];
 
 const failed = SCRIPTS.filter((name) => {

@@ -1,8 +1,10 @@
 /** The frame of the page: the links, the line of state, and the view that the address names. */
 import type { ComponentType } from "preact";
+import { AddressNotes } from "./components/AddressNotes.tsx";
 import { lazy } from "./components/lazy.tsx";
 import { StatusLine } from "./components/StatusLine.tsx";
-import { hrefOf, route, routeNote, type View } from "./state/route.ts";
+import { hrefOf, route, type View } from "./state/route.ts";
+import { declineTour, TOUR_LINK, tourHref, tourOffered, tourStep } from "./state/tour.ts";
 import { DetectView } from "./views/detect/DetectView.tsx";
 
 interface Page {
@@ -35,8 +37,11 @@ const PAGES: Readonly<Record<View, Page>> = {
   },
 };
 
+const TourCard = lazy(async () => (await import("./tour/TourCard.tsx")).TourCard, "tour");
+
 export function App() {
   const { view } = route.value;
+  const touring = tourStep.value !== undefined;
   const { content: Content } = PAGES[view];
   return (
     <>
@@ -52,16 +57,34 @@ export function App() {
             </a>
           ))}
         </nav>
+        <a id={TOUR_LINK} class="tour-link" href={tourHref()} aria-current={touring ? "true" : undefined}>
+          Tour
+        </a>
         <StatusLine />
       </header>
+      {touring && <TourCard />}
       <main id="main" tabIndex={-1}>
-        {routeNote.value && <p class="note">{routeNote.value}</p>}
+        <AddressNotes />
+        {view === "detect" && tourOffered.value && !touring && <TourOffer />}
         <Content />
       </main>
       <footer class="foot">
         Nothing leaves this machine: images and weights are read by this page alone.
       </footer>
     </>
+  );
+}
+
+function TourOffer() {
+  return (
+    <p class="offer">
+      <span>
+        New here? <a href={tourHref()}>A tour in six steps</a> shows how the network comes to its boxes.
+      </span>
+      <button type="button" class="quiet" onClick={declineTour}>
+        Not now
+      </button>
+    </p>
   );
 }
 

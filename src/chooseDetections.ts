@@ -69,6 +69,8 @@ const SMALL_SIDE = 32;
 /** A model with more classes says little by naming them. */
 const MAX_CLASSES_NAMED = 3;
 
+const PLURALS: Readonly<Record<string, string>> = { person: "people", face: "faces" };
+
 /** Why nothing was found in an image, as a part of a sentence with all that is known. */
 export function whyNothing(
   model: Model,
@@ -84,7 +86,7 @@ export function whyNothing(
   if (max === 0) reasons.push("max is 0");
   if (model.classes.length <= MAX_CLASSES_NAMED) {
     const labels = model.classes.map(({ label }) => label).join(", ");
-    reasons.push(`${model.name} finds only ${labels === "person" ? "people" : labels}`);
+    reasons.push(`${model.name} finds only ${PLURALS[labels] ?? labels}`);
   }
   if (leftOut.classes && classIds) {
     const names = model.classes.filter(({ classId }) => classIds.has(classId)).map(({ label }) => label);

@@ -3,7 +3,7 @@ import type { OnTap } from "./backend/executor.ts";
 import type { Cost } from "./cost.ts";
 import { UsageError } from "./errors.ts";
 import { isThreadCount, THREADS_EXPECTED } from "./executors/backends.ts";
-import type { Model } from "./models/model.ts";
+import { type Model, PIXEL_MEANS } from "./models/model.ts";
 import type { TestTimeOptions, WhyPixel } from "./models/view.ts";
 import type { NetworkOptions, ProfileOptions } from "./network.ts";
 import { isObject, type OptionKind } from "./support/checkArguments.ts";
@@ -48,6 +48,7 @@ export const DEFAULT_MAX = 100;
 
 /** Accepted range of `scales`, and how many there may be. */
 const [MIN_SCALE, MAX_SCALE, MAX_SCALES] = [0.01, 10, 10];
+/** What `isScales` asks for, in words. */
 export const SCALES_EXPECTED = `a list of 1 to ${MAX_SCALES} different numbers from ${MIN_SCALE} to ${MAX_SCALE}`;
 const BOOLEAN: OptionKind = { expected: "true or false", fits: (value) => typeof value === "boolean" };
 const FUNCTION: OptionKind = { expected: "a function", fits: (value) => typeof value === "function" };
@@ -83,6 +84,11 @@ export const NETWORK_OPTIONS = {
       value instanceof URL ||
       value instanceof Blob ||
       (Array.isArray(value) ? value.every(isString) : isObject(value) && Array.isArray(value.items)),
+  },
+  keepResolution: BOOLEAN,
+  pixelMeans: {
+    expected: PIXEL_MEANS.join(" or "),
+    fits: (value) => PIXEL_MEANS.some((means) => means === value),
   },
   fuse: BOOLEAN,
   onProgress: FUNCTION,
@@ -156,6 +162,7 @@ function isBytes(value: unknown): boolean {
   return value instanceof Uint8Array || value instanceof ArrayBuffer;
 }
 
+/** Whether a value may be the option `scales`; not every model supports it. */
 export function isScales(value: unknown): boolean {
   if (!Array.isArray(value) || value.length < 1 || value.length > MAX_SCALES) return false;
   const isScale = (scale: unknown) => Number(scale) >= MIN_SCALE && Number(scale) <= MAX_SCALE;

@@ -9,6 +9,7 @@ export {
   cellSum,
   type MapCell,
 } from "./analysis/cellSum.ts";
+export { type DeformableSample, deformableSamples } from "./analysis/deformableSamples.ts";
 export {
   describeGraph,
   type GraphDescription,
@@ -145,6 +146,8 @@ export {
   DEFAULT_SCORE,
   type DetectOptions,
   type DetectorProfileOptions,
+  isScales,
+  SCALES_EXPECTED,
 } from "./detectOptions.ts";
 export { BackendError, CenterNetError, type Fault, ImageError, ModelError, UsageError } from "./errors.ts";
 export type { PrecisionRecall } from "./evaluation/accumulate.ts";
@@ -166,7 +169,14 @@ export type { ImageId } from "./evaluation/reading/ids.ts";
 export { type Results, type ResultsOptions, readResults, resultsOf } from "./evaluation/reading/results.ts";
 export type { TruthColumns } from "./evaluation/reading/truthColumns.ts";
 export type { Row } from "./evaluation/rows.ts";
-export { BACKENDS, type Backend, type ExecutorOptions } from "./executors/backends.ts";
+export {
+  BACKENDS,
+  type Backend,
+  type ExecutorOptions,
+  hasOption,
+  isThreadCount,
+  THREADS_EXPECTED,
+} from "./executors/backends.ts";
 export type { WasmPlanDescription } from "./executors/wasm/describeWasmPlan.ts";
 export type { PrepareProgress } from "./executors/wgsl/deviceGraph.ts";
 export * from "./explain/explanation.ts";
@@ -221,7 +231,14 @@ export type {
   ResponseSource,
 } from "./imageSources/imageSource.ts";
 export { readImageSource } from "./imageSources/readImageSource.ts";
-export type { MemoryUse, Precision, WasmBuild } from "./kernels/kernel.ts";
+export {
+  MEMORY_USES,
+  type MemoryUse,
+  PRECISIONS,
+  type Precision,
+  WASM_BUILDS,
+  type WasmBuild,
+} from "./kernels/kernel.ts";
 export type { LabelSource } from "./loading/labels.ts";
 export {
   type OpenedModel,
@@ -236,7 +253,13 @@ export type { ClassHeatmaps, HeatmapOutputs, HeatmapPart } from "./models/classH
 export type { ClassLabel } from "./models/coco.ts";
 export type { Decoding } from "./models/decoding.ts";
 export { keypointRanking } from "./models/keypointRanking.ts";
-export type { LoadedModel, Model, PublishedFigures } from "./models/model.ts";
+export {
+  type InputSquares,
+  inputSquares,
+  type LoadedModel,
+  type Model,
+  type PublishedFigures,
+} from "./models/model.ts";
 export { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
 export type { SideRule } from "./models/sideRule.ts";
 export {
@@ -258,13 +281,14 @@ export type {
   Views,
   WhyPixel,
 } from "./models/view.ts";
-export type {
-  Network,
-  NetworkOptions,
-  NetworkParts,
-  NetworkRunOptions,
-  Profile,
-  ProfileOptions,
+export {
+  type Network,
+  type NetworkOptions,
+  type NetworkParts,
+  type NetworkRunOptions,
+  type Profile,
+  type ProfileOptions,
+  runnable,
 } from "./network.ts";
 export type { Layout, Parameter, Shape, Tensor, Weights } from "./tensor.ts";
 export type {

@@ -25,7 +25,10 @@ import { allFinite, type Parameter, type Tensor, type Weights } from "./tensor.t
 export interface NetworkOptions extends ExecutorOptions, OpenOptions {
   /** Default: `auto`, the best available. */
   readonly backend?: Backend;
-  /** In pixels. Default: the model's own size. Refused if each image decides the size. */
+  /**
+   * In pixels. Default: the model's own size. If each image decides the size, it is what larger images are shrunk to fit
+   * into (`centerface`), or refused.
+   */
   readonly inputSize?: InputSize;
   /**
    * Called while weights are downloaded and then while they are read, with the bytes so far and their total; either
@@ -41,7 +44,7 @@ export interface NetworkOptions extends ExecutorOptions, OpenOptions {
 /** The parts of a network. */
 export interface NetworkParts {
   readonly model: Model;
-  /** Absent if each image decides the size. */
+  /** If each image decides the size: absent, or what larger images are shrunk to fit into. */
   readonly inputSize?: InputSize;
   /** Emptied while the plan takes them over, unless they are needed again. */
   readonly weights: Map<string, Parameter>;
@@ -84,8 +87,8 @@ export interface NetworkRunOptions extends RunOptions {
 export class Network {
   readonly model: Model;
   /**
-   * The size it was loaded for. If each image decides the size, a typical one, which describes the model; `run` then
-   * takes the size of its inputs.
+   * The size it was loaded for. If each image decides the size, a typical one, which describes the model, or the one that
+   * larger images are shrunk to fit into; `run` then takes the size of its inputs.
    */
   readonly inputSize: InputSize;
   /** The checkpoint's constants, beside the layers' parameters. */
@@ -108,7 +111,8 @@ export class Network {
     const size = inputSize ?? parts.model.defaultSize;
     const network = new Network(parts, size);
     const { weights, signal } = parts;
-    if (inputSize) await network.prepare({ ...size, fused: parts.fuse }, async () => weights, signal);
+    if (inputSize && !parts.model.sizedByImage)
+      await network.prepare({ ...size, fused: parts.fuse }, async () => weights, signal);
     return network;
   }
 
@@ -392,7 +396,9 @@ function chosenSize(model: Model, wanted: InputSize | undefined): InputSize | un
     checkInputSize(model, size);
     return size;
   }
-  if (!wanted) return undefined;
+  const { largestImage } = model;
+  if (!wanted) return largestImage;
+  if (largestImage) return checkedLimit(wanted, model);
   throw new UsageError({
     where: `input size of ${model.name}`,
     expected: "none: each image decides it",
@@ -401,12 +407,23 @@ function chosenSize(model: Model, wanted: InputSize | undefined): InputSize | un
   });
 }
 
+/** @throws UsageError for anything but whole numbers of pixels. */
+function checkedLimit(size: InputSize, model: Model): InputSize {
+  const { width, height } = size;
+  if ([width, height].every((side) => Number.isInteger(side) && side >= 1)) return size;
+  const expected = "whole numbers of pixels";
+  throw new UsageError({ where: `input size of ${model.name}`, expected, got: `${width}x${height}` });
+}
+
 function sizeHint({ testTimeOptions, resizer }: Model): string | undefined {
   if (testTimeOptions?.includes("scales")) return "Choose the option scales instead.";
   return resizer && `Its pipeline.config says so: ${resizer}.`;
 }
 
-/** With `fuse`, folds batch norms and fuses bias, sum and activation into their convolution. */
+/**
+ * The graph that runs in place of a model's: with `fuse`, batch norms are folded, and bias, sum and activation are part of
+ * their convolution. No weights are needed.
+ */
 export function runnable(graph: Graph, fuse: boolean): Graph {
   return fuse ? fuseEpilogues(foldBatchNorm(graph, OPS), OPS) : graph;
 }

@@ -80,13 +80,6 @@ const KINDS: [what: string, bytes: Uint8Array, asImage: RegExp, asWeights?: RegE
   ["JSON text", utf8("[1]"), ANOTHER],
   ["a JSON error message", utf8('{"error": "Entry not found"}'), /Check the address/, /Check the address/],
   ["a TensorFlow Lite model \\(\\.tflite\\)", fixture("begins-like.tflite"), CHECKPOINT, CHECKPOINT],
-  [
-    "an ONNX model \\(\\.onnx\\)",
-    ascii("\x08\x07\x12\x07pytorch\x1a\x051.9.0:\xb3\x12"),
-    CHECKPOINT,
-    CHECKPOINT,
-  ],
-  ["an ONNX model \\(\\.onnx\\)", ascii("\x08\x08:\x80\x10\x0a\x10\x0a"), CHECKPOINT],
   ["the graph of a SavedModel", ascii("\x08\x01\x12\xab\xd3\x05\x0a\x12*"), /variables\//, /variables\//],
   [
     "a frozen graph of TensorFlow",
@@ -138,6 +131,9 @@ describe("readable kinds", () => {
     expect(fileKind(fixture("python2-ordereddict.pth")).reader).toBe("torch");
     expect(fileKind(fixture("archive.tar")).reader).toBe("tar");
     expect(fileKind(ascii("\x1f\x8b\x08")).reader).toBe("gzip");
+    for (const onnx of ["\x08\x07\x12\x07pytorch\x1a\x051.9.0:\xb3\x12", "\x08\x08:\x80\x10\x0a\x10\x0a"]) {
+      expect(fileKind(ascii(onnx))).toMatchObject({ reader: "onnx", what: "an ONNX model (.onnx)" });
+    }
   });
 
   test("an old tar archive, without ustar's signature", () => {
@@ -155,6 +151,7 @@ describe("readable kinds", () => {
     expectImageError(fixture("python2-ordereddict.pth"), GIVE_WEIGHTS);
     expectImageError(fixture("torch-named.safetensors"), UNPACK);
     expectImageError(ascii("\x40\0\0\0\0\0\0\0{"), GIVE_WEIGHTS);
+    expectImageError(ascii("\x08\x08:\x80\x10\x0a\x10\x0a"), GIVE_WEIGHTS);
   });
 });
 

@@ -51,7 +51,7 @@ export async function truthTable(compute: typeof float64Taps): Promise<void> {
   if (places.split(",").includes("wgsl") && !(await installDawn())) throw new Error(NO_DAWN);
   const cases = casesIn(ALL_GOLDENS).filter(({ name }) => names === "" || names.split(",").includes(name));
   console.log(
-    "| network | place | taps | worst ratio | median | at most 1 | worst ratio of the largest errors |",
+    "| network | place | taps | RMS: worst · median · at most 1 | largest: worst · median · at most 1 |",
   );
   for (const { name, open } of cases) {
     const opened = await open();
@@ -176,13 +176,19 @@ async function row(name: string, place: string, opened: Opened, truth: Truth): P
         },
       },
     );
-    const summary = truthSummary(report.taps);
-    if (!summary) throw new Error(`${name} has no taps in float64`);
-    const largest = report.taps.map(({ truth }) => (truth ? truth.max / truth.original.max : 0));
-    const share = `${Math.round(summary.atMost1 * 100)} %`;
-    const numbers = [summary.taps, summary.worst.toFixed(2), summary.median.toFixed(2), share];
-    return `| ${[name, place, ...numbers, Math.max(...largest).toFixed(2)].join(" | ")} |`;
+    const largest = report.taps.map(({ truth }) => ({
+      truth: truth && { ...truth, ratio: truth.max / truth.original.max },
+    }));
+    return `| ${[name, place, report.taps.length, summaryOf(report.taps), summaryOf(largest)].join(" | ")} |`;
   } finally {
     await network.dispose();
   }
+}
+
+/** Worst · median · share of taps at most 1. */
+function summaryOf(taps: Parameters<typeof truthSummary>[0]): string {
+  const summary = truthSummary(taps);
+  if (!summary) throw new Error("no taps in float64");
+  const { worst, median, atMost1 } = summary;
+  return `${worst.toFixed(2)} · ${median.toFixed(2)} · ${Math.round(atMost1 * 100)} %`;
 }

@@ -1,5 +1,5 @@
 /** Steps as buttons, which the arrow keys go through. */
-import { useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 export interface BarStep<Name extends string> {
   readonly name: Name;
@@ -19,6 +19,12 @@ export function StepBar<Name extends string>({
 }) {
   const list = useRef<HTMLDivElement>(null);
   const at = steps.findIndex(({ name }) => name === current);
+  useLayoutEffect(() => {
+    // Where the steps do not fit beside each other, they are scrolled.
+    const [bar, step] = [list.current, list.current?.children[at]];
+    if (!bar || !(step instanceof HTMLElement)) return;
+    bar.scrollLeft = step.offsetLeft - bar.offsetLeft - (bar.clientWidth - step.offsetWidth) / 2;
+  }, [at]);
   const go = (index: number, focus = false) => {
     const next = steps[Math.min(steps.length - 1, Math.max(0, index))];
     if (!next) return;

@@ -3,7 +3,7 @@ import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
 /** Until it is there, a line of text stands in its place; if it cannot be fetched, the reason does. */
-export function lazy(fetchContent: () => Promise<ComponentType>): ComponentType {
+export function lazy(fetchContent: () => Promise<ComponentType>, what = "view"): ComponentType {
   let content: ComponentType | undefined;
   return function Lazy() {
     const [problem, setProblem] = useState<string>();
@@ -23,9 +23,11 @@ export function lazy(fetchContent: () => Promise<ComponentType>): ComponentType 
       return <Content />;
     }
     return problem ? (
-      <p class="note">This view cannot be fetched: {problem}. Load the page again.</p>
+      <p class="note">
+        This {what} cannot be fetched: {problem}. Load the page again.
+      </p>
     ) : (
-      <p class="note">Fetching the view…</p>
+      <p class="note">Fetching the {what}…</p>
     );
   };
 }

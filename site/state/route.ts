@@ -9,13 +9,12 @@ export interface Route {
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** An address that names no view leads to the first one, with a note that says so. */
-function parseHash(hash: string): Route & { readonly note?: string } {
-  const [name, query = ""] = hash.replace(/^#/, "").split("?");
+/** An address that names no view leads to the first one. */
+function parseHash(hash: string): Route & { readonly unknown?: string } {
+  const [, name, query] = /^#?([^?]*)\??(.*)$/su.exec(hash) ?? [];
   const params = Object.fromEntries(new URLSearchParams(query));
   const view = VIEWS.find((known) => known === name);
-  if (view) return { view, params };
-  return { view: "detect", params, ...(name && { note: `There is no view "${name}": this is Detect.` }) };
+  return view ? { view, params } : { view: "detect", params, ...(name && { unknown: name }) };
 }
 
 function formatHash({ view, params }: Route): string {
@@ -23,10 +22,32 @@ function formatHash({ view, params }: Route): string {
   return query ? `#${view}?${query}` : `#${view}`;
 }
 
+/** A setting in the address that cannot be meant as it stands there. */
+export interface AddressNote {
+  readonly name: string;
+  /** What is wrong with it, and what is done instead. */
+  readonly text: string;
+}
+
+/** Control characters and those that change the direction of writing. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}]/gu;
+const MAX_QUOTED = 60;
+
+/** `In the address, backend is "nonsense": expected auto, wgsl or wasm. wasm is used instead.` */
+export function addressNote(name: string, text: string, expected: string, instead: string): AddressNote {
+  const printable = text.replace(UNPRINTABLE, "\ufffd");
+  const got = printable.length > MAX_QUOTED ? `${printable.slice(0, MAX_QUOTED)}…` : printable;
+  return { name, text: `In the address, ${name} is "${got}": expected ${expected}. ${instead}` };
+}
+
 const parsed = signal(parseHash(location.hash));
 export const route = computed<Route>(() => parsed.value);
-/** What is wrong with the address. */
-export const routeNote = computed(() => parsed.value.note);
+/** What is wrong with the name of the view. */
+export const viewNotes = computed<readonly AddressNote[]>(() => {
+  const { unknown } = parsed.value;
+  if (unknown === undefined) return [];
+  return [addressNote("the view", unknown, `one of ${VIEWS.join(", ")}`, "This is Detect.")];
+});
 
 addEventListener("hashchange", () => {
   parsed.value = parseHash(location.hash);
@@ -37,16 +58,30 @@ export function hrefOf(view: View, patch: Readonly<Record<string, string | undef
   return formatHash({ view, params: patched(patch) });
 }
 
-/** Changes settings in the address. Sliders do it without an entry in the browser's history. */
-export function setParams(
+/** Writes the address anew without these settings, and with the view that is shown. */
+export function removeFromAddress(names: readonly string[]): void {
+  setParams(Object.fromEntries(names.map((name) => [name, undefined])), { replace: true });
+}
+
+/** Goes to a view, with settings changed as by `hrefOf`. */
+export function openView(
+  view: View,
   patch: Readonly<Record<string, string | undefined>>,
   { replace = false }: { readonly replace?: boolean } = {},
 ): void {
-  const hash = formatHash({ view: route.value.view, params: patched(patch) });
+  const hash = formatHash({ view, params: patched(patch) });
   if (hash === location.hash) return;
   if (replace) history.replaceState(null, "", hash);
   else history.pushState(null, "", hash);
   parsed.value = parseHash(hash);
+}
+
+/** Changes settings in the address. Sliders do it without an entry in the browser's history. */
+export function setParams(
+  patch: Readonly<Record<string, string | undefined>>,
+  options: { readonly replace?: boolean } = {},
+): void {
+  openView(route.value.view, patch, options);
 }
 
 function patched(patch: Readonly<Record<string, string | undefined>>): Record<string, string> {

@@ -28,13 +28,12 @@ export const opening = signal<Opening>({ phase: "empty" });
 /** Undefined until the worker has answered. */
 export const models = signal<readonly KnownModel[] | undefined>(undefined);
 
+/** Every page has the weights of these. */
+export const ALWAYS_HERE: readonly string[] = ["movenet-multipose", "movenet-lightning"];
+
 /** The names of those whose weights are beside the page; before the list is there, those that always are. */
 export const modelsHere = computed<readonly string[]>(
-  () =>
-    models.value?.filter(({ bytes }) => bytes !== undefined).map(({ name }) => name) ?? [
-      "movenet-multipose",
-      "movenet-lightning",
-    ],
+  () => models.value?.filter(({ bytes }) => bytes !== undefined).map(({ name }) => name) ?? ALWAYS_HERE,
 );
 
 let lastId = 0;
@@ -42,7 +41,8 @@ let controller = new AbortController();
 
 /** Reads the list of models again: archives may have been pulled. */
 export async function refreshModels(): Promise<void> {
-  models.value = await worker.call("models", undefined);
+  // Views that ask at the same time all get an answer.
+  models.value = await worker.call("models", undefined, { key: null });
 }
 
 /** The weights of a model, beside the page. */

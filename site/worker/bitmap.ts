@@ -4,7 +4,7 @@ import type { RgbImage } from "centernet";
 /** The longest side that is shown: larger canvases draw nothing in some browsers. */
 const MAX_SHOWN = 4096;
 
-export function bitmapOf({ width, height, data }: RgbImage): Promise<ImageBitmap> {
+export function bitmapOf({ width, height, data }: RgbImage, maxSide = MAX_SHOWN): Promise<ImageBitmap> {
   const rgba = new Uint8ClampedArray(width * height * 4).fill(255);
   for (let from = 0, to = 0; from < data.length; from += 3, to += 4) {
     rgba[to] = data[from];
@@ -12,7 +12,7 @@ export function bitmapOf({ width, height, data }: RgbImage): Promise<ImageBitmap
     rgba[to + 2] = data[from + 2];
   }
   const pixels = new ImageData(rgba, width, height);
-  const shrink = MAX_SHOWN / Math.max(width, height);
+  const shrink = maxSide / Math.max(width, height);
   if (shrink >= 1) return createImageBitmap(pixels);
   return createImageBitmap(pixels, {
     resizeWidth: Math.max(1, Math.round(width * shrink)),

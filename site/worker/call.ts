@@ -4,6 +4,8 @@
 export interface Call {
   /** Aborted once the page no longer wants the answer. */
   readonly signal: AbortSignal;
+  /** Resolves once the call has been answered, also with an error. */
+  readonly ended: Promise<void>;
   /** Tells the page how far the work is. */
   progress(progress: Progress): void;
   /** Moves these to the page with the answer instead of copying them; here they are gone then. */
@@ -60,8 +62,12 @@ export function answerRequests(scope: Scope, handlers: Handlers): void {
     const controller = new AbortController();
     running.set(id, controller);
     const items: Transferable[] = [];
+    let end = () => {};
     const call: Call = {
       signal: controller.signal,
+      ended: new Promise((resolve) => {
+        end = resolve;
+      }),
       progress: (progress) => {
         if (!controller.signal.aborted) post({ id, progress });
       },
@@ -74,6 +80,7 @@ export function answerRequests(scope: Scope, handlers: Handlers): void {
       post({ id, error: failureOf(error) });
     } finally {
       running.delete(id);
+      end();
     }
   });
 }

@@ -2,7 +2,21 @@
 import { runInWords } from "centernet";
 import { bitmapOf } from "./bitmap.ts";
 import type { Call } from "./call.ts";
-import { type ChosenImage, detectorFor, pixelsOf, type Settings } from "./session.ts";
+import { choicesOf } from "./load.ts";
+import {
+  type ChosenImage,
+  detectorFor,
+  pixelsAside,
+  pixelsOf,
+  type Settings,
+  type TestTime,
+} from "./session.ts";
+
+/** Pixels of the longer side of a small copy. */
+const THUMBNAIL_SIDE = 160;
+
+/** How often the network has run for this view. */
+let runs = 0;
 
 export const detectHandlers = {
   /** The image as the library decoded it, upright, for a canvas. */
@@ -11,16 +25,27 @@ export const detectHandlers = {
     const bitmap = await bitmapOf(pixels);
     call.transfer(bitmap);
     const { width, height, decodedBy } = pixels;
-    return { bitmap, width, height, decodedBy };
+    return { id: image.id, bitmap, width, height, decodedBy };
   },
 
   /** Every candidate of the image, down to score 0, so that the page can move the limit without another run. */
   async detect(
-    { settings, image }: { readonly settings: Settings; readonly image: ChosenImage },
+    {
+      settings,
+      testTime,
+      image,
+      thumbnail = false,
+    }: {
+      readonly settings: Settings;
+      readonly testTime: TestTime;
+      readonly image: ChosenImage;
+      /** Whether to add a small copy of the image. */
+      readonly thumbnail?: boolean;
+    },
     call: Call,
   ) {
     const start = performance.now();
-    const pixels = await pixelsOf(image);
+    const pixels = await pixelsAside(image);
     const decode = performance.now() - start;
     const detector = await detectorFor(settings, call);
     call.progress({ text: "running the network" });
@@ -28,17 +53,22 @@ export const detectHandlers = {
       image: _pixels,
       taps: _taps,
       heatmaps: _heatmaps,
+      geometry: _geometry,
       ...result
-    } = await detector.detect(pixels, {
-      score: 0,
-      signal: call.signal,
-      where: image.name,
-    });
+    } = await detector.detect(pixels, { ...testTime, score: 0, signal: call.signal, where: image.name });
+    const { model, notes } = detector.network;
+    const { classes, keypointNames } = model;
+    const small = thumbnail ? await bitmapOf(pixels, THUMBNAIL_SIDE) : undefined;
+    if (small) call.transfer(small);
     return {
       ...result,
       times: { ...result.times, decode },
       ranOn: runInWords(result),
-      notes: [...detector.network.notes, ...(result.backendDetails.note ? [result.backendDetails.note] : [])],
+      runs: ++runs,
+      decodedBy: pixels.decodedBy,
+      thumbnail: small,
+      notes: [...notes, ...(result.backendDetails.note ? [result.backendDetails.note] : [])],
+      of: { ...choicesOf(model), classes, keypointNames },
     };
   },
 };

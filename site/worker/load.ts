@@ -1,5 +1,5 @@
 /** Requests of the Load view: what weights are, before anything runs. */
-import { describeGraph, describePlan, MODELS, openModel } from "centernet";
+import { describeGraph, describePlan, inputSquares, MODELS, type Model, openModel } from "centernet";
 import type { Call } from "./call.ts";
 import { keepFiles, keptFiles, listModels, megabytes, weightsOf } from "./session.ts";
 
@@ -17,7 +17,7 @@ export const loadHandlers = {
   /** Every model that is known, with the size of its weights if they are here. */
   async models() {
     const sizes = new Map((await listModels()).map(({ name, bytes }) => [name, bytes]));
-    return MODELS.map(({ name, backbone, outputs }) => ({ name, backbone, outputs, bytes: sizes.get(name) }));
+    return MODELS.map((model) => ({ ...choicesOf(model), bytes: sizes.get(model.name) }));
   },
 
   /** From now on the worker has these files under this number. Nothing is read. */
@@ -45,6 +45,13 @@ export const loadHandlers = {
     }
   },
 };
+
+/** What there is to choose of a model before it runs. */
+export function choicesOf(model: Model) {
+  const { name, backbone, outputs, testTimeOptions = [], defaultSize } = model;
+  const testTime = (["flip", "scales"] as const).filter((option) => testTimeOptions.includes(option));
+  return { name, backbone, outputs, defaultSize, squares: inputSquares(model), testTime };
+}
 
 function describe({
   model,

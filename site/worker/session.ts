@@ -29,6 +29,12 @@ export interface Settings {
   readonly inputSize?: number;
 }
 
+/** Which views of an image are run, if the model supports more than one. */
+export interface TestTime {
+  readonly flip?: boolean;
+  readonly scales?: readonly number[];
+}
+
 /** An image that the page chose: a file of its own folder, or one of the user's. */
 export interface ChosenImage {
   /** Told apart by it: the page counts its images. */
@@ -45,6 +51,8 @@ interface OpenDetector {
   readonly loading: AbortController;
   /** Calls that are told how far it is. */
   readonly waiting: Set<Call>;
+  /** Calls that got it and have not ended. */
+  readonly users: Set<Call>;
 }
 
 /** Where the page is; relative URLs of weights and samples start there. */
@@ -114,8 +122,7 @@ export function keptFiles(id: number): readonly File[] {
 export async function detectorFor(settings: Settings, call: Call): Promise<Detector> {
   // A request that was given up meanwhile must not bring back its detector in place of the wanted one.
   call.signal.throwIfAborted();
-  const key = JSON.stringify(settings);
-  if (open?.key !== key) {
+  if (!isOpen(settings)) {
     const before = open;
     before?.loading.abort();
     const loading = new AbortController();
@@ -124,20 +131,43 @@ export async function detectorFor(settings: Settings, call: Call): Promise<Detec
       for (const each of waiting) each.progress(told);
     };
     const detector = replace(before?.detector, settings, { signal: loading.signal, progress });
-    const opened = { key, detector, loading, waiting };
+    const opened = { key: keyOf(settings), detector, loading, waiting, users: new Set<Call>() };
     open = opened;
     detector.catch(() => {
       if (open === opened) open = undefined;
     });
   }
-  const { detector, waiting } = open as OpenDetector;
+  const { detector, waiting, users } = open as OpenDetector;
   waiting.add(call);
+  users.add(call);
+  void call.ended.then(() => users.delete(call));
   try {
     return await detector;
   } finally {
     waiting.delete(call);
     call.signal.throwIfAborted();
   }
+}
+
+/** Whether `detectorFor` has a detector for these settings, or loads it. */
+export function isOpen(settings: Settings): boolean {
+  return open?.key === keyOf(settings);
+}
+
+function keyOf(settings: Settings): string {
+  return JSON.stringify(Object.entries(settings).sort());
+}
+
+/** Makes room for detectors of other settings, once no call uses it: the next `detectorFor` loads it again. */
+export async function closeDetector(): Promise<void> {
+  const closing = open;
+  open = undefined;
+  if (!closing) return;
+  await Promise.all([...closing.users].map(({ ended }) => ended));
+  await closing.detector.then(
+    (detector) => detector.dispose(),
+    () => {},
+  );
 }
 
 /** One detector at a time: a large one leaves no room for another. */
@@ -171,6 +201,8 @@ export async function openDetector(
     onProgress: (bytes, all, phase) => {
       const text = phase === "download" ? "downloading weights" : "reading weights";
       const known = Number.isFinite(all) && all > 0;
+      // Large networks take seconds more to fold, transform and place their weights.
+      if (known && bytes === all && phase !== "download") return progress({ text: "preparing the network" });
       progress({
         text: `${text}: ${megabytes(bytes)}${known ? ` of ${megabytes(all)}` : ""}`,
         ...(known && { fraction: bytes / all }),
@@ -180,7 +212,12 @@ export async function openDetector(
   });
 }
 
-/** The image's pixels, decoded once by the library. */
+/** The pixels of an image that is not shown: nothing is kept of it. */
+export function pixelsAside({ id, name, source }: ChosenImage): Promise<RgbImage> {
+  return image?.id === id ? image.pixels : decode(source, name);
+}
+
+/** The pixels of the image that is shown, decoded once by the library. */
 export function pixelsOf({ id, name, source }: ChosenImage): Promise<RgbImage> {
   if (image?.id !== id) image = { id, pixels: decode(source, name) };
   return image.pixels;

@@ -45,7 +45,12 @@ export interface CellSum {
 }
 
 /** Ops whose numbers are sums that can be written out. */
-export const CELL_SUM_OPS = ["conv2d", "depthwiseConv2d", "transposedConv2d"] as const;
+export const CELL_SUM_OPS = [
+  "conv2d",
+  "depthwiseConv2d",
+  "depthwiseTransposedConv2d",
+  "transposedConv2d",
+] as const;
 
 /**
  * Writes out one number of a convolution from the values of the layer's inputs, in the order of the node's, and from its
@@ -76,8 +81,8 @@ function termsOf(node: GraphNode, x: Tensor, { data }: Parameter, cell: MapCell)
   const { kernel: side, stride, padding } = node.attributes as unknown as Conv2dAttributes;
   const [, height, width, inputChannels] = x.shape;
   const channels = node.shape[3];
-  const transposed = node.op === "transposedConv2d";
-  const depthwise = node.op === "depthwiseConv2d";
+  const transposed = node.op === "transposedConv2d" || node.op === "depthwiseTransposedConv2d";
+  const depthwise = node.op === "depthwiseConv2d" || node.op === "depthwiseTransposedConv2d";
   /** The input's row or column that is read at step u of the window. */
   const read = (at: number, step: number, before: number) =>
     transposed ? (at + before - step) / stride : at * stride + step - before;

@@ -1,13 +1,16 @@
 /**
- * MobileNetV2 (Sandler et al., arXiv:1801.04381), up to and including its last 1x1 convolution.
+ * MobileNetV2 (Sandler et al., arXiv:1801.04381), in two variants that differ from the paper and from each other.
  *
- * Follows `CenterNetMobileNetV2FPNFeatureExtractor` of the TensorFlow Object Detection API, whose Keras
- * backbone uses SAME padding: at stride 2, a map with even sides is padded by (0, 1). Differs from the paper
- * in one way: the last convolution has 1280 channels at every width.
+ * `tensorflow` follows `CenterNetMobileNetV2FPNFeatureExtractor` of the TensorFlow Object Detection API, whose Keras
+ * backbone uses SAME padding: at stride 2, a map with even sides is padded by (0, 1). Its last convolution has 1280
+ * channels at every width. `centerface` follows the graph of CenterFace (Xu et al., arXiv:1911.03599): 3x3
+ * convolutions pad every side by 1, activations are plain ReLU, and there is no convolution after the last block.
  */
 import { convolution, depthwiseConvolution, type Finish } from "../blocks/convolution.ts";
 import type { Scope, Value } from "../graph/graph.ts";
+import type { Activation } from "../graph/op.ts";
 import { add } from "../kernels/elementwise/op.ts";
+import { type Padding, padAll } from "../kernels/window.ts";
 import type { Pyramid } from "./fpn.ts";
 
 /** Table 2 of the paper: expansion t, output channels c, n blocks, the first of which has stride s. */
@@ -21,48 +24,70 @@ const TABLE = [
   { t: 6, c: 320, n: 1, s: 1 },
 ];
 const STEM_CHANNELS = 32;
-const TOP_CHANNELS = 1280;
+
+interface Variant {
+  readonly activation: Activation;
+  /** Of 3x3 convolutions. Absent: SAME. */
+  readonly padding?: Padding;
+  /** Channels of the last 1x1 convolution, if there is one. */
+  readonly topChannels?: number;
+  /** The blocks whose outputs are c2, c3 and c4. Each is the last one before the next stride, but for the API's c4. */
+  readonly taps: readonly [c2: number, c3: number, c4: number];
+}
+
+const VARIANTS = {
+  tensorflow: { activation: "relu6", topChannels: 1280, taps: [2, 5, 9] },
+  centerface: { activation: "relu", padding: padAll(1), taps: [2, 5, 12] },
+} as const satisfies Record<string, Variant>;
 
 export interface MobileNetV2Options {
   /** Multiplies all channels except the last convolution's. 1 is the paper's network. */
   readonly width: number;
   /** What follows a convolution before its activation: a batch norm, or a bias if that is folded. */
   readonly norm: Pick<Finish, "bias" | "batchNorm">;
+  /** Default: `tensorflow`. */
+  readonly variant?: keyof typeof VARIANTS;
 }
 
 /**
  * Returns features at strides 4, 8, 16 and 32.
  *
  * Scopes of the parameters: `stem`; `block0` to `block16`, each with `expand` (except the first), `depthwise`
- * and `project`; `top`.
+ * and `project`; `top`, if the variant has it.
  */
-export function mobilenetV2(image: Value, p: Scope, { width, norm }: MobileNetV2Options): Pyramid {
+export function mobilenetV2(image: Value, p: Scope, options: MobileNetV2Options): Pyramid {
+  const { width, norm, variant = "tensorflow" } = options;
+  const { activation, padding, topChannels, taps }: Variant = VARIANTS[variant];
+  const around = { activation, padding, norm };
   const stemOptions = {
     channels: scaled(STEM_CHANNELS, width),
     kernel: 3,
     stride: 2,
-    activation: "relu6",
+    activation,
+    padding,
     ...norm,
   } as const;
   let x = convolution(image, p.at("stem"), stemOptions); // H/2 x W/2 x 32·width
   const blocks: Value[] = [];
   for (const { t, c, n, s } of TABLE) {
     for (let i = 0; i < n; i++) {
-      const options = { expansion: t, channels: scaled(c, width), stride: i === 0 ? s : 1, norm };
-      x = invertedResidual(x, p.at(`block${blocks.length}`), options);
+      const block = { expansion: t, channels: scaled(c, width), stride: i === 0 ? s : 1, ...around };
+      x = invertedResidual(x, p.at(`block${blocks.length}`), block);
       blocks.push(x);
     }
   }
-  const c5 = convolution(x, p.at("top"), { channels: TOP_CHANNELS, kernel: 1, activation: "relu6", ...norm });
-  // Each is the last block before the next stride except c4: the API takes block 9, the last one of 64
-  // channels.
-  return { c2: blocks[2], c3: blocks[5], c4: blocks[9], c5 }; // strides 4, 8, 16, 32
+  const [c2, c3, c4] = taps.map((block) => blocks[block]); // strides 4, 8, 16
+  if (topChannels === undefined) return { c2, c3, c4, c5: x }; // H/32 x W/32 x 320·width
+  const c5 = convolution(x, p.at("top"), { channels: topChannels, kernel: 1, activation, ...norm }); // H/32 x W/32
+  return { c2, c3, c4, c5 };
 }
 
 interface InvertedResidualOptions {
   readonly expansion: number;
   readonly channels: number;
   readonly stride: number;
+  readonly activation: Activation;
+  readonly padding: Padding | undefined;
   readonly norm: Pick<Finish, "bias" | "batchNorm">;
 }
 
@@ -71,13 +96,13 @@ interface InvertedResidualOptions {
  * each channel on its own, project back without activation, and add the input if it has the same shape.
  */
 function invertedResidual(x: Value, p: Scope, options: InvertedResidualOptions): Value {
-  const { expansion, channels, stride, norm } = options;
+  const { expansion, channels, stride, activation, padding, norm } = options;
   let y = x;
   if (expansion > 1) {
-    const expand = { channels: expansion * x.channels, kernel: 1, activation: "relu6", ...norm } as const;
+    const expand = { channels: expansion * x.channels, kernel: 1, activation, ...norm };
     y = convolution(y, p.at("expand"), expand); // H x W x 6C
   }
-  y = depthwiseConvolution(y, p.at("depthwise"), { kernel: 3, stride, activation: "relu6", ...norm }); // H/s x W/s
+  y = depthwiseConvolution(y, p.at("depthwise"), { kernel: 3, stride, padding, activation, ...norm }); // H/s x W/s
   y = convolution(y, p.at("project"), { channels, kernel: 1, ...norm }); // H/s x W/s x channels
   return stride === 1 && channels === x.channels ? add(y, x, p) : y;
 }

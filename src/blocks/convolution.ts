@@ -48,12 +48,14 @@ export function transposedConvolution(x: Value, p: Scope, options: TransposedOpt
 export interface DepthwiseOptions extends Finish {
   readonly kernel: number;
   readonly stride?: number;
+  /** Default: TensorFlow's SAME, which depends on the map's size. */
+  readonly padding?: Padding;
 }
 
-/** Depthwise convolution with TensorFlow's SAME padding. */
+/** Depthwise convolution. */
 export function depthwiseConvolution(x: Value, p: Scope, options: DepthwiseOptions): Value {
   const { kernel, stride = 1 } = options;
-  const padding = samePadding(x.height, x.width, kernel, stride);
+  const padding = options.padding ?? samePadding(x.height, x.width, kernel, stride);
   return finish(depthwiseConv2d(x, p, { kernel, stride, padding }), p, options);
 }
 

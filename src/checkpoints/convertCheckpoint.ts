@@ -48,6 +48,14 @@ function metadataOf(checkpoint: NamedCheckpoint, model: string): Map<string, str
       "Converted from TensorFlow.js: constants renamed and reordered, values unchanged.",
     );
   }
+  if (checkpoint.format === "onnx") {
+    metadata.set("source", "https://github.com/Star-Clouds/CenterFace");
+    metadata.set("licence", "MIT"); // the only ONNX files recognized here are CenterFace's; see weights/README.md
+    metadata.set(
+      "changes",
+      "Converted from ONNX: tensors renamed and kernels' axes moved, values unchanged.",
+    );
+  }
   const texts = checkpoint.evidence.sidecar?.texts;
   if (texts?.pipeline !== undefined) metadata.set(PIPELINE_KEY, texts.pipeline);
   if (texts?.labelMap !== undefined) metadata.set(LABEL_MAP_KEY, texts.labelMap);

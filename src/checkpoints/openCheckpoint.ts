@@ -60,7 +60,7 @@ const MAX_JSON = 256 * 2 ** 20;
 
 /**
  * Opens a file by what it contains: safetensors, the model.json of a TensorFlow.js graph model, the tar.gz or tar
- * of a TensorFlow checkpoint, or a file of torch.save.
+ * of a TensorFlow checkpoint, a file of torch.save, or an ONNX model.
  */
 async function openSource({ source, readSibling }: CheckpointSource): Promise<Checkpoint> {
   const { where } = source;
@@ -78,6 +78,8 @@ async function openSource({ source, readSibling }: CheckpointSource): Promise<Ch
     }
     case "torch":
       return (await import("./torch/torch.ts")).openTorch(source);
+    case "onnx":
+      return (await import("./onnx/onnx.ts")).openOnnx(source);
     case "json": {
       const noSibling = () => Promise.reject(new Error("the file was given without its folder"));
       const { openTfjs } = await import("./tfjs/tfjs.ts");
@@ -115,7 +117,7 @@ const HINTS: Partial<Record<FileKind["family"], string>> = {
 
 function unreadableWeights({ family, what, hint = HINTS[family] }: FileKind, where: string): ModelError {
   const expected =
-    "a checkpoint's tar.gz, a torch.save file, a safetensors file or the model.json of a TensorFlow.js model";
+    "a checkpoint's tar.gz, a torch.save file, a safetensors file, an ONNX model or the model.json of a TensorFlow.js model";
   return new ModelError({ where, expected, got: what, hint });
 }
 

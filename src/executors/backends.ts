@@ -61,8 +61,10 @@ export function hasOption(backend: Backend, option: keyof typeof OWNERS): boolea
 
 /** Untested beyond this; further threads would mostly wait. */
 const MAX_THREADS = 64;
+/** What `isThreadCount` asks for, in words. */
 export const THREADS_EXPECTED = `a whole number from 1 to ${MAX_THREADS}`;
 
+/** Whether a value may be the option `threads`. */
 export function isThreadCount(value: unknown): value is number {
   return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_THREADS;
 }

@@ -1,7 +1,10 @@
 import { batchNormCases } from "./batchNorm/cases.ts";
+import { concatenateCases } from "./concatenate/cases.ts";
 import { conv2dCases } from "./conv2d/cases.ts";
 import { cornerPoolCases } from "./cornerPool/cases.ts";
+import { deformConv2dCases } from "./deformConv2d/cases.ts";
 import { depthwiseConv2dCases } from "./depthwiseConv2d/cases.ts";
+import { depthwiseTransposedConv2dCases } from "./depthwiseTransposedConv2d/cases.ts";
 import { addCases, biasCases, relu6Cases, reluCases, sigmoidCases } from "./elementwise/cases.ts";
 import { maxPoolCases } from "./maxPool/cases.ts";
 import { normalizeCases } from "./normalize/cases.ts";
@@ -15,9 +18,12 @@ export const CASES: Readonly<Record<OpName, readonly OpCase[]>> = {
   add: addCases,
   batchNorm: batchNormCases,
   bias: biasCases,
+  concatenate: concatenateCases,
   conv2d: conv2dCases,
   cornerPool: cornerPoolCases,
+  deformConv2d: deformConv2dCases,
   depthwiseConv2d: depthwiseConv2dCases,
+  depthwiseTransposedConv2d: depthwiseTransposedConv2dCases,
   maxPool: maxPoolCases,
   normalize: normalizeCases,
   relu: reluCases,

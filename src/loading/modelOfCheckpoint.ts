@@ -9,16 +9,22 @@ import type { NamedCheckpoint } from "../checkpoints/names/nameParameters.ts";
 import type { Relative } from "../checkpoints/names/relatives.ts";
 import type { TorchFamily } from "../checkpoints/names/torchKeys.ts";
 import type { LabelMap } from "../checkpoints/pipelineConfig/detectionApiSidecar.ts";
-import { ModelError } from "../errors.ts";
+import { ModelError, UsageError } from "../errors.ts";
 import type { ClassLabel } from "../models/coco.ts";
 import type { Model } from "../models/model.ts";
 import { modelNamed } from "../models/models.ts";
-import { OBJECTS_AS_POINTS_ARCHITECTURES } from "../models/objectsAsPoints/objectsAsPoints.ts";
+import {
+  OBJECTS_AS_POINTS_ARCHITECTURES,
+  POINTS_ROWS,
+  type PointsPreparation,
+  UNPUBLISHED_POINTS,
+} from "../models/objectsAsPoints/objectsAsPoints.ts";
 import { TRIPLETS, UNPUBLISHED_TRIPLETS, unpublishedTriplets } from "../models/triplets/triplet.ts";
 import { channelCount, withLabels } from "../models/withLabels.ts";
 import type { ZooArchitecture } from "../models/zoo/zooArchitecture.ts";
 import { type ZooSpec, zooModel } from "../models/zoo/zooModel.ts";
 import { channelLabels } from "./labels.ts";
+import { modelOfPoints, pointsOfVariables } from "./pointsOfVariables.ts";
 import { zooNotes, zooSpec } from "./zooSpec.ts";
 
 interface ModelOptions {
@@ -26,6 +32,8 @@ interface ModelOptions {
   readonly labelMap?: LabelMap;
   /** Whether another model than `wanted` is a note instead of an error. */
   readonly mayDiffer?: boolean;
+  /** How images are prepared, if the model leaves a choice. */
+  readonly preparation?: PointsPreparation;
 }
 
 interface IdentifiedModel {
@@ -41,16 +49,32 @@ interface IdentifiedModel {
 export function modelOfCheckpoint(
   checkpoint: NamedCheckpoint,
   wanted?: Model,
-  { labelMap, mayDiffer = false }: ModelOptions = {},
+  { labelMap, mayDiffer = false, preparation = {} }: ModelOptions = {},
 ): IdentifiedModel {
   const classes = checkpoint.evidence.sidecar?.pipeline?.numClasses;
   const labels =
     labelMap && classes !== undefined ? channelLabels(labelMap, classes, "this checkpoint") : undefined;
   const spec = zooSpec(checkpoint, labels && labelMap && byChannel(labelMap, labels));
-  const found = spec ? zooModelOf(checkpoint, spec, wanted, mayDiffer) : otherModelOf(checkpoint, wanted);
+  const identified = spec
+    ? zooModelOf(checkpoint, spec, wanted, mayDiffer)
+    : otherModelOf(checkpoint, wanted);
+  const found = { ...identified, model: preparedModel(identified.model, preparation) };
   if (!labelMap) return found;
   const named = labels ?? channelLabels(labelMap, channelCount(found.model), found.model.name);
   return { ...found, model: withLabels(found.model, named) };
+}
+
+/** @throws UsageError for a choice that the model does not leave. */
+function preparedModel(model: Model, preparation: PointsPreparation): Model {
+  const [chosen] = Object.entries(preparation).find(([, value]) => value !== undefined) ?? [];
+  if (chosen === undefined) return model;
+  if (model.prepared) return model.prepared(preparation);
+  throw new UsageError({
+    where: `option ${chosen}`,
+    expected: "a model of Objects as Points on DLA-34 or a ResNet",
+    got: model.name,
+    hint: "Leave it out: this model prepares images in one way only.",
+  });
 }
 
 /** The label map as the Object Detection API would number it: class c of the network is id c + 1. */
@@ -68,11 +92,18 @@ function otherModelOf(checkpoint: NamedCheckpoint, wanted: Model | undefined): I
   if (checkpoint.evidence.relative) throw unreadNetwork(checkpoint.where, checkpoint.evidence.relative);
   if (wanted) return { model: wanted, notes: [] };
   const detector = hourglassDetector(checkpoint);
-  const shown = detector && modelOfHourglass(detector);
+  const points = showsPoints(checkpoint) ? pointsOfVariables(checkpoint.variables) : undefined;
+  const shown =
+    (detector && modelOfHourglass(detector)) ?? (points && modelOfPoints(points, fileName(checkpoint.where)));
   if (shown) return { model: shown, notes: renamedFileNotes(checkpoint.where, shown.name) };
   const { model } = checkpoint.evidence;
   if (model !== undefined) return { model: modelNamed(model), notes: [] };
   throw unidentified(checkpoint, detector);
+}
+
+/** A PyTorch state dict of such a network, or an unpublished one that was converted. */
+function showsPoints({ evidence: { family, model } }: NamedCheckpoint): boolean {
+  return family === "dlaPoints" || family === "resnetPoints" || model === UNPUBLISHED_POINTS;
 }
 
 /** The model that a `pipeline.config` describes. */
@@ -109,7 +140,8 @@ export interface HourglassDetector {
 /** The detector of a PyTorch state dict, or of an unpublished one that was converted. */
 function hourglassDetector({ evidence, variables }: NamedCheckpoint): HourglassDetector | undefined {
   const family = evidence.model === UNPUBLISHED_TRIPLETS ? "triplets" : evidence.family;
-  return family && hourglassOfVariables(family, variables);
+  const isHourglass = family === "triplets" || family === "objectsAsPoints";
+  return isHourglass ? hourglassOfVariables(family, variables) : undefined;
 }
 
 /** The published model of this network, or triplets on an hourglass of their own. */
@@ -177,11 +209,16 @@ export function hourglassOfVariables(
 
 /** The error for weights that do not show their model, or show one that is not known here. */
 function unidentified(
-  { where, format, variables, evidence: { backbone } }: NamedCheckpoint,
+  { where, format, variables, evidence: { backbone, family } }: NamedCheckpoint,
   detector: HourglassDetector | undefined,
 ): ModelError {
   if (detector) {
     const expected = `objects as points on the hourglass of ${Object.keys(OBJECTS_AS_POINTS_ARCHITECTURES).join(" or ")}`;
+    return new ModelError({ where, expected, got: "variables of another size or number of heads" });
+  }
+  if (family === "dlaPoints" || family === "resnetPoints") {
+    const expected =
+      "Objects as Points on DLA-34 or a ResNet: heads hm, wh of 2 and reg of 2, or those of 17 keypoints";
     return new ModelError({ where, expected, got: "variables of another size or number of heads" });
   }
   const [first] = variables.keys();
@@ -203,11 +240,11 @@ function isParameterName(name: string): boolean {
 }
 
 const READ =
-  "Read are MoveNet, the CenterNets of TensorFlow's model zoo, and keypoint triplets and Objects as Points on hourglasses: see centernet models.";
+  "Read are MoveNet, CenterFace, the CenterNets of TensorFlow's model zoo, keypoint triplets on hourglasses, and Objects as Points on Hourglass-104, DLA-34 and ResNets: see centernet models.";
 
 /** What is read of the methods whose other networks are not. */
 const SIBLINGS: Readonly<Record<NonNullable<Relative["sibling"]>, string>> = {
-  objectsAsPoints: `Objects as Points is read on Hourglass-104 (${Object.keys(OBJECTS_AS_POINTS_ARCHITECTURES).join(", ")}).`,
+  objectsAsPoints: "Objects as Points is read on Hourglass-104, DLA-34 and ResNets.",
   triplets: `CenterNet's keypoint triplets, which extend CornerNet, are read (${TRIPLETS.map(({ name }) => name).join(", ")}).`,
 };
 
@@ -223,11 +260,16 @@ const PUBLISHED_NAMES = [
   [/^centernet-104(?!\d)/i, "centernet-104"],
   [/^ctdet_coco_hg(?![a-z0-9])/i, "ctdet_coco_hg"],
   [/^multi_pose_hg_3x(?![a-z0-9])/i, "multi_pose_hg_3x"],
+  ...POINTS_ROWS.map(({ name }) => [new RegExp(`^${name}(?![a-z0-9])`, "i"), name] as const),
 ] as const;
+
+function fileName(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
+}
 
 /** A note if a file bears the name of another published model than the one that it holds. */
 function renamedFileNotes(where: string, held: string): string[] {
-  const name = where.slice(Math.max(where.lastIndexOf("/"), where.lastIndexOf("\\")) + 1);
+  const name = fileName(where);
   const named = PUBLISHED_NAMES.find(([pattern]) => pattern.test(name))?.[1];
   return named === undefined || named === held ? [] : [`the name says ${named}, the file holds ${held}`];
 }

@@ -4,7 +4,7 @@ import type { Checkpoint } from "../checkpoints/checkpoint.ts";
 import { type NamedCheckpoint, nameParameters } from "../checkpoints/names/nameParameters.ts";
 import { openCheckpoint, openStoredWeights } from "../checkpoints/openCheckpoint.ts";
 import { CenterNetError, ModelError, systemMessage } from "../errors.ts";
-import type { Model } from "../models/model.ts";
+import type { Model, PixelMeans } from "../models/model.ts";
 import { DEFAULT_MODEL, modelNamed } from "../models/models.ts";
 import { blobWeights, filesWeights } from "../platform/blobWeights.ts";
 import { packagedWeights } from "../platform/packagedWeights.ts";
@@ -19,12 +19,22 @@ export type WeightsSource = string | URL | Uint8Array | ArrayBuffer | Blob | rea
 
 export interface OpenOptions {
   /**
-   * safetensors, a TensorFlow.js model.json, a TensorFlow checkpoint (its tar.gz, folder or prefix), or a
-   * file written by torch.save. Default: the packaged weights, or a pulled archive.
+   * safetensors, a TensorFlow.js model.json, a TensorFlow checkpoint (its tar.gz, folder or prefix), a
+   * file written by torch.save, or an ONNX file. Default: the packaged weights, or a pulled archive.
    */
   readonly weights?: WeightsSource;
   /** The names of the classes, instead of the checkpoint's own or COCO's. */
   readonly labelMap?: LabelSource;
+  /**
+   * For Objects as Points on DLA-34 or a ResNet: runs each image at its own size, as the published figures on COCO were
+   * measured, rather than fitted into the model's square. Default: false.
+   */
+  readonly keepResolution?: boolean;
+  /**
+   * For the same models: the means and deviations that pixels are normalized by, those of the
+   * original's tests or those of its demonstration and Python interface. Default: `test`.
+   */
+  readonly pixelMeans?: PixelMeans;
 }
 
 /** What opening weights reports, and what stops it. */
@@ -51,14 +61,18 @@ export interface OpenedModel {
  */
 export async function openModelWeights(
   name: string | undefined,
-  { weights, labelMap, ...progress }: OpenOptions & OpenProgress = {},
+  { weights, labelMap, keepResolution, pixelMeans, ...progress }: OpenOptions & OpenProgress = {},
 ): Promise<OpenedModel> {
   const wanted = name === undefined ? undefined : modelNamed(name);
   const labels = labelMap === undefined ? undefined : await readLabels(labelMap);
   const checkpoint = await openWeights(wanted, weights, progress);
   // A pulled archive is found by its name, which proves nothing: its contents decide, with a note.
   const mayDiffer = weights === undefined;
-  return { checkpoint, ...modelOfCheckpoint(checkpoint, wanted, { labelMap: labels, mayDiffer }) };
+  const preparation = { keepResolution, pixelMeans };
+  return {
+    checkpoint,
+    ...modelOfCheckpoint(checkpoint, wanted, { labelMap: labels, mayDiffer, preparation }),
+  };
 }
 
 /** Opens weights and names their variables; this also identifies files that do not state their model. */

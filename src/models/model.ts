@@ -37,12 +37,16 @@ export interface Model {
   readonly square?: true;
   /** Each image decides the size that the network runs at; `defaultSize` only serves to describe it. */
   readonly sizedByImage?: true;
+  /** If images decide the size: larger ones are shrunk to fit into this, unless `inputSize` says otherwise. */
+  readonly largestImage?: InputSize;
   /** How images are resized for it, in words, if its `pipeline.config` decides that. */
   readonly resizer?: string;
   /** How images are placed in its input, in words, if no `resizer` says so. */
   readonly placement?: string;
   /** How pixels, RGB from 0 to 255, become its input. Absent if that is the network's first layer. */
   readonly pixelScaling?: ChannelScaling;
+  /** The same model with images prepared in another way. Absent if it leaves no choice. */
+  prepared?(choices: { readonly keepResolution?: boolean; readonly pixelMeans?: PixelMeans }): Model;
   /** The test-time options that it supports. */
   readonly testTimeOptions?: readonly (keyof TestTimeOptions)[];
   /** Where to get its weights, as a sentence. */
@@ -63,9 +67,16 @@ export interface Model {
   views(image: RgbImage, loaded: LoadedModel, options: ViewOptions): Views<unknown>;
 }
 
+/** Which of the original's two sets of means and deviations pixels are normalized by. */
+export const PIXEL_MEANS = ["test", "demo"] as const;
+export type PixelMeans = (typeof PIXEL_MEANS)[number];
+
 /** What is known once the weights are loaded. */
 export interface LoadedModel {
-  /** Size of the network's input; ignored if the model is `sizedByImage`. */
+  /**
+   * Size of the network's input. If the model is `sizedByImage`, the size that larger images are shrunk to fit into;
+   * ignored if it has no such limit (`largestImage`).
+   */
   readonly size: InputSize;
   readonly constants: Weights;
 }
@@ -95,6 +106,34 @@ export function checkInputSize(model: Model, size: InputSize): void {
     got: `${size.width}x${size.height}`,
     hint: model.sides && nearestInWords(model.sides, square ? squareOf(size) : size),
   });
+}
+
+/** The squares that a model's input may be. */
+export interface InputSquares {
+  /** In pixels, in ascending order, up to the limit that was given. */
+  readonly sides: readonly number[];
+  /** The regular ones of them, fewer, to choose from. */
+  readonly regular: readonly number[];
+  /** As errors say it: `a square in multiples of 32`. */
+  readonly words: string;
+}
+
+/**
+ * The square sizes that a model can run at, with sides of up to `max` pixels. Undefined if each image decides the size,
+ * or if the model has one size that is no square.
+ */
+export function inputSquares(model: Model, max = 2048): InputSquares | undefined {
+  const { sizedByImage, sizeMultiple, sizeRemainder = 0, defaultSize } = model;
+  const { height, width } = defaultSize;
+  if (sizedByImage || (sizeMultiple === undefined && height !== width)) return undefined;
+  const all = Array.from({ length: max }, (_, index) => index + 1);
+  const isOwn = (side: number) => side === height && side === width;
+  const isRegular = (side: number) => sizeMultiple !== undefined && side % sizeMultiple === sizeRemainder;
+  return {
+    sides: all.filter((side) => isOwn(side) || takesSide(model, side)),
+    regular: all.filter((side) => isOwn(side) || isRegular(side)),
+    words: sizeRule(model) ?? `${width}x${height}, its only size`,
+  };
 }
 
 function takesSide({ sizeMultiple: multiple, sizeRemainder: remainder = 0, sides }: Model, side: number) {

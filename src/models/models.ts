@@ -1,5 +1,6 @@
 import { ModelError } from "../errors.ts";
 import { unknownName } from "../support/unknownName.ts";
+import { CENTERFACES } from "./centerface/centerface.ts";
 import type { Model } from "./model.ts";
 import { MOVENETS } from "./movenet.ts";
 import { OBJECTS_AS_POINTS } from "./objectsAsPoints/objectsAsPoints.ts";
@@ -10,6 +11,7 @@ import { publishedZooModel } from "./zoo/zooModel.ts";
 /** All published models. */
 export const MODELS: readonly Model[] = [
   ...MOVENETS,
+  ...CENTERFACES,
   ...ZOO.map(publishedZooModel),
   ...TRIPLETS,
   ...OBJECTS_AS_POINTS,

@@ -4,6 +4,7 @@
  * module, in the sources and in dist/.
  */
 const PACKAGED: Readonly<Record<string, () => URL>> = {
+  centerface: () => new URL("../../weights/centerface.safetensors", import.meta.url),
   "movenet-lightning": () => new URL("../../weights/movenet-lightning.safetensors", import.meta.url),
   "movenet-multipose": () => new URL("../../weights/movenet-multipose.safetensors", import.meta.url),
 };

@@ -3,6 +3,7 @@ import { UsageError } from "../errors.ts";
 import { openModelWeights } from "../loading/openWeights.ts";
 import { MODELS, modelNamed } from "../models/models.ts";
 import { movenetMultiSteps, movenetSingleSteps } from "../models/movenet.ts";
+import { UNPUBLISHED_POINTS } from "../models/objectsAsPoints/objectsAsPoints.ts";
 import { UNPUBLISHED_TRIPLETS } from "../models/triplets/triplet.ts";
 import { loadNetwork, type Network } from "../network.ts";
 import { type GoldenCase, goldenInput } from "./goldenCase.ts";
@@ -15,7 +16,9 @@ import {
   type VerifyModelOptions,
   verifyCase,
 } from "./verifyCase.ts";
+import { isFaceCase, verifyFaces } from "./verifyFaces.ts";
 import { verifyGeneric } from "./verifyGeneric.ts";
+import { verifyPoints } from "./verifyPoints.ts";
 import { verifyTriplet } from "./verifyTriplet.ts";
 import { verifyZoo } from "./verifyZoo.ts";
 
@@ -53,10 +56,12 @@ async function verifyNamed(
   if (golden.family === "tf") return verifyZoo(name, golden, options, readImageFile);
   if (golden.family === "generic") return verifyGeneric(name, golden, options, readImageFile);
   if (golden.family === "triplet") return verifyTriplet(name, golden, options, readImageFile);
+  if (golden.family === "onnx") return verifyFaces(name, golden, options);
+  if (golden.family === "points") return verifyPoints(name, golden, options, readImageFile);
   if (golden.family !== "tfjs") {
     throw new UsageError({
       where: golden.name,
-      expected: "a case of the families tf, tfjs, triplet or generic",
+      expected: "a case of the families tf, tfjs, triplet, onnx, points or generic",
       got: `one of the family ${golden.family}`,
       hint: "No table maps its taps to a model of this project yet.",
     });
@@ -78,6 +83,8 @@ async function verifyNamed(
 function checkIsOf(model: string, golden: GoldenCase): void {
   if (golden.model === undefined) return;
   if (golden.family === "triplet" && model === UNPUBLISHED_TRIPLETS) return;
+  if (isFaceCase(model, golden)) return;
+  if (golden.family === "points" && model === UNPUBLISHED_POINTS) return;
   if (golden.family === "tf" && !MODELS.some(({ name }) => name === model)) return;
   // The triplets' authors capitalize their models' names.
   const ofFamily = golden.family === "triplet" ? golden.model.toLowerCase() : golden.model;

@@ -2,6 +2,9 @@
 import { UsageError } from "../errors.ts";
 import type { Parameter, Tensor } from "../tensor.ts";
 
+const DEPTHWISE = ["depthwiseConv2d", "depthwiseTransposedConv2d"];
+const DENSE = ["conv2d", "deformConv2d", "transposedConv2d"];
+
 /**
  * A kernel as a map of its height and width with a channel for each input of one output; of a depthwise convolution, for
  * each of its channels, and `output` has no meaning. A kernel of 1 x 1 has no such form: it is one map with a row for each
@@ -11,8 +14,8 @@ import type { Parameter, Tensor } from "../tensor.ts";
  */
 export function kernelMaps(op: string, { shape, data }: Parameter, output = 0): Tensor {
   const [height, width, third, fourth] = shape;
-  if (op === "depthwiseConv2d") return { shape: [1, height, width, third], data };
-  if (op !== "conv2d" && op !== "transposedConv2d") {
+  if (DEPTHWISE.includes(op)) return { shape: [1, height, width, third], data };
+  if (!DENSE.includes(op)) {
     throw new UsageError({ where: "kernelMaps", expected: "the kernel of a convolution", got: op });
   }
   const transposed = op === "transposedConv2d";

@@ -7,6 +7,7 @@ import { GraphBuilder, type Scope, type Value } from "../../src/graph/graph.ts";
 import { batchNorm } from "../../src/kernels/batchNorm/op.ts";
 import { conv2d } from "../../src/kernels/conv2d/op.ts";
 import { depthwiseConv2d } from "../../src/kernels/depthwiseConv2d/op.ts";
+import { depthwiseTransposedConv2d } from "../../src/kernels/depthwiseTransposedConv2d/op.ts";
 import { add, relu, relu6 } from "../../src/kernels/elementwise/op.ts";
 import { OPS } from "../../src/kernels/ops.ts";
 import { transposedConv2d } from "../../src/kernels/transposedConv2d/op.ts";
@@ -27,6 +28,8 @@ const LAYERS: Readonly<Record<string, (x: Value, scope: Scope) => Value>> = {
     return relu(add(batchNorm(y, at, NORM), side, at), at);
   },
   depthwiseConv2d: (x, at) => depthwiseConv2d(x, at, WINDOW),
+  depthwiseTransposedConv2d: (x, at) =>
+    depthwiseTransposedConv2d(x, at, { kernel: 4, stride: 2, padding: padAll(1) }),
   "transposedConv2d with bias": (x, at) =>
     batchNorm(transposedConv2d(x, at, { kernel: 4, stride: 2, padding: padAll(1), channels: 3 }), at, NORM),
 };

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { type PixelArea, receptiveFieldAt, receptiveFields } from "../../src/analysis/receptiveFields.ts";
 import { UsageError } from "../../src/errors.ts";
+import { caseGraph } from "../../src/executors/selfTest.ts";
 import { type Graph, GraphBuilder, shapesByName } from "../../src/graph/graph.ts";
 import type { Op } from "../../src/graph/op.ts";
 import type { PoseHeadOptions } from "../../src/heads/poseHeads.ts";
@@ -105,6 +106,8 @@ function lastCell(graph: Graph, name: string): Cell {
 }
 
 for (const [name, cases] of Object.entries(CASES)) {
+  // Its offsets, not its attributes, say which cells are read.
+  if (name === "deformConv2d") continue;
   test(`${name}: the cells it reads are those it declares`, async () => {
     for (const { inputs, attributes } of cases) {
       const builder = new GraphBuilder();
@@ -222,6 +225,16 @@ for (const { title, graph: graphAt, sides, outputs } of NETWORKS) {
     for (const name of Object.values(graph.outputs)) expect(Object.keys(fused)).toContain(name);
   });
 }
+
+test("a deformable convolution may read every cell, since its offsets have no limit", () => {
+  const { graph } = caseGraph([{ op: "deformConv2d", opCase: CASES.deformConv2d[0] }]);
+  const [{ name, shape }] = graph.nodes;
+  const [, height, width] = shape;
+  const whole = { top: 0, left: 0, bottom: height - 1, right: width - 1 };
+  expect(receptiveFieldAt(graph, name, { row: 1, column: 2 })).toEqual([whole]);
+  const endless = { size: Number.POSITIVE_INFINITY, stride: 1, offset: Number.NEGATIVE_INFINITY };
+  expect(receptiveFields(graph)[name]).toEqual([{ height: endless, width: endless }]);
+});
 
 test("convolutions: sizes, strides and offsets of a chain, with the padding of either framework", () => {
   const builder = new GraphBuilder();

@@ -11,15 +11,12 @@ export const chromiumPath = [process.env.CENTERNET_CHROMIUM ?? "", ...PLACES].fi
 export const NO_CHROMIUM =
   "no Chromium found: install it (Debian: apt-get install chromium) or let CENTERNET_CHROMIUM name its program";
 
-export function launchChromium(): Promise<Browser> {
+/** WebGPU on SwiftShader where there is no graphics card. */
+const SOFTWARE_WEBGPU = ["--enable-unsafe-webgpu"];
+
+export function launchChromium(flags: readonly string[] = SOFTWARE_WEBGPU): Promise<Browser> {
   return chromium.launch({
     executablePath: chromiumPath,
-    // WebGPU and WebGL on SwiftShader where there is no graphics card.
-    args: [
-      "--no-sandbox",
-      "--enable-unsafe-webgpu",
-      "--disable-background-networking",
-      "--disable-component-update",
-    ],
+    args: ["--no-sandbox", "--disable-background-networking", "--disable-component-update", ...flags],
   });
 }

@@ -17,7 +17,7 @@ test("where the content tells nothing, the name decides what the error says", as
   const cut = { where: "a.safetensors", bytes: bytes.subarray(0, 5) };
   await expect(openCheckpoint(cut)).rejects.toThrow("a.safetensors: expected at least 8 bytes, got 5.");
   await expect(openCheckpoint({ ...cut, where: "a.bin" })).rejects.toThrow(
-    /a safetensors file or the model\.json/,
+    /a safetensors file, an ONNX model or the model\.json/,
   );
 });
 

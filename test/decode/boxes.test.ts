@@ -21,7 +21,7 @@ test("a negative size is a point, a box beyond the map ends at its border", () =
 });
 
 test("fractions are of the map's own sides", () => {
-  const fractions = boxesAsFractions(Float32Array.of(0, 1, HEIGHT, WIDTH), HEIGHT, WIDTH);
+  const fractions = boxesAsFractions(Float32Array.of(0, 1, HEIGHT, WIDTH), { height: HEIGHT, width: WIDTH });
   expect([...fractions]).toEqual([0, 0.25, 1, 1]);
 });
 

@@ -48,6 +48,52 @@ test.each([
   expect(modelOfCheckpoint(renamed).notes).toEqual(notes);
 });
 
+test.each([
+  ["ctdet_coco_dla_2x", "dlaPoints"],
+  ["multi_pose_dla_3x", "dlaPoints"],
+  ["ctdet_pascal_dla_512", "dlaPoints"],
+  ["ctdet_coco_resdcn18", "resnetPoints"],
+  ["ctdet_coco_resdcn101", "resnetPoints"],
+] as const)(
+  "the variables of %s show it; among models of its network the file's name decides",
+  (name, family) => {
+    const file = fileOf(parameterShapes(modelNamed(name)), { family });
+    expect(modelOfCheckpoint(file)).toEqual({ model: expect.anything(), notes: [] });
+    expect(modelIn(file)).toBe(name);
+    const sibling = name.replace("2x", "1x").replace("3x", "1x").replace("512", "384");
+    expect(modelIn({ ...file, where: `folder/${sibling}.pth` })).toBe(sibling);
+    const renamed = { ...file, where: "folder/ctdet_coco_hg.pth" };
+    expect(modelOfCheckpoint(renamed).notes).toEqual([`the name says ctdet_coco_hg, the file holds ${name}`]);
+  },
+);
+
+test("objects as points of other classes are a model of their own, with other heads they are refused", () => {
+  const published = parameterShapes(modelNamed("ctdet_coco_resdcn18"));
+  const other = withOutputs(published, "heads.center.out", 3);
+  expect(modelIn(fileOf(other, { family: "resnetPoints" }))).toBe("objects-as-points");
+  // Converted, they keep the name but have no other evidence.
+  expect(modelIn(fileOf(other, { model: "objects-as-points" }))).toBe("objects-as-points");
+  for (const shapes of [
+    withOutputs(published, "heads.boxSize.out", 160),
+    without(published, "heads.boxOffset"),
+    without(published, "backbone.stage3"),
+  ]) {
+    expect(() => modelOfCheckpoint(fileOf(shapes, { family: "resnetPoints" }))).toThrow(
+      "expected Objects as Points on DLA-34 or a ResNet",
+    );
+  }
+});
+
+test("how images are prepared is a choice of some models only", () => {
+  const file = fileOf(parameterShapes(modelNamed("ctdet_coco_resdcn18")), { family: "resnetPoints" });
+  const preparation = { keepResolution: true };
+  expect(modelOfCheckpoint(file, undefined, { preparation }).model.sizedByImage).toBe(true);
+  const hourglass = fileOf(parameterShapes(modelNamed("ctdet_coco_hg")), { family: "objectsAsPoints" });
+  expect(() => modelOfCheckpoint(hourglass, undefined, { preparation })).toThrow(
+    "option keepResolution: expected a model of Objects as Points on DLA-34 or a ResNet, got ctdet_coco_hg",
+  );
+});
+
 test("triplets of other classes or fewer blocks are a model of their own", () => {
   const published = parameterShapes(modelNamed("centernet-104"));
   for (const shapes of [

@@ -183,3 +183,67 @@ test.each([
   expect(theirs.trainableParameters - mine.trainableParameters).toBe(2 * channels * (256 + 1));
   expect(theirs.multiplyAdds - mine.multiplyAdds).toBe(128 * 128 * 256 * channels);
 });
+
+// The figures of the authors' code, without ImageNet's classifier, which the files of DLA-34 hold besides.
+test.each([
+  ["ctdet_coco_dla_2x", 19_675_892, 33.03],
+  ["multi_pose_dla_3x", 20_112_346, 40.17],
+  ["ctdet_coco_resdcn18", 14_437_349, 13.31],
+  ["ctdet_coco_resdcn101", 49_673_189, 45.58],
+  ["ctdet_pascal_dla_384", 19_660_472, 18.44],
+  ["ctdet_pascal_resdcn18_384", 14_433_449, 7.45],
+] as const)("%s has %i parameters and %f G multiply-adds", (name, parameters, multiplyAdds) => {
+  const model = modelNamed(name);
+  const { totals } = describeGraph(model.graph(model.defaultSize));
+  expect(totals.trainableParameters).toBe(parameters);
+  expect(totals.multiplyAdds / 1e9).toBeCloseTo(multiplyAdds, 1);
+});
+
+describe("a network on DLA-34", () => {
+  const model = modelNamed("ctdet_coco_dla_2x");
+  const loaded = { size: { height: 64, width: 64 }, constants: new Map() };
+  const BOXES = { centerHeatmap: 80, boxSize: 2, boxOffset: 2 };
+  const MAP = shapeOf(16, 16, 1);
+  /** One object at column 8 and row 8 whose box reaches over the image's left edge. */
+  const outputs = () => {
+    const all = Object.entries(BOXES).map(([name, channels]) => [name, tensor(shapeOf(16, 16, channels))]);
+    const { centerHeatmap, boxSize } = Object.fromEntries(all) as Record<string, Tensor>;
+    const cell = 8 * MAP[2] + 8;
+    centerHeatmap.data[cell * 80] = 0.9;
+    boxSize.data.set([4, 20], cell * 2);
+    return Object.fromEntries(all) as Record<string, Tensor>;
+  };
+
+  test("fits an image into its square, and keeps it at its own size if asked to", () => {
+    const { views } = model.views(PHOTO, loaded, {});
+    expect(views[0].size).toEqual({ height: 64, width: 64 });
+    const own = model.prepared?.({ keepResolution: true });
+    if (!own) throw new Error("it leaves no choice");
+    expect(own.views(PHOTO, loaded, {}).views[0].size).toEqual({ height: 96, width: 160 });
+    expect(own.sizedByImage).toBe(true);
+  });
+
+  test("clips boxes to the image, unless the original is to be reproduced", () => {
+    const boxes = [false, true].map((reproduceReference) => {
+      const { views, combine } = model.views(PHOTO, loaded, { reproduceReference });
+      const [{ box }] = combine([views[0].decode(outputs())]).detections;
+      return box;
+    });
+    const scale = WIDTH / 64;
+    expect(boxes[0]).toMatchObject({ xmin: 0, xmax: WIDTH });
+    expect(boxes[1].xmin).toBeCloseTo((8 - 10) * 4 * scale, 3);
+    expect(boxes[1].xmax).toBeCloseTo((8 + 10) * 4 * scale, 3);
+    expect(boxes[1].ymin).toBeCloseTo(boxes[0].ymin, 5);
+  });
+
+  test("normalizes pixels as the original's tests do, or as its demonstration does", () => {
+    const [view] = model.views(PHOTO, loaded, {}).views;
+    const [demo] = model.prepared?.({ pixelMeans: "demo" }).views(PHOTO, loaded, {}).views ?? [];
+    const middle = (32 * 64 + 32) * 3;
+    const valueIn = ({ image }: Readonly<Record<string, Tensor>>) => image.data[middle];
+    expect(valueIn(view.inputs())).toBeCloseTo((200 / 255 - 0.40789654) / 0.28863828, 6);
+    expect(valueIn(demo.inputs())).toBeCloseTo((200 / 255 - 0.408) / 0.289, 6);
+    // Black beside it.
+    expect(view.inputs().image.data[0]).toBeCloseTo(-0.40789654 / 0.28863828, 6);
+  });
+});

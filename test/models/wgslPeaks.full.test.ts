@@ -13,13 +13,14 @@ import { ZOO_NORMALIZATIONS } from "../../src/image/input/normalization.ts";
 import type { RgbImage } from "../../src/image/rgbImage.ts";
 import { hourglassOfVariables } from "../../src/loading/modelOfCheckpoint.ts";
 import { readWeights } from "../../src/loading/readWeights.ts";
-import { COCO_KEYPOINTS } from "../../src/models/coco.ts";
+import { COCO_KEYPOINTS, PERSON } from "../../src/models/coco.ts";
 import type { InputSize, Model } from "../../src/models/model.ts";
 import { modelNamed } from "../../src/models/models.ts";
 import { objectsAsPointsModel } from "../../src/models/objectsAsPoints/objectsAsPointsModel.ts";
+import { ownResolution } from "../../src/models/objectsAsPoints/pointsInput.ts";
 import { unpublishedTriplets } from "../../src/models/triplets/triplet.ts";
 import type { TestTimeOptions, View, Views } from "../../src/models/view.ts";
-import { SEPARABLE_HEADS, type ZooArchitecture } from "../../src/models/zoo/zooArchitecture.ts";
+import { SEPARABLE_HEADS, type ZooArchitecture, zooGraph } from "../../src/models/zoo/zooArchitecture.ts";
 import { Network } from "../../src/network.ts";
 import type { Parameter } from "../../src/tensor.ts";
 import { dawn, NO_DAWN } from "../support/dawn.ts";
@@ -97,7 +98,18 @@ async function pointsCase(): Promise<Opened> {
     keypoints: COCO_KEYPOINTS.length,
     heads: { ...SEPARABLE_HEADS, sharedOffset: true },
   };
-  const model = objectsAsPointsModel({ name: "points", architecture, weightsHint: "They are made up." });
+  const model = objectsAsPointsModel({
+    name: "points",
+    title: "MobileNetV2",
+    classes: [PERSON],
+    withPoses: true,
+    graph: (size) => zooGraph(architecture, size),
+    sizeMultiple: 32,
+    input: ownResolution(32),
+    side: 512,
+    wholeBoxes: true,
+    weightsHint: "They are made up.",
+  });
   return { model, weights: new Map(weightsFor(model.graph(SMALL))) };
 }
 

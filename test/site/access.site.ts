@@ -1,15 +1,13 @@
-/** What axe-core finds in every view, light and dark, wide and narrow. */
+/** What axe-core finds in every view: light and dark, wide and narrow, with the dialog open. */
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mayBeLeftOut } from "../support/required.ts";
-import { chromiumPath, Site } from "./page.ts";
+import { chromiumPath, READY, Site, VIEWS } from "./page.ts";
 
-const VIEWS = ["detect", "network", "decode", "triplets", "compare", "load"];
-const SCREENS = [
-  { width: 1280, height: 800 },
-  { width: 390, height: 844, dark: true },
-];
+const WIDE = { width: 1280, height: 800 };
+const NARROW = { width: 390, height: 844 };
 
 describe.skipIf(!chromiumPath && mayBeLeftOut)("axe-core", () => {
   let site: Site;
@@ -20,23 +18,42 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("axe-core", () => {
   });
   afterAll(() => site?.close());
 
-  test.each(VIEWS.flatMap((view) => SCREENS.map((screen) => ({ view, ...screen }))))(
-    "finds nothing serious in $view at $width",
-    async ({ view, ...screen }) => {
-      const { page } = await site.visit(view, screen);
-      await page
-        .getByRole("status")
-        .filter({ hasText: /detection/ })
-        .waitFor();
-      await page.evaluate(axe);
-      const violations = await page.evaluate(async () => {
-        const found = await (globalThis as unknown as { axe: AxeCore }).axe.run();
-        return found.violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  /** Violations of a serious or critical kind, in both color schemes. */
+  async function violations(page: Page): Promise<string[]> {
+    const told: string[] = [];
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      const found = await page.evaluate(async () => {
+        const { violations } = await (globalThis as unknown as { axe: AxeCore }).axe.run();
+        return violations.filter(({ impact }) => impact === "serious" || impact === "critical");
       });
-      const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-      expect(told).toEqual([]);
-    },
-  );
+      told.push(
+        ...found.map(({ id, nodes }) => `${colorScheme} ${id}: ${nodes.map(({ html }) => html).join(" ")}`),
+      );
+    }
+    return told;
+  }
+
+  test.each(VIEWS)("finds nothing serious in %s", async (view) => {
+    const { page } = await site.visit(view, WIDE);
+    await page.locator(READY[view]).first().waitFor();
+    await page.evaluate(axe);
+    expect(await violations(page)).toEqual([]);
+    await page.setViewportSize(NARROW);
+    if (view === "network") await page.locator(".block-list").waitFor();
+    expect(await violations(page)).toEqual([]);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(wide, "pixels that a narrow page is too wide").toBeLessThanOrEqual(0);
+  });
+
+  test("finds nothing serious in the sheet of a layer", async () => {
+    const { page } = await site.visit("network?layer=backbone.block4.add&channel=2&cell=3,5", NARROW);
+    const sheet = page.getByRole("dialog", { name: "Layer" });
+    await sheet.locator(".cell-sum h3").waitFor();
+    await sheet.locator(".source summary").last().click();
+    await page.evaluate(axe);
+    expect(await violations(page)).toEqual([]);
+  });
 });
 
 interface AxeCore {

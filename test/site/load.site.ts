@@ -164,7 +164,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Load view", () => {
     await page.context().route("**/weights/movenet-lightning.safetensors", () => {});
     await page.getByRole("button", { name: "movenet-lightning" }).click();
     await page.locator(".opened").getByRole("button", { name: "Cancel" }).click();
-    await page.getByText("Open one to see its model").waitFor({ timeout: 500 });
+    await page.getByText("Open one to see its model").waitFor();
     expect(faults).toEqual([]);
   });
 });

@@ -10,10 +10,30 @@ export { chromiumPath };
 /** The rest of the page's folder is its own. */
 const FOLDERS = { weights: join(ROOT, "weights"), goldens: join(ROOT, "test/goldens/tfjs") };
 
+/** What each view shows once it has everything, with the settings that it opens with. */
+export const READY = {
+  detect: "tbody tr:nth-child(3)",
+  network: ".tiles canvas",
+  decode: ".map-button canvas",
+  triplets: ".pool-panels canvas",
+  compare: "text=/All \\d+ layers/",
+  load: "table.models",
+} as const;
+export type View = keyof typeof READY;
+export const VIEWS = Object.keys(READY) as View[];
+
 export interface SitePage {
   readonly page: Page;
   /** What the console said of errors, and exceptions that nobody caught. */
   readonly faults: readonly string[];
+  /** `GET http://…` of each request, those of service and other workers included. */
+  readonly requests: readonly string[];
+}
+
+interface Screen {
+  readonly width?: number;
+  readonly height?: number;
+  readonly dark?: boolean;
 }
 
 export class Site {
@@ -22,28 +42,43 @@ export class Site {
     private readonly server: { readonly url: string; close(): void },
   ) {}
 
-  static async open(headers: Readonly<Record<string, string>> = ISOLATED): Promise<Site> {
+  /** @param flags of the browser, in place of WebGPU on a software adapter. */
+  static async open(
+    headers: Readonly<Record<string, string>> = ISOLATED,
+    flags?: readonly string[],
+  ): Promise<Site> {
     if (!chromiumPath) throw new Error(NO_CHROMIUM);
     const server = await serve({ ...FOLDERS, "": join(ROOT, "dist/site") }, headers);
-    return new Site(await launchChromium(), server);
+    return new Site(await launchChromium(flags), server);
   }
 
   /** A new page at this hash, `detect` or `network?layer=…`. */
-  async visit(hash: string, { width = 1280, height = 800, dark = false } = {}): Promise<SitePage> {
+  async visit(hash: string, { width = 1280, height = 800, dark = false }: Screen = {}): Promise<SitePage> {
     const context = await this.browser.newContext({
       viewport: { width, height },
       colorScheme: dark ? "dark" : "light",
     });
     const page = await context.newPage();
     const faults: string[] = [];
+    const requests: string[] = [];
     page.on("pageerror", (error) => faults.push(String(error)));
     page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
+    context.on("request", (request) => requests.push(`${request.method()} ${request.url()}`));
     await page.goto(`${this.server.url}/index.html#${hash}`);
-    return { page, faults };
+    return { page, faults, requests };
   }
 
   async close(): Promise<void> {
     await this.browser.close();
     this.server.close();
   }
+}
+
+/** The image that the page opens with is detected. */
+export async function detected(page: Page): Promise<void> {
+  await page
+    .getByRole("status")
+    .filter({ hasText: /detection/ })
+    .first()
+    .waitFor();
 }

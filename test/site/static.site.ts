@@ -79,7 +79,8 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the static page", () => {
     const page = await context.newPage();
     const faults: string[] = [];
     let loads = 0;
-    page.on("domcontentloaded", () => loads++);
+    // A reload may come before the document before it is complete.
+    page.on("request", (request) => request.isNavigationRequest() && loads++);
     page.on("pageerror", (error) => faults.push(String(error)));
     page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
     await page.goto(url);
@@ -91,7 +92,9 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the static page", () => {
     return { page, faults, loads: () => loads, detected };
   }
 
-  test.concurrent("is isolated after one reload, then works offline, under its policy and with GETs of its own files", async () => {
+  test.concurrent("is isolated after one reload, then works offline, under its policy and with GETs of its own files", async ({
+    expect,
+  }) => {
     const host = await Host.open(folder);
     const { page, faults, loads, detected } = await visit(host.url);
     await page.waitForFunction(() => crossOriginIsolated);

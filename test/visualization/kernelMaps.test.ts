@@ -24,7 +24,9 @@ test("a kernel of 1 x 1 is a matrix of outputs and inputs, a depthwise one has i
   const matrix = kernelMaps("conv2d", counting(1, 1, 3, 2), 1);
   expect(matrix.shape).toEqual([1, 2, 3, 1]);
   expect([...matrix.data]).toEqual([0, 2, 4, 1, 3, 5]);
-  expect(kernelMaps("depthwiseConv2d", counting(3, 3, 8, 1)).shape).toEqual([1, 3, 3, 8]);
+  for (const op of ["depthwiseConv2d", "depthwiseTransposedConv2d"]) {
+    expect(kernelMaps(op, counting(3, 3, 8, 1)).shape).toEqual([1, 3, 3, 8]);
+  }
 });
 
 test("other ops and outputs that there are not are refused", () => {

@@ -80,7 +80,7 @@ function SideFields({ name, title }: { readonly name: "a" | "b"; readonly title:
           label="Build"
           value={build ?? ""}
           values={[
-            ["", "the best here"],
+            ["", "best here"],
             ["plain", "plain SIMD"],
             ["relaxed", "relaxed SIMD"],
           ]}

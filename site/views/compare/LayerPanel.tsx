@@ -86,8 +86,8 @@ export function LayerPanel({ result, name }: { readonly result: Compared; readon
                 Channel of the worst element
               </button>
             )}
-            <SaveNpy name={name} side="a" />
-            <SaveNpy name={name} side="b" />
+            <SaveNpy name={name} side="a" onFault={setError} />
+            <SaveNpy name={name} side="b" onFault={setError} />
           </div>
         </>
       )}
@@ -142,13 +142,22 @@ function MapFigure({
   );
 }
 
-function SaveNpy({ name, side }: { readonly name: string; readonly side: "a" | "b" }) {
-  const save = async () => {
-    const bytes = await worker.call("compareNpy", { name, side }, { key: `npy-${side}` });
-    if (bytes) saveFile(`${name}.${side}.npy`, bytes, "application/octet-stream");
-  };
+function SaveNpy({
+  name,
+  side,
+  onFault,
+}: {
+  readonly name: string;
+  readonly side: "a" | "b";
+  readonly onFault: (fault: Error) => void;
+}) {
+  const save = () =>
+    worker.call("compareNpy", { name, side }, { key: `npy-${side}` }).then(
+      (bytes) => bytes && saveFile(`${name}.${side}.npy`, bytes, "application/octet-stream"),
+      (fault: Error) => !isAbort(fault) && onFault(fault),
+    );
   return (
-    <button type="button" onClick={() => void save()}>
+    <button type="button" onClick={save}>
       Save {side.toUpperCase()} as .npy
     </button>
   );

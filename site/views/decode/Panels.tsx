@@ -33,7 +33,10 @@ function MapPanel({ name }: { readonly name: DecodeMap }) {
         type="button"
         class="map-button"
         aria-label={`${title}: a click asks about a cell, arrow keys move it`}
-        style={{ aspectRatio: `${width} / ${height}` }}
+        style={{
+          aspectRatio: `${width} / ${height}`,
+          maxWidth: `calc(var(--map-height) * ${width / height})`,
+        }}
         onClick={(event) => {
           if (event.detail > 0) ask(cellAt(event, width, height));
           else chooseCell(at);

@@ -1,21 +1,42 @@
 /** The image with its detections, their numbers, and how they came about. */
-import { ErrorNote } from "../../components/ErrorNote.tsx";
-import { run } from "../../state/detection.ts";
+import { useEffect } from "preact/hooks";
 import { DetectionTable } from "./DetectionTable.tsx";
 import { ImageSources } from "./ImageSources.tsx";
+import { ImageStrip } from "./ImageStrip.tsx";
 import { RunFacts } from "./RunFacts.tsx";
+import { RunState } from "./RunState.tsx";
 import { SettingsPanel } from "./SettingsPanel.tsx";
 import { Stage } from "./Stage.tsx";
+import { dropImages, isDraggedOver, pasteEvent } from "./sources.ts";
 
 export function DetectView() {
-  const state = run.value;
+  useEffect(() => {
+    document.addEventListener("paste", pasteEvent);
+    return () => document.removeEventListener("paste", pasteEvent);
+  }, []);
   return (
-    <div class="columns">
+    // biome-ignore lint/a11y/noStaticElementInteractions: what is dropped can be chosen by a button, too.
+    <div
+      class={isDraggedOver.value ? "columns detect over" : "columns detect"}
+      onDragOver={(event) => {
+        event.preventDefault();
+        isDraggedOver.value = true;
+      }}
+      onDragLeave={({ currentTarget, relatedTarget }) => {
+        if (!currentTarget.contains(relatedTarget as Node | null)) isDraggedOver.value = false;
+      }}
+      onDrop={async (event) => {
+        event.preventDefault();
+        isDraggedOver.value = false;
+        await dropImages(event.dataTransfer);
+      }}
+    >
       <section aria-labelledby="image-heading">
         <h1 id="image-heading">Image</h1>
         <Stage />
+        <ImageStrip />
         <ImageSources />
-        {state.phase === "failed" && <ErrorNote error={state.error} />}
+        <RunState />
         <DetectionTable />
       </section>
       <aside aria-label="Settings and times">

@@ -1,19 +1,14 @@
 /** How the network runs, and what is shown of its result. */
 import { BACKENDS } from "centernet";
-import { useEffect } from "preact/hooks";
 import { Select } from "../../components/Select.tsx";
 import { Slider } from "../../components/Slider.tsx";
-import { setParams } from "../../state/route.ts";
-import { chooseModel, score, setScore, settings } from "../../state/settings.ts";
-import { models, modelsHere, refreshModels } from "../../state/weights.ts";
+import { chooseBackend, chooseModel, score, setScore, settings } from "../../state/settings.ts";
+import { modelsHere } from "../../state/weights.ts";
 
 /** Stands for weights that are not beside the page. */
 const OWN = "";
 
 export function SettingsPanel() {
-  useEffect(() => {
-    if (!models.value) void refreshModels();
-  }, []);
   const { model, weights, backend } = settings.value;
   const here = modelsHere.value;
   // The files that the user chose are told apart from the model's own.
@@ -44,7 +39,7 @@ export function SettingsPanel() {
         label="Backend"
         value={backend}
         values={BACKENDS.map((name) => [name, name])}
-        onChoose={(name) => setParams({ backend: name })}
+        onChoose={chooseBackend}
       />
     </section>
   );

@@ -1,7 +1,8 @@
 /** The image, with boxes and skeletons over it. */
 import type { Detection } from "centernet";
 import { BitmapCanvas } from "../../components/BitmapCanvas.tsx";
-import { detections, shown } from "../../state/detection.ts";
+import { marks, shown } from "../../state/detection.ts";
+import { ownImageMissing } from "../../state/image.ts";
 import { colorClass, marked } from "./marked.ts";
 import { SKELETON } from "./skeleton.ts";
 
@@ -10,17 +11,27 @@ const SEEN = 0.2;
 
 export function Stage() {
   const image = shown.value;
+  if (ownImageMissing.value) {
+    return (
+      <div class="stage empty">
+        <p>
+          This address is of an image of the user's own, and such images are never part of an address. Choose
+          it below, or take a sample.
+        </p>
+      </div>
+    );
+  }
   if (!image) return <div class="stage empty" />;
   const { bitmap, width, height } = image;
   return (
-    <figure class="stage" style={{ aspectRatio: `${width} / ${height}` }}>
+    <figure class="stage fitted" style={{ "--ratio": String(width / height) }}>
       <BitmapCanvas bitmap={bitmap} alt="" />
       <svg viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
-        {detections.value?.map((found, index) => (
+        {marks.value?.map((found, index) => (
           <Mark key={index} found={found} index={index} />
         ))}
       </svg>
-      {detections.value?.map((found, index) => (
+      {marks.value?.map((found, index) => (
         <Tag key={index} found={found} index={index} width={width} height={height} />
       ))}
     </figure>

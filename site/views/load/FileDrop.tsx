@@ -1,12 +1,12 @@
 /** Where files are dropped or chosen. */
 import { useState } from "preact/hooks";
+import { filesOf } from "../../components/droppedFiles.ts";
 import { nameClasses, openFiles, opening } from "../../state/weights.ts";
 import { sortFiles } from "./dropped.ts";
-import { filesOf } from "./droppedFiles.ts";
 
 async function take(files: readonly File[]): Promise<void> {
   if (files.length === 0) return;
-  const { weights, labels } = sortFiles(files, opening.value.phase !== "empty");
+  const { weights, labels } = sortFiles(files, opening.value.phase === "opened");
   if (weights.length > 0) await openFiles(weights);
   if (labels) await nameClasses(labels);
 }

@@ -1,4 +1,5 @@
 /** One number written out: what was read, what it was multiplied with, and what became of the sum. */
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { ErrorNote } from "../../components/ErrorNote.tsx";
 import { count, plain } from "../../components/numbers.ts";
@@ -62,6 +63,16 @@ function signed(value: number): string {
   return value < 0 ? `− ${plain(-value)}` : `+ ${plain(value)}`;
 }
 
+/** What is wider than the page is scrolled by keys. */
+function Scrolled({ label, children }: { readonly label: string; readonly children: ComponentChildren }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it takes the focus to be scrolled.
+    <section class="wide" tabIndex={0} aria-label={label}>
+      {children}
+    </section>
+  );
+}
+
 function Written({ of }: { readonly of: WrittenCell }) {
   const { sum, bias, residual, activation, value, got, ranOn, reads } = of;
   return (
@@ -79,7 +90,7 @@ function Written({ of }: { readonly of: WrittenCell }) {
         run has <strong>{plain(got)}</strong> in float32: {ranOn}.
       </p>
       <div class="sum-tables">
-        <div class="wide">
+        <Scrolled label="Sums by place">
           <table class="numbers">
             <caption>By place in the kernel, all input channels together</caption>
             <thead>
@@ -103,8 +114,8 @@ function Written({ of }: { readonly of: WrittenCell }) {
               ))}
             </tbody>
           </table>
-        </div>
-        <div class="wide">
+        </Scrolled>
+        <Scrolled label="Largest products">
           <table class="numbers">
             <caption>
               The {of.largest.length} largest of {count(of.count)} products
@@ -134,7 +145,7 @@ function Written({ of }: { readonly of: WrittenCell }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scrolled>
       </div>
     </>
   );

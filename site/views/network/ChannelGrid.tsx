@@ -22,7 +22,7 @@ export function ChannelGrid() {
       </h2>
       <div class="row">
         <Select
-          label="Colors span"
+          label="Color scale"
           value={scale.value}
           values={SCALES}
           onChoose={(value) => setParams({ scale: value || undefined })}

@@ -19,7 +19,8 @@ interface Cell {
 
 /** Under the pointer. */
 const pointed = signal<Cell | undefined>(undefined);
-const field = signal<readonly PixelArea[]>([]);
+/** The pixels that a cell depends on: the frames stay where they are until those of the next cell are known. */
+const field = signal<{ readonly of: string; readonly areas: readonly PixelArea[] }>({ of: "", areas: [] });
 /** How much of the map covers the image, in percent. */
 const cover = signal(60);
 
@@ -48,7 +49,7 @@ export function ChannelStage({
     const params = { settings: settings.value, layer: channel.layer, ...at };
     worker.call("field", params).then(
       (areas) => {
-        field.value = areas;
+        field.value = { of: `${channel.layer} ${at.column},${at.row}`, areas };
       },
       () => {}, // A newer cell was chosen, or the model changed.
     );
@@ -167,8 +168,8 @@ function OverImage({
       >
         <BitmapCanvas bitmap={bitmap} pixelated alt="" />
       </div>
-      <svg viewBox={`0 0 ${image.width} ${image.height}`} aria-hidden="true">
-        {field.value.map(({ left, top, right, bottom }, index) => {
+      <svg viewBox={`0 0 ${image.width} ${image.height}`} aria-hidden="true" data-field-of={field.value.of}>
+        {field.value.areas.map(({ left, top, right, bottom }, index) => {
           const a: Point = view.inputToImage({ x: left, y: top });
           const b: Point = view.inputToImage({ x: right + 1, y: bottom + 1 });
           return (

@@ -6,12 +6,15 @@ import { setParams } from "../../state/route.ts";
 import { colorAt, colorScale } from "./blockNumbers.ts";
 import { COLORS, colorBy, measuring, plan } from "./network.ts";
 
+/** Of a graph that does not run, nothing but its own numbers is known. */
+const WITHOUT_RUN = COLORS.filter(([by]) => by === "family" || by === "multiplyAdds");
+
 export function ColorChoice() {
   return (
     <Select
       label="Blocks colored by"
       value={colorBy.value}
-      values={COLORS}
+      values={plan.value && !plan.value.ranOn ? WITHOUT_RUN : COLORS}
       onChoose={(value) => setParams({ color: value === "family" ? undefined : value })}
     />
   );

@@ -4,15 +4,17 @@ import { HistogramBars } from "../../components/HistogramBars.tsx";
 import { count, percent, plain } from "../../components/numbers.ts";
 import { saveFile } from "../../components/saveFile.ts";
 import { image } from "../../state/image.ts";
+import { hrefOf } from "../../state/route.ts";
 import { settings } from "../../state/settings.ts";
 import { worker } from "../../state/worker.ts";
 import { FormulaPanel } from "./FormulaPanel.tsx";
-import { block, chooseLayer, layer, openLayer, type PlannedLayer, reading, seen } from "./network.ts";
+import { block, chooseLayer, layer, openLayer, type PlannedLayer, plan, reading, seen } from "./network.ts";
 import { WeightsPanel } from "./WeightsPanel.tsx";
 
 export function LayerPanel() {
   const [shown, around] = [layer.value, block.value];
   if (!shown || !around) return null;
+  const runs = plan.value?.ranOn !== undefined;
   const read = openLayer.value?.layer === shown.name ? openLayer.value : undefined;
   const numbers = read ?? seen.value.get(shown.name);
   return (
@@ -35,11 +37,17 @@ export function LayerPanel() {
           </p>
         </>
       )}
-      <button type="button" disabled={!read} onClick={() => saveNumbers(shown.name)}>
-        Save as .npy
-      </button>
+      {runs ? (
+        <button type="button" disabled={!read} onClick={() => saveNumbers(shown.name)}>
+          Save as .npy
+        </button>
+      ) : (
+        <p class="note">
+          Maps need weights: <a href={hrefOf("load")}>load</a> a checkpoint of this model to see them.
+        </p>
+      )}
       <FormulaPanel layer={shown} />
-      {shown.roles.length > 0 && <WeightsPanel key={shown.name} layer={shown} />}
+      {runs && shown.roles.length > 0 && <WeightsPanel key={shown.name} layer={shown} />}
     </>
   );
 }
@@ -58,7 +66,7 @@ function LayerRow({
   return (
     <li>
       <button type="button" aria-pressed={open} title={name} onClick={() => chooseLayer(name)}>
-        <span class="thumbnail">{picture && <img src={picture} alt="" />}</span>
+        {plan.value?.ranOn && <span class="thumbnail">{picture && <img src={picture} alt="" />}</span>}
         <span>
           {short(name)}
           <small>{ops.join(" + ")}</small>

@@ -1,6 +1,8 @@
 /** The network by blocks: a row for each resolution, a column for each step of the longest path. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { route, setParams } from "../../state/route.ts";
 import { type BlockNumber, colorAt, colorScale } from "./blockNumbers.ts";
+import { ColorLegend } from "./GraphColors.tsx";
 import { graphKeys } from "./graphKeys.ts";
 import {
   blockInWords,
@@ -15,34 +17,72 @@ const BOX = 40;
 const PITCH = { x: 56, y: 58 };
 const MARGIN = { left: 8, top: 18, right: 24, bottom: 24 };
 const LABELS = 72;
-const ZOOM = { least: 0.4, most: 2.5, step: 1.25 };
+const ZOOM = { least: 0.1, most: 2.5, step: 1.25 };
+/** Smaller, the pictures in blocks say little. */
+const LEAST_AT_FIRST = 0.5;
+/** Below, numbers in and under blocks cannot be read. */
+const READABLE = 0.75;
 
-export function NetworkGraph({ plan: { blocks } }: { readonly plan: Plan }) {
+/** `zoom=1.5`, or `zoom=fit`, which shows the whole width. */
+function chosenZoom(fit: number, byNumber: boolean): number {
+  const { zoom } = route.value.params;
+  if (zoom === "fit") return fit;
+  const asked = Number(zoom);
+  if (asked >= ZOOM.least && asked <= ZOOM.most) return asked;
+  return byNumber ? 1 : Math.max(LEAST_AT_FIRST, fit);
+}
+
+export function NetworkGraph({ plan: { blocks, ranOn } }: { readonly plan: Plan }) {
   const scroller = useRef<HTMLDivElement>(null);
-  const [zoom, setZoom] = useState(1);
+  const [room, setRoom] = useState(0);
   const width = MARGIN.left + Math.max(...blocks.map(({ column }) => column)) * PITCH.x + BOX + MARGIN.right;
   const height = MARGIN.top + Math.max(...blocks.map(({ row }) => row)) * PITCH.y + BOX + MARGIN.bottom;
   const open = openBlock.value;
   const scale = colorScale();
+  const fit = Math.min(1, Math.max(ZOOM.least, (room - LABELS) / width));
+  const zoom = chosenZoom(fit, scale !== undefined);
+  useLayoutEffect(() => {
+    const box = scroller.current;
+    if (!box) return;
+    const measure = () => setRoom(box.clientWidth);
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(box);
+    return () => observer.disconnect();
+  }, []);
   useEffect(() => {
     const box = scroller.current;
     if (!box || !open) return;
     const [x, y] = [left(open) * zoom, top(open) * zoom];
     box.scrollTo({ left: x - (box.clientWidth - LABELS) / 2, top: y - box.clientHeight / 2 });
   }, [open?.name, zoom]);
-  const change = (factor: number) => setZoom(Math.min(ZOOM.most, Math.max(ZOOM.least, zoom * factor)));
+  const change = (factor: number) => {
+    const next = Math.min(ZOOM.most, Math.max(ZOOM.least, zoom * factor));
+    setParams({ zoom: next.toFixed(2) }, { replace: true });
+  };
   return (
     <div class="graph">
-      <fieldset class="zoom" aria-label="Zoom">
-        <button type="button" aria-label="Smaller" onClick={() => change(1 / ZOOM.step)}>
-          −
-        </button>
-        <button type="button" aria-label="Larger" onClick={() => change(ZOOM.step)}>
-          +
-        </button>
-      </fieldset>
+      <div class="graph-head">
+        <ColorLegend />
+        <fieldset class="zoom" aria-label="Zoom">
+          <button type="button" aria-label="Smaller" onClick={() => change(1 / ZOOM.step)}>
+            −
+          </button>
+          <button type="button" aria-label="Larger" onClick={() => change(ZOOM.step)}>
+            +
+          </button>
+          <button
+            type="button"
+            aria-label="Fit the width"
+            aria-pressed={Math.abs(zoom - fit) < 0.005}
+            onClick={() => setParams({ zoom: "fit" }, { replace: true })}
+          >
+            Fit
+          </button>
+        </fieldset>
+      </div>
       <div
-        class="scroller"
+        class={zoom < READABLE ? "scroller small" : "scroller"}
         ref={scroller}
         onWheel={(event) => {
           if (!event.ctrlKey) return;
@@ -50,16 +90,9 @@ export function NetworkGraph({ plan: { blocks } }: { readonly plan: Plan }) {
           change(event.deltaY < 0 ? ZOOM.step : 1 / ZOOM.step);
         }}
       >
-        <svg
-          class="row-names"
-          viewBox={`0 0 ${LABELS} ${height}`}
-          width={LABELS}
-          height={height * zoom}
-          preserveAspectRatio="none"
-          aria-hidden="true"
-        >
+        <svg class="row-names" width={LABELS} height={height * zoom} aria-hidden="true">
           {rowsOf(blocks).map(([row, side]) => (
-            <text key={row} x={LABELS - 8} y={middle(row) + 4} text-anchor="end">
+            <text key={row} x={LABELS - 8} y={middle(row) * zoom + 4} text-anchor="end">
               {side}
             </text>
           ))}
@@ -80,6 +113,7 @@ export function NetworkGraph({ plan: { blocks } }: { readonly plan: Plan }) {
               all={blocks}
               number={scale?.of(block)}
               byNumber={scale !== undefined}
+              alone={ranOn === undefined}
             />
           ))}
         </svg>
@@ -98,6 +132,7 @@ function BlockBox({
   all,
   number,
   byNumber,
+  alone,
 }: {
   readonly block: PlannedBlock;
   readonly open: boolean;
@@ -105,6 +140,8 @@ function BlockBox({
   readonly number?: BlockNumber;
   /** Whether blocks are colored by a number at all. */
   readonly byNumber: boolean;
+  /** Whether nothing runs, so that no picture will come. */
+  readonly alone: boolean;
 }) {
   const last = block.nodes.at(-1);
   const words = `${blockInWords(block)}${number ? `; ${number.words}` : ""}`;
@@ -136,10 +173,12 @@ function BlockBox({
         <image href={picture} x="4" y="4" width={BOX - 8} height={BOX - 8} preserveAspectRatio="none" />
       ) : (
         <>
-          <rect class="blank" x="4" y="4" width={BOX - 8} height={BOX - 8} />
-          <text x={BOX / 2} y={BOX / 2 + 4} text-anchor="middle">
-            {block.shape[3]}
-          </text>
+          {!alone && <rect class="blank" x="4" y="4" width={BOX - 8} height={BOX - 8} />}
+          {!(alone && byNumber) && (
+            <text class={alone ? "alone" : ""} x={BOX / 2} y={BOX / 2 + 4} text-anchor="middle">
+              {block.shape[3]}
+            </text>
+          )}
         </>
       )}
       {number && (

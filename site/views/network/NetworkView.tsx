@@ -1,21 +1,26 @@
 /** The running network: its form, every layer at a glance, and one layer with all of its numbers. */
 import { useEffect } from "preact/hooks";
 import { TaskLine } from "../../components/TaskLine.tsx";
+import { narrow } from "../../state/narrow.ts";
 import { route, setParams } from "../../state/route.ts";
 import { settings } from "../../state/settings.ts";
+import { tourStep } from "../../state/tour.ts";
 import { BlockList } from "./BlockList.tsx";
 import { ChannelGrid } from "./ChannelGrid.tsx";
+import { GraphChoice } from "./GraphChoice.tsx";
 import { ColorChoice, ColorLegend } from "./GraphColors.tsx";
 import { LayerFinder } from "./LayerFinder.tsx";
 import { LayerPanel } from "./LayerPanel.tsx";
 import { LayerSheet } from "./LayerSheet.tsx";
 import { NetworkGraph } from "./NetworkGraph.tsx";
-import { layerName, narrow, plan, reading, startNetwork, unknownLayer, walk } from "./network.ts";
+import { layerName, plan, reading, startNetwork, unknownLayer, walk } from "./network.ts";
 
 export function NetworkView() {
   useEffect(startNetwork, []);
   const shown = plan.value;
   const layers = shown?.blocks.reduce((sum, { nodes }) => sum + nodes.length, 0) ?? 0;
+  // The tour's card stays in reach beside the sheet.
+  const beside = tourStep.value !== undefined;
   const fused = settings.value.fuse !== false;
   return (
     <div class="columns">
@@ -27,16 +32,20 @@ export function NetworkView() {
         </h1>
         {shown && (
           <p class="note">
-            Ran on {shown.ranOn}.{" "}
-            {narrow.value
-              ? "Each block with the mean of |activation| of its last layer."
-              : "Rows are resolutions; a block shows the mean of |activation| of its last layer; arrow keys move along edges."}
+            {shown.ranOn
+              ? `Ran on ${shown.ranOn}. A block shows how strongly its last layer answers, |activation| averaged over channels.`
+              : "The graph alone: nothing runs, and no weights are needed."}
+            {!narrow.value && " Rows are resolutions, so down is coarser; arrow keys move along edges."}
           </p>
         )}
         <div class="row">
+          <GraphChoice />
           <LayerFinder />
           <ColorChoice />
-          <label class="check">
+          <label
+            class="check"
+            title="Convolution, bias, sum and activation as layers of their own, each with its map. Other last bits."
+          >
             <input
               type="checkbox"
               checked={!fused}
@@ -47,15 +56,22 @@ export function NetworkView() {
             each op on its own
           </label>
         </div>
-        {shown && <ColorLegend />}
         {unknownLayer.value && <UnknownLayer asked={unknownLayer.value} />}
-        {shown && (narrow.value ? <BlockList plan={shown} /> : <NetworkGraph plan={shown} />)}
+        {shown &&
+          (narrow.value ? (
+            <>
+              <ColorLegend />
+              <BlockList plan={shown} />
+            </>
+          ) : (
+            <NetworkGraph plan={shown} />
+          ))}
         <TaskLine of={walk} />
         {!narrow.value && <ChannelGrid />}
         {!narrow.value && <TaskLine of={reading} />}
       </section>
       {narrow.value ? (
-        shown && route.value.params.layer && <LayerSheet />
+        shown && route.value.params.layer && <LayerSheet key={String(beside)} beside={beside} />
       ) : (
         <aside aria-label="Layer">
           <LayerPanel />

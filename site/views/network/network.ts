@@ -24,10 +24,10 @@ export interface Seen extends Omit<Glance, "thumbnail"> {
 }
 
 export const SCALES: readonly (readonly [GridScale | "", string])[] = [
-  ["", "as fits"],
-  ["layer", "one for the layer"],
-  ["channel", "one for each channel"],
-  ["percentiles", "its middle 98 %"],
+  ["", "chosen to fit"],
+  ["layer", "of the whole layer"],
+  ["channel", "of each channel"],
+  ["percentiles", "of the middle 98 %"],
   ["symmetric", "symmetric around 0"],
 ];
 export const ORDERS: readonly (readonly [GridOrder, string])[] = [
@@ -57,12 +57,8 @@ export const measuring = task();
 /** What was measured for the colors. */
 export const measured = signal<(Measured & { readonly what: ColorBy }) | undefined>(undefined);
 
-/** Whether the graph gives way to a list, and the layer's facts to a sheet. */
-const query = matchMedia("(max-width: 760px)");
-export const narrow = signal(query.matches);
-query.addEventListener("change", () => {
-  narrow.value = query.matches;
-});
+/** A model that is only drawn: its weights are not needed, and nothing runs. `graph=centernet-104`. */
+export const graphOf = computed(() => route.value.params.graph);
 
 /** The layer in the address; else the last of a block in the middle of the network, where something is to be seen. */
 export const layerName = computed(() => {
@@ -120,6 +116,11 @@ export function chooseLayer(name: string, options: { readonly replace?: boolean 
   setParams({ layer: name, ...NO_DETAILS }, options);
 }
 
+/** Another model to draw; undefined draws the one that runs. */
+export function chooseGraph(name: string | undefined): void {
+  setParams({ graph: name, layer: undefined, color: undefined, zoom: undefined, ...NO_DETAILS });
+}
+
 export function closeLayer(): void {
   setParams({ layer: undefined, ...NO_DETAILS });
 }
@@ -130,16 +131,18 @@ let measuredImage: number | undefined;
 export function startNetwork(): () => void {
   const ends = [
     effect(() => {
-      const wanted = { settings: settings.value };
+      const wanted = { settings: settings.value, graphOf: graphOf.value };
       plan.value = undefined;
       measured.value = undefined;
+      openLayer.value = undefined;
+      show(new Map());
       void walk.run(async ({ signal: aborted, onProgress }) => {
         plan.value = await worker.call("networkPlan", wanted, { signal: aborted, onProgress });
       });
     }),
     effect(() => {
       const chosen = image.value;
-      if (!plan.value || !chosen) return;
+      if (!plan.value?.ranOn || !chosen) return;
       const wanted = { settings: settings.peek(), image: chosen };
       const found = new Map<string, Seen>();
       void walk.run(async ({ signal: aborted, onProgress }) => {
@@ -158,7 +161,7 @@ export function startNetwork(): () => void {
     }),
     effect(() => {
       const [chosen, name] = [image.value, layerName.value];
-      if (!plan.value || !chosen || !name) return;
+      if (!plan.value?.ranOn || !chosen || !name) return;
       const wanted = {
         settings: settings.peek(),
         image: chosen,
@@ -174,7 +177,7 @@ export function startNetwork(): () => void {
     effect(() => {
       const [chosen, name, number] = [image.value, layerName.value, channel.value];
       openChannel.value = undefined;
-      if (!plan.value || !chosen || !name || number === undefined) return;
+      if (!plan.value?.ranOn || !chosen || !name || number === undefined) return;
       const wanted = {
         settings: settings.peek(),
         image: chosen,
@@ -191,7 +194,8 @@ export function startNetwork(): () => void {
     }),
     effect(() => {
       const [chosen, what] = [image.value, colorBy.value];
-      if (!plan.value || !chosen || (what !== "time" && what !== "error")) return measuring.cancel();
+      const measures = what === "time" || what === "error";
+      if (!plan.value?.ranOn || !chosen || !measures) return measuring.cancel();
       if (measured.peek()?.what === what && measuredImage === chosen.id) return;
       measured.value = undefined;
       const wanted = { settings: settings.peek(), image: chosen };
@@ -213,7 +217,7 @@ export function startNetwork(): () => void {
 
 /** Thumbnails of the run before are no longer shown, so their memory can go. */
 function show(found: ReadonlyMap<string, Seen>): void {
-  const before = seen.value;
+  const before = seen.peek();
   seen.value = new Map(found);
   for (const [name, { thumbnail }] of before) {
     if (found.get(name)?.thumbnail !== thumbnail) URL.revokeObjectURL(thumbnail);

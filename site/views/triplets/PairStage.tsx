@@ -11,7 +11,7 @@ export function PairStage() {
   const picked = pickedPair();
   const image = source.value === "image" ? shown.value : undefined;
   return (
-    <figure class="stage pair-stage" style={{ aspectRatio: `${width} / ${height}` }}>
+    <figure class="stage fitted pair-stage" style={{ "--ratio": width / height }}>
       {image && <BitmapCanvas bitmap={image.bitmap} alt="" />}
       <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={stageInWords()}>
         {source.value === "kites" && <Kites width={width} height={height} />}

@@ -22,7 +22,7 @@ export function PairCounts() {
         ...(Object.keys(OUTCOMES) as PairOutcome[]).map(
           (outcome) => [outcome, `${count(pairs[outcome])} ${OUTCOMES[outcome]}`] as const,
         ),
-        ["boxes", `${count(found.boxes.length)}, ${count(suppressed)} dropped by soft-NMS`],
+        ["boxes", `${count(found.boxes.length)}, ${count(suppressed)} dropped by soft-NMS, for overlap`],
       ]}
     />
   );

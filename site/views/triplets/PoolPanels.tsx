@@ -10,7 +10,7 @@ const { rows, columns, kite, sun } = POOL_CELLS;
 
 export function PoolPanels() {
   return (
-    <div class="pool-panels">
+    <div class="pool-panels" style={{ "--panels": poolStep.value.maps.length }}>
       {poolStep.value.maps.map((panel) => (
         <PoolMapPanel key={panel.title} panel={panel} />
       ))}

@@ -56,7 +56,8 @@ export function TripletsView() {
           <PairStage />
           <p class="note">
             Angles are corners, dots are centers. A pair of a top-left and a bottom-right corner is a box only
-            if a center of its class lies in its central region, the inner frame of the chosen pair.
+            if a center of its class lies in its central region, the inner frame of the chosen pair. Choose a
+            box or a rejected pair in the tables.
           </p>
           <BoxTable />
         </section>
@@ -77,11 +78,11 @@ export function TripletsView() {
             max={4}
             step={0.05}
             words={embeddingDistance.value.toFixed(2)}
-            hint="Corners of one object have like embeddings. The network is not run again."
+            hint="An embedding is a number that the network gives each corner: close for corners of one object. Nothing is run again."
             onMove={(value) => setLimit("embedding", value)}
           />
           <Slider
-            label="Central region of boxes up to 150²"
+            label="Central region of boxes up to 150 × 150"
             value={smallParts.value}
             min={1}
             max={9}

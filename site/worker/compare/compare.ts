@@ -15,7 +15,7 @@ import {
   verifyModel,
 } from "centernet";
 import type { Call } from "../call.ts";
-import { beside, type ChosenImage, pixelsOf, type Settings } from "../session.ts";
+import { beside, type ChosenImage, closeDetector, pixelsOf, type Settings } from "../session.ts";
 import {
   type ComparedLayer,
   KeptValues,
@@ -26,7 +26,7 @@ import {
 } from "./compared.ts";
 import { drawLayer } from "./drawLayer.ts";
 import { filesOf } from "./files.ts";
-import { layerOfRun, type Side, withDetector } from "./sides.ts";
+import { layerOfRun, named, type Side, withDetector, withDetectors } from "./sides.ts";
 
 /** The last comparison. */
 let last: { readonly title: string; readonly kept: KeptValues; readonly read: ReadAgain } | undefined;
@@ -74,16 +74,18 @@ export const compareHandlers = {
     last = undefined;
     const pixels = await pixelsOf(image);
     const kept = new KeptValues();
-    const result = await withDetector(settings, a, named(call, "A"), (detectorA) =>
-      withDetector(settings, b, named(call, "B"), (detectorB) => {
-        const follow = follower(detectorA.network.graph.nodes.length, kept, call);
-        const options = { image: pixels, where: image.name, signal: call.signal, onLayer: follow };
-        return compare(detectorA, detectorB, options);
-      }),
-    );
-    const read: ReadAgain = async (name, signal) => ({
-      a: await layerOfRun(settings, a, pixels, name, { ...call, signal }),
-      b: await layerOfRun(settings, b, pixels, name, { ...call, signal }),
+    const result = await withDetectors(settings, { a, b }, call, (detectorA, detectorB) => {
+      const onLayer = follower(detectorA.network.graph.nodes.length, kept, call);
+      return compare(detectorA, detectorB, {
+        image: pixels,
+        where: image.name,
+        signal: call.signal,
+        onLayer,
+      });
+    });
+    const read: ReadAgain = async (name, reading) => ({
+      a: await layerOfRun(settings, a, pixels, name, reading),
+      b: await layerOfRun(settings, b, pixels, name, reading),
     });
     const [ofA, ofB] = [result.a, result.b].map((facts) => (facts ? runInWords(facts) : "unknown"));
     return finish(result, { a: ofA, b: ofB, input: image.name }, kept, read);
@@ -113,6 +115,7 @@ export const compareHandlers = {
     const golden = await readGoldenCase(read, folder);
     const kept = new KeptValues();
     const layers: ComparedLayer[] = [];
+    await closeDetector();
     const model = golden.model ?? "";
     call.progress({ text: `running ${model}` });
     const { fuse: _fuse, ...options } = a;
@@ -163,7 +166,9 @@ export const compareHandlers = {
     const values = await valuesOf(name, call);
     if (!values) return undefined;
     const { shape, data } = values[side];
-    return encodeNpy({ shape, data: Float32Array.from(data) });
+    const bytes = encodeNpy({ shape, data: Float32Array.from(data) }) as Uint8Array<ArrayBuffer>;
+    call.transfer(bytes.buffer);
+    return bytes;
   },
 };
 
@@ -182,7 +187,7 @@ async function secondsOf(detector: Detector, pixels: RgbImage): Promise<number |
 }
 
 async function valuesOf(name: string, call: Call): Promise<Values | undefined> {
-  return last?.kept.get(name) ?? last?.read(name, call.signal);
+  return last?.kept.get(name) ?? last?.read(name, call);
 }
 
 function finish(
@@ -216,13 +221,5 @@ function follower(all: number, kept: KeptValues, call: Call) {
     kept.keep(name, values);
     done++;
     call.progress({ text: `layer ${name}`, fraction: Math.min(1, done / all) });
-  };
-}
-
-function named({ signal, progress }: Call, side: string) {
-  return {
-    signal,
-    progress: ({ text, ...rest }: Parameters<Call["progress"]>[0]) =>
-      progress({ text: `${side}: ${text}`, ...rest }),
   };
 }

@@ -6,6 +6,7 @@ import {
   type TapMaps,
   type TapReport,
 } from "centernet";
+import type { Call } from "../call.ts";
 
 /** A layer of both sides. */
 export interface ComparedLayer {
@@ -32,7 +33,7 @@ export interface Values {
 }
 
 /** Values of a layer that are not kept. */
-export type ReadAgain = (name: string, signal: AbortSignal) => Promise<Values | undefined>;
+export type ReadAgain = (name: string, call: Call) => Promise<Values | undefined>;
 
 /** Both sides of all layers of the MoveNets, fused or not, take less. */
 const MAX_KEPT_BYTES = 448 * 2 ** 20;

@@ -1,4 +1,5 @@
 /** The files of a folder that the user chose. */
+import { ModelError } from "centernet";
 
 interface Folder {
   readonly folder: string;
@@ -14,7 +15,7 @@ export function filesOf(files: readonly File[]): Folder {
     folder,
     async read(name) {
       const file = byName.get(name);
-      if (!file) throw new Error(`${folder}: expected the file ${name}, got none`);
+      if (!file) throw new ModelError({ where: folder, expected: `the file ${name}`, got: "none" });
       return new Uint8Array(await file.arrayBuffer());
     },
   };

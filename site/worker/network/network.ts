@@ -1,16 +1,12 @@
 /** Requests of the Network view about the whole network: its form, and each layer at a glance, by a number of its own. */
 import {
-  CELL_SUM_OPS,
   compare,
-  describeGraph,
-  describeOp,
   encodePng,
-  type GraphNode,
   type Histogram,
   histogramOf,
-  networkLayout,
-  receptiveFields,
+  modelNamed,
   runInWords,
+  runnable,
   type Statistics,
   statisticsOf,
   thumbnail,
@@ -18,7 +14,8 @@ import {
 import type { Call } from "../call.ts";
 import { detectorFor, openDetector, pixelsOf, type Settings } from "../session.ts";
 import { layerHandlers } from "./layer.ts";
-import { type Chosen, missing } from "./tapped.ts";
+import { planOf } from "./plan.ts";
+import type { Chosen } from "./tapped.ts";
 import { weightHandlers } from "./weights.ts";
 
 /** A layer at a glance, sent while the network runs. */
@@ -29,6 +26,13 @@ export interface Glance {
   readonly histogram: Histogram;
   /** A PNG of at most 32 x 32 pixels: the mean of |activation| over the channels. */
   readonly thumbnail: Uint8Array<ArrayBuffer>;
+}
+
+export interface NetworkPlan extends ReturnType<typeof planOf> {
+  readonly model: string;
+  readonly fused: boolean;
+  /** Absent if nothing runs. */
+  readonly ranOn?: string;
 }
 
 /** A number of each layer, in the unit that `measure` names. Layers that have none are missing. */
@@ -44,48 +48,26 @@ export const networkHandlers = {
   ...layerHandlers,
   ...weightHandlers,
 
-  /** The network as it runs, by blocks: facts that need no image. */
-  async networkPlan({ settings }: { readonly settings: Settings }, call: Call) {
+  /**
+   * The network as it runs, by blocks: facts that need no image. Of a model that is named only its graph, for which no
+   * weights are needed.
+   */
+  async networkPlan(
+    { settings, graphOf }: { readonly settings: Settings; readonly graphOf?: string },
+    call: Call,
+  ): Promise<NetworkPlan> {
+    if (graphOf !== undefined) {
+      const model = modelNamed(graphOf);
+      const fused = settings.fuse ?? true;
+      return { ...planOf(runnable(model.graph(model.defaultSize), fused)), model: model.name, fused };
+    }
     const { network } = await detectorFor(settings, call);
-    const { graph } = network;
-    const described = describeGraph(graph);
-    const layers = new Map(described.layers.map((layer) => [layer.name, layer]));
-    const fields = receptiveFields(graph);
-    const ranOn = runInWords({
-      backend: network.backend,
-      backendDetails: network.backendDetails,
-      fused: network.fused,
-    });
+    const { backend, backendDetails, fused } = network;
     return {
+      ...planOf(network.graph),
       model: network.model.name,
-      ranOn,
-      fused: network.fused,
-      totals: described.totals,
-      inputs: graph.inputs,
-      blocks: networkLayout(graph).map((block) => ({
-        ...block,
-        nodes: block.nodes.map((node) => {
-          const { shape, parameters, multiplyAdds, needed } = layers.get(node.name) ?? missing(node.name);
-          const { name, inputs, op, fused = [] } = node;
-          return {
-            name,
-            inputs,
-            /** The op and the parts of its epilogue, in their order. */
-            ops: opsOf(node),
-            formulas: opsOf(node).map((each) => [each, describeOp(each).formula] as const),
-            kernel: op,
-            fused,
-            roles: Object.keys(node.parameters),
-            canWriteOut:
-              CELL_SUM_OPS.some((known) => known === op) && inputs.every((input) => layers.has(input)),
-            shape,
-            parameters,
-            multiplyAdds,
-            needed,
-            field: fields[name],
-          };
-        }),
-      })),
+      fused,
+      ranOn: runInWords({ backend, backendDetails, fused }),
     };
   },
 
@@ -170,17 +152,6 @@ export const networkHandlers = {
     }
   },
 };
-
-function opsOf({ op, epilogue }: GraphNode): string[] {
-  if (!epilogue) return [op];
-  const { bias, residual, activation } = epilogue;
-  return [
-    op,
-    ...(bias ? ["bias"] : []),
-    ...(residual ? ["add"] : []),
-    ...(activation === "none" ? [] : [activation]),
-  ];
-}
 
 /** Lets the page's messages in, an abort among them. */
 function breathe(): Promise<void> {

@@ -58,8 +58,11 @@ async function gridOf(op: string, kernel: Parameter, output: number, page: numbe
   const { image, ranges } = activationGrid(maps, { scale: "symmetric", from, count });
   const bitmap = await bitmapOf(image);
   call.transfer(bitmap);
-  const form: "matrix" | "channels" | "inputs" =
-    op === "depthwiseConv2d" ? "channels" : kernel.shape[0] * kernel.shape[1] === 1 ? "matrix" : "inputs";
+  const form: "matrix" | "channels" | "inputs" = op.startsWith("depthwise")
+    ? "channels"
+    : kernel.shape[0] * kernel.shape[1] === 1
+      ? "matrix"
+      : "inputs";
   return { bitmap, range: ranges[0], form, from, count, all: channels, pageSize: PAGE_CHANNELS };
 }
 

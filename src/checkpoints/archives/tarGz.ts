@@ -234,6 +234,7 @@ class GunzipReader {
   }
 }
 
+/** Part of a sentence; browsers end theirs with a period. */
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, "");
 }

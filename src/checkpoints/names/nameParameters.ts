@@ -5,12 +5,13 @@ import type { DetectionApiSidecar } from "../pipelineConfig/detectionApiSidecar.
 import type { SafetensorsCheckpoint } from "../safetensors/safetensorsCheckpoint.ts";
 import type { BundleCheckpoint } from "../tensorBundle/bundleCheckpoint.ts";
 import type { TfjsCheckpoint } from "../tfjs/tfjs.ts";
+import { centerfaceParameter, centerfaceShape, isCenterface } from "./centerfaceKeys.ts";
 import { movenetConstants } from "./movenetConstants.ts";
 import { type MovenetModel, movenetKeys, recognizeMovenet } from "./movenetKeys.ts";
 import { checkMovenetStructure } from "./movenetStructure.ts";
 import { type Relative, relativeOf } from "./relatives.ts";
 import { hasPairs } from "./torchHourglass.ts";
-import { kernelShape, swapPairs, type TorchFamily, torchKeys, transposeKernel } from "./torchKeys.ts";
+import { parameterShape, swapPairs, type TorchFamily, torchKeys, transposeKernel } from "./torchKeys.ts";
 import { zooKeys } from "./zooKeys.ts";
 import { isOptimizerKey } from "./zooPaths.ts";
 
@@ -52,6 +53,7 @@ export async function nameParameters(checkpoint: Checkpoint): Promise<NamedCheck
     return { ...checkpoint, evidence: { model, sidecar } };
   }
   if (checkpoint.format === "torch") return nameTorch(checkpoint);
+  if (checkpoint.format === "onnx" && isCenterface(checkpoint.variables)) return nameCenterface(checkpoint);
   const model = isTfjs(checkpoint) ? recognizeMovenet(checkpoint.variables) : undefined;
   if (isTfjs(checkpoint) && model) return nameMovenet(checkpoint, model);
   return nameNothing(checkpoint);
@@ -103,7 +105,7 @@ function nameZoo(file: BundleCheckpoint): NamedCheckpoint {
 }
 
 /**
- * Transposes kernels to this project's layout, one by one as they are read. Leaves out the norms' counters.
+ * Transposes kernels to this project's layout, one by one as they are read. Leaves out what is not used.
  */
 function nameTorch(file: Checkpoint): NamedCheckpoint {
   const found = torchKeys(file.variables.keys(), file.where);
@@ -112,14 +114,14 @@ function nameTorch(file: Checkpoint): NamedCheckpoint {
   const keys = new Map<string, { key: string; stored: Variable }>();
   const variables = new Map<string, Variable>();
   for (const [key, stored] of file.variables) {
-    if (found.counters.has(key)) continue;
+    if (found.unused.has(key)) continue;
     const parameter = nameOf.get(key);
     const name = parameter ?? key;
     if (keys.has(name)) {
       throw new ModelError({ where: file.where, expected: `one variable for ${quote(name)}`, got: "two" });
     }
     keys.set(name, { key, stored });
-    variables.set(name, parameter ? { ...stored, shape: kernelShape(stored.shape) } : stored);
+    variables.set(name, parameter ? { ...stored, shape: parameterShape(parameter, stored.shape) } : stored);
   }
   return {
     ...file,
@@ -133,6 +135,34 @@ function nameTorch(file: Checkpoint): NamedCheckpoint {
       const { shape } = source.stored;
       const ordered = shape.length === 4 ? transposeKernel(values, shape) : values;
       return hasPairs(name) ? swapPairs(ordered) : ordered;
+    },
+  };
+}
+
+/** Leaves out the norms' counters, and moves the axes of kernels as they are read. */
+function nameCenterface(file: Checkpoint): NamedCheckpoint {
+  const keys = new Map<string, string>();
+  const variables = new Map<string, Variable>();
+  for (const [key, stored] of file.variables) {
+    if (key.endsWith(".num_batches_tracked") && !holdsFloats(stored)) continue;
+    const parameter = centerfaceParameter(key);
+    const name = parameter ?? key;
+    if (keys.has(name)) {
+      throw new ModelError({ where: file.where, expected: `one variable for ${quote(name)}`, got: "two" });
+    }
+    keys.set(name, key);
+    variables.set(name, parameter ? { ...stored, shape: centerfaceShape(parameter, stored.shape) } : stored);
+  }
+  return {
+    ...file,
+    evidence: { model: "centerface" },
+    variables,
+    async read(name) {
+      const key = keys.get(name);
+      const shape = key === undefined ? undefined : file.variables.get(key)?.shape;
+      if (key === undefined || !shape) throw unknownVariable(file.where, name);
+      const values = await file.read(key);
+      return shape.length === 4 && key !== name ? transposeKernel(values, shape) : values;
     },
   };
 }

@@ -26,28 +26,6 @@ const OBJECTS_AS_POINTS: readonly Row[] = [
     [`the 3D detector of ${POINTS}`, [new RegExp(`(^|\\.)${backbone}\\.`), /(^|\.)(dep|rot|dim)\.\d/]],
     [`ExtremeNet of ${POINTS}`, [new RegExp(`(^|\\.)${backbone}\\.`), /(^|\.)hm_t\.\d/]],
   ]),
-  [`poses of ${POINTS} on DLA-34`, [/(^|\.)base\.base_layer\.0\./, /(^|\.)hps\.\d/], "objectsAsPoints"],
-  [`${POINTS} on DLA-34`, [/(^|\.)base\.base_layer\.0\./, /(^|\.)hm\.\d/], "objectsAsPoints"],
-  [
-    `${POINTS} on ResNet-101 with deformable convolutions`,
-    [/(^|\.)deconv_layers\.0\.conv_offset_mask\./, /(^|\.)layer3\.22\./],
-    "objectsAsPoints",
-  ],
-  [
-    `${POINTS} on ResNet-50 with deformable convolutions`,
-    [/(^|\.)deconv_layers\.0\.conv_offset_mask\./, /(^|\.)layer1\.0\.conv3\./],
-    "objectsAsPoints",
-  ],
-  [
-    `${POINTS} on ResNet-18 with deformable convolutions`,
-    [/(^|\.)deconv_layers\.0\.conv_offset_mask\./],
-    "objectsAsPoints",
-  ],
-  [
-    `${POINTS} on a ResNet`,
-    [/(^|\.)deconv_layers\.0\./, /(^|\.)layer1\.0\./, /(^|\.)hm\.\d/],
-    "objectsAsPoints",
-  ],
   ["CenterNet2 (xingyizhou/CenterNet2)", [/proposal_generator\.centernet_head\./]],
 ];
 

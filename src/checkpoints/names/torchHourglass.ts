@@ -11,7 +11,7 @@ import type { KeyPattern } from "./keyPatterns.ts";
 type Block = ReadonlyMap<string, string>;
 
 /** A convolution without bias and its norm, which are modules of these names. */
-function convolutionAndNorm(convolution: string, norm: string, scope = ""): [string, string][] {
+export function convolutionAndNorm(convolution: string, norm: string, scope = ""): [string, string][] {
   return [
     [`${convolution}.weight`, `${scope}kernel`],
     [`${norm}.weight`, `${scope}norm.gamma`],
@@ -134,7 +134,7 @@ export function tripletPatterns(last: number): KeyPattern[] {
 }
 
 /** Names of heads in Objects as Points (`lib/opts.py`), and in this project. */
-const HEADS = {
+export const POINTS_HEADS = {
   hm: "center",
   wh: "boxSize",
   reg: "boxOffset",
@@ -154,7 +154,7 @@ export function objectsAsPointsPatterns(last: number): KeyPattern[] {
   const heads = (stack: string) => (Number(stack) === last ? "heads" : `stack${stack}.heads`);
   return [
     ...TORCH_HOURGLASS,
-    ...Object.entries(HEADS).map(([theirs, ours]) => ({
+    ...Object.entries(POINTS_HEADS).map(([theirs, ours]) => ({
       pattern: new RegExp(`^${theirs}\\.(\\d+)`),
       scope: (stack: string) => `${heads(stack)}.${ours}`,
       block: HEAD,

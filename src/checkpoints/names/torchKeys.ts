@@ -3,43 +3,74 @@ import { quote } from "../bytes/json.ts";
 import { withoutModulePrefix } from "../torch/torchVariables.ts";
 import { type KeyPattern, parameterAt } from "./keyPatterns.ts";
 import { objectsAsPointsPatterns, tripletPatterns } from "./torchHourglass.ts";
+import { DLA_PATTERNS, DLA_UNUSED, isDepthwise, resnetPatterns } from "./torchPoints.ts";
 
 /**
- * Detectors whose state dicts are known: keypoint triplets (Duan et al.) and objects as points (Zhou et al.).
+ * Detectors whose state dicts are known: keypoint triplets (Duan et al.), and objects as points (Zhou et al.) on an
+ * hourglass, on DLA-34 and on a ResNet.
  */
-export type TorchFamily = "triplets" | "objectsAsPoints";
+export type TorchFamily = "triplets" | "objectsAsPoints" | "dlaPoints" | "resnetPoints";
 
 export interface TorchKeys {
   readonly family: TorchFamily;
   /** Keys by parameter name. */
   readonly parameters: ReadonlyMap<string, string>;
-  /** Keys of the norms' counts of batches seen; older files have none. */
-  readonly counters: ReadonlySet<string>;
+  /** Keys that are left out: the norms' counts of batches seen, which older files lack, and parts that are never run. */
+  readonly unused: ReadonlySet<string>;
 }
 
-/** Each family is recognized by a head that no other family has: CornerNet has the corners' heads alone. */
-const FAMILIES: readonly [family: TorchFamily, head: RegExp, patterns: (last: number) => KeyPattern[]][] = [
-  ["triplets", /^ct_heats\.\d/, tripletPatterns],
-  ["objectsAsPoints", /^hm\.\d/, objectsAsPointsPatterns],
+interface Family {
+  readonly family: TorchFamily;
+  /** What some of the names must match: a head that no other family has, and the backbone. */
+  readonly marks: readonly RegExp[];
+  patterns(names: readonly string[]): readonly KeyPattern[];
+  readonly unused?: ReadonlySet<string>;
+}
+
+/** CornerNet has the corners' heads alone. */
+const FAMILIES: readonly Family[] = [
+  {
+    family: "triplets",
+    marks: [/^ct_heats\.\d/, /^kps\./],
+    patterns: (names) => tripletPatterns(lastStack(names)),
+  },
+  {
+    family: "objectsAsPoints",
+    marks: [/^hm\.\d/, /^kps\./],
+    patterns: (names) => objectsAsPointsPatterns(lastStack(names)),
+  },
+  {
+    family: "dlaPoints",
+    marks: [/^hm\.\d/, /^base\.base_layer\.0\./],
+    patterns: () => DLA_PATTERNS,
+    unused: DLA_UNUSED,
+  },
+  {
+    family: "resnetPoints",
+    marks: [/^hm\.\d/, /^deconv_layers\.0\./, /^layer1\.0\./],
+    patterns: resnetPatterns,
+  },
 ];
+
+/** Heads of other tasks in the code of Objects as Points and its descendants: 3D boxes, extreme points, tracking. */
+const OTHER_TASKS = /^(dep|rot|dim|amodel_offset|hm_[tlbrc]|tracking|id|base\.pre_\w+_layer)\./;
 
 /**
  * Finds the parameters among a state dict's keys, which may all begin with `module.`.
  *
- * @returns undefined if the keys belong to no known hourglass detector.
+ * @returns undefined if the keys belong to no known detector.
  * @throws ModelError if two keys would be the same parameter.
  */
 export function torchKeys(keys: Iterable<string>, where: string): TorchKeys | undefined {
   const names = withoutModulePrefix(keys);
   const all = [...names.keys()];
-  const found = FAMILIES.find(([, head]) => all.some((name) => head.test(name)));
-  if (!found || !all.some((name) => name.startsWith("kps."))) return undefined;
-  const [family, , patternsOf] = found;
-  const patterns = patternsOf(lastStack(all));
+  const found = FAMILIES.find(({ marks }) => marks.every((mark) => all.some((name) => mark.test(name))));
+  if (!found || all.some((name) => OTHER_TASKS.test(name))) return undefined;
+  const patterns = found.patterns(all);
   const parameters = new Map<string, string>();
-  const counters = new Set<string>();
+  const unused = new Set<string>();
   for (const [name, key] of names) {
-    if (name.endsWith(".num_batches_tracked")) counters.add(key);
+    if (name.endsWith(".num_batches_tracked") || found.unused?.has(name)) unused.add(key);
     const parameter = parameterAt(name, patterns, ".");
     if (parameter === undefined) continue;
     const other = parameters.get(parameter);
@@ -49,7 +80,7 @@ export function torchKeys(keys: Iterable<string>, where: string): TorchKeys | un
     }
     parameters.set(parameter, key);
   }
-  return { family, parameters, counters };
+  return { family: found.family, parameters, unused };
 }
 
 /** The number of the last stack: every stack has features. */
@@ -61,7 +92,8 @@ function lastStack(names: readonly string[]): number {
 }
 
 /**
- * PyTorch's kernels are [output, input, height, width]; this project's are [height, width, input, output].
+ * PyTorch's kernels are [output, input, height, width], and [input, output, height, width] of transposed convolutions; this
+ * project's are [height, width, input, output] and [height, width, output, input].
  */
 export function kernelShape(shape: readonly number[]): readonly number[] {
   if (shape.length !== 4) return shape;
@@ -85,6 +117,12 @@ export function transposeKernel(values: Float32Array, shape: readonly number[]):
     }
   }
   return transposed;
+}
+
+/** The shape of a parameter here, by that in the file. A depthwise kernel has no inputs: its third axis is its channels. */
+export function parameterShape(parameter: string, stored: readonly number[]): readonly number[] {
+  const shape = kernelShape(stored);
+  return shape.length === 4 && isDepthwise(parameter) ? [shape[0], shape[1], shape[3], shape[2]] : shape;
 }
 
 /** Swaps the two numbers of each pair along the last axis, in place. */

@@ -1,7 +1,7 @@
 import { ModelError } from "../../errors.ts";
 import { byteLengthOf, type Dtype } from "../bytes/dtype.ts";
 import { quote } from "../bytes/json.ts";
-import { readMessage } from "./protobufWire.ts";
+import { readMessage } from "../bytes/protobufWire.ts";
 import { readSortedTable } from "./sortedTable.ts";
 
 /** The contents of a TensorBundle's `.index` (TensorFlow, tensor_bundle.proto). */

@@ -1,5 +1,5 @@
 import { ModelError } from "../../errors.ts";
-import { readMessage } from "./protobufWire.ts";
+import { readMessage } from "../bytes/protobufWire.ts";
 
 /**
  * The objects of a Keras program and the names by which they reference each other (TensorFlow,

@@ -5,6 +5,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   memory: "--low-memory",
   inputSize: "--size",
   labelMap: "--label-map",
+  keepResolution: "--keep-res",
   reproduceReference: "--reproduce-reference",
   iouThresholds: "--iou-thresholds",
   maxDetections: "--max-dets",

@@ -72,12 +72,13 @@ export function buildOption(
 
 export function weightsOption(): Option {
   const description =
-    "use these weights: safetensors, a TensorFlow.js model.json, a TensorFlow checkpoint (its tar.gz, folder or prefix), or a PyTorch state dict (.pth, .pkl)";
+    "use these weights: safetensors, a TensorFlow.js model.json, a TensorFlow checkpoint (its tar.gz, folder or prefix), a PyTorch state dict (.pth, .pkl), or an ONNX file (.onnx)";
   return valueOption("--weights <file>", description, parsePath);
 }
 
 export function sizeOption(): Option {
-  const description = "size of the network's input in pixels (default: the model's own)";
+  const description =
+    "size of the network's input in pixels (default: the model's own); for centerface, what larger images are shrunk to fit into";
   return valueOption("--size <WxH>", description, parseSize);
 }
 

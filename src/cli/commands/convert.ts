@@ -25,14 +25,18 @@ Examples:
   centernet detect photo.jpg --weights movenet-thunder.safetensors
   centernet convert centernet_hg104_512x512_coco17_tpu-8.tar.gz \\
     -o hourglass.safetensors --dtype float16
-  centernet convert CenterNet-104_480000.pkl -o centernet-104.safetensors`;
+  centernet convert CenterNet-104_480000.pkl -o centernet-104.safetensors
+  centernet convert centerface.onnx -o centerface.safetensors`;
 
 export function addConvert(program: Command, session: Session): void {
   const output = valueOption("-o, --output <file>", "the safetensors file to write", parseOutput);
   program
     .command("convert")
     .description("Convert the weights of another format to safetensors.")
-    .argument("<weights>", "a TensorFlow.js model.json, a TensorFlow checkpoint, or a PyTorch state dict")
+    .argument(
+      "<weights>",
+      "a TensorFlow.js model.json, a TensorFlow checkpoint, a PyTorch state dict, or an ONNX file",
+    )
     .addOption(output.makeOptionMandatory())
     .addOption(valueOption("--dtype <type>", "float16 or float32 (default: see below)", parseDtype))
     .addOption(valueOption("--model <name>", "the model, if the file does not identify it", parseName))

@@ -41,8 +41,10 @@ are pixels of the original image. The table counts the keypoints with a score
 of at least ${SEEN_KEYPOINT}; the JSON holds all of them.
 
 The triplet models (centernet-52, centernet-104) and Objects as Points
-(ctdet_coco_hg, multi_pose_hg_3x) see each image at its own size and support
---flip and --scales. The triplet models also support --reproduce-reference.
+(ctdet_…, multi_pose_…) support --flip, --scales and --reproduce-reference.
+Those on hourglasses see each image at its own size. Objects as Points on
+DLA-34 and ResNets fit it into a square (--size), or with --keep-res take it at
+its own size too, as their authors' figures on COCO were measured.
 
 --explain reports how the decode arrived at each detection: the cell of its
 center and its rank among the peaks, offset, size, and how its keypoints were
@@ -60,10 +62,10 @@ of the class at its cell, the neighbor that is larger, its rank, or the step at
 which it was dropped. Without a class it takes the one with the largest value
 there, of those in --classes.
 
---reproduce-reference repeats three errors of the original code: rows that
-soft-NMS dropped stay in the result, centers are not clipped, and an image may
-lose its last column. It requires 1 among the scales and keeps at most 100
-boxes per image.
+--reproduce-reference repeats three errors of the triplets' original code: rows
+that soft-NMS dropped stay in the result, centers are not clipped, and an image
+may lose its last column. It requires 1 among the scales and keeps at most 100
+boxes per image. For Objects as Points it leaves boxes unclipped.
 
 --save writes into the folder of --out; several formats are separated by commas.
   csv    detections.csv, one row per detection, in pixels
@@ -120,6 +122,7 @@ export function addDetect(program: Command, session: Session): void {
     .addOption(precisionOption())
     .addOption(lowMemoryOption())
     .addOption(sizeOption())
+    .option("--keep-res", "Objects as Points only: run on each image at its own size")
     .option("--flip", "also run the network on the mirror image: slower, finds more")
     .addOption(scalesOption())
     .option("--explain", "explain how the decode arrived at each detection")

@@ -28,7 +28,7 @@ export function addInspect(program: Command, session: Session): void {
     .description("List the variables of a weights file.")
     .argument(
       "<file>",
-      "safetensors, a TensorFlow.js model.json, a TensorFlow checkpoint, or a file written by torch.save",
+      "safetensors, a TensorFlow.js model.json, a TensorFlow checkpoint, a file written by torch.save, or an ONNX model",
     )
     .option("--histogram", "also print what each variable's numbers are like, with a histogram")
     .option("--json", "print one JSON object instead: { format, where, metadata, rows, totals }")

@@ -41,6 +41,8 @@ interface ModelFacts {
     /** Each image decides the size: its canvas has sides that are `remainder` modulo `multipleOf`. */
     readonly byPicture?: true;
     readonly remainder?: number;
+    /** Larger images are shrunk to fit into this, unless --size says otherwise. */
+    readonly largest?: Model["largestImage"];
   };
   readonly outputs: string;
   /** The test-time options that the model supports: `flip`, `scales`, … */
@@ -65,6 +67,7 @@ export async function factsOf(model: Model): Promise<ModelFacts> {
       multipleOf: sizeMultiple,
       byPicture: model.sizedByImage,
       remainder: model.sizeRemainder,
+      largest: model.largestImage,
     },
     outputs,
     lookOptions: model.testTimeOptions,
@@ -106,8 +109,10 @@ export function listOf(models: readonly ModelFacts[]): string[] {
 function wordsOf(facts: ModelFacts): string[] {
   const { isDefault, input, outputs, lookOptions, published, weights, cached } = facts;
   const words = [`Finds ${outputs}.`];
+  const { largest } = input;
+  const shrunk = largest ? `, shrunk to fit ${largest.width}x${largest.height} (--size) if it is larger` : "";
   const scaled = lookOptions?.includes("scales") ? ", or scaled by --scales" : "";
-  if (input.byPicture) words.push(`Sees each image at its own size${scaled}.`);
+  if (input.byPicture) words.push(`Sees each image at its own size${scaled}${shrunk}.`);
   else if (input.multipleOf) words.push(`Takes any size in multiples of ${input.multipleOf}.`);
   if (isDefault) words.push("The default.");
   if (published) words.push(figuresOf(published));

@@ -18,6 +18,7 @@ export interface DetectFlags {
   readonly build?: WasmBuild;
   readonly lowMemory?: boolean;
   readonly size?: InputSize;
+  readonly keepRes?: true;
   readonly flip?: true;
   readonly scales?: number[];
   readonly explain?: true;

@@ -82,11 +82,12 @@ function openDetector(
   labelMap: LabelMap | undefined,
   { stderr, signal }: Session,
 ): Promise<Detector> {
-  const { model, weights, backend, threads, build, precision, lowMemory, size, quiet } = flags;
+  const { model, weights, backend, threads, build, precision, lowMemory, size, keepRes, quiet } = flags;
   const memory = lowMemory ? "low" : undefined;
+  const keepResolution = keepRes;
   const onProgress = quiet ? undefined : loadingLine(stderr);
   const options = { weights, backend, threads, build, precision, memory, inputSize: size, labelMap } as const;
-  return load(model, { ...options, onProgress, signal });
+  return load(model, { ...options, keepResolution, onProgress, signal });
 }
 
 interface Run {

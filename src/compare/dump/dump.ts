@@ -75,12 +75,13 @@ async function openFile(source: RandomAccessFile): Promise<Dump> {
   const start = new Uint8Array(Math.min(length, START_BYTES));
   await source.read(0, start);
   const kind = fileKind(start, length);
-  if (kind.reader === "safetensors" || /\.safetensors$/i.test(where)) return openSafetensors(source);
+  if (kind.reader === "safetensors") return openSafetensors(source);
   if (NPY.test(where)) {
     const name = where.split(/[/\\]/).at(-1) ?? where;
     return openArrays(where, { paths: [name], open: async () => source });
   }
-  const hint = kind.reader && HINTS[kind.reader];
+  // What helps with weights of another format is of no use here.
+  const hint = (kind.reader && HINTS[kind.reader]) ?? (kind.family === "weights" ? undefined : kind.hint);
   throw new ModelError({ where, expected: EXPECTED, got: kind.what, hint });
 }
 

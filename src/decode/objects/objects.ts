@@ -67,14 +67,14 @@ export function decodeReadout(
   trace?: CenterTrace,
 ): DecodedObjects {
   const { height, width, centers, boxSize, boxOffset } = readout;
-  const { outputStride, keypointEstimationTask: tasks } = settings;
+  const { outputStride, keypointEstimationTask: tasks, wholeBoxes } = settings;
   const shape = trueShape ?? { height: height * outputStride, width: width * outputStride };
   const { cells } = centers;
-  const cellBoxes = boxSize && boxOffset && boxesInCells(cells, boxSize, boxOffset, readout);
+  const cellBoxes = boxSize && boxOffset && boxesInCells(cells, boxSize, boxOffset, readout, wholeBoxes);
   const keypoints =
     tasks.length > 0 ? objectKeypoints(readout, settings, cellBoxes, shape, trace) : undefined;
   const boxes = cellBoxes
-    ? boxesAsFractions(cellBoxes, shape.height, shape.width, outputStride)
+    ? boxesAsFractions(cellBoxes, shape, outputStride, wholeBoxes)
     : tightBoxes(cells.length, keypoints);
   const peakCount = centers.candidates.scores.filter((score) => score > 0).length;
   const scores = keypoints ? rescored(centers, keypoints, tasks) : centers.candidates.scores;

@@ -7,6 +7,11 @@ export interface DecodeSettings {
   readonly objectCenterParams: ObjectCenterParams;
   /** In the order of the maps' `keypointTasks`. */
   readonly keypointEstimationTask: readonly KeypointEstimationTask[];
+  /**
+   * Set if boxes are not clipped to the map, and negative sizes turn them inside out, as in the code of Objects as Points.
+   * The API clips them; so it is the default.
+   */
+  readonly wholeBoxes?: boolean;
   readonly postProcessing?: { readonly batchNonMaxSuppression: BatchNonMaxSuppression };
 }
 

@@ -122,7 +122,7 @@ export function multiPoseSteps(maps: MultiPoseMaps, constants: MultiPoseConstant
     keypointCells,
     keypointScores,
     keypoints: asFractions(positions, height, width),
-    boxes: boxesAsFractions(candidates.boxes, height, width),
+    boxes: boxesAsFractions(candidates.boxes, { height, width }),
     scores: instanceScores(centers.scores, keypointScores, constants.keypointScoreThreshold),
   };
 }

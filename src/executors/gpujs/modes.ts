@@ -39,6 +39,8 @@ export async function chooseMode(wanted: GpujsMode | "auto"): Promise<GpujsMode>
     where: `backend ${wanted}`,
     expected: `one that this machine has (${modes.join(", ")})`,
     got: wanted,
-    hint: wanted.startsWith("web") ? "Node has no WebGPU or WebGL of its own; browsers do." : undefined,
+    hint: mayHaveGraphics()
+      ? "Choose one of these, or another browser."
+      : "Node has no WebGPU or WebGL of its own; browsers do.",
   });
 }

@@ -1,7 +1,10 @@
 import { batchNormReference } from "../../kernels/batchNorm/reference.ts";
+import { concatenateReference } from "../../kernels/concatenate/reference.ts";
 import { conv2dReference } from "../../kernels/conv2d/reference.ts";
 import { cornerPoolReference } from "../../kernels/cornerPool/reference.ts";
+import { deformConv2dReference } from "../../kernels/deformConv2d/reference.ts";
 import { depthwiseConv2dReference } from "../../kernels/depthwiseConv2d/reference.ts";
+import { depthwiseTransposedConv2dReference } from "../../kernels/depthwiseTransposedConv2d/reference.ts";
 import {
   addReference,
   biasReference,
@@ -21,9 +24,12 @@ export const REFERENCE_KERNELS = {
   add: addReference,
   batchNorm: batchNormReference,
   bias: biasReference,
+  concatenate: concatenateReference,
   conv2d: conv2dReference,
   cornerPool: cornerPoolReference,
+  deformConv2d: deformConv2dReference,
   depthwiseConv2d: depthwiseConv2dReference,
+  depthwiseTransposedConv2d: depthwiseTransposedConv2dReference,
   maxPool: maxPoolReference,
   normalize: normalizeReference,
   relu: reluReference,

@@ -1,7 +1,10 @@
 import { batchNormWgsl } from "../../kernels/batchNorm/wgsl.ts";
+import { concatenateWgsl } from "../../kernels/concatenate/wgsl.ts";
 import { conv2dWgsl } from "../../kernels/conv2d/wgsl.ts";
 import { cornerPoolWgsl } from "../../kernels/cornerPool/wgsl.ts";
+import { deformConv2dWgsl } from "../../kernels/deformConv2d/wgsl.ts";
 import { depthwiseConv2dWgsl } from "../../kernels/depthwiseConv2d/wgsl.ts";
+import { depthwiseTransposedConv2dWgsl } from "../../kernels/depthwiseTransposedConv2d/wgsl.ts";
 import { addWgsl, biasWgsl, relu6Wgsl, reluWgsl, sigmoidWgsl } from "../../kernels/elementwise/wgsl.ts";
 import { maxPoolWgsl } from "../../kernels/maxPool/wgsl.ts";
 import { normalizeWgsl } from "../../kernels/normalize/wgsl.ts";
@@ -15,9 +18,12 @@ export const WGSL_KERNELS = {
   add: addWgsl,
   batchNorm: batchNormWgsl,
   bias: biasWgsl,
+  concatenate: concatenateWgsl,
   conv2d: conv2dWgsl,
   cornerPool: cornerPoolWgsl,
+  deformConv2d: deformConv2dWgsl,
   depthwiseConv2d: depthwiseConv2dWgsl,
+  depthwiseTransposedConv2d: depthwiseTransposedConv2dWgsl,
   maxPool: maxPoolWgsl,
   normalize: normalizeWgsl,
   relu: reluWgsl,

@@ -12,8 +12,7 @@ import {
   textField,
 } from "./protobuf.ts";
 
-/** Opset 13 is the first with the current form of every op used here. Format version 8 supports it. */
-export const OPSET = 13;
+/** It supports the opsets that `opsetOf` returns. */
 const IR_VERSION = 8;
 
 /** A file with its bytes in order. */
@@ -58,7 +57,7 @@ export function encodeOnnx(
     textField(2, "centernet"),
     description === undefined ? [] : textField(6, description),
     messageField(7, graphOf(graph, name, external)),
-    messageField(8, message(textField(1, ""), integerField(2, OPSET))), // opset_import
+    messageField(8, message(textField(1, ""), integerField(2, opsetOf(graph)))), // opset_import
     [...metadata].map(([key, value]) => messageField(14, entry(key, value))),
   );
   const { byteLength } = model;
@@ -70,6 +69,11 @@ export function encodeOnnx(
     });
   }
   return { byteLength, pieces: { [Symbol.iterator]: () => piecesOf(model) } };
+}
+
+/** 13 is the first opset with the current form of every op used here but `GridSample`, which came with 16. */
+export function opsetOf({ nodes }: OnnxGraph): number {
+  return nodes.some(({ opType }) => opType === "GridSample") ? 16 : 13;
 }
 
 /** Of a constant, as they lie in the file. */

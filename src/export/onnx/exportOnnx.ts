@@ -4,9 +4,9 @@ import { checkInputSize, type InputSize, type Model } from "../../models/model.t
 import { concatenate } from "../../support/concatenate.ts";
 import type { Layout, Weights } from "../../tensor.ts";
 import { addDecode, type DecodedModel } from "./decode/detections.ts";
-import { encodeOnnx, type OnnxFile, OPSET } from "./encodeOnnx.ts";
+import { encodeOnnx, type OnnxFile, opsetOf } from "./encodeOnnx.ts";
 import { foldedForOnnx, graphInOnnx } from "./exportGraph.ts";
-import { channelClasses, HEAD_MEANINGS, onnxFacts } from "./onnxFacts.ts";
+import { channelClasses, headMeaning, onnxFacts } from "./onnxFacts.ts";
 import type { OnnxGraph, OnnxValue } from "./onnxGraph.ts";
 import { withPixelInput } from "./pixelInput.ts";
 
@@ -68,7 +68,15 @@ export async function prepareOnnx(name?: string, options: OnnxOptions = {}): Pro
   const facts = onnxFacts(opened, size, layout);
   const { inputs, outputs } = graph;
   const { metadata = new Map() } = facts;
-  return { ...encodeOnnx(graph, facts), model: model.name, opset: OPSET, inputs, outputs, metadata, notes };
+  return {
+    ...encodeOnnx(graph, facts),
+    model: model.name,
+    opset: opsetOf(graph),
+    inputs,
+    outputs,
+    metadata,
+    notes,
+  };
 }
 
 /** The network from pixels to heads, and to detections with `decode`. */
@@ -87,7 +95,7 @@ export function onnxGraph(
     layout,
   );
   const found = decode ? addDecode(builder, maps, decodedModel(model, size, weights)) : [];
-  const heads = outputs.map((value) => ({ ...value, meaning: HEAD_MEANINGS[value.name] }));
+  const heads = outputs.map((value) => ({ ...value, meaning: headMeaning(model, value.name) }));
   return builder.build(inputs, [...heads, ...found]);
 }
 

@@ -1,5 +1,6 @@
 import { describeResizer, resizerTo } from "../../image/input/resizer/imageResizer.ts";
 import type { OpenedModel } from "../../loading/openWeights.ts";
+import { CENTERFACE } from "../../models/centerface/centerface.ts";
 import type { InputSize, Model } from "../../models/model.ts";
 import { channelCount } from "../../models/withLabels.ts";
 import { isZooModel } from "../../models/zoo/zooModel.ts";
@@ -14,7 +15,10 @@ export function onnxFacts({ model, checkpoint }: OpenedModel, size: InputSize, l
   const source = checkpoint.metadata.get("source");
   const metadata = new Map([
     ["model", name],
-    ["input", `RGB, 0 to 255, float32, ${layout.toUpperCase()}; normalized inside`],
+    [
+      "input",
+      `RGB, 0 to 255, float32, ${layout.toUpperCase()}; ${name === CENTERFACE ? "taken as it is" : "normalized inside"}`,
+    ],
     ["preprocessing", preprocessing(model, size)],
     ["labels", JSON.stringify(labels)],
     ["channels", JSON.stringify(channelClasses(model))],
@@ -38,7 +42,7 @@ function preprocessing(model: Model, size: InputSize): string {
 }
 
 /** What the heads hold, by name. Cells are those of the map, four pixels of the input wide. */
-export const HEAD_MEANINGS: Readonly<Record<string, string>> = {
+const HEAD_MEANINGS: Readonly<Record<string, string>> = {
   centerHeatmap: "probability of a center, per class",
   centerMaximum: "largest of the 5x5 cells of centerHeatmap around each",
   boxSize: "height, width in cells",
@@ -54,3 +58,15 @@ export const HEAD_MEANINGS: Readonly<Record<string, string>> = {
   bottomRightEmbedding: "close to the top-left corner's of the same object",
   centerOffset: "x, y from the cell to the center, in cells",
 };
+
+/** Those of CenterFace that differ. */
+const FACE_MEANINGS: Readonly<Record<string, string>> = {
+  boxSize: "logarithm of height, width in cells",
+  boxOffset: "y, x from the cell's center to the box's, in cells",
+  landmarks: "y, x of each landmark from the box's top-left corner, in heights and widths of the box",
+};
+
+/** What an output holds, in words; undefined for one that is no head. */
+export function headMeaning({ name }: Model, output: string): string | undefined {
+  return (name === CENTERFACE ? FACE_MEANINGS[output] : undefined) ?? HEAD_MEANINGS[output];
+}

@@ -5,8 +5,9 @@ import type { MaxPoolAttributes } from "../../kernels/maxPool/op.ts";
 import type { NormalizeAttributes } from "../../kernels/normalize/op.ts";
 import type { OpName } from "../../kernels/ops.ts";
 import type { TransposedConv2dAttributes } from "../../kernels/transposedConv2d/op.ts";
-import type { Window } from "../../kernels/window.ts";
+import { padAll, type Window } from "../../kernels/window.ts";
 import type { Shape } from "../../tensor.ts";
+import { deformedSamples } from "./deformedSamples.ts";
 import type { OnnxBuilder, OnnxNode } from "./onnxGraph.ts";
 
 /** A parameter whose numbers are computed when they are written. */
@@ -40,16 +41,30 @@ export const ONNX_OPS = {
     const values = parameterTensor(builder, bias, [bias.shape[0], 1, 1]);
     return builder.node("Add", [inputs[0], values]);
   },
-  conv2d: (call) => {
+  concatenate: ({ builder, inputs }) => builder.node("Concat", inputs, { axis: 1 }),
+  conv2d: (call: OnnxCall<Window>) => {
     const [height, width, inputChannels, channels] = call.parameters.kernel.shape;
     const weights = kernelTensor(call, [channels, inputChannels, height, width], [3, 2, 0, 1]);
     return convolution(call, "Conv", weights);
   },
   cornerPool,
-  depthwiseConv2d: (call) => {
+  deformConv2d: (call: OnnxCall) => {
+    const [height, width, inputChannels, channels] = call.parameters.kernel.shape;
+    const [x, offsets] = call.inputs;
+    const samples = deformedSamples(call.builder, x, offsets, call.inputShapes[0]);
+    const weights = kernelTensor(call, [channels, inputChannels * height * width, 1, 1], [3, 2, 0, 1]);
+    const attributes = { kernel: 1, stride: 1, padding: padAll(0) };
+    return convolution({ ...call, inputs: [samples], attributes }, "Conv", weights);
+  },
+  depthwiseConv2d: (call: OnnxCall<Window>) => {
     const [height, width, channels] = call.parameters.kernel.shape;
     const weights = kernelTensor(call, [channels, 1, height, width], [2, 3, 0, 1]);
     return convolution(call, "Conv", weights, channels);
+  },
+  depthwiseTransposedConv2d: (call: OnnxCall<Window>) => {
+    const [height, width, channels] = call.parameters.kernel.shape;
+    const weights = kernelTensor(call, [channels, 1, height, width], [2, 3, 0, 1]);
+    return convolution(call, "ConvTranspose", weights, channels);
   },
   maxPool,
   normalize,

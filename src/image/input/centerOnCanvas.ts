@@ -2,6 +2,7 @@ import { offsetSamples, type SampledImage, sampledImage } from "../../backend/sa
 import { shapeOf } from "../../tensor.ts";
 import type { RgbImage } from "../rgbImage.ts";
 import type { ChannelScaling } from "./normalization.ts";
+import { COCO_PIXELS, levelScaling, normalizedLevels } from "./pixelLevels.ts";
 import { fixedPointSamples, resizeFixedPoint } from "./resizeFixedPoint.ts";
 
 /** The position of an image centered on a canvas, in pixels. */
@@ -26,17 +27,8 @@ export interface CanvasOptions {
   readonly reproduceReference?: boolean;
 }
 
-/** In the order blue, green, red, for pixels from 0 to 1 (db/coco.py of the reference). */
-const MEANS = [0.40789654, 0.44719302, 0.47026115].map(Math.fround);
-const DEVIATIONS = [0.28863828, 0.27408164, 0.27809835].map(Math.fround);
-
-/** The same for pixels from 0 to 255 in the order red, green, blue. */
-export const CANVAS_SCALING: ChannelScaling = {
-  order: [2, 1, 0],
-  mean: MEANS.map((mean) => mean * 255),
-  scale: DEVIATIONS.map((deviation) => 1 / (deviation * 255)),
-  offset: [0, 0, 0],
-};
+/** How pixels from 0 to 255 in the order red, green, blue become the canvas's. */
+export const CANVAS_SCALING: ChannelScaling = levelScaling(COCO_PIXELS);
 
 /** Places the image times `scale`. The canvas's sides are rounded up to 127 modulo 128 (test/coco.py). */
 export function placeOnCanvas(image: { width: number; height: number }, scale: number): CanvasPlace {
@@ -55,7 +47,7 @@ export function centerOnCanvas(image: RgbImage, scale = 1, options: CanvasOption
   const { canvasWidth, canvasHeight, left, top, width, height } = placeOnCanvas(image, scale);
   const rows = reproduceReference ? croppedSide(height) : height;
   const columns = reproduceReference ? croppedSide(width) : width;
-  const levels = normalizedLevels();
+  const levels = normalizedLevels(COCO_PIXELS);
   const across = fixedPointSamples(image.width, width, "columns").slice(0, columns);
   const down = fixedPointSamples(image.height, height, "rows").slice(0, rows);
   const placed = offsetSamples(across, canvasWidth, left);
@@ -99,11 +91,4 @@ function blackCanvas(height: number, width: number, levels: readonly Float32Arra
   const canvas = new Float32Array(height * width * 3);
   for (let i = 0; i < canvas.length; i++) canvas[i] = levels[i % 3][0];
   return canvas;
-}
-
-/** For each of the network's channels, the normalized value of each of the 256 levels, rounded to float32 once. */
-function normalizedLevels(): Float32Array[] {
-  return MEANS.map((mean, channel) =>
-    Float32Array.from({ length: 256 }, (_, value) => (value / 255 - mean) / DEVIATIONS[channel]),
-  );
 }

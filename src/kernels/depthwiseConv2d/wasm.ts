@@ -7,6 +7,7 @@ import {
   LANES,
   MIN_UNITS,
   planeCount,
+  type WasmConstant,
   type WasmKernelOf,
   wasmStep,
 } from "../wasm/kernel.ts";
@@ -28,20 +29,7 @@ export const depthwiseConv2dWasm: WasmKernelOf<Window> = (call) => {
   const bandBytes = Math.ceil((fusesPrevious?.cells ?? 0) / WHOLE_TILES) * WHOLE_TILES * BYTES_PER_CELL;
   return {
     algorithm: "direct, plane by plane",
-    constants: [
-      {
-        floats: planes * kernelCells * LANES,
-        write(target, { kernel }) {
-          for (let k = 0; k < kernelCells; k++) {
-            for (let channel = 0; channel < channels; channel++) {
-              const plane = Math.floor(channel / LANES);
-              target[(plane * kernelCells + k) * LANES + (channel % LANES)] = kernel[k * channels + channel];
-            }
-          }
-        },
-      },
-      biasConstant(call.epilogue, channels),
-    ],
+    constants: [depthwiseWeights(kernelCells, channels), biasConstant(call.epilogue, channels)],
     scratchBytes: call.inputs[0][2] * BYTES_PER_CELL + 2 * bandBytes,
     fusesPrevious,
     steps: (at) => [
@@ -58,6 +46,21 @@ export const depthwiseConv2dWasm: WasmKernelOf<Window> = (call) => {
     ],
   };
 };
+
+/** One number per channel at each of the kernel's cells, [planes][cells][4]. */
+export function depthwiseWeights(kernelCells: number, channels: number): WasmConstant {
+  return {
+    floats: planeCount(channels) * kernelCells * LANES,
+    write(target, { kernel }) {
+      for (let k = 0; k < kernelCells; k++) {
+        for (let channel = 0; channel < channels; channel++) {
+          const plane = Math.floor(channel / LANES);
+          target[(plane * kernelCells + k) * LANES + (channel % LANES)] = kernel[k * channels + channel];
+        }
+      }
+    },
+  };
+}
 
 /**
  * Only a pointwise layer may be computed inside: with a larger kernel, computing the shared rows twice costs more than

@@ -1,5 +1,5 @@
 import { biasConstants, wgslFinish } from "../wgsl/epilogue.ts";
-import { LANES, vectorCount, type WgslKernelOf } from "../wgsl/kernel.ts";
+import { LANES, vectorCount, type WgslConstant, type WgslKernelOf } from "../wgsl/kernel.ts";
 import { repeat, wgslElements } from "../wgsl/source.ts";
 import type { Window } from "../window.ts";
 
@@ -16,18 +16,7 @@ export const depthwiseConv2dWgsl: WgslKernelOf<Window> = (call) => {
   const windowColumns = (OUTPUTS - 1) * stride + kernel;
   return {
     algorithm: `direct, ${OUTPUTS} cells per thread`,
-    constants: [
-      {
-        vectors: kernel * kernel * vectors,
-        write(target, p) {
-          for (let position = 0; position < kernel * kernel; position++) {
-            const weights = p.kernel.subarray(position * channels, (position + 1) * channels);
-            target.set(weights, position * vectors * LANES);
-          }
-        },
-      },
-      ...biasConstants(call),
-    ],
+    constants: [depthwiseWeights(kernel * kernel, channels), ...biasConstants(call)],
     scratchBytes: [],
     dispatches: [
       wgslElements({
@@ -66,3 +55,17 @@ ${repeat(OUTPUTS, (i) => {
     ],
   };
 };
+
+/** One number per channel at each of the kernel's cells, [cells][channels / 4]. */
+export function depthwiseWeights(kernelCells: number, channels: number): WgslConstant {
+  const vectors = vectorCount(channels);
+  return {
+    vectors: kernelCells * vectors,
+    write(target, p) {
+      for (let cell = 0; cell < kernelCells; cell++) {
+        const weights = p.kernel.subarray(cell * channels, (cell + 1) * channels);
+        target.set(weights, cell * vectors * LANES);
+      }
+    },
+  };
+}

@@ -1,5 +1,5 @@
 import { expectShape, type Scope, type Value } from "../../graph/graph.ts";
-import type { CellRange, Op } from "../../graph/op.ts";
+import type { CellRange, CellsRead, Op } from "../../graph/op.ts";
 import { shapeOf } from "../../tensor.ts";
 import type { Window } from "../window.ts";
 
@@ -22,24 +22,39 @@ export const transposedConv2dOp: Op<TransposedConv2dAttributes> = {
     "for every i, j, u, v",
   ].join("\n"),
   kernelOutputAxis: 2,
-  shape(inputs, { kernel, stride, padding, channels }) {
+  shape(inputs, attributes) {
     expectShape(inputs.length === 1, "transposedConv2d", "one input", ...inputs);
     const [, height, width] = inputs[0];
-    const rows = (height - 1) * stride + kernel - padding.top - padding.bottom;
-    const columns = (width - 1) * stride + kernel - padding.left - padding.right;
-    expectShape(rows >= 1 && columns >= 1, "transposedConv2d", "an output of at least 1x1", [rows, columns]);
-    return shapeOf(rows, columns, channels);
+    return shapeOf(...spreadOutput("transposedConv2d", height, width, attributes), attributes.channels);
   },
   parameters: ([[, , , inputChannels]], { kernel, channels }) => ({
     kernel: { shape: [kernel, kernel, channels, inputChannels] },
   }),
   multiplyAdds: ([[, height, width, inputChannels]], { kernel, channels }) =>
     height * width * inputChannels * kernel * kernel * channels,
-  cellsRead: ({ kernel, stride, padding }) => ({
+  cellsRead: spreadCells,
+};
+
+/**
+ * Height and width of the output if each cell of a map of this height and width spreads over a window.
+ *
+ * @throws UsageError if the padding cuts all of it off.
+ */
+export function spreadOutput(op: string, height: number, width: number, window: Window): [number, number] {
+  const { kernel, stride, padding } = window;
+  const rows = (height - 1) * stride + kernel - padding.top - padding.bottom;
+  const columns = (width - 1) * stride + kernel - padding.left - padding.right;
+  expectShape(rows >= 1 && columns >= 1, op, "an output of at least 1x1", [rows, columns]);
+  return [rows, columns];
+}
+
+/** What an output cell reads if the cells of a map spread over windows. */
+export function spreadCells({ kernel, stride, padding }: Window): CellsRead {
+  return {
     rows: spreadTo(kernel, stride, padding.top),
     columns: spreadTo(kernel, stride, padding.left),
-  }),
-};
+  };
+}
 
 /** The cells i with output = i · stride + u − before for some u of the window. */
 function spreadTo(kernel: number, stride: number, before: number): CellRange {

@@ -45,6 +45,9 @@ const BLOCK_BYTES = 768 * 1024;
 
 const IMAGE_CHANNELS = 3;
 
+/** Four places and four weights (assembly/deformConv.ts). */
+const SAMPLE_BYTES = 32;
+
 /** A position in a convolution's kernel: its offset from the start of the window, and where its weights begin. */
 export interface KernelOffset {
   readonly down: number;
@@ -66,6 +69,8 @@ export interface GatherGemm {
   readonly step: number;
   readonly top: number;
   readonly left: number;
+  /** Set if the inputs are sampled between cells (assembly/deformConv.ts), and then packed plane by plane always. */
+  readonly sampled?: true;
 }
 
 export function gemmConstants(
@@ -77,7 +82,7 @@ export function gemmConstants(
   const channels = call.output[3];
   const panels = Math.ceil(channels / TILE);
   const panelFloats = depthOf(gemm, call) * LANES * TILE;
-  const offsetFloats = (isImage(call) ? IMAGE_CHANNELS : planeCount(inputChannels) * LANES) * TILE;
+  const offsetFloats = (isImage(gemm, call) ? IMAGE_CHANNELS : planeCount(inputChannels) * LANES) * TILE;
   return [
     {
       floats: panels * panelFloats,
@@ -128,22 +133,35 @@ export function gemmBias(call: KernelCall): WasmConstant {
 
 export function gemmScratchBytes(gemm: GatherGemm, call: KernelCall): number {
   const cells = blockCells(gemm, call);
-  return cells * (2 * BYTES_PER_CELL + 2 * 4 + cellBytes(gemm, call));
+  const place = gemm.sampled ? SAMPLE_BYTES : 4;
+  return cells * (2 * BYTES_PER_CELL + 4 + place + cellBytes(gemm, call));
 }
 
 export function gemmStep(
   gemm: GatherGemm,
   call: KernelCall,
   at: WasmAddresses,
-  [weights, kernelOffsetTable]: readonly [number, number],
+  constants: readonly [weights: number, kernelOffsetTable: number],
   precision: Precision,
 ): WasmStep {
+  const { units, fields } = gemmFields(gemm, call, at, constants, precision);
+  return wasmStep("gatherGemm", units, fields);
+}
+
+/** The units and fields of a call of `gatherGemm`, or of one that extends it. */
+export function gemmFields(
+  gemm: GatherGemm,
+  call: KernelCall,
+  at: WasmAddresses,
+  [weights, kernelOffsetTable]: readonly [number, number],
+  precision: Precision,
+) {
   const [, height, width, inputChannels] = call.inputs[0];
   const [, outputHeight, outputWidth, channels] = call.output;
   const cells = blockCells(gemm, call);
   const blocks = Math.ceil((gemm.rows * gemm.columns) / cells);
   const splits = panelSplits(Math.ceil(channels / TILE), blocks);
-  return wasmStep("gatherGemm", blocks * splits, {
+  const fields = {
     source: at.inputs[0],
     destination: at.output,
     height,
@@ -155,7 +173,7 @@ export function gemmStep(
     kernelOffsetTable,
     depth: depthOf(gemm, call),
     run: runPlanes(depthOf(gemm, call), precision),
-    image: isImage(call) ? 1 : 0,
+    image: isImage(gemm, call) ? 1 : 0,
     sameCells: readsSameCells(gemm, call) ? 1 : 0,
     predecessor: at.predecessor ?? 0,
     stride: gemm.stride,
@@ -170,7 +188,8 @@ export function gemmStep(
     step: gemm.step,
     top: gemm.top,
     left: gemm.left,
-  });
+  };
+  return { units: blocks * splits, fields };
 }
 
 /** A layer can be computed inside the next one (assembly/gatherGemm.ts) unless it adds a residual. */
@@ -202,17 +221,20 @@ function readsSameCells(gemm: GatherGemm, call: KernelCall): boolean {
     gemm.kernelOffsets.length === 1 &&
     gemm.kernelOffsets.every(({ down, right }) => down === 0 && right === 0);
   const all = gemm.stride === 1 && gemm.rows === height && gemm.columns === width;
-  return isCentered && all && !isImage(call);
+  return isCentered && all && !isImage(gemm, call);
 }
 
 /** The three channels of an image are packed without gaps (assembly/gatherGemm.ts). */
-function isImage(call: KernelCall): boolean {
-  return call.inputs[0][3] === IMAGE_CHANNELS;
+function isImage({ sampled }: GatherGemm, call: KernelCall): boolean {
+  return !sampled && call.inputs[0][3] === IMAGE_CHANNELS;
 }
 
 /** The length of the sum of each output cell, in vectors of four numbers. */
-function depthOf({ kernelOffsets: { length: count } }: GatherGemm, call: KernelCall): number {
-  return isImage(call) ? Math.ceil((count * IMAGE_CHANNELS) / LANES) : count * planeCount(call.inputs[0][3]);
+function depthOf(gemm: GatherGemm, call: KernelCall): number {
+  const { length: count } = gemm.kernelOffsets;
+  return isImage(gemm, call)
+    ? Math.ceil((count * IMAGE_CHANNELS) / LANES)
+    : count * planeCount(call.inputs[0][3]);
 }
 
 /** What one output cell reads, packed. */

@@ -29,6 +29,10 @@ export interface GatheredConvolution {
   readonly rows: number;
   readonly columns: number;
   readonly scatter?: Scatter;
+  /** The map. Default: the layer's input. */
+  readonly source?: WgslOperand;
+  /** Where the sums of slices go if there are several. Default: the first scratch buffer. */
+  readonly slices?: WgslOperand;
   readonly weights: WgslOperand;
   readonly bias: WgslOperand;
 }
@@ -45,6 +49,7 @@ export function convolutionDispatches(
   target: WgslTarget,
 ): ConvolutionDispatches {
   const { kernelHeight, kernelWidth, stride, top, left, rows, columns, scatter } = convolution;
+  const { source = "input0", slices: sliceSums = "scratch0" } = convolution;
   const [, height, width, inputChannels] = call.inputs[0];
   const vectors = vectorCount(inputChannels);
   const columnVectors = vectorCount(call.output[3]);
@@ -64,9 +69,9 @@ export function convolutionDispatches(
   const finish = wgslFinish(call, convolution.bias);
   const gemm: Gemm = {
     title: convolution.title,
-    left: "input0",
+    left: source,
     right: convolution.weights,
-    out: slices > 1 ? "scratch0" : "output",
+    out: slices > 1 ? sliceSums : "output",
     rows: rows * columns,
     columnVectors,
     depthVectors,

@@ -13,73 +13,90 @@ import {
 import { type LoweredRow, SOFT_NMS, softNms } from "../../decode/triplets/softNms.ts";
 import type { Detection } from "../../detection.ts";
 import { placementOf } from "../../image/geometry.ts";
-import { centerOnMultiple, placeOnMultiple } from "../../image/input/centerOnMultiple.ts";
 import type { Tensor } from "../../tensor.ts";
 import { type CenterRow, centersResult, type FoundCenters, type MergedViews } from "../centerExplanation.ts";
-import { COCO_KEYPOINTS, classLabels, PERSON } from "../coco.ts";
+import { type ClassLabel, COCO_KEYPOINTS } from "../coco.ts";
 import type { Model } from "../model.ts";
 import { objectDetection, toImageCoordinates } from "../toDetection.ts";
 import type { View } from "../view.ts";
-import { ZOO_BACKBONES, type ZooArchitecture, zooGraph } from "../zoo/zooArchitecture.ts";
 import { OUTPUT_STRIDE, objectView, tracedObjectView } from "../zoo/zooModel.ts";
+import type { PointsInput } from "./pointsInput.ts";
 
 export interface ObjectsAsPointsSpec {
   readonly name: string;
-  readonly architecture: ZooArchitecture;
+  /** The usual spelling of the backbone: `DLA-34`. */
+  readonly title: string;
+  /** The classes in the order of the network's channels. */
+  readonly classes: readonly ClassLabel[];
+  readonly withPoses: boolean;
+  readonly graph: Model["graph"];
+  readonly sizeMultiple: number;
+  readonly input: PointsInput;
+  /** Side of the input that describes the network, and at which it runs unless images decide. */
+  readonly side: number;
+  /**
+   * Whether joints are searched in boxes as the network gives them, which is what the original does, rather than in boxes
+   * clipped to the map, which is what the Object Detection API does.
+   */
+  readonly wholeBoxes: boolean;
   readonly weightsHint: string;
+  readonly published?: Model["published"];
 }
 
 /**
  * Objects as Points (Zhou et al., arXiv:1904.07850), tested like `lib/detectors/{ctdet,multi_pose}.py` of
- * github.com/xingyizhou/CenterNet with `--keep_res`: each image at its own size. `flip` averages the maps of
- * the image and its mirror image. Several `scales` are merged by soft-NMS. The decode is the one that the
- * Object Detection API adopted: the best 100 peaks without suppression, and each keypoint moves to the
- * nearest peak of its heatmap inside the object's box if that is near enough.
+ * github.com/xingyizhou/CenterNet. `flip` averages the maps of the image and its mirror image. Several `scales` are
+ * merged by soft-NMS. The decode is the one that the Object Detection API adopted: the best 100 peaks without
+ * suppression, and each keypoint moves to the nearest peak of its heatmap inside the object's box if that is near
+ * enough.
  *
- * Only the parts shared with the zoo's Hourglass-104 were compared with the original's numbers. Boxes are
- * clipped to the image here; the original leaves that to its evaluation.
+ * Boxes are clipped to the image here, and those outside are dropped; the original leaves that to its evaluation, and so
+ * does `reproduceReference`.
  */
-export function objectsAsPointsModel({ name, architecture, weightsHint }: ObjectsAsPointsSpec): Model {
-  const { title, sizeMultiple } = ZOO_BACKBONES[architecture.backbone];
-  const withPoses = architecture.keypoints !== undefined;
-  const settings = decodeSettings(withPoses);
-  const labels = withPoses ? [PERSON] : classLabels(architecture.classes);
+export function objectsAsPointsModel(spec: ObjectsAsPointsSpec): Model {
+  const { name, title, classes, withPoses, graph, sizeMultiple, input, side, weightsHint, published } = spec;
+  const settings = decodeSettings(withPoses, spec.wholeBoxes);
   return {
     name,
     backbone: `${title}, points`,
     outputs: withPoses ? "boxes, keypoints" : "boxes",
-    classes: labels,
-    heatmaps: { outputs: { center: "centerHeatmap" }, classIds: labels.map(({ classId }) => classId) },
+    classes,
+    heatmaps: { outputs: { center: "centerHeatmap" }, classIds: classes.map(({ classId }) => classId) },
     ...(withPoses && { keypointNames: COCO_KEYPOINTS }),
-    defaultSize: { height: 512, width: 512 },
+    defaultSize: { height: side, width: side },
     sizeMultiple,
-    sizedByImage: true,
-    placement: `at its own size, centered on a black canvas whose sides are the next larger multiples of ${sizeMultiple}`,
-    testTimeOptions: ["flip", "scales"],
+    ...(input.sizedByImage ? { sizedByImage: true } : { square: true }),
+    placement: input.placement,
+    ...(input.pixelScaling && { pixelScaling: input.pixelScaling }),
+    testTimeOptions: ["flip", "scales", "reproduceReference"],
     weightsHint,
+    ...(published && { published }),
     constants: () => new Map(),
-    graph: (size) => zooGraph(architecture, size),
-    decoding: () => ({ kind: "objects", settings }),
-    views(image, _loaded, options) {
-      const { flip = false, scales = [1], explain, why } = options;
+    graph,
+    decoding: () => ({ kind: "objects", settings: decodeSettings(withPoses, false) }),
+    views(image, loaded, options) {
+      const { flip = false, scales = [1], explain, why, reproduceReference = false } = options;
       const asked = {};
+      const decode = reproduceReference ? decodeSettings(withPoses, true) : settings;
       const views = scales.map((scale): View<FoundCenters> => {
-        const { canvas: size, transform } = placeOnMultiple(image, sizeMultiple, scale);
-        const labelOf = (channel: number) => labels[channel];
+        const { size, transform } = input.place(image, loaded.size, scale);
+        const labelOf = (channel: number) => classes[channel];
         const rowOf = (object: DetectedObject) => {
           const onCanvas = objectDetection(object, labelOf(object.classIndex), size);
-          return withinImage(toImageCoordinates(onCanvas, transform), image);
+          const detection = toImageCoordinates(onCanvas, transform);
+          return reproduceReference ? { detection } : withinImage(detection, image);
         };
-        const inputs = (mirrored: boolean) => () => {
-          return { image: centerOnMultiple(image, sizeMultiple, scale, mirrored) };
-        };
+        const inputs = (mirrored: boolean) => () => ({ image: input.make(image, size, { scale, mirrored }) });
         const placement = { ...placementOf(transform, size, OUTPUT_STRIDE), scale };
-        const view = { placement, inputs: inputs(false), settings, rowOf };
+        const view = { placement, inputs: inputs(false), settings: decode, rowOf };
         const traced = { placement, why, asked, labelOf };
         const isTraced = explain || why !== undefined;
-        const { decode, peaks } = isTraced ? tracedObjectView(view, traced) : objectView(view);
+        const decoded = isTraced ? tracedObjectView(view, traced) : objectView(view);
         const mirror = { inputs: inputs(true), average: averageOutputs };
-        return { size, placement, inputs: inputs(false), decode, ...(flip ? { mirror } : { peaks }) };
+        return {
+          ...{ size, placement, inputs: inputs(false), decode: decoded.decode },
+          ...(flip ? { mirror } : { peaks: decoded.peaks }),
+        };
       });
       const combine = (found: readonly FoundCenters[]) =>
         centersResult("points", found, options, found.length > 1 ? suppressed : undefined);
@@ -135,7 +152,7 @@ function suppressed(detections: readonly Detection[], isTraced: boolean): Merged
   return { detections: merged, places, lowered };
 }
 
-function decodeSettings(withPoses: boolean): DecodeSettings {
+function decodeSettings(withPoses: boolean, wholeBoxes: boolean): DecodeSettings {
   const pose = {
     ...KEYPOINT_ESTIMATION_PARAMS,
     boxScale: 1,
@@ -146,6 +163,7 @@ function decodeSettings(withPoses: boolean): DecodeSettings {
     outputStride: OUTPUT_STRIDE,
     objectCenterParams: OBJECT_CENTER_PARAMS,
     keypointEstimationTask: withPoses ? [pose] : [],
+    ...(wholeBoxes && { wholeBoxes }),
   };
 }
 

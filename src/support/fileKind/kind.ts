@@ -6,6 +6,7 @@ export interface FileKind {
     | "png"
     | "safetensors"
     | "torch"
+    | "onnx"
     | "gzip"
     | "tar"
     | "json"

@@ -17,7 +17,7 @@ export function protobufKind(start: Uint8Array): FileKind | undefined {
   const isVersion = first.number === 1 && (first.value ?? 0) >= 1 && (first.value ?? 0) <= 32;
   const isOnnx = second?.number === 2 ? isName(second.bytes) : second?.number === 7 || second?.number === 8;
   if (isVersion && second?.bytes && isOnnx) {
-    return { family: "weights", what: "an ONNX model (.onnx)", hint: USE_CHECKPOINT };
+    return { reader: "onnx", family: "weights", what: "an ONNX model (.onnx)" };
   }
   // GraphDef: a node with its name and its op.
   const [name, op] = fieldsOf(first.bytes ?? new Uint8Array(0));

@@ -53,7 +53,11 @@ const RULES: readonly Rule[] = [
   },
   { title: "padding alone", input: (image) => byResizer(image, PADDED), ...EXACT },
   { title: "a multiple", input: (image) => centerOnMultiple(image, 32), ...EXACT },
-  { title: "a mirrored multiple", input: (image) => centerOnMultiple(image, 32, 0.6, true), ...EXACT },
+  {
+    title: "a mirrored multiple",
+    input: (image) => centerOnMultiple(image, 32, { scale: 0.6, mirrored: true }),
+    ...EXACT,
+  },
   { title: "a canvas", input: (image) => centerOnCanvas(image), ...EXACT },
   {
     title: "a mirrored canvas as the reference crops it",

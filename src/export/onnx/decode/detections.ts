@@ -1,3 +1,4 @@
+import { UsageError } from "../../../errors.ts";
 import type { Decoding } from "../../../models/decoding.ts";
 import type { InputSize } from "../../../models/model.ts";
 import type { OnnxBuilder, OnnxValue } from "../onnxGraph.ts";
@@ -58,5 +59,12 @@ function detectionsOf(c: Calculation, maps: OnnxMaps, { decoding, input }: Decod
       return posesInOnnx(c, maps, decoding.constants, input);
     case "pose":
       return poseInOnnx(c, maps, decoding.constants, input);
+    case "faces":
+      throw new UsageError({
+        where: "decode in ONNX",
+        expected: "a model whose number of detections is fixed",
+        got: "faces, of which suppression keeps any number",
+        hint: "Export the heads alone.",
+      });
   }
 }

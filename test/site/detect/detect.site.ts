@@ -1,7 +1,7 @@
 /** The Detect view. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { mayBeLeftOut } from "../support/required.ts";
-import { chromiumPath, Site } from "./page.ts";
+import { mayBeLeftOut } from "../../support/required.ts";
+import { chromiumPath, Site } from "../page.ts";
 
 describe.skipIf(!chromiumPath && mayBeLeftOut)("the Detect view", () => {
   let site: Site;

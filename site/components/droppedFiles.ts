@@ -1,16 +1,25 @@
 /** The files of a drop, those in a dropped folder included. */
 
-/** More are no checkpoint. */
+/** More are not read. */
 const MAX_FILES = 1000;
 
-export async function filesOf(dropped: DataTransfer | null): Promise<readonly File[]> {
+/** Of dropped folders, only the files that `isWanted` are taken; by default all. */
+export async function filesOf(
+  dropped: DataTransfer | null,
+  isWanted: (name: string) => boolean = () => true,
+): Promise<readonly File[]> {
   if (!dropped) return [];
   // Entries are gone once this function waits.
   const entries = [...dropped.items].map((item) => item.webkitGetAsEntry());
   if (!entries.some((entry) => entry?.isDirectory)) return [...dropped.files];
   const files: File[] = [];
-  for (const entry of entries) if (entry) await collect(entry, files);
-  return files;
+  for (const entry of entries) {
+    if (!entry) continue;
+    const own: File[] = [];
+    await collect(entry, own);
+    files.push(...own.filter(({ name }) => !entry.isDirectory || isWanted(name)));
+  }
+  return files.slice(0, MAX_FILES);
 }
 
 async function collect(entry: FileSystemEntry, files: File[]): Promise<void> {

@@ -8,6 +8,8 @@ import { ModelError } from "../../errors.ts";
 export interface WireField {
   /** An integer from 0 to 2^53 - 1. */
   size(): number;
+  /** Such integers of a repeated field: one, or as many as are packed into its bytes. */
+  sizes(): readonly number[];
   fixed32(): number;
   /** A view of a message, text or bytes. */
   bytes(): Uint8Array;
@@ -117,6 +119,18 @@ function fieldOf(
       if (typeof value !== "number") throw fault(`${name} of wire type ${VARINT}`, `type ${type}`);
       if (Number.isSafeInteger(value)) return value;
       throw fault(`${name} from 0 to 2^53 - 1`, "a negative or larger number");
+    },
+    sizes() {
+      if (type !== LENGTH) return [this.size()];
+      const packed = new WireReader(bytes(LENGTH), name);
+      const sizes: number[] = [];
+      while (!packed.isAtEnd) {
+        const size = packed.varint();
+        if (!Number.isSafeInteger(size))
+          throw fault(`${name} from 0 to 2^53 - 1`, "a negative or larger number");
+        sizes.push(size);
+      }
+      return sizes;
     },
     fixed32() {
       const four = bytes(FIXED32);

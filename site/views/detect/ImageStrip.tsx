@@ -1,0 +1,116 @@
+/** The user's images side by side, each with what became of it. */
+import { useEffect, useRef } from "preact/hooks";
+import { BitmapCanvas } from "../../components/BitmapCanvas.tsx";
+import { isRunning, outcomeOf, queue, resume, thumbnailOf } from "../../state/detection.ts";
+import {
+  chooseOwn,
+  image,
+  type OwnImage,
+  ownImages,
+  removeAllImages,
+  removeImage,
+} from "../../state/image.ts";
+import { score } from "../../state/settings.ts";
+
+export function ImageStrip() {
+  const all = ownImages.value;
+  if (all.length === 0) return null;
+  const shown = all.find((own) => own === image.value);
+  const { ended, total, halted } = queue.value;
+  return (
+    <section class="strip" aria-label="Your images">
+      <ul>
+        {all.map((own) => (
+          <Item key={own.id} own={own} />
+        ))}
+      </ul>
+      <div class="row">
+        <span class="note">
+          {total === 1 ? "1 image" : `${total} images`}
+          {ended < total && `, ${ended} of them done`}
+        </span>
+        {halted && ended < total && (
+          <button type="button" class="quiet" onClick={resume}>
+            Go on
+          </button>
+        )}
+        {shown && (
+          <button type="button" class="quiet" onClick={() => removeImage(shown)}>
+            Remove {shown.name}
+          </button>
+        )}
+        {total > 1 && (
+          <button type="button" class="quiet" onClick={removeAllImages}>
+            Remove all
+          </button>
+        )}
+      </div>
+      <Failures />
+    </section>
+  );
+}
+
+function Item({ own }: { readonly own: OwnImage }) {
+  const thumbnail = thumbnailOf(own);
+  const state = stateOf(own);
+  const isShown = image.value === own;
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (isShown) button.current?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [isShown]);
+  return (
+    <li>
+      <button
+        ref={button}
+        type="button"
+        aria-current={isShown ? "true" : undefined}
+        aria-label={`${own.name}: ${state.words}`}
+        title={own.name}
+        onClick={() => chooseOwn(own)}
+      >
+        <span class="thumbnail">{thumbnail && <BitmapCanvas bitmap={thumbnail} alt="" />}</span>
+        <span class="strip-name">{own.name}</span>
+        <span class={`strip-state ${state.kind}`}>{state.short}</span>
+      </button>
+    </li>
+  );
+}
+
+interface ItemState {
+  readonly kind: "found" | "failed" | "open";
+  readonly short: string;
+  readonly words: string;
+}
+
+function stateOf(own: OwnImage): ItemState {
+  const outcome = outcomeOf(own);
+  if (isRunning(own)) return { kind: "open", short: "running", words: "running" };
+  if (!outcome) return { kind: "open", short: "waiting", words: "waiting" };
+  if (outcome.phase === "canceled") return { kind: "open", short: "canceled", words: "canceled" };
+  if (outcome.phase === "failed") return { kind: "failed", short: "✕ error", words: outcome.error.message };
+  const count = outcome.answer.detections.filter((found) => found.score >= score.value).length;
+  return {
+    kind: "found",
+    short: `${count} found`,
+    words: `${count} ${count === 1 ? "detection" : "detections"}`,
+  };
+}
+
+/** The sentence of each image that failed, of those that are not shown: the shown one has it below. */
+function Failures() {
+  const failed = ownImages.value.flatMap((own) => {
+    const outcome = outcomeOf(own);
+    return outcome?.phase === "failed" && own !== image.value ? [{ own, error: outcome.error }] : [];
+  });
+  if (failed.length === 0) return null;
+  return (
+    <details>
+      <summary>{failed.length === 1 ? "1 image" : `${failed.length} images`} without a result</summary>
+      <ul class="failures">
+        {failed.map(({ own, error }) => (
+          <li key={own.id}>{error.message}</li>
+        ))}
+      </ul>
+    </details>
+  );
+}
