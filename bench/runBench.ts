@@ -6,6 +6,7 @@ import { addGpuChromium } from "./gpu/chromiumCommand.ts";
 import { addGpu } from "./gpu/gpuCommand.ts";
 import { addPeers } from "./peersCommand.ts";
 import { addScaling } from "./scalingCommand.ts";
+import { addSite } from "./site/siteCommand.ts";
 import { addStartup } from "./startupCommand.ts";
 
 /** The command, as typed in the repository. */
@@ -22,6 +23,7 @@ export async function runBench(argv: readonly string[], io: Io): Promise<ExitCod
   addScaling(program, io);
   addStartup(program, io);
   addEvalBench(program, io);
+  addSite(program, io);
   addGpu(program, io);
   addGpuChromium(program, io);
   try {

@@ -80,7 +80,6 @@ const TOGETHER = {
   explain: "detection.ts",
   "tapNames.ts": "detect.ts",
   "asNdarray.ts": "index.ts",
-  illustration: "index.ts",
 };
 const MACHINE = /^platform\/(\w*Machine|thread)\.ts$/;
 

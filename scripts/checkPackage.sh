@@ -104,3 +104,6 @@ if (cd "$root" && node scripts/checkSnippets.mjs "$folder" "$folder/faulty.md") 
   exit 1
 fi
 grep -q "line 3: Argument of type 'number'" faults.txt
+
+# The page and its samples come along.
+(cd "$root" && node scripts/checkServedPage.mjs "$folder")

@@ -29,7 +29,7 @@ export const STEPS: readonly TourStep[] = [
     onlyWide: ["layer"],
     target: "#network-heading",
     narrowTarget: ".block-list",
-    look: "Follow the sizes. The network halves its maps five times, from 256 × 256 cells to 8 × 8. There a cell sees the whole image, but it stands for 32 × 32 pixels: too coarse to say where a box ends. So the maps are doubled again, three times, and each time a shortcut, the long lines of the graph, adds what was known at that resolution.",
+    look: "Follow the sizes. The network halves its maps five times, from 256 × 256 cells to 8 × 8. There a cell sees nearly the whole image, but it stands for 32 × 32 pixels: too coarse to say where a box ends. So the maps are doubled again, three times, and each time a shortcut, the long lines of the graph, adds what was known at that resolution.",
     attempt: () => (
       <>
         Click blocks from left to right and watch the receptive field grow. An hourglass is the same way down
@@ -45,9 +45,9 @@ export const STEPS: readonly TourStep[] = [
     look: "A layer is a stack of maps, its channels. This is channel 225 of 288 in block 4. It is brightest on the three faces, the gray one included. Nobody told it of faces; training made it useful. The frame in the image is what the marked cell can see at most, its receptive field.",
     attempt: () => (
       <>
-        Move over the map, or focus it and use the arrow keys, and read the values. Then look at{" "}
-        <a href={edges(198, 3)}>channel 198</a>, which answers to upright edges, and{" "}
-        <a href={edges(21, 0)}>channel 21</a>, to level ones.
+        Point at the map, or focus it and use the arrow keys, and read the values. Then look at{" "}
+        <a href={edges(198, 3)}>channel 198</a>, which answers to vertical edges, and{" "}
+        <a href={edges(21, 0)}>channel 21</a>, to horizontal ones.
       </>
     ),
   },
@@ -90,8 +90,8 @@ export const STEPS: readonly TourStep[] = [
     attempt: () => (
       <>
         Move “Central region of larger boxes” to “all of it”: now a center anywhere inside will do, and the
-        wrong box passes. On an image of yours, <a href={hrefOf("decode", { step: "peaks" })}>Decode</a> tells
-        for each cell why there is no box.
+        wrong box passes, and comes first. On an image of yours,{" "}
+        <a href={hrefOf("decode", { step: "peaks" })}>Decode</a> tells for each cell why there is no box.
       </>
     ),
   },

@@ -35,6 +35,7 @@ let pools: Promise<PoolMaps> | undefined;
 export const tripletsHandlers = {
   /** Every map of the pools, in the networks' own modules. No weights are needed. */
   async tripletPools(_params: Readonly<Record<string, never>>, call: Call) {
+    call.progress({ text: "computing the pools" });
     pools ??= illustratedPools();
     const maps: Partial<Record<keyof PoolMaps, PoolMap>> = {};
     for (const [name, { data, shape }] of Object.entries(await pools)) {

@@ -1,11 +1,12 @@
 /** Where a deformable convolution looks. */
-import type { Point } from "../detection.ts";
 import { UsageError } from "../errors.ts";
 import { FIRST_MASK, OFFSET_CHANNELS, SAMPLES, WINDOW_SIDE } from "../kernels/deformConv2d/op.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** One of the nine samples of a cell. */
-export interface DeformableSample extends Point {
+export interface DeformableSample {
+  readonly x: number;
+  readonly y: number;
   /** How much it counts, from 0 to 1. */
   readonly mask: number;
 }

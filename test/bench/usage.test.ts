@@ -43,6 +43,10 @@ test.each([
     ["gpu", "--stages", "hosts"],
     "option --stages: expected some of networks, host, gpujs, tiles, got hosts.",
   ],
+  [
+    ["site", "--only", "sizes"],
+    "option --only: expected some of detection, size, static, memory, hourglass, got sizes.",
+  ],
   [["startup", "--runs", "0"], "option --runs: expected whole numbers from 1 to 1000, got 0."],
 ] as const)("%j is refused in a line, before anything is measured", async (args, message) => {
   const { code, stdout, stderr } = await call(...args);

@@ -1,10 +1,10 @@
 /** The Compare view: two runs, golden cases and planted faults. */
 import { readdirSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { goldenCaseFiles, goldenValue, load, type Tensor } from "../../src/index.ts";
+import { goldenCaseFiles, goldenValue, load, openDump, type Tensor } from "../../src/index.ts";
 import { ROOT } from "../browser/builtPage.ts";
 import { mayBeLeftOut } from "../support/required.ts";
 import { chromiumPath, Site } from "./page.ts";
@@ -59,21 +59,56 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Compare view", () => {
     expect(faults).toEqual([]);
   });
 
-  test("names the layer of a planted fault as the first beyond the tolerance", async () => {
-    await plantFault(folder);
-    const { page } = await site.visit("compare?with=golden");
+  test("leads a verifier to the layer of a planted fault, its worst element, and the numbers as files", async () => {
+    const planted = await plantFault(folder);
+    const { page, faults } = await site.visit("detect");
+    await page.getByRole("link", { name: "Compare", exact: true }).click();
+    await page.getByRole("combobox", { name: "B is" }).selectOption("a golden case");
     const files = readdirSync(folder).map((name) => join(folder, name));
     await page.getByLabel("Choose files").setInputFiles(files);
     await page.getByText(`First beyond the tolerance: ${FAULTY}`).waitFor();
     await page.getByRole("link", { name: new RegExp(`^${FAULTY}: .*beyond the tolerance`) }).click();
+    for (const side of ["A", "B"]) {
+      await page.getByRole("img", { name: new RegExp(`^${side}, channel 5,`) }).waitFor();
+    }
     await page
       .getByRole("img", { name: /^A − B, channel 5, .*worst element at row 3, column 4, channel 5$/ })
       .waitFor();
+    const save = async (button: string) => {
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("button", { name: button }).click(),
+      ]);
+      return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+    };
+    const npy = await save("Save B as .npy");
+    expect(npy.name).toBe(`${FAULTY}.b.npy`);
+    const dump = await openDump([new File([npy.bytes], `${FAULTY}.npy`)]);
+    expect(await dump.read(FAULTY)).toEqual(planted.data);
+    const csv = await save("Save as CSV");
+    const row = String(csv.bytes)
+      .split("\n")
+      .find((line) => line.startsWith(FAULTY));
+    expect(row).toContain(',yes,"[0, 3, 4, 5]",');
+    expect(faults).toEqual([]);
+  });
+
+  test("says what is missing in a folder that is no case, and in tensors that are none, and takes others then", async () => {
+    const { page, faults } = await site.visit("compare?model=movenet-lightning&with=golden");
+    const chosen = page.getByLabel("Choose files");
+    await chosen.setInputFiles([join(ROOT, "test/checkpoints/fixtures/lfs-pointer.safetensors")]);
+    await page.getByRole("alert").filter({ hasText: "expected a golden case" }).waitFor();
+    await page.getByRole("combobox", { name: "B is" }).selectOption("tensors of another program");
+    await chosen.setInputFiles([join(ROOT, "test/checkpoints/fixtures/lfs-pointer.safetensors")]);
+    await page.getByRole("alert").filter({ hasText: "got a Git LFS pointer" }).waitFor();
+    await page.getByRole("combobox", { name: "B is" }).selectOption("another run");
+    await page.getByText(/All \d+ layers are within the tolerance/).waitFor();
+    expect(faults).toEqual([]);
   });
 });
 
 /** A case that a run in Node made, with one number of one layer off. */
-async function plantFault(folder: string): Promise<void> {
+async function plantFault(folder: string): Promise<Tensor> {
   const detector = await load("movenet-lightning", { backend: "wasm" });
   const { height, width } = detector.network.inputSize;
   const data = Float32Array.from({ length: height * width * 3 }, (_, i) => (i * 37) % 256);
@@ -90,4 +125,5 @@ async function plantFault(folder: string): Promise<void> {
   for (const [name, bytes] of Object.entries(goldenCaseFiles(values, facts))) {
     await writeFile(join(folder, name), bytes);
   }
+  return taps[FAULTY];
 }

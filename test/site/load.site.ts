@@ -1,4 +1,5 @@
 /** The Load view: what files are before they run, and which of them the other views run. */
+import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Page } from "playwright-core";
@@ -119,7 +120,14 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Load view", () => {
   test("says the library's sentence for a file that is none, and stays usable", async () => {
     const { page, faults } = await site.visit("load");
     const whole = await readFile(LIGHTNING);
+    const fixtures = join(ROOT, "test/checkpoints/fixtures");
+    const cases = await Promise.all(
+      readdirSync(fixtures).map(async (name) => file(name, await readFile(join(fixtures, name)))),
+    );
     const wrong = [
+      // Each stands for a kind: other programs' files, other networks, pointers, unpacked archives.
+      ...cases,
+      file("page.pth", "<!doctype html><html>404</html>"),
       file("notes.pth", "hello, these are notes"),
       file("empty.safetensors", ""),
       file("cut.safetensors", whole.subarray(0, 100_000)),
@@ -134,8 +142,14 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Load view", () => {
       await alert.waitFor();
       // Platforms word the end of a broken gzip differently.
       const [sentence] = String(error.message).split(", got ");
-      expect(await alert.innerText()).toContain(sentence);
+      expect(await alert.innerText(), each.name).toContain(sentence);
     }
+    // With nothing open, a list of classes names none.
+    await choose(page, [file("names.txt", "somebody\n")]);
+    await page
+      .locator(".opened")
+      .getByText(/got a text file/)
+      .waitFor();
     await choose(page, [LIGHTNING]);
     expect(await fact(page, "model")).toBe("movenet-lightning");
     expect(faults).toEqual([]);

@@ -7,6 +7,7 @@ import { ISOLATED, serve } from "../browser/serve.ts";
 
 export { chromiumPath };
 
+export const SITE_FOLDER = join(ROOT, "dist/site");
 /** The rest of the page's folder is its own. */
 const FOLDERS = { weights: join(ROOT, "weights"), goldens: join(ROOT, "test/goldens/tfjs") };
 
@@ -30,10 +31,12 @@ export interface SitePage {
   readonly requests: readonly string[];
 }
 
-interface Screen {
+interface VisitOptions {
   readonly width?: number;
   readonly height?: number;
   readonly dark?: boolean;
+  /** Runs in the page before its own code. */
+  readonly script?: () => void;
 }
 
 export class Site {
@@ -46,14 +49,18 @@ export class Site {
   static async open(
     headers: Readonly<Record<string, string>> = ISOLATED,
     flags?: readonly string[],
+    folder = SITE_FOLDER,
   ): Promise<Site> {
     if (!chromiumPath) throw new Error(NO_CHROMIUM);
-    const server = await serve({ ...FOLDERS, "": join(ROOT, "dist/site") }, headers);
+    const server = await serve({ ...FOLDERS, "": folder }, headers);
     return new Site(await launchChromium(flags), server);
   }
 
   /** A new page at this hash, `detect` or `network?layer=…`. */
-  async visit(hash: string, { width = 1280, height = 800, dark = false }: Screen = {}): Promise<SitePage> {
+  async visit(
+    hash: string,
+    { width = 1280, height = 800, dark = false, script }: VisitOptions = {},
+  ): Promise<SitePage> {
     const context = await this.browser.newContext({
       viewport: { width, height },
       colorScheme: dark ? "dark" : "light",
@@ -64,8 +71,20 @@ export class Site {
     page.on("pageerror", (error) => faults.push(String(error)));
     page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
     context.on("request", (request) => requests.push(`${request.method()} ${request.url()}`));
+    if (script) await page.addInitScript(script);
     await page.goto(`${this.server.url}/index.html#${hash}`);
     return { page, faults, requests };
+  }
+
+  /** Numbers of the browser's processes of a kind: `renderer` runs pages. */
+  async processes(kind: string): Promise<number[]> {
+    const session = await this.browser.newBrowserCDPSession();
+    const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+    return processInfo.filter(({ type }) => type === kind).map(({ id }) => id);
+  }
+
+  get browserVersion(): string {
+    return this.browser.version();
   }
 
   async close(): Promise<void> {

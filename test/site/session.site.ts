@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { headersFor } from "../../src/cli/serve/pageHeaders.ts";
 import { ROOT } from "../browser/builtPage.ts";
 import { mayBeLeftOut } from "../support/required.ts";
+import { transferOf } from "./detect/transfer.ts";
 import { chromiumPath, detected, READY, Site, VIEWS } from "./page.ts";
 
 describe.skipIf(!chromiumPath && mayBeLeftOut)("a session", () => {
@@ -18,7 +19,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("a session", () => {
     const { page, faults, requests } = await site.visit("detect");
     await detected(page);
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
-    await page.getByLabel("Choose an image").setInputFiles(join(ROOT, "samples/cat.png"));
+    await page.getByLabel("Choose images").setInputFiles(join(ROOT, "samples/cat.png"));
     await page.getByText("cat.png").first().waitFor({ state: "attached" });
     await detected(page);
     for (const view of VIEWS) {
@@ -38,12 +39,14 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("a session", () => {
     expect(strange).toEqual([]);
     expect(requests.filter((request) => /cat\.png/.test(request))).toEqual([]);
     const kept = await page.evaluate(async () => ({
-      local: localStorage.length,
+      local: { ...localStorage },
       databases: (await indexedDB.databases()).length,
       caches: (await caches.keys()).length,
       cookies: document.cookie,
     }));
-    expect(kept).toEqual({ local: 0, databases: 0, caches: 0, cookies: "" });
+    // That the tour was offered.
+    const local = { "centernet.tour-offered": "yes" };
+    expect(kept).toEqual({ local, databases: 0, caches: 0, cookies: "" });
   });
 
   test("needs keys alone from image to detection, layer, channel, cell and decode step, the focus always visible", async () => {
@@ -78,6 +81,25 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("a session", () => {
     await page.keyboard.press("ArrowRight");
     await page.locator('.steps button:focus[aria-pressed="true"]:has-text("2")').waitFor();
     expect(page.url()).toContain("step=");
+    expect(faults).toEqual([]);
+  });
+
+  test("says in every view what a dropped file is if it is no image, and goes on with the next one", async () => {
+    const { page, faults } = await site.visit("network?model=movenet-lightning");
+    await page.locator(READY.network).waitFor();
+    const dropped = await transferOf(page, [{ name: "notes.txt", bytes: Buffer.from("hello") }]);
+    await page.dispatchEvent("main", "drop", { dataTransfer: dropped });
+    const sentence = page.getByRole("alert").filter({
+      hasText:
+        "notes.txt: expected a JPEG or PNG image, got a text file. Check that it is the image that was meant.",
+    });
+    await sentence.first().waitFor();
+    for (const view of ["decode", "compare", "detect"]) {
+      await page.locator(`nav [href^="#${view}"]`).click();
+      await sentence.first().waitFor();
+    }
+    await page.getByRole("combobox", { name: "Sample" }).selectOption("grace-hopper.jpg");
+    await page.locator("tbody tr").first().waitFor();
     expect(faults).toEqual([]);
   });
 });

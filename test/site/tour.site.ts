@@ -88,6 +88,9 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the tour", () => {
     expect(page.url()).not.toMatch(/image=|score=/);
     await page.getByRole("slider", { name: /larger boxes/ }).fill("1");
     await page.getByText("4 confirmed by a center").waitFor();
+    // The wrong box has passed, and is the best.
+    const first = page.getByRole("table", { name: "Boxes" }).locator("tr.chosen");
+    expect(await first.innerText()).toMatch(/^1\. kite\s+0\.877/);
     await page.getByRole("button", { name: "End the tour" }).focus();
     await page.keyboard.press("Enter");
     await card(page, 6).waitFor({ state: "detached" });

@@ -82,19 +82,17 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Triplets view", () => {
     const { boxes } = explainedTriplets(explanation.views, TRIPLET_SETTINGS, labels);
     expect(boxes).toEqual(detections.map(({ classId: _, ...box }) => box));
 
-    const { page, faults } = await site.visit("triplets");
-    await page.context().route("**/weights/tiny.safetensors", (route) => {
-      return route.fulfill({ body: Buffer.from(bytes), contentType: "application/octet-stream" });
-    });
-    await page.context().route("**/models.json", (route) => {
-      return route.fulfill({
-        json: [{ name: "tiny", file: "weights/tiny.safetensors", bytes: bytes.length }],
-      });
-    });
+    const { page, faults } = await site.visit("load");
+    const file = {
+      name: "tiny.safetensors",
+      mimeType: "application/octet-stream",
+      buffer: Buffer.from(bytes),
+    };
+    await page.getByLabel("Choose files").setInputFiles(file);
+    await page.getByRole("button", { name: "Use this model" }).click();
     await page.evaluate((image) => {
-      location.hash = `triplets?model=tiny&build=plain&threads=1&image=${image}&on=image`;
+      location.hash = `${location.hash.replace("load", "triplets")}&build=plain&threads=1&image=${image}&on=image`;
     }, IMAGE);
-    await page.reload();
     expect(await countsOf(page, 4900)).toEqual(Object.values(explanation.pairs));
     const scores = page.getByRole("table", { name: /boxes/i }).first().getByRole("row");
     const shown = await scores.evaluateAll((rows) => rows.slice(1).map((row) => row.children[1].textContent));

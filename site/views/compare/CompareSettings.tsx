@@ -1,5 +1,6 @@
 /** What is compared with what. */
 import { BACKENDS } from "centernet";
+import { filesOf } from "../../components/droppedFiles.ts";
 import { Select } from "../../components/Select.tsx";
 import { setParams } from "../../state/route.ts";
 import { settings } from "../../state/settings.ts";
@@ -101,17 +102,19 @@ function SideFields({ name, title }: { readonly name: "a" | "b"; readonly title:
 }
 
 function OwnFiles({ kind }: { readonly kind: "golden" | "tensors" }) {
-  const choose = (list: FileList | null | undefined) => {
-    files.value = [...(list ?? [])];
+  const choose = (input: HTMLInputElement) => {
+    files.value = [...(input.files ?? [])];
+    // The same files may be chosen again.
+    input.value = "";
   };
   const isGolden = kind === "golden";
   return (
     <fieldset
       class="drop"
       onDragOver={(event) => event.preventDefault()}
-      onDrop={(event) => {
+      onDrop={async (event) => {
         event.preventDefault();
-        choose(event.dataTransfer?.files);
+        files.value = await filesOf(event.dataTransfer);
       }}
     >
       <legend>B</legend>
@@ -122,7 +125,7 @@ function OwnFiles({ kind }: { readonly kind: "golden" | "tensors" }) {
             type="file"
             class="visually-hidden"
             ref={(input) => input?.setAttribute("webkitdirectory", "")}
-            onChange={({ currentTarget }) => choose(currentTarget.files)}
+            onChange={({ currentTarget }) => choose(currentTarget)}
           />
         </label>
       )}
@@ -132,7 +135,7 @@ function OwnFiles({ kind }: { readonly kind: "golden" | "tensors" }) {
           type="file"
           class="visually-hidden"
           multiple
-          onChange={({ currentTarget }) => choose(currentTarget.files)}
+          onChange={({ currentTarget }) => choose(currentTarget)}
         />
       </label>
       <small>

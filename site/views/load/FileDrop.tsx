@@ -1,33 +1,18 @@
 /** Where files are dropped or chosen. */
-import { useState } from "preact/hooks";
-import { filesOf } from "../../components/droppedFiles.ts";
 import { nameClasses, openFiles, opening } from "../../state/weights.ts";
 import { sortFiles } from "./dropped.ts";
 
-async function take(files: readonly File[]): Promise<void> {
+export async function takeFiles(files: readonly File[]): Promise<void> {
   if (files.length === 0) return;
   const { weights, labels } = sortFiles(files, opening.value.phase === "opened");
   if (weights.length > 0) await openFiles(weights);
   if (labels) await nameClasses(labels);
 }
 
-export function FileDrop() {
-  const [over, setOver] = useState(false);
+/** @param over whether files are held over the view, all of which takes them. */
+export function FileDrop({ over }: { readonly over: boolean }) {
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: what is dropped can be chosen by the buttons inside, too.
-    <div
-      class={over ? "file-drop over" : "file-drop"}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={async (event) => {
-        event.preventDefault();
-        setOver(false);
-        await take(await filesOf(event.dataTransfer));
-      }}
-    >
+    <div class={over ? "file-drop over" : "file-drop"}>
       <p>
         <strong>Drop a checkpoint here</strong>
       </p>
@@ -57,7 +42,7 @@ function Choose({ words, folder = false }: { readonly words: string; readonly fo
           const files = [...(currentTarget.files ?? [])];
           // The same file may be chosen again.
           currentTarget.value = "";
-          await take(files);
+          await takeFiles(files);
         }}
       />
     </label>

@@ -39,8 +39,15 @@ export const embeddingDistance = computed(() => limit("embedding", 0, 4, DEFAULT
 export const smallParts = computed(() => oddLimit("small", 3));
 export const largeParts = computed(() => oddLimit("large", 5));
 
-/** A box or a rejected pair, `box-1` or `pair-1`. */
-export const chosen = computed(() => route.value.params.pair ?? "box-1");
+/** A box or a rejected pair, `box-1` or `pair-1`. One that other limits have taken away gives way to the best box. */
+export const chosen = computed(() => {
+  const asked = route.value.params.pair ?? BEST;
+  const [, kind, number] = /^(box|pair)-(\d+)$/.exec(asked) ?? [];
+  const found = boxes.value;
+  const count = kind === "pair" ? found?.explanation.rejected.length : found?.boxes.length;
+  return Number(number) >= 1 && Number(number) <= (count ?? 0) ? asked : BEST;
+});
+const BEST = "box-1";
 
 export function choosePool(name: PoolStepName): void {
   setParams({ pool: name, at: undefined }, { replace: true });
@@ -79,8 +86,8 @@ const ready = signal<Source | undefined>(undefined);
 export function startTriplets(): () => void {
   const ends = [
     effect(() => {
-      void pooling.run(async ({ signal: aborted }) => {
-        pools.value ??= await worker.call("tripletPools", {}, { signal: aborted });
+      void pooling.run(async ({ signal: aborted, onProgress }) => {
+        pools.value ??= await worker.call("tripletPools", {}, { signal: aborted, onProgress });
       });
     }),
     effect(() => {

@@ -20,6 +20,10 @@ interface Kept {
   readonly key: string;
   readonly detector: Detector;
   readonly value: Promise<Tapped>;
+  /** Ends the run. */
+  readonly reading: AbortController;
+  /** Calls that want its values. */
+  waiting: number;
 }
 
 /** The layer that was read last: another page, order or scale of it needs no run. */
@@ -44,10 +48,21 @@ export async function tappedWithInputs(
   return answer(lastWithInputs, call);
 }
 
-async function answer({ value }: Kept, call: Call): Promise<Tapped> {
-  const read = await value;
-  call.signal.throwIfAborted();
-  return read;
+/** A run that no call waits for any more is given up. A call that follows at once joins it. */
+async function answer(kept: Kept, { signal }: Call): Promise<Tapped> {
+  kept.waiting++;
+  const leave = () => {
+    kept.waiting--;
+    setTimeout(() => kept.waiting === 0 && kept.reading.abort());
+  };
+  signal.addEventListener("abort", leave, { once: true });
+  try {
+    const read = await kept.value;
+    signal.throwIfAborted();
+    return read;
+  } finally {
+    signal.removeEventListener("abort", leave);
+  }
 }
 
 function kept(
@@ -57,9 +72,11 @@ function kept(
   layers: readonly string[],
 ): Kept {
   const key = `${image.id} ${layers.join(" ")}`;
-  if (before?.key === key && before.detector === detector) return before;
-  const value = read(detector, image, layers);
-  const now = { key, detector, value };
+  const isSame = before?.key === key && before.detector === detector;
+  if (isSame && !before.reading.signal.aborted) return before;
+  const reading = new AbortController();
+  const value = read(detector, image, layers, reading.signal);
+  const now = { key, detector, value, reading, waiting: 0 };
   value.catch(() => {
     // It is read anew when it is asked for again.
     if (last?.value === value) last = undefined;
@@ -68,8 +85,13 @@ function kept(
   return now;
 }
 
-async function read(detector: Detector, image: ChosenImage, layers: readonly string[]): Promise<Tapped> {
-  const result = await detector.detect(await pixelsOf(image), { taps: layers, where: image.name });
+async function read(
+  detector: Detector,
+  image: ChosenImage,
+  layers: readonly string[],
+  signal: AbortSignal,
+): Promise<Tapped> {
+  const result = await detector.detect(await pixelsOf(image), { taps: layers, where: image.name, signal });
   const taps: Readonly<Record<string, Tensor>> = result.taps;
   const [layer] = layers;
   return {
