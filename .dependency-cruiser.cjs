@@ -118,6 +118,12 @@ module.exports = {
       "^src/(?!formats/|checkpoints/bytes/|detection\\.ts|tensor\\.ts|errors\\.ts)",
     ),
     down(
+      "evaluation-knows-annotations-and-results-only",
+      "^src/evaluation/",
+      "^src/(?!evaluation/|support/|errors\\.ts)",
+      "Numbers of two files in, rows and arrays out: no network, no image.",
+    ),
+    down(
       "visualization-draws-what-it-is-given",
       "^src/visualization/",
       "^src/(?!visualization/|image/|graph/|analysis/|kernels/ops\\.ts|models/|support/|detection\\.ts|tensor\\.ts|errors\\.ts)",

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { EXIT, type ExitCode, errorMessage, exitCodeOf, usageError } from "../src/cli/failures.ts";
 import { type Io, printError } from "../src/cli/io.ts";
+import { addEvalBench } from "./evalCommand.ts";
 import { addGpuChromium } from "./gpu/chromiumCommand.ts";
 import { addGpu } from "./gpu/gpuCommand.ts";
 import { addPeers } from "./peersCommand.ts";
@@ -21,6 +22,7 @@ export async function runBench(argv: readonly string[], io: Io): Promise<ExitCod
   addPeers(program, io);
   addScaling(program, io);
   addStartup(program, io);
+  addEvalBench(program, io);
   addSite(program, io);
   addGpu(program, io);
   addGpuChromium(program, io);

@@ -159,6 +159,25 @@ export {
   SCALES_EXPECTED,
 } from "./detectOptions.ts";
 export { BackendError, CenterNetError, type Fault, ImageError, ModelError, UsageError } from "./errors.ts";
+export type { PrecisionRecall } from "./evaluation/accumulate.ts";
+export { type CategoryRows, type Evaluation, evaluate } from "./evaluation/evaluate.ts";
+export type { JsonSource } from "./evaluation/json/feed.ts";
+export type { Arranged } from "./evaluation/matching/arrange.ts";
+export type { ImageMatches } from "./evaluation/matching/imageMatches.ts";
+export type { AreaRange, EvaluationOptions, EvaluationParameters } from "./evaluation/parameters.ts";
+export {
+  type AnnotatedImage,
+  type Annotations,
+  annotationsOf,
+  type Category,
+  type ReadOptions,
+  readAnnotations,
+} from "./evaluation/reading/annotations.ts";
+export type { EvaluationType, FoundColumns } from "./evaluation/reading/foundColumns.ts";
+export type { ImageId } from "./evaluation/reading/ids.ts";
+export { type Results, type ResultsOptions, readResults, resultsOf } from "./evaluation/reading/results.ts";
+export type { TruthColumns } from "./evaluation/reading/truthColumns.ts";
+export type { Row } from "./evaluation/rows.ts";
 export {
   BACKENDS,
   type Backend,

@@ -7,6 +7,7 @@ import { addCompare } from "./commands/compare.ts";
 import { addConvert } from "./commands/convert.ts";
 import { addDescribe } from "./commands/describe.ts";
 import { addDetect } from "./commands/detect.ts";
+import { addEval } from "./commands/eval.ts";
 import { addExport } from "./commands/export.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addModels } from "./commands/models.ts";
@@ -94,6 +95,7 @@ Exit codes: 0 fine, 1 usage, 2 model not loadable, 3 some images failed,
     addPull,
     addDescribe,
     addVerify,
+    addEval,
     addCompare,
     addConvert,
     addExport,

@@ -7,6 +7,11 @@ const FLAGS: Readonly<Record<string, string>> = {
   labelMap: "--label-map",
   keepResolution: "--keep-res",
   reproduceReference: "--reproduce-reference",
+  iouThresholds: "--iou-thresholds",
+  maxDetections: "--max-dets",
+  categoryIds: "--classes",
+  imageIds: "--images",
+  classAgnostic: "--class-agnostic",
 };
 const SAME_NAME = [
   "names",
@@ -21,6 +26,8 @@ const SAME_NAME = [
   "score",
   "max",
   "classes",
+  "areas",
+  "sigmas",
 ];
 
 /** How the library names what a flag sets, if not as an option. */

@@ -1,0 +1,62 @@
+import { createReadStream } from "node:fs";
+import { freemem } from "node:os";
+import { systemMessage, UsageError } from "../../errors.ts";
+import { type Annotations, readAnnotations } from "../../evaluation/reading/annotations.ts";
+import type { EvaluationType } from "../../evaluation/reading/foundColumns.ts";
+import { type Results, readResults } from "../../evaluation/reading/results.ts";
+import { systemPath } from "../../platform/pathBytes.ts";
+import { fileOrFolder } from "../../platform/regularFile.ts";
+
+/** Bytes that are read at a time. */
+const PART = 2 ** 20;
+/** The share of the free memory that entries may take: sorting and accumulation need the rest. */
+const SHARE = 0.4;
+
+/** @throws UsageError for a file that cannot be read or is no COCO annotations file. */
+export async function readAnnotationsFile(path: string, signal: AbortSignal): Promise<Annotations> {
+  const where = `option --annotations ${path}`;
+  return readAnnotations(await stream(path, where), { name: path, maxBytes: freeBytes(), signal });
+}
+
+/** The files are parts of one set of results. @throws UsageError as `readResults`. */
+export async function readResultsFiles(
+  paths: readonly string[],
+  annotations: Annotations,
+  {
+    type,
+    signal,
+    flag,
+  }: { readonly type?: EvaluationType; readonly signal: AbortSignal; readonly flag: string },
+): Promise<Results> {
+  const sources = [];
+  for (const path of paths)
+    sources.push({ source: await stream(path, `option ${flag} ${path}`), name: path });
+  return readResults(sources, annotations, { type, maxBytes: freeBytes(), signal });
+}
+
+async function stream(path: string, where: string): Promise<AsyncIterable<Uint8Array>> {
+  try {
+    const info = await fileOrFolder(path);
+    if (info.isDirectory()) throw new Error("a folder");
+  } catch (error) {
+    throw new UsageError({ where, expected: "a file of JSON", got: systemMessage(error) }, { cause: error });
+  }
+  return read(path, where);
+}
+
+/** Opens the file only when it is read. */
+async function* read(path: string, where: string): AsyncGenerator<Uint8Array> {
+  const file = createReadStream(systemPath(path), { highWaterMark: PART });
+  try {
+    for await (const chunk of file) yield chunk as Uint8Array;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new UsageError({ where, expected: "to read it", got: systemMessage(error) }, { cause: error });
+  }
+}
+
+function freeBytes(): number {
+  // Node 20.13 and later know the limits of a container, and memory that the system can free.
+  return SHARE * (process.availableMemory?.() ?? freemem());
+}

@@ -1,0 +1,154 @@
+/** The lines of `centernet detect --json` as results: images by name, classes by name. */
+
+import type { JsonBytes } from "../json/jsonBytes.ts";
+import type { Annotations } from "./annotations.ts";
+import { type EvaluationType, extentOf, type FoundColumns } from "./foundColumns.ts";
+import { ImageNames } from "./imageNames.ts";
+
+interface Line {
+  readonly image?: unknown;
+  readonly model?: unknown;
+  readonly error?: unknown;
+  readonly detections?: unknown;
+  readonly leftOut?: { readonly score?: LeftOut; readonly max?: LeftOut; readonly classes?: LeftOut };
+}
+
+interface LeftOut {
+  readonly count?: unknown;
+}
+
+interface LineDetection {
+  readonly label?: unknown;
+  readonly classId?: unknown;
+  readonly score?: unknown;
+  readonly box?: {
+    readonly xmin?: unknown;
+    readonly ymin?: unknown;
+    readonly xmax?: unknown;
+    readonly ymax?: unknown;
+  };
+  readonly keypoints?: readonly { readonly x?: unknown; readonly y?: unknown }[];
+  readonly derived?: readonly string[];
+}
+
+export class DetectionLines {
+  private readonly names: ImageNames;
+  private readonly byName: ReadonlyMap<string, number>;
+  private readonly seen = new Set<number>();
+  private readonly unnamed = new Map<string, number>();
+  private lines = 0;
+  private failed = 0;
+  private cut = { score: 0, max: 0, classes: 0 };
+  private mapped = 0;
+
+  constructor(
+    private readonly annotations: Annotations,
+    public type: EvaluationType | undefined,
+  ) {
+    this.names = new ImageNames(annotations.images);
+    this.byName = new Map(annotations.categories.map(({ name }, i) => [name.toLowerCase(), i]));
+  }
+
+  /** The line from `start` to the reader's position. @throws UsageError for an image that the annotations do not have. */
+  add(json: JsonBytes, start: number, found: FoundColumns, where: string): void {
+    const text = new TextDecoder().decode(json.bytes.subarray(start, json.position)).replace(/^[\s,]+/, "");
+    const line = JSON.parse(text) as Line;
+    if (typeof line.image !== "string") json.fail("a line of centernet detect --json, with an image", "none");
+    const image = this.names.find(line.image);
+    if (image === undefined) {
+      const first = this.annotations.images[0]?.fileName;
+      json.fail(
+        `a file_name of ${this.annotations.name}`,
+        line.image,
+        first ? `Its first is ${first}.` : undefined,
+      );
+    }
+    if (this.seen.has(image)) json.fail("one line per image", `${line.image} again`);
+    this.seen.add(image);
+    this.lines++;
+    if (line.error !== undefined || !Array.isArray(line.detections)) {
+      this.failed++;
+      return;
+    }
+    for (const reason of ["score", "max", "classes"] as const) {
+      if (Number(line.leftOut?.[reason]?.count ?? 0) > 0) this.cut[reason]++;
+    }
+    for (const [i, detection] of (line.detections as LineDetection[]).entries()) {
+      this.detection(json, i, detection, { image, found, where });
+    }
+  }
+
+  private detection(
+    json: JsonBytes,
+    index: number,
+    { label, classId, score, box, keypoints, derived }: LineDetection,
+    to: { image: number; found: FoundColumns; where: string },
+  ): void {
+    const refuse = (expected: string, got: unknown) =>
+      json.fail(`${expected} in detections[${index}]`, String(got));
+    const numberOf = (value: unknown, name: string) => {
+      return typeof value === "number" && Number.isFinite(value) ? value : refuse(`a number ${name}`, value);
+    };
+    const hasBox = box !== undefined && !derived?.includes("box");
+    this.type ??= hasBox ? "boxes" : "keypoints";
+    const isBoxes = this.type === "boxes";
+    // A detector of several kinds has no keypoints for most of them.
+    if (isBoxes ? !hasBox : keypoints === undefined) return;
+    const category = this.category(String(label), Number(classId));
+    if (category === undefined) return;
+    const points = keypoints?.flatMap(({ x, y }) => [numberOf(x, "x"), numberOf(y, "y"), 0]) ?? [];
+    const sides = [0, 0, 0, 0];
+    if (isBoxes && box) {
+      const [xmin, ymin] = [numberOf(box.xmin, "xmin"), numberOf(box.ymin, "ymin")];
+      sides.splice(0, 4, xmin, ymin, numberOf(box.xmax, "xmax") - xmin, numberOf(box.ymax, "ymax") - ymin);
+    } else {
+      const expected = to.found.pointCount || this.annotations.truth.keypointCount;
+      if (points.length === 0 || (expected !== undefined && points.length !== 3 * expected)) {
+        refuse(`${expected ?? "some"} keypoints`, points.length / 3);
+      }
+      extentOf(points, points.length, sides);
+    }
+    to.found.add({
+      image: to.image,
+      category,
+      score: numberOf(score, "score"),
+      box: sides,
+      area: sides[2] * sides[3],
+      points: isBoxes ? undefined : points,
+      pointCount: points.length / 3,
+      where: to.where,
+    });
+  }
+
+  /** By name; by id only for classes that have no name but their number. */
+  private category(label: string, classId: number): number | undefined {
+    const named = this.byName.get(label.toLowerCase());
+    if (named !== undefined) {
+      if (this.annotations.categories[named].id !== classId) this.mapped++;
+      return named;
+    }
+    const numbered = label === `class ${classId}` ? this.annotations.categoryIndex(classId) : undefined;
+    if (numbered === undefined) this.unnamed.set(label, (this.unnamed.get(label) ?? 0) + 1);
+    return numbered;
+  }
+
+  notes(name: string): string[] {
+    if (this.lines === 0) return [];
+    const { score, max, classes } = this.cut;
+    const missing = this.annotations.images.length - this.lines;
+    const unnamed = [...this.unnamed.values()].reduce((sum, count) => sum + count, 0);
+    const all: readonly (readonly [number, string])[] = [
+      [score, "lines lack detections below --score: evaluate --score 0"],
+      [max, "lines lack detections beyond --max"],
+      [classes, "lines lack classes beside --classes"],
+      [this.failed, "images failed: they count as images without detections"],
+      [missing, `annotated images have no line in ${name}: they count as images without detections`],
+      [this.mapped, "detections were given the annotations' category id by the class's name"],
+      [
+        unnamed,
+        `detections of classes that the annotations do not have (${[...this.unnamed.keys()].slice(0, 5).join(", ")}): left out`,
+      ],
+    ];
+    return all.flatMap(([count, text]) => (count === 0 ? [] : [`${count} ${text}`]));
+  }
+}

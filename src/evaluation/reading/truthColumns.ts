@@ -1,0 +1,125 @@
+import { tooMuch } from "./tooMuch.ts";
+
+interface TruthRow {
+  readonly id: number;
+  readonly image: number;
+  readonly category: number;
+  readonly box: readonly number[];
+  readonly area: number;
+  readonly crowd: boolean;
+  /** `num_keypoints`. */
+  readonly labelled?: number;
+  readonly points?: readonly number[];
+  readonly where: string;
+}
+
+const FIRST_CAPACITY = 256;
+const GROWTH = 1.5;
+const BYTES_PER_ROW = 61;
+
+/** One row per annotation, in the order of the file. */
+export class TruthColumns {
+  count = 0;
+  ids = new Float64Array(FIRST_CAPACITY);
+  images = new Int32Array(FIRST_CAPACITY);
+  categories = new Int32Array(FIRST_CAPACITY);
+  /** x, y, width and height in pixels. */
+  boxes = new Float64Array(4 * FIRST_CAPACITY);
+  areas = new Float64Array(FIRST_CAPACITY);
+  crowds = new Uint8Array(FIRST_CAPACITY);
+  /** The row's place in `points`, or -1. */
+  pointRows = new Int32Array(FIRST_CAPACITY);
+  /** 1 if no keypoint is labelled, by `num_keypoints`. */
+  unlabelled = new Uint8Array(FIRST_CAPACITY);
+  /** x, y, v of each keypoint, `3 * keypointCount` numbers per row that has them. */
+  readonly points: (readonly number[])[] = [];
+  /** Keypoints of each row that has some; undefined if none has. */
+  keypointCount?: number;
+
+  constructor(private readonly maxBytes = Number.POSITIVE_INFINITY) {}
+
+  add(row: TruthRow): void {
+    if (this.count === this.images.length) this.grow(row.where);
+    const i = this.count++;
+    this.ids[i] = row.id;
+    this.images[i] = row.image;
+    this.categories[i] = row.category;
+    for (let c = 0; c < 4; c++) this.boxes[4 * i + c] = row.box[c];
+    this.areas[i] = row.area;
+    this.crowds[i] = row.crowd ? 1 : 0;
+    this.unlabelled[i] = row.labelled === 0 ? 1 : 0;
+    this.pointRows[i] = -1;
+    if (row.points) {
+      this.keypointCount ??= row.points.length / 3;
+      this.pointRows[i] = this.points.length;
+      this.points.push(row.points);
+    }
+  }
+
+  private grow(where: string): void {
+    const capacity = Math.ceil(this.images.length * GROWTH);
+    const perPoint = 24 * (this.keypointCount ?? 0) * this.points.length;
+    if (capacity * BYTES_PER_ROW + perPoint > this.maxBytes) throw tooMuch(where, this.count, this.maxBytes);
+    this.ids = grown(this.ids, new Float64Array(capacity));
+    this.images = grown(this.images, new Int32Array(capacity));
+    this.categories = grown(this.categories, new Int32Array(capacity));
+    this.boxes = grown(this.boxes, new Float64Array(4 * capacity));
+    this.areas = grown(this.areas, new Float64Array(capacity));
+    this.crowds = grown(this.crowds, new Uint8Array(capacity));
+    this.pointRows = grown(this.pointRows, new Int32Array(capacity));
+    this.unlabelled = grown(this.unlabelled, new Uint8Array(capacity));
+  }
+
+  /** Two rows with one id. */
+  repeatedId(): { id: number; first: number; second: number } | undefined {
+    const { count, ids } = this;
+    const sorted = ids.slice(0, count).sort();
+    const at = sorted.findIndex((id, i) => i > 0 && id === sorted[i - 1]);
+    if (at < 0) return undefined;
+    const first = ids.indexOf(sorted[at]);
+    return { id: sorted[at], first, second: ids.indexOf(sorted[at], first + 1) };
+  }
+
+  /** Drops the rows of other images and categories: how many, by the first reason that applies. */
+  keepListed(hasImage: (index: number) => boolean, hasCategory: (index: number) => boolean) {
+    const dropped = { images: 0, categories: 0 };
+    let kept = 0;
+    for (let i = 0; i < this.count; i++) {
+      if (!hasImage(this.images[i])) dropped.images++;
+      else if (!hasCategory(this.categories[i])) dropped.categories++;
+      else {
+        if (kept < i) this.move(i, kept);
+        kept++;
+      }
+    }
+    this.count = kept;
+    return dropped;
+  }
+
+  private move(from: number, to: number): void {
+    this.boxes.copyWithin(4 * to, 4 * from, 4 * from + 4);
+    for (const column of [
+      this.ids,
+      this.images,
+      this.categories,
+      this.areas,
+      this.crowds,
+      this.pointRows,
+      this.unlabelled,
+    ]) {
+      column[to] = column[from];
+    }
+  }
+
+  renumber(images: Int32Array, categories: Int32Array): void {
+    for (let i = 0; i < this.count; i++) {
+      this.images[i] = images[this.images[i]];
+      this.categories[i] = categories[this.categories[i]];
+    }
+  }
+}
+
+function grown<Column extends { set(from: Column): void }>(from: Column, into: Column): Column {
+  into.set(from);
+  return into;
+}

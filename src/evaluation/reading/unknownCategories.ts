@@ -1,0 +1,45 @@
+import type { Annotations } from "./annotations.ts";
+import { counted } from "./counted.ts";
+
+const MAX_SHOWN = 5;
+/** COCO's classes; their ids run to 90. */
+const COCO_CLASSES = 80;
+
+/** Category ids of results that the annotations do not have. */
+export class UnknownCategories {
+  private readonly ids = new Set<number>();
+  private readonly unknown = new Set<number>();
+  private count = 0;
+
+  constructor(private readonly annotations: Annotations) {}
+
+  see(id: number, isUnknown: boolean): void {
+    this.ids.add(id);
+    if (!isUnknown) return;
+    this.unknown.add(id);
+    this.count++;
+  }
+
+  notes(): string[] {
+    if (this.count === 0) return [];
+    const ids = [...this.unknown].sort((a, b) => a - b);
+    const more = ids.length > MAX_SHOWN ? ", …" : "";
+    const shown = `${ids.slice(0, MAX_SHOWN).join(", ")}${more}`;
+    return [
+      `${counted(this.count, "result")} of categories that the annotations do not have (${shown}): left out`,
+      ...this.shift(),
+    ];
+  }
+
+  /** Eighty classes in a row, where the annotations have COCO's ids with gaps. */
+  private shift(): string[] {
+    const { categories } = this.annotations;
+    const [least, most] = [Math.min(...this.ids), Math.max(...this.ids)];
+    const isCoco = categories.length === COCO_CLASSES && categories.some(({ id }) => id === 90);
+    if (!isCoco || most > COCO_CLASSES || (least > 0 && !this.ids.has(12))) return [];
+    const range = least === 0 ? "0 to 79" : "1 to 80";
+    return [
+      `category ids look like classes in a row (${range}), not COCO's ids (1 to 90 with gaps): map them`,
+    ];
+  }
+}
