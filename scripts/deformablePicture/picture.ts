@@ -39,7 +39,8 @@ export async function deformablePicture(): Promise<string> {
   const size = { width: photo.width * ENLARGED, height: photo.height * ENLARGED };
   const image = element("image", { ...size, href: `data:image/jpeg;base64,${bytes}` });
   const box = { viewBox: `0 0 ${size.width} ${size.height}`, ...size };
-  return `${element("svg", { xmlns: "http://www.w3.org/2000/svg", ...box }, [image, ...drawn.flat()])}\n`;
+  const title = element("title", {}, ["Where the nine samples of three cells lie"]);
+  return `${element("svg", { xmlns: "http://www.w3.org/2000/svg", ...box }, [title, image, ...drawn.flat()])}\n`;
 }
 
 /** The cell's own 3x3 window, the samples as circles of their masks' areas, and from where each was moved. */
