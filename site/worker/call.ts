@@ -85,6 +85,22 @@ export function answerRequests(scope: Scope, handlers: Handlers): void {
   });
 }
 
+/** Handlers whose code is fetched when one of them is first asked for. `names` has all of them. */
+export function fetched<Table extends Handlers>(
+  names: Readonly<Record<keyof Table, true>>,
+  fetchTable: () => Promise<Table>,
+): Table {
+  const handlers = Object.keys(names).map((name): [string, Handlers[string]] => [
+    name,
+    async (params, call) => {
+      const table = await fetchTable();
+      call.signal.throwIfAborted();
+      return table[name](params, call);
+    },
+  ]);
+  return Object.fromEntries(handlers) as Table;
+}
+
 function failureOf(error: unknown): Failure {
   if (!(error instanceof Error || error instanceof DOMException)) {
     return { name: "Error", message: String(error) };

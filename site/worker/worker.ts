@@ -1,13 +1,27 @@
 /** The page's worker: it owns the model, the image and the maps, so that the page's own thread never waits. */
-import { answerRequests, type Scope } from "./call.ts";
-import { compareHandlers } from "./compare/compare.ts";
+import { answerRequests, fetched, type Scope } from "./call.ts";
 import { decodeHandlers } from "./decode.ts";
 import { detectHandlers } from "./detect.ts";
 import { loadHandlers } from "./load.ts";
 import { networkHandlers } from "./network/network.ts";
-import { saveHandlers } from "./save.ts";
 import { startAt } from "./session.ts";
-import { tripletsHandlers } from "./triplets.ts";
+
+const saveHandlers = fetched({ save: true }, async () => (await import("./save.ts")).saveHandlers);
+const tripletsHandlers = fetched(
+  { tripletPools: true, tripletRun: true, tripletBoxes: true },
+  async () => (await import("./triplets.ts")).tripletsHandlers,
+);
+const compareHandlers = fetched(
+  {
+    compareCost: true,
+    compareRuns: true,
+    compareDump: true,
+    compareGolden: true,
+    compareLayer: true,
+    compareNpy: true,
+  },
+  async () => (await import("./compare/compare.ts")).compareHandlers,
+);
 
 const handlers = {
   /** Before all others: where the page is. */
