@@ -4,6 +4,7 @@ import { Select } from "../../components/Select.tsx";
 import { StepBar } from "../../components/StepBar.tsx";
 import { TaskLine } from "../../components/TaskLine.tsx";
 import { hrefOf } from "../../state/route.ts";
+import { testTime } from "../../state/settings.ts";
 import {
   candidate,
   chooseKeypoint,
@@ -25,14 +26,18 @@ import { sentencesOf } from "./steps.ts";
 export function DecodeView() {
   useEffect(startDecode, []);
   const found = decoded.value;
+  const isOneView = !testTime.value.flip && !testTime.value.scales;
   return (
     <div class="columns decode-columns">
       <section aria-labelledby="decode-heading" class="decode">
         <h1 id="decode-heading">Decode: from the maps to a box</h1>
         {found && (
           <p class="note" data-runs={found.runs}>
-            Maps of one run on {found.ranOn}: the one whose boxes Detect shows. Nothing here runs the network
-            again.
+            Maps of one run on {found.ranOn}
+            {isOneView
+              ? ": the one whose boxes Detect shows."
+              : ", of the image as it is. Detect's boxes come from its mirror image or other scales as well."}{" "}
+            Nothing here runs the network again.
           </p>
         )}
         {findsCorners.value && (
