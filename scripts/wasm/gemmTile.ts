@@ -48,8 +48,8 @@ export function gemmTile(relaxed: boolean): string {
 export const TILE_CELLS: i32 = ${cells};
 export const PIECE: i32 = ${cells * 16};
 
-${runsOf("gemmTile", "")}
-${runsOf("gemmTileHalf", "Half")}
+${runsOf("gemmTile", "", TILE / LANES)}
+${runsOf("gemmTileHalf", "Half", 1)}
 ${RUNS.map((run) => runFunction(run, cells, relaxed)).join("\n")}
 /** Transposes a piece from [cells][4], as in maps, to [4][cells], as tiles read it. \`target\` may be \`source\`. */
 export function transposePiece(source: usize, target: usize): void {
@@ -64,9 +64,16 @@ ${transpose(cells, (sum) => `f32x4.pmin(f32x4.pmax(f32x4.add(${sum}, bias), low)
 `;
 }
 
-/** The whole sum: a first run that stores its sums, and others that add theirs. */
-function runsOf(name: string, half: string): string {
+/**
+ * The whole sum: a first run that stores its sums, and others that add theirs. The cells of a transposed convolution that no
+ * kernel position reaches are a sum of nothing.
+ */
+function runsOf(name: string, half: string, vectors: number): string {
   return `export function ${name}(a: usize, b: usize, planes: i32, run: i32, sums: usize, sumBytes: i32): void {
+  if (planes == 0) {
+${each(vectors, (vector) => `    memory.fill(sums + ${vector} * sumBytes, 0, PIECE);`)}
+    return;
+  }
   firstRun${half}(a, b, min(run, planes), sums, sumBytes);
   let rest = planes - run;
   while (rest > run) {
