@@ -65,7 +65,7 @@ export function chooseDetections(
 }
 
 /** What of a result depends on the least score. */
-interface Chosen {
+export interface FilteredResult {
   readonly width: number;
   readonly height: number;
   detections: Detection[];
@@ -79,7 +79,7 @@ interface Chosen {
  * the limit. `result` must come from a run without the option `classes`; of what `max` left out of it, all counts as left
  * out by `max` again, unless all of it is below the score.
  */
-export function atScore<Result extends Chosen>(
+export function atScore<Result extends FilteredResult>(
   result: Result,
   score: number,
   model: Pick<Model, "name" | "classes" | "maxDetections">,

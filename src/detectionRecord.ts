@@ -7,12 +7,13 @@ import type { Profile } from "./network.ts";
  * All digits are kept, because rounded scores tie and an evaluation breaks ties by order; only times, in milliseconds, are
  * rounded to 0.001.
  */
-export type DetectionRecord = { readonly image: string } & Partial<Found> & {
+export type DetectionRecord = { readonly image: string } & Partial<RecordedResult> & {
     readonly profile?: Profile;
     readonly error?: RecordedError;
   };
 
-type Found = Pick<
+/** What a record keeps of a result. */
+export type RecordedResult = Pick<
   DetectResult,
   | "width"
   | "height"
@@ -36,7 +37,7 @@ export interface RecordedError {
 }
 
 /** The record of an image in which `detect` found `result`. `image` is what it is called. */
-export function detectionRecord(image: string, result: Found): DetectionRecord {
+export function detectionRecord(image: string, result: RecordedResult): DetectionRecord {
   const { width, height, model, backend, backendDetails, detections, explanation, times } = result;
   const { fused, leftOut, nothingFound, limitReached, why } = result;
   return {

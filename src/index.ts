@@ -49,7 +49,7 @@ export type { Dtype, Numbers, RawTensor } from "./checkpoints/bytes/dtype.ts";
 export type { JsonObject, JsonValue } from "./checkpoints/bytes/json.ts";
 export type { Checkpoint, Quantization, Variable } from "./checkpoints/checkpoint.ts";
 export type { LabelMap, LabelMapItem } from "./checkpoints/pipelineConfig/detectionApiSidecar.ts";
-export { atScore, type LeftOut, type LeftOutGroup } from "./chooseDetections.ts";
+export { atScore, type FilteredResult, type LeftOut, type LeftOutGroup } from "./chooseDetections.ts";
 export {
   type CompareOptions,
   type CompareResult,
@@ -149,7 +149,12 @@ export {
   SEEN_KEYPOINT,
   type TripletEvidence,
 } from "./detection.ts";
-export { type DetectionRecord, detectionRecord, type RecordedError } from "./detectionRecord.ts";
+export {
+  type DetectionRecord,
+  detectionRecord,
+  type RecordedError,
+  type RecordedResult,
+} from "./detectionRecord.ts";
 export {
   DEFAULT_MAX,
   DEFAULT_SCORE,
@@ -173,10 +178,10 @@ export {
   type ReadOptions,
   readAnnotations,
 } from "./evaluation/reading/annotations.ts";
-export type { EvaluationType, FoundColumns } from "./evaluation/reading/foundColumns.ts";
+export type { EvaluationType, FoundColumns, FoundRow } from "./evaluation/reading/foundColumns.ts";
 export type { ImageId } from "./evaluation/reading/ids.ts";
 export { type Results, type ResultsOptions, readResults, resultsOf } from "./evaluation/reading/results.ts";
-export type { TruthColumns } from "./evaluation/reading/truthColumns.ts";
+export type { TruthColumns, TruthRow } from "./evaluation/reading/truthColumns.ts";
 export type { Row } from "./evaluation/rows.ts";
 export {
   BACKENDS,
@@ -279,6 +284,7 @@ export {
   inputSquares,
   type LoadedModel,
   type Model,
+  type PixelMeans,
   type PublishedFigures,
 } from "./models/model.ts";
 export { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";

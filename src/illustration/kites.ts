@@ -3,13 +3,8 @@ import type { Box, Detection, Point } from "../detection.ts";
 import type { TripletExplanation } from "../explain/explanation.ts";
 import { COCO_LABELS } from "../models/coco.ts";
 import { modelNamed } from "../models/models.ts";
+import type { InputSize } from "../models/view.ts";
 import { shapeOf, type Tensor, tensor } from "../tensor.ts";
-
-/** In pixels. */
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 /** A kite with what a trained network might output for it. */
 export interface Kite {
@@ -36,7 +31,7 @@ export const KITE_CLASS = [...COCO_LABELS.values()].indexOf("kite");
 /** Decodes what a network might output for kites in an image of this size, as `detect` does. */
 export function explainKites(
   kites: readonly Kite[] = KITES,
-  size: Size = KITE_IMAGE,
+  size: InputSize = KITE_IMAGE,
 ): { readonly detections: readonly Detection[]; readonly explanation: TripletExplanation } {
   const image = { ...size, data: new Uint8Array(size.width * size.height * 3) };
   const loaded = { size, constants: new Map() };
@@ -60,7 +55,7 @@ const PEAK_REACH = 7;
 /** A network's outputs: peaks at the kites' keypoints, as training aims at, and zeros elsewhere. */
 export function kiteOutputs(
   kites: readonly Kite[] = KITES,
-  { width, height }: Size = KITE_IMAGE,
+  { width, height }: InputSize = KITE_IMAGE,
 ): Record<string, Tensor> {
   const outputs: Record<string, Tensor> = {};
   const [rows, columns, classes] = [(height + 1) / 4, (width + 1) / 4, COCO_LABELS.size];

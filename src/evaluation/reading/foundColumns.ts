@@ -3,7 +3,7 @@ import { tooMuch } from "./tooMuch.ts";
 /** What is evaluated. */
 export type EvaluationType = "boxes" | "keypoints";
 
-interface FoundRow {
+export interface FoundRow {
   readonly image: number;
   readonly category: number;
   readonly score: number;

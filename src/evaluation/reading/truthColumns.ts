@@ -1,6 +1,6 @@
 import { tooMuch } from "./tooMuch.ts";
 
-interface TruthRow {
+export interface TruthRow {
   readonly id: number;
   readonly image: number;
   readonly category: number;
