@@ -20,7 +20,8 @@ import {
 } from "centernet";
 import { bitmapOf } from "./bitmap.ts";
 import type { Call } from "./call.ts";
-import { type ChosenImage, detectorFor, pixelsOf, type Settings } from "./session.ts";
+import { LastRun } from "./lastRun.ts";
+import { type ChosenImage, pixelsOf, type Settings } from "./session.ts";
 
 interface Chosen {
   readonly settings: Settings;
@@ -35,7 +36,7 @@ export type DecodeMap = keyof CenterMaps | "keypoint" | "ranking";
 export const decodeHandlers = {
   /** The one run, which can be given up; what follows only decodes its maps. */
   async decodeRun(chosen: Omit<Chosen, "score">, call: Call) {
-    await outputsFor(chosen, call, call.signal);
+    await lastRun.of(chosen, call, call.signal);
   },
 
   /** The candidates, each step in words, and how often the network has run for this view. */
@@ -107,31 +108,8 @@ interface DecodedRun {
   readonly ranOn: string;
 }
 
-let last:
-  | { readonly key: string; readonly detector: Detector; readonly run: Promise<DecodedRun> }
-  | undefined;
 let runs = 0;
-
-/** The run for an image, once, whatever is then asked of its maps. */
-async function outputsFor(
-  { settings, image }: Omit<Chosen, "score">,
-  call: Call,
-  signal?: AbortSignal,
-): Promise<DecodedRun> {
-  const detector = await detectorFor(settings, call);
-  const key = String(image.id);
-  if (last?.key !== key || last.detector !== detector) {
-    call.progress({ text: "running the network" });
-    const run = runOnce(detector, image, signal);
-    last = { key, detector, run };
-    run.catch(() => {
-      if (last?.run === run) last = undefined;
-    });
-  }
-  const { run } = last;
-  call.signal.throwIfAborted();
-  return run;
-}
+const lastRun = new LastRun(runOnce);
 
 /** Taps of outputs leave the run fused, so the detections are those that `detect` returns. */
 async function runOnce(detector: Detector, image: ChosenImage, signal?: AbortSignal): Promise<DecodedRun> {
@@ -148,7 +126,7 @@ async function runOnce(detector: Detector, image: ChosenImage, signal?: AbortSig
 }
 
 async function explained(chosen: Chosen, call: Call) {
-  const run = await outputsFor(chosen, call);
+  const run = await lastRun.of(chosen, call);
   const options = { score: chosen.score, explain: true };
   const decoded: DecodedOutputs = decodeOutputs(run.detector.network, run.pixels, [run.maps], options);
   const { explanation, detections } = decoded;

@@ -1,7 +1,7 @@
 /** Requests of the Load view: what weights are, before anything runs. */
 import { describeGraph, describePlan, inputSquares, MODELS, type Model, openModel } from "centernet";
 import type { Call } from "./call.ts";
-import { keepFiles, keptFiles, listModels, megabytes, weightsOf } from "./session.ts";
+import { bytesRead, keepFiles, keptFiles, listModels, weightsOf } from "./session.ts";
 
 /** Which weights to open. */
 export interface WeightsChoice {
@@ -33,9 +33,7 @@ export const loadHandlers = {
       signal,
       onProgress(read, all, phase) {
         const text = phase === "download" ? "downloading" : "reading the archive";
-        const known = Number.isFinite(all) && all > 0;
-        const of = known ? ` of ${megabytes(all)}` : "";
-        progress({ text: `${text}: ${megabytes(read)}${of}`, ...(known && { fraction: read / all }) });
+        progress(bytesRead(text, read, all));
       },
     });
     try {

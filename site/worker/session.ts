@@ -200,13 +200,9 @@ export async function openDetector(
     signal,
     onProgress: (bytes, all, phase) => {
       const text = phase === "download" ? "downloading weights" : "reading weights";
-      const known = Number.isFinite(all) && all > 0;
       // Large networks take seconds more to fold, transform and place their weights.
-      if (known && bytes === all && phase !== "download") return progress({ text: "preparing the network" });
-      progress({
-        text: `${text}: ${megabytes(bytes)}${known ? ` of ${megabytes(all)}` : ""}`,
-        ...(known && { fraction: bytes / all }),
-      });
+      const isPreparing = bytes > 0 && bytes === all && phase !== "download";
+      progress(isPreparing ? { text: "preparing the network" } : bytesRead(text, bytes, all));
     },
     onPrepare: (done, all) => progress({ text: `compiling: ${done} of ${all} layers`, fraction: done / all }),
   });
@@ -228,6 +224,13 @@ function decode(source: string | Blob, name: string): Promise<RgbImage> {
   return readImageSource(typeof source === "string" ? beside(source) : source, name);
 }
 
-export function megabytes(bytes: number): string {
+/** `text: 2.1 MB of 9.5 MB`, or without the end if nobody knows how much there is. */
+export function bytesRead(text: string, read: number, all: number): Progress {
+  const isKnown = Number.isFinite(all) && all > 0;
+  const of = isKnown ? ` of ${megabytes(all)}` : "";
+  return { text: `${text}: ${megabytes(read)}${of}`, ...(isKnown && { fraction: read / all }) };
+}
+
+function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }

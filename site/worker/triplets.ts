@@ -16,7 +16,8 @@ import {
 } from "centernet";
 import { bitmapOf } from "./bitmap.ts";
 import type { Call } from "./call.ts";
-import { type ChosenImage, detectorFor, pixelsOf, type Settings } from "./session.ts";
+import { LastRun } from "./lastRun.ts";
+import { type ChosenImage, pixelsOf, type Settings } from "./session.ts";
 
 export interface Limits {
   readonly embeddingDistance: number;
@@ -48,23 +49,21 @@ export const tripletsHandlers = {
   },
 
   /** The one run on the user's image, which can be given up; what follows needs its peaks alone. */
-  async tripletRun(
-    { settings, image }: { readonly settings: Settings; readonly image: ChosenImage },
-    call: Call,
-  ) {
-    await peaksOf(settings, image, call, call.signal);
+  async tripletRun(chosen: { readonly settings: Settings; readonly image: ChosenImage }, call: Call) {
+    await lastRun.of(chosen, call, call.signal);
   },
 
   /** The boxes at these limits and what became of all pairs, from peaks that were found once. */
   async tripletBoxes(
     {
       limits,
-      ...chosen
+      settings: chosen,
+      image,
     }: { readonly limits: Limits; readonly settings: Settings; readonly image?: ChosenImage },
     call: Call,
   ) {
-    const { views, labels, settings, ...source } = chosen.image
-      ? await peaksOf(chosen.settings, chosen.image, call)
+    const { views, labels, settings, ...source } = image
+      ? await lastRun.of({ settings: chosen, image }, call)
       : kites();
     return { ...source, runs, ...explainedTriplets(views, { ...settings, ...limits }, labels) };
   },
@@ -92,30 +91,7 @@ function kites(): PeakSource {
   return { views: explanation.views, labels, settings: TRIPLET_SETTINGS, ...KITE_IMAGE, poolLayers: [] };
 }
 
-let last:
-  | { readonly key: string; readonly detector: Detector; readonly peaks: Promise<PeakSource> }
-  | undefined;
-
-async function peaksOf(
-  settings: Settings,
-  image: ChosenImage,
-  call: Call,
-  signal?: AbortSignal,
-): Promise<PeakSource> {
-  const detector = await detectorFor(settings, call);
-  const key = String(image.id);
-  if (last?.key !== key || last.detector !== detector) {
-    call.progress({ text: "running the network" });
-    const peaks = runOnce(detector, image, signal);
-    last = { key, detector, peaks };
-    peaks.catch(() => {
-      if (last?.peaks === peaks) last = undefined;
-    });
-  }
-  const { peaks } = last;
-  call.signal.throwIfAborted();
-  return peaks;
-}
+const lastRun = new LastRun(runOnce);
 
 async function runOnce(detector: Detector, image: ChosenImage, signal?: AbortSignal): Promise<PeakSource> {
   const { model, constants, graph } = detector.network;
