@@ -38,8 +38,10 @@ export interface FoundFaces {
   readonly smallestFace: number;
 }
 
-const DEFAULT_FACE_SCORE = 0.2;
+export const DEFAULT_FACE_SCORE = 0.2;
 export const DEFAULT_SIDES: readonly number[] = [640, 1280];
+/** In pixels. */
+export const [MIN_SIDE, MAX_SIDE] = [32, 8192];
 const MAX_ENLARGED = 2;
 /** Faces of so many pixels of the network's input are found, measured on photos scaled down. */
 const SMALLEST_FOUND = 17;
@@ -72,11 +74,8 @@ export async function findFaces(
   if (network.model.name !== CENTERFACE) {
     throw new UsageError({ where: "findFaces", expected: CENTERFACE, got: network.model.name });
   }
-  if (
-    sides.length === 0 ||
-    !sides.every((side) => Number.isInteger(side) && side >= 32 && side <= MAX_SIDE)
-  ) {
-    const expected = `whole numbers of pixels from 32 to ${MAX_SIDE}`;
+  if (sides.length === 0 || !sides.every(isSearchSide)) {
+    const expected = `whole numbers of pixels from ${MIN_SIDE} to ${MAX_SIDE}`;
     throw new UsageError({ where: "option sides", expected, got: sides.join(", ") || "none" });
   }
   const longest = Math.max(image.width, image.height);
@@ -93,7 +92,10 @@ export async function findFaces(
   return { rows, faces: facesOf(rows), smallestFace: Math.ceil(SMALLEST_FOUND / Math.max(...factors)) };
 }
 
-const MAX_SIDE = 8192;
+/** Whether an image may be searched at this longest side. */
+export function isSearchSide(side: number): boolean {
+  return Number.isInteger(side) && side >= MIN_SIDE && side <= MAX_SIDE;
+}
 
 function passOver(image: RgbImage, factor: number, score: number): Views<readonly Detection[]> {
   const { transform, ...view } = faceView(image, scaledTo(image, factor));

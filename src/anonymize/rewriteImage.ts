@@ -44,14 +44,18 @@ export function readPlainImage(bytes: Uint8Array, where: string): PlainImage {
   return { format: "png", image, ...(alpha && { alpha }), ...profileOf(pngProfile(file.profile)) };
 }
 
-/** `covered` says with 1 which pixels a mask covers: they are opaque. Fully transparent pixels become black. */
+/**
+ * `coveredPixels` says with 1 which pixels a mask covers: they are opaque. Fully transparent pixels become black. It is asked
+ * only if there is alpha.
+ */
 export function writePlainImage(
   { format, alpha, profile }: PlainImage,
   masked: RgbImage,
-  covered: Uint8Array,
+  coveredPixels: () => Uint8Array,
 ): Uint8Array {
   if (format === "jpeg") return withJpegProfile(encodeJpeg(masked, JPEG_QUALITY), profile);
   if (!alpha) return encodePng(masked, { profile });
+  const covered = coveredPixels();
   const opaque = alpha.map((value, pixel) => (covered[pixel] ? 255 : value));
   const data = masked.data.map((value, i) => (opaque[Math.floor(i / 3)] === 0 ? 0 : value));
   return encodePng({ ...masked, data }, { alpha: opaque, profile });

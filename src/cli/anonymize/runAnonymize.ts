@@ -2,7 +2,9 @@ import { findFaces } from "../../anonymize/findFaces.ts";
 import { JPEG_QUALITY, readPlainImage, writePlainImage } from "../../anonymize/rewriteImage.ts";
 import { type Detector, load } from "../../detect.ts";
 import { BackendError, ImageError, ModelError } from "../../errors.ts";
-import { maskedPixels, maskFaces } from "../../image/mask/maskFaces.ts";
+import type { Backend } from "../../executors/backends.ts";
+import { type Mask, type MaskShape, maskedPixels, maskFaces } from "../../image/mask/maskFaces.ts";
+import type { WasmBuild } from "../../kernels/kernel.ts";
 import { CENTERFACE } from "../../models/centerface/centerface.ts";
 import { EXIT, errorMessage } from "../failures.ts";
 import { findImages, type ImageFile, isLocal } from "../files/findImages.ts";
@@ -10,8 +12,21 @@ import { readImage } from "../files/readImage.ts";
 import { print, printError, type Session } from "../io.ts";
 import { formatCounted } from "../terminal/formatNumber.ts";
 import { formatTable } from "../terminal/table.ts";
-import type { AnonymizeFlags } from "./flags.ts";
 import { NewFiles } from "./newFiles.ts";
+
+/** The options of `centernet anonymize`. */
+export interface AnonymizeFlags {
+  readonly out: string;
+  readonly mask: Mask;
+  readonly shape: MaskShape;
+  readonly score: number;
+  readonly sides: readonly number[];
+  readonly turns?: boolean;
+  readonly numbered?: boolean;
+  readonly backend?: Backend;
+  readonly threads?: number;
+  readonly build?: WasmBuild;
+}
 
 interface Row {
   readonly image: string;
@@ -76,7 +91,7 @@ async function anonymized(
   const found = await findFaces(network, plain.image, { score, sides, turns, where: image.path, signal });
   const options = { mask, shape };
   const masked = maskFaces(plain.image, found.rows, options);
-  const bytes = writePlainImage(plain, masked, maskedPixels(plain.image, found.rows, options));
+  const bytes = writePlainImage(plain, masked, () => maskedPixels(plain.image, found.rows, options));
   signal.throwIfAborted();
   const path = await files.write(image, plain.format === "png" ? ".png" : ".jpg", bytes);
   const { faces, rows, smallestFace: smallest } = found;

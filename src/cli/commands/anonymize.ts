@@ -1,10 +1,15 @@
 import type { Command } from "commander";
-import { DEFAULT_SIDES } from "../../anonymize/findFaces.ts";
+import {
+  DEFAULT_FACE_SCORE,
+  DEFAULT_SIDES,
+  isSearchSide,
+  MAX_SIDE,
+  MIN_SIDE,
+} from "../../anonymize/findFaces.ts";
 import { JPEG_QUALITY } from "../../anonymize/rewriteImage.ts";
 import { UsageError } from "../../errors.ts";
 import { MASK_SHAPES, MASKS } from "../../image/mask/maskFaces.ts";
-import type { AnonymizeFlags } from "../anonymize/flags.ts";
-import { runAnonymize } from "../anonymize/runAnonymize.ts";
+import { type AnonymizeFlags, runAnonymize } from "../anonymize/runAnonymize.ts";
 import {
   backendOption,
   buildOption,
@@ -56,7 +61,9 @@ export function addAnonymize(program: Command, session: Session): void {
       ).default("box"),
     )
     .addOption(
-      valueOption("--score <number>", "mask what scores at least this, from 0 to 1", parseScore).default(0.2),
+      valueOption("--score <number>", "mask what scores at least this, from 0 to 1", parseScore).default(
+        DEFAULT_FACE_SCORE,
+      ),
     )
     .addOption(
       valueOption(
@@ -84,13 +91,9 @@ function oneOf<Name extends string>(names: readonly Name[]) {
 
 function parseSides(text: string, where: string): number[] {
   const sides = text.split(",").map(Number);
-  if (
-    sides.length <= MAX_SIDES &&
-    sides.every((side) => Number.isInteger(side) && side >= 32 && side <= 8192)
-  ) {
-    return sides;
-  }
-  const expected = `1 to ${MAX_SIDES} whole numbers from 32 to 8192, separated by commas`;
+  if (sides.length <= MAX_SIDES && sides.every(isSearchSide)) return sides;
+  const range = `from ${MIN_SIDE} to ${MAX_SIDE}`;
+  const expected = `1 to ${MAX_SIDES} whole numbers ${range}, separated by commas`;
   throw new UsageError({ where, expected, got: text });
 }
 

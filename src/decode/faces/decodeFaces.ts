@@ -2,7 +2,14 @@ import type { CenterEvidence } from "../../explain/explanation.ts";
 import type { CenterTrace, Suppression } from "../centerTrace.ts";
 import { rankedElement, vectorAt } from "../evidence.ts";
 import { gatherChannels } from "../maps.ts";
-import { type FaceMaps, type FaceRows, type FaceSettings, faceRows, OUTPUT_STRIDE } from "./faceRows.ts";
+import {
+  bestFirst,
+  type FaceMaps,
+  type FaceRows,
+  type FaceSettings,
+  faceRows,
+  OUTPUT_STRIDE,
+} from "./faceRows.ts";
 import { suppressFaces } from "./suppressFaces.ts";
 
 export interface DecodedFaces {
@@ -23,11 +30,6 @@ export function decodeFaces(maps: FaceMaps, settings: FaceSettings, trace?: Cent
   const kept = suppressFaces(rows, settings, dropped);
   if (trace && dropped) traceFaces(trace, maps, rows, dropped);
   return { rows, kept };
-}
-
-/** The rows by falling score: their order in a trace. */
-export function bestFirst({ scores }: Pick<FaceRows, "scores">): number[] {
-  return Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a] || a - b);
 }
 
 function traceFaces(

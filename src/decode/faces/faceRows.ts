@@ -74,6 +74,11 @@ export function faceRows(maps: FaceMaps, { threshold, maxRows }: FaceSettings): 
   return rows;
 }
 
+/** The rows by falling score, of equal ones the earlier cell first. */
+export function bestFirst({ scores }: Pick<FaceRows, "scores">): number[] {
+  return Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a] || a - b);
+}
+
 /** In the order of the cells; of too many, the best, of equal ones the earlier. */
 function candidateCells(heatmap: Float32Array, threshold: number, max: number): Int32Array {
   const cells: number[] = [];

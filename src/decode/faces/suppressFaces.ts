@@ -1,5 +1,5 @@
 import type { Suppression } from "../centerTrace.ts";
-import type { FaceRows, FaceSettings } from "./faceRows.ts";
+import { bestFirst, type FaceRows, type FaceSettings } from "./faceRows.ts";
 
 /**
  * Greedy non-maximum suppression, rounded to float32 after every operation as in the original. By falling score, the
@@ -14,10 +14,9 @@ export function suppressFaces(
   { overlap: limit }: Pick<FaceSettings, "overlap">,
   dropped?: Map<number, Suppression>,
 ): Int32Array {
-  const order = Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a] || a - b);
   const areas = Float32Array.from(scores, (_, row) => area(boxes, row));
   const kept: number[] = [];
-  for (const row of order) {
+  for (const row of bestFirst({ scores })) {
     const by = kept.find((better) => overlap(boxes, areas, better, row) >= Math.fround(limit));
     if (by === undefined) kept.push(row);
     else dropped?.set(row, { by, overlap: overlap(boxes, areas, by, row) });

@@ -5,8 +5,9 @@
 import { mobilenetV2 } from "../../backbones/mobilenetV2.ts";
 import { transposedPyramid } from "../../backbones/transposedPyramid.ts";
 import { CenterTrace } from "../../decode/centerTrace.ts";
-import { bestFirst, decodeFaces } from "../../decode/faces/decodeFaces.ts";
+import { decodeFaces } from "../../decode/faces/decodeFaces.ts";
 import {
+  bestFirst,
   type FaceMaps,
   type FaceRows,
   type FaceSettings,
