@@ -17,6 +17,7 @@ import type { Model } from "./models/model.ts";
 import type { Explained, Maps, Result, ViewOptions, Views } from "./models/view.ts";
 import type { Network } from "./network.ts";
 import { checkOptions } from "./support/checkArguments.ts";
+import { counted } from "./support/counted.ts";
 
 export type DecodeOptions = Pick<
   DetectOptions,
@@ -79,7 +80,7 @@ export function askedClasses(model: Model, { why, classes }: DecodeOptions): Rea
 function decodeRuns<Found>({ views }: Views<Found>, outputs: readonly Maps[]): Found[] {
   const runs = views.reduce((sum, { mirror }) => sum + (mirror ? 2 : 1), 0);
   if (outputs.length !== runs) {
-    const expected = `the outputs of ${runs} run${runs === 1 ? "" : "s"} of the network`;
+    const expected = `the outputs of ${counted(runs, "run")} of the network`;
     throw new UsageError({ where: "decodeOutputs", expected, got: `${outputs.length}` });
   }
   let next = 0;

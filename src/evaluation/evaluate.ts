@@ -1,11 +1,11 @@
 /** COCO evaluation of boxes and keypoints, equal to pycocotools 2.0.11 in every bit. */
 
+import { counted } from "../support/counted.ts";
 import { accumulate, type PrecisionRecall } from "./accumulate.ts";
 import { type Arranged, arrange } from "./matching/arrange.ts";
 import { type ImageMatches, matchesIn } from "./matching/imageMatches.ts";
 import { type EvaluationOptions, type EvaluationParameters, evaluationParameters } from "./parameters.ts";
 import type { Annotations } from "./reading/annotations.ts";
-import { counted } from "./reading/counted.ts";
 import type { Results } from "./reading/results.ts";
 import { firstLimit, type Row, rowsOf } from "./rows.ts";
 

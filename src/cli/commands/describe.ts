@@ -12,6 +12,7 @@ import { checkWeights } from "../../loading/readWeights.ts";
 import { checkInputSize, type InputSize, type Model } from "../../models/model.ts";
 import { modelNamed } from "../../models/models.ts";
 import { runnable } from "../../network.ts";
+import { counted } from "../../support/counted.ts";
 import { drawNetwork } from "../../visualization/drawNetwork.ts";
 import {
   checkNamesModel,
@@ -184,8 +185,7 @@ function describePlan(model: Model, input: InputSize, flags: DescribeFlags, sess
     printJson(session, { model: model.name, input, choices: { ...choices, threads }, ...plan });
     return;
   }
-  const counted = `${threads} ${threads === 1 ? "thread" : "threads"}`;
-  print(session, `${model.name} at ${input.width}x${input.height} on wasm, ${counted}`);
+  print(session, `${model.name} at ${input.width}x${input.height} on wasm, ${counted(threads, "thread")}`);
   for (const line of linesOf(plan, flags)) print(session, line);
 }
 

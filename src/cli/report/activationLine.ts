@@ -1,3 +1,4 @@
+import { counted } from "../../support/counted.ts";
 import type { Shape } from "../../tensor.ts";
 import type { ActivationGrid } from "../../visualization/activationGrid.ts";
 import type { Statistics } from "../../visualization/statistics.ts";
@@ -12,7 +13,7 @@ export function activationLine(layer: string, shape: Shape, grid: ActivationGrid
   const [{ min, max }] = ranges;
   const range = `${formatValue(min)} to ${formatValue(max)} (${scale})`;
   const colors = scale === "channel" ? "colors of each channel's range" : `colors ${range}`;
-  const tiles = `${columns} ${columns === 1 ? "tile" : "tiles"} per row`;
+  const tiles = `${counted(columns, "tile")} per row`;
   const size =
     pixelsPerCell >= 1
       ? `${pixelsPerCell} pixels per cell`

@@ -1,3 +1,5 @@
+import { plural } from "../../support/counted.ts";
+
 /** 4723346 → 4,723,346, whatever the system's locale. */
 export function formatCount(count: number): string {
   return count.toLocaleString("en-US");
@@ -5,7 +7,7 @@ export function formatCount(count: number): string {
 
 /** `1 image`, `2 images`. */
 export function formatCounted(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+  return `${formatCount(count)} ${plural(count, noun)}`;
 }
 
 /** Milliseconds → `845 ms`, `1.35 s`, `12.4 s`, `3 min 20 s`, `1 h 5 min`. */

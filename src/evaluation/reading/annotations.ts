@@ -1,10 +1,10 @@
 /** COCO annotations (cocodataset.org/#format-data) as columns of numbers: what an evaluation reads of them. */
 
 import { UsageError } from "../../errors.ts";
+import { counted } from "../../support/counted.ts";
 import { feed, feedWhole, type JsonSource, jsonBytesOf } from "../json/feed.ts";
 import { CLOSE_BRACE, type JsonBytes, KeyTable, OPEN_BRACE } from "../json/jsonBytes.ts";
 import { JsonUnits, type UnitPlace, type UnitReader } from "../json/jsonUnits.ts";
-import { counted } from "./counted.ts";
 import { IdTable, type ImageId, readImageId, readInteger, showId } from "./ids.ts";
 import { TruthColumns } from "./truthColumns.ts";
 
@@ -177,12 +177,7 @@ class AnnotationsReader implements UnitReader {
     if (id === undefined) json.fail("an id", "none");
     if (image === undefined) json.fail("an image_id", "none");
     if (category === undefined) json.fail("a category_id", "none");
-    if (boxLength !== 4)
-      json.fail(
-        "a bbox [x, y, width, height]",
-        boxLength < 0 ? "none" : `${boxLength} numbers`,
-        orientedHint(boxLength),
-      );
+    checkBox(json, boxLength);
     if (pointsLength > 0) {
       const before = truth.keypointCount;
       if (pointsLength % 3 !== 0 || (before !== undefined && pointsLength !== 3 * before)) {
@@ -280,8 +275,11 @@ function positionOf(index: number | undefined, positions: Int32Array): number | 
   return index === undefined || positions[index] < 0 ? undefined : positions[index];
 }
 
-export function orientedHint(length: number): string | undefined {
-  return length === 5 || length === 8 ? "Oriented boxes are not evaluated." : undefined;
+/** @throws UsageError unless the entry's bbox has four numbers; `length` is negative if there is none. */
+export function checkBox(json: JsonBytes, length: number): void {
+  if (length === 4) return;
+  const hint = length === 5 || length === 8 ? "Oriented boxes are not evaluated." : undefined;
+  json.fail("a bbox [x, y, width, height]", length < 0 ? "none" : `${length} numbers`, hint);
 }
 
 /** Reads an object; `read` must consume each member's value. @throws UsageError for a known key that is repeated. */

@@ -1,4 +1,4 @@
-import { tooMuch } from "./tooMuch.ts";
+import { GROWTH, grown, tooMuch } from "./columns.ts";
 
 /** What is evaluated. */
 export type EvaluationType = "boxes" | "keypoints";
@@ -16,7 +16,6 @@ export interface FoundRow {
 }
 
 const FIRST_CAPACITY = 1024;
-const GROWTH = 1.5;
 const BYTES_PER_ROW = 56;
 
 /** One row per detection, in the order of the file: about 100 bytes each, with what sorting needs. */
@@ -73,11 +72,6 @@ export class FoundColumns {
     if (this.pointCount > 0)
       this.points = grown(this.points, new Float64Array(2 * this.pointCount * capacity));
   }
-}
-
-function grown<Column extends { set(from: Column): void }>(from: Column, into: Column): Column {
-  into.set(from);
-  return into;
 }
 
 /** What the keypoints span, whatever their scores: x, y, width and height. */

@@ -4,11 +4,11 @@
  */
 
 import { UsageError } from "../../errors.ts";
+import { counted } from "../../support/counted.ts";
 import { feed, feedWhole, type JsonSource, jsonBytesOf } from "../json/feed.ts";
 import { type JsonBytes, KeyTable } from "../json/jsonBytes.ts";
 import { JsonUnits, type UnitReader } from "../json/jsonUnits.ts";
-import { type Annotations, eachMember, orientedHint, type ReadOptions } from "./annotations.ts";
-import { counted } from "./counted.ts";
+import { type Annotations, checkBox, eachMember, type ReadOptions } from "./annotations.ts";
 import { DetectionLines } from "./detectionLines.ts";
 import { type EvaluationType, extentOf, FoundColumns } from "./foundColumns.ts";
 import { type ImageId, readImageId, readInteger, showId } from "./ids.ts";
@@ -136,13 +136,7 @@ class ResultsReader implements UnitReader {
     if (score === undefined) json.fail("a score", "none");
     if (this.hasBoxes === undefined) this.decide(json, boxLength > 0, pointsLength > 0, isSegmentation);
     const isBoxes = this.type === "boxes";
-    if (this.hasBoxes && boxLength !== 4) {
-      json.fail(
-        "a bbox [x, y, width, height]",
-        boxLength < 0 ? "none" : `${boxLength} numbers`,
-        orientedHint(boxLength),
-      );
-    }
+    if (this.hasBoxes) checkBox(json, boxLength);
     if (!isBoxes || !this.hasBoxes) this.checkPoints(json, pointsLength);
     const imageIndex = this.annotations.imageIndex(image);
     if (imageIndex === undefined) {

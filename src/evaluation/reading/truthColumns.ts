@@ -1,4 +1,4 @@
-import { tooMuch } from "./tooMuch.ts";
+import { GROWTH, grown, tooMuch } from "./columns.ts";
 
 export interface TruthRow {
   readonly id: number;
@@ -14,7 +14,6 @@ export interface TruthRow {
 }
 
 const FIRST_CAPACITY = 256;
-const GROWTH = 1.5;
 const BYTES_PER_ROW = 61;
 
 /** One row per annotation, in the order of the file. */
@@ -117,9 +116,4 @@ export class TruthColumns {
       this.categories[i] = categories[this.categories[i]];
     }
   }
-}
-
-function grown<Column extends { set(from: Column): void }>(from: Column, into: Column): Column {
-  into.set(from);
-  return into;
 }

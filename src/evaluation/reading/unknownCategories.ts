@@ -1,5 +1,5 @@
+import { counted } from "../../support/counted.ts";
 import type { Annotations } from "./annotations.ts";
-import { counted } from "./counted.ts";
 
 const MAX_SHOWN = 5;
 /** COCO's classes; their ids run to 90. */
