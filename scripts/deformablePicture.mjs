@@ -1,12 +1,14 @@
 // Draws the picture of docs/deformable.md with the network itself. With --check it writes nothing and fails if the file
 // differs.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { build } from "esbuild";
+import { withBundles } from "./withBundles.mjs";
 
 const FILE = "docs/deformable.svg";
 
-const { deformablePicture } = await pictureModule();
-const picture = await deformablePicture();
+const picture = await withBundles(async (importBundled) => {
+  const { deformablePicture } = await importBundled("scripts/deformablePicture/picture.ts");
+  return deformablePicture();
+});
 const isStale = !existsSync(FILE) || readFileSync(FILE, "utf8") !== picture;
 
 if (process.argv.includes("--check")) {
@@ -18,17 +20,4 @@ if (process.argv.includes("--check")) {
 } else {
   if (isStale) writeFileSync(FILE, picture);
   console.log(`${FILE}: ${isStale ? "written" : "up to date"}`);
-}
-
-/** Node 20 cannot import TypeScript. */
-async function pictureModule() {
-  const { outputFiles } = await build({
-    entryPoints: ["scripts/deformablePicture/picture.ts"],
-    bundle: true,
-    write: false,
-    format: "esm",
-    platform: "node",
-    logLevel: "warning",
-  });
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
 }

@@ -1,18 +1,21 @@
 // Draws the pictures of docs/triplets.md with the project's own modules, and writes the explanation between the
 // page's marks. With --check it writes nothing and fails if a file differs.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { build } from "esbuild";
+import { withBundles } from "./withBundles.mjs";
 
 const PAGE = "docs/triplets.md";
 const MARKED = /(?<=<!-- explanation: node scripts\/tripletPictures.mjs writes this -->\n\n```\n)[^`]*/;
 
-const { tripletPictures, kiteExplanation } = await pictureModule();
+const { svgs, explanation } = await withBundles(async (importBundled) => {
+  const { tripletPictures, kiteExplanation } = await importBundled("scripts/tripletPictures/pictures.ts");
+  return { svgs: await tripletPictures(), explanation: kiteExplanation() };
+});
 const page = readFileSync(PAGE, "utf8");
 if (!MARKED.test(page)) throw new Error(`${PAGE}: expected the mark of the explanation, then a code block`);
-const pictures = Object.entries(await tripletPictures());
+const pictures = Object.entries(svgs);
 const files = [
   ...pictures.map(([name, svg]) => [`docs/triplets/${name}`, svg]),
-  [PAGE, page.replace(MARKED, () => kiteExplanation())],
+  [PAGE, page.replace(MARKED, () => explanation)],
 ];
 const stale = files.filter(([path, text]) => !existsSync(path) || readFileSync(path, "utf8") !== text);
 
@@ -26,17 +29,4 @@ if (process.argv.includes("--check")) {
 } else {
   for (const [path, text] of stale) writeFileSync(path, text);
   console.log(`${PAGE}: ${pictures.length} pictures, ${stale.length} files written`);
-}
-
-/** Node 20 cannot import TypeScript. */
-async function pictureModule() {
-  const { outputFiles } = await build({
-    entryPoints: ["scripts/tripletPictures/pictures.ts"],
-    bundle: true,
-    write: false,
-    format: "esm",
-    platform: "node",
-    logLevel: "warning",
-  });
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
 }

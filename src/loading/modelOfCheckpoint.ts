@@ -25,7 +25,7 @@ import type { ZooArchitecture } from "../models/zoo/zooArchitecture.ts";
 import { type ZooSpec, zooModel } from "../models/zoo/zooModel.ts";
 import { channelLabels } from "./labels.ts";
 import { modelOfPoints, pointsOfVariables } from "./pointsOfVariables.ts";
-import { zooNotes, zooSpec } from "./zooSpec.ts";
+import { fileName, zooNotes, zooSpec } from "./zooSpec.ts";
 
 interface ModelOptions {
   /** Replaces the names of the classes. */
@@ -262,10 +262,6 @@ const PUBLISHED_NAMES = [
   [/^multi_pose_hg_3x(?![a-z0-9])/i, "multi_pose_hg_3x"],
   ...POINTS_ROWS.map(({ name }) => [new RegExp(`^${name}(?![a-z0-9])`, "i"), name] as const),
 ] as const;
-
-function fileName(path: string): string {
-  return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
-}
 
 /** A note if a file bears the name of another published model than the one that it holds. */
 function renamedFileNotes(where: string, held: string): string[] {

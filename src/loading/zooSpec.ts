@@ -183,8 +183,13 @@ export function zooNotes({ where, evidence }: NamedCheckpoint, spec: ZooSpec): s
   return [...zooContradictions(where, spec), fields];
 }
 
+/** Without the folders before it. */
+export function fileName(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
+}
+
 function zooContradictions(where: string, { architecture, resizer }: ZooSpec): string[] {
-  const name = where.slice(Math.max(where.lastIndexOf("/"), where.lastIndexOf("\\")) + 1);
+  const name = fileName(where);
   const notes: string[] = [];
   const [, named] = /(\d{3,4})x\1/.exec(name) ?? [];
   const size = fixedInputSize(resizer);
