@@ -1,15 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Executor } from "../../src/backend/executor.ts";
-import { gpujsExecutor } from "../../src/executors/gpujs/gpujsExecutor.ts";
-import { availableModes } from "../../src/executors/gpujs/modes.ts";
-import { referenceExecutor } from "../../src/executors/reference/referenceExecutor.ts";
-import { wasmExecutor } from "../../src/executors/wasm/wasmExecutor.ts";
-import { wgslExecutor } from "../../src/executors/wgsl/wgslExecutor.ts";
 import { type Graph, GraphBuilder } from "../../src/graph/graph.ts";
 import { cornerPool, POOL_DIRECTIONS, type PoolDirection } from "../../src/kernels/cornerPool/op.ts";
 import { type Shape, shapeOf, type Tensor, tensor } from "../../src/tensor.ts";
 import { compare, EXACT } from "../../src/verify/compare.ts";
-import { dawn, NO_DAWN } from "../support/dawn.ts";
+import { everyBackend } from "../support/everyBackend.ts";
 import { goldenAt, OWN_GOLDENS } from "../support/goldens.ts";
 import { mayBeLeftOut } from "../support/required.ts";
 import { batchInTapLayout, imageOf, inputOf, poolFolder } from "../support/tripletPools.ts";
@@ -26,18 +21,11 @@ function poolsGraph(shape: Shape): Graph {
   return builder.build();
 }
 
-const gpu = await dawn();
-if (!gpu) console.log(`wgsl: ${NO_DAWN}`);
-
-for (const backend of [...(await availableModes()), "wasm", "wgsl", "reference"] as const) {
-  describe.skipIf(backend === "wgsl" && !gpu && mayBeLeftOut)(`on ${backend}`, () => {
+for (const { backend, isMissing, open } of await everyBackend()) {
+  describe.skipIf(isMissing && mayBeLeftOut)(`on ${backend}`, () => {
     let executor: Executor;
     beforeAll(async () => {
-      if (backend === "reference") executor = referenceExecutor();
-      else if (backend === "wasm") executor = await wasmExecutor();
-      else if (backend !== "wgsl") executor = await gpujsExecutor({ mode: backend });
-      else if (gpu) executor = await wgslExecutor({ gpu });
-      else throw new Error(NO_DAWN);
+      executor = await open();
     });
     afterAll(() => executor.dispose());
 

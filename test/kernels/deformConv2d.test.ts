@@ -2,11 +2,7 @@ import { readdirSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Executor } from "../../src/backend/executor.ts";
 import { kernelShape, transposeKernel } from "../../src/checkpoints/names/torchKeys.ts";
-import { gpujsExecutor } from "../../src/executors/gpujs/gpujsExecutor.ts";
-import { availableModes } from "../../src/executors/gpujs/modes.ts";
 import { referenceExecutor } from "../../src/executors/reference/referenceExecutor.ts";
-import { wasmExecutor } from "../../src/executors/wasm/wasmExecutor.ts";
-import { wgslExecutor } from "../../src/executors/wgsl/wgslExecutor.ts";
 import { type Graph, GraphBuilder } from "../../src/graph/graph.ts";
 import { conv2d } from "../../src/kernels/conv2d/op.ts";
 import { deformConv2d, OFFSET_CHANNELS } from "../../src/kernels/deformConv2d/op.ts";
@@ -15,25 +11,18 @@ import { padAll } from "../../src/kernels/window.ts";
 import type { Parameter, Tensor, Weights } from "../../src/tensor.ts";
 import { compare } from "../../src/verify/compare.ts";
 import { type GoldenCase, type GoldenTap, inTapLayout } from "../../src/verify/goldenCase.ts";
-import { dawn, NO_DAWN } from "../support/dawn.ts";
+import { everyBackend } from "../support/everyBackend.ts";
 import { goldenAt, OWN_GOLDENS } from "../support/goldens.ts";
 import { mayBeLeftOut } from "../support/required.ts";
 import { imageOf } from "../support/tripletPools.ts";
 
 const FOLDER = `${OWN_GOLDENS}/points/dcn`;
 
-const gpu = await dawn();
-if (!gpu) console.log(`wgsl: ${NO_DAWN}`);
-
-for (const backend of [...(await availableModes()), "wasm", "wgsl", "reference"] as const) {
-  describe.skipIf(backend === "wgsl" && !gpu && mayBeLeftOut)(`DCNv2's own layers on ${backend}`, () => {
+for (const { backend, isMissing, open } of await everyBackend()) {
+  describe.skipIf(isMissing && mayBeLeftOut)(`DCNv2's own layers on ${backend}`, () => {
     let executor: Executor;
     beforeAll(async () => {
-      if (backend === "reference") executor = referenceExecutor();
-      else if (backend === "wasm") executor = await wasmExecutor();
-      else if (backend !== "wgsl") executor = await gpujsExecutor({ mode: backend });
-      else if (gpu) executor = await wgslExecutor({ gpu });
-      else throw new Error(NO_DAWN);
+      executor = await open();
     });
     afterAll(() => executor.dispose());
 

@@ -1,9 +1,8 @@
 /** What axe-core finds in every view: light and dark, wide and narrow, with the dialog open. */
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mayBeLeftOut } from "../support/required.ts";
+import { axeSource, axeViolations } from "./axe.ts";
 import { chromiumPath, READY, Site, VIEWS } from "./page.ts";
 
 const WIDE = { width: 1280, height: 800 };
@@ -14,7 +13,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("axe-core", () => {
   let axe: string;
   beforeAll(async () => {
     site = await Site.open();
-    axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+    axe = await axeSource();
   });
   afterAll(() => site?.close());
 
@@ -23,13 +22,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("axe-core", () => {
     const told: string[] = [];
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });
-      const found = await page.evaluate(async () => {
-        const { violations } = await (globalThis as unknown as { axe: AxeCore }).axe.run();
-        return violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-      });
-      told.push(
-        ...found.map(({ id, nodes }) => `${colorScheme} ${id}: ${nodes.map(({ html }) => html).join(" ")}`),
-      );
+      told.push(...(await axeViolations(page)).map((line) => `${colorScheme} ${line}`));
     }
     return told;
   }
@@ -55,9 +48,3 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("axe-core", () => {
     expect(await violations(page)).toEqual([]);
   });
 });
-
-interface AxeCore {
-  run(): Promise<{
-    readonly violations: readonly { id: string; impact: string; nodes: readonly { html: string }[] }[];
-  }>;
-}

@@ -1,12 +1,11 @@
 /** The tour: six steps through the real views, by keys alone, each of which shows what its card says. */
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { load, modelNamed, networkLayout, runnable } from "../../src/index.ts";
 import { ROOT } from "../browser/builtPage.ts";
 import { mayBeLeftOut } from "../support/required.ts";
+import { axeSource, axeViolations } from "./axe.ts";
 import { chromiumPath, Site } from "./page.ts";
 
 const TITLES = [
@@ -54,7 +53,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the tour", () => {
   let axe: string;
   beforeAll(async () => {
     site = await Site.open();
-    axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+    axe = await axeSource();
   });
   afterAll(() => site?.close());
 
@@ -192,22 +191,10 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the tour", () => {
       await card(page, step).waitFor();
       await SHOWN[step - 1](page);
       await page.evaluate(axe);
-      const violations = await page.evaluate(async () => {
-        const found = await (globalThis as unknown as { axe: AxeCore }).axe.run();
-        return found.violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-      });
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual(
-        [],
-      );
+      expect(await axeViolations(page)).toEqual([]);
       await page.getByRole("button", { name: "Previous", exact: true }).last().waitFor();
       await card(page, step).getByRole("button", { name: "Previous" }).click();
       await card(page, step - 1).waitFor();
     },
   );
 });
-
-interface AxeCore {
-  run(): Promise<{
-    readonly violations: readonly { id: string; impact: string; nodes: readonly { html: string }[] }[];
-  }>;
-}
