@@ -10,6 +10,7 @@ export function isSoftware(adapter: GpuAdapter): boolean {
   return Boolean(isFallbackAdapter || info?.isFallbackAdapter || isSoftwareName(adapterName(adapter)));
 }
 
+/** Whether an adapter of this name (`backendDetails.adapter`) computes on the processor. */
 export function isSoftwareName(name: string): boolean {
   return SOFTWARE.test(name);
 }
