@@ -6,7 +6,7 @@ import { computed, effect, signal, untracked } from "@preact/signals";
 import type { Progress } from "../worker/call.ts";
 import { CANCELED, isAbort } from "../worker/client.ts";
 import type { DetectAnswer } from "../worker/detect.ts";
-import type { ChosenImage } from "../worker/session.ts";
+import type { ChosenImage, Settings } from "../worker/session.ts";
 import type { PageHandlers } from "../worker/worker.ts";
 import { isLive } from "./camera.ts";
 import { image, ownImages } from "./image.ts";
@@ -37,6 +37,7 @@ const outcomes = signal<ReadonlyMap<number, Outcome>>(new Map());
 const current = signal<{
   readonly image: ChosenImage;
   readonly key: string;
+  readonly settings: Settings;
   readonly controller: AbortController;
 } | null>(null);
 const progress = signal<Progress>({ text: "" });
@@ -152,13 +153,19 @@ function advance(): void {
     const isOfUse = now.key === key.value && [image.value, ...ownImages.value].includes(now.image);
     const mustMakeWay = next !== undefined && next === image.value && next !== now.image;
     if (isOfUse && !mustMakeWay) return;
-    stop();
+    // What the worker holds of a network is of no use to another one, so it need not be waited for.
+    stop(now.settings === settings.value ? undefined : CANCELED);
   }
   if (next) void detect(next);
 }
 
 async function detect(chosen: ChosenImage): Promise<void> {
-  const own = { image: chosen, key: key.value, controller: new AbortController() };
+  const own = {
+    image: chosen,
+    key: key.value,
+    settings: settings.value,
+    controller: new AbortController(),
+  };
   const { signal: aborted } = own.controller;
   progress.value = { text: `reading ${chosen.name}` };
   current.value = own;

@@ -3,7 +3,6 @@ import {
   type DetectOptions,
   type Detector,
   encodePng,
-  isSoftwareName,
   type RgbImage,
   readImageSource,
   runInWords,
@@ -114,7 +113,6 @@ async function run(detector: Detector, pixels: RgbImage, options: DetectOptions)
   return {
     ...result,
     ranOn: runInWords(result),
-    isSoftware: isSoftwareName(result.backendDetails.adapter ?? ""),
     runs: ++runs,
     notes: [...notes, ...(result.backendDetails.note ? [result.backendDetails.note] : [])],
     of: { ...choicesOf(model), classes, keypointNames },

@@ -1,15 +1,14 @@
 /** Which run the detections are of, and where its time went. */
 import { Facts } from "../../components/Facts.tsx";
-import { chooseBackend } from "../../state/settings.ts";
 import type { DetectAnswer } from "../../worker/detect.ts";
 
 const STEPS = ["decode", "preprocess", "network", "postprocess"] as const;
 
 export function RunFacts({
-  of: { times, ranOn, notes, model, isSoftware },
+  of: { times, ranOn, notes, model },
   decodedBy,
 }: {
-  readonly of: Pick<DetectAnswer, "times" | "ranOn" | "notes" | "model" | "isSoftware">;
+  readonly of: Pick<DetectAnswer, "times" | "ranOn" | "notes" | "model">;
   /** Who made the file or the frame pixels, in words. */
   readonly decodedBy: string;
 }) {
@@ -36,14 +35,6 @@ export function RunFacts({
           {note}
         </p>
       ))}
-      {isSoftware && (
-        <p class="note">
-          This adapter is software, which computes on the processor: wasm is faster here.{" "}
-          <button type="button" class="quiet" onClick={() => chooseBackend("wasm")}>
-            Run on wasm
-          </button>
-        </p>
-      )}
       {!crossOriginIsolated && <HowToIsolate />}
     </section>
   );
