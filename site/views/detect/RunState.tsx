@@ -1,9 +1,10 @@
 /** Why there is no result, if there is none, and the ways on. */
 import { ErrorNote } from "../../components/ErrorNote.tsx";
 import { resume, run } from "../../state/detection.ts";
-import { setParams } from "../../state/route.ts";
+import { image } from "../../state/image.ts";
+import { openView, setParams } from "../../state/route.ts";
 import { chooseBackend, settings } from "../../state/settings.ts";
-import { models } from "../../state/weights.ts";
+import { models, openFiles } from "../../state/weights.ts";
 import { WorkerError } from "../../worker/client.ts";
 
 export function RunState() {
@@ -47,7 +48,14 @@ function Remedies({ error }: { readonly error: Error }) {
   );
 }
 
+/** What the library calls files that may hold weights. */
+const WEIGHTS = /weights|archive|pickle|model|label map/;
+
 function remediesOf(error: Error): Remedy[] {
+  const source = image.value?.source;
+  if (error.name === "ImageError" && source instanceof File && WEIGHTS.test(error.message)) {
+    return [{ words: "Open it in Load", apply: () => openInLoad(source) }];
+  }
   if (!["BackendError", "WorkerError"].includes(error.name)) return [];
   const again = { words: "Run again", apply: resume };
   const { backend } = settings.value;
@@ -59,6 +67,11 @@ function remediesOf(error: Error): Remedy[] {
     { words: `Run on ${other}`, apply: () => chooseBackend(other) },
     ...(backend === "cpu" ? [] : [again]),
   ];
+}
+
+function openInLoad(file: File): void {
+  void openFiles([file]);
+  openView("load", { image: undefined });
 }
 
 /** Less memory for the same numbers first, if the library says that it suffices; then a smaller input. */
