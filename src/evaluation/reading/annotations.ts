@@ -133,7 +133,7 @@ class AnnotationsReader implements UnitReader {
     if (other !== undefined && typeof other !== typeof id) {
       json.fail("image ids that are all numbers or all text", `${showId(other)} and ${showId(id)}`);
     }
-    this.fileNames[this.images.add(id)] = fileName;
+    this.fileNames[this.images.add(id, this.name)] = fileName;
   }
 
   private category(json: JsonBytes): void {
@@ -148,7 +148,7 @@ class AnnotationsReader implements UnitReader {
     const known = this.categories.indexOf(id);
     if (known !== undefined && this.categoryNames[known] !== undefined)
       json.fail("a new category id", `${id} again`);
-    this.categoryNames[this.categories.add(id)] = name ?? `class ${id}`;
+    this.categoryNames[this.categories.add(id, this.name)] = name ?? `class ${id}`;
   }
 
   private annotation(json: JsonBytes): void {
@@ -197,8 +197,8 @@ class AnnotationsReader implements UnitReader {
     if (box[2] < 0 || box[3] < 0) counts.negative++;
     truth.add({
       id,
-      image: this.images.add(image),
-      category: this.categories.add(category),
+      image: this.images.add(image, this.name),
+      category: this.categories.add(category, this.name),
       box,
       area: area ?? box[2] * box[3],
       crowd: crowd ?? false,
