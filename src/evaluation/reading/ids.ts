@@ -37,16 +37,16 @@ export class IdTable<Id extends ImageId> {
 const QUOTE = 0x22;
 
 /** An integer that a float64 holds exactly. */
-export function readInteger(json: JsonBytes, name: string): number {
-  if (json.peek() === QUOTE) json.fail(`${name}, an integer`);
+export function readInteger(json: JsonBytes): number {
+  if (json.peek() === QUOTE) json.fail("an integer");
   const value = json.number();
-  if (!Number.isSafeInteger(value)) json.fail(`${name}, an integer up to 2^53 - 1`, String(value));
+  if (!Number.isSafeInteger(value)) json.fail("an integer up to 2^53 - 1", String(value));
   // No -0.
   return value + 0;
 }
 
-export function readImageId(json: JsonBytes, name: string): ImageId {
-  return json.peek() === QUOTE ? json.string() : readInteger(json, name);
+export function readImageId(json: JsonBytes): ImageId {
+  return json.peek() === QUOTE ? json.string() : readInteger(json);
 }
 
 /** As numbers or by code points, as Python sorts them. */
