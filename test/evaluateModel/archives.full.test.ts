@@ -6,7 +6,7 @@ import { evaluateDetector } from "../../src/evaluateModel/evaluateDetector.ts";
 import { evaluate } from "../../src/evaluation/evaluate.ts";
 import { annotationsOf } from "../../src/evaluation/reading/annotations.ts";
 import { resultsOf } from "../../src/evaluation/reading/results.ts";
-import { cocoBoxes, cocoKeypoints } from "../../src/formats/coco.ts";
+import { type CocoBox, type CocoKeypoints, cocoBoxes, cocoKeypoints } from "../../src/formats/coco.ts";
 import { COCO_LABELS } from "../../src/models/coco.ts";
 import { CHECKPOINTS } from "../support/zooModels.ts";
 
@@ -48,7 +48,7 @@ describe.skipIf(CHECKPOINTS === undefined)("an archive of the real exporter is e
         join(SAMPLES, fileName),
       );
       expect(outcome.parameters.type).toBe(type);
-      const list = found.flatMap(({ detections }, i) => {
+      const list = found.flatMap<CocoBox | CocoKeypoints>(({ detections }, i) => {
         return (type === "boxes" ? cocoBoxes : cocoKeypoints)(detections, { imageId: i + 1 });
       });
       const wanted = evaluate(annotations, resultsOf(list, annotations, { type }));
