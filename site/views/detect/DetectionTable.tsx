@@ -29,7 +29,9 @@ export function DetectionTable({
         <tr>
           <th scope="col">label</th>
           <th scope="col">score</th>
-          <th scope="col">box: left, top, right, bottom</th>
+          <th scope="col">
+            box <small>left, top, right, bottom</small>
+          </th>
           <th scope="col">keypoints</th>
         </tr>
       </thead>

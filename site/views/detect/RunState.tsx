@@ -1,10 +1,11 @@
-/** Why there is no result, if there is none, and the ways on. */
+/** Why there is no result yet, or none at all, and the ways on. */
 import { ErrorNote } from "../../components/ErrorNote.tsx";
-import { resume, run } from "../../state/detection.ts";
+import { answer, resume, run } from "../../state/detection.ts";
 import { image } from "../../state/image.ts";
 import { openView, setParams } from "../../state/route.ts";
 import { chooseBackend, settings } from "../../state/settings.ts";
 import { models, openFiles } from "../../state/weights.ts";
+import type { Progress } from "../../worker/call.ts";
 import { WorkerError } from "../../worker/client.ts";
 
 export function RunState() {
@@ -17,6 +18,7 @@ export function RunState() {
       </>
     );
   }
+  if (state.phase === "running") return answer.value ? null : <Wait progress={state.progress} />;
   if (state.phase !== "canceled") return null;
   return (
     <p class="address-notes">
@@ -24,6 +26,16 @@ export function RunState() {
       <button type="button" onClick={resume}>
         Run again
       </button>
+    </p>
+  );
+}
+
+/** What the line of state says, too, but where a first result is waited for and whole on narrow screens. */
+function Wait({ progress: { text, fraction } }: { readonly progress: Progress }) {
+  return (
+    <p class="task wait" aria-hidden="true">
+      <progress max={1} {...(fraction !== undefined && { value: fraction })} />
+      <span>{text}</span>
     </p>
   );
 }

@@ -80,7 +80,7 @@ export async function start(video: HTMLVideoElement): Promise<void> {
 }
 
 /** Ends the tracks, so that the camera's light goes out. */
-export function stop(): void {
+function stop(): void {
   starts++;
   state.value = { phase: "off" };
   if (!session) return;
