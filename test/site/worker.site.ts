@@ -32,7 +32,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the page's worker", () => {
     await page.getByRole("heading", { level: 1 }).first().waitFor();
     await cancel(page);
     await canceled(page);
-    await expect.poll(() => started(page)).toBe(2);
+    await expect.poll(() => started(page), { timeout: 30_000 }).toBe(2);
     await page.locator(READY.triplets).first().waitFor();
     await page.getByRole("link", { name: "Detect", exact: true }).click();
     await page.getByRole("button", { name: "Run again" }).click();

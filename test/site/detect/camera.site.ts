@@ -14,6 +14,8 @@ import { writeVideo } from "./videoFile.ts";
 
 const FRAMES = 25;
 const PEOPLE = 3;
+/** Milliseconds, on a busy machine. */
+const PATIENT = { timeout: 30_000 };
 
 describe.skipIf(!chromiumPath && mayBeLeftOut)("the camera", () => {
   let folder: string;
@@ -90,7 +92,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the camera", () => {
     await page.waitForTimeout(300);
     expect(await runs()).toBe(held);
     await page.getByRole("button", { name: "Go on" }).click();
-    await expect.poll(runs).not.toBe(held);
+    await expect.poll(runs, PATIENT).not.toBe(held);
     await page.getByRole("button", { name: "Freeze" }).click();
     const rows = await page.locator("tbody").innerText();
     await page.getByRole("button", { name: "Use the frame as an image" }).click();
@@ -116,10 +118,10 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the camera", () => {
     await page.getByText("The camera was stopped because the page was hidden.").waitFor();
     expect(await tracks(page)).toEqual(["ended"]);
     await page.getByRole("button", { name: "Start the camera" }).click();
-    await expect.poll(() => tracks(page)).toEqual(["ended", "live"]);
+    await expect.poll(() => tracks(page), PATIENT).toEqual(["ended", "live"]);
     await page.getByRole("combobox", { name: "Camera" }).selectOption("environment");
-    await expect.poll(() => tracks(page)).toEqual(["ended", "ended", "live"]);
-    await expect.poll(() => transforms(page).then((all) => new Set(all))).toEqual(new Set(["none"]));
+    await expect.poll(() => tracks(page), PATIENT).toEqual(["ended", "ended", "live"]);
+    await expect.poll(() => transforms(page).then((all) => new Set(all)), PATIENT).toEqual(new Set(["none"]));
     await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pagehide")));
     expect(await tracks(page)).toEqual(["ended", "ended", "ended"]);
     expect(faults).toEqual([]);

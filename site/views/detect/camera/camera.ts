@@ -175,10 +175,14 @@ function fail(text: string): void {
 /** Frames of which the rate is taken. */
 const RATED = 12;
 
+let follows = 0;
+
 async function follow(own: Session, video: HTMLVideoElement): Promise<void> {
   const { ending, clock } = own;
   const shownAt: number[] = [];
-  const isOn = () => session === own && state.value.phase === "on";
+  // A freeze may end before the frame that was on its way has been detected; it must not be followed twice.
+  const turn = ++follows;
+  const isOn = () => turn === follows && session === own && state.value.phase === "on";
   while (isOn()) {
     const skipped = await clock.next();
     if (!isOn()) return;
