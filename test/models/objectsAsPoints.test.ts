@@ -1,7 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { describeGraph } from "../../src/analysis/describe.ts";
 import type { Detection } from "../../src/detection.ts";
+import { checkTestTimeOptions } from "../../src/detectOptions.ts";
+import { pointsOfVariables } from "../../src/loading/pointsOfVariables.ts";
 import { modelNamed } from "../../src/models/models.ts";
+import { unpublishedPoints } from "../../src/models/objectsAsPoints/objectsAsPoints.ts";
+import { POINTS_NETWORKS } from "../../src/models/objectsAsPoints/pointsNetwork.ts";
 import { shapeOf, type Tensor, tensor } from "../../src/tensor.ts";
 
 const WIDTH = 150;
@@ -247,3 +251,141 @@ describe("a network on DLA-34", () => {
     expect(view.inputs().image.data[0]).toBeCloseTo(-0.40789654 / 0.28863828, 6);
   });
 });
+
+describe("several scales", () => {
+  const model = modelNamed("ctdet_coco_hg");
+  const loaded = { size: model.defaultSize, constants: new Map() };
+  const scales = [1, 0.5];
+
+  /** Many boxes of two classes, so that those of one scale overlap those of the other. */
+  function crowded(height: number, width: number, seed: number): Readonly<Record<string, Tensor>> {
+    let state = seed;
+    const next = () => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return state / 2 ** 32;
+    };
+    const heatmap = tensor(shapeOf(height, width, 80));
+    const size = tensor(shapeOf(height, width, 2));
+    const offset = tensor(shapeOf(height, width, 2));
+    for (let cell = 0; cell < height * width; cell++) {
+      heatmap.data[cell * 80 + (next() < 0.5 ? 0 : 3)] = next();
+      size.data.set([4 + 12 * next(), 4 + 12 * next()], cell * 2);
+      offset.data.set([next(), next()], cell * 2);
+    }
+    return { centerHeatmap: heatmap, boxSize: size, boxOffset: offset };
+  }
+
+  test("are merged by soft-NMS of each class: scores fall by exp(-overlap² / 0.5)", () => {
+    const { views, combine } = model.views(PHOTO, loaded, { scales });
+    const outputs = views.map(({ size }, index) => crowded(size.height / 4, size.width / 4, index + 1));
+    const merged = [...combine(views.map((view, index) => view.decode(outputs[index]))).detections];
+    merged.sort((a, b) => b.score - a.score);
+
+    const single = scales.flatMap((scale, index) => {
+      const { views, combine } = model.views(PHOTO, loaded, { scales: [scale] });
+      return combine([views[0].decode(outputs[index])]).detections;
+    });
+    const expected = [1, 4].flatMap((classId) => {
+      return plainSoftNms(single.filter((detection) => detection.classId === classId));
+    });
+    expected.sort((a, b) => b.score - a.score);
+    expect(new Set(single.map(({ classId }) => classId))).toEqual(new Set([1, 4]));
+    expect(single.length).toBeGreaterThan(100);
+    expect(merged.length).toBeGreaterThan(50);
+    expect(merged.length).toBe(expected.length);
+    expect(merged.some(({ score }) => !single.some((other) => other.score === score))).toBe(true);
+    for (const [index, { score, box, classId }] of merged.entries()) {
+      expect(score).toBeCloseTo(expected[index].score, 6);
+      expect({ box, classId }).toEqual({ box: expected[index].box, classId: expected[index].classId });
+    }
+  });
+
+  test("need not have 1 among them, which the reference of the triplets alone requires", () => {
+    const options = { scales: [0.5, 2], reproduceReference: true };
+    expect(() => checkTestTimeOptions(model, options)).not.toThrow();
+    const triplets = () => checkTestTimeOptions(modelNamed("centernet-52"), options);
+    expect(triplets).toThrow("option scales: expected 1 among them");
+  });
+});
+
+describe("files trained with --cat_spec_wh or --not_reg_offset", () => {
+  const forms = [{ sizePerClass: true }, { noOffset: true }, { sizePerClass: true, noOffset: true }] as const;
+  const CLASSES = 3;
+  const CELLS = 128;
+
+  test.each(forms)("are told by their heads: %o", (boxForm) => {
+    const architecture = { ...POINTS_NETWORKS.res_18, classes: CLASSES, boxForm };
+    const { parameters, outputs, nodes } = unpublishedPoints(architecture).graph({ height: 64, width: 64 });
+    expect(pointsOfVariables(new Map(Object.entries(parameters)))).toEqual(architecture);
+    const channels = nodes.find(({ name }) => name === outputs.boxSize)?.shape[3];
+    expect(channels).toBe("sizePerClass" in boxForm ? 2 * CLASSES : 2);
+    expect("boxOffset" in outputs).toBe(!("noOffset" in boxForm));
+  });
+
+  test.each(forms)(
+    "have boxes by the class found, around the cell's middle without offsets: %o",
+    (boxForm) => {
+      const model = unpublishedPoints({ ...POINTS_NETWORKS.res_18, classes: CLASSES, boxForm });
+      const sizes = "sizePerClass" in boxForm ? CLASSES : 1;
+      const outputs: Record<string, Tensor> = {
+        centerHeatmap: tensor(shapeOf(CELLS, CELLS, CLASSES)),
+        boxSize: tensor(shapeOf(CELLS, CELLS, 2 * sizes)),
+      };
+      if (!("noOffset" in boxForm)) outputs.boxOffset = tensor(shapeOf(CELLS, CELLS, 2));
+      outputs.boxOffset?.data.fill(0.25);
+      const peaks = [
+        { y: 60, x: 40, channel: 2 },
+        { y: 64, x: 70, channel: 0 },
+        { y: 70, x: 90, channel: 1 },
+      ];
+      for (const [index, { y, x, channel }] of peaks.entries()) {
+        const cell = y * CELLS + x;
+        outputs.centerHeatmap.data[cell * CLASSES + channel] = 0.9 - index / 10;
+        for (let at = 0; at < 2 * sizes; at++) outputs.boxSize.data[cell * 2 * sizes + at] = 2 + at;
+      }
+      for (const explain of [false, true]) {
+        const loaded = { size: model.defaultSize, constants: new Map() };
+        const { views, combine } = model.views(PHOTO, loaded, { explain });
+        const { detections } = combine([views[0].decode(outputs)]);
+        expect(detections).toHaveLength(peaks.length);
+        for (const [index, { box, classId }] of detections.entries()) {
+          const { y, x, channel } = peaks[index];
+          const [height, width] = sizes === 1 ? [2, 3] : [2 + 2 * channel, 3 + 2 * channel];
+          const within = outputs.boxOffset ? 0.25 : 0.5;
+          // The canvas is 512 x 512 and the photo's width fills it.
+          const scale = (4 * WIDTH) / 512;
+          expect(classId).toBe(channel + 1);
+          expect(box.xmin).toBeCloseTo((x + within - width / 2) * scale, 3);
+          expect(box.xmax).toBeCloseTo((x + within + width / 2) * scale, 3);
+          expect(box.ymax - box.ymin).toBeCloseTo(height * scale, 3);
+          expect((box.ymax + box.ymin) / 2 - HEIGHT / 2).toBeCloseTo((y + within - CELLS / 2) * scale, 3);
+        }
+      }
+    },
+  );
+});
+
+/** The definition, in float64: the best box that is left lowers all others of its class. Sides count one pixel more. */
+function plainSoftNms(detections: readonly Detection[]): Detection[] {
+  const rest = detections.map((detection) => ({ ...detection }));
+  const kept: Detection[] = [];
+  while (rest.length > 0) {
+    rest.sort((a, b) => b.score - a.score);
+    const best = rest.shift() as Detection;
+    kept.push(best);
+    for (const other of rest) {
+      Object.assign(other, { score: other.score * Math.exp(-(overlap(best, other) ** 2) / 0.5) });
+    }
+    for (let index = rest.length - 1; index >= 0; index--)
+      if (rest[index].score < 0.001) rest.splice(index, 1);
+  }
+  return kept;
+}
+
+function overlap({ box: a }: Detection, { box: b }: Detection): number {
+  const width = Math.min(a.xmax, b.xmax) - Math.max(a.xmin, b.xmin) + 1;
+  const height = Math.min(a.ymax, b.ymax) - Math.max(a.ymin, b.ymin) + 1;
+  if (width <= 0 || height <= 0) return 0;
+  const area = ({ xmin, ymin, xmax, ymax }: Detection["box"]) => (xmax - xmin + 1) * (ymax - ymin + 1);
+  return (width * height) / (area(a) + area(b) - width * height);
+}
