@@ -1,9 +1,11 @@
 /** One line that says what goes on, for eyes and readers. */
 import { computed } from "@preact/signals";
 import { cancel, detections, queue, run } from "../state/detection.ts";
+import { masking, maskingStatus } from "../state/mode.ts";
 
 const text = computed(() => {
   const state = run.value;
+  if (masking.value) return maskingStatus.value;
   if (state.phase === "running") return state.progress.text;
   if (state.phase === "failed") return "Failed";
   if (state.phase === "canceled") return "Canceled";

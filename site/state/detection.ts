@@ -9,6 +9,7 @@ import type { DetectAnswer } from "../worker/detect.ts";
 import type { ChosenImage } from "../worker/session.ts";
 import type { PageHandlers } from "../worker/worker.ts";
 import { image, ownImages } from "./image.ts";
+import { masking } from "./mode.ts";
 import { score, settings, testTime } from "./settings.ts";
 import { worker } from "./worker.ts";
 
@@ -134,6 +135,7 @@ function stop(): void {
 function nextImage(): ChosenImage | undefined {
   const isOpen = ({ id }: ChosenImage) => outcomes.value.get(id)?.key !== key.value;
   const chosen = image.value;
+  if (masking.value) return undefined;
   if (chosen && isOpen(chosen)) return chosen;
   return halted.value ? undefined : ownImages.value.find(isOpen);
 }
@@ -216,6 +218,7 @@ export function startDetecting(): void {
     const after = { key: key.value, images: ownImages.value.length };
     void image.value;
     void halted.value;
+    void masking.value;
     untracked(() => {
       if (after.key !== before.key || after.images > before.images) halted.value = false;
       before = after;

@@ -1,14 +1,19 @@
 /** The image with its detections, their numbers, and how they came about. */
 import { useEffect } from "preact/hooks";
+import { lazy } from "../../components/lazy.tsx";
+import { masking } from "../../state/mode.ts";
 import { DetectionTable } from "./DetectionTable.tsx";
 import { ImageSources } from "./ImageSources.tsx";
 import { ImageStrip } from "./ImageStrip.tsx";
+import { ModeLinks } from "./ModeLinks.tsx";
 import { RunFacts } from "./RunFacts.tsx";
 import { RunState } from "./RunState.tsx";
 import { SaveRow } from "./SaveRow.tsx";
 import { SettingsPanel } from "./SettingsPanel.tsx";
 import { Stage } from "./Stage.tsx";
 import { dropImages, isDraggedOver, pasteEvent } from "./sources.ts";
+
+const MaskView = lazy(async () => (await import("../mask/MaskView.tsx")).MaskView, "mode");
 
 export function DetectView() {
   useEffect(() => {
@@ -32,8 +37,19 @@ export function DetectView() {
         await dropImages(event.dataTransfer);
       }}
     >
+      {masking.value ? <MaskView /> : <Detections />}
+    </div>
+  );
+}
+
+function Detections() {
+  return (
+    <>
       <section aria-labelledby="image-heading">
-        <h1 id="image-heading">Image</h1>
+        <ModeLinks />
+        <h1 id="image-heading" class="visually-hidden">
+          Image
+        </h1>
         <Stage />
         <ImageStrip />
         <ImageSources />
@@ -45,6 +61,6 @@ export function DetectView() {
         <SettingsPanel />
         <RunFacts />
       </aside>
-    </div>
+    </>
   );
 }
