@@ -166,6 +166,12 @@ export {
   SCALES_EXPECTED,
 } from "./detectOptions.ts";
 export { BackendError, CenterNetError, type Fault, ImageError, ModelError, UsageError } from "./errors.ts";
+export {
+  type DetectorEvaluation,
+  type EvaluateDetectorOptions,
+  evaluateDetector,
+} from "./evaluateModel/evaluateDetector.ts";
+export type { PublishedComparison } from "./evaluateModel/published.ts";
 export type { PrecisionRecall } from "./evaluation/accumulate.ts";
 export { type CategoryRows, type Evaluation, evaluate } from "./evaluation/evaluate.ts";
 export type { JsonSource } from "./evaluation/json/feed.ts";
@@ -296,6 +302,7 @@ export {
   type Model,
   type PixelMeans,
   type PublishedFigures,
+  type PublishedProtocol,
 } from "./models/model.ts";
 export { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
 export type { SideRule } from "./models/sideRule.ts";
