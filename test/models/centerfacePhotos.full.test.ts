@@ -7,6 +7,7 @@ import { findFaces } from "../../src/anonymize/findFaces.ts";
 import { readPlainImage, writeMasked } from "../../src/anonymize/rewriteImage.ts";
 import { type Detector, load } from "../../src/detect.ts";
 import type { Box } from "../../src/detection.ts";
+import { cropImage } from "../../src/image/crop.ts";
 import { decodeImage, encodePng } from "../../src/image/imageFile.ts";
 import { maskedPixels } from "../../src/image/mask/maskFaces.ts";
 import type { RgbImage } from "../../src/image/rgbImage.ts";
@@ -89,11 +90,12 @@ for (const { folder, file, counts, faces } of TABLE) {
 
     test("has none of them in its new file", async () => {
       const plain = readPlainImage(await read(), file);
-      const { rows, faces: masked, settled } = await facesToMask(detector.network, plain.image);
+      const { rows, settled } = await facesToMask(detector.network, plain.image);
       expect(settled).toBe(true);
-      expect(masked.length).toBeGreaterThanOrEqual(Math.min(...counts[0]));
       const written = decodeImage(writeMasked(plain, rows), file);
       const covered = maskedPixels(plain.image, rows);
+      const before = await detector.detect(plain.image, { score: 0.5 });
+      for (const { box } of before.detections) expect(uncovered(box, covered, plain.image)).toBe(0);
       const { detections } = await detector.detect(written, { score: 0.2 });
       const again = [...detections, ...(await findFaces(detector.network, written)).rows];
       // Of each box that is still found: a face that was missed, or what masks look like?
@@ -110,9 +112,11 @@ describe("people.png", () => {
   });
 
   test("has the same faces, to the last bit, however Exif turns it, and with alpha", async () => {
-    const { detections } = await detector.detect(people, { score: 0.2 });
+    const small = cropImage(people, { xmin: 60, ymin: 20, xmax: 560, ymax: 280 }) as RgbImage;
+    const { detections } = await detector.detect(small, { score: 0.2 });
+    expect(detections.length).toBeGreaterThanOrEqual(2);
     for (const orientation of ORIENTATIONS) {
-      const image = stored(people, orientation);
+      const image = stored(small, orientation);
       const alpha = new Uint8Array(image.width * image.height).fill(orientation * 20);
       const png = encodePng(image, { alpha });
       const turned = concatenate([
