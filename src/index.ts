@@ -191,6 +191,7 @@ export type { ImageId } from "./evaluation/reading/ids.ts";
 export { type Results, type ResultsOptions, readResults, resultsOf } from "./evaluation/reading/results.ts";
 export type { TruthColumns, TruthRow } from "./evaluation/reading/truthColumns.ts";
 export type { Row } from "./evaluation/rows.ts";
+export { adapterName, isSoftware as isSoftwareAdapter } from "./executors/adapters.ts";
 export {
   BACKENDS,
   type Backend,

@@ -256,15 +256,18 @@ describe("nothing is written for an image", () => {
       "frames.png": animated,
       "half.png": png.slice(0, -20),
       "good.png": png,
+      "moving.gif": latin1("GIF89a\x01\0\x01\0\0\0\0;"),
+      "notes.txt": latin1("notes"),
     };
     const { files, code, stdout, stderr } = await anonymize(sources);
     expect(code).toBe(3);
     expect(Object.keys(files)).toEqual(["good.png"]);
     expect(stdout).toMatch(/0 faces masked in 1 image/);
     expect(stdout).toMatch(/4 images failed and were not written/);
-    expect(stderr).toMatch(/cmyk\.jpg: not written: .*got CMYK/);
-    expect(stderr).toMatch(/deep\.png: not written: .*got 16 bits per sample/);
-    expect(stderr).toMatch(/frames\.png: not written: .*got an animation/);
+    expect(stdout).toMatch(/1 file of other kinds was not read and not written, such as \S+moving\.gif/);
+    expect(stderr).toMatch(/^centernet: not written: \S+cmyk\.jpg: expected .*got CMYK/m);
+    expect(stderr).toMatch(/not written: \S+deep\.png: .*got 16 bits per sample/);
+    expect(stderr).toMatch(/not written: \S+frames\.png: .*got an animation/);
   });
 
   test("if the folder is a file, or lies below one", async () => {

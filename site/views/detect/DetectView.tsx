@@ -1,6 +1,8 @@
 /** The image with its detections, their numbers, and how they came about. */
 import { useEffect } from "preact/hooks";
 import { lazy } from "../../components/lazy.tsx";
+import { frame, isLive } from "../../state/camera.ts";
+import { answer } from "../../state/detection.ts";
 import { masking } from "../../state/mode.ts";
 import { DetectionTable } from "./DetectionTable.tsx";
 import { ImageSources } from "./ImageSources.tsx";
@@ -14,6 +16,7 @@ import { Stage } from "./Stage.tsx";
 import { dropImages, isDraggedOver, pasteEvent } from "./sources.ts";
 
 const MaskView = lazy(async () => (await import("../mask/MaskView.tsx")).MaskView, "mode");
+const CameraView = lazy(async () => (await import("./camera/CameraView.tsx")).CameraView, "camera’s code");
 
 export function DetectView() {
   useEffect(() => {
@@ -37,7 +40,7 @@ export function DetectView() {
         await dropImages(event.dataTransfer);
       }}
     >
-      {masking.value ? <MaskView /> : <Detections />}
+      {masking.value && !isLive.value ? <MaskView /> : <Detections />}
     </div>
   );
 }
@@ -45,22 +48,40 @@ export function DetectView() {
 function Detections() {
   return (
     <>
-      <section aria-labelledby="image-heading">
-        <ModeLinks />
-        <h1 id="image-heading" class="visually-hidden">
-          Image
-        </h1>
-        <Stage />
-        <ImageStrip />
-        <ImageSources />
-        <RunState />
-        <DetectionTable />
-        <SaveRow />
-      </section>
+      {isLive.value ? <CameraView /> : <Image />}
       <aside aria-label="Settings and times">
         <SettingsPanel />
-        <RunFacts />
+        <Times />
       </aside>
     </>
   );
+}
+
+function Image() {
+  return (
+    <section aria-labelledby="image-heading">
+      <ModeLinks />
+      <h1 id="image-heading" class="visually-hidden">
+        Image
+      </h1>
+      <Stage />
+      <ImageStrip />
+      <ImageSources camera />
+      <RunState />
+      {answer.value && <DetectionTable of={answer.value} />}
+      <SaveRow />
+    </section>
+  );
+}
+
+function Times() {
+  if (isLive.value) {
+    return frame.value ? <RunFacts of={frame.value} decodedBy="the camera and this browser" /> : null;
+  }
+  if (!answer.value) return null;
+  const decodedBy =
+    answer.value.decodedBy === "browser"
+      ? "the browser, whose pixels differ between browsers"
+      : "this library, as on the command line";
+  return <RunFacts of={answer.value} decodedBy={decodedBy} />;
 }

@@ -35,7 +35,8 @@ export async function runAnonymize(
   flags: AnonymizeFlags,
   session: Session,
 ): Promise<void> {
-  const images = await findImages(inputs, [flags.out]);
+  const others: string[] = [];
+  const images = await findImages(inputs, [flags.out], (paths) => others.push(...paths));
   for (const image of images) refuseRemote(image);
   const files = await NewFiles.open(flags.out, images, flags.numbered ?? false);
   const { backend, threads, build } = flags;
@@ -43,7 +44,7 @@ export async function runAnonymize(
   const detector = await load(CENTERFACE, { backend, threads, build, signal });
   const progress = startProgress(session.stderr, images.length);
   try {
-    await maskAll(images, { flags, detector, files, progress }, session);
+    await maskAll(images, { flags, detector, files, progress, others }, session);
   } finally {
     progress.stop();
     await detector.dispose();
@@ -55,6 +56,8 @@ interface Run {
   readonly detector: Detector;
   readonly files: NewFiles;
   readonly progress: Progress;
+  /** Files of other kinds beside the images. */
+  readonly others: readonly string[];
 }
 
 async function maskAll(images: readonly ImageFile[], run: Run, session: Session): Promise<void> {
@@ -71,7 +74,9 @@ async function maskAll(images: readonly ImageFile[], run: Run, session: Session)
         if (concernsAll || error === signal.reason) throw error;
         failed++;
         run.progress.hide();
-        printError(session, `${image.path}: not written: ${errorMessage(error, session.debug)}`);
+        const message = errorMessage(error, session.debug);
+        const isNamed = message.startsWith(image.path);
+        printError(session, `not written: ${isNamed ? message : `${image.path}: ${message}`}`);
       }
       run.progress.update(done.length + failed);
     }
@@ -84,9 +89,15 @@ async function maskAll(images: readonly ImageFile[], run: Run, session: Session)
     run.progress.stop();
     for (const line of maskReport(done, run.flags)) print(session, line);
   }
+  if (run.others.length > 0) print(session, notReadAtAll(run.others));
   if (failed === 0) return;
   session.exitCode = EXIT.images;
   print(session, `${formatCounted(failed, "image")} failed and ${failed === 1 ? "was" : "were"} not written`);
+}
+
+function notReadAtAll(others: readonly string[]): string {
+  const files = formatCounted(others.length, "file");
+  return `${files} of other kinds ${others.length === 1 ? "was" : "were"} not read and not written, such as ${others[0]}`;
 }
 
 /** Addresses and standard input have no original beside which a new file could be compared. */
