@@ -191,6 +191,17 @@ export class Detector {
     return this.inTurn(this.network.fused, () => this.network.profile(view.inputs(), { runs, signal }));
   }
 
+  /**
+   * Runs `work` on the network while no other call does: for functions of a network, such as `findFaces`. `dispose` waits
+   * for it.
+   *
+   * @throws UsageError for a detector that was disposed of.
+   */
+  lend<Value>(work: (network: Network) => Promise<Value>): Promise<Value> {
+    this.takesTurns = true;
+    return this.tracked("lend", () => this.inTurn(this.network.fused, () => work(this.network)));
+  }
+
   /** Makes `dispose` wait for the call. */
   private async tracked<Value>(where: string, start: () => Promise<Value>): Promise<Value> {
     if (this.disposal) {

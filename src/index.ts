@@ -26,7 +26,9 @@ export {
   receptiveFieldAt,
   receptiveFields,
 } from "./analysis/receptiveFields.ts";
-export { type FindFacesOptions, type FoundFaces, findFaces } from "./anonymize/findFaces.ts";
+export { type FacesToMask, type FacesToMaskOptions, facesToMask } from "./anonymize/facesToMask.ts";
+export { type Face, type FindFacesOptions, type FoundFaces, findFaces } from "./anonymize/findFaces.ts";
+export { JPEG_QUALITY, type PlainImage, readPlainImage, writeMasked } from "./anonymize/rewriteImage.ts";
 export { asNdarray } from "./asNdarray.ts";
 export { type BackendDetails, type RanOn, runInWords } from "./backend/backendDetails.ts";
 export type { Executor, OnTap, Plan, PrepareOptions, RunOptions, RunResult } from "./backend/executor.ts";
@@ -251,7 +253,15 @@ export {
 export { decodeImage, encodeJpeg, encodePng } from "./image/imageFile.ts";
 export type { ImageTransform } from "./image/input/letterbox.ts";
 export type { ChannelScaling } from "./image/input/normalization.ts";
-export { type Mask, type MaskOptions, type MaskShape, maskFaces } from "./image/mask/maskFaces.ts";
+export {
+  grownBox,
+  MASK_SHAPES,
+  MASKS,
+  type Mask,
+  type MaskOptions,
+  type MaskShape,
+  maskFaces,
+} from "./image/mask/maskFaces.ts";
 export type { PngParts } from "./image/png/encodePng.ts";
 export type { RgbImage } from "./image/rgbImage.ts";
 export type {

@@ -3,13 +3,20 @@
  * of its worker.
  */
 import { imageNotes, ownImageMissing } from "../state/image.ts";
+import { modeNotes } from "../state/mode.ts";
 import { hrefOf, removeFromAddress, route, viewNotes } from "../state/route.ts";
 import { settingsNotes } from "../state/settings.ts";
 import { tourNotes } from "../state/tour.ts";
 import { workerNote } from "../state/worker.ts";
 
 export function AddressNotes() {
-  const notes = [...viewNotes.value, ...imageNotes.value, ...settingsNotes.value, ...tourNotes.value];
+  const notes = [
+    ...viewNotes.value,
+    ...modeNotes.value,
+    ...imageNotes.value,
+    ...settingsNotes.value,
+    ...tourNotes.value,
+  ];
   const isElsewhere = ownImageMissing.value && route.value.view !== "detect";
   return (
     <div aria-live="polite">

@@ -2,10 +2,12 @@
 import { computed } from "@preact/signals";
 import { isLive, liveText } from "../state/camera.ts";
 import { cancel, detections, queue, run } from "../state/detection.ts";
+import { masking, maskingStatus } from "../state/mode.ts";
 
 const text = computed(() => {
   if (isLive.value) return liveText.value;
   const state = run.value;
+  if (masking.value) return maskingStatus.value;
   if (state.phase === "running") return state.progress.text;
   if (state.phase === "failed") return "Failed";
   if (state.phase === "canceled") return "Canceled";

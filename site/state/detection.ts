@@ -10,6 +10,7 @@ import type { ChosenImage, Settings } from "../worker/session.ts";
 import type { PageHandlers } from "../worker/worker.ts";
 import { isLive } from "./camera.ts";
 import { image, ownImages } from "./image.ts";
+import { masking } from "./mode.ts";
 import { score, settings, testTime } from "./settings.ts";
 import { worker } from "./worker.ts";
 
@@ -141,6 +142,7 @@ function nextImage(): ChosenImage | undefined {
   if (isLive.value) return undefined;
   const isOpen = ({ id }: ChosenImage) => outcomes.value.get(id)?.key !== key.value;
   const chosen = image.value;
+  if (masking.value) return undefined;
   if (chosen && isOpen(chosen)) return chosen;
   return halted.value ? undefined : ownImages.value.find(isOpen);
 }
@@ -229,7 +231,7 @@ export function startDetecting(): void {
   effect(() => void show(image.value));
   effect(() => {
     const after = { key: key.value, images: ownImages.value.length };
-    void [image.value, halted.value, isLive.value];
+    void [image.value, halted.value, isLive.value, masking.value];
     untracked(() => {
       if (after.key !== before.key || after.images > before.images) halted.value = false;
       before = after;

@@ -21,7 +21,7 @@ import {
 } from "./session.ts";
 
 /** Pixels of the longer side of a small copy. */
-const THUMBNAIL_SIDE = 160;
+export const THUMBNAIL_SIDE = 160;
 
 /** How often the network has run for this view. */
 let runs = 0;

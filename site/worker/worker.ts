@@ -23,6 +23,11 @@ const compareHandlers = fetched(
   async () => (await import("./compare/compare.ts")).compareHandlers,
 );
 
+const maskHandlers = fetched(
+  { maskOpen: true, maskSearch: true, maskPreview: true, maskSave: true },
+  async () => (await import("./mask.ts")).maskHandlers,
+);
+
 const handlers = {
   /** Before all others: where the page is. */
   start({ base }: { readonly base: string }) {
@@ -35,6 +40,7 @@ const handlers = {
   ...tripletsHandlers,
   ...loadHandlers,
   ...compareHandlers,
+  ...maskHandlers,
 };
 export type PageHandlers = typeof handlers;
 

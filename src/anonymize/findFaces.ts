@@ -1,4 +1,5 @@
 /** Everything in an image that may be a face, to be masked: found at several sizes, before suppression. */
+import type { Suppression } from "../decode/centerTrace.ts";
 import { decodeFaces } from "../decode/faces/decodeFaces.ts";
 import { suppressFaces } from "../decode/faces/suppressFaces.ts";
 import { runViews } from "../detect.ts";
@@ -32,10 +33,17 @@ export interface FindFacesOptions {
 export interface FoundFaces {
   /** Every row of every pass, before suppression: what is to be masked. In pixels of the image. */
   readonly rows: readonly Detection[];
-  /** The best row of each face, for a report. */
-  readonly faces: readonly Detection[];
+  /** The faces that the rows belong to, best first. */
+  readonly faces: readonly Face[];
   /** The height in pixels of the smallest face that the passes could find. */
   readonly smallestFace: number;
+}
+
+/** One face, as far as suppression can tell. */
+export interface Face {
+  readonly best: Detection;
+  /** All that suppression leaves to the best: they overlap it. */
+  readonly rows: readonly Detection[];
 }
 
 export const DEFAULT_FACE_SCORE = 0.2;
@@ -129,10 +137,14 @@ function turnedBack(
   return { box: turned, keypoints: keypoints.map((point) => ({ ...point, ...back(point.x, point.y) })) };
 }
 
-/** The rows that suppression keeps of all passes together, best first. */
-function facesOf(rows: readonly Detection[]): Detection[] {
+/** What suppression makes of the rows of all passes together, best first. */
+export function facesOf(rows: readonly Detection[]): Face[] {
   const boxes = Float32Array.from(rows.flatMap(({ box }) => [box.xmin, box.ymin, box.xmax, box.ymax]));
   const scores = Float32Array.from(rows, ({ score }) => score);
-  const kept = Array.from(suppressFaces({ boxes, scores }, FACE_SETTINGS), (row) => rows[row]);
-  return kept.sort((a, b) => b.score - a.score);
+  const dropped = new Map<number, Suppression>();
+  const kept = suppressFaces({ boxes, scores }, FACE_SETTINGS, dropped);
+  const groups = new Map(Array.from(kept, (row) => [row, [rows[row]]]));
+  for (const [row, { by }] of dropped) groups.get(by)?.push(rows[row]);
+  const faces = [...groups].map(([row, group]): Face => ({ best: rows[row], rows: group }));
+  return faces.sort((a, b) => b.best.score - a.best.score);
 }

@@ -1,12 +1,16 @@
+import { readFileSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { readPlainImage } from "../../src/anonymize/rewriteImage.ts";
+import { Interruption } from "../../src/cli/failures.ts";
 import { load } from "../../src/detect.ts";
 import type { Box } from "../../src/detection.ts";
 import { cropImage } from "../../src/image/crop.ts";
 import { decodeImage, encodeJpeg, encodePng } from "../../src/image/imageFile.ts";
 import type { RgbImage } from "../../src/image/rgbImage.ts";
 import { concatenate } from "../../src/support/concatenate.ts";
+import { exifData, latin1, ORIENTATIONS, segment, stored, withExif } from "../anonymize/stored.ts";
 import { readFixture } from "../image/fixtures.ts";
 import { IEND, pngChunk } from "../image/pngFile.ts";
 import { SAMPLES, temporaryFolder, write } from "./support/folders.ts";
@@ -14,7 +18,6 @@ import { runCli } from "./support/runCli.ts";
 
 /** No file may hold it. */
 const SECRET = "PLANTED-SECRET";
-const text = (value: string) => Uint8Array.from(value, (letter) => letter.charCodeAt(0));
 
 let face: RgbImage;
 beforeAll(async () => {
@@ -41,45 +44,40 @@ async function anonymize(files: Record<string, Uint8Array>, ...flags: string[]) 
   return { ...result, folder, out, files: Object.fromEntries(names.map((name, i) => [name, read[i]])) };
 }
 
-function segment(marker: number, data: Uint8Array): Uint8Array {
-  const length = data.length + 2;
-  return concatenate([Uint8Array.of(0xff, marker, length >> 8, length & 0xff), data]);
-}
-
 /** A face in the preview, in a second image and after the end; texts in every block. */
 function plantedJpeg(): Uint8Array {
   const jpeg = encodeJpeg(face, 92);
   const exif = concatenate([
-    text("Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0"),
-    text(SECRET),
+    latin1("Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0"),
+    latin1(SECRET),
     jpeg.subarray(0, 40_000),
   ]);
   const blocks = [
     segment(0xe1, exif),
-    segment(0xe1, text(`http://ns.adobe.com/xap/1.0/\0<x>${SECRET}</x>`)),
-    segment(0xe2, text(`MPF\0${SECRET}`)),
-    segment(0xe2, concatenate([text("ICC_PROFILE\0\x01\x01"), profileWithTexts()])),
-    segment(0xeb, text(`JP\x01\x02c2pa${SECRET}`)),
-    segment(0xed, text(`Photoshop 3.0\0${SECRET}`)),
-    segment(0xfe, text(SECRET)),
+    segment(0xe1, latin1(`http://ns.adobe.com/xap/1.0/\0<x>${SECRET}</x>`)),
+    segment(0xe2, latin1(`MPF\0${SECRET}`)),
+    segment(0xe2, concatenate([latin1("ICC_PROFILE\0\x01\x01"), profileWithTexts()])),
+    segment(0xeb, latin1(`JP\x01\x02c2pa${SECRET}`)),
+    segment(0xed, latin1(`Photoshop 3.0\0${SECRET}`)),
+    segment(0xfe, latin1(SECRET)),
   ];
-  return concatenate([jpeg.subarray(0, 20), ...blocks, jpeg.subarray(20), text(SECRET), jpeg]);
+  return concatenate([jpeg.subarray(0, 20), ...blocks, jpeg.subarray(20), latin1(SECRET), jpeg]);
 }
 
 /** A profile of one primary, with texts in its header, in a tag, and after a tag's numbers. */
 function profileWithTexts(): Uint8Array {
   const profile = new Uint8Array(128 + 4 + 24 + 40 + 40);
   const view = new DataView(profile.buffer);
-  profile.set(text("acsp"), 36);
-  profile.set(text(SECRET), 80);
+  profile.set(latin1("acsp"), 36);
+  profile.set(latin1(SECRET), 80);
   view.setUint32(128, 2);
   for (const [i, [name, length]] of [["rXYZ", 40] as const, ["desc", 40] as const].entries()) {
-    profile.set(text(name), 132 + i * 12);
+    profile.set(latin1(name), 132 + i * 12);
     view.setUint32(136 + i * 12, 156 + i * 40);
     view.setUint32(140 + i * 12, length);
   }
-  profile.set(text(`XYZ \0\0\0\0RRRRGGGGBBBB${SECRET}`), 156);
-  profile.set(text(`desc${SECRET}`), 196);
+  profile.set(latin1(`XYZ \0\0\0\0RRRRGGGGBBBB${SECRET}`), 156);
+  profile.set(latin1(`desc${SECRET}`), 196);
   return profile;
 }
 
@@ -124,14 +122,14 @@ test("a PNG stays one with its alpha: masks are opaque and of one color, no othe
   const end = png.length - IEND.length;
   const planted = concatenate([
     png.subarray(0, 33),
-    pngChunk("tEXt", text(`Comment\0${SECRET}`)),
-    pngChunk("iTXt", text(`XML:com.adobe.xmp\0\0\0\0\0${SECRET}`)),
-    pngChunk("eXIf", text(`MM\0*\0\0\0\x08\0\0\0\0\0\0${SECRET}`)),
-    pngChunk("caBX", text(SECRET)),
+    pngChunk("tEXt", latin1(`Comment\0${SECRET}`)),
+    pngChunk("iTXt", latin1(`XML:com.adobe.xmp\0\0\0\0\0${SECRET}`)),
+    pngChunk("eXIf", latin1(`MM\0*\0\0\0\x08\0\0\0\0\0\0${SECRET}`)),
+    pngChunk("caBX", latin1(SECRET)),
     png.subarray(33, end),
     pngChunk("tIME", Uint8Array.of(7, 0xea, 1, 1, 1, 1, 1)),
     IEND,
-    text(SECRET),
+    latin1(SECRET),
     png,
   ]);
   const { files, code } = await anonymize({ "a.png": planted });
@@ -145,9 +143,7 @@ test("a PNG stays one with its alpha: masks are opaque and of one color, no othe
   expect(types.map(([type]) => type)).toEqual(["IHDR", "IDAT", "IEND"]);
   expect(holds(written, SECRET)).toBe(false);
   const masked = decodeImage(written);
-  const { decodeAlpha } = await import("../../src/image/png/decodeAlpha.ts");
-  const { readPngFile } = await import("../../src/image/png/readPngFile.ts");
-  const kept = decodeAlpha(readPngFile(written, "a.png"), "a.png") ?? [];
+  const kept = readPlainImage(written, "a.png").alpha ?? [];
   const counts = { black: 0, same: 0, erased: 0 };
   for (let pixel = 0; pixel < alpha.length; pixel++) {
     const [before, after] = [face, masked].map(({ data }) => data.subarray(pixel * 3, pixel * 3 + 3).join());
@@ -161,34 +157,89 @@ test("a PNG stays one with its alpha: masks are opaque and of one color, no othe
   expect(counts.erased).toBeGreaterThan(50);
 });
 
-test("after it the detector finds nothing, also in an image that Exif turns", async () => {
-  const jpeg = encodeJpeg(turnedLeft(face), 92);
-  // Orientation 6: row 0 is the right side.
-  const exif = concatenate([
-    text("Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0"),
-    new Uint8Array(4),
-  ]);
-  const turned = concatenate([jpeg.subarray(0, 20), segment(0xe1, exif), jpeg.subarray(20)]);
-  const { files, stdout } = await anonymize({ "turned.jpg": turned }, "--mask", "solid", "--numbered");
-  expect(stdout).toMatch(/1 face masked/);
-  const written = files["1.jpg"];
-  expect(decodeImage(written)).toMatchObject({ width: face.width, height: face.height });
+test("after it the detector finds nothing, however Exif turns the image, as JPEG and PNG, gray and with alpha", async () => {
+  const gray = face.data.map((_, i) => face.data[i - (i % 3) + 1]);
+  const png = encodePng(stored(face, 5));
+  const sources = {
+    ...Object.fromEntries(
+      ORIENTATIONS.map((each) => [`${each}.jpg`, withExif(encodeJpeg(stored(face, each), 92), each)]),
+    ),
+    "5.png": concatenate([png.subarray(0, 33), pngChunk("eXIf", exifData(5)), png.subarray(33)]),
+    "alpha.png": encodePng(face, { alpha: new Uint8Array(face.width * face.height).fill(99) }),
+    "gray.png": encodePng({ ...face, data: gray }),
+  };
+  const { files, stdout, code } = await anonymize(sources, "--sides", "120,240");
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/11 faces masked in 11 images/);
+  expect(Object.keys(files).sort()).toEqual(Object.keys(sources).sort());
   const detector = await load("centerface", { backend: "wasm" });
   expect((await detector.detect(face)).detections.length).toBe(1);
-  expect((await detector.detect(written)).detections).toEqual([]);
+  for (const written of Object.values(files)) {
+    expect(decodeImage(written)).toMatchObject({ width: face.width, height: face.height });
+    expect((await detector.detect(written)).detections).toEqual([]);
+  }
   await detector.dispose();
 });
 
-/** What orientation 6 turns upright. */
-function turnedLeft({ width, height, data }: RgbImage): RgbImage {
-  const turned = new Uint8Array(data.length);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const to = ((width - 1 - x) * height + y) * 3;
-      turned.set(data.subarray((y * width + x) * 3, (y * width + x) * 3 + 3), to);
+describe("options", () => {
+  test("--turns finds more of a lying face, a third side a smaller one, --numbered names files by their places", async () => {
+    const sources = { "a lying.png": encodePng(stored(face, 6)) };
+    const masks = (text: string) => Number(/png +1 +(\d+) /.exec(text)?.[1]);
+    const upright = await anonymize(sources, "--sides", "60,120");
+    expect(upright.stdout).toMatch(/ 34 px /);
+    const turned = await anonymize(sources, "--sides", "60,120", "--turns", "--numbered");
+    expect(masks(turned.stdout)).toBeGreaterThan(2 * masks(upright.stdout));
+    expect(Object.keys(turned.files)).toEqual(["1.png"]);
+    const three = await anonymize(sources, "--sides", "60,120,480");
+    expect(three.stdout).toMatch(/ 9 px /);
+    expect(masks(three.stdout)).toBeGreaterThan(masks(upright.stdout));
+  });
+
+  test.each([
+    ["mosaic", "box"],
+    ["blur", "box"],
+    ["solid", "ellipse"],
+  ])("--mask %s --shape %s is called weak, and changes nothing outside", async (mask, shape) => {
+    const { stdout, files } = await anonymize({ "a.png": encodePng(face) }, "--mask", mask, "--shape", shape);
+    expect(stdout).toMatch(new RegExp(`The masks are weak \\(${mask}, ${shape}\\): software may find`));
+    const { data } = decodeImage(files["a.png"]);
+    const changed = data.filter((value, i) => value !== face.data[i]).length / data.length;
+    expect(changed).toBeGreaterThan(0.2);
+    expect(changed).toBeLessThan(0.9);
+    const black = data.filter((value) => value === 0).length / data.length;
+    if (mask === "solid") expect(black).toBeGreaterThan(0.2);
+    else expect(black).toBeLessThan(0.01);
+  });
+});
+
+test("Ctrl-C leaves whole files and no others", async () => {
+  const folder = await temporaryFolder();
+  const png = encodePng(face);
+  const names = Array.from({ length: 12 }, (_, i) => `in/${String(i).padStart(2, "0")}.png`);
+  await write(folder, Object.fromEntries(names.map((name) => [name, png])));
+  const out = join(folder, "out");
+  const controller = new AbortController();
+  const watch = setInterval(async () => {
+    const written = await readdir(out).catch(() => []);
+    if (written.some((name) => /^\d\d\.png$/.test(name))) {
+      controller.abort(new Interruption("interrupted", 130));
     }
-  }
-  return { width: height, height: width, data: turned };
+  }, 1);
+  const args = ["anonymize", join(folder, "in"), "--out", out, "--backend", "wasm"];
+  const { code, stderr, stdout } = await runCli(args, { signal: controller.signal });
+  clearInterval(watch);
+  expect(code).toBe(130);
+  const left = await readdir(out);
+  expect(left.length).toBeGreaterThan(0);
+  expect(left.length).toBeLessThan(12);
+  expect(left.every((name) => /^\d\d\.png$/.test(name))).toBe(true);
+  for (const name of left) expect(() => decodeImage(readPng(join(out, name)))).not.toThrow();
+  expect(stderr).toContain(`interrupted after ${left.length} of 12 images; their new files are kept`);
+  expect(stdout).toMatch(new RegExp(`${left.length} faces? masked in ${left.length} images?`));
+});
+
+function readPng(path: string): Uint8Array {
+  return new Uint8Array(readFileSync(path));
 }
 
 describe("nothing is written for an image", () => {
@@ -205,15 +256,28 @@ describe("nothing is written for an image", () => {
       "frames.png": animated,
       "half.png": png.slice(0, -20),
       "good.png": png,
+      "moving.gif": latin1("GIF89a\x01\0\x01\0\0\0\0;"),
+      "notes.txt": latin1("notes"),
     };
     const { files, code, stdout, stderr } = await anonymize(sources);
     expect(code).toBe(3);
     expect(Object.keys(files)).toEqual(["good.png"]);
     expect(stdout).toMatch(/0 faces masked in 1 image/);
     expect(stdout).toMatch(/4 images failed and were not written/);
-    expect(stderr).toMatch(/cmyk\.jpg: not written: .*got CMYK/);
-    expect(stderr).toMatch(/deep\.png: not written: .*got 16 bits per sample/);
-    expect(stderr).toMatch(/frames\.png: not written: .*got an animation/);
+    expect(stdout).toMatch(/1 file of other kinds was not read and not written, such as \S+moving\.gif/);
+    expect(stderr).toMatch(/^centernet: not written: \S+cmyk\.jpg: expected .*got CMYK/m);
+    expect(stderr).toMatch(/not written: \S+deep\.png: .*got 16 bits per sample/);
+    expect(stderr).toMatch(/not written: \S+frames\.png: .*got an animation/);
+  });
+
+  test("if the folder is a file, or lies below one", async () => {
+    const folder = await temporaryFolder();
+    await write(folder, { "in/a.png": encodePng(face), file: "mine" });
+    for (const out of ["file", "file/below"]) {
+      const { code, stderr } = await runCli(["anonymize", join(folder, "in"), "--out", join(folder, out)]);
+      expect([code, stderr]).toEqual([1, expect.stringMatching(/expected a folder to write to/)]);
+    }
+    expect(await readFile(join(folder, "file"), "utf8")).toBe("mine");
   });
 
   test("if a file of its name is there, or the folder is that of the images", async () => {

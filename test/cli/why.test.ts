@@ -57,3 +57,29 @@ test("mistyped values of --why are refused before anything is loaded", async () 
   expect(code).toBe(EXIT.usage);
   expect(stderr).toMatch(/option --why: expected a class of movenet-lightning.*Did you mean person\?/);
 });
+
+test("faces: --explain has what suppressed each row, --why the heatmap's value at a pixel", async () => {
+  const args = ["detect", PEOPLE, "--model", "centerface", "--size", "320x320", "--no-draw"];
+  const { stdout, code } = await runCli([...args, "--explain", "--why", "180,140", "--json", "-"]);
+  expect(code).toBe(EXIT.fine);
+  const { explanation, why, detections } = JSON.parse(stdout);
+  interface Candidate {
+    readonly outcome: string;
+    readonly box: object;
+    readonly score: number;
+    readonly suppression?: { readonly by: number; readonly overlap: number };
+  }
+  const candidates: readonly Candidate[] = explanation.candidates;
+  const shown = candidates.filter(({ outcome }) => outcome === "shown");
+  expect(detections.length).toBeGreaterThan(1);
+  expect(shown.map(({ box }) => box)).toEqual(detections.map(({ box }: { box: object }) => box));
+  const suppressed = candidates.filter(({ outcome }) => outcome === "suppressed");
+  expect(suppressed.length).toBeGreaterThan(5);
+  for (const { suppression, score } of suppressed) {
+    expect(candidates[suppression?.by ?? -1].score).toBeGreaterThanOrEqual(score);
+    expect(suppression?.overlap).toBeGreaterThanOrEqual(0.3);
+  }
+  expect(why).toMatchObject({ x: 180, y: 140, label: "face" });
+  const [{ xmin, ymin, xmax, ymax }] = why.covering.map((index: number) => detections[index].box);
+  expect(xmin < 180 && 180 < xmax && ymin < 140 && 140 < ymax).toBe(true);
+});

@@ -85,6 +85,17 @@ test("a file beyond protobuf's 2 GiB is refused before a number is computed", ()
   );
 });
 
+test("with its decode, centerface is refused: suppression keeps any number of faces", async () => {
+  await expect(exportOnnx("centerface", { decode: true })).rejects.toThrow(
+    new UsageError({
+      where: "decode in ONNX",
+      expected: "a model whose number of detections is fixed",
+      got: "faces, of which suppression keeps any number",
+      hint: "Export the heads alone.",
+    }),
+  );
+});
+
 test("integers of any size and sign survive the encoding", () => {
   const numbers = [0, 1, 127, 128, 300, 2 ** 40, -1, -(2 ** 40)];
   const builder = new OnnxBuilder();

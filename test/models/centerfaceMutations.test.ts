@@ -65,6 +65,13 @@ const MUTATIONS: Readonly<Record<string, [firstTap: string, change: (it: Subject
     "decode.boxes",
     (it) => ({ ...it, outputs: (maps) => ({ ...maps, boxSize: swapped(maps.boxSize, 0, 1) }) }),
   ],
+  "x before y in offsets": [
+    "decode.boxes",
+    (it) => ({
+      ...it,
+      outputs: (maps) => ({ ...maps, boxOffset: swapped(maps.boxOffset, 0, 1) }),
+    }),
+  ],
   "x before y in landmarks": [
     "decode.landmarks",
     (it) => ({ ...it, outputs: (maps) => ({ ...maps, landmarks: swapped(maps.landmarks, 0, 1) }) }),

@@ -3,9 +3,11 @@ import { useEffect } from "preact/hooks";
 import { lazy } from "../../components/lazy.tsx";
 import { frame, isLive } from "../../state/camera.ts";
 import { answer } from "../../state/detection.ts";
+import { masking } from "../../state/mode.ts";
 import { DetectionTable } from "./DetectionTable.tsx";
 import { ImageSources } from "./ImageSources.tsx";
 import { ImageStrip } from "./ImageStrip.tsx";
+import { ModeLinks } from "./ModeLinks.tsx";
 import { RunFacts } from "./RunFacts.tsx";
 import { RunState } from "./RunState.tsx";
 import { SaveRow } from "./SaveRow.tsx";
@@ -13,6 +15,7 @@ import { SettingsPanel } from "./SettingsPanel.tsx";
 import { Stage } from "./Stage.tsx";
 import { dropImages, isDraggedOver, pasteEvent } from "./sources.ts";
 
+const MaskView = lazy(async () => (await import("../mask/MaskView.tsx")).MaskView, "mode");
 const CameraView = lazy(async () => (await import("./camera/CameraView.tsx")).CameraView, "camera’s code");
 
 export function DetectView() {
@@ -37,19 +40,30 @@ export function DetectView() {
         await dropImages(event.dataTransfer);
       }}
     >
+      {masking.value && !isLive.value ? <MaskView /> : <Detections />}
+    </div>
+  );
+}
+
+function Detections() {
+  return (
+    <>
       {isLive.value ? <CameraView /> : <Image />}
       <aside aria-label="Settings and times">
         <SettingsPanel />
         <Times />
       </aside>
-    </div>
+    </>
   );
 }
 
 function Image() {
   return (
     <section aria-labelledby="image-heading">
-      <h1 id="image-heading">Image</h1>
+      <ModeLinks />
+      <h1 id="image-heading" class="visually-hidden">
+        Image
+      </h1>
       <Stage />
       <ImageStrip />
       <ImageSources camera />

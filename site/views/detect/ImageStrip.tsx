@@ -12,24 +12,33 @@ import {
 } from "../../state/image.ts";
 import { score } from "../../state/settings.ts";
 
-export function ImageStrip() {
+/** What the strip shows of each image. */
+export interface StripContent {
+  stateOf(own: OwnImage): ItemState;
+  thumbnailOf(own: OwnImage): ImageBitmap | undefined;
+}
+
+const DETECTIONS: StripContent = { stateOf: detectionState, thumbnailOf };
+
+export function ImageStrip({ content = DETECTIONS }: { readonly content?: StripContent }) {
   const all = ownImages.value;
   if (all.length === 0) return null;
   const shown = all.find((own) => own === image.value);
   const { ended, total, halted } = queue.value;
+  const isQueued = content === DETECTIONS && ended < total;
   return (
     <section class="strip" aria-label="Your images">
       <ul>
         {all.map((own) => (
-          <Item key={own.id} own={own} />
+          <Item key={own.id} own={own} content={content} />
         ))}
       </ul>
       <div class="row">
         <span class="note">
           {total === 1 ? "1 image" : `${total} images`}
-          {ended < total && `, ${ended} of them done`}
+          {isQueued && `, ${ended} of them done`}
         </span>
-        {halted && ended < total && (
+        {halted && isQueued && (
           <button type="button" class="quiet" onClick={resume}>
             Go on
           </button>
@@ -45,14 +54,14 @@ export function ImageStrip() {
           </button>
         )}
       </div>
-      <Failures />
+      {content === DETECTIONS && <Failures />}
     </section>
   );
 }
 
-function Item({ own }: { readonly own: OwnImage }) {
-  const thumbnail = thumbnailOf(own);
-  const state = stateOf(own);
+function Item({ own, content }: { readonly own: OwnImage; readonly content: StripContent }) {
+  const thumbnail = content.thumbnailOf(own);
+  const state = content.stateOf(own);
   const isShown = image.value === own;
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
@@ -70,19 +79,20 @@ function Item({ own }: { readonly own: OwnImage }) {
       >
         <span class="thumbnail">{thumbnail && <BitmapCanvas bitmap={thumbnail} alt="" />}</span>
         <span class="strip-name">{own.name}</span>
-        <span class={`strip-state ${state.kind}`}>{state.short}</span>
+        {/* The button's label says it in full. */}
+        <span class={`strip-state ${state.kind}`} data-text={state.short} />
       </button>
     </li>
   );
 }
 
-interface ItemState {
+export interface ItemState {
   readonly kind: "found" | "failed" | "open";
   readonly short: string;
   readonly words: string;
 }
 
-function stateOf(own: OwnImage): ItemState {
+function detectionState(own: OwnImage): ItemState {
   const outcome = outcomeOf(own);
   if (isRunning(own)) return { kind: "open", short: "running", words: "running" };
   if (!outcome) return { kind: "open", short: "waiting", words: "waiting" };

@@ -23,10 +23,13 @@ import type { Session } from "../io.ts";
 const HELP = `
 Each image is searched at two sizes, and everything that scores at least 0.2 is
 covered by a black rectangle that is 0.3 of its side larger on each side, and by
-at least 16 pixels. Exif orientation is applied first. No detector finds every
-face: look at each image before you pass it on. Clothes, name tags and number
-plates stay. The table says how small a face may be to be found at all; --sides
-640,1280,2560 finds smaller ones, --turns lying ones.
+at least 16 pixels. Then the masked image is searched again, and what shows only
+now is covered, too. Exif orientation is applied first.
+
+No detector finds every face: look at each image before you pass it on. Clothes,
+name tags and number plates stay. The table says how small a face may be to be
+found at all; --sides 640,1280,2560 finds smaller ones, --turns lying ones. To
+add or remove masks by hand, use Mask faces on the page of centernet serve.
 
 New files hold pixels alone: no Exif (place, serial numbers, preview), XMP, IPTC,
 comments or texts, no further images, nothing after the image's end. The numbers

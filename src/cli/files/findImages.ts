@@ -26,17 +26,19 @@ const PATTERN = /[*?[{]|[!@+]\(/;
 /**
  * The images that the arguments name, each once, in argument order; images of a folder are sorted by path.
  * Folders are searched recursively, without hidden files and without `outFolders`, which hold earlier results.
- * An argument is a glob only if no file has that name.
+ * An argument is a glob only if no file has that name. `onOthers` gets the images of other kinds, and videos, that lie in
+ * a folder beside those that are found.
  *
  * @throws UsageError for an argument without any image: an empty folder, a glob without a match.
  */
 export async function findImages(
   inputs: readonly string[],
   outFolders: readonly string[],
+  onOthers?: (paths: readonly string[]) => void,
 ): Promise<ImageFile[]> {
   const found = new Map<string, ImageFile>();
   for (const input of inputs) {
-    for (const image of await expand(input, outFolders)) {
+    for (const image of await expand(input, outFolders, onOthers)) {
       const key = isLocal(image) ? resolve(image.path) : image.path;
       if (!found.has(key)) found.set(key, image);
     }
@@ -49,7 +51,11 @@ export function isLocal({ path }: ImageFile): boolean {
   return path !== "-" && !isHttpUrl(path);
 }
 
-async function expand(input: string, outFolders: readonly string[]): Promise<ImageFile[]> {
+async function expand(
+  input: string,
+  outFolders: readonly string[],
+  onOthers?: (paths: readonly string[]) => void,
+): Promise<ImageFile[]> {
   if (input === "") throw new UsageError({ where: "image", expected: "a path", got: "an empty one" });
   if (input === "-") return [{ path: input, relativePath: "stdin" }];
   if (isHttpUrl(input)) return [{ path: input, relativePath: nameOfUrl(input) }];
@@ -58,6 +64,7 @@ async function expand(input: string, outFolders: readonly string[]): Promise<Ima
   if (info?.isDirectory()) {
     const expected = "images (.jpg, .jpeg, .png) in this folder";
     const found = await searchFolder(input, outFolders);
+    onOthers?.(found.others);
     return withoutEarlierResults(input, input, found, outFolders, expected);
   }
   if (!info && PATTERN.test(input)) {

@@ -50,10 +50,11 @@ function traceFaces(
   const boxes = Float32Array.from(rows.boxes, (side) => side / OUTPUT_STRIDE);
   order.forEach((row, place) => {
     const size = vectorAt(sizes, place);
+    const fromMiddle = vectorAt(offsets, place);
     const [xmin, ymin, xmax, ymax] = boxes.subarray(row * 4, row * 4 + 4);
     const evidence: CenterEvidence = {
       ...rankedElement(ranked, place, 1, heatmap.shape[2]),
-      offset: vectorAt(offsets, place),
+      offset: { x: fromMiddle.x + 0.5, y: fromMiddle.y + 0.5 },
       size: { width: size.x, height: size.y },
       boxInCells: { xmin, ymin, xmax, ymax },
     };

@@ -17,7 +17,11 @@ import { type Channel, enlargedRows } from "./upsampleChroma.ts";
  * @throws ImageError for a file that is damaged, truncated, of an unsupported kind, or too large to decode.
  */
 export function decodeJpeg(bytes: Uint8Array, where: string): RgbImage {
-  const file = readJpegFile(bytes, where);
+  return decodeJpegFile(readJpegFile(bytes, where), where);
+}
+
+/** The same of a file that was read before. */
+export function decodeJpegFile(file: JpegFile, where: string): RgbImage {
   checkMemory(file.frame, where);
   const { width, height } = file.frame;
   const image = { width, height, data: decodePixels(file, where) };

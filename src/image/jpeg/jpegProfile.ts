@@ -24,12 +24,15 @@ export function jpegProfile(bytes: Uint8Array): Uint8Array | undefined {
 }
 
 /** A JPEG as it is encoded here, with a profile after its start. */
-export function withJpegProfile(jpeg: Uint8Array, profile: Uint8Array | undefined): Uint8Array {
+export function withJpegProfile(
+  jpeg: Uint8Array<ArrayBuffer>,
+  profile: Uint8Array | undefined,
+): Uint8Array<ArrayBuffer> {
   const count = Math.ceil((profile?.length ?? 0) / MAX_PART);
   if (!profile || count === 0 || count > 255) return jpeg;
   const mark = Uint8Array.from(MARK, (letter) => letter.charCodeAt(0));
   const parts = Array.from({ length: count }, (_, i) => {
-    const data = profile.subarray(i * MAX_PART, (i + 1) * MAX_PART);
+    const data = profile.slice(i * MAX_PART, (i + 1) * MAX_PART);
     const length = 2 + HEAD + data.length;
     const head = [0xff, APP2, length >> 8, length & 0xff, ...mark, i + 1, count];
     return concatenate([Uint8Array.from(head), data]);

@@ -1,48 +1,50 @@
+import type { Orientation } from "../exif.ts";
 import { readOrientation, turnUpright, UPRIGHT } from "../exif.ts";
-import { inflatePixels } from "./inflatePixels.ts";
-import { bytesPerRow } from "./pngHeader.ts";
+import type { RgbImage } from "../rgbImage.ts";
+import { decodePngFile } from "./decodePng.ts";
 import type { PngFile } from "./readPngFile.ts";
-import { unfilterRows } from "./unfilterRows.ts";
-import { pngPasses, unpackSamples } from "./writePass.ts";
+import { type SizedPass, unpackSamples } from "./writePass.ts";
 
 const OPAQUE = 255;
 
 /**
- * The alpha of each pixel of a PNG of at most 8 bits per sample, turned upright like the pixels of `decodePng`: of an alpha
- * channel, of a palette, or of the one color that is transparent. Undefined if it has none.
+ * The pixels of a PNG of at most 8 bits per sample, as `decodePng` has them, and the alpha of each, turned upright like
+ * them: of an alpha channel, of a palette, or of the one color that is transparent. Undefined if it has none.
  *
  * @throws ImageError for a damaged file.
  */
-export function decodeAlpha(file: PngFile, where: string): Uint8Array | undefined {
+export function decodePngWithAlpha(file: PngFile, where: string): { image: RgbImage; alpha?: Uint8Array } {
   const { header, transparency, exif } = file;
   const hasChannel = header.kind === "greyAlpha" || header.kind === "rgbAlpha";
-  if (!hasChannel && !transparency) return undefined;
-  const passes = pngPasses(header.width, header.height, header.interlaced);
-  const size = passes.reduce((sum, pass) => sum + pass.height * (1 + bytesPerRow(header, pass.width)), 0);
-  const rows = inflatePixels(file.compressed, size, where);
+  if (!hasChannel && !transparency) return { image: decodePngFile(file, where) };
   const { width, height, channels, bitDepth } = header;
-  // Three equal channels, which turn like an image.
-  const data = new Uint8Array(width * height * 3);
-  const pixelBytes = Math.ceil((channels * bitDepth) / 8);
+  const alpha = new Uint8Array(width * height);
   const alphaOf = hasChannel ? channelAlpha(channels) : storedAlpha(file, transparency ?? new Uint8Array(0));
-  let start = 0;
-  for (const pass of passes) {
-    const rowBytes = bytesPerRow(header, pass.width);
-    const end = unfilterRows(rows, start, pass.height, rowBytes, pixelBytes, where);
+  const seePass = (pass: SizedPass, rows: Uint8Array, rowBytes: number) => {
     const samples = new Uint8Array(pass.width * channels);
     for (let row = 0; row < pass.height; row++) {
-      const at = start + row * (rowBytes + 1) + 1;
+      const at = row * (rowBytes + 1) + 1;
       if (bitDepth === 8) samples.set(rows.subarray(at, at + samples.length));
       else unpackSamples(rows, at, bitDepth, samples);
+      const y = pass.top + row * pass.stepY;
       for (let column = 0; column < pass.width; column++) {
-        const pixel = (pass.top + row * pass.stepY) * width + pass.left + column * pass.stepX;
-        data.fill(alphaOf(samples, column * channels), pixel * 3, pixel * 3 + 3);
+        alpha[y * width + pass.left + column * pass.stepX] = alphaOf(samples, column * channels);
       }
     }
-    start = end;
-  }
-  const turned = turnUpright({ width, height, data }, exif ? readOrientation(exif) : UPRIGHT);
-  return turned.data.filter((_, i) => i % 3 === 0);
+  };
+  const image = decodePngFile(file, where, seePass);
+  return { image, alpha: turned(alpha, width, height, exif ? readOrientation(exif) : UPRIGHT) };
+}
+
+/** Turned as an image of three equal channels. */
+function turned(alpha: Uint8Array, width: number, height: number, orientation: Orientation): Uint8Array {
+  if (orientation === UPRIGHT) return alpha;
+  const data = new Uint8Array(alpha.length * 3);
+  alpha.forEach((value, pixel) => {
+    data.fill(value, pixel * 3, pixel * 3 + 3);
+  });
+  const upright = turnUpright({ width, height, data }, orientation).data;
+  return alpha.map((_, pixel) => upright[pixel * 3]);
 }
 
 type AlphaOf = (samples: Uint8Array, at: number) => number;

@@ -38,7 +38,7 @@ const SIDE_MULTIPLE = 32;
  * Larger images are shrunk to this. Faces of more than some 400 pixels are found less surely, and one of 1000 hardly:
  * at 1280, a portrait that fills half the height has 640.
  */
-const LARGEST = 1280;
+export const LARGEST_SIDE = 1280;
 
 /** Candidates below this score are not decoded: a hundredth of all cells would be. */
 const MIN_SCORE = 0.05;
@@ -56,8 +56,8 @@ export const CENTERFACES: readonly Model[] = [
     defaultSize: { height: 480, width: 640 },
     sizeMultiple: SIDE_MULTIPLE,
     sizedByImage: true,
-    largestImage: { height: LARGEST, width: LARGEST },
-    placement: `shrunk to fit ${LARGEST} x ${LARGEST} pixels if it is larger, then stretched to the next multiples of ${SIDE_MULTIPLE}`,
+    largestImage: { height: LARGEST_SIDE, width: LARGEST_SIDE },
+    placement: `shrunk to fit ${LARGEST_SIDE} x ${LARGEST_SIDE} pixels if it is larger, then stretched to the next multiples of ${SIDE_MULTIPLE}`,
     weightsHint: "Its weights ship with this package.",
     constants: () => new Map(),
     graph: centerfaceGraph,
