@@ -6,10 +6,13 @@ import type { Annotations } from "../../evaluation/reading/annotations.ts";
 import { jsonLine } from "../../formats/jsonFrame.ts";
 import { unknownName } from "../../support/unknownName.ts";
 import { parsePath, valueOption } from "../arguments/options.ts";
+import { ANALYSIS_HELP, addAnalysisOptions, checkAnalysisFlags } from "../eval/analysisOptions.ts";
 import { evaluationJson } from "../eval/evaluationJson.ts";
+import { FileDigests } from "../eval/fileDigests.ts";
 import { addEvalOptions, type EvalFlags } from "../eval/options.ts";
 import { readAnnotationsFile, readResultsFiles } from "../eval/readFiles.ts";
 import { againstTable, classTable, rowText } from "../eval/rowText.ts";
+import { analysisUses, runAnalysis } from "../eval/runAnalysis.ts";
 import { isStdout } from "../files/jsonLines.ts";
 import { refuseOverwriting } from "../files/refuseOverwriting.ts";
 import { writeOutput } from "../files/writeAtomically.ts";
@@ -25,14 +28,19 @@ line, or the lines of centernet detect --json, whose images are found by
 file_name and whose classes by name; detect with --score 0 --max 100, because
 what a threshold leaves out lowers recall. Several files are parts of one set.
 
+${ANALYSIS_HELP}
 With --json:
   { stats, names, perClass: [ { id, name, truths, found, stats } ],
-    parameters, notes, against? }        (-1 where there is no truth)
+    parameters, notes, errors?, confusion?, bestF1?, against? }
+                                         (-1 where there is no truth)
 
 Examples:
   centernet detect val2017 --score 0 --no-draw --json results.jsonl
   centernet eval --annotations instances_val2017.json --results results.jsonl
-  centernet eval --annotations a.json --results r.json --per-class --json -`;
+  centernet eval --annotations a.json --results r.json --per-class --json -
+  centernet eval --annotations a.json --results r.json --errors --confusion
+  centernet eval --annotations a.json --results r.json --image-dir val2017 \\
+    --report report.html --draw worst`;
 
 export function addEval(program: Command, session: Session): void {
   const path = (flags: string, text: string) => valueOption(flags, text, parsePath);
@@ -47,7 +55,10 @@ export function addEval(program: Command, session: Session): void {
       ).makeOptionMandatory(),
     )
     .addOption(path("--against <file>", "compare with these results of the same images"));
-  addEvalOptions(command)
+  command.addOption(
+    path("--image-dir <folder>", "the annotated images: by file_name, else by a base name that only one has"),
+  );
+  addAnalysisOptions(addEvalOptions(command))
     .option("--per-class", "also print a table of the classes")
     .addOption(path("--json <file>", "write the rows as JSON; - prints only them to stdout"))
     .addHelpText("after", HELP)
@@ -67,9 +78,15 @@ async function evalCommand(flags: EvalFlags, session: Session): Promise<void> {
       { path: json, role: "output", name: `option --json ${json}` },
     ]);
   }
-  const annotations = await readAnnotationsFile(path, signal);
+  checkAnalysisFlags(flags);
+  refuseOverwriting([
+    ...inputs.map((input) => ({ path: input, role: "input" as const, name: input })),
+    ...analysisUses(flags),
+  ]);
+  const digests = flags.report === undefined ? undefined : new FileDigests();
+  const annotations = await readAnnotationsFile(path, signal, digests);
   const options = evaluationOptions(flags, annotations);
-  const found = await readResultsFiles(results, annotations, { type, signal, flag: "--results" });
+  const found = await readResultsFiles(results, annotations, { type, signal, flag: "--results", digests });
   const evaluation = evaluate(annotations, found, options);
   const other =
     against === undefined
@@ -79,14 +96,17 @@ async function evalCommand(flags: EvalFlags, session: Session): Promise<void> {
           await readResultsFiles([against], annotations, { type: found.type, signal, flag: "--against" }),
           options,
         );
-  const value = evaluationJson(evaluation, other);
+  const analysis = await runAnalysis(evaluation, flags, digests, session);
+  const value = evaluationJson(evaluation, other, analysis?.json);
   if (takesStdout) {
     printJson(session, value);
-    for (const note of evaluation.notes) printError(session, `note: ${note}`);
+    for (const note of [...evaluation.notes, ...(analysis?.notes ?? [])])
+      printError(session, `note: ${note}`);
     return;
   }
   if (json !== undefined) await writeOutput(json, `${jsonLine(value)}\n`, `option --json ${json}`);
   printEvaluation(evaluation, other, perClass ?? false, session);
+  for (const line of analysis?.lines ?? []) print(session, line);
   const { imageIds, categoryIds } = evaluation.parameters;
   const counts = `${imageIds.length} images, ${categoryIds.length} categories, ${found.found.count} results`;
   print(session, `${counts} in ${formatTime(performance.now() - start)}`);

@@ -1,7 +1,7 @@
 import type { Evaluation } from "../../evaluation/evaluate.ts";
 
 /** What `--json` writes: numbers in full precision, `stats` in pycocotools' order. */
-export function evaluationJson(evaluation: Evaluation, against?: Evaluation) {
+export function evaluationJson(evaluation: Evaluation, against?: Evaluation, analysis: object = {}) {
   const { rows, categories, parameters, notes } = evaluation;
   const { type, imageIds, categoryIds, iouThresholds, recallThresholds, maxDetections } = parameters;
   const { areas, classAgnostic, sigmas } = parameters;
@@ -27,6 +27,7 @@ export function evaluationJson(evaluation: Evaluation, against?: Evaluation) {
       ...(type === "keypoints" && { sigmas }),
     },
     notes,
+    ...analysis,
     ...(against && { against: { stats: against.rows.map(({ value }) => value), notes: against.notes } }),
   };
 }

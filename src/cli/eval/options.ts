@@ -4,9 +4,10 @@ import { UsageError } from "../../errors.ts";
 import type { AreaRange } from "../../evaluation/parameters.ts";
 import type { EvaluationType } from "../../evaluation/reading/foundColumns.ts";
 import { valueOption } from "../arguments/options.ts";
+import type { AnalysisFlags } from "./analysisOptions.ts";
 
 /** What `centernet eval` was given. */
-export interface EvalFlags {
+export interface EvalFlags extends AnalysisFlags {
   readonly annotations: string;
   /** One file, or the parts of several shards. */
   readonly results: readonly string[];
