@@ -7,7 +7,7 @@ import { classFigure, scoreText } from "./figures.ts";
 import { type Cell, count, figure, mean, section, table } from "./html.ts";
 
 /** More rows would make a page of megabytes. */
-export const MAX_CLASS_ROWS = 400;
+const MAX_CLASS_ROWS = 400;
 
 interface Placed extends CategoryRows {
   readonly k: number;
@@ -43,7 +43,7 @@ export function classTable(evaluation: Evaluation, { scoreCurves, errors }: Anal
   });
   const rest = all.length - rows.length;
   const more = rest === 0 ? "" : `<p class="note">${count(rest)} further classes are left out.</p>`;
-  return table("Classes", columns, rows, "long") + more;
+  return table("Classes", columns, rows) + more;
 }
 
 /** Small curves of each class that has truth. */

@@ -6,7 +6,7 @@ import { count, figure, percent, section, table } from "./html.ts";
 /** Up to so many classes the matrix is a table of numbers, which can be read out; beyond, a picture. */
 const MAX_TABLE = 12;
 /** Beyond so many a picture has no room for names: the worst confusions alone are listed. */
-export const MAX_PICTURE = 120;
+const MAX_PICTURE = 120;
 const LISTED = 25;
 
 export function confusionPart(analysis: Analysis): string {
@@ -16,6 +16,7 @@ export function confusionPart(analysis: Analysis): string {
   const worst = confusionList(confusion);
   if (names.length <= MAX_TABLE) {
     const note = `${rule} Rows are true, columns found.`;
+    if (names.length === 1) return section("Confusion matrix", note, matrixTable(confusion), "half");
     return (
       section("Confusion matrix", note, matrixTable(confusion), "half") +
       section("Most confused", "", worst, "half")
@@ -29,7 +30,13 @@ export function confusionPart(analysis: Analysis): string {
       worst,
     );
   const note = `${rule} Rows are true, columns found; darker is a larger share of the row. Blue is right, orange is not.`;
-  return section("Confusion matrix", note, figure(confusionFigure(analysis)), "large") + list;
+  return section("Confusion matrix", note, matrix(analysis), "large") + list;
+}
+
+/** Keeps its size on a narrow screen, where it scrolls. */
+function matrix(analysis: Analysis): string {
+  const picture = figure(confusionFigure(analysis));
+  return `<div class="scroll matrix" role="region" aria-label="Confusion matrix, picture" tabindex="0">${picture}</div>`;
 }
 
 function matrixTable({ names, counts }: ConfusionMatrix): string {

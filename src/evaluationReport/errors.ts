@@ -39,6 +39,7 @@ export function errorTable({ categories }: Evaluation, { errors }: Analysis): st
       rows,
       "wrapped",
     ),
+    "errors",
   );
 
   function worstClasses(kind: ErrorKind): string {

@@ -5,7 +5,7 @@ import { MARK_COLORS } from "./exampleImage.ts";
 import { count, section } from "./html.ts";
 
 /** An image of the worst, drawn. */
-export interface Example {
+export interface ReportExample {
   readonly reason: "missed" | "wrong";
   /** From 1. */
   readonly rank: number;
@@ -20,9 +20,13 @@ export interface Example {
   readonly height: number;
 }
 
-export function examplesPart(examples: readonly Example[], { worst }: Analysis, note?: string): string[] {
+export function examplesPart(
+  examples: readonly ReportExample[],
+  { worst }: Analysis,
+  note?: string,
+): string[] {
   if (examples.length === 0 && note === undefined) return [];
-  const of = (wanted: Example["reason"], heading: string, words: string) => {
+  const of = (wanted: ReportExample["reason"], heading: string, words: string) => {
     const shown = examples.filter(({ reason }) => reason === wanted);
     if (shown.length === 0) return [];
     return [
@@ -44,15 +48,19 @@ export function examplesPart(examples: readonly Example[], { worst }: Analysis, 
   ];
 }
 
-function legend(reason: Example["reason"]): string {
+function legend(reason: ReportExample["reason"]): string {
   const entry = (state: keyof typeof MARK_COLORS, text: string) =>
     `<li><i style="border-color:rgb(${MARK_COLORS[state].join(" ")})"></i>${text}</li>`;
   return `<ul class="legend">${entry("right", "right")}${entry(reason, "missed, or wrong")}${entry("ignored", "ignored")}</ul>`;
 }
 
-function item({ rank, name, about, bytes, mediaType, width, height }: Example): string {
+function item({ rank, name, about, bytes, mediaType, width, height }: ReportExample): string {
   const { truths, missed, found, wrong, wrongScore } = about;
-  const words = `${count(missed)} of ${count(truths)} truths missed, ${count(wrong)} of ${count(found)} detections wrong${wrongScore === undefined ? "" : `, the first at ${wrongScore.toFixed(2)}`}`;
+  const ofTruth = truths === 0 ? "no truth" : `${count(missed)} of ${count(truths)} truths missed`;
+  const first = wrongScore === undefined ? "" : `, the first at ${wrongScore.toFixed(2)}`;
+  const ofFound =
+    found === 0 ? "nothing found" : `${count(wrong)} of ${count(found)} detections wrong${first}`;
+  const words = `${ofTruth}, ${ofFound}`;
   const alt = `Truth on the left, found on the right: ${words}.`;
   return `<li><figure><img src="data:${mediaType};base64,${base64(bytes)}" width="${width}" height="${height}" alt="${escaped(alt)}"><figcaption>${rank}. ${escaped(name)}: ${words}</figcaption></figure></li>`;
 }

@@ -50,8 +50,18 @@ function parameterList({ parameters }: Evaluation, { score, outcomes, errors }: 
       `${count(recallThresholds.length)}: ${recallThresholds[0]} to ${recallThresholds[recallThresholds.length - 1]}`,
     ],
     ["most detections per image and class", listed(maxDetections)],
-    ["areas in square pixels", areas.map(({ label, min, max }) => `${label} ${min}–${max}`).join(", ")],
-    ...(sigmas.length > 0 ? [["sigmas", sigmas.join(", ")] as [string, string]] : []),
+    [
+      "areas in square pixels",
+      areas
+        .map(
+          ({ label, min, max }) =>
+            `${label} ${min}–${max < 1e10 ? max : max.toExponential().replace("+", "")}`,
+        )
+        .join(", "),
+    ],
+    ...(sigmas.length > 0
+      ? [["sigmas", sigmas.map((sigma) => Number(sigma.toPrecision(6))).join(", ")] as [string, string]]
+      : []),
     ["errors, F1 and confusions at", thresholdText(outcomes.iouThreshold)],
     ["background below", thresholdText(errors.backgroundIou)],
     ["least score of confusions and examples", scoreText(score)],

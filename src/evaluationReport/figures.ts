@@ -69,6 +69,8 @@ function thresholdKey(thresholds: readonly number[], averages: readonly number[]
 }
 
 const MAX_FAINT = 120;
+/** Beyond so many classes their lines are paler, or they would hide the others. */
+const MANY = 32;
 
 /** F1 over the score that detections must reach. */
 export function scoreFigure({ scoreCurves }: Analysis): Drawing {
@@ -77,9 +79,17 @@ export function scoreFigure({ scoreCurves }: Analysis): Drawing {
   const present = categories.filter(({ truths }) => truths > 0);
   const faint = present.length > 1 ? present.slice(0, MAX_FAINT) : [];
   const lines: ChartLine[] = [
-    ...faint.map((curve): ChartLine => ({ name: curve.name, x: scores, y: curve.f1, weight: "faint" })),
+    ...faint.map(
+      (curve): ChartLine => ({
+        name: curve.name,
+        x: scores,
+        y: curve.f1,
+        weight: "faint",
+        strength: Math.min(1, MANY / faint.length),
+      }),
+    ),
     { name: "precision", x: scores, y: all.precision, dashed: true, strength: 0.5 },
-    { name: "recall", x: scores, y: all.recall, strength: 0.35 },
+    { name: "recall", x: scores, y: all.recall, strength: 0.5 },
     { name: "F1", x: scores, y: all.f1, weight: "strong" },
   ];
   const text = best && `F1 ${best.f1.toFixed(3)} at ${scoreText(best.score)}`;
@@ -96,7 +106,8 @@ export function scoreFigure({ scoreCurves }: Analysis): Drawing {
       lines,
       ...SIZE,
       xLabel: "least score",
-      yLabel: "F1, bold; precision, dashed; recall, thin",
+      yLabel: "",
+      keys: ["recall", "precision", "F1"],
       xRange,
       mark,
     }),

@@ -32,7 +32,7 @@ export function table(
     );
     return `<tr>${cells.join("")}</tr>`;
   });
-  return `<div class="scroll ${kind}" role="region" aria-label="${escaped(name)}" tabindex="0"><table>
+  return `<div class="scroll${kind && ` ${kind}`}" role="region" aria-label="${escaped(name)}, table" tabindex="0"><table>
 <thead><tr>${headings.join("")}</tr></thead>
 <tbody>
 ${lines.join("\n")}
@@ -74,7 +74,7 @@ ${elements.filter((element) => element !== "").join("\n")}
 /** A part of the page with a heading, and words that say how to read it. */
 export function section(heading: string, note: string, content: string, kind = ""): string {
   const id = heading.toLowerCase().replace(/[^a-z]+/g, "-");
-  return `<section class="${kind}" aria-labelledby="${id}">
+  return `<section${kind && ` class="${kind}"`} aria-labelledby="${id}">
 <h2 id="${id}">${escaped(heading)}</h2>
 ${note === "" ? "" : `<p class="note">${escaped(note)}</p>`}
 ${content}

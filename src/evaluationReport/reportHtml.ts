@@ -5,7 +5,7 @@ import { escaped } from "../visualization/svg.ts";
 import { classCharts, classTable } from "./classes.ts";
 import { confusionPart } from "./confusion.ts";
 import { errorTable } from "./errors.ts";
-import { type Example, examplesPart } from "./examples.ts";
+import { examplesPart, type ReportExample } from "./examples.ts";
 import { factsPart, type ReportInput } from "./facts.ts";
 import { precisionFigure, scoreFigure, scoreText, thresholdText } from "./figures.ts";
 import { count, figure, mean, section } from "./html.ts";
@@ -18,7 +18,7 @@ export interface ReportContent {
   /** The files that were evaluated. */
   readonly inputs?: readonly ReportInput[];
   /** Images of `analysis.worst` with truth beside found. */
-  readonly examples?: readonly Example[];
+  readonly examples?: readonly ReportExample[];
   /** Why there are no examples, or fewer than one would expect. */
   readonly examplesNote?: string;
 }
@@ -30,31 +30,16 @@ export interface ReportContent {
 export function evaluationReport(content: ReportContent): string {
   const { evaluation, analysis, inputs = [], examples = [], examplesNote } = content;
   const { results, annotations } = evaluation.arranged;
-  const title = `Evaluation of ${results.name}`;
-  const { iouThreshold } = analysis.outcomes;
-  const { type } = evaluation.parameters;
-  const fit = type === "boxes" ? "IoU" : "OKS";
-  const parts = [
-    section(
-      "Average precision and recall",
-      "As pycocotools prints them, equal in every digit.",
-      rowTable(evaluation),
-      "third",
-    ),
-    section(
-      "Precision over recall",
-      `The mean of all classes at each threshold of ${fit}.`,
-      figure(precisionFigure(analysis)),
-      "third",
-    ),
-    section("F1 over score", scoreNote(analysis), figure(scoreFigure(analysis)), "third"),
-    errorTable(evaluation, analysis),
-    confusionPart(analysis),
-    section("Classes", classNote(evaluation), classTable(evaluation, analysis), "long"),
-    classCharts(evaluation, analysis),
-    ...examplesPart(examples, analysis, examplesNote),
-    factsPart(evaluation, analysis, inputs),
+  const title = `Evaluation of ${baseNames(results.name)}`;
+  const groups = [
+    summary(evaluation, analysis),
+    [confusionPart(analysis)],
+    [section("Classes", classNote(evaluation), classTable(evaluation, analysis), "class-table")],
+    [classCharts(evaluation, analysis)],
+    examplesPart(examples, analysis, examplesNote),
+    [factsPart(evaluation, analysis, inputs)],
   ];
+  const filled = groups.map((parts) => parts.join("\n")).filter((text) => text !== "");
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -66,21 +51,45 @@ export function evaluationReport(content: ReportContent): string {
 <body>
 <header>
 <h1>${escaped(title)}</h1>
-<p class="lead">${escaped(leadOf(evaluation, annotations.name))}</p>
+<p class="lead">${escaped(leadOf(evaluation, baseNames(annotations.name)))}</p>
 ${keyNumbers(evaluation, analysis)}
 </header>
 <main>
-${parts.join("\n")}
+${filled.map((text) => `<div class="group">\n${text}\n</div>`).join("\n")}
 </main>
 </body>
 </html>
 `;
+}
 
-  function scoreNote({ scoreCurves }: Analysis): string {
-    const { best } = scoreCurves.all;
-    const at = `All classes together at ${fit} ${thresholdText(iouThreshold)}; pale, each class.`;
-    return best ? `${at} The best score to cut at is ${scoreText(best.score)}.` : at;
-  }
+/** Whole paths stand among the files. */
+function baseNames(names: string): string {
+  const all = names.split(", ").map((name) => name.replace(/^.*[/\\]/, ""));
+  return all.length <= 3 ? all.join(", ") : `${all[0]} and ${all.length - 1} more`;
+}
+
+function summary(evaluation: Evaluation, analysis: Analysis): string[] {
+  const fit = evaluation.parameters.type === "boxes" ? "IoU" : "OKS";
+  const { best } = analysis.scoreCurves.all;
+  const each = evaluation.categories.length > 1 ? "; pale, each class" : "";
+  const at = `All classes together at ${fit} ${thresholdText(analysis.outcomes.iouThreshold)}${each}.`;
+  const cut = best ? ` The best score to cut at is ${scoreText(best.score)}.` : "";
+  return [
+    section(
+      "Average precision and recall",
+      "As pycocotools prints them, equal in every digit. Limit: the detections that count per image and class.",
+      rowTable(evaluation),
+      "rows",
+    ),
+    section(
+      "Precision over recall",
+      `The mean of all classes at each threshold of ${fit}.`,
+      figure(precisionFigure(analysis)),
+      "curves",
+    ),
+    section("F1 over score", at + cut, figure(scoreFigure(analysis)), "curves"),
+    errorTable(evaluation, analysis),
+  ];
 }
 
 function leadOf({ parameters, categories, arranged }: Evaluation, truth: string): string {

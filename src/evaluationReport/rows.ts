@@ -19,7 +19,7 @@ export function rowTable({ rows, parameters }: Evaluation): string {
       { heading: "Row" },
       { heading: type === "boxes" ? "IoU" : "OKS" },
       { heading: "Area" },
-      { heading: "Detections", isNumber: true },
+      { heading: "Limit", isNumber: true },
       { heading: "Mean", isNumber: true },
     ],
     rows.map((row) => [

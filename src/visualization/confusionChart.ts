@@ -32,7 +32,7 @@ export function confusionChart({ names, counts }: ConfusionChart): ConfusionDraw
   const fontSize = Math.max(7, Math.min(11, cell - 1));
   const longest = Math.min(LABEL_LENGTH, Math.max(10, ...names.slice(0, 1000).map((name) => name.length)));
   const margin = Math.ceil(longest * fontSize * 0.56) + 10;
-  const labels = [...names.map(shortened), "background"];
+  const labels = names.map(shortened);
   const totals = Array.from({ length: n }, (_, row) => {
     let sum = 0;
     for (let column = 0; column < n; column++) sum += counts[row * n + column];
@@ -58,7 +58,12 @@ export function confusionChart({ names, counts }: ConfusionChart): ConfusionDraw
     height: far,
     elements: [
       `<path class="ground-cells" d="M${margin} ${margin}h${n * cell}v${n * cell}h${-n * cell}z" fill="#f5f6f7"/>`,
-      ...labels.flatMap((name, i) => axisLabels(name, margin, margin + (i + 0.5) * cell, fontSize)),
+      ...[...labels, "background"].map((name, i) =>
+        rowLabel(name, margin, margin + (i + 0.5) * cell, fontSize),
+      ),
+      ...[...labels, "missed"].map((name, i) =>
+        columnLabel(name, margin, margin + (i + 0.5) * cell, fontSize),
+      ),
       ...[...paths].map(([key, squares]) => {
         const [kind, level] = key.split(" ");
         const fill = kind === "hit" ? "#1f5d99" : "#b83a0b";
@@ -74,13 +79,14 @@ function shortened(name: string): string {
   return name.length <= LABEL_LENGTH ? name : `${name.slice(0, LABEL_LENGTH - 1)}…`;
 }
 
-function axisLabels(name: string, margin: number, middle: number, fontSize: number): string[] {
-  const text = escaped(name);
-  const at = tidy(middle + fontSize * 0.35);
-  return [
-    `<text class="faint" x="${margin - 5}" y="${at}" text-anchor="end" font-size="${fontSize}" fill="#545d66">${text}</text>`,
-    `<text class="faint" transform="translate(${at} ${margin - 5}) rotate(-90)" font-size="${fontSize}" fill="#545d66">${text}</text>`,
-  ];
+function rowLabel(name: string, margin: number, middle: number, fontSize: number): string {
+  const y = tidy(middle + fontSize * 0.35);
+  return `<text class="faint" x="${margin - 5}" y="${y}" text-anchor="end" font-size="${fontSize}" fill="#545d66">${escaped(name)}</text>`;
+}
+
+function columnLabel(name: string, margin: number, middle: number, fontSize: number): string {
+  const x = tidy(middle + fontSize * 0.35);
+  return `<text class="faint" transform="translate(${x} ${margin - 5}) rotate(-90)" font-size="${fontSize}" fill="#545d66">${escaped(name)}</text>`;
 }
 
 function titledCells(

@@ -23,6 +23,8 @@ export interface LineChart {
   readonly yLabel?: string;
   /** Default 0 and 1. */
   readonly xRange?: readonly [from: number, to: number];
+  /** Whether the lines' keys stand above the plot; faint lines share the last. */
+  readonly keys?: readonly string[];
   /** A point with words. */
   readonly mark?: { readonly x: number; readonly y: number; readonly text: string };
 }
@@ -35,6 +37,7 @@ export function lineChart({
   xLabel,
   yLabel,
   xRange = [0, 1],
+  keys = [],
   mark,
 }: LineChart): string[] {
   const isLabelled = xLabel !== undefined || yLabel !== undefined;
@@ -54,6 +57,7 @@ export function lineChart({
   return [
     ...grid(plot, xRange, isLabelled),
     ...labels(plot, height, xLabel, yLabel),
+    ...drawKeys(keys, lines, plot),
     ...lines.map((line) => drawLine(line, place)),
     ...(mark ? [drawMark(mark, place, plot)] : []),
   ];
@@ -109,12 +113,34 @@ function labels({ left, top, width }: Plot, height: number, xLabel?: string, yLa
   ];
 }
 
-function drawLine({ name, x, y, weight, strength = 1, dashed }: ChartLine, place: Place): string {
-  const path = pathOf(x, y, place);
-  if (path === "") return "";
+/** A short piece of each named line with its name, from the right. */
+function drawKeys(
+  keys: readonly string[],
+  lines: readonly ChartLine[],
+  { left, top, width }: Plot,
+): string[] {
+  let right = left + width;
+  return keys.flatMap((key) => {
+    const line = lines.find(({ name }) => name === key);
+    const from = right - 6 * key.length - 20;
+    right = from - 14;
+    const y = top - 13;
+    const piece = line ? strokeOf(line, `M${from} ${y}h14`) : "";
+    return [
+      `${piece}<text class="faint" x="${from + 19}" y="${y + 4}" fill="#545d66">${escaped(key)}</text>`,
+    ];
+  });
+}
+
+function drawLine(line: ChartLine, place: Place): string {
+  const path = pathOf(line.x, line.y, place);
+  return path === "" ? "" : strokeOf(line, path);
+}
+
+function strokeOf({ name, weight, strength = 1, dashed }: ChartLine, path: string): string {
   const width = weight === "strong" ? 2 : weight === "faint" ? 0.75 : 1.25;
   const dash = dashed ? ' stroke-dasharray="4 2"' : "";
-  const opacity = weight === "faint" ? 0.25 : tidy(0.25 + 0.75 * strength);
+  const opacity = weight === "faint" ? tidy(0.3 * strength) : tidy(0.25 + 0.75 * strength);
   return `<path class="curve" d="${path}" fill="none" stroke="#1f5d99" stroke-width="${width}" stroke-opacity="${opacity}" stroke-linejoin="round"${dash}><title>${escaped(name)}</title></path>`;
 }
 

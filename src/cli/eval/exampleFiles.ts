@@ -6,7 +6,7 @@ import { type ImageMarks, imageMarks } from "../../evaluation/analysis/imageMark
 import type { WorstImage } from "../../evaluation/analysis/worstImages.ts";
 import type { AnnotatedImage } from "../../evaluation/reading/annotations.ts";
 import { exampleImage } from "../../evaluationReport/exampleImage.ts";
-import type { Example } from "../../evaluationReport/examples.ts";
+import type { ReportExample } from "../../evaluationReport/examples.ts";
 import { decodeImage, encodeJpeg } from "../../image/imageFile.ts";
 import { OutputFolder } from "../files/outputFolder.ts";
 import { stemOf } from "../files/outputNames.ts";
@@ -14,7 +14,7 @@ import { readImage } from "../files/readImage.ts";
 import { refuseExisting, writeNewFile } from "../files/writeAtomically.ts";
 import type { Session } from "../io.ts";
 
-export interface WorstEntry {
+interface WorstEntry {
   readonly reason: "missed" | "wrong";
   /** From 1. */
   readonly rank: number;
@@ -25,7 +25,7 @@ export interface WorstEntry {
 }
 
 /** The entries of both lists, each with the name of its drawing. */
-export function worstEntries({ worst, outcomes }: Analysis): WorstEntry[] {
+function worstEntries({ worst, outcomes }: Analysis): WorstEntry[] {
   const { images } = outcomes.arranged.annotations;
   return (["missed", "wrong"] as const).flatMap((reason) =>
     worst[reason].map((about, i) => {
@@ -42,7 +42,7 @@ function nameOf({ fileName, id }: AnnotatedImage): string {
 }
 
 export interface DrawnExamples {
-  readonly examples: readonly Example[];
+  readonly examples: readonly ReportExample[];
   /** Paths of the drawings, as the user sees them. */
   readonly written: readonly string[];
   /** Images without a file in the folder, or that could not be read: a line each. */
@@ -50,7 +50,7 @@ export interface DrawnExamples {
 }
 
 /** Of each half of an example in the report. */
-const EXAMPLE_SIDE = 480;
+const EXAMPLE_SIDE = 400;
 const EXAMPLE_QUALITY = 80;
 const QUALITY = 90;
 
@@ -76,7 +76,7 @@ export async function drawExamples(
   const byImage = new Map<number, WorstEntry[]>();
   for (const entry of entries)
     byImage.set(entry.about.image, [...(byImage.get(entry.about.image) ?? []), entry]);
-  const examples: Example[] = [];
+  const examples: ReportExample[] = [];
   const written: string[] = [];
   const failed: string[] = [];
   for (const [image, same] of byImage) {

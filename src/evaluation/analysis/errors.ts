@@ -18,7 +18,7 @@ export type ErrorKind = (typeof ERROR_KINDS)[number];
 const [CLASS, LOCATION, BOTH, DUPLICATE, BACKGROUND, MISSED] = ERROR_KINDS.keys();
 const NONE = -1;
 /** Below it a detection lies on nothing: TIDE's t_b. */
-export const BACKGROUND_IOU = 0.1;
+const BACKGROUND_IOU = 0.1;
 
 export interface ErrorShare {
   readonly kind: ErrorKind;
