@@ -123,6 +123,7 @@ module.exports = {
       "^src/(?!evaluation/|support/|errors\\.ts)",
       "Numbers of two files in, rows and arrays out: no network, no image.",
     ),
+    down("nothing-below-evaluates-models", "^src/(?!evaluateModel/|cli/|index\\.ts)", "^src/evaluateModel/"),
     down(
       "reports-show-an-evaluation",
       "^src/evaluationReport/",

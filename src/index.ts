@@ -164,6 +164,12 @@ export {
   SCALES_EXPECTED,
 } from "./detectOptions.ts";
 export { BackendError, CenterNetError, type Fault, ImageError, ModelError, UsageError } from "./errors.ts";
+export {
+  type DetectorEvaluation,
+  type EvaluateDetectorOptions,
+  evaluateDetector,
+} from "./evaluateModel/evaluateDetector.ts";
+export type { PublishedComparison } from "./evaluateModel/published.ts";
 export type { PrecisionRecall } from "./evaluation/accumulate.ts";
 export { type Analysis, type AnalysisOptions, analyze } from "./evaluation/analysis/analyze.ts";
 export {
@@ -320,6 +326,7 @@ export {
   type Model,
   type PixelMeans,
   type PublishedFigures,
+  type PublishedProtocol,
 } from "./models/model.ts";
 export { DEFAULT_MODEL, MODELS, modelNamed } from "./models/models.ts";
 export type { SideRule } from "./models/sideRule.ts";

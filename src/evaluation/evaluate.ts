@@ -90,6 +90,9 @@ function notesOf(arranged: Arranged): string[] {
       `${counted(beyond, "result")} beyond the best ${last} of an image and category: not counted (max detections)`,
     );
   }
+  const { lines } = results;
+  const without = lines ? parameters.images.filter((image) => !lines.has(image)).length : 0;
+  if (without > 0) notes.push(`${counted(without, "image")} without a line: evaluated as without detections`);
   if (results.found.count === 0) notes.push("no results: everything is missed");
   return notes;
 }

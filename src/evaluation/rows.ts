@@ -85,7 +85,7 @@ function meanOf(
   const [K, A, M] = [categoryIds.length, areas.length, limits.length];
   const R = kind === "precision" ? recallThresholds.length : 1;
   const values = kind === "precision" ? precision : recall;
-  const kept = new Float64Array(iouThresholds.length * R * K);
+  const kept = new Float64Array(iouThresholds.length * R * (k === undefined ? K : 1));
   let count = 0;
   for (let t = 0; t < iouThresholds.length; t++) {
     if (iouThreshold !== undefined && iouThresholds[t] !== iouThreshold) continue;

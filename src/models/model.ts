@@ -92,6 +92,23 @@ export interface PublishedFigures {
   readonly keypoints?: number;
   /** The images it was measured on. Default: COCO 2017 val. */
   readonly images?: string;
+  /**
+   * Every figure with the test-time options that it was measured with. Default: `boxes` and `keypoints`, each image run once
+   * at the model's own size.
+   */
+  readonly protocols?: readonly PublishedProtocol[];
+}
+
+/** The options that published figures were measured with, and the figures: mean average precision, in percent. */
+export interface PublishedProtocol {
+  readonly boxes?: number;
+  readonly keypoints?: number;
+  /** Whether the mirror image was run as well. */
+  readonly flip?: true;
+  /** Default: 1 alone. */
+  readonly scales?: readonly number[];
+  /** Whether each image decided the size, in place of being fitted into a square. */
+  readonly sizedByImage?: true;
 }
 
 /** @throws UsageError for a size that the model cannot take. */

@@ -27,7 +27,7 @@ const TYPED: [string, RegExp][] = [
   ["describe movenet-lightning --conf 0.3", /centernet detect has --score\.$/],
   ["predict x.jpg", /command predict: .*\. Did you mean detect\?$/],
   ["train", /Training is not part of this program\.$/],
-  ["val", /Evaluation is not part of this program: .* --save coco --score 0/],
+  ["val", /Did you mean eval\?$/],
   ["onnx", /Did you mean export\? It writes ONNX/],
   ["webui", /Did you mean serve\?$/],
   ["photo.jpg", /Did you mean centernet detect photo\.jpg\?$/],
@@ -45,5 +45,31 @@ test.each(TYPED)("centernet %s", async (line, message) => {
 describe("what is suggested exists", async () => {
   const { stdout: help } = await runCli(["detect", "--help"]);
   const suggested = TYPED.flatMap(([, { source }]) => /Did you mean (--[a-z-]+)/.exec(source)?.[1] ?? []);
+  test.each([...new Set(suggested)])("%s", (flag) => expect(help).toContain(`  ${flag} `));
+});
+
+/** What other evaluators are called with. */
+const TYPED_FOR_EVAL: readonly (readonly [string, RegExp])[] = [
+  ["eval --gt a.json --dt r.json", /Did you mean --annotations\?$/],
+  ["eval --annotations a.json --predictions r.json", /Did you mean --results\?$/],
+  ["eval --annotations a.json --results r.json --classwise", /Did you mean --per-class\?$/],
+  ["eval --annotations a.json --results r.json --iou_type bbox", /Did you mean --type\?$/],
+  ["eval x --annotations a.json --img-dir b", /Did you mean --image-dir\?$/],
+  ["eval x --annotations a.json --conf 0.3", /Every box counts, whatever its score/],
+  ["eval --model x --annotations a.json", /The model is the argument: centernet eval <model>\.$/],
+  ["eval x --batch 3", /See centernet --help\.$/],
+];
+
+test.each(TYPED_FOR_EVAL)("centernet %s", async (line, message) => {
+  const outcome = await runCli(line.split(" "));
+  expect(outcome).toMatchObject({ code: 1, stdout: "" });
+  expect(outcome.stderr.trimEnd()).toMatch(message);
+});
+
+describe("what is suggested for eval exists", async () => {
+  const { stdout: help } = await runCli(["eval", "--help"]);
+  const suggested = TYPED_FOR_EVAL.flatMap(
+    ([, { source }]) => /Did you mean (--[a-z-]+)/.exec(source)?.[1] ?? [],
+  );
   test.each([...new Set(suggested)])("%s", (flag) => expect(help).toContain(`  ${flag} `));
 });

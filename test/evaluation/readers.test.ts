@@ -280,10 +280,10 @@ test("the lines of detect --json are results: images by path, classes by name", 
     20,
   ]);
   expect(notes).toEqual([
-    "1 lines lack detections below --score: evaluate --score 0",
-    "1 images failed: they count as images without detections",
-    "1 detections were given the annotations' category id by the class's name",
-    "1 detections of classes that the annotations do not have (cat): left out",
+    "1 line lacks detections below --score, which lowers recall: detect with --score 0",
+    "1 image failed: evaluated as without detections",
+    "1 detection given the annotations' category id by the class's name (Car 2 to 3)",
+    "1 detection of classes that the annotations do not have (cat): left out",
   ]);
   await expect(readResults(bytes(text.replace("two", "ten")), truth)).rejects.toThrow(
     /line 2: expected a file_name of annotations, got ten\.jpg\./,

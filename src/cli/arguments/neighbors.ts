@@ -95,18 +95,41 @@ const FLAGS: Readonly<Record<string, Counterpart>> = {
   ),
 };
 
+const ALL_SCORES: Counterpart = {
+  note: "Every box counts, whatever its score, since a threshold lowers recall: for another, detect with it and give --results.",
+};
+
+/** What other evaluators call the options of `centernet eval`. */
+const EVAL_FLAGS: Readonly<Record<string, Counterpart>> = {
+  ...named(ALL_SCORES, "score max conf conf-thres score-thr score-threshold threshold max-det min-score"),
+  ...named({ flag: "--annotations" }, "gt gt-json ann ann-file annotation anno ground-truth truth instances"),
+  ...named(
+    { flag: "--results" },
+    "dt dt-json det detections predictions preds pred results-file input json-file",
+  ),
+  ...named(
+    { flag: "--image-dir" },
+    "images-dir image-folder image-root img-dir img-folder image-path source data-root",
+  ),
+  ...named({ flag: "--type" }, "iou-type ann-type eval task metric metrics"),
+  ...named({ flag: "--iou-thresholds" }, "iou iou-thr iou-thrs iou-thres iou-threshold"),
+  ...named({ flag: "--max-dets" }, "maxdets max-detections proposal-nums topk"),
+  ...named({ flag: "--per-class" }, "classwise class-wise per-category verbose"),
+  ...named({ flag: "--areas" }, "area area-rng area-ranges"),
+  ...named({ flag: "--class-agnostic" }, "agnostic single-cls use-cats no-cats"),
+  ...named({ flag: "--classes" }, "cat-ids categories category-ids"),
+  ...named({ flag: "--images", note: "It takes ids." }, "img-ids image-ids"),
+  ...named({ flag: "--json" }, "out output out-file output-dir save-json"),
+  ...named({ note: "The model is the argument: centernet eval <model>." }, "model arch"),
+};
+
 const COMMANDS: Readonly<Record<string, Counterpart>> = {
   ...named(
     { flag: "detect" },
     "predict infer inference run demo test image find draw pose box boxes keypoints image-demo",
   ),
   ...named({ flag: "verify", note: "It compares with golden values." }, "check checks"),
-  ...named(
-    {
-      note: "Evaluation is not part of this program: centernet detect --save coco --score 0 writes results that COCO's evaluators read.",
-    },
-    "val validate eval evaluate map coco",
-  ),
+  ...named({ flag: "eval" }, "val validate evaluate map coco cocoeval coco-eval evaluation ap"),
   ...named(NO_TRAINING, "train fit finetune fine-tune tune"),
   ...named({ flag: "export", note: "It writes ONNX." }, "onnx to-onnx export-onnx"),
   ...named({ flag: "convert" }, "import save quantize"),
@@ -132,7 +155,10 @@ function named(counterpart: Counterpart, names: string): Record<string, Counterp
 
 /** What to say about a flag of another program that `centernet <command>` was given; undefined if it is not known. */
 export function hintForFlag(flag: string, command: string | undefined): string | undefined {
-  const counterpart = lookUp(FLAGS, flag.replace(/^-+/, "").replace(/=.*/s, ""));
+  const name = flag.replace(/^-+/, "").replace(/=.*/s, "");
+  const ofEval = command === "eval" ? lookUp(EVAL_FLAGS, name) : undefined;
+  if (ofEval) return hint(ofEval);
+  const counterpart = lookUp(FLAGS, name);
   if (!counterpart || command === "detect" || command === undefined) return counterpart && hint(counterpart);
   return counterpart.flag && `centernet detect has ${counterpart.flag}.`;
 }

@@ -1,6 +1,5 @@
 import { sep } from "node:path";
-import type { LabelMap } from "../../checkpoints/pipelineConfig/detectionApiSidecar.ts";
-import { type Detector, type DetectResult, load } from "../../detect.ts";
+import type { Detector, DetectResult } from "../../detect.ts";
 import { type DetectionRecord, detectionRecord } from "../../detectionRecord.ts";
 import { checkTestTimeOptions, DEFAULT_MAX, DEFAULT_SCORE, type DetectOptions } from "../../detectOptions.ts";
 import { BackendError, ModelError, oneLine } from "../../errors.ts";
@@ -21,9 +20,9 @@ import { readAnnotations } from "../save/annotations.ts";
 import { imageIds } from "../save/imageIds.ts";
 import type { Finished } from "../save/resultFile.ts";
 import { formatCounted } from "../terminal/formatNumber.ts";
-import { loadingLine } from "../terminal/progress.ts";
 import { CostLines } from "./costLines.ts";
 import type { DetectFlags } from "./flags.ts";
+import { openDetector } from "./openDetector.ts";
 import { Outputs } from "./outputs.ts";
 
 /** Loads the model, runs it on all images, and reports. The caller finishes `json`. */
@@ -75,19 +74,6 @@ export async function runDetection(
   } finally {
     await detector.dispose();
   }
-}
-
-function openDetector(
-  flags: DetectFlags,
-  labelMap: LabelMap | undefined,
-  { stderr, signal }: Session,
-): Promise<Detector> {
-  const { model, weights, backend, threads, build, precision, lowMemory, size, keepRes, quiet } = flags;
-  const memory = lowMemory ? "low" : undefined;
-  const keepResolution = keepRes;
-  const onProgress = quiet ? undefined : loadingLine(stderr);
-  const options = { weights, backend, threads, build, precision, memory, inputSize: size, labelMap } as const;
-  return load(model, { ...options, keepResolution, onProgress, signal });
 }
 
 interface Run {

@@ -94,13 +94,15 @@ function parseCount(text: string, where: string): number {
 }
 
 /** @throws UsageError for flags of which one needs another. */
-export function checkAnalysisFlags(flags: AnalysisFlags): void {
+export function checkAnalysisFlags(flags: AnalysisFlags, withModel: boolean): void {
   const { draw, report, imageDir, drawCount, atIou, atScore, errors, confusion, chart } = flags;
   const refuse = (where: string, expected: string, got: string) => {
     throw new UsageError({ where: `option ${where}`, expected, got });
   };
   if (draw !== undefined && imageDir === undefined)
     refuse("--draw", "--image-dir too, the folder of the annotated images", "none");
+  if (imageDir !== undefined && !withModel && draw === undefined && report === undefined)
+    refuse("--image-dir", "to be used with a model to run, --draw or --report", "none of them");
   if (drawCount !== undefined && draw === undefined && (report === undefined || imageDir === undefined))
     refuse("--draw-count", "to be used with --draw, or with --report and --image-dir", "neither");
   const asks = errors || confusion || chart !== undefined || report !== undefined || draw !== undefined;

@@ -1,7 +1,12 @@
+import type { DetectorEvaluation } from "../../evaluateModel/evaluateDetector.ts";
 import type { Evaluation } from "../../evaluation/evaluate.ts";
 
-/** What `--json` writes: numbers in full precision, `stats` in pycocotools' order. */
-export function evaluationJson(evaluation: Evaluation, against?: Evaluation, analysis: object = {}) {
+/** What `--json` writes: numbers in full precision, `stats` in pycocotools' order; of a model also what was published. */
+export function evaluationJson(
+  evaluation: Evaluation | DetectorEvaluation,
+  against?: Evaluation,
+  analysis: object = {},
+) {
   const { rows, categories, parameters, notes } = evaluation;
   const { type, imageIds, categoryIds, iouThresholds, recallThresholds, maxDetections } = parameters;
   const { areas, classAgnostic, sigmas } = parameters;
@@ -28,6 +33,12 @@ export function evaluationJson(evaluation: Evaluation, against?: Evaluation, ana
     },
     notes,
     ...analysis,
+    ...("model" in evaluation && {
+      model: evaluation.model,
+      published: evaluation.published,
+      failed: evaluation.failed,
+      missing: evaluation.missing,
+    }),
     ...(against && { against: { stats: against.rows.map(({ value }) => value), notes: against.notes } }),
   };
 }

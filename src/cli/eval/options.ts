@@ -3,14 +3,33 @@ import { quote } from "../../checkpoints/bytes/json.ts";
 import { UsageError } from "../../errors.ts";
 import type { AreaRange } from "../../evaluation/parameters.ts";
 import type { EvaluationType } from "../../evaluation/reading/foundColumns.ts";
-import { valueOption } from "../arguments/options.ts";
+import {
+  backendOption,
+  buildOption,
+  labelMapOption,
+  lowMemoryOption,
+  parsePath,
+  precisionOption,
+  scalesOption,
+  sizeOption,
+  threadsOption,
+  valueOption,
+  weightsOption,
+} from "../arguments/options.ts";
+import type { DetectFlags } from "../detect/flags.ts";
+import type { ModelFlags } from "../detect/openDetector.ts";
 import type { AnalysisFlags } from "./analysisOptions.ts";
 
-/** What `centernet eval` was given. */
-export interface EvalFlags extends AnalysisFlags {
-  readonly annotations: string;
-  /** One file, or the parts of several shards. */
-  readonly results: readonly string[];
+/** What `centernet eval` was given; of those of `detect`, what a model is run with. */
+export interface EvalFlags
+  extends Omit<ModelFlags, "model" | "quiet">,
+    AnalysisFlags,
+    Pick<DetectFlags, "pull" | "labelMap" | "flip" | "scales" | "reproduceReference"> {
+  /** Always needed. */
+  readonly annotations?: string;
+  /** One file, or the parts of several shards. Absent if a model is run. */
+  readonly results?: readonly string[];
+  readonly saveResults?: string;
   readonly against?: string;
   readonly type?: EvaluationType;
   readonly iouThresholds?: readonly number[];
@@ -37,6 +56,34 @@ export function addEvalOptions(command: Command): Command {
     .addOption(areas)
     .addOption(sigmas)
     .option("--class-agnostic", "boxes only: all classes as one");
+}
+
+/** The options of a model that is run. */
+export function addModelOptions(command: Command): Command {
+  return command
+    .addOption(
+      valueOption(
+        "--image-dir <folder>",
+        "the annotated images: by file_name, else by a base name that only one has",
+        parsePath,
+      ),
+    )
+    .addOption(
+      valueOption("--save-results <file>", "keep what the model found, as lines of detect --json", parsePath),
+    )
+    .addOption(weightsOption())
+    .option("--pull", "first download the model's archive if it is not in the cache")
+    .addOption(labelMapOption())
+    .addOption(backendOption())
+    .addOption(threadsOption())
+    .addOption(buildOption())
+    .addOption(precisionOption())
+    .addOption(lowMemoryOption())
+    .addOption(sizeOption())
+    .option("--keep-res", "Objects as Points only: run on each image at its own size")
+    .option("--flip", "also run the network on the mirror image")
+    .addOption(scalesOption())
+    .option("--reproduce-reference", "reproduce the errors of the original code");
 }
 
 function parameterOptions() {

@@ -23,17 +23,11 @@ export interface AnalysisOutput {
   readonly notes: readonly string[];
 }
 
-/** What the flags make the command read and write. */
-export function analysisUses({ chart, report, draw, imageDir }: AnalysisFlags): PathUse[] {
-  const outputs = Object.entries({ "--chart": chart, "--report": report }).flatMap(
-    ([flag, path]): PathUse[] =>
-      path === undefined ? [] : [{ path, role: "output", name: `option ${flag} ${path}` }],
+/** The files that the flags make the command write; drawings replace none. */
+export function analysisUses({ chart, report }: AnalysisFlags): PathUse[] {
+  return Object.entries({ "--chart": chart, "--report": report }).flatMap(([flag, path]): PathUse[] =>
+    path === undefined ? [] : [{ path, role: "output", name: `option ${flag} ${path}` }],
   );
-  const folder: PathUse[] =
-    draw === undefined ? [] : [{ path: draw, role: "output-folder", name: `option --draw ${draw}` }];
-  const images: PathUse[] =
-    imageDir === undefined ? [] : [{ path: imageDir, role: "input", name: `option --image-dir ${imageDir}` }];
-  return [...images, ...outputs, ...folder];
 }
 
 /** Undefined if nothing was asked for. @throws UsageError for outputs that cannot be written. */

@@ -24,12 +24,12 @@ const STDOUT = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
  *
  * @throws UsageError if the file cannot be written; this is checked before any work.
  */
-export async function openJsonLines(target: string, session: Session): Promise<JsonLines> {
+export async function openJsonLines(target: string, session: Session, flag = "--json"): Promise<JsonLines> {
   if (isStdout(target)) {
     const add = async (record: DetectionRecord) => printJson(session, record);
     return { takesStdout: true, add, finish: async () => {} };
   }
-  const where = `option --json ${target}`;
+  const where = `option ${flag} ${target}`;
   const found = await outputTarget(target, where);
   const file = await openLineFile(found, where);
   return {

@@ -1,5 +1,6 @@
 /** The lines of `centernet detect --json` as results: images by name, classes by name. */
 
+import { counted } from "../../support/counted.ts";
 import type { JsonBytes } from "../json/jsonBytes.ts";
 import type { Annotations } from "./annotations.ts";
 import { type EvaluationType, extentOf, type FoundColumns } from "./foundColumns.ts";
@@ -34,17 +35,23 @@ interface LineDetection {
 export class DetectionLines {
   private readonly names: ImageNames;
   private readonly byName: ReadonlyMap<string, number>;
-  private readonly seen = new Set<number>();
+  /** The images that have a line. */
+  readonly seen = new Set<number>();
   private readonly unnamed = new Map<string, number>();
-  private lines = 0;
   private failed = 0;
   private cut = { score: 0, max: 0, classes: 0 };
   private mapped = 0;
+  /** Classes whose ids differ, in words. */
+  private readonly mappings = new Set<string>();
+  /** Detections that have a box and keypoints. */
+  private both = 0;
+  private readonly typeWasGiven: boolean;
 
   constructor(
     private readonly annotations: Annotations,
     public type: EvaluationType | undefined,
   ) {
+    this.typeWasGiven = type !== undefined;
     this.names = new ImageNames(annotations.images);
     this.byName = new Map(annotations.categories.map(({ name }, i) => [name.toLowerCase(), i]));
   }
@@ -65,7 +72,6 @@ export class DetectionLines {
     }
     if (this.seen.has(image)) json.fail("one line per image", `${line.image} again`);
     this.seen.add(image);
-    this.lines++;
     if (line.error !== undefined || !Array.isArray(line.detections)) {
       this.failed++;
       return;
@@ -90,12 +96,13 @@ export class DetectionLines {
       return typeof value === "number" && Number.isFinite(value) ? value : refuse(`a number ${name}`, value);
     };
     const hasBox = box !== undefined && !derived?.includes("box");
-    this.type ??= hasBox ? "boxes" : "keypoints";
-    const isBoxes = this.type === "boxes";
-    // A detector of several kinds has no keypoints for most of them.
-    if (isBoxes ? !hasBox : keypoints === undefined) return;
     const category = this.category(String(label), Number(classId));
     if (category === undefined) return;
+    this.type ??= this.typeOf(hasBox, keypoints !== undefined);
+    const isBoxes = this.type === "boxes";
+    if (hasBox && keypoints !== undefined) this.both++;
+    // A detector of several kinds has no keypoints for most of them.
+    if (isBoxes ? !hasBox : keypoints === undefined) return;
     const points = keypoints?.flatMap(({ x, y }) => [numberOf(x, "x"), numberOf(y, "y"), 0]) ?? [];
     const sides = [0, 0, 0, 0];
     if (isBoxes && box) {
@@ -120,11 +127,21 @@ export class DetectionLines {
     });
   }
 
+  /** What has both is evaluated by what the annotations have. */
+  private typeOf(hasBox: boolean, hasKeypoints: boolean): EvaluationType {
+    const areLabelled = this.annotations.truth.keypointCount !== undefined;
+    return hasKeypoints && (areLabelled || !hasBox) ? "keypoints" : "boxes";
+  }
+
   /** By name; by id only for classes that have no name but their number. */
   private category(label: string, classId: number): number | undefined {
     const named = this.byName.get(label.toLowerCase());
     if (named !== undefined) {
-      if (this.annotations.categories[named].id !== classId) this.mapped++;
+      const { id } = this.annotations.categories[named];
+      if (id !== classId) {
+        this.mapped++;
+        this.mappings.add(`${label} ${classId} to ${id}`);
+      }
       return named;
     }
     const numbered = label === `class ${classId}` ? this.annotations.categoryIndex(classId) : undefined;
@@ -132,23 +149,37 @@ export class DetectionLines {
     return numbered;
   }
 
-  notes(name: string): string[] {
-    if (this.lines === 0) return [];
+  notes(): string[] {
     const { score, max, classes } = this.cut;
-    const missing = this.annotations.images.length - this.lines;
+    const lack = (count: number, what: string) =>
+      `${counted(count, "line")} ${count === 1 ? "lacks" : "lack"} ${what}`;
     const unnamed = [...this.unnamed.values()].reduce((sum, count) => sum + count, 0);
+    const asBoxes = this.typeWasGiven || this.type === "boxes" ? 0 : this.both;
     const all: readonly (readonly [number, string])[] = [
-      [score, "lines lack detections below --score: evaluate --score 0"],
-      [max, "lines lack detections beyond --max"],
-      [classes, "lines lack classes beside --classes"],
-      [this.failed, "images failed: they count as images without detections"],
-      [missing, `annotated images have no line in ${name}: they count as images without detections`],
-      [this.mapped, "detections were given the annotations' category id by the class's name"],
+      [score, `${lack(score, "detections below --score")}, which lowers recall: detect with --score 0`],
+      [max, lack(max, "detections beyond --max")],
+      [classes, lack(classes, "classes that --classes left out")],
+      [this.failed, `${counted(this.failed, "image")} failed: evaluated as without detections`],
+      [
+        this.mapped,
+        `${counted(this.mapped, "detection")} given the annotations' category id by the class's name (${listed(this.mappings)})`,
+      ],
       [
         unnamed,
-        `detections of classes that the annotations do not have (${[...this.unnamed.keys()].slice(0, 5).join(", ")}): left out`,
+        `${counted(unnamed, "detection")} of classes that the annotations do not have (${listed(this.unnamed.keys())}): left out`,
+      ],
+      [
+        asBoxes,
+        `${counted(asBoxes, "detection")} also ${asBoxes === 1 ? "has a box" : "have boxes"}: --type boxes evaluates them`,
       ],
     ];
-    return all.flatMap(([count, text]) => (count === 0 ? [] : [`${count} ${text}`]));
+    return all.flatMap(([count, text]) => (count === 0 ? [] : [text]));
   }
+}
+
+const MAX_SHOWN = 5;
+
+function listed(names: Iterable<string>): string {
+  const all = [...names];
+  return `${all.slice(0, MAX_SHOWN).join(", ")}${all.length > MAX_SHOWN ? ", …" : ""}`;
 }

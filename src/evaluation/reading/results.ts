@@ -24,6 +24,8 @@ export interface Results {
   readonly name: string;
   readonly type: EvaluationType;
   readonly found: FoundColumns;
+  /** Positions of the annotated images that have a line; undefined unless these are lines of `detect --json`. */
+  readonly lines?: ReadonlySet<number>;
   /** What was repaired or left out, a line each. */
   readonly notes: readonly string[];
 }
@@ -196,9 +198,16 @@ class ResultsReader implements UnitReader {
             `boxes of ${counted(this.fromKeypoints, "result")} taken as what their keypoints span, as in pycocotools`,
           ]
         : []),
-      ...this.lines.notes(name),
+      ...this.lines.notes(),
     ];
-    return { name, type: this.type ?? this.lines.type ?? "boxes", found: this.found, notes };
+    const { seen, type } = this.lines;
+    return {
+      name,
+      type: this.type ?? type ?? "boxes",
+      found: this.found,
+      ...(seen.size > 0 && { lines: seen }),
+      notes,
+    };
   }
 
   private unknownImages(name: string): UsageError {

@@ -57,6 +57,7 @@ function hourglassPoints(name: HourglassName): Model {
     side: 512,
     wholeBoxes: false,
     weightsHint: hintOf(name),
+    published: withPoses ? cocoPoses(64.0, 151) : cocoBoxes(71, 40.3, 42.2, 45.1),
   });
 }
 
@@ -76,7 +77,6 @@ export interface PointsRow {
 
 const POSES = { classes: 1, keypoints: COCO_KEYPOINTS.length };
 const GPU = { gpu: "a TITAN Xp" };
-const VOC = { ...GPU, images: "Pascal VOC 2007 test" };
 
 const [DLA, RESNET_18, RESNET_101] = [
   POINTS_NETWORKS.dla_34,
@@ -84,20 +84,43 @@ const [DLA, RESNET_18, RESNET_101] = [
   POINTS_NETWORKS.resdcn_101,
 ];
 
-/** Of COCO the first figure is published without and with flip and scales; here that without. Of Pascal with flip. */
+/** The scales of the published figures. */
+const SCALES = [0.5, 0.75, 1, 1.25, 1.5];
+
+/** Boxes of COCO: each image at its own size, as it is, with the mirror image, and at several scales too. */
+function cocoBoxes(milliseconds: number, plain: number, flipped: number, atScales: number): PublishedFigures {
+  const own = { sizedByImage: true } as const;
+  const protocols = [
+    { ...own, boxes: plain },
+    { ...own, boxes: flipped, flip: true },
+    { ...own, boxes: atScales, flip: true, scales: SCALES },
+  ] as const;
+  return { ...GPU, boxes: plain, milliseconds, protocols };
+}
+
+/** Poses: with the mirror image alone. */
+function cocoPoses(keypoints: number, milliseconds: number): PublishedFigures {
+  return { ...GPU, keypoints, milliseconds, protocols: [{ keypoints, flip: true, sizedByImage: true }] };
+}
+
+/** Pascal's boxes likewise, by its own measure, in a square. */
+function pascalBoxes(boxes: number, milliseconds: number): PublishedFigures {
+  return { ...GPU, images: "Pascal VOC 2007 test", boxes, milliseconds, protocols: [{ boxes, flip: true }] };
+}
+
 export const POINTS_ROWS: readonly PointsRow[] = [
-  coco("ctdet_coco_dla_2x", { ...DLA, classes: 80 }, { ...GPU, boxes: 37.4, milliseconds: 19 }),
-  coco("ctdet_coco_dla_1x", { ...DLA, classes: 80 }, { ...GPU, boxes: 36.3, milliseconds: 19 }),
-  coco("ctdet_coco_resdcn101", { ...RESNET_101, classes: 80 }, { ...GPU, boxes: 34.6, milliseconds: 22 }),
-  coco("ctdet_coco_resdcn18", { ...RESNET_18, classes: 80 }, { ...GPU, boxes: 28.1, milliseconds: 7 }),
-  coco("multi_pose_dla_3x", { ...DLA, ...POSES }, { ...GPU, keypoints: 58.9, milliseconds: 44 }),
-  coco("multi_pose_dla_1x", { ...DLA, ...POSES }, { ...GPU, keypoints: 54.7, milliseconds: 44 }),
-  pascal("ctdet_pascal_dla_512", DLA, 512, { ...VOC, boxes: 80.7, milliseconds: 30 }),
-  pascal("ctdet_pascal_dla_384", DLA, 384, { ...VOC, boxes: 79.3, milliseconds: 20 }),
-  pascal("ctdet_pascal_resdcn101_512", RESNET_101, 512, { ...VOC, boxes: 78.7, milliseconds: 33 }),
-  pascal("ctdet_pascal_resdcn101_384", RESNET_101, 384, { ...VOC, boxes: 77.1, milliseconds: 22 }),
-  pascal("ctdet_pascal_resdcn18_512", RESNET_18, 512, { ...VOC, boxes: 75.7, milliseconds: 10 }),
-  pascal("ctdet_pascal_resdcn18_384", RESNET_18, 384, { ...VOC, boxes: 72.6, milliseconds: 7 }),
+  coco("ctdet_coco_dla_2x", { ...DLA, classes: 80 }, cocoBoxes(19, 37.4, 39.2, 41.7)),
+  coco("ctdet_coco_dla_1x", { ...DLA, classes: 80 }, cocoBoxes(19, 36.3, 38.2, 40.7)),
+  coco("ctdet_coco_resdcn101", { ...RESNET_101, classes: 80 }, cocoBoxes(22, 34.6, 36.2, 39.3)),
+  coco("ctdet_coco_resdcn18", { ...RESNET_18, classes: 80 }, cocoBoxes(7, 28.1, 30.0, 33.2)),
+  coco("multi_pose_dla_3x", { ...DLA, ...POSES }, cocoPoses(58.9, 44)),
+  coco("multi_pose_dla_1x", { ...DLA, ...POSES }, cocoPoses(54.7, 44)),
+  pascal("ctdet_pascal_dla_512", DLA, 512, pascalBoxes(80.7, 30)),
+  pascal("ctdet_pascal_dla_384", DLA, 384, pascalBoxes(79.3, 20)),
+  pascal("ctdet_pascal_resdcn101_512", RESNET_101, 512, pascalBoxes(78.7, 33)),
+  pascal("ctdet_pascal_resdcn101_384", RESNET_101, 384, pascalBoxes(77.1, 22)),
+  pascal("ctdet_pascal_resdcn18_512", RESNET_18, 512, pascalBoxes(75.7, 10)),
+  pascal("ctdet_pascal_resdcn18_384", RESNET_18, 384, pascalBoxes(72.6, 7)),
 ];
 
 function coco(name: string, architecture: PointsArchitecture, published: PublishedFigures): PointsRow {
