@@ -11,6 +11,8 @@ export interface Comparison {
   readonly builds: readonly Build[];
   readonly peers: readonly PeerName[];
   readonly runs: number;
+  /** A Python with PyTorch. Without it, PyTorch is left out. */
+  readonly python?: string;
 }
 
 /** One engine's results in a comparison. */
@@ -90,12 +92,13 @@ interface TimedEngine {
   difference?: number;
 }
 
-function specsOf({ network, files, threads, builds, peers }: Comparison): EngineSpec[] {
+function specsOf({ network, files, threads, builds, peers, python }: Comparison): EngineSpec[] {
   const own = (count: number) =>
     builds.map((build): EngineSpec => ({ engine: "centernet", network, files, threads: count, build }));
   const others = peers
     .filter((peer) => network.peers.includes(peer) && (threads === 1 || THREADED[peer]))
-    .map((peer): EngineSpec => ({ engine: peer, network, files, threads }));
+    .filter((peer) => peer !== "pytorch" || python !== undefined)
+    .map((peer): EngineSpec => ({ engine: peer, network, files, threads, ...(python && { python }) }));
   const oneThread = threads > 1 && network.peers.length > 0 ? own(1) : [];
   return [...own(threads), ...oneThread, ...others];
 }
@@ -105,6 +108,7 @@ const THREADED: Readonly<Record<PeerName, boolean>> = {
   "onnxruntime-web": true,
   "onnxruntime-node": true,
   "tfjs-backend-wasm": false,
+  pytorch: true,
 };
 
 /** Name for errors and progress. */

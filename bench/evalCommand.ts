@@ -1,18 +1,17 @@
 /** The large case of COCO evaluation, beside pycocotools and hotcoco, which a Python of the user's has. */
-import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import type { Command } from "commander";
 import { parsePath, valueOption } from "../src/cli/arguments/options.ts";
 import type { Io } from "../src/cli/io.ts";
 import { UsageError } from "../src/errors.ts";
 import { countUpTo } from "./options.ts";
 import { describeMachine } from "./results.ts";
+import { runProgram } from "./runProgram.ts";
 
-const run = promisify(execFile);
 const MAX_RUNS = 100;
+const HINT = "npm run build makes centernet; pip install pycocotools hotcoco installs the peers.";
 /** Rows may differ by rounding of sums. */
 const TOLERANCE = 1e-12;
 
@@ -45,9 +44,8 @@ export function addEvalBench(program: Command, io: Io): void {
 async function evalBench({ python, runs = 3 }: EvalFlags, io: Io): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "centernet-eval-"));
   try {
-    await run(process.execPath, ["test/goldens/coco-eval/make-large.mjs", folder, "boxes"], {
-      signal: io.signal,
-    });
+    const options = { signal: io.signal, hint: HINT };
+    await runProgram([process.execPath, "test/goldens/coco-eval/make-large.mjs", folder, "boxes"], options);
     io.stdout.write(
       `${describeMachine()}; 5,000 images, 500,000 boxes; minima of ${runs} runs, one process each\n`,
     );
@@ -58,9 +56,8 @@ async function evalBench({ python, runs = 3 }: EvalFlags, io: Io): Promise<void>
       pycocotools: [python, "bench/evalPeers.py", "pycocotools", folder],
     };
     for (let i = 0; i < runs; i++) {
-      for (const [name, [program, ...args]] of Object.entries(commands)) {
-        const { stdout } = await run(program, args, { signal: io.signal });
-        const measured = JSON.parse(stdout) as Measured;
+      for (const [name, command] of Object.entries(commands)) {
+        const measured = JSON.parse(await runProgram(command, options)) as Measured;
         const before = best.get(name);
         if (!before || measured.seconds < before.seconds) best.set(name, measured);
       }

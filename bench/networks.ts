@@ -1,4 +1,5 @@
 import { UsageError } from "../src/errors.ts";
+import type { InputSize } from "../src/models/model.ts";
 import { nearestNames } from "../src/support/nearestNames.ts";
 
 /** A model at a size, and the peers that run the same network. */
@@ -8,8 +9,10 @@ export interface BenchNetwork {
   /** Name in the table of docs/performance.md. */
   readonly title: string;
   readonly model: string;
-  /** Side of the square input, in pixels. */
+  /** Width of the input, in pixels. */
   readonly side: number;
+  /** Its height, if it isn't square. */
+  readonly height?: number;
   /** Weights that ship with the package, or synthetic ones: no time depends on their values. */
   readonly weights: "packaged" | "synthetic";
   readonly peers: readonly PeerName[];
@@ -19,7 +22,7 @@ export interface BenchNetwork {
   readonly memory?: "low";
 }
 
-export const PEERS = ["onnxruntime-web", "onnxruntime-node", "tfjs-backend-wasm"] as const;
+export const PEERS = ["onnxruntime-web", "onnxruntime-node", "tfjs-backend-wasm", "pytorch"] as const;
 export type PeerName = (typeof PEERS)[number];
 
 const ONNX_RUNTIMES = ["onnxruntime-web", "onnxruntime-node"] as const;
@@ -78,6 +81,23 @@ export const NETWORKS: readonly BenchNetwork[] = [
     peers: ["tfjs-backend-wasm", ...ONNX_RUNTIMES],
   },
   {
+    name: "centerface",
+    title: "CenterFace",
+    model: "centerface",
+    side: 640,
+    height: 480,
+    weights: "packaged",
+    peers: ONNX_RUNTIMES,
+  },
+  {
+    name: "dla-34",
+    title: "DLA-34 (deformable)",
+    model: "ctdet_coco_dla_2x",
+    side: 512,
+    weights: "synthetic",
+    peers: ["pytorch"],
+  },
+  {
     name: "hourglass-104-1024",
     title: "Hourglass-104",
     model: "centernet_hg104_1024x1024_coco17_tpu-32",
@@ -87,6 +107,10 @@ export const NETWORKS: readonly BenchNetwork[] = [
     mostRuns: 1,
   },
 ];
+
+export function inputSizeOf({ side, height = side }: BenchNetwork): InputSize {
+  return { height, width: side };
+}
 
 /** @throws UsageError for an unknown name; the hint is the nearest known one. */
 export function networkNamed(name: string, where: string): BenchNetwork {

@@ -16,3 +16,7 @@ export const STARTUP = inRepository("bench/.cache/startup.mjs");
 export const HOST_PAGE = inRepository("bench/gpu/hostPage.ts");
 /** The built package. */
 export const LIBRARY = pathToFileURL(inRepository("dist/node/index.js")).href;
+/** The program that runs a graph in PyTorch. */
+export const TORCH_GRAPH = inRepository("bench/engines/torchGraph.py");
+/** The built command. */
+export const CLI = inRepository("dist/node/cli.js");

@@ -11,7 +11,7 @@ import type { NetworkFiles } from "./prepareNetwork.ts";
 export interface Row {
   /** Name of the network in this benchmark. */
   readonly model: string;
-  /** Side of the square input, in pixels. */
+  /** Width of the input, in pixels. All but CenterFace's are square. */
   readonly size: number;
   readonly threads: number;
   readonly build: Build;
@@ -42,6 +42,8 @@ export interface PeersOptions {
   readonly builds: readonly Build[];
   readonly peers: readonly PeerName[];
   readonly runs: number;
+  /** A Python with PyTorch. Without it, PyTorch is left out. */
+  readonly python?: string;
 }
 
 /** Measures one network after the other and yields their rows. */

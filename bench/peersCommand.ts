@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { Command } from "commander";
-import { valueOption } from "../src/cli/arguments/options.ts";
+import { parsePath, valueOption } from "../src/cli/arguments/options.ts";
 import type { Io } from "../src/cli/io.ts";
 import { formatTable } from "../src/cli/terminal/table.ts";
 import { UsageError } from "../src/errors.ts";
@@ -34,6 +34,7 @@ interface PeersFlags {
   readonly build?: readonly Build[];
   readonly runs?: number;
   readonly json?: string;
+  readonly python?: string;
 }
 
 export function addPeers(program: Command, io: Io): void {
@@ -49,6 +50,13 @@ export function addPeers(program: Command, io: Io): void {
         "--build <builds>",
         `builds of centernet: ${BUILDS.join(", ")} (default: plain,relaxed)`,
         oneOf(BUILDS),
+      ),
+    )
+    .addOption(
+      valueOption(
+        "--python <program>",
+        "a Python with torch and torchvision, for the peer pytorch (default: without it)",
+        parsePath,
       ),
     )
     .addOption(valueOption("--runs <n>", `runs per engine (default: ${DEFAULT_RUNS})`, countUpTo(MAX_RUNS)))
@@ -71,6 +79,7 @@ async function peers(flags: PeersFlags, io: Io): Promise<void> {
     builds: flags.build ?? DEFAULT_BUILDS,
     peers: flags.against ?? PEERS,
     runs,
+    ...(flags.python && { python: flags.python }),
   };
   const { report, hide } = progressLine(io.stderr);
   const rows: Row[] = [];

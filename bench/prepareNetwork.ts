@@ -5,14 +5,17 @@ import { writeOutput } from "../src/cli/files/writeAtomically.ts";
 import { exportGraph, foldedForOnnx } from "../src/export/onnx/exportGraph.ts";
 import { decodeImage } from "../src/image/imageFile.ts";
 import { encodeJpeg } from "../src/image/jpeg/encodeJpeg.ts";
+import type { RgbImage } from "../src/image/rgbImage.ts";
+import type { InputSize } from "../src/models/model.ts";
 import { modelNamed } from "../src/models/models.ts";
 import { readBytes } from "../src/platform/node.ts";
 import type { Weights } from "../src/tensor.ts";
-import type { BenchNetwork } from "./networks.ts";
+import { type BenchNetwork, inputSizeOf } from "./networks.ts";
 import { SAMPLE_IMAGE, WEIGHTS } from "./paths.ts";
 import { readModelWeights } from "./readModelWeights.ts";
 import { syntheticWeights } from "./syntheticWeights.ts";
 import { writeOnnx } from "./writeOnnx.ts";
+import { writeTorch } from "./writeTorch.ts";
 
 /** The files of a network that engines load. */
 export interface NetworkFiles {
@@ -27,7 +30,7 @@ export interface NetworkFiles {
 /** Writes a network's weights, and the same network with the same weights as ONNX, to `folder`. */
 export async function prepareNetwork(network: BenchNetwork, folder: string): Promise<NetworkFiles> {
   const model = modelNamed(network.model);
-  const size = { height: network.side, width: network.side };
+  const size = inputSizeOf(network);
   const packaged = network.weights === "packaged" ? join(WEIGHTS, `${network.model}.safetensors`) : undefined;
   const weights: Weights = packaged
     ? await readModelWeights(model, size, packaged)
@@ -41,7 +44,9 @@ export async function prepareNetwork(network: BenchNetwork, folder: string): Pro
     await writeOutput(file, writeSafetensors(weights, metadata, { dtype: "F32" }).pieces, file);
   }
   const image = model.sizedByImage ? join(folder, "image.jpg") : SAMPLE_IMAGE;
-  if (model.sizedByImage) await writeFile(image, await croppedImage(network.side));
+  if (model.sizedByImage) await writeFile(image, await croppedImage(size));
+  if (network.peers.includes("pytorch"))
+    await writeTorch(folder, foldedForOnnx(model.graph(size, weights)), weights);
   if (!network.peers.some((peer) => peer.startsWith("onnxruntime"))) return { weights: file, image };
   const onnx = join(folder, "network.onnx");
   const graph = foldedForOnnx(model.graph(size, weights));
@@ -49,13 +54,16 @@ export async function prepareNetwork(network: BenchNetwork, folder: string): Pro
   return { weights: file, onnx, image };
 }
 
-/** The top left `side` x `side` pixels of the sample image. */
-async function croppedImage(side: number): Promise<Uint8Array> {
-  const { width, data } = decodeImage(await readBytes(SAMPLE_IMAGE), SAMPLE_IMAGE);
-  const cropped = new Uint8Array(side * side * 3);
-  for (let row = 0; row < side; row++) {
-    const from = row * width * 3;
-    cropped.set(data.subarray(from, from + side * 3), row * side * 3);
+async function croppedImage(size: InputSize): Promise<Uint8Array> {
+  return encodeJpeg(cropped(decodeImage(await readBytes(SAMPLE_IMAGE), SAMPLE_IMAGE), size));
+}
+
+/** The part of an image at its top edge, from column `left` on. */
+export function cropped(image: RgbImage, { height, width }: InputSize, left = 0): RgbImage {
+  const data = new Uint8Array(height * width * 3);
+  for (let row = 0; row < height; row++) {
+    const from = (row * image.width + left) * 3;
+    data.set(image.data.subarray(from, from + width * 3), row * width * 3);
   }
-  return encodeJpeg({ width: side, height: side, data: cropped });
+  return { width, height, data };
 }

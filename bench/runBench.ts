@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { EXIT, type ExitCode, errorMessage, exitCodeOf, usageError } from "../src/cli/failures.ts";
 import { type Io, printError } from "../src/cli/io.ts";
 import { addEvalBench } from "./evalCommand.ts";
+import { addFaces } from "./facesCommand.ts";
 import { addGpuChromium } from "./gpu/chromiumCommand.ts";
 import { addGpu } from "./gpu/gpuCommand.ts";
 import { addPeers } from "./peersCommand.ts";
@@ -23,6 +24,7 @@ export async function runBench(argv: readonly string[], io: Io): Promise<ExitCod
   addScaling(program, io);
   addStartup(program, io);
   addEvalBench(program, io);
+  addFaces(program, io);
   addSite(program, io);
   addGpu(program, io);
   addGpuChromium(program, io);

@@ -3,7 +3,6 @@ import { chooseDetections, detectionFates, type LeftOut } from "./chooseDetectio
 import type { Detection } from "./detection.ts";
 import {
   checkPixel,
-  checkReferenceScales,
   checkTestTimeOptions,
   DECODE_OPTIONS,
   DEFAULT_MAX,
@@ -53,7 +52,6 @@ export function decodeOutputs(
   checkOptions(options, DECODE_OPTIONS, "decodeOutputs");
   const { model, inputSize, constants } = network;
   checkTestTimeOptions(model, options);
-  checkReferenceScales(options);
   const views = model.views(image, { size: inputSize, constants }, viewOptions(model, options, image));
   const found = decodeRuns(views, outputs);
   return chosenResult(views.combine(found), model, options);

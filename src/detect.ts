@@ -10,7 +10,6 @@ import { CostEstimates } from "./cost.ts";
 import { askedClasses, chosenResult, viewOptions } from "./decodeOutputs.ts";
 import type { Detection } from "./detection.ts";
 import {
-  checkReferenceScales,
   checkTestTimeOptions,
   DEFAULT_MAX,
   DEFAULT_SCORE,
@@ -211,7 +210,6 @@ export class Detector {
     const { score = DEFAULT_SCORE, max = DEFAULT_MAX, signal, onTap } = options;
     const { model, inputSize, constants } = this.network;
     checkTestTimeOptions(model, options);
-    checkReferenceScales(options);
     const classIds = options.classes && classIdsOf(model, options.classes);
     askedClasses(model, options);
     const wanted = options.taps ?? (onTap ? ALL_TAPS : []);

@@ -175,7 +175,7 @@ function isSignal(value: unknown): boolean {
   return isObject(value) && typeof value.aborted === "boolean" && typeof value.throwIfAborted === "function";
 }
 
-/** @throws UsageError for an option that is set and that the model does not support. */
+/** @throws UsageError for an option that is set and that the model does not support, or not together with another. */
 export function checkTestTimeOptions(
   model: Model,
   { flip, scales, reproduceReference }: TestTimeOptions,
@@ -191,6 +191,13 @@ export function checkTestTimeOptions(
         : "It runs once per image.",
     });
   }
+  if (!reproduceReference || !model.referenceNeedsScale1 || !scales || scales.includes(1)) return;
+  throw new UsageError({
+    where: "option scales",
+    expected: "1 among them, which the reference implementation needs",
+    got: scales.join(", "),
+    hint: "Add 1, or leave out the option reproduceReference.",
+  });
 }
 
 /** @throws UsageError for a pixel outside the image. */
@@ -204,20 +211,5 @@ export function checkPixel(
     where: "option why",
     expected: `a pixel of ${image}, from 0,0 to ${width - 1},${height - 1}`,
     got: `${x},${y}`,
-  });
-}
-
-/**
- * The reference implementation takes centers from scale 1 only and fails if that is not among the scales.
- *
- * @throws UsageError for scales without 1 if the reference is to be reproduced.
- */
-export function checkReferenceScales({ scales, reproduceReference }: TestTimeOptions): void {
-  if (!reproduceReference || !scales || scales.includes(1)) return;
-  throw new UsageError({
-    where: "option scales",
-    expected: "1 among them, which the reference implementation needs",
-    got: scales.join(", "),
-    hint: "Add 1, or leave out the option reproduceReference.",
   });
 }

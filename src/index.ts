@@ -223,6 +223,7 @@ export { type ExampleOptions, exampleImage } from "./evaluationReport/exampleIma
 export type { ReportExample } from "./evaluationReport/examples.ts";
 export type { ReportInput } from "./evaluationReport/facts.ts";
 export { evaluationReport, type ReportContent } from "./evaluationReport/reportHtml.ts";
+export { adapterName, isSoftware as isSoftwareAdapter } from "./executors/adapters.ts";
 export {
   BACKENDS,
   type Backend,

@@ -7,12 +7,14 @@ import type { Engine, EngineSpec } from "./engine.ts";
 import { onnxEngine } from "./onnxEngine.ts";
 import { ownEngine } from "./ownEngine.ts";
 import { tfjsEngine } from "./tfjsEngine.ts";
+import { torchEngine } from "./torchEngine.ts";
 
 const ENGINES: Readonly<Record<EngineSpec["engine"], (spec: EngineSpec) => Promise<Engine>>> = {
   centernet: ownEngine,
   "onnxruntime-node": onnxEngine,
   "onnxruntime-web": onnxEngine,
   "tfjs-backend-wasm": tfjsEngine,
+  pytorch: torchEngine,
 };
 
 let engine: Engine | undefined;
@@ -43,7 +45,12 @@ async function answer(request: Request): Promise<unknown> {
     case "outputs":
       return engine.outputs(image);
     case "memory":
-      return { resident: process.memoryUsage.rss(), peak: process.resourceUsage().maxRSS * 1024 };
+      return (
+        engine.memory?.() ?? {
+          resident: process.memoryUsage.rss(),
+          peak: process.resourceUsage().maxRSS * 1024,
+        }
+      );
   }
 }
 

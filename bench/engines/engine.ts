@@ -18,6 +18,8 @@ export interface EngineSpec {
   readonly threads: number;
   /** For centernet only. */
   readonly build?: Build;
+  /** For PyTorch only: a Python that has it. */
+  readonly python?: string;
 }
 
 /** Times of one run, in milliseconds. */
@@ -39,6 +41,8 @@ export interface Engine {
   run(image: Uint8Array): Promise<RunTimes>;
   /** The outputs for an image, to compare with the others. */
   outputs(image: Uint8Array): Promise<EngineOutputs>;
+  /** If the engine runs in a process of its own: that process's. */
+  memory?(): Memory;
 }
 
 /** In bytes. */

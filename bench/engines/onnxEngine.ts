@@ -5,6 +5,7 @@ import { modelNamed } from "../../src/models/models.ts";
 import type { Tensor } from "../../src/tensor.ts";
 import { importPeer } from "../importPeer.ts";
 import { toChannelsFirst, toChannelsLast } from "../layouts.ts";
+import { inputSizeOf } from "../networks.ts";
 import { readModelWeights } from "../readModelWeights.ts";
 import type { Engine, EngineSpec } from "./engine.ts";
 
@@ -38,7 +39,7 @@ export async function onnxEngine(spec: EngineSpec): Promise<Engine> {
   const ort = await importPeer<OnnxRuntime>(engine);
   const session = await createSession(ort, spec);
   const model = modelNamed(network.model);
-  const size = { height: network.side, width: network.side };
+  const size = inputSizeOf(network);
   // For the decode; the network's own weights are in the ONNX file.
   const constants =
     model.constants(size).size > 0 ? await readModelWeights(model, size, files.weights) : new Map();

@@ -1,6 +1,7 @@
 import { type BackendDetails, backendInWords } from "../../src/backend/backendDetails.ts";
 import { version } from "../../src/cli/run.ts";
 import { BackendError } from "../../src/errors.ts";
+import { inputSizeOf } from "../networks.ts";
 import { type Engine, type EngineSpec, isWasm } from "./engine.ts";
 import { library } from "./library.ts";
 import { imageOf, poseRows } from "./poseRows.ts";
@@ -14,7 +15,7 @@ export async function ownEngine(spec: EngineSpec): Promise<Engine> {
     backend: isWasm(build) ? "wasm" : build,
     weights: files.weights,
     // The size of other models is that of the image.
-    ...(!modelNamed(network.model).sizedByImage && { inputSize: { height: side, width: side } }),
+    ...(!modelNamed(network.model).sizedByImage && { inputSize: inputSizeOf(network) }),
     ...(network.memory && { memory: network.memory }),
     ...(isWasm(build) && { threads }),
   });

@@ -1,8 +1,12 @@
-/** What the address says that cannot be meant, in every view; the page goes on with its defaults. */
+/**
+ * Notes in every view: what the address says that cannot be meant, where the page goes on with its defaults, and the end
+ * of its worker.
+ */
 import { imageNotes, ownImageMissing } from "../state/image.ts";
 import { hrefOf, removeFromAddress, route, viewNotes } from "../state/route.ts";
 import { settingsNotes } from "../state/settings.ts";
 import { tourNotes } from "../state/tour.ts";
+import { workerNote } from "../state/worker.ts";
 
 export function AddressNotes() {
   const notes = [...viewNotes.value, ...imageNotes.value, ...settingsNotes.value, ...tourNotes.value];
@@ -20,6 +24,14 @@ export function AddressNotes() {
             Dismiss
           </button>
         </div>
+      )}
+      {workerNote.value && (
+        <p class="address-notes">
+          <span>{workerNote.value}</span>
+          <button type="button" onClick={() => (workerNote.value = undefined)}>
+            Dismiss
+          </button>
+        </p>
       )}
       {isElsewhere && (
         <p class="address-notes">

@@ -1,8 +1,10 @@
 /** One line that says what goes on, for eyes and readers. */
 import { computed } from "@preact/signals";
+import { isLive, liveText } from "../state/camera.ts";
 import { cancel, detections, queue, run } from "../state/detection.ts";
 
 const text = computed(() => {
+  if (isLive.value) return liveText.value;
   const state = run.value;
   if (state.phase === "running") return state.progress.text;
   if (state.phase === "failed") return "Failed";
@@ -20,7 +22,7 @@ export function StatusLine() {
   const fraction = state.phase === "running" ? state.progress.fraction : aside && ended / total;
   return (
     <div class="status">
-      {(state.phase === "running" || aside) && (
+      {!isLive.value && (state.phase === "running" || aside) && (
         <>
           <progress max={1} {...(fraction !== undefined && { value: fraction })} aria-label="Progress" />
           <button type="button" class="quiet" onClick={cancel}>

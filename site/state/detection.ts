@@ -4,10 +4,11 @@
  */
 import { computed, effect, signal, untracked } from "@preact/signals";
 import type { Progress } from "../worker/call.ts";
-import { isAbort } from "../worker/client.ts";
+import { CANCELED, isAbort } from "../worker/client.ts";
 import type { DetectAnswer } from "../worker/detect.ts";
-import type { ChosenImage } from "../worker/session.ts";
+import type { ChosenImage, Settings } from "../worker/session.ts";
 import type { PageHandlers } from "../worker/worker.ts";
+import { isLive } from "./camera.ts";
 import { image, ownImages } from "./image.ts";
 import { score, settings, testTime } from "./settings.ts";
 import { worker } from "./worker.ts";
@@ -36,6 +37,7 @@ const outcomes = signal<ReadonlyMap<number, Outcome>>(new Map());
 const current = signal<{
   readonly image: ChosenImage;
   readonly key: string;
+  readonly settings: Settings;
   readonly controller: AbortController;
 } | null>(null);
 const progress = signal<Progress>({ text: "" });
@@ -44,6 +46,7 @@ const halted = signal(false);
 
 /** The image that is shown, as the worker decoded it. */
 export const shown = signal<ShownImage | undefined>(undefined);
+let showing = new AbortController();
 
 /** How the run on the image that is shown stands. */
 export const run = computed<Run>(() => {
@@ -108,11 +111,13 @@ export function cancel(): void {
     ...(before && before.phase !== "failed" && before.answer && { answer: before.answer }),
   });
   halted.value = true;
-  stop();
+  stop(CANCELED);
+  if (shown.value?.id !== image.value?.id) showing.abort(CANCELED);
 }
 
 /** Runs again what was canceled or failed, and what has waited since. */
 export function resume(): void {
+  if (shown.value?.id !== image.value?.id) void show(image.value);
   const isWanted = (id: number) => image.value?.id === id;
   outcomes.value = new Map(
     [...outcomes.value].filter(
@@ -126,12 +131,14 @@ function settle({ id }: ChosenImage, outcome: Outcome): void {
   outcomes.value = new Map(outcomes.value).set(id, outcome);
 }
 
-function stop(): void {
-  current.value?.controller.abort();
+function stop(reason?: DOMException): void {
+  current.value?.controller.abort(reason);
   current.value = null;
 }
 
 function nextImage(): ChosenImage | undefined {
+  // It would take its time from the camera's frames.
+  if (isLive.value) return undefined;
   const isOpen = ({ id }: ChosenImage) => outcomes.value.get(id)?.key !== key.value;
   const chosen = image.value;
   if (chosen && isOpen(chosen)) return chosen;
@@ -146,13 +153,19 @@ function advance(): void {
     const isOfUse = now.key === key.value && [image.value, ...ownImages.value].includes(now.image);
     const mustMakeWay = next !== undefined && next === image.value && next !== now.image;
     if (isOfUse && !mustMakeWay) return;
-    stop();
+    // What the worker holds of a network is of no use to another one, so it need not be waited for.
+    stop(now.settings === settings.value ? undefined : CANCELED);
   }
   if (next) void detect(next);
 }
 
 async function detect(chosen: ChosenImage): Promise<void> {
-  const own = { image: chosen, key: key.value, controller: new AbortController() };
+  const own = {
+    image: chosen,
+    key: key.value,
+    settings: settings.value,
+    controller: new AbortController(),
+  };
   const { signal: aborted } = own.controller;
   progress.value = { text: `reading ${chosen.name}` };
   current.value = own;
@@ -182,7 +195,7 @@ async function detect(chosen: ChosenImage): Promise<void> {
   } catch (error) {
     if (isAbort(error)) return;
     // It concerns every image.
-    if (["ModelError", "BackendError"].includes((error as Error).name)) halted.value = true;
+    if (["ModelError", "BackendError", "WorkerError"].includes((error as Error).name)) halted.value = true;
     end({ phase: "failed", key: own.key, error: error as Error });
   }
 }
@@ -192,11 +205,13 @@ async function show(chosen: ChosenImage | undefined): Promise<void> {
     shown.value = undefined;
     return;
   }
+  const own = new AbortController();
+  showing = own;
   try {
-    shown.value = await worker.call("showImage", { image: chosen });
+    shown.value = await worker.call("showImage", { image: chosen }, { signal: own.signal });
   } catch (error) {
     // Why it cannot be read, its run says.
-    if (!isAbort(error)) shown.value = undefined;
+    if (!isAbort(error) || own.signal.aborted) shown.value = undefined;
   }
 }
 
@@ -214,8 +229,7 @@ export function startDetecting(): void {
   effect(() => void show(image.value));
   effect(() => {
     const after = { key: key.value, images: ownImages.value.length };
-    void image.value;
-    void halted.value;
+    void [image.value, halted.value, isLive.value];
     untracked(() => {
       if (after.key !== before.key || after.images > before.images) halted.value = false;
       before = after;

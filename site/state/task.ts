@@ -1,7 +1,7 @@
 /** Work that the page waits for: its progress, its end, and giving it up. A new run gives up the one before. */
 import { type Signal, signal } from "@preact/signals";
 import type { Progress } from "../worker/call.ts";
-import { isAbort } from "../worker/client.ts";
+import { CANCELED, isAbort } from "../worker/client.ts";
 
 export type TaskState =
   | { readonly phase: "idle" }
@@ -16,7 +16,10 @@ interface Tools {
 export interface Task {
   readonly state: Signal<TaskState>;
   run(work: (tools: Tools) => Promise<void>): Promise<void>;
+  /** The user wants it no more. */
   cancel(): void;
+  /** Nobody looks at it any more. */
+  end(): void;
 }
 
 export function task(): Task {
@@ -24,7 +27,8 @@ export function task(): Task {
   let controller = new AbortController();
   return {
     state,
-    cancel: () => controller.abort(),
+    cancel: () => controller.abort(CANCELED),
+    end: () => controller.abort(),
     async run(work) {
       controller.abort();
       const own = new AbortController();

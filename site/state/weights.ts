@@ -1,7 +1,7 @@
 /** The weights that the Load view looks at, before they run. */
 import { computed, signal } from "@preact/signals";
 import type { Progress } from "../worker/call.ts";
-import { isAbort } from "../worker/client.ts";
+import { CANCELED, isAbort } from "../worker/client.ts";
 import type { WeightsChoice } from "../worker/load.ts";
 import type { PageHandlers } from "../worker/worker.ts";
 import { worker } from "./worker.ts";
@@ -72,7 +72,7 @@ export async function nameClasses(file: File | undefined): Promise<void> {
 
 /** What was open before stays open no longer. */
 export function cancelOpening(): void {
-  controller.abort();
+  controller.abort(CANCELED);
   opening.value = { phase: "empty" };
 }
 
@@ -96,6 +96,6 @@ async function open(chosen: Chosen): Promise<void> {
 /** Hands files to the worker, which reads them only when it has to. */
 async function keep(files: readonly File[]): Promise<number> {
   const id = ++lastId;
-  await worker.call("keepFiles", { id, files }, { key: null });
+  await worker.call("keepFiles", { id, files }, { key: null, lasting: true });
   return id;
 }

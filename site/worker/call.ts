@@ -4,8 +4,8 @@
 export interface Call {
   /** Aborted once the page no longer wants the answer. */
   readonly signal: AbortSignal;
-  /** Resolves once the call has been answered, also with an error. */
-  readonly ended: Promise<void>;
+  /** Resolves once the call has been answered: with the error if there was one. */
+  readonly ended: Promise<unknown>;
   /** Tells the page how far the work is. */
   progress(progress: Progress): void;
   /** Moves these to the page with the answer instead of copying them; here they are gone then. */
@@ -26,13 +26,22 @@ export type Handlers = Readonly<Record<string, (params: any, call: Call) => unkn
 export type ParamsOf<Table extends Handlers, Kind extends keyof Table> = Parameters<Table[Kind]>[0];
 export type ResultOf<Table extends Handlers, Kind extends keyof Table> = Awaited<ReturnType<Table[Kind]>>;
 
+export interface CallRequest {
+  readonly id: number;
+  readonly kind: string;
+  readonly params: unknown;
+}
+
 /** From the page. */
 export type Request =
-  | { readonly id: number; readonly kind: string; readonly params: unknown }
-  | { readonly id: number; readonly abort: true };
+  | CallRequest
+  | { readonly id: number; readonly abort: true }
+  /** Asks whether the worker can listen. */
+  | { readonly id: number; readonly ping: true };
 
 /** From the worker. The last one of a call has a result or an error. */
 export type Answer =
+  | { readonly id: number; readonly pong: true }
   | { readonly id: number; readonly progress: Progress }
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly error: Failure };
@@ -44,6 +53,8 @@ export interface Failure {
   readonly message: string;
   /** For an error that is none of the library's, where it came from. */
   readonly stack?: string;
+  /** Whether memory did not suffice. */
+  readonly lacksMemory?: boolean;
 }
 
 /** What is used of a worker's global scope, whose types exclude those of a page. */
@@ -58,11 +69,13 @@ export function answerRequests(scope: Scope, handlers: Handlers): void {
   const post = (answer: Answer, transfer: Transferable[] = []) => scope.postMessage(answer, transfer);
   scope.addEventListener("message", async ({ data }) => {
     const { id } = data;
+    if ("ping" in data) return post({ id, pong: true });
     if ("abort" in data) return running.get(id)?.abort();
     const controller = new AbortController();
     running.set(id, controller);
     const items: Transferable[] = [];
-    let end = () => {};
+    let end: (error: unknown) => void = () => {};
+    let failed: unknown;
     const call: Call = {
       signal: controller.signal,
       ended: new Promise((resolve) => {
@@ -77,10 +90,11 @@ export function answerRequests(scope: Scope, handlers: Handlers): void {
       const result = await handlers[data.kind](data.params, call);
       post({ id, result }, items);
     } catch (error) {
+      failed = error;
       post({ id, error: failureOf(error) });
     } finally {
       running.delete(id);
-      end();
+      end(failed);
     }
   });
 }
@@ -106,5 +120,7 @@ function failureOf(error: unknown): Failure {
     return { name: "Error", message: String(error) };
   }
   const { name, message, stack } = error;
-  return { name, message, ...(!("fault" in error) && { stack }) };
+  // The library's error for a lack of memory alone has an alternative to offer.
+  const lacksMemory = "alternative" in error || /allocation failed|out of memory/i.test(message);
+  return { name, message, ...(!("fault" in error) && { stack }), ...(lacksMemory && { lacksMemory }) };
 }

@@ -1,7 +1,15 @@
 /** Requests of the Detect view. */
-import { runInWords } from "centernet";
+import {
+  type DetectOptions,
+  type Detector,
+  encodePng,
+  type RgbImage,
+  readImageSource,
+  runInWords,
+} from "centernet";
 import { bitmapOf } from "./bitmap.ts";
 import type { Call } from "./call.ts";
+import { layerProgress } from "./layerProgress.ts";
 import { choicesOf } from "./load.ts";
 import {
   type ChosenImage,
@@ -49,29 +57,69 @@ export const detectHandlers = {
     const decode = performance.now() - start;
     const detector = await detectorFor(settings, call);
     call.progress({ text: "running the network" });
-    const {
-      image: _pixels,
-      taps: _taps,
-      heatmaps: _heatmaps,
-      geometry: _geometry,
-      ...result
-    } = await detector.detect(pixels, { ...testTime, score: 0, signal: call.signal, where: image.name });
-    const { model, notes } = detector.network;
-    const { classes, keypointNames } = model;
+    const answer = await run(detector, pixels, {
+      ...testTime,
+      ...layerProgress(detector, call),
+      signal: call.signal,
+      where: image.name,
+    });
     const small = thumbnail ? await bitmapOf(pixels, THUMBNAIL_SIDE) : undefined;
     if (small) call.transfer(small);
-    return {
-      ...result,
-      times: { ...result.times, decode },
-      ranOn: runInWords(result),
-      runs: ++runs,
-      decodedBy: pixels.decodedBy,
-      thumbnail: small,
-      notes: [...notes, ...(result.backendDetails.note ? [result.backendDetails.note] : [])],
-      of: { ...choicesOf(model), classes, keypointNames },
-    };
+    return { ...answer, times: { ...answer.times, decode }, decodedBy: pixels.decodedBy, thumbnail: small };
+  },
+
+  /** As `detect`, of a frame of the camera, which goes back to the page with what was found in it. */
+  async detectFrame(
+    {
+      settings,
+      testTime,
+      frame,
+    }: { readonly settings: Settings; readonly testTime: TestTime; readonly frame: ImageBitmap },
+    call: Call,
+  ) {
+    const start = performance.now();
+    const pixels = await readImageSource(frame, CAMERA);
+    const decode = performance.now() - start;
+    const detector = await detectorFor(settings, call);
+    const options = { ...testTime, ...layerProgress(detector, call), signal: call.signal, where: CAMERA };
+    const answer = await run(detector, pixels, options);
+    call.transfer(frame);
+    return { ...answer, times: { ...answer.times, decode }, frame };
+  },
+
+  /** A frame of the camera as a file that holds the pixels that were detected. */
+  async frameFile({ frame }: { readonly frame: ImageBitmap }, call: Call) {
+    const bytes = encodePng(await readImageSource(frame, CAMERA)) as Uint8Array<ArrayBuffer>;
+    frame.close();
+    call.transfer(bytes.buffer);
+    return bytes;
   },
 };
 
+/** What errors call a frame. */
+const CAMERA = "camera";
+
+/** What of a result goes to the page. */
+async function run(detector: Detector, pixels: RgbImage, options: DetectOptions) {
+  const {
+    image: _pixels,
+    taps: _taps,
+    heatmaps: _heatmaps,
+    geometry: _geometry,
+    ...result
+  } = await detector.detect(pixels, { ...options, score: 0 });
+  const { model, notes } = detector.network;
+  const { classes, keypointNames } = model;
+  return {
+    ...result,
+    ranOn: runInWords(result),
+    runs: ++runs,
+    notes: [...notes, ...(result.backendDetails.note ? [result.backendDetails.note] : [])],
+    of: { ...choicesOf(model), classes, keypointNames },
+  };
+}
+
 /** What was found in an image, and how. */
 export type DetectAnswer = Awaited<ReturnType<typeof detectHandlers.detect>>;
+/** What was found in a frame of the camera. */
+export type FrameAnswer = Awaited<ReturnType<typeof detectHandlers.detectFrame>>;

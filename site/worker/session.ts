@@ -1,6 +1,7 @@
 /** What the worker holds: one detector, and the image that the page shows. */
 import {
   type Backend,
+  BackendError,
   type Detector,
   load,
   MODELS,
@@ -137,10 +138,15 @@ export async function detectorFor(settings: Settings, call: Call): Promise<Detec
       if (open === opened) open = undefined;
     });
   }
-  const { detector, waiting, users } = open as OpenDetector;
+  const used = open as OpenDetector;
+  const { detector, waiting, users } = used;
   waiting.add(call);
   users.add(call);
-  void call.ended.then(() => users.delete(call));
+  void call.ended.then((error) => {
+    users.delete(call);
+    // The GPU may be lost, or its driver stuck: the next call gets another detector.
+    if (error instanceof BackendError && open === used) void closeDetector();
+  });
   try {
     return await detector;
   } finally {

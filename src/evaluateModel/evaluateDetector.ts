@@ -4,7 +4,7 @@
  */
 import type { Detector } from "../detect.ts";
 import { type DetectionRecord, detectionRecord } from "../detectionRecord.ts";
-import { checkReferenceScales, checkTestTimeOptions, DEFAULT_MAX } from "../detectOptions.ts";
+import { checkTestTimeOptions, DEFAULT_MAX } from "../detectOptions.ts";
 import { BackendError, CenterNetError, ModelError, UsageError } from "../errors.ts";
 import { type Evaluation, evaluate } from "../evaluation/evaluate.ts";
 import type { EvaluationOptions } from "../evaluation/parameters.ts";
@@ -65,7 +65,6 @@ export async function evaluateDetector(
   const { flip, scales, reproduceReference, type: wanted, onImage, signal, ...evaluation } = options;
   const { model } = detector.network;
   checkTestTimeOptions(model, { flip, scales, reproduceReference });
-  checkReferenceScales({ scales, reproduceReference });
   const type = typeFor(model, annotations, wanted);
   const images = chosenImages(annotations, evaluation.imageIds);
   // As many as the authors' own tests keep, or as the model finds.

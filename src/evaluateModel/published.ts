@@ -3,6 +3,7 @@ import type { Evaluation } from "../evaluation/evaluate.ts";
 import type { EvaluationOptions } from "../evaluation/parameters.ts";
 import type { EvaluationType } from "../evaluation/reading/foundColumns.ts";
 import type { Model, PublishedProtocol } from "../models/model.ts";
+import { MODELS } from "../models/models.ts";
 import type { InputSize } from "../models/view.ts";
 
 export interface PublishedComparison {
@@ -44,7 +45,8 @@ export function comparedWithPublished(
   evaluation: Evaluation,
   options: EvaluationOptions,
 ): PublishedComparison[] {
-  const { published } = model;
+  // A model read from an archive is its checkpoint's; the figures are in the table, by its name.
+  const published = model.published ?? MODELS.find(({ name }) => name === model.name)?.published;
   if (!published) return [];
   const { images = VAL_2017.name, protocols = [published as PublishedProtocol] } = published;
   const value = 100 * evaluation.rows[0].value;

@@ -93,6 +93,21 @@ function notesOf(arranged: Arranged): string[] {
   const { lines } = results;
   const without = lines ? parameters.images.filter((image) => !lines.has(image)).length : 0;
   if (without > 0) notes.push(`${counted(without, "image")} without a line: evaluated as without detections`);
-  if (results.found.count === 0) notes.push("no results: everything is missed");
+  if (results.found.count === 0) {
+    const left = results.notes.length > 0 ? "no results are left" : "no results";
+    notes.push(`${left}: everything is missed`);
+  } else if (!lines) notes.push(...fewImages(arranged));
   return notes;
+}
+
+/** Whoever detected on some of the images only would take the rows for too low. */
+function fewImages({ parameters, results, imagePlace }: Arranged): string[] {
+  const all = parameters.images.length;
+  const seen = new Set<number>();
+  for (let row = 0; row < results.found.count; row++) {
+    const place = imagePlace[results.found.images[row]];
+    if (place >= 0) seen.add(place);
+  }
+  if (2 * seen.size >= all) return [];
+  return [`results of only ${seen.size} of ${counted(all, "image")}: the others count as without detections`];
 }

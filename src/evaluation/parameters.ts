@@ -67,7 +67,10 @@ const DEFAULTS = {
   keypoints: { maxDetections: [20], areas: [ALL, MEDIUM, LARGE] },
 } as const;
 
-/** @throws UsageError for an option that cannot be. */
+/** Half a gigabyte for each of two arrays. */
+const MAX_ENTRIES = 2 ** 26;
+
+/** @throws UsageError for an option that cannot be, and for arrays that do not fit in memory. */
 export function evaluationParameters(
   annotations: Annotations,
   type: EvaluationType,
@@ -103,6 +106,13 @@ export function evaluationParameters(
   const categories = joined.map((id) =>
     known("categoryIds", "a category id", annotations.categoryIndex(id), id),
   );
+  const K = classAgnostic ? 1 : joined.length;
+  const entries = iouThresholds.length * recallThresholds.length * K * areas.length * maxDetections.length;
+  if (entries > MAX_ENTRIES) {
+    const expected = `at most ${MAX_ENTRIES} entries of precision [T, R, K, A, M]`;
+    const hint = "Evaluate fewer categories at a time.";
+    throw new UsageError({ where: "option categoryIds", expected, got: `${entries}`, hint });
+  }
   return {
     type,
     imageIds,

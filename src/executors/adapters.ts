@@ -4,7 +4,7 @@ import type { GpuAdapter } from "./wgsl/device/webgpu.ts";
 /** SwiftShader, Mesa's, Microsoft's (WARP is "Basic Render"), and Apple's. Vendor 65541 is Mesa's own, as Deno reports it. */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render|\bwarp\b|^65541\b/i;
 
-/** Whether the adapter runs on the CPU. */
+/** Whether a WebGPU adapter runs on the CPU: `wasm` is faster there. */
 export function isSoftware(adapter: GpuAdapter): boolean {
   const { info, isFallbackAdapter } = adapter;
   return Boolean(isFallbackAdapter || info?.isFallbackAdapter || isSoftwareName(adapterName(adapter)));

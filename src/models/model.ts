@@ -49,6 +49,8 @@ export interface Model {
   prepared?(choices: { readonly keepResolution?: boolean; readonly pixelMeans?: PixelMeans }): Model;
   /** The test-time options that it supports. */
   readonly testTimeOptions?: readonly (keyof TestTimeOptions)[];
+  /** Whether the reference implementation takes centers from scale 1 only, and fails without it. */
+  readonly referenceNeedsScale1?: boolean;
   /** Where to get its weights, as a sentence. */
   readonly weightsHint: string;
   /** Whether its weights are an archive of the zoo that `centernet pull` downloads by the model's name. */

@@ -104,11 +104,6 @@ const WRONG: [string[], number, RegExp][] = [
     1,
     /option --reproduce-reference: expected a model that supports it/,
   ],
-  [
-    ["detect", "x.jpg", "--weights", "none.pkl", "--reproduce-reference", "--scales", "0.6,1.2"],
-    1,
-    /option --scales: expected 1 among them, .*, got 0\.6, 1\.2\. Add 1, or leave out the option --reproduce-reference\.$/,
-  ],
   [["detect", "x.jpg", ...LIGHTNING, "--backend", "cpu", "--low-memory"], 1, /option --low-memory: /],
   [["detect", "x.jpg", "--out", ""], 1, /--out: expected a path, got an empty one/],
   [["detect", ""], 1, /image: expected a path, got an empty one/],

@@ -107,6 +107,18 @@ test("missing images are not evaluated, and those that fail count as without det
   expect(rows.find(({ name }) => name === "AP50")?.value).toBeCloseTo(0.5, 9);
 });
 
+test("what is beyond the authors' limit of boxes is told", async () => {
+  const detector = detectorOf(POINTS, boxes);
+  const find = detector.detect.bind(detector);
+  detector.detect = async (...args) => {
+    const best = { label: "dog", score: 0.1 };
+    return { ...(await find(...args)), leftOut: { max: { count: 5, best } } };
+  };
+  const { notes } = await evaluateDetector(detector, annotations, byName);
+  expect(notes).toContain("more than 100 boxes in 3 images: the best 100 count, as in the authors' tests");
+  expect(notes.join()).not.toMatch(/--max/);
+});
+
 test("only the chosen images are detected", async () => {
   const seen: string[] = [];
   const detector = detectorOf(POINTS, (path) => {

@@ -35,12 +35,16 @@ describe("results that cannot be evaluated are refused with the entry at fault",
       changed(1, { bbox: [1, 2, 3, 4, 5] }),
       "r.json: [1]: expected a bbox [x, y, width, height], got 5 numbers. Oriented boxes are not evaluated.",
     ],
-    ["text for a number", changed(2, { score: "0.5" }), 'r.json: [2]: expected a number, got text "0.5".'],
-    ["NaN", changed(2, { score: Number.NaN }), 'r.json: [2]: expected a number, got text "NaN".'],
+    [
+      "text for a number",
+      changed(2, { score: "0.5" }),
+      'r.json: [2] score: expected a number, got text "0.5".',
+    ],
+    ["NaN", changed(2, { score: Number.NaN }), 'r.json: [2] score: expected a number, got text "NaN".'],
     [
       "a category as text",
       changed(1, { category_id: "8" }),
-      'r.json: [1]: expected category_id, an integer, got text "8".',
+      'r.json: [1] category_id: expected an integer, got text "8".',
     ],
     [
       "keypoints of odd length",
@@ -66,17 +70,17 @@ describe("results that cannot be evaluated are refused with the entry at fault",
     [
       "NaN as Python writes it",
       '[{"image_id":1,"category_id":3,"bbox":[0,0,1,NaN],"score":1}]',
-      /\[0\]: expected a number, got NaN\. JSON has no such number\.$/,
+      /\[0\] bbox: expected a number, got NaN\. JSON has no such number\.$/,
     ],
     [
       "Infinity",
       '[{"image_id":1,"category_id":3,"bbox":[0,0,1,1],"score":-Infinity}]',
-      /\[0\]: expected a number, got -Infinity\./,
+      /\[0\] score: expected a number, got -Infinity\./,
     ],
     [
       "a number beyond float64",
       '[{"image_id":1,"category_id":3,"bbox":[0,0,1,1],"score":1e999}]',
-      /\[0\]: expected a number within float64/,
+      /\[0\] score: expected a number within float64/,
     ],
     [
       "a file that is cut off",
@@ -130,7 +134,7 @@ describe("annotations that cannot be evaluated are refused", () => {
         file.annotations[1].image_id = "2";
         file.annotations[1].id = "x";
       },
-      /annotations\[1\]: expected id, an integer, got text "x"\./,
+      /annotations\[1\] id: expected an integer, got text "x"\./,
     ],
     [
       "LVIS",
@@ -188,7 +192,7 @@ test("results of unknown categories are counted, and a shift of ids is recognize
   const { notes, found } = resultsOf(changed(0, { category_id: 0 }), truth);
   expect(found.count).toBe(0);
   expect(notes).toEqual([
-    "3 results of categories that the annotations do not have (0, 3, 8): left out",
+    "3 results of categories that the annotations do not have (0, 3, 8; theirs are 11, 12, 13, 14, 15, …): left out",
     "category ids look like classes in a row (0 to 79), not COCO's ids (1 to 90 with gaps): map them",
   ]);
 });
@@ -292,7 +296,11 @@ test("the lines of detect --json are results: images by path, classes by name", 
 
 describe("mutants are read or refused with one typed line", () => {
   test("of annotations", async () => {
-    const seeds = [bytes(JSON.stringify(madeAnnotations()))];
+    const { annotations, ...rest } = madeAnnotations();
+    const pose = { ...annotations[0], keypoints: [1, 2, 2, 3, 4, 0], num_keypoints: 1 };
+    const seeds = [madeAnnotations(), { ...rest, annotations: [pose] }].map((file) =>
+      bytes(JSON.stringify(file)),
+    );
     const { accepted, refused } = await fuzz({
       seeds,
       seed: 1801,
@@ -304,13 +312,21 @@ describe("mutants are read or refused with one typed line", () => {
   });
 
   test("of results and lines", async () => {
-    const truth = annotationsOf(madeAnnotations());
+    const { annotations, ...rest } = madeAnnotations();
+    const keypoints = { keypoints: [1, 2, 2, 3, 4, 0], num_keypoints: 1 };
+    const truth = annotationsOf({
+      ...rest,
+      annotations: annotations.map((entry) => ({ ...entry, ...keypoints })),
+    });
     const line = {
       image: "one.jpg",
       detections: [{ label: "car", classId: 3, score: 0.5, box: { xmin: 1, ymin: 2, xmax: 3, ymax: 4 } }],
     };
-    const seeds = [bytes(JSON.stringify(madeResults())), bytes(`${JSON.stringify(line)}\n`)];
-    const run = async (file: Uint8Array) => evaluate(truth, await readResults(file, truth));
+    const pose = { image_id: 1, category_id: 3, keypoints: [1, 2, 1, 3, 4, 1], score: 0.5 };
+    const texts = [JSON.stringify(madeResults()), `${JSON.stringify(line)}\n`, JSON.stringify([pose, pose])];
+    const seeds = texts.map(bytes);
+    const run = async (file: Uint8Array) =>
+      evaluate(truth, await readResults(file, truth), { sigmas: [0.1, 0.1] });
     const { accepted, refused } = await fuzz({ seeds, seed: 1802, runs: 600, run });
     expect(accepted).toBeGreaterThan(4);
     expect(refused).toBeGreaterThan(200);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { describeGraph } from "../../src/analysis/describe.ts";
 import type { Detection } from "../../src/detection.ts";
+import { checkTestTimeOptions } from "../../src/detectOptions.ts";
 import { modelNamed } from "../../src/models/models.ts";
 import { shapeOf, type Tensor, tensor } from "../../src/tensor.ts";
 
@@ -247,3 +248,84 @@ describe("a network on DLA-34", () => {
     expect(view.inputs().image.data[0]).toBeCloseTo(-0.40789654 / 0.28863828, 6);
   });
 });
+
+describe("several scales", () => {
+  const model = modelNamed("ctdet_coco_hg");
+  const loaded = { size: model.defaultSize, constants: new Map() };
+  const scales = [1, 0.5];
+
+  /** Many boxes of two classes, so that those of one scale overlap those of the other. */
+  function crowded(height: number, width: number, seed: number): Readonly<Record<string, Tensor>> {
+    let state = seed;
+    const next = () => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return state / 2 ** 32;
+    };
+    const heatmap = tensor(shapeOf(height, width, 80));
+    const size = tensor(shapeOf(height, width, 2));
+    const offset = tensor(shapeOf(height, width, 2));
+    for (let cell = 0; cell < height * width; cell++) {
+      heatmap.data[cell * 80 + (next() < 0.5 ? 0 : 3)] = next();
+      size.data.set([4 + 12 * next(), 4 + 12 * next()], cell * 2);
+      offset.data.set([next(), next()], cell * 2);
+    }
+    return { centerHeatmap: heatmap, boxSize: size, boxOffset: offset };
+  }
+
+  test("are merged by soft-NMS of each class: scores fall by exp(-overlap² / 0.5)", () => {
+    const { views, combine } = model.views(PHOTO, loaded, { scales });
+    const outputs = views.map(({ size }, index) => crowded(size.height / 4, size.width / 4, index + 1));
+    const merged = [...combine(views.map((view, index) => view.decode(outputs[index]))).detections];
+    merged.sort((a, b) => b.score - a.score);
+
+    const single = scales.flatMap((scale, index) => {
+      const { views, combine } = model.views(PHOTO, loaded, { scales: [scale] });
+      return combine([views[0].decode(outputs[index])]).detections;
+    });
+    const expected = [1, 4].flatMap((classId) => {
+      return plainSoftNms(single.filter((detection) => detection.classId === classId));
+    });
+    expected.sort((a, b) => b.score - a.score);
+    expect(new Set(single.map(({ classId }) => classId))).toEqual(new Set([1, 4]));
+    expect(single.length).toBeGreaterThan(100);
+    expect(merged.length).toBeGreaterThan(50);
+    expect(merged.length).toBe(expected.length);
+    expect(merged.some(({ score }) => !single.some((other) => other.score === score))).toBe(true);
+    for (const [index, { score, box, classId }] of merged.entries()) {
+      expect(score).toBeCloseTo(expected[index].score, 6);
+      expect({ box, classId }).toEqual({ box: expected[index].box, classId: expected[index].classId });
+    }
+  });
+
+  test("need not have 1 among them, which the reference of the triplets alone requires", () => {
+    const options = { scales: [0.5, 2], reproduceReference: true };
+    expect(() => checkTestTimeOptions(model, options)).not.toThrow();
+    const triplets = () => checkTestTimeOptions(modelNamed("centernet-52"), options);
+    expect(triplets).toThrow("option scales: expected 1 among them");
+  });
+});
+
+/** The definition, in float64: the best box that is left lowers all others of its class. Sides count one pixel more. */
+function plainSoftNms(detections: readonly Detection[]): Detection[] {
+  const rest = detections.map((detection) => ({ ...detection }));
+  const kept: Detection[] = [];
+  while (rest.length > 0) {
+    rest.sort((a, b) => b.score - a.score);
+    const best = rest.shift() as Detection;
+    kept.push(best);
+    for (const other of rest) {
+      Object.assign(other, { score: other.score * Math.exp(-(overlap(best, other) ** 2) / 0.5) });
+    }
+    for (let index = rest.length - 1; index >= 0; index--)
+      if (rest[index].score < 0.001) rest.splice(index, 1);
+  }
+  return kept;
+}
+
+function overlap({ box: a }: Detection, { box: b }: Detection): number {
+  const width = Math.min(a.xmax, b.xmax) - Math.max(a.xmin, b.xmin) + 1;
+  const height = Math.min(a.ymax, b.ymax) - Math.max(a.ymin, b.ymin) + 1;
+  if (width <= 0 || height <= 0) return 0;
+  const area = ({ xmin, ymin, xmax, ymax }: Detection["box"]) => (xmax - xmin + 1) * (ymax - ymin + 1);
+  return (width * height) / (area(a) + area(b) - width * height);
+}

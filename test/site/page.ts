@@ -9,7 +9,11 @@ export { chromiumPath };
 
 export const SITE_FOLDER = join(ROOT, "dist/site");
 /** The rest of the page's folder is its own. */
-const FOLDERS = { weights: join(ROOT, "weights"), goldens: join(ROOT, "test/goldens/tfjs") };
+const FOLDERS = {
+  weights: join(ROOT, "weights"),
+  goldens: join(ROOT, "test/goldens/tfjs"),
+  library: join(ROOT, "dist/browser"),
+};
 
 /** What each view shows once it has everything, with the settings that it opens with. */
 export const READY = {

@@ -1,4 +1,5 @@
 /** A whole session through all views, under the policy that `centernet serve` sends, and one by keys alone. */
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -100,6 +101,13 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("a session", () => {
     }
     await page.getByRole("combobox", { name: "Sample" }).selectOption("grace-hopper.jpg");
     await page.locator("tbody tr").first().waitFor();
+    // Weights have a view of their own.
+    const bytes = await readFile(join(ROOT, "weights/movenet-lightning.safetensors"));
+    const weights = await transferOf(page, [{ name: "mine.safetensors", bytes }]);
+    await page.dispatchEvent("main", "drop", { dataTransfer: weights });
+    await page.getByRole("alert").filter({ hasText: "got a file of weights (safetensors)" }).waitFor();
+    await page.getByRole("button", { name: "Open it in Load" }).click();
+    await page.getByRole("button", { name: "Use this model" }).waitFor();
     expect(faults).toEqual([]);
   });
 });
@@ -114,7 +122,7 @@ test.skipIf(!chromiumPath && mayBeLeftOut)(
       await page.locator(READY.detect).waitFor();
       // Every number in plain loops: it runs for seconds.
       await page.getByRole("combobox", { name: "Backend" }).selectOption("cpu");
-      const status = page.getByRole("status").filter({ hasText: "running the network" });
+      const status = page.getByRole("status").filter({ hasText: /running the network|layer \d+ of/ });
       await status.waitFor();
       await page.getByRole("slider", { name: /Score/ }).fill("0.4");
       expect(await rows.count()).toBe(2);

@@ -14,6 +14,9 @@ import { exact, place, short } from "./numbers.ts";
 type Drawn = Awaited<ReturnType<PageHandlers["compareLayer"]>>;
 type Map = NonNullable<Drawn>["a"];
 
+const GONE =
+  "The values of this comparison are no longer held: the page's worker was replaced. Compare again.";
+
 export function LayerPanel({ result, name }: { readonly result: Compared; readonly name: string }) {
   const layer = result.layers.find((each) => each.name === name);
   const channel = route.value.params.channel;
@@ -26,7 +29,11 @@ export function LayerPanel({ result, name }: { readonly result: Compared; readon
     setError(undefined);
     const query = { name, ...(channel && /^\d+$/.test(channel) && { channel: Number(channel) }) };
     worker.call("compareLayer", query).then(
-      (answer) => current && setDrawn(answer),
+      (answer) => {
+        if (!current) return;
+        setDrawn(answer);
+        if (!answer) setError(new Error(GONE));
+      },
       (fault: Error) => current && !isAbort(fault) && setError(fault),
     );
     return () => {
@@ -153,7 +160,8 @@ function SaveNpy({
 }) {
   const save = () =>
     worker.call("compareNpy", { name, side }, { key: `npy-${side}` }).then(
-      (bytes) => bytes && saveFile(`${name}.${side}.npy`, bytes, "application/octet-stream"),
+      (bytes) =>
+        bytes ? saveFile(`${name}.${side}.npy`, bytes, "application/octet-stream") : onFault(new Error(GONE)),
       (fault: Error) => !isAbort(fault) && onFault(fault),
     );
   return (

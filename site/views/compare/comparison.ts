@@ -4,7 +4,7 @@ import { image } from "../../state/image.ts";
 import { settings } from "../../state/settings.ts";
 import { worker } from "../../state/worker.ts";
 import type { Progress } from "../../worker/call.ts";
-import { isAbort } from "../../worker/client.ts";
+import { CANCELED, isAbort } from "../../worker/client.ts";
 import type { Compared } from "../../worker/compare/compare.ts";
 import type { Side } from "../../worker/compare/sides.ts";
 import { bothSides, partner } from "./sides.ts";
@@ -24,7 +24,7 @@ export const files = signal<readonly File[]>([]);
 let controller = new AbortController();
 
 export function cancelComparison(): void {
-  controller.abort();
+  controller.abort(CANCELED);
 }
 
 /** Plain loops on one core. */

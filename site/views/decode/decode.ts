@@ -120,7 +120,7 @@ export function startDecode(): () => void {
   ];
   return () => {
     for (const end of ends) end();
-    decoding.cancel();
+    decoding.end();
   };
 }
 

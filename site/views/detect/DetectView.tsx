@@ -1,5 +1,8 @@
 /** The image with its detections, their numbers, and how they came about. */
 import { useEffect } from "preact/hooks";
+import { lazy } from "../../components/lazy.tsx";
+import { frame, isLive } from "../../state/camera.ts";
+import { answer } from "../../state/detection.ts";
 import { DetectionTable } from "./DetectionTable.tsx";
 import { ImageSources } from "./ImageSources.tsx";
 import { ImageStrip } from "./ImageStrip.tsx";
@@ -9,6 +12,8 @@ import { SaveRow } from "./SaveRow.tsx";
 import { SettingsPanel } from "./SettingsPanel.tsx";
 import { Stage } from "./Stage.tsx";
 import { dropImages, isDraggedOver, pasteEvent } from "./sources.ts";
+
+const CameraView = lazy(async () => (await import("./camera/CameraView.tsx")).CameraView, "camera’s code");
 
 export function DetectView() {
   useEffect(() => {
@@ -32,19 +37,37 @@ export function DetectView() {
         await dropImages(event.dataTransfer);
       }}
     >
-      <section aria-labelledby="image-heading">
-        <h1 id="image-heading">Image</h1>
-        <Stage />
-        <ImageStrip />
-        <ImageSources />
-        <RunState />
-        <DetectionTable />
-        <SaveRow />
-      </section>
+      {isLive.value ? <CameraView /> : <Image />}
       <aside aria-label="Settings and times">
         <SettingsPanel />
-        <RunFacts />
+        <Times />
       </aside>
     </div>
   );
+}
+
+function Image() {
+  return (
+    <section aria-labelledby="image-heading">
+      <h1 id="image-heading">Image</h1>
+      <Stage />
+      <ImageStrip />
+      <ImageSources camera />
+      <RunState />
+      {answer.value && <DetectionTable of={answer.value} />}
+      <SaveRow />
+    </section>
+  );
+}
+
+function Times() {
+  if (isLive.value) {
+    return frame.value ? <RunFacts of={frame.value} decodedBy="the camera and this browser" /> : null;
+  }
+  if (!answer.value) return null;
+  const decodedBy =
+    answer.value.decodedBy === "browser"
+      ? "the browser, whose pixels differ between browsers"
+      : "this library, as on the command line";
+  return <RunFacts of={answer.value} decodedBy={decodedBy} />;
 }

@@ -1,9 +1,14 @@
 /** Where images come from. */
 import { Select } from "../../components/Select.tsx";
+import { isLive } from "../../state/camera.ts";
 import { chooseSample, image, SAMPLES } from "../../state/image.ts";
 import { chooseImages, pasteFromClipboard, sourceNote } from "./sources.ts";
 
-export function ImageSources() {
+export function ImageSources({
+  camera = false,
+}: {
+  /** Whether the view has a camera, too. */ readonly camera?: boolean;
+}) {
   const name = image.value?.name;
   const sample = SAMPLES.find((known) => known === name);
   return (
@@ -27,6 +32,11 @@ export function ImageSources() {
         <button type="button" onClick={pasteFromClipboard}>
           Paste
         </button>
+        {camera && (
+          <button type="button" onClick={() => (isLive.value = true)}>
+            Camera
+          </button>
+        )}
         <Select
           label="Sample"
           value={sample ?? ""}

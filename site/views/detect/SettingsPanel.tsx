@@ -6,6 +6,7 @@ import { answer } from "../../state/detection.ts";
 import { setParams } from "../../state/route.ts";
 import { chooseBackend, chooseModel, score, setScore, settings, testTime } from "../../state/settings.ts";
 import { models, modelsHere } from "../../state/weights.ts";
+import { AdapterHint } from "./AdapterHint.tsx";
 
 /** Stands for weights that are not beside the page. */
 const OWN = "";
@@ -48,6 +49,7 @@ export function SettingsPanel() {
         values={BACKENDS.map((name) => [name, name])}
         onChoose={chooseBackend}
       />
+      {(backend === "wgsl" || backend === "webgpu") && <AdapterHint />}
       <ModelChoices />
       <BackendChoices />
     </section>

@@ -68,7 +68,7 @@ export function NetworkView() {
           ))}
         <TaskLine of={walk} />
         {!narrow.value && <ChannelGrid />}
-        {!narrow.value && <TaskLine of={reading} />}
+        {!narrow.value && !failedAlike() && <TaskLine of={reading} />}
       </section>
       {narrow.value ? (
         shown && route.value.params.layer && <LayerSheet key={String(beside)} beside={beside} />
@@ -79,6 +79,12 @@ export function NetworkView() {
       )}
     </div>
   );
+}
+
+/** What is wrong with the image or the backend is said once. */
+function failedAlike(): boolean {
+  const [walked, read] = [walk.state.value, reading.state.value];
+  return walked.phase === "failed" && read.phase === "failed" && walked.error.message === read.error.message;
 }
 
 function UnknownLayer({ asked }: { readonly asked: string }) {

@@ -195,7 +195,7 @@ export function startNetwork(): () => void {
     effect(() => {
       const [chosen, what] = [image.value, colorBy.value];
       const measures = what === "time" || what === "error";
-      if (!plan.value?.ranOn || !chosen || !measures) return measuring.cancel();
+      if (!plan.value?.ranOn || !chosen || !measures) return measuring.end();
       if (measured.peek()?.what === what && measuredImage === chosen.id) return;
       measured.value = undefined;
       const wanted = { settings: settings.peek(), image: chosen };
@@ -209,9 +209,9 @@ export function startNetwork(): () => void {
   ];
   return () => {
     for (const end of ends) end();
-    walk.cancel();
-    reading.cancel();
-    measuring.cancel();
+    walk.end();
+    reading.end();
+    measuring.end();
   };
 }
 

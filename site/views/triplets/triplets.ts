@@ -121,8 +121,8 @@ export function startTriplets(): () => void {
   ];
   return () => {
     for (const end of ends) end();
-    pooling.cancel();
-    pairing.cancel();
+    pooling.end();
+    pairing.end();
   };
 }
 

@@ -1,6 +1,5 @@
 import { type Command, Option } from "commander";
 import { SEEN_KEYPOINT } from "../../detection.ts";
-import { checkReferenceScales } from "../../detectOptions.ts";
 import { UsageError } from "../../errors.ts";
 import { MAX_TRIPLETS } from "../../image/draw/drawDetections.ts";
 import { DEFAULT_MODEL } from "../../models/models.ts";
@@ -169,7 +168,6 @@ async function detect(inputs: readonly string[], flags: DetectFlags, session: Se
 
 /** @throws UsageError for flags that contradict each other. */
 function checkFlags(flags: DetectFlags): void {
-  checkReferenceScales(flags);
   const { draw, out, save, annotations, pull, weights, heatmaps, activations, npy, activationScale } = flags;
   const refuse = (flag: string, expected: string, got: string) => {
     throw new UsageError({ where: `option ${flag}`, expected, got });

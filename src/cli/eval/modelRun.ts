@@ -50,6 +50,9 @@ export function runsModel(model: string | undefined, flags: EvalFlags): boolean 
   if (isModel && imageDir === undefined) {
     refuse("option --image-dir <folder>", "the folder of the annotated images", "nothing");
   }
+  if (flags.pull && weights !== undefined) {
+    refuse("option --pull", "to be used without --weights", "both");
+  }
   for (const [name, flag] of Object.entries(MODEL_FLAGS)) {
     if (!isModel && flags[name as keyof typeof MODEL_FLAGS] !== undefined)
       refuse(`option ${flag}`, "a model to run", "results");

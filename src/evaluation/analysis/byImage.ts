@@ -43,11 +43,11 @@ export function fitOf({
   if (parameters.type === "boxes") return (row, other) => boxFit(boxes, row, truth.boxes, other, false);
   const keypoints = new KeypointFit(parameters.sigmas);
   return (row, other) => {
-    const pointRow = truth.pointRows[other];
-    if (pointRow < 0) return 0;
+    const theirs = truth.pointsOf(other);
+    if (!theirs) return 0;
     const box = truth.boxes.subarray(4 * other, 4 * other + 4);
     return keypoints.of(points, 2 * pointCount * row, {
-      points: truth.points[pointRow],
+      points: theirs,
       box,
       area: truth.areas[other],
     });

@@ -50,7 +50,7 @@ function truthMark(outcomes: Outcomes, row: number, score: number): ImageMark {
   const { annotations } = outcomes.arranged;
   const { truth, categories } = annotations;
   const found = isFound(outcomes, row, score) ? "right" : "missed";
-  const points = truth.pointRows[row] < 0 ? undefined : truth.points[truth.pointRows[row]];
+  const points = truth.pointsOf(row);
   return {
     label: categories[truth.categories[row]].name,
     state: outcomes.truth[row] === OUTCOME.ignored ? "ignored" : found,

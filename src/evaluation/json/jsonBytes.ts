@@ -45,6 +45,8 @@ export class JsonBytes {
   position = 0;
   /** Whether no more bytes will come. */
   isLast = false;
+  /** The member that is being read, for errors. */
+  member = "";
 
   /** `where` names the place in errors: `results.json[12]`. */
   constructor(readonly where: () => string) {}
@@ -259,7 +261,8 @@ export class JsonBytes {
     if (first === QUOTE) return `text ${JSON.stringify(this.excerpt().slice(1).split('"')[0])}`;
     if (first === OPEN_BRACE) return "an object";
     if (first === OPEN_BRACKET) return "a list";
-    return this.excerpt().split(/[\s,\]}]/)[0] || this.excerpt();
+    const text = this.excerpt();
+    return /^[^\s,\]}:]+/.exec(text)?.[0] ?? `"${text[0]}"`;
   }
 
   private excerpt(): string {

@@ -2,6 +2,7 @@
  * Walks through a JSON file of any length unit by unit: the entries of the lists in its outermost object, the entries
  * of its outermost list, or its lines. Only the unit at hand is in memory.
  */
+import { fileKind, START_BYTES } from "../../support/fileKind/fileKind.ts";
 import {
   CLOSE_BRACE,
   CLOSE_BRACKET,
@@ -37,6 +38,7 @@ type State = "start" | "object" | "list" | "lines" | "done";
 
 /** An entry beyond this is no entry. */
 const MAX_UNIT = 2 ** 28;
+const ANGLE = 0x3c;
 const BOM = [0xef, 0xbb, 0xbf];
 
 export class JsonUnits {
@@ -58,8 +60,9 @@ export class JsonUnits {
   }
 
   private where(): string {
-    if (this.state === "list") return `${this.name}: ${this.list}[${this.index}]`;
-    return this.state === "lines" ? `${this.name}: line ${this.index + 1}` : this.name;
+    const member = this.json.member === "" ? "" : ` ${this.json.member}`;
+    if (this.state === "list") return `${this.name}: ${this.list}[${this.index}]${member}`;
+    return this.state === "lines" ? `${this.name}: line ${this.index + 1}${member}` : this.name;
   }
 
   /** @throws UsageError for what is not JSON or not of this form. */
@@ -164,6 +167,7 @@ export class JsonUnits {
       this.form === "object" ? first === OPEN_BRACE : first === OPEN_BRACE || first === OPEN_BRACKET;
     if (!isFit) {
       json.position = from;
+      if (json.bytes.length < START_BYTES && !json.isLast) throw INCOMPLETE;
       this.refuseForm(first);
     }
     if (first === OPEN_BRACE && this.form === "entries") this.state = "lines";
@@ -180,15 +184,13 @@ export class JsonUnits {
     const expected =
       form === "object" ? "a COCO annotations file, an object" : "COCO results, a list or lines of objects";
     if (first === OPEN_BRACKET) json.fail(expected, "a list, as results files have");
-    if (first === "<".charCodeAt(0))
-      json.fail(expected, "XML", "Annotations in VOC's XML are not read: convert them to COCO's JSON.");
+    const { family, what, hint } = fileKind(json.bytes);
+    const convert = (format: string) => `Annotations in ${format} are not read: convert them to COCO's JSON.`;
+    if (first === ANGLE) json.fail(expected, "XML", convert("VOC's XML"));
     if (/^[\d.+\- \r\n\t]+$/.test(new TextDecoder().decode(json.bytes.subarray(0, 60)))) {
-      json.fail(
-        expected,
-        "lines of numbers",
-        "Annotations in YOLO's text are not read: convert them to COCO's JSON.",
-      );
+      json.fail(expected, "lines of numbers", convert("YOLO's text"));
     }
-    return json.fail(expected);
+    if (family === "archive") json.fail(expected, what, hint);
+    return json.fail(expected, family === "text" ? json.describe() : what);
   }
 }

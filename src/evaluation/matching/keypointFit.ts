@@ -3,7 +3,7 @@ import { pairwiseSum } from "../pairwiseSum.ts";
 /** What keypoints of the truth need for their fit. */
 export interface TrueKeypoints {
   /** x, y, v of each keypoint. */
-  readonly points: readonly number[];
+  readonly points: ArrayLike<number>;
   readonly box: ArrayLike<number>;
   readonly area: number;
 }

@@ -1,5 +1,6 @@
 /** Image by image: the truth and the detections of a category, and how well they fit. */
 import { UsageError } from "../../errors.ts";
+import { showId } from "../reading/ids.ts";
 import type { Arranged } from "./arrange.ts";
 import { boxFit } from "./boxFit.ts";
 import type { Matching } from "./greedy.ts";
@@ -45,6 +46,9 @@ export function eachPair(arranged: Arranged, k: number, visit: (pair: Pair) => v
   }
 }
 
+/** A gigabyte, with what grows ahead. */
+const MAX_FITS = 2 ** 26;
+
 /** Fills `fits`, `best` and `crowds` of a matching: IoU of boxes, OKS of keypoints. */
 export class Fits {
   private readonly keypointFit: KeypointFit;
@@ -53,10 +57,20 @@ export class Fits {
     this.keypointFit = new KeypointFit(arranged.parameters.sigmas);
   }
 
-  /** @throws UsageError for truth without keypoints, if those are evaluated. */
+  /** @throws UsageError for truth without keypoints, if those are evaluated, and for more pairs than fit in memory. */
   fill(matching: Matching, pair: Pair): void {
     const { annotations, results, byImage, truth, parameters } = this.arranged;
     const { foundStart, foundCount, truthStart, truthCount } = pair;
+    if (foundCount * truthCount > MAX_FITS) {
+      const where = `image ${showId(parameters.imageIds[pair.image])}`;
+      const expected = `at most ${MAX_FITS} pairs of a detection and a truth in one category`;
+      throw new UsageError({
+        where,
+        expected,
+        got: `${foundCount * truthCount}`,
+        hint: "Lower the max detections.",
+      });
+    }
     matching.resize(foundCount, truthCount);
     const { fits, best, crowds } = matching;
     const isBoxes = parameters.type === "boxes";
@@ -79,14 +93,14 @@ export class Fits {
   private keypointsOf(row: number, other: number): number {
     const { annotations, results } = this.arranged;
     const { truth, name } = annotations;
-    const pointRow = truth.pointRows[other];
-    if (pointRow < 0) {
+    const theirs = truth.pointsOf(other);
+    if (!theirs) {
       const where = `${name}: annotation ${truth.ids[other]}`;
       throw new UsageError({ where, expected: "keypoints", got: "none" });
     }
     const { points, pointCount } = results.found;
     return this.keypointFit.of(points, 2 * pointCount * row, {
-      points: truth.points[pointRow],
+      points: theirs,
       box: truth.boxes.subarray(4 * other, 4 * other + 4),
       area: truth.areas[other],
     });

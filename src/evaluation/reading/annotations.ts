@@ -115,15 +115,16 @@ class AnnotationsReader implements UnitReader {
     let id: ImageId | undefined;
     let fileName = "";
     eachMember(json, IMAGE_KEYS, (key) => {
-      if (key === 0) id = readImageId(json, "id");
+      if (key === 0) id = readImageId(json);
       else if (key === 1) fileName = json.string();
-      else if (key > 1)
+      else if (key > 1) {
+        json.member = "";
         json.fail(
           "COCO annotations",
           "those of LVIS",
           "LVIS counts only some classes per image: its own API evaluates it.",
         );
-      else json.skip();
+      } else json.skip();
     });
     if (id === undefined) json.fail("an id", "none");
     const known = this.images.indexOf(id);
@@ -133,14 +134,14 @@ class AnnotationsReader implements UnitReader {
     if (other !== undefined && typeof other !== typeof id) {
       json.fail("image ids that are all numbers or all text", `${showId(other)} and ${showId(id)}`);
     }
-    this.fileNames[this.images.add(id)] = fileName;
+    this.fileNames[this.images.add(id, this.name)] = fileName;
   }
 
   private category(json: JsonBytes): void {
     let id: number | undefined;
     let name: string | undefined;
     eachMember(json, CATEGORY_KEYS, (key) => {
-      if (key === 0) id = readInteger(json, "id");
+      if (key === 0) id = readInteger(json);
       else if (key === 1) name = json.string();
       else json.skip();
     });
@@ -148,7 +149,7 @@ class AnnotationsReader implements UnitReader {
     const known = this.categories.indexOf(id);
     if (known !== undefined && this.categoryNames[known] !== undefined)
       json.fail("a new category id", `${id} again`);
-    this.categoryNames[this.categories.add(id)] = name ?? `class ${id}`;
+    this.categoryNames[this.categories.add(id, this.name)] = name ?? `class ${id}`;
   }
 
   private annotation(json: JsonBytes): void {
@@ -163,9 +164,9 @@ class AnnotationsReader implements UnitReader {
     let pointsLength = -1;
     let hasIgnore = false;
     eachMember(json, KEYS, (key) => {
-      if (key === ID) id = readInteger(json, "id");
-      else if (key === IMAGE) image = readImageId(json, "image_id");
-      else if (key === CATEGORY) category = readInteger(json, "category_id");
+      if (key === ID) id = readInteger(json);
+      else if (key === IMAGE) image = readImageId(json);
+      else if (key === CATEGORY) category = readInteger(json);
       else if (key === BOX) boxLength = json.numbers(box);
       else if (key === AREA) area = json.number();
       else if (key === CROWD) crowd = readTruthy(json);
@@ -197,8 +198,8 @@ class AnnotationsReader implements UnitReader {
     if (box[2] < 0 || box[3] < 0) counts.negative++;
     truth.add({
       id,
-      image: this.images.add(image),
-      category: this.categories.add(category),
+      image: this.images.add(image, this.name),
+      category: this.categories.add(category, this.name),
       box,
       area: area ?? box[2] * box[3],
       crowd: crowd ?? false,
@@ -211,7 +212,10 @@ class AnnotationsReader implements UnitReader {
   result(): Annotations {
     const { truth, name } = this;
     for (const list of LISTS.names) {
-      if (!this.seen.has(list)) this.refuse(`a list ${list}, as a COCO annotations file has`, "none");
+      if (this.seen.has(list)) continue;
+      const hint =
+        list === "annotations" ? "COCO's test sets have none: only their server evaluates." : undefined;
+      this.refuse(`a list ${list}, as a COCO annotations file has`, "none", hint);
     }
     const again = truth.repeatedId();
     if (again) {
@@ -286,6 +290,7 @@ export function checkBox(json: JsonBytes, length: number): void {
 export function eachMember(json: JsonBytes, keys: KeyTable, read: (key: number) => void): void {
   if (json.peek() !== OPEN_BRACE) json.fail("an object");
   json.position++;
+  json.member = "";
   let seen = 0;
   for (let isFirst = true; json.peek() !== CLOSE_BRACE; isFirst = false) {
     json.separator(isFirst);
@@ -295,7 +300,9 @@ export function eachMember(json: JsonBytes, keys: KeyTable, read: (key: number) 
       seen |= 1 << key;
     }
     json.peek();
+    json.member = key < 0 ? "" : keys.names[key];
     read(key);
+    json.member = "";
   }
   json.position++;
 }

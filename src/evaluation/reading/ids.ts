@@ -1,17 +1,28 @@
+import { UsageError } from "../../errors.ts";
 import type { JsonBytes } from "../json/jsonBytes.ts";
 
 /** COCO's images have numbers; other data sets have text. */
 export type ImageId = number | string;
+
+/** Half of what a Map may hold: more ids are an error before that. */
+const MAX_IDS = 2 ** 23;
 
 /** Numbers of things in the order of their first mention. */
 export class IdTable<Id extends ImageId> {
   private readonly indices = new Map<Id, number>();
   readonly ids: Id[] = [];
 
-  /** The id's index, a new one if it is new. */
-  add(id: Id): number {
+  /** The id's index, a new one if it is new. @throws UsageError for more ids than memory is sure to hold. */
+  add(id: Id, where: string): number {
     const known = this.indices.get(id);
     if (known !== undefined) return known;
+    if (this.ids.length === MAX_IDS) {
+      throw new UsageError({
+        where,
+        expected: `at most ${MAX_IDS} ids of images or categories`,
+        got: "more",
+      });
+    }
     this.indices.set(id, this.ids.length);
     this.ids.push(id);
     return this.ids.length - 1;
@@ -26,16 +37,16 @@ export class IdTable<Id extends ImageId> {
 const QUOTE = 0x22;
 
 /** An integer that a float64 holds exactly. */
-export function readInteger(json: JsonBytes, name: string): number {
-  if (json.peek() === QUOTE) json.fail(`${name}, an integer`);
+export function readInteger(json: JsonBytes): number {
+  if (json.peek() === QUOTE) json.fail("an integer");
   const value = json.number();
-  if (!Number.isSafeInteger(value)) json.fail(`${name}, an integer up to 2^53 - 1`, String(value));
+  if (!Number.isSafeInteger(value)) json.fail("an integer up to 2^53 - 1", String(value));
   // No -0.
   return value + 0;
 }
 
-export function readImageId(json: JsonBytes, name: string): ImageId {
-  return json.peek() === QUOTE ? json.string() : readInteger(json, name);
+export function readImageId(json: JsonBytes): ImageId {
+  return json.peek() === QUOTE ? json.string() : readInteger(json);
 }
 
 /** As numbers or by code points, as Python sorts them. */

@@ -117,8 +117,8 @@ class ResultsReader implements UnitReader {
     let isSegmentation = false;
     let isLine = false;
     eachMember(json, KEYS, (key) => {
-      if (key === IMAGE) image = readImageId(json, "image_id");
-      else if (key === CATEGORY) category = readInteger(json, "category_id");
+      if (key === IMAGE) image = readImageId(json);
+      else if (key === CATEGORY) category = readInteger(json);
       else if (key === BOX) boxLength = json.numbers(box);
       else if (key === KEYPOINTS) pointsLength = json.numbers(points);
       else if (key === SCORE) score = json.number();
@@ -132,6 +132,9 @@ class ResultsReader implements UnitReader {
     if (isLine) {
       this.lines.add(json, start, this.found, this.name);
       return;
+    }
+    if (image === undefined && category === undefined && score === undefined) {
+      json.fail("a result with image_id, category_id and score", "an object with none of them");
     }
     if (image === undefined) json.fail("an image_id", "none");
     if (category === undefined) json.fail("a category_id", "none");

@@ -26,12 +26,14 @@ export class TruthColumns {
   boxes = new Float64Array(4 * FIRST_CAPACITY);
   areas = new Float64Array(FIRST_CAPACITY);
   crowds = new Uint8Array(FIRST_CAPACITY);
-  /** The row's place in `points`, or -1. */
+  /** Of each row: which one it is of those that have keypoints, or -1. */
   pointRows = new Int32Array(FIRST_CAPACITY);
   /** 1 if no keypoint is labelled, by `num_keypoints`. */
   unlabelled = new Uint8Array(FIRST_CAPACITY);
-  /** x, y, v of each keypoint, `3 * keypointCount` numbers per row that has them. */
-  readonly points: (readonly number[])[] = [];
+  /** x, y, v of each keypoint: `3 * keypointCount` numbers for each row that has them. */
+  private points = new Float64Array(0);
+  /** Rows that have keypoints. */
+  private pointed = 0;
   /** Keypoints of each row that has some; undefined if none has. */
   keypointCount?: number;
 
@@ -48,17 +50,33 @@ export class TruthColumns {
     this.crowds[i] = row.crowd ? 1 : 0;
     this.unlabelled[i] = row.labelled === 0 ? 1 : 0;
     this.pointRows[i] = -1;
-    if (row.points) {
-      this.keypointCount ??= row.points.length / 3;
-      this.pointRows[i] = this.points.length;
-      this.points.push(row.points);
+    if (row.points) this.addPoints(i, row.points, row.where);
+  }
+
+  private addPoints(i: number, points: readonly number[], where: string): void {
+    const { length } = points;
+    this.keypointCount ??= length / 3;
+    const start = this.pointed * length;
+    if (start === this.points.length) {
+      const capacity = Math.max(FIRST_CAPACITY, Math.ceil(this.pointed * GROWTH)) * length;
+      if (8 * capacity > this.maxBytes) throw tooMuch(where, this.count, this.maxBytes);
+      this.points = grown(this.points, new Float64Array(capacity));
     }
+    this.points.set(points, start);
+    this.pointRows[i] = this.pointed++;
+  }
+
+  /** x, y, v of each keypoint of a row; undefined if it has none. */
+  pointsOf(row: number): Float64Array | undefined {
+    const place = this.pointRows[row];
+    const length = 3 * (this.keypointCount ?? 0);
+    return place < 0 ? undefined : this.points.subarray(place * length, (place + 1) * length);
   }
 
   private grow(where: string): void {
     const capacity = Math.ceil(this.images.length * GROWTH);
-    const perPoint = 24 * (this.keypointCount ?? 0) * this.points.length;
-    if (capacity * BYTES_PER_ROW + perPoint > this.maxBytes) throw tooMuch(where, this.count, this.maxBytes);
+    const bytes = capacity * BYTES_PER_ROW + this.points.byteLength;
+    if (bytes > this.maxBytes) throw tooMuch(where, this.count, this.maxBytes);
     this.ids = grown(this.ids, new Float64Array(capacity));
     this.images = grown(this.images, new Int32Array(capacity));
     this.categories = grown(this.categories, new Int32Array(capacity));

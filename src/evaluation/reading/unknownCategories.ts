@@ -22,11 +22,10 @@ export class UnknownCategories {
 
   notes(): string[] {
     if (this.count === 0) return [];
-    const ids = [...this.unknown].sort((a, b) => a - b);
-    const more = ids.length > MAX_SHOWN ? ", …" : "";
-    const shown = `${ids.slice(0, MAX_SHOWN).join(", ")}${more}`;
+    const known = this.annotations.categories.map(({ id }) => id);
+    const which = `${shown([...this.unknown])}; theirs are ${shown(known)}`;
     return [
-      `${counted(this.count, "result")} of categories that the annotations do not have (${shown}): left out`,
+      `${counted(this.count, "result")} of categories that the annotations do not have (${which}): left out`,
       ...this.shift(),
     ];
   }
@@ -36,10 +35,16 @@ export class UnknownCategories {
     const { categories } = this.annotations;
     const [least, most] = [Math.min(...this.ids), Math.max(...this.ids)];
     const isCoco = categories.length === COCO_CLASSES && categories.some(({ id }) => id === 90);
-    if (!isCoco || most > COCO_CLASSES || (least > 0 && !this.ids.has(12))) return [];
+    // COCO's ids up to 80 have gaps: an unknown one is there.
+    if (!isCoco || most > COCO_CLASSES) return [];
     const range = least === 0 ? "0 to 79" : "1 to 80";
     return [
       `category ids look like classes in a row (${range}), not COCO's ids (1 to 90 with gaps): map them`,
     ];
   }
+}
+
+function shown(ids: readonly number[]): string {
+  const sorted = [...ids].sort((a, b) => a - b);
+  return `${sorted.slice(0, MAX_SHOWN).join(", ")}${sorted.length > MAX_SHOWN ? ", …" : ""}`;
 }

@@ -83,6 +83,7 @@ export function tripletModel(spec: TripletSpec): TripletModel {
     placement: "at its own size, centered on a black canvas whose sides are 127 modulo 128",
     pixelScaling: CANVAS_SCALING,
     testTimeOptions: ["flip", "scales", "reproduceReference"],
+    referenceNeedsScale1: true,
     weightsHint,
     constants: () => new Map(),
     graph: (size) => tripletGraph(architecture, size),

@@ -1,0 +1,266 @@
+/** What goes wrong for users of pycocotools, and what is done instead: told, repaired, or refused with the entry. */
+import { describe, expect, test } from "vitest";
+import { evaluate } from "../../src/evaluation/evaluate.ts";
+import { annotationsOf, readAnnotations } from "../../src/evaluation/reading/annotations.ts";
+import { readResults, resultsOf } from "../../src/evaluation/reading/results.ts";
+import { COCO_LABELS } from "../../src/models/coco.ts";
+import { cocoCase } from "./support/cocoCases.ts";
+import { inParts, madeAnnotations, madeResults } from "./support/made.ts";
+
+type File = ReturnType<typeof madeAnnotations>;
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+function evaluated(results: unknown, change: (file: File) => void = () => {}) {
+  const file = madeAnnotations();
+  change(file);
+  const truth = annotationsOf(file, { name: "a.json" });
+  return evaluate(truth, resultsOf(results, truth, { name: "r.json" }));
+}
+
+const result = (change: object) => ({ image_id: 1, category_id: 3, bbox: [0, 0, 5, 5], score: 1, ...change });
+const rowOf = ({ rows }: ReturnType<typeof evaluate>, name: string) =>
+  rows.find((row) => row.name === name)?.value;
+
+test("no results give zeros, as do results that are all left out", () => {
+  const none = evaluated([]);
+  expect(none.rows.map(({ value }) => value).every((value) => value === 0 || value === -1)).toBe(true);
+  expect(rowOf(none, "AP")).toBe(0);
+  expect(none.notes).toEqual(["no results: everything is missed"]);
+  expect(evaluated([result({ category_id: 4 })]).notes).toEqual([
+    "1 result of categories that the annotations do not have (4; theirs are 3, 8): left out",
+    "no results are left: everything is missed",
+  ]);
+});
+
+test("an annotation of id 0 counts", () => {
+  const zero = evaluated(madeResults(), ({ annotations }) => {
+    annotations[0].id = 0;
+  });
+  expect(zero.rows).toEqual(evaluated(madeResults()).rows);
+});
+
+test("without iscrowd and area these are 0 and width x height, and a field ignore has no effect", () => {
+  const wanted = evaluated(madeResults(), ({ annotations }) => {
+    annotations[1].area = 2000;
+  });
+  const outcome = evaluated(madeResults(), ({ annotations }) => {
+    for (const annotation of annotations) {
+      delete annotation.iscrowd;
+      delete annotation.area;
+    }
+    annotations[0].ignore = 1;
+  });
+  expect(outcome.rows).toEqual(wanted.rows);
+  expect(outcome.notes).toEqual([
+    "2 annotations without iscrowd: taken as 0",
+    "2 annotations without area: taken as width x height",
+    "1 annotation with a field ignore, which has no effect, as in pycocotools",
+  ]);
+});
+
+describe("ids of 80 classes in a row against COCO's are recognized", () => {
+  const categories = [...COCO_LABELS].map(([id, name]) => ({ id, name }));
+  test.each([
+    [0, "0 to 79"],
+    [1, "1 to 80"],
+  ])("from %i", (first, range) => {
+    const list = Array.from({ length: 80 }, (_, i) => result({ category_id: first + i }));
+    const { notes } = evaluated(list, (file) => {
+      file.categories = categories;
+    });
+    expect(notes).toContain(
+      `category ids look like classes in a row (${range}), not COCO's ids (1 to 90 with gaps): map them`,
+    );
+  });
+
+  test("but not COCO's own, nor others", () => {
+    const coco = [...COCO_LABELS.keys()].map((category_id) => result({ category_id }));
+    const withCategories = (file: File) => {
+      file.categories = categories;
+    };
+    expect(evaluated(coco, withCategories).notes.join()).not.toMatch(/in a row/);
+    expect(evaluated([...coco, result({ category_id: 91 })], withCategories).notes.join()).not.toMatch(
+      /in a row/,
+    );
+  });
+});
+
+test("a class without truth is missing from the means, and its own are -1", () => {
+  const { categories } = evaluated([...madeResults(), result({ category_id: 9 })], (file) => {
+    file.categories.push({ id: 9, name: "bus" });
+  });
+  expect(categories.map(({ rows }) => rows[1].value)).toEqual(
+    [1, 1, -1].map((value) => expect.closeTo(value, 9)),
+  );
+});
+
+test("what is beyond the limit is told", async () => {
+  const { annotations, results, type } = cocoCase("many-detections");
+  const truth = await readAnnotations(annotations);
+  const { notes } = evaluate(truth, await readResults(results, truth, { type }));
+  expect(notes).toEqual([
+    expect.stringMatching(
+      /^[1-9]\d* results beyond the best 100 of an image and category: not counted \(max detections\)$/,
+    ),
+  ]);
+});
+
+test("results of a few images only are told", () => {
+  const many = (file: File) => {
+    for (let id = 3; id <= 10; id++) file.images.push({ ...file.images[0], id });
+  };
+  expect(evaluated(madeResults(), many).notes).toEqual([
+    "results of only 2 of 10 images: the others count as without detections",
+  ]);
+});
+
+test("negative sizes match nothing, and are told on either side", () => {
+  const outcome = evaluated([result({ bbox: [30, 30, -20, -20] })], ({ annotations }) => {
+    annotations[1].bbox = [50, 40, -50, -40];
+  });
+  expect(rowOf(outcome, "AP")).toBe(0);
+  expect(outcome.notes).toEqual([
+    "1 annotation with a negative width or height, which no detection can match",
+    "1 result with a negative width or height, which no truth matches",
+  ]);
+});
+
+const POSE = { keypoints: Array(51).fill(1), num_keypoints: 17 };
+const withPose = (file: File) => Object.assign(file.annotations[0], POSE);
+
+describe("an entry that cannot be evaluated is named", () => {
+  test.each<[string, unknown, (file: File) => void, RegExp]>([
+    [
+      "keypoints of another number than the truth's",
+      [result({ bbox: undefined, keypoints: Array(34).fill(1) })],
+      withPose,
+      /^r\.json: \[0\]: expected 51 numbers in keypoints, got 34\.$/,
+    ],
+    [
+      "keypoints of changing number",
+      [
+        result({ bbox: undefined, keypoints: [1, 2, 3] }),
+        result({ bbox: undefined, keypoints: [1, 2, 3, 4, 5, 6] }),
+      ],
+      () => {},
+      /^r\.json: \[1\]: expected 3 numbers in keypoints, got 6\.$/,
+    ],
+    [
+      "truth of changing number of keypoints",
+      [],
+      (file) => {
+        withPose(file);
+        Object.assign(file.annotations[1], { keypoints: [1, 2, 3] });
+      },
+      /^a\.json: annotations\[1\]: expected 51 numbers in keypoints, got 3 numbers\.$/,
+    ],
+    [
+      "a box that is null",
+      [result({ bbox: null })],
+      () => {},
+      /^r\.json: \[0\] bbox: expected a list of numbers, got null\.$/,
+    ],
+    [
+      "an area of NaN",
+      [],
+      ({ annotations }) => {
+        annotations[1].area = Number.NaN;
+      },
+      /^a\.json: annotations\[1\] area: expected a number, got text "NaN"\.$/,
+    ],
+    [
+      "a fraction for an id",
+      [result({ image_id: 1.5 })],
+      () => {},
+      /^r\.json: \[0\] image_id: expected an integer up to 2\^53 - 1, got 1\.5\.$/,
+    ],
+    [
+      "an id beyond 2^53",
+      [],
+      ({ annotations }) => {
+        annotations[0].id = 2 ** 53;
+      },
+      /^a\.json: annotations\[0\] id: expected an integer up to 2\^53 - 1, got 9007199254740992\.$/,
+    ],
+    [
+      "ids of images of both kinds",
+      [],
+      ({ images }) => {
+        Object.assign(images[1], { id: "x" });
+      },
+      /^a\.json: images\[1\]: expected image ids that are all numbers or all text, got 1 and "x"\.$/,
+    ],
+    [
+      "an annotation id twice",
+      [],
+      ({ annotations }) => {
+        annotations[1].id = 10;
+      },
+      /^a\.json: expected each annotation id once, got 10 in annotations\[0\] and annotations\[1\]\./,
+    ],
+    [
+      "none of the fields",
+      [{ id: 3 }],
+      () => {},
+      /^r\.json: \[0\]: expected a result with image_id, category_id and score, got an object with none of them\.$/,
+    ],
+    [
+      "unknown images",
+      [result({ image_id: 7 }), result({ image_id: 9 })],
+      () => {},
+      /^r\.json: expected image ids of a\.json \(1, 2\), got 2 results of other images \(7, 9\)\./,
+    ],
+  ])("%s", (_, list, change, message) => {
+    expect(() => evaluated(list, change)).toThrow(message);
+  });
+
+  test.each([
+    [
+      "a trailing comma",
+      '[{"image_id":1,"category_id":3,"bbox":[0,0,1,1],"score":1},]',
+      /^r: \[1\]: expected an object, got "\]"\.$/,
+    ],
+    [
+      "a number for a list",
+      "12",
+      /^r: expected COCO results, a list or lines of objects, got lines of numbers/,
+    ],
+    ["a table", "image,class,score\n1,2,3\n", /got image\.$/],
+    [
+      "a compressed file",
+      "\u001f\u008b\u0008\u0000",
+      /^r: expected COCO results, a list or lines of objects, got a gzip file\. Unpack it first\.$/,
+    ],
+    ["an image", "\u0089PNG\r\n\u001a\n", /got a PNG image\.$/],
+    ["an exponent without digits", '[{"score":1e}]', /^r: \[0\] score: expected digits in the exponent/],
+    ["a hexadecimal number", '[{"score":0x1}]', /^r: \[0\]: expected ",", got x1\.$/],
+  ])("%s, also in parts", async (_, text, message) => {
+    const truth = annotationsOf(madeAnnotations());
+    const latin = Uint8Array.from(text, (character) => character.charCodeAt(0));
+    await expect(readResults(latin, truth, { name: "r" })).rejects.toThrow(message);
+    const parts = (async function* () {
+      for (const byte of latin) yield Uint8Array.of(byte);
+    })();
+    await expect(readResults(parts, truth, { name: "r" })).rejects.toThrow(message);
+  });
+
+  test("a last line that is torn, of results and of lines of detect", async () => {
+    const truth = annotationsOf(madeAnnotations());
+    const line = JSON.stringify({ image: "one.jpg", detections: [] });
+    await expect(readResults(bytes(`${line}\n${line.slice(0, -3)}`), truth, { name: "r" })).rejects.toThrow(
+      /^r: line 2: expected ",", got the end of the file\.|^r: line 2.*expected a whole value, got the end of the file/,
+    );
+    const found = JSON.stringify(result({}));
+    await expect(
+      readResults(inParts(`${found}\n${found.slice(0, -4)}`, 7), truth, { name: "r" }),
+    ).rejects.toThrow(/^r: line 2 score: expected a whole value, got the end of the file\.|^r: line 2/);
+  });
+
+  test("annotations without annotations are those of a test set", async () => {
+    const { annotations: _, ...rest } = madeAnnotations();
+    expect(() => annotationsOf(rest, { name: "a.json" })).toThrow(
+      /^a\.json: expected a list annotations, as a COCO annotations file has, got none\. COCO's test sets have none/,
+    );
+  });
+});
