@@ -95,7 +95,7 @@ export const NETWORKS: readonly BenchNetwork[] = [
     model: "ctdet_coco_dla_2x",
     side: 512,
     weights: "synthetic",
-    peers: ["pytorch"],
+    peers: ["pytorch", ...ONNX_RUNTIMES],
   },
   {
     name: "hourglass-104-1024",

@@ -28,15 +28,26 @@ export function localMaximum(heatmap: Value, p: Scope, kernel: number): Value {
 
 /** The outputs for boxes, read at an object's center cell. */
 export interface BoxHeads {
-  /** (height, width) of the box in cells: H x W x 2. */
+  /** (height, width) of the box in cells: H x W x 2, or 2 for each class. */
   readonly boxSize: Value;
   /** (y, x) of the center within its cell: H x W x 2. */
-  readonly boxOffset: Value;
+  readonly boxOffset?: Value;
 }
 
-export function boxHeads(features: Value, p: Scope, options: PredictionHeadOptions): BoxHeads {
+/** `sizes` is how many sizes a cell has: 1, or one for each class. */
+export function boxHeads(
+  features: Value,
+  p: Scope,
+  {
+    sizes = 1,
+    noOffset,
+    ...options
+  }: PredictionHeadOptions & { readonly sizes?: number; readonly noOffset?: boolean },
+): BoxHeads {
+  const boxSize = predictionHead(features, p.at("boxSize"), 2 * sizes, options);
+  if (noOffset) return { boxSize };
   return {
-    boxSize: predictionHead(features, p.at("boxSize"), 2, options),
+    boxSize,
     boxOffset: predictionHead(features, p.at("boxOffset"), 2, options),
   };
 }

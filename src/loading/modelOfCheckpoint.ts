@@ -218,7 +218,7 @@ function unidentified(
   }
   if (family === "dlaPoints" || family === "resnetPoints") {
     const expected =
-      "Objects as Points on DLA-34 or a ResNet: heads hm, wh of 2 and reg of 2, or those of 17 keypoints";
+      "Objects as Points on DLA-34 or a ResNet: heads hm, wh of 2 or of 2 for each class, and reg of 2 or none, or those of 17 keypoints";
     return new ModelError({ where, expected, got: "variables of another size or number of heads" });
   }
   const [first] = variables.keys();

@@ -1,4 +1,5 @@
 /** The networks of Objects as Points on DLA-34 and ResNets: which one a file's variables show. */
+import type { BoxForm } from "../decode/objects/settings.ts";
 import { COCO_KEYPOINTS } from "../models/coco.ts";
 import type { Model } from "../models/model.ts";
 import { modelNamed } from "../models/models.ts";
@@ -21,11 +22,23 @@ export function pointsOfVariables(variables: Variables): PointsArchitecture | un
   const keypoints = outputs("heads.keypointHeatmap.out");
   const classes = outputs("heads.center.out");
   const headChannels = outputs("heads.center.conv");
-  const pairs = [outputs("heads.boxSize.out"), outputs("heads.boxOffset.out")];
-  if (!backbone || classes === 0 || headChannels === 0 || pairs.some((count) => count !== 2))
-    return undefined;
+  const boxForm = boxFormOf(outputs("heads.boxSize.out"), outputs("heads.boxOffset.out"), classes);
+  if (!backbone || !boxForm || classes === 0 || headChannels === 0) return undefined;
   if (keypoints > 0 && (keypoints !== COCO_KEYPOINTS.length || classes !== 1)) return undefined;
-  return { backbone, classes, headChannels, ...(keypoints > 0 && { keypoints }) };
+  return {
+    backbone,
+    classes,
+    headChannels,
+    ...(keypoints > 0 && { keypoints }),
+    ...(Object.keys(boxForm).length > 0 && { boxForm }),
+  };
+}
+
+/** By the channels of both heads. A network of one class has one size either way. */
+function boxFormOf(sizes: number, offsets: number, classes: number): BoxForm | undefined {
+  const isKnown = (sizes === 2 || sizes === 2 * classes) && (offsets === 2 || offsets === 0);
+  if (!isKnown) return undefined;
+  return { ...(sizes !== 2 && { sizePerClass: true }), ...(offsets === 0 && { noOffset: true }) };
 }
 
 function dlaOf(outputs: (layer: string) => number): PointsArchitecture["backbone"] | undefined {
@@ -77,12 +90,13 @@ export function modelOfPoints(architecture: PointsArchitecture, fileName: string
 }
 
 function isSame(a: PointsArchitecture, b: PointsArchitecture): boolean {
-  const text = ({ backbone, classes, keypoints, headChannels }: PointsArchitecture) =>
+  const text = ({ backbone, classes, keypoints, headChannels, boxForm = {} }: PointsArchitecture) =>
     JSON.stringify([
       sorted("dla" in backbone ? backbone.dla : backbone.resnet),
       classes,
       keypoints,
       headChannels,
+      sorted(boxForm),
     ]);
   return text(a) === text(b);
 }

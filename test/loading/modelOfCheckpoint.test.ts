@@ -73,9 +73,13 @@ test("objects as points of other classes are a model of their own, with other he
   expect(modelIn(fileOf(other, { family: "resnetPoints" }))).toBe("objects-as-points");
   // Converted, they keep the name but have no other evidence.
   expect(modelIn(fileOf(other, { model: "objects-as-points" }))).toBe("objects-as-points");
+  const sizePerClass = withOutputs(published, "heads.boxSize.out", 160);
+  for (const shapes of [sizePerClass, without(published, "heads.boxOffset")]) {
+    expect(modelIn(fileOf(shapes, { family: "resnetPoints" }))).toBe("objects-as-points");
+  }
   for (const shapes of [
-    withOutputs(published, "heads.boxSize.out", 160),
-    without(published, "heads.boxOffset"),
+    withOutputs(published, "heads.boxSize.out", 158),
+    withOutputs(published, "heads.boxOffset.out", 160),
     without(published, "backbone.stage3"),
   ]) {
     expect(() => modelOfCheckpoint(fileOf(shapes, { family: "resnetPoints" }))).toThrow(

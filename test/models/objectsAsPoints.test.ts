@@ -2,7 +2,10 @@ import { describe, expect, test } from "vitest";
 import { describeGraph } from "../../src/analysis/describe.ts";
 import type { Detection } from "../../src/detection.ts";
 import { checkTestTimeOptions } from "../../src/detectOptions.ts";
+import { pointsOfVariables } from "../../src/loading/pointsOfVariables.ts";
 import { modelNamed } from "../../src/models/models.ts";
+import { unpublishedPoints } from "../../src/models/objectsAsPoints/objectsAsPoints.ts";
+import { POINTS_NETWORKS } from "../../src/models/objectsAsPoints/pointsNetwork.ts";
 import { shapeOf, type Tensor, tensor } from "../../src/tensor.ts";
 
 const WIDTH = 150;
@@ -303,6 +306,63 @@ describe("several scales", () => {
     const triplets = () => checkTestTimeOptions(modelNamed("centernet-52"), options);
     expect(triplets).toThrow("option scales: expected 1 among them");
   });
+});
+
+describe("files trained with --cat_spec_wh or --not_reg_offset", () => {
+  const forms = [{ sizePerClass: true }, { noOffset: true }, { sizePerClass: true, noOffset: true }] as const;
+  const CLASSES = 3;
+  const CELLS = 128;
+
+  test.each(forms)("are told by their heads: %o", (boxForm) => {
+    const architecture = { ...POINTS_NETWORKS.res_18, classes: CLASSES, boxForm };
+    const { parameters, outputs, nodes } = unpublishedPoints(architecture).graph({ height: 64, width: 64 });
+    expect(pointsOfVariables(new Map(Object.entries(parameters)))).toEqual(architecture);
+    const channels = nodes.find(({ name }) => name === outputs.boxSize)?.shape[3];
+    expect(channels).toBe("sizePerClass" in boxForm ? 2 * CLASSES : 2);
+    expect("boxOffset" in outputs).toBe(!("noOffset" in boxForm));
+  });
+
+  test.each(forms)(
+    "have boxes by the class found, around the cell's middle without offsets: %o",
+    (boxForm) => {
+      const model = unpublishedPoints({ ...POINTS_NETWORKS.res_18, classes: CLASSES, boxForm });
+      const sizes = "sizePerClass" in boxForm ? CLASSES : 1;
+      const outputs: Record<string, Tensor> = {
+        centerHeatmap: tensor(shapeOf(CELLS, CELLS, CLASSES)),
+        boxSize: tensor(shapeOf(CELLS, CELLS, 2 * sizes)),
+      };
+      if (!("noOffset" in boxForm)) outputs.boxOffset = tensor(shapeOf(CELLS, CELLS, 2));
+      outputs.boxOffset?.data.fill(0.25);
+      const peaks = [
+        { y: 60, x: 40, channel: 2 },
+        { y: 64, x: 70, channel: 0 },
+        { y: 70, x: 90, channel: 1 },
+      ];
+      for (const [index, { y, x, channel }] of peaks.entries()) {
+        const cell = y * CELLS + x;
+        outputs.centerHeatmap.data[cell * CLASSES + channel] = 0.9 - index / 10;
+        for (let at = 0; at < 2 * sizes; at++) outputs.boxSize.data[cell * 2 * sizes + at] = 2 + at;
+      }
+      for (const explain of [false, true]) {
+        const loaded = { size: model.defaultSize, constants: new Map() };
+        const { views, combine } = model.views(PHOTO, loaded, { explain });
+        const { detections } = combine([views[0].decode(outputs)]);
+        expect(detections).toHaveLength(peaks.length);
+        for (const [index, { box, classId }] of detections.entries()) {
+          const { y, x, channel } = peaks[index];
+          const [height, width] = sizes === 1 ? [2, 3] : [2 + 2 * channel, 3 + 2 * channel];
+          const within = outputs.boxOffset ? 0.25 : 0.5;
+          // The canvas is 512 x 512 and the photo's width fills it.
+          const scale = (4 * WIDTH) / 512;
+          expect(classId).toBe(channel + 1);
+          expect(box.xmin).toBeCloseTo((x + within - width / 2) * scale, 3);
+          expect(box.xmax).toBeCloseTo((x + within + width / 2) * scale, 3);
+          expect(box.ymax - box.ymin).toBeCloseTo(height * scale, 3);
+          expect((box.ymax + box.ymin) / 2 - HEIGHT / 2).toBeCloseTo((y + within - CELLS / 2) * scale, 3);
+        }
+      }
+    },
+  );
 });
 
 /** The definition, in float64: the best box that is left lowers all others of its class. Sides count one pixel more. */

@@ -95,7 +95,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("a session", () => {
         "notes.txt: expected a JPEG or PNG image, got a text file. Check that it is the image that was meant.",
     });
     await sentence.first().waitFor();
-    for (const view of ["decode", "compare", "detect"]) {
+    for (const view of ["decode", "triplets", "compare", "detect"]) {
       await page.locator(`nav [href^="#${view}"]`).click();
       await sentence.first().waitFor();
     }

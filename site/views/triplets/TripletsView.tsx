@@ -1,9 +1,12 @@
 /** Corner and center pooling at work, and pairs of corners at limits of one's own. */
 import { useEffect } from "preact/hooks";
+import { ErrorNote } from "../../components/ErrorNote.tsx";
 import { Select } from "../../components/Select.tsx";
 import { Slider } from "../../components/Slider.tsx";
 import { StepBar } from "../../components/StepBar.tsx";
 import { TaskLine } from "../../components/TaskLine.tsx";
+import { run } from "../../state/detection.ts";
+import { image } from "../../state/image.ts";
 import { hrefOf } from "../../state/route.ts";
 import { settings } from "../../state/settings.ts";
 import { PairStage } from "./PairStage.tsx";
@@ -26,10 +29,20 @@ import {
   startTriplets,
 } from "./triplets.ts";
 
+/** The view shows no image unless it is asked to; what is dropped on it says all the same why it cannot be read. */
+function ImageFailure() {
+  const state = run.value;
+  const isOwn = image.value?.source instanceof File;
+  return source.value === "kites" && isOwn && state.phase === "failed" ? (
+    <ErrorNote error={state.error} />
+  ) : null;
+}
+
 export function TripletsView() {
   useEffect(startTriplets, []);
   return (
     <>
+      <ImageFailure />
       <section aria-labelledby="pools-heading" class="pools">
         <h1 id="pools-heading">Pools: how a corner and a center come to know of their object</h1>
         <p class="note">

@@ -3,8 +3,9 @@ import { boxAt, cellAt, gaussianEvidence, pointAt, rankedElement, vectorAt } fro
 import { gatherChannels } from "../maps.ts";
 import type { ObjectCenters } from "./objectCenters.ts";
 import type { ObjectKeypoints, TaskKeypoints } from "./objectKeypoints.ts";
-import type { ObjectMaps } from "./readout.ts";
+import { type ObjectMaps, sizesAt } from "./readout.ts";
 import { distanceBetween } from "./refineKeypoints.ts";
+import type { DecodeSettings } from "./settings.ts";
 
 /** The part of a decode that its evidence is read off. */
 interface DecodedRows {
@@ -19,9 +20,10 @@ interface DecodedRows {
 export function objectEvidence(
   { boxSize, boxOffset }: ObjectMaps,
   { centers, peakCount, boxesInCells, keypoints, width }: DecodedRows,
+  settings: DecodeSettings,
 ): CenterEvidence[] {
   const { candidates, cells, classCount } = centers;
-  const sizes = boxSize && gatherChannels(boxSize, cells);
+  const sizes = boxSize && sizesAt(boxSize, centers, settings);
   const offsets = boxOffset && gatherChannels(boxOffset, cells);
   return Array.from({ length: peakCount }, (_, row): CenterEvidence => {
     const size = sizes && vectorAt(sizes, row);

@@ -12,23 +12,28 @@ import { checkSettings, type DecodeSettings } from "./settings.ts";
  * `centerHeatmap` with the sizes, offsets and regressed keypoints there, and the best of each channel of
  * `keypointHeatmap` with their offsets.
  *
- * @returns undefined if the decode needs whole maps because a keypoint may lie in any cell.
+ * @returns undefined if the decode needs whole maps because a keypoint may lie in any cell, or because the size depends on
+ * the class.
  */
 export function objectPeakQuery(
-  { objectCenterParams, keypointEstimationTask: tasks }: DecodeSettings,
+  { objectCenterParams, keypointEstimationTask: tasks, boxForm }: DecodeSettings,
   trueShape?: TrueShape,
 ): TopPeaksQueries | undefined {
   const [task] = tasks;
   const keypoints = task && candidateQuery(task);
   const needsMaps = task?.candidateRankingMode === "gaussian_weighted_const";
-  if (tasks.length > 1 || needsMaps || (task && !keypoints)) return undefined;
+  if (boxForm?.sizePerClass || tasks.length > 1 || needsMaps || (task && !keypoints)) return undefined;
   const centers: TopPeaksQuery = {
     heatmap: "centerHeatmap",
     among: "all channels",
     count: objectCenterParams.maxBoxPredictions,
     window: objectCenterParams.peakMaxPoolKernelSize,
     tolerance: PEAK_TOLERANCE,
-    gather: ["boxSize", "boxOffset", ...(keypoints ? ["keypointRegression"] : [])],
+    gather: [
+      "boxSize",
+      ...(boxForm?.noOffset ? [] : ["boxOffset"]),
+      ...(keypoints ? ["keypointRegression"] : []),
+    ],
     // In pixels, although the query counts in cells: see `objectCenters`.
     ...(trueShape && { within: trueShape }),
   };

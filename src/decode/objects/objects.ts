@@ -55,7 +55,7 @@ export function decodeObjects(
   checkSettings(settings, maps.centerHeatmap.shape[3], maps.boxSize !== undefined);
   for (const [side, pixels] of Object.entries(trueShape ?? {})) atLeast(`trueShape.${side}`, pixels, 1);
   const decoded = decodeReadout(readMaps(maps, settings, trueShape, trace), settings, trueShape, trace);
-  if (trace) trace.centers.push(...objectEvidence(maps, decoded));
+  if (trace) trace.centers.push(...objectEvidence(maps, decoded, settings));
   return decoded;
 }
 
@@ -70,7 +70,7 @@ export function decodeReadout(
   const { outputStride, keypointEstimationTask: tasks, wholeBoxes } = settings;
   const shape = trueShape ?? { height: height * outputStride, width: width * outputStride };
   const { cells } = centers;
-  const cellBoxes = boxSize && boxOffset && boxesInCells(cells, boxSize, boxOffset, readout, wholeBoxes);
+  const cellBoxes = boxSize && boxesInCells(cells, boxSize, boxOffset, readout, wholeBoxes);
   const keypoints =
     tasks.length > 0 ? objectKeypoints(readout, settings, cellBoxes, shape, trace) : undefined;
   const boxes = cellBoxes

@@ -12,7 +12,7 @@ export interface ObjectReadout {
   readonly height: number;
   readonly width: number;
   readonly centers: ObjectCenters;
-  /** At the centers: rows of (y, x) in cells. Both or neither. */
+  /** At the centers: rows of (y, x) in cells. Offsets are absent without sizes, and if the network has none. */
   readonly boxSize?: Float32Array;
   readonly boxOffset?: Float32Array;
   /** In the order of the settings' `keypointEstimationTask`. */
@@ -31,17 +31,18 @@ export interface KeypointReadout {
 /** Reads whole maps, which must fit together. */
 export function readMaps(
   { centerHeatmap, boxSize, boxOffset, keypointTasks = [] }: ObjectMaps,
-  { objectCenterParams, keypointEstimationTask: tasks }: DecodeSettings,
+  settings: DecodeSettings,
   trueShape: TrueShape | undefined,
   trace?: HeatmapTrace,
 ): ObjectReadout {
+  const { objectCenterParams, keypointEstimationTask: tasks } = settings;
   const [, height, width] = centerHeatmap.shape;
   const centers = objectCenters(centerHeatmap, objectCenterParams, trueShape, trace);
   return {
     height,
     width,
     centers,
-    boxSize: boxSize && gatherChannels(boxSize, centers.cells),
+    boxSize: boxSize && sizesAt(boxSize, centers, settings),
     boxOffset: boxOffset && gatherChannels(boxOffset, centers.cells),
     keypointTasks: keypointTasks.map((maps, i) => ({
       regression: gatherChannels(maps.keypointRegression, centers.cells),
@@ -53,13 +54,28 @@ export function readMaps(
   };
 }
 
+/** Rows of (height, width) in cells, at the centers. */
+export function sizesAt(
+  boxSize: Tensor,
+  { cells, classes }: ObjectCenters,
+  { boxForm }: DecodeSettings,
+): Float32Array {
+  const sizes = gatherChannels(boxSize, cells);
+  if (!boxForm?.sizePerClass) return sizes;
+  const channels = boxSize.shape[3];
+  return Float32Array.from({ length: 2 * cells.length }, (_, at) => {
+    const row = at >> 1;
+    return sizes[row * channels + 2 * classes[row] + (at & 1)];
+  });
+}
+
 /** A detector's outputs, all [1, h, w, channels]. Positions and sizes are in cells, y before x. */
 export interface ObjectMaps {
   /** One channel per class, probabilities. */
   readonly centerHeatmap: Tensor;
-  /** 2 channels; negative sizes count as 0. Present if and only if `boxOffset` is. */
+  /** 2 channels, or 2 for each class if the settings say so; negative sizes count as 0. */
   readonly boxSize?: Tensor;
-  /** 2 channels. */
+  /** 2 channels. Absent without `boxSize`, and if the settings say that there are no offsets. */
   readonly boxOffset?: Tensor;
   /** In the order of the settings' `keypointEstimationTask`. */
   readonly keypointTasks?: readonly PoseMaps[];
@@ -72,13 +88,16 @@ export function checkObjectMaps(maps: ObjectMaps, settings: DecodeSettings): voi
   const { centerHeatmap, boxSize, boxOffset, keypointTasks = [] } = maps;
   const found: Record<string, Tensor> = { centerHeatmap };
   const channels: Record<string, number> = { centerHeatmap: centerHeatmap.shape[3] };
+  const { sizePerClass, noOffset } = settings.boxForm ?? {};
   for (const [name, map] of Object.entries({ boxSize, boxOffset })) {
     if (!map) continue;
     found[name] = map;
-    channels[name] = 2;
+    channels[name] = name === "boxSize" && sizePerClass ? 2 * channels.centerHeatmap : 2;
   }
-  if ((boxSize === undefined) !== (boxOffset === undefined)) {
-    throw new UsageError({ where: "maps", expected: "boxSize and boxOffset or neither", got: "one of them" });
+  const hasOffsets = boxOffset !== undefined;
+  if (hasOffsets !== (boxSize !== undefined && !noOffset)) {
+    const expected = noOffset ? "no boxOffset" : "boxSize and boxOffset or neither";
+    throw new UsageError({ where: "maps", expected, got: hasOffsets ? "boxOffset" : "boxSize alone" });
   }
   const tasks = settings.keypointEstimationTask;
   if (keypointTasks.length !== tasks.length) {

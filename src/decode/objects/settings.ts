@@ -12,7 +12,16 @@ export interface DecodeSettings {
    * The API clips them; so it is the default.
    */
   readonly wholeBoxes?: boolean;
+  readonly boxForm?: BoxForm;
   readonly postProcessing?: { readonly batchNonMaxSuppression: BatchNonMaxSuppression };
+}
+
+/** How the maps of boxes differ from the usual ones, with 2 channels of sizes and 2 of offsets. */
+export interface BoxForm {
+  /** There is a size for each class: channels 2c and 2c + 1 are height and width of class c. */
+  readonly sizePerClass?: boolean;
+  /** There are no offsets: objects lie in the middle of their cells. */
+  readonly noOffset?: boolean;
 }
 
 export interface KeypointEstimationTask extends KeypointEstimationParams {

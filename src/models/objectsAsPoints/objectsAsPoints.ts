@@ -164,6 +164,7 @@ function pointsModel(row: PointsRow, preparation: PointsPreparation = {}): Model
     input: preparation.keepResolution ? ownResolution(POINTS_SIZE_MULTIPLE, pixels) : fixedResolution(pixels),
     side,
     wholeBoxes: true,
+    boxForm: architecture.boxForm,
     weightsHint:
       name === UNPUBLISHED_POINTS ? "Pass the file that it was found in as --weights." : hintOf(name),
     published,

@@ -6,6 +6,7 @@ import {
   swappedVectors,
 } from "../../decode/objects/mirroredMaps.ts";
 import {
+  type BoxForm,
   type DecodeSettings,
   KEYPOINT_ESTIMATION_PARAMS,
   OBJECT_CENTER_PARAMS,
@@ -39,6 +40,7 @@ export interface ObjectsAsPointsSpec {
    * clipped to the map, which is what the Object Detection API does.
    */
   readonly wholeBoxes: boolean;
+  readonly boxForm?: BoxForm;
   readonly weightsHint: string;
   readonly published?: Model["published"];
 }
@@ -55,7 +57,7 @@ export interface ObjectsAsPointsSpec {
  */
 export function objectsAsPointsModel(spec: ObjectsAsPointsSpec): Model {
   const { name, title, classes, withPoses, graph, sizeMultiple, input, side, weightsHint, published } = spec;
-  const settings = decodeSettings(withPoses, spec.wholeBoxes);
+  const settings = decodeSettings(spec, spec.wholeBoxes);
   return {
     name,
     backbone: `${title}, points`,
@@ -73,11 +75,11 @@ export function objectsAsPointsModel(spec: ObjectsAsPointsSpec): Model {
     ...(published && { published }),
     constants: () => new Map(),
     graph,
-    decoding: () => ({ kind: "objects", settings: decodeSettings(withPoses, false) }),
+    decoding: () => ({ kind: "objects", settings: decodeSettings(spec, false) }),
     views(image, loaded, options) {
       const { flip = false, scales = [1], explain, why, reproduceReference = false } = options;
       const asked = {};
-      const decode = reproduceReference ? decodeSettings(withPoses, true) : settings;
+      const decode = reproduceReference ? decodeSettings(spec, true) : settings;
       const views = scales.map((scale): View<FoundCenters> => {
         const { size, transform } = input.place(image, loaded.size, scale);
         const labelOf = (channel: number) => classes[channel];
@@ -152,7 +154,10 @@ function suppressed(detections: readonly Detection[], isTraced: boolean): Merged
   return { detections: merged, places, lowered };
 }
 
-function decodeSettings(withPoses: boolean, wholeBoxes: boolean): DecodeSettings {
+function decodeSettings(
+  { withPoses, boxForm }: Pick<ObjectsAsPointsSpec, "withPoses" | "boxForm">,
+  wholeBoxes: boolean,
+): DecodeSettings {
   const pose = {
     ...KEYPOINT_ESTIMATION_PARAMS,
     boxScale: 1,
@@ -164,6 +169,7 @@ function decodeSettings(withPoses: boolean, wholeBoxes: boolean): DecodeSettings
     objectCenterParams: OBJECT_CENTER_PARAMS,
     keypointEstimationTask: withPoses ? [pose] : [],
     ...(wholeBoxes && { wholeBoxes }),
+    ...(boxForm && { boxForm }),
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import { DLA_34, type DlaOptions, dla34, dlaUp } from "../../backbones/dla34.ts";
 import { resnetUp, TORCH_RESNET, type TorchResnetOptions, torchResnet } from "../../backbones/resnetTorch.ts";
+import type { BoxForm } from "../../decode/objects/settings.ts";
 import { type Graph, GraphBuilder, type Scope, type Value } from "../../graph/graph.ts";
 import { boxHeads, centerHead } from "../../heads/objectHeads.ts";
 import { poseHeads } from "../../heads/poseHeads.ts";
@@ -16,6 +17,8 @@ export interface PointsArchitecture {
   readonly classes: number;
   /** How many keypoints a pose has. Absent if the network only finds boxes. */
   readonly keypoints?: number;
+  /** If it has a size for each class, or no offsets. */
+  readonly boxForm?: BoxForm;
   /** Output channels of the 3x3 convolution in every head. */
   readonly headChannels: number;
 }
@@ -39,6 +42,7 @@ export const POINTS_SIZE_MULTIPLE = 32;
 /**
  * Input: `image`, blue, green, red, normalized. Outputs as in the zoo: `centerHeatmap`, `boxSize`, `boxOffset` and, with
  * keypoints, `keypointHeatmap`, `keypointRegression`, `keypointOffset`, each H/4 x W/4; sizes and offsets are (y, x).
+ * `boxForm` tells what else the original's options `--cat_spec_wh` and `--not_reg_offset` make of the boxes.
  *
  * Scopes of the parameters: `backbone`, `neck` and `heads`.
  */
@@ -47,12 +51,16 @@ export function pointsGraph(architecture: PointsArchitecture, { height, width }:
   const { root } = builder;
   const image = builder.input("image", shapeOf(height, width, 3));
   const features = pointsFeatures(image, root, architecture); // H/4 x W/4 x C
-  const { classes, keypoints, headChannels } = architecture;
+  const { classes, keypoints, headChannels, boxForm = {} } = architecture;
   const p = root.at("heads");
   const options = { filters: headChannels, separable: false };
   const outputs: Record<string, Value> = {
     ...centerHead(features, p, classes, options),
-    ...boxHeads(features, p, options),
+    ...boxHeads(features, p, {
+      ...options,
+      sizes: boxForm.sizePerClass ? classes : 1,
+      noOffset: boxForm.noOffset,
+    }),
     ...(keypoints !== undefined && poseHeads(features, p, keypoints, { ...options, sharedOffset: true })),
   };
   for (const [name, value] of Object.entries(outputs)) builder.output(name, value);

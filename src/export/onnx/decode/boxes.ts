@@ -1,6 +1,6 @@
 import type { InputSize } from "../../../models/model.ts";
 import type { Calculation } from "./calculation.ts";
-import { type OnnxMaps, type OnnxPeaks, pairs, readAt } from "./mapReader.ts";
+import { type OnnxMap, type OnnxMaps, type OnnxPeaks, pairs, readAt } from "./mapReader.ts";
 
 /** What a decode found, as names of values. A row of score 0 is no detection. */
 export interface OnnxDetections {
@@ -20,10 +20,15 @@ export interface OnnxDetections {
  * Boxes around the centers, in cells and clipped to the map: rows of (ymin, xmin, ymax, xmax). The formula is that of
  * `boxesInCells`.
  */
-export function boxesInCells(c: Calculation, { boxSize, boxOffset }: OnnxMaps, peaks: OnnxPeaks): string {
+export function boxesInCells(c: Calculation, maps: OnnxMaps, peaks: OnnxPeaks): string {
   c.step("boxes");
+  const { boxSize } = maps;
+  const boxOffset: OnnxMap | undefined = maps.boxOffset;
   const [, height, width] = boxSize.shape;
-  const middle = c.add(pairs(c, peaks.y, peaks.x), readAt(c, boxOffset, peaks.cells));
+  const middle = c.add(
+    pairs(c, peaks.y, peaks.x),
+    boxOffset ? readAt(c, boxOffset, peaks.cells) : c.float(0.5),
+  );
   const half = c.divide(c.larger(readAt(c, boxSize, peaks.cells), c.float(0)), c.float(2));
   const sides = c.floats([2], [height, width]);
   const start = c.clip(c.subtract(middle, half), sides);

@@ -94,9 +94,10 @@ function clipped(
 }
 
 /** @throws UsageError for settings that no published model has and that are not written in ONNX. */
-function refuseOthers({ keypointEstimationTask: tasks, postProcessing }: DecodeSettings): void {
+function refuseOthers({ keypointEstimationTask: tasks, postProcessing, boxForm }: DecodeSettings): void {
   const others = [
     postProcessing && "non-maximum suppression",
+    boxForm?.sizePerClass && "a size for each class",
     tasks.length > 1 && `${tasks.length} keypoint tasks`,
     tasks.some(({ predictDepth }) => predictDepth) && "keypoint depths",
     tasks.some((task) => task.candidateRankingMode === "gaussian_weighted") && "gaussian_weighted",
