@@ -125,6 +125,12 @@ module.exports = {
     ),
     down("nothing-below-evaluates-models", "^src/(?!evaluateModel/|cli/|index\\.ts)", "^src/evaluateModel/"),
     down(
+      "reports-show-an-evaluation",
+      "^src/evaluationReport/",
+      "^src/(?!evaluationReport/|evaluation/|visualization/|image/|models/coco\\.ts|support/|detection\\.ts|errors\\.ts)",
+      "An evaluation as a page, a chart or a drawing: nothing is computed here.",
+    ),
+    down(
       "visualization-draws-what-it-is-given",
       "^src/visualization/",
       "^src/(?!visualization/|image/|graph/|analysis/|kernels/ops\\.ts|models/|support/|detection\\.ts|tensor\\.ts|errors\\.ts)",

@@ -28,6 +28,7 @@ const BOXES = [
   { name: "detect.ts", row: 2, from: 2, to: 5, color: "front", says: "image to detections", numbers: [1] },
   { name: "network.ts", row: 3, from: 2, to: 5, color: "front", says: "a model with weights on a backend" },
   { name: "export", row: 2, from: 6, color: "front", says: "ONNX files" },
+  { name: "evaluationReport", row: 3, from: 0, to: 1, color: "front", says: "an evaluation as a page" },
   { name: "formats", row: 3, from: 6, color: "front", says: "COCO, YOLO, npy" },
   { name: "loading", row: 4, from: 1, to: 4, color: "weights", says: "which model a file holds" },
   { name: "imageSources", row: 4, from: 5, color: "model", says: "what is an image" },

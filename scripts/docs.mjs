@@ -10,6 +10,7 @@ const SCRIPTS = [
   "readmeBench",
   "tripletPictures",
   "deformablePicture",
+  "evaluationPicture",
 ];
 
 const failed = SCRIPTS.filter((name) => {

@@ -173,6 +173,35 @@ export {
 } from "./evaluateModel/evaluateDetector.ts";
 export type { PublishedComparison } from "./evaluateModel/published.ts";
 export type { PrecisionRecall } from "./evaluation/accumulate.ts";
+export { type Analysis, type AnalysisOptions, analyze } from "./evaluation/analysis/analyze.ts";
+export {
+  type Confusion,
+  type ConfusionMatrix,
+  confusionMatrix,
+  worstConfusions,
+} from "./evaluation/analysis/confusion.ts";
+export {
+  ERROR_KINDS,
+  type ErrorAnalysis,
+  type ErrorKind,
+  type ErrorShare,
+  errorAnalysis,
+} from "./evaluation/analysis/errors.ts";
+export {
+  type ImageMark,
+  type ImageMarks,
+  imageMarks,
+  type MarkState,
+} from "./evaluation/analysis/imageMarks.ts";
+export { OUTCOME, type Outcomes, outcomesAt } from "./evaluation/analysis/outcomes.ts";
+export { type PrecisionCurves, precisionCurves } from "./evaluation/analysis/precisionCurves.ts";
+export {
+  type ScoreCurve,
+  type ScoreCurves,
+  type ScorePoint,
+  scoreCurves,
+} from "./evaluation/analysis/scoreCurves.ts";
+export { type WorstImage, type WorstImages, worstImages } from "./evaluation/analysis/worstImages.ts";
 export { type CategoryRows, type Evaluation, evaluate } from "./evaluation/evaluate.ts";
 export type { JsonSource } from "./evaluation/json/feed.ts";
 export type { Arranged } from "./evaluation/matching/arrange.ts";
@@ -191,6 +220,11 @@ export type { ImageId } from "./evaluation/reading/ids.ts";
 export { type Results, type ResultsOptions, readResults, resultsOf } from "./evaluation/reading/results.ts";
 export type { TruthColumns, TruthRow } from "./evaluation/reading/truthColumns.ts";
 export type { Row } from "./evaluation/rows.ts";
+export { evaluationChart } from "./evaluationReport/chartFile.ts";
+export { type ExampleOptions, exampleImage } from "./evaluationReport/exampleImage.ts";
+export type { ReportExample } from "./evaluationReport/examples.ts";
+export type { ReportInput } from "./evaluationReport/facts.ts";
+export { evaluationReport, type ReportContent } from "./evaluationReport/reportHtml.ts";
 export { adapterName, isSoftware as isSoftwareAdapter } from "./executors/adapters.ts";
 export {
   BACKENDS,

@@ -113,7 +113,10 @@ test.each([
     /option --results: expected results or a model to run, not both/,
   ],
   [["--results", "r.json", "--flip"], /option --flip: expected a model to run, got results\./],
-  [["--results", "r.json", "--image-dir", "."], /option --image-dir: expected a model to run, got results\./],
+  [
+    ["--results", "r.json", "--image-dir", "."],
+    /option --image-dir: expected to be used with a model to run, --draw or --report, got none/,
+  ],
   [
     ["centerface", "--image-dir", "IMAGES"],
     /model centerface: expected a model with a class of .*a\.json \(person\), got one that finds face\./,

@@ -1,11 +1,10 @@
-import { constants, copyFile, link, lstat, rm, writeFile } from "node:fs/promises";
-import { dirname, extname, join } from "node:path";
-import { systemMessage, UsageError } from "../../errors.ts";
+import { extname, join } from "node:path";
+import { UsageError } from "../../errors.ts";
 import type { ImageFile } from "../files/findImages.ts";
 import { OutputFolder } from "../files/outputFolder.ts";
 import { comparable, outputNames, stemOf } from "../files/outputNames.ts";
 import { type PathUse, refuseOverwriting } from "../files/refuseOverwriting.ts";
-import { draftName } from "../files/writeAtomically.ts";
+import { refuseExisting, writeNewFile } from "../files/writeAtomically.ts";
 
 /** A folder of new files, one per image. None replaces a file that is there. */
 export class NewFiles {
@@ -43,7 +42,7 @@ export class NewFiles {
       return { path: input, role: "input", name: `image ${input}` };
     });
     refuseOverwriting([...inputs, ...uses]);
-    for (const use of uses) await refuseExisting(use.path);
+    for (const use of uses) await refuseExisting(use.path, "--out");
     const stems = new Map(images.map((image, i) => [image, stemOf(names[i])]));
     return new NewFiles(await OutputFolder.open(path, "--out"), stems);
   }
@@ -52,26 +51,9 @@ export class NewFiles {
   async write(image: ImageFile, ending: string, bytes: Uint8Array): Promise<string> {
     const path = join(this.folder.path, `${this.stems.get(image)}${ending}`);
     await this.folder.makeParent(path);
-    const draft = join(dirname(path), draftName());
-    try {
-      await writeFile(draft, bytes, { flag: "wx" });
-      // Unlike a rename, neither replaces a file. Some file systems have no links.
-      await link(draft, path).catch(() => copyFile(draft, path, constants.COPYFILE_EXCL));
-    } catch (error) {
-      const fault = { where: path, expected: "to write a new file", got: systemMessage(error) };
-      throw new UsageError(fault, { cause: error });
-    } finally {
-      await rm(draft, { force: true });
-    }
+    await writeNewFile(path, bytes);
     return path;
   }
 }
 
 const NUMBERED = "Use --numbered, or run it once for each folder.";
-
-async function refuseExisting(path: string): Promise<void> {
-  const info = await lstat(path).catch(() => undefined);
-  if (!info) return;
-  const hint = "Remove it, or choose another folder with --out.";
-  throw new UsageError({ where: path, expected: "no file of this name", got: "one that is there", hint });
-}

@@ -7,12 +7,15 @@ import type { Annotations } from "../../evaluation/reading/annotations.ts";
 import { jsonLine } from "../../formats/jsonFrame.ts";
 import { unknownName } from "../../support/unknownName.ts";
 import { parsePath, valueOption } from "../arguments/options.ts";
+import { ANALYSIS_HELP, addAnalysisOptions, checkAnalysisFlags } from "../eval/analysisOptions.ts";
 import { evaluationJson } from "../eval/evaluationJson.ts";
+import { FileDigests } from "../eval/fileDigests.ts";
 import { evaluateModelRun, runsModel } from "../eval/modelRun.ts";
 import { addEvalOptions, addModelOptions, type EvalFlags } from "../eval/options.ts";
 import { publishedLines } from "../eval/publishedLines.ts";
 import { readAnnotationsFile, readResultsFiles } from "../eval/readFiles.ts";
 import { againstTable, classTable, rowText } from "../eval/rowText.ts";
+import { analysisUses, runAnalysis } from "../eval/runAnalysis.ts";
 import { isStdout } from "../files/jsonLines.ts";
 import { refuseOverwriting } from "../files/refuseOverwriting.ts";
 import { weightsUses } from "../files/weightsPaths.ts";
@@ -35,9 +38,10 @@ figures that its authors published, each with the options that it belongs to. An
 image that is not in the folder is not evaluated; one that cannot be read counts
 as without detections, and the exit code is 3. Ctrl-C keeps --save-results.
 
+${ANALYSIS_HELP}
 With --json:
   { stats, names, perClass: [ { id, name, truths, found, stats } ],
-    parameters, notes, against?,
+    parameters, notes, errors?, confusion?, bestF1?, against?,
     model?, published?: [ { type, published, images, protocol, isSameProtocol,
                             difference?, why? } ], failed?, missing? }
                                             (stats: -1 where there is no truth)
@@ -46,6 +50,9 @@ Examples:
   centernet detect val2017 --score 0 --no-draw --json results.jsonl
   centernet eval --annotations instances_val2017.json --results results.jsonl
   centernet eval --annotations a.json --results r.json --per-class --json -
+  centernet eval --annotations a.json --results r.json --errors --confusion
+  centernet eval --annotations a.json --results r.json --image-dir val2017 \\
+    --report report.html --draw worst
   centernet eval centernet_resnet50_v2_512x512_coco17_tpu-8 --pull \\
     --annotations instances_val2017.json --image-dir val2017
   centernet eval --weights ctdet_coco_dla_2x.pth --keep-res --flip \\
@@ -63,7 +70,7 @@ export function addEval(program: Command, session: Session): void {
     .addOption(new Option("--results <file...>", "what was found; several files are parts of one set"))
     .addOption(path("--against <file>", "compare with these results of the same images"));
   addModelOptions(command);
-  addEvalOptions(command)
+  addAnalysisOptions(addEvalOptions(command))
     .option("--per-class", "also print a table of the classes")
     .addOption(path("--json <file>", "write the rows as JSON; - prints only them to stdout"))
     .addHelpText("after", HELP)
@@ -85,15 +92,17 @@ async function evalCommand(model: string | undefined, flags: EvalFlags, session:
   const { signal } = session;
   for (const file of results) parsePath(file, "option --results");
   const withModel = runsModel(model, flags);
+  checkAnalysisFlags(flags, withModel);
   await refuseOutputs(model, flags);
   const takesStdout = json !== undefined && isStdout(json);
-  const annotations = await readAnnotationsFile(path, signal);
+  const digests = flags.report === undefined ? undefined : new FileDigests();
+  const annotations = await readAnnotationsFile(path, signal, digests);
   const options = evaluationOptions(flags, annotations);
   const evaluation = withModel
     ? await evaluateModelRun(model, flags, annotations, options, session)
     : evaluate(
         annotations,
-        await readResultsFiles(results, annotations, { type, signal, flag: "--results" }),
+        await readResultsFiles(results, annotations, { type, signal, flag: "--results", digests }),
         options,
       );
   const other =
@@ -108,14 +117,17 @@ async function evalCommand(model: string | undefined, flags: EvalFlags, session:
           }),
           { ...options, imageIds: evaluation.parameters.imageIds },
         );
-  const value = evaluationJson(evaluation, other);
+  const analysis = await runAnalysis(evaluation, flags, digests, session);
+  const value = evaluationJson(evaluation, other, analysis?.json);
   if (takesStdout) {
     printJson(session, value);
-    for (const note of evaluation.notes) printError(session, `note: ${note}`);
+    for (const note of [...evaluation.notes, ...(analysis?.notes ?? [])])
+      printError(session, `note: ${note}`);
     return;
   }
   if (json !== undefined) await writeOutput(json, `${jsonLine(value)}\n`, `option --json ${json}`);
   printEvaluation(evaluation, other, perClass ?? false, session);
+  for (const line of analysis?.lines ?? []) print(session, line);
   const { imageIds, categoryIds } = evaluation.parameters;
   const { count } = evaluation.arranged.results.found;
   const counts = [
@@ -143,6 +155,7 @@ async function refuseOutputs(model: string | undefined, flags: EvalFlags): Promi
     ...Object.entries(outputs).flatMap(([flag, path]) => {
       return path === undefined ? [] : [{ path, role: "output" as const, name: `option ${flag} ${path}` }];
     }),
+    ...analysisUses(flags),
   ]);
 }
 

@@ -2,7 +2,11 @@ import type { DetectorEvaluation } from "../../evaluateModel/evaluateDetector.ts
 import type { Evaluation } from "../../evaluation/evaluate.ts";
 
 /** What `--json` writes: numbers in full precision, `stats` in pycocotools' order; of a model also what was published. */
-export function evaluationJson(evaluation: Evaluation | DetectorEvaluation, against?: Evaluation) {
+export function evaluationJson(
+  evaluation: Evaluation | DetectorEvaluation,
+  against?: Evaluation,
+  analysis: object = {},
+) {
   const { rows, categories, parameters, notes } = evaluation;
   const { type, imageIds, categoryIds, iouThresholds, recallThresholds, maxDetections } = parameters;
   const { areas, classAgnostic, sigmas } = parameters;
@@ -28,6 +32,7 @@ export function evaluationJson(evaluation: Evaluation | DetectorEvaluation, agai
       ...(type === "keypoints" && { sigmas }),
     },
     notes,
+    ...analysis,
     ...("model" in evaluation && {
       model: evaluation.model,
       published: evaluation.published,

@@ -30,7 +30,6 @@ const MODEL_FLAGS = {
   flip: "--flip",
   scales: "--scales",
   reproduceReference: "--reproduce-reference",
-  imageDir: "--image-dir",
   saveResults: "--save-results",
 } as const satisfies Partial<Record<keyof EvalFlags, string>>;
 

@@ -18,16 +18,17 @@ import {
 } from "../arguments/options.ts";
 import type { DetectFlags } from "../detect/flags.ts";
 import type { ModelFlags } from "../detect/openDetector.ts";
+import type { AnalysisFlags } from "./analysisOptions.ts";
 
 /** What `centernet eval` was given; of those of `detect`, what a model is run with. */
 export interface EvalFlags
   extends Omit<ModelFlags, "model" | "quiet">,
+    AnalysisFlags,
     Pick<DetectFlags, "pull" | "labelMap" | "flip" | "scales" | "reproduceReference"> {
   /** Always needed. */
   readonly annotations?: string;
   /** One file, or the parts of several shards. Absent if a model is run. */
   readonly results?: readonly string[];
-  readonly imageDir?: string;
   readonly saveResults?: string;
   readonly against?: string;
   readonly type?: EvaluationType;

@@ -6,6 +6,7 @@ import type { EvaluationType } from "../../evaluation/reading/foundColumns.ts";
 import { type Results, readResults } from "../../evaluation/reading/results.ts";
 import { systemPath } from "../../platform/pathBytes.ts";
 import { fileOrFolder } from "../../platform/regularFile.ts";
+import type { FileDigests } from "./fileDigests.ts";
 
 /** Bytes that are read at a time. */
 const PART = 2 ** 20;
@@ -13,9 +14,14 @@ const PART = 2 ** 20;
 const SHARE = 0.4;
 
 /** @throws UsageError for a file that cannot be read or is no COCO annotations file. */
-export async function readAnnotationsFile(path: string, signal: AbortSignal): Promise<Annotations> {
-  const where = `option --annotations ${path}`;
-  return readAnnotations(await stream(path, where), { name: path, maxBytes: freeBytes(), signal });
+export async function readAnnotationsFile(
+  path: string,
+  signal: AbortSignal,
+  digests?: FileDigests,
+): Promise<Annotations> {
+  const source = await stream(path, `option --annotations ${path}`);
+  const told = digests?.through(source, "annotations", path) ?? source;
+  return readAnnotations(told, { name: path, maxBytes: freeBytes(), signal });
 }
 
 /** The files are parts of one set of results. @throws UsageError as `readResults`. */
@@ -26,11 +32,19 @@ export async function readResultsFiles(
     type,
     signal,
     flag,
-  }: { readonly type?: EvaluationType; readonly signal: AbortSignal; readonly flag: string },
+    digests,
+  }: {
+    readonly type?: EvaluationType;
+    readonly signal: AbortSignal;
+    readonly flag: string;
+    readonly digests?: FileDigests;
+  },
 ): Promise<Results> {
   const sources = [];
-  for (const path of paths)
-    sources.push({ source: await stream(path, `option ${flag} ${path}`), name: path });
+  for (const path of paths) {
+    const source = await stream(path, `option ${flag} ${path}`);
+    sources.push({ source: digests?.through(source, "results", path) ?? source, name: path });
+  }
   return readResults(sources, annotations, { type, maxBytes: freeBytes(), signal });
 }
 

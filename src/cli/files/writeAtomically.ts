@@ -1,4 +1,4 @@
-import { rename, rm, writeFile } from "node:fs/promises";
+import { constants, copyFile, link, lstat, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { systemMessage, UsageError } from "../../errors.ts";
 import { outputTarget } from "./outputTarget.ts";
@@ -45,4 +45,31 @@ export async function writeOutput(path: string, content: Content, where: string)
     const fault = { where, expected: "to write to it", got: systemMessage(error) };
     throw new UsageError(fault, { cause: error });
   });
+}
+
+/**
+ * Writes a file that does not exist yet: the whole file or nothing.
+ *
+ * @throws UsageError if it cannot be written, or a file of its name has come to be there.
+ */
+export async function writeNewFile(path: string, bytes: Uint8Array): Promise<void> {
+  const draft = join(dirname(path), draftName());
+  try {
+    await writeFile(draft, bytes, { flag: "wx" });
+    // Unlike a rename, neither replaces a file. Some file systems have no links.
+    await link(draft, path).catch(() => copyFile(draft, path, constants.COPYFILE_EXCL));
+  } catch (error) {
+    const fault = { where: path, expected: "to write a new file", got: systemMessage(error) };
+    throw new UsageError(fault, { cause: error });
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/** @throws UsageError if something has this name; `flag` names the option of another folder. */
+export async function refuseExisting(path: string, flag: string): Promise<void> {
+  const info = await lstat(path).catch(() => undefined);
+  if (!info) return;
+  const hint = `Remove it, or choose another folder with ${flag}.`;
+  throw new UsageError({ where: path, expected: "no file of this name", got: "one that is there", hint });
 }

@@ -1,10 +1,11 @@
-import type { Box, Detection } from "../../detection.ts";
+import type { Detection } from "../../detection.ts";
 import type { RgbImage } from "../rgbImage.ts";
-import { BLACK, colorOf, type DrawingSizes, drawingSizes, skeletonSizes } from "./drawingSizes.ts";
+import { drawFrame, frameOf, isFinitePlace } from "./drawFrame.ts";
+import { colorOf, type DrawingSizes, drawingSizes, skeletonSizes } from "./drawingSizes.ts";
 import { drawLabels } from "./drawLabels.ts";
 import { drawSkeleton } from "./drawSkeleton.ts";
 import { drawTriplet } from "./drawTriplet.ts";
-import { type Color, type Paint, type Rectangle, strokeRounded } from "./shapes.ts";
+import type { Color } from "./shapes.ts";
 
 export interface DrawOptions {
   /**
@@ -88,26 +89,4 @@ function sizesFor(triplets: number, sizes: DrawingSizes): DrawingSizes {
     capitalHeight: Math.max(7, capitalHeight * part),
     corner: corner * part,
   };
-}
-
-/** Far beyond any image, yet small enough for exact drawing arithmetic. */
-const FARTHEST = 1e6;
-
-function isFinitePlace(coordinates: number[]): boolean {
-  return coordinates.every((coordinate) => Math.abs(coordinate) <= FARTHEST);
-}
-
-/** The box clipped to the image, far enough from the border to show the whole line. */
-function frameOf(box: Box, image: RgbImage, { lineRadius, rim }: DrawingSizes): Rectangle {
-  const inset = lineRadius + rim;
-  const x = (value: number) => Math.max(inset, Math.min(value, image.width - inset));
-  const y = (value: number) => Math.max(inset, Math.min(value, image.height - inset));
-  return { xmin: x(box.xmin), ymin: y(box.ymin), xmax: x(box.xmax), ymax: y(box.ymax) };
-}
-
-function drawFrame(image: RgbImage, frame: Rectangle, paint: Paint, sizes: DrawingSizes): void {
-  const { corner, lineRadius, rim } = sizes;
-  const shade = { color: BLACK, opacity: 0.45 * paint.opacity };
-  strokeRounded(image, frame, corner, lineRadius + rim, shade);
-  strokeRounded(image, frame, corner, lineRadius, paint);
 }
