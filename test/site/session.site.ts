@@ -24,14 +24,14 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("a session", () => {
     await page.getByText("cat.png").first().waitFor({ state: "attached" });
     await detected(page);
     for (const view of VIEWS) {
-      await page.locator(`nav [href^="#${view}"]`).click();
+      await page.locator(`[aria-label="Views"] [href^="#${view}"]`).click();
       await page
         .locator(view === "detect" ? ".stage canvas" : READY[view])
         .first()
         .waitFor();
       await IN_VIEW[view]?.(page);
     }
-    await page.locator(`nav [href^="#detect"]`).click();
+    await page.locator(`[aria-label="Views"] [href^="#detect"]`).click();
     await detected(page);
     expect(faults).toEqual([]);
     const { origin } = new URL(page.url());
@@ -96,7 +96,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("a session", () => {
     });
     await sentence.first().waitFor();
     for (const view of ["decode", "triplets", "compare", "detect"]) {
-      await page.locator(`nav [href^="#${view}"]`).click();
+      await page.locator(`[aria-label="Views"] [href^="#${view}"]`).click();
       await sentence.first().waitFor();
     }
     await page.getByRole("combobox", { name: "Sample" }).selectOption("grace-hopper.jpg");
