@@ -7,7 +7,7 @@ import { type DetectionRecord, detectionRecord } from "../detectionRecord.ts";
 import { checkTestTimeOptions, DEFAULT_MAX } from "../detectOptions.ts";
 import { BackendError, CenterNetError, ModelError, UsageError } from "../errors.ts";
 import { type Evaluation, evaluate } from "../evaluation/evaluate.ts";
-import type { EvaluationOptions } from "../evaluation/parameters.ts";
+import { type EvaluationOptions, evaluationParameters } from "../evaluation/parameters.ts";
 import type { AnnotatedImage, Annotations } from "../evaluation/reading/annotations.ts";
 import type { EvaluationType } from "../evaluation/reading/foundColumns.ts";
 import { readResults } from "../evaluation/reading/results.ts";
@@ -67,6 +67,8 @@ export async function evaluateDetector(
   checkTestTimeOptions(model, { flip, scales, reproduceReference });
   const type = typeFor(model, annotations, wanted);
   const images = chosenImages(annotations, evaluation.imageIds);
+  // Options are checked now and not after hours of detecting.
+  evaluationParameters(annotations, type, evaluation);
   // As many as the authors' own tests keep, or as the model finds.
   const max = Math.max(DEFAULT_MAX, model.maxDetections ?? 0);
   const missing: AnnotatedImage[] = [];

@@ -229,3 +229,11 @@ test("an abort and an error of the model end it at once", async () => {
   });
   await expect(evaluateDetector(broken, annotations, byName)).rejects.toThrow(/got NaN/);
 });
+
+test("options are checked before anything is detected", async () => {
+  const detector = detectorOf(POINTS, () => {
+    throw new Error("it ran");
+  });
+  const wrong = evaluateDetector(detector, annotations, byName, { maxDetections: [1.5, 10, 100] });
+  await expect(wrong).rejects.toThrow(/maxDetections: expected at least three positive integers/);
+});

@@ -192,6 +192,14 @@ describe("an entry that cannot be evaluated is named", () => {
       /^a\.json: images\[1\]: expected image ids that are all numbers or all text, got 1 and "x"\.$/,
     ],
     [
+      "an image id as text in one annotation",
+      [],
+      ({ annotations }) => {
+        Object.assign(annotations[1], { image_id: "1" });
+      },
+      /^a\.json: annotations\[1\]: expected image ids that are all numbers or all text, got 1 and "1"\.$/,
+    ],
+    [
       "an annotation id twice",
       [],
       ({ annotations }) => {

@@ -130,11 +130,15 @@ class AnnotationsReader implements UnitReader {
     const known = this.images.indexOf(id);
     if (known !== undefined && this.fileNames[known] !== undefined)
       json.fail("a new image id", `${showId(id)} again`);
-    const other = this.images.ids[0];
-    if (other !== undefined && typeof other !== typeof id) {
-      json.fail("image ids that are all numbers or all text", `${showId(other)} and ${showId(id)}`);
-    }
+    this.checkKind(json, id);
     this.fileNames[this.images.add(id, this.name)] = fileName;
+  }
+
+  /** Images and annotations name images by ids of one kind: 1 and "1" are two images. */
+  private checkKind(json: JsonBytes, id: ImageId): void {
+    const other = this.images.ids[0];
+    if (other === undefined || typeof other === typeof id) return;
+    json.fail("image ids that are all numbers or all text", `${showId(other)} and ${showId(id)}`);
   }
 
   private category(json: JsonBytes): void {
@@ -177,6 +181,7 @@ class AnnotationsReader implements UnitReader {
     });
     if (id === undefined) json.fail("an id", "none");
     if (image === undefined) json.fail("an image_id", "none");
+    this.checkKind(json, image);
     if (category === undefined) json.fail("a category_id", "none");
     checkBox(json, boxLength);
     if (pointsLength > 0) {
