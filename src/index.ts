@@ -225,7 +225,11 @@ export { type ExampleOptions, exampleImage } from "./evaluationReport/exampleIma
 export type { ReportExample } from "./evaluationReport/examples.ts";
 export type { ReportInput } from "./evaluationReport/facts.ts";
 export { evaluationReport, type ReportContent } from "./evaluationReport/reportHtml.ts";
-export { adapterName, isSoftware as isSoftwareAdapter } from "./executors/adapters.ts";
+export {
+  type AdapterDescription,
+  adapterName,
+  isSoftware as isSoftwareAdapter,
+} from "./executors/adapters.ts";
 export {
   BACKENDS,
   type Backend,
@@ -235,6 +239,7 @@ export {
   THREADS_EXPECTED,
 } from "./executors/backends.ts";
 export type { WasmPlanDescription } from "./executors/wasm/describeWasmPlan.ts";
+export type { GpuAdapterInfo } from "./executors/wgsl/device/webgpu.ts";
 export type { PrepareProgress } from "./executors/wgsl/deviceGraph.ts";
 export * from "./explain/explanation.ts";
 export {

@@ -1,11 +1,18 @@
 /** What this machine's graphics adapters are called, and whether one is a GPU or only computes on the processor. */
-import type { GpuAdapter } from "./wgsl/device/webgpu.ts";
+import type { GpuAdapterInfo } from "./wgsl/device/webgpu.ts";
+
+/** What a WebGPU adapter says of itself: the part of `GPUAdapter` that tells which one it is. */
+export interface AdapterDescription {
+  /** Missing in older browsers. */
+  readonly info?: GpuAdapterInfo;
+  readonly isFallbackAdapter?: boolean;
+}
 
 /** SwiftShader, Mesa's, Microsoft's (WARP is "Basic Render"), and Apple's. Vendor 65541 is Mesa's own, as Deno reports it. */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render|\bwarp\b|^65541\b/i;
 
 /** Whether a WebGPU adapter runs on the CPU: `wasm` is faster there. */
-export function isSoftware(adapter: GpuAdapter): boolean {
+export function isSoftware(adapter: AdapterDescription): boolean {
   const { info, isFallbackAdapter } = adapter;
   return Boolean(isFallbackAdapter || info?.isFallbackAdapter || isSoftwareName(adapterName(adapter)));
 }
@@ -15,7 +22,7 @@ export function isSoftwareName(name: string): boolean {
 }
 
 /** The adapter's name, as far as the system reports it: `nvidia hopper NVIDIA H200`. */
-export function adapterName({ info }: GpuAdapter): string {
+export function adapterName({ info }: AdapterDescription): string {
   const { vendor, architecture, device, description } = info ?? {};
   const words = [vendor, architecture, description || device].filter(Boolean);
   return words.length > 0 ? words.join(" ") : "an unnamed GPU";

@@ -21,6 +21,7 @@ export interface GpuAdapter {
   }): Promise<GpuDevice>;
 }
 
+/** The strings of `GPUAdapterInfo`, each empty where the system does not tell. */
 export interface GpuAdapterInfo {
   readonly vendor: string;
   readonly architecture: string;
