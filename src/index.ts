@@ -102,6 +102,7 @@ export type {
 export {
   BATCH_NON_MAX_SUPPRESSION,
   type BatchNonMaxSuppression,
+  type BoxForm,
   type DecodeSettings,
   KEYPOINT_ESTIMATION_PARAMS,
   type KeypointEstimationTask,
