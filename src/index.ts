@@ -295,6 +295,7 @@ export type { ImageTransform } from "./image/input/letterbox.ts";
 export type { ChannelScaling } from "./image/input/normalization.ts";
 export {
   grownBox,
+  isWeakMask,
   MASK_SHAPES,
   MASKS,
   type Mask,

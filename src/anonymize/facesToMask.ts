@@ -3,7 +3,7 @@
  * masked: the network sees the image as a whole, and at sizes of its own.
  */
 import type { Box, Detection } from "../detection.ts";
-import { type MaskOptions, maskedPixels, maskFaces } from "../image/mask/maskFaces.ts";
+import { isWeakMask, type MaskOptions, maskedPixels, maskFaces } from "../image/mask/maskFaces.ts";
 import type { RgbImage } from "../image/rgbImage.ts";
 import { LARGEST_SIDE } from "../models/centerface/centerface.ts";
 import type { Network } from "../network.ts";
@@ -67,13 +67,9 @@ export async function facesToMask(
     faces,
     smallestFace,
     foundLater: faces.filter(({ best }) => !before.has(best)).length,
-    foundBelow: isSolid(options) ? 0 : facesOf(again).length,
+    foundBelow: isWeakMask(options) ? facesOf(again).length : 0,
     settled: showing.length === 0,
   };
-}
-
-function isSolid({ mask = "solid", shape = "box" }: MaskOptions): boolean {
-  return mask === "solid" && shape === "box";
 }
 
 /** Whether a pixel of the box is not covered. A box that is covered as a whole shows nothing but masks. */

@@ -1,6 +1,6 @@
 /** How faces are searched and masked, as the address says. */
 import { computed } from "@preact/signals";
-import { MASK_SHAPES, MASKS, type Mask, type MaskShape } from "centernet";
+import { isWeakMask, MASK_SHAPES, MASKS, type Mask, type MaskShape } from "centernet";
 import { FACE_MODEL } from "../../state/mode.ts";
 import { type AddressNote, addressNote, route } from "../../state/route.ts";
 import { score, settings } from "../../state/settings.ts";
@@ -50,7 +50,7 @@ export const maskOptions = computed<Masked["options"]>(() => {
   return { mask, shape };
 });
 
-export const isWeak = computed(() => meant.value.mask !== "solid" || meant.value.shape !== "box");
+export const isWeak = computed(() => isWeakMask(meant.value));
 
 export const sides = computed(() => meant.value.sides);
 

@@ -1,7 +1,7 @@
 /** The table of what was masked, and what has to be said beside it. */
 import type { FacesToMask } from "../../anonymize/facesToMask.ts";
 import { JPEG_QUALITY } from "../../anonymize/rewriteImage.ts";
-import type { Mask, MaskShape } from "../../image/mask/maskFaces.ts";
+import { isWeakMask, type Mask, type MaskShape } from "../../image/mask/maskFaces.ts";
 import { formatCounted } from "../terminal/formatNumber.ts";
 import { formatTable } from "../terminal/table.ts";
 
@@ -61,8 +61,9 @@ function searchedAgain(later: number): string[] {
   return [`${formatCounted(later, "face")} of them found only when the masked images were searched again`];
 }
 
-function weakness({ mask, shape }: Masks, below: number): string[] {
-  if (mask === "solid" && shape === "box") return [];
+function weakness(masks: Masks, below: number): string[] {
+  if (!isWeakMask(masks)) return [];
+  const { mask, shape } = masks;
   const again = below === 0 ? "" : ` This program found ${formatCounted(below, "face")} again.`;
   return [`The masks are weak (${mask}, ${shape}): software may find or restore faces below them.${again}`];
 }

@@ -1,4 +1,4 @@
-import { Option } from "commander";
+import { type Command, Option } from "commander";
 import { quote } from "../../checkpoints/bytes/json.ts";
 import { DEFAULT_MAX, DEFAULT_SCORE, isScales, SCALES_EXPECTED } from "../../detectOptions.ts";
 import { UsageError } from "../../errors.ts";
@@ -273,4 +273,19 @@ export function checkNamesModel(name: string | undefined, weights: string | unde
     got: "neither",
     hint: "See centernet models.",
   });
+}
+
+/** The options that choose a model's weights, and what and at which size it runs on. */
+export function addModelOptions(command: Command): Command {
+  return command
+    .addOption(weightsOption())
+    .option("--pull", "first download the model's archive if it is not in the cache")
+    .addOption(labelMapOption())
+    .addOption(backendOption())
+    .addOption(threadsOption())
+    .addOption(buildOption())
+    .addOption(precisionOption())
+    .addOption(lowMemoryOption())
+    .addOption(sizeOption())
+    .option("--keep-res", "Objects as Points only: run on each image at its own size");
 }

@@ -6,22 +6,15 @@ import { DEFAULT_MODEL } from "../../models/models.ts";
 import {
   activationScaleOption,
   activationsOption,
-  backendOption,
-  buildOption,
+  addModelOptions,
   classesOption,
   heatmapsOption,
-  labelMapOption,
-  lowMemoryOption,
   maxOption,
   parseName,
   parsePath,
-  precisionOption,
   scalesOption,
   scoreOption,
-  sizeOption,
-  threadsOption,
   valueOption,
-  weightsOption,
   whyOption,
 } from "../arguments/options.ts";
 import { DEFAULT_OUT, type DetectFlags, outFolder } from "../detect/flags.ts";
@@ -107,21 +100,12 @@ Examples:
 
 export function addDetect(program: Command, session: Session): void {
   const path = (flags: string, description: string) => valueOption(flags, description, parsePath);
-  program
+  const command = program
     .command("detect")
     .description("Find objects and people's poses in images (JPEG or PNG), and draw them.")
     .argument("<image...>", "image files, folders, globs or URLs; - reads standard input")
-    .addOption(valueOption("--model <name>", `see centernet models (default: ${DEFAULT_MODEL})`, parseName))
-    .addOption(weightsOption())
-    .option("--pull", "first download the model's archive if it is not in the cache")
-    .addOption(labelMapOption())
-    .addOption(backendOption())
-    .addOption(threadsOption())
-    .addOption(buildOption())
-    .addOption(precisionOption())
-    .addOption(lowMemoryOption())
-    .addOption(sizeOption())
-    .option("--keep-res", "Objects as Points only: run on each image at its own size")
+    .addOption(valueOption("--model <name>", `see centernet models (default: ${DEFAULT_MODEL})`, parseName));
+  addModelOptions(command)
     .option("--flip", "also run the network on the mirror image: slower, finds more")
     .addOption(scalesOption())
     .option("--explain", "explain how the decode arrived at each detection")

@@ -11,7 +11,7 @@ import { ANALYSIS_HELP, addAnalysisOptions, checkAnalysisFlags } from "../eval/a
 import { evaluationJson } from "../eval/evaluationJson.ts";
 import { FileDigests } from "../eval/fileDigests.ts";
 import { evaluateModelRun, runsModel } from "../eval/modelRun.ts";
-import { addEvalOptions, addModelOptions, type EvalFlags } from "../eval/options.ts";
+import { addEvalOptions, addRunOptions, type EvalFlags } from "../eval/options.ts";
 import { publishedLines } from "../eval/publishedLines.ts";
 import { readAnnotationsFile, readResultsFiles } from "../eval/readFiles.ts";
 import { againstTable, classTable, rowText } from "../eval/rowText.ts";
@@ -69,7 +69,7 @@ export function addEval(program: Command, session: Session): void {
     .addOption(path("--annotations <file>", "the truth, in COCO's format; always needed"))
     .addOption(new Option("--results <file...>", "what was found; several files are parts of one set"))
     .addOption(path("--against <file>", "compare with these results of the same images"));
-  addModelOptions(command);
+  addRunOptions(command);
   addAnalysisOptions(addEvalOptions(command))
     .option("--per-class", "also print a table of the classes")
     .addOption(path("--json <file>", "write the rows as JSON; - prints only them to stdout"))

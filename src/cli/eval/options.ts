@@ -3,19 +3,7 @@ import { quote } from "../../checkpoints/bytes/json.ts";
 import { UsageError } from "../../errors.ts";
 import type { AreaRange } from "../../evaluation/parameters.ts";
 import type { EvaluationType } from "../../evaluation/reading/foundColumns.ts";
-import {
-  backendOption,
-  buildOption,
-  labelMapOption,
-  lowMemoryOption,
-  parsePath,
-  precisionOption,
-  scalesOption,
-  sizeOption,
-  threadsOption,
-  valueOption,
-  weightsOption,
-} from "../arguments/options.ts";
+import { addModelOptions, parsePath, scalesOption, valueOption } from "../arguments/options.ts";
 import type { DetectFlags } from "../detect/flags.ts";
 import type { ModelFlags } from "../detect/openDetector.ts";
 import type { AnalysisFlags } from "./analysisOptions.ts";
@@ -59,8 +47,8 @@ export function addEvalOptions(command: Command): Command {
 }
 
 /** The options of a model that is run. */
-export function addModelOptions(command: Command): Command {
-  return command
+export function addRunOptions(command: Command): Command {
+  command
     .addOption(
       valueOption(
         "--image-dir <folder>",
@@ -70,17 +58,8 @@ export function addModelOptions(command: Command): Command {
     )
     .addOption(
       valueOption("--save-results <file>", "keep what the model found, as lines of detect --json", parsePath),
-    )
-    .addOption(weightsOption())
-    .option("--pull", "first download the model's archive if it is not in the cache")
-    .addOption(labelMapOption())
-    .addOption(backendOption())
-    .addOption(threadsOption())
-    .addOption(buildOption())
-    .addOption(precisionOption())
-    .addOption(lowMemoryOption())
-    .addOption(sizeOption())
-    .option("--keep-res", "Objects as Points only: run on each image at its own size")
+    );
+  return addModelOptions(command)
     .option("--flip", "also run the network on the mirror image")
     .addOption(scalesOption())
     .option("--reproduce-reference", "reproduce the errors of the original code");

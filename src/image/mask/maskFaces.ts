@@ -26,6 +26,11 @@ export interface MaskOptions {
   readonly margin?: number;
 }
 
+/** Whether software may find or restore what is below such masks: all but solid boxes keep something of it. */
+export function isWeakMask({ mask = "solid", shape = "box" }: MaskOptions): boolean {
+  return mask !== "solid" || shape !== "box";
+}
+
 const DEFAULT_MARGIN = 0.3;
 /** So that no block of a JPEG, of up to 16 pixels, holds a pixel of the face and one beside the mask. */
 const MIN_MARGIN = 16;
