@@ -35,7 +35,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Compare view", () => {
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("Enter");
     await page.getByRole("img", { name: /^A − B, channel 0, values from 0 to 0/ }).waitFor();
-    expect(page.url()).toContain(`layer=${names[1]?.split(":")[0]}`);
+    await expect.poll(() => page.url()).toContain(`layer=${names[1]?.split(":")[0]}`);
     expect(faults).toEqual([]);
   });
 

@@ -51,10 +51,10 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Decode view", () => {
       expect(told.join("\n")).toContain(sentence);
     }
     expect(told.at(-1)).toContain(words.box);
-    const address = page.url();
+    const address = await page.evaluate(() => location.href);
     await page.reload();
     await page.getByText(words.box).waitFor();
-    expect(page.url()).toBe(address);
+    await expect.poll(() => page.url()).toBe(address);
     const before = await runs(page);
     await page.evaluate(() => {
       location.hash += "&score=0.4";

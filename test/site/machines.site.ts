@@ -109,7 +109,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("a page", () => {
       await page.getByRole("alert").filter({ hasText: refused }).waitFor();
       await page.getByRole("button", { name: "Use 480 × 480" }).click();
       await page.getByRole("alert").filter({ hasText: refused }).waitFor();
-      expect(page.url()).toContain("size=480");
+      await expect.poll(() => page.url()).toContain("size=480");
       await page.getByRole("combobox", { name: "Input size" }).selectOption("256");
       await page.locator(READY.detect).waitFor();
       expect(faults).toEqual([]);

@@ -80,7 +80,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Network view", () => {
         .locator(".block")
         .evaluateAll((all) => all.map((each) => each.getAttribute("data-block")));
       expect(new Set(names).size).toBe(blocks + 1);
-      expect(page.url()).toContain("layer=backbone.block4.expand.relu6");
+      await expect.poll(() => page.url()).toContain("layer=backbone.block4.expand.relu6");
       const listed = page.getByRole("list", { name: "Layers of this block, in their order" });
       const inside = await listed.getByText("runs inside it: expand.conv2d, expand.bias").count();
       expect(inside).toBe(index === 0 ? 1 : 0);
@@ -271,7 +271,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Network view", () => {
     expect(height).toBeGreaterThanOrEqual(44);
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
-    expect(page.url()).not.toContain("layer=");
+    await expect.poll(() => page.url()).not.toContain("layer=");
     expect(faults).toEqual([]);
   });
 });

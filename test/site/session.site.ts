@@ -74,14 +74,14 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("a session", () => {
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("Enter");
     await page.locator(".cell-sum h3").waitFor();
-    expect(page.url()).toMatch(/layer=.*&channel=\d+&cell=\d+%2C\d+/);
+    await expect.poll(() => page.url()).toMatch(/layer=.*&channel=\d+&cell=\d+%2C\d+/);
     await to(`[href^="#decode"]`, "Shift+Tab");
     await page.keyboard.press("Enter");
     await page.locator(READY.decode).first().waitFor();
     await to(".steps button");
     await page.keyboard.press("ArrowRight");
     await page.locator('.steps button:focus[aria-pressed="true"]:has-text("2")').waitFor();
-    expect(page.url()).toContain("step=");
+    await expect.poll(() => page.url()).toContain("step=");
     expect(faults).toEqual([]);
   });
 

@@ -79,12 +79,12 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the tour", () => {
     for (const [index, shown] of SHOWN.entries()) {
       await card(page, index + 1).waitFor();
       await shown(page);
-      expect(page.url()).toContain(`tour=${index + 1}`);
+      await expect.poll(() => page.url()).toContain(`tour=${index + 1}`);
       // The card has the focus at first, and then the button that was pressed.
       await tabTo(page, index === 5 ? /^End the tour$/ : /^Next$/);
       if (index < 5) await page.keyboard.press("Enter");
     }
-    expect(page.url()).not.toMatch(/image=|score=/);
+    await expect.poll(() => page.url()).not.toMatch(/image=|score=/);
     await page.getByRole("slider", { name: /larger boxes/ }).fill("1");
     await page.getByText("4 confirmed by a center").waitFor();
     // The wrong box has passed, and is the best.
@@ -94,7 +94,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the tour", () => {
     await page.keyboard.press("Enter");
     await card(page, 6).waitFor({ state: "detached" });
     expect(await focusIn(page)).toBe("Tour");
-    expect(page.url()).toContain("#triplets?");
+    await expect.poll(() => page.url()).toContain("#triplets?");
     await page.goto(page.url().replace(/#.*/, "#detect"));
     await page.reload();
     await page

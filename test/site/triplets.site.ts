@@ -47,7 +47,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Triplets view", () => {
     await page
       .getByRole("button", { name: /^After: cascade corner pooling: cell 3,2 has (1|0\.999)/ })
       .waitFor();
-    expect(page.url()).toContain("at=3%2C2");
+    await expect.poll(() => page.url()).toContain("at=3%2C2");
     await page.keyboard.press("Shift+Tab");
     expect(faults).toEqual([]);
   });

@@ -29,7 +29,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Detect view", () => {
       expect(await scores(), limit).toEqual(all.filter((score) => Number(score) >= Number(limit)));
       expect(await page.locator(".stage .tag").count()).toBe((await scores()).length);
     }
-    expect(page.url()).toContain("score=0.3");
+    await expect.poll(() => page.url()).toContain("score=0.3");
     expect(await runs()).toBe("1");
     expect(faults).toEqual([]);
   });

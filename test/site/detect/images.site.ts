@@ -50,8 +50,8 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("images of the user's", () => {
       await settled(page);
       expect(await items(page).nth(index).getAttribute("aria-current")).toBe("true");
       results.push(await page.locator("table.numbers").innerText());
-      expect(page.url()).toContain(`image=own-${index + 1}`);
-      expect(page.url()).not.toContain("secret");
+      await expect.poll(() => page.url()).toContain(`image=own-${index + 1}`);
+      await expect.poll(() => page.url()).not.toContain("secret");
     }
     expect(results[0]).toContain("person");
     expect(new Set(results).size).toBe(1);

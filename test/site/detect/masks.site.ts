@@ -82,7 +82,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the mode that masks faces", () =
     await page.getByText(/No detector finds every face.*Clothes, name tags and number plates stay/).waitFor();
     await page.getByRole("link", { name: "Show detections" }).click();
     await page.getByRole("row", { name: /face/ }).nth(2).waitFor();
-    expect(page.url()).not.toMatch(/[?&](shape|sides|mode)=/);
+    await expect.poll(() => page.url()).not.toMatch(/[?&](shape|sides|mode)=/);
     expect(faults).toEqual([]);
   });
 
