@@ -140,12 +140,14 @@ function cancelWalk(page: Page): Promise<number> {
   });
 }
 
-/** The slider and a link, in the Detect view while the network runs. */
+/** The slider and a link, in the Detect view while the network runs: at a size at which that takes a second. */
 async function answers(page: Page) {
-  await go(page, "detect?weights=1&size=128&image=people.jpg&score=0");
+  await go(page, "detect?weights=1&size=256&image=people.jpg&score=0");
   return page.evaluate(async () => {
     const frame = () => new Promise(requestAnimationFrame);
+    const end = performance.now() + 60_000;
     while (!/running the network/.test(document.querySelector('[role="status"]')?.textContent ?? "")) {
+      if (performance.now() > end) throw new Error("The page did not say that the network runs.");
       await frame();
     }
     const range = document.querySelector<HTMLInputElement>('input[type="range"]') as HTMLInputElement;

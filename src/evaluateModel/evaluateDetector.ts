@@ -87,8 +87,8 @@ export async function evaluateDetector(
       if (record.error) failed.push(image.fileName);
       if (record.leftOut?.max) beyondMax++;
       await onImage?.(record, i + 1, images.length);
-      const { error, detections } = record;
-      yield encoder.encode(`${jsonLine({ image: image.fileName, error, detections })}\n`);
+      const { width, height, error, detections } = record;
+      yield encoder.encode(`${jsonLine({ image: image.fileName, width, height, error, detections })}\n`);
     }
     if (missing.length === images.length) {
       const expected = `at least one of the images of ${annotations.name}`;

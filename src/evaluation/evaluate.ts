@@ -4,10 +4,11 @@ import { counted } from "../support/counted.ts";
 import { accumulate, type PrecisionRecall } from "./accumulate.ts";
 import { type Arranged, arrange } from "./matching/arrange.ts";
 import { type ImageMatches, matchesIn } from "./matching/imageMatches.ts";
+import { isIgnored } from "./matching/pairs.ts";
 import { type EvaluationOptions, type EvaluationParameters, evaluationParameters } from "./parameters.ts";
 import type { Annotations } from "./reading/annotations.ts";
 import type { Results } from "./reading/results.ts";
-import { firstLimit, type Row, rowsOf } from "./rows.ts";
+import { firstLimit, ownAreaRows, type Row, rowsOf } from "./rows.ts";
 
 export interface CategoryRows {
   readonly id: number;
@@ -23,6 +24,8 @@ export interface Evaluation extends PrecisionRecall {
   readonly parameters: EvaluationParameters;
   /** pycocotools' 12 rows for boxes, 10 for keypoints. */
   readonly rows: readonly Row[];
+  /** Precision and recall of areas with labels of their own, which pycocotools computes and does not print. */
+  readonly ownAreaRows: readonly Row[];
   readonly categories: readonly CategoryRows[];
   /** What was repaired or left out, a line each. */
   readonly notes: readonly string[];
@@ -62,6 +65,7 @@ export function evaluate(
     ...arrays,
     parameters,
     rows: rowsOf(arrays, parameters),
+    ownAreaRows: ownAreaRows(arrays, parameters),
     categories,
     notes: [...annotations.notes, ...results.notes, ...notesOf(arranged)],
     arranged,
@@ -77,6 +81,10 @@ function notesOf(arranged: Arranged): string[] {
     const usual = parameters.type === "boxes" ? "100: the first row is" : "20: all rows are";
     notes.push(`max detections without ${usual} at ${limit} (pycocotools prints -1)`);
   }
+  if (!parameters.areas.some(({ label }) => label === "all")) {
+    notes.push("areas without all: the rows over all areas are -1, as in pycocotools");
+  }
+  notes.push(...withoutTruth(arranged));
   const last = parameters.maxDetections.at(-1) ?? 0;
   let beyond = 0;
   for (let k = 0; k < parameters.categoryIds.length; k++) {
@@ -98,6 +106,15 @@ function notesOf(arranged: Arranged): string[] {
     notes.push(`${left}: everything is missed`);
   } else if (!lines) notes.push(...fewImages(arranged));
   return notes;
+}
+
+/** Why every row is -1, if none of the truth counts. */
+function withoutTruth(arranged: Arranged): string[] {
+  const { truth, parameters } = arranged;
+  if (truth.length === 0) return ["no annotations of these images and categories: every row is -1"];
+  if (truth.some((row) => !isIgnored(arranged, row))) return [];
+  const which = parameters.type === "boxes" ? "a crowd" : "a crowd or without labeled keypoints";
+  return [`every annotation is ${which}: every row is -1`];
 }
 
 /** Whoever detected on some of the images only would take the rows for too low. */

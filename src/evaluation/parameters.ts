@@ -96,6 +96,7 @@ export function evaluationParameters(
     );
   }
   if (areas.some(({ min, max }) => !(min <= max))) throw refused("areas", "min <= max", "the reverse");
+  if (options.sigmas && type === "boxes") throw refused("sigmas", "keypoints", "boxes, which have none");
   if (classAgnostic && type === "keypoints") {
     throw refused("classAgnostic", "boxes", "keypoints, whose sigmas belong to a class");
   }

@@ -71,6 +71,19 @@ export function rowsOf(arrays: PrecisionRecall, parameters: EvaluationParameters
   return rowPlans(parameters).map((plan) => ({ ...plan, value: meanOf(arrays, parameters, plan, k) }));
 }
 
+/** Precision and recall of areas that no row of pycocotools is of, such as `tiny`, in the order given. */
+export function ownAreaRows(arrays: PrecisionRecall, parameters: EvaluationParameters): Row[] {
+  const usual = new Set(rowPlans(parameters).map(({ area }) => area));
+  const maxDetections = parameters.maxDetections.at(-1) ?? 0;
+  return (["precision", "recall"] as const).flatMap((kind) =>
+    parameters.areas.flatMap(({ label: area }) => {
+      if (usual.has(area)) return [];
+      const plan = { name: `${kind === "precision" ? "AP" : "AR"}${area}`, kind, area, maxDetections };
+      return [{ ...plan, value: meanOf(arrays, parameters, plan) }];
+    }),
+  );
+}
+
 /** The mean of all entries that are present, as numpy computes it; -1 if none is. */
 function meanOf(
   { precision, recall }: PrecisionRecall,

@@ -3,8 +3,8 @@ import type { Row } from "../evaluation/rows.ts";
 import { thresholdText } from "./figures.ts";
 import { mean, table } from "./html.ts";
 
-/** pycocotools' 12 or 10 rows. */
-export function rowTable({ rows, parameters }: Evaluation): string {
+/** pycocotools' 12 or 10 rows, and those of areas with labels of their own. */
+export function rowTable({ rows, ownAreaRows, parameters }: Evaluation): string {
   const { iouThresholds, type } = parameters;
   const range = [iouThresholds[0], iouThresholds[iouThresholds.length - 1]].map(thresholdText).join("–");
   const thresholds = ({ iouThreshold }: Row) =>
@@ -22,7 +22,7 @@ export function rowTable({ rows, parameters }: Evaluation): string {
       { heading: "Limit", isNumber: true },
       { heading: "Mean", isNumber: true },
     ],
-    rows.map((row) => [
+    [...rows, ...ownAreaRows].map((row) => [
       row.name,
       thresholds(row),
       row.area,

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { decimals } from "../../src/cli/eval/rowText.ts";
@@ -72,11 +72,11 @@ test.each([
   [["--classes", "class-2"], /option --classes: expected a category of the annotations.*Did you mean class-/],
   [["--images", "77"], /option --images: expected an image id of the annotations, got 77/],
   [["--areas", "all:0"], /option --areas: expected label:min:max/],
-  [["--sigmas", "0"], /./],
-])("eval %s is refused or has no effect", async (flags, message) => {
+  [["--sigmas", "1"], /option --sigmas: expected keypoints, got boxes, which have none/],
+])("eval %s is refused", async (flags, message) => {
   const { code, stdout, stderr } = await runCli(["eval", ...inputs("tiny-boxes"), ...flags]);
   expect(`${stdout}${stderr}`).toMatch(message);
-  expect(code).toBe(flags[0] === "--sigmas" ? 0 : 1);
+  expect(code).toBe(1);
 });
 
 test("decimals are Python's: ties go to the even digit", () => {
@@ -89,4 +89,42 @@ test("decimals are Python's: ties go to the even digit", () => {
     "-1.000",
   ]);
   expect(decimals(0.125, 2)).toBe("0.12");
+});
+
+test("eval refuses the same file twice, standard input and a model after --results, and prefers a class's name to its id", async () => {
+  const [, annotations, , results] = inputs("tiny-boxes");
+  const run = (...args: string[]) => runCli(["eval", "--annotations", annotations, ...args]);
+  expect((await run("--results", results, results)).stderr).toContain(": expected each file once, got ");
+  expect((await run("--results", "-")).stderr).toContain("Standard input is not read");
+  expect((await run("--results", results, "movenet-multipose")).stderr).toContain(
+    "A model is run without --results",
+  );
+  const folder = await temporaryFolder();
+  const truth = JSON.parse(await readFile(annotations, "utf8"));
+  const [first, second] = truth.categories;
+  second.name = String(first.id);
+  const named = join(folder, "named.json");
+  await writeFile(named, JSON.stringify(truth));
+  const args = ["eval", "--annotations", named, "--results", results, "--classes", second.name];
+  const { perClass } = JSON.parse((await runCli([...args, "--json", "-"])).stdout);
+  expect(perClass.map(({ id }: { id: number }) => id)).toEqual([second.id]);
+});
+
+test("eval prints areas with labels of their own after pycocotools' rows, and counts the results that were evaluated", async () => {
+  const areas = ["--areas", "all:0:1e10,tiny:0:400"];
+  const { stdout } = await runCli(["eval", ...inputs("tiny-boxes"), ...areas, "--images", "1"]);
+  const lines = stdout.split("\n");
+  expect(lines[12]).toMatch(
+    /^ Average Precision {2}\(AP\) @\[ IoU=0\.50:0\.95 \| area= {2}tiny \| maxDets=100 \] = /,
+  );
+  expect(lines[13]).toMatch(
+    /^ Average Recall {5}\(AR\) @\[ IoU=0\.50:0\.95 \| area= {2}tiny \| maxDets=100 \] = /,
+  );
+  const { perClass, ownAreas } = JSON.parse(
+    (await runCli(["eval", ...inputs("tiny-boxes"), ...areas, "--images", "1", "--json", "-"])).stdout,
+  );
+  const found = perClass.reduce((sum: number, one: { found: number }) => sum + one.found, 0);
+  expect(found).toBeLessThan(7);
+  expect(stdout).toContain(`1 image, 2 categories, ${found} result`);
+  expect(ownAreas.map(({ name }: { name: string }) => name)).toEqual(["APtiny", "ARtiny"]);
 });

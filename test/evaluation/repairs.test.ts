@@ -272,3 +272,97 @@ describe("an entry that cannot be evaluated is named", () => {
     );
   });
 });
+
+test("areas with labels of their own have rows after pycocotools', and without all a note tells why those are -1", () => {
+  const truth = annotationsOf(madeAnnotations());
+  const outcome = evaluate(truth, resultsOf(madeResults(), truth), {
+    areas: [
+      { label: "tiny", min: 0, max: 500 },
+      { label: "medium", min: 1024, max: 9216 },
+    ],
+  });
+  // The one tiny truth, a car, is found exactly; the second car found is no match, and ranks below it.
+  expect(outcome.ownAreaRows.map(({ name, value }) => [name, value])).toEqual([
+    // pycocotools adds 2^-52 to the denominator.
+    ["APtiny", 0.9999999999999998],
+    ["ARtiny", 1],
+  ]);
+  expect(rowOf(outcome, "AP")).toBe(-1);
+  expect(rowOf(outcome, "APmedium")).toBeGreaterThan(0.9);
+  expect(outcome.notes).toEqual(["areas without all: the rows over all areas are -1, as in pycocotools"]);
+});
+
+test("truth of which nothing counts is told, and an area below 0", () => {
+  const crowds = evaluated(madeResults(), ({ annotations }) => {
+    for (const annotation of annotations) annotation.iscrowd = 1;
+  });
+  expect(crowds.rows.every(({ value }) => value === -1)).toBe(true);
+  expect(crowds.notes).toEqual(["every annotation is a crowd: every row is -1"]);
+  const none = evaluated(madeResults(), ({ annotations }) => annotations.splice(0));
+  expect(none.notes).toEqual(["no annotations of these images and categories: every row is -1"]);
+  const negative = evaluated(madeResults(), ({ annotations }) => {
+    annotations[0].area = -1;
+  });
+  expect(negative.notes).toEqual(["1 annotation with a negative area, which lies in no range: ignored"]);
+});
+
+test("images of another size than annotated are told; a size that is no number is not compared", async () => {
+  const line = (image: string, width: number) =>
+    `${JSON.stringify({ image, width, height: 100, detections: [] })}\n`;
+  const notesOf = async (change: (file: File) => void) => {
+    const file = madeAnnotations();
+    change(file);
+    const truth = annotationsOf(file);
+    const text = line("one.jpg", 100) + line("two.jpg", 200);
+    const results = await readResults(inParts(text, 40), truth, { name: "r.jsonl", type: "boxes" });
+    return evaluate(truth, results).notes;
+  };
+  const note =
+    "1 image of another size than annotated (b/two.jpg: 200 x 100, annotated 100 x 100): boxes may lie elsewhere";
+  expect(await notesOf(() => {})).toContain(note);
+  const others = await notesOf(({ images }) => {
+    Object.assign(images[1], { width: null, height: "100" });
+  });
+  expect(others.join()).not.toContain("another size");
+});
+
+test("images with results in several files are told, because a copy doubles its detections", async () => {
+  const truth = annotationsOf(madeAnnotations());
+  const part = (name: string, results: unknown) => ({ source: bytes(JSON.stringify(results)), name });
+  const all = madeResults();
+  const copied = await readResults([part("r.json", all), part("copy.json", all)], truth);
+  expect(copied.notes).toEqual([
+    "2 images with results in several files: all of them count; are the files parts of one set?",
+  ]);
+  const parts = await readResults([part("1.json", all.slice(0, 1)), part("2.json", all.slice(1))], truth);
+  expect(parts.notes).toEqual([]);
+});
+
+test("COCO's ids where the annotations number the classes in a row are recognized", () => {
+  const file = {
+    images: [{ id: 1, file_name: "1.jpg" }],
+    categories: Array.from({ length: 80 }, (_, id) => ({ id, name: `class-${id}` })),
+    annotations: [{ id: 1, image_id: 1, category_id: 0, bbox: [0, 0, 5, 5], area: 25, iscrowd: 0 }],
+  };
+  const truth = annotationsOf(file);
+  const { notes } = resultsOf([result({ category_id: 1 }), result({ category_id: 90 })], truth);
+  expect(notes.at(-1)).toBe(
+    "category ids look like COCO's (1 to 90 with gaps), not classes in a row (0 to 79): map them",
+  );
+});
+
+test("sigmas are refused for boxes, and truth without keypoints is named by its place in the file", () => {
+  const truth = annotationsOf(madeAnnotations());
+  expect(() => evaluate(truth, resultsOf(madeResults(), truth), { sigmas: [0.1] })).toThrow(
+    "option sigmas: expected keypoints, got boxes, which have none.",
+  );
+  const points = [1, 1, 2];
+  const file = madeAnnotations();
+  file.annotations[0].keypoints = points;
+  file.annotations.unshift({ ...file.annotations[0], id: 9, image_id: 77 });
+  const pointed = annotationsOf(file, { name: "a.json" });
+  const found = resultsOf([result({ image_id: 2, category_id: 8, keypoints: points })], pointed);
+  expect(() => evaluate(pointed, found, { sigmas: [0.1] })).toThrow(
+    "a.json: annotations[2]: expected keypoints, got none.",
+  );
+});

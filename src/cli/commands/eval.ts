@@ -40,7 +40,8 @@ as without detections, and the exit code is 3. Ctrl-C keeps --save-results.
 
 ${ANALYSIS_HELP}
 With --json:
-  { stats, names, perClass: [ { id, name, truths, found, stats } ],
+  { stats, names, ownAreas?: [ { name, value } ],
+    perClass: [ { id, name, truths, found, stats } ],
     parameters, notes, errors?, confusion?, bestF1?, against?,
     model?, published?: [ { type, published, images, protocol, isSameProtocol,
                             difference?, why? } ], failed?, missing? }
@@ -129,7 +130,7 @@ async function evalCommand(model: string | undefined, flags: EvalFlags, session:
   printEvaluation(evaluation, other, perClass ?? false, session);
   for (const line of analysis?.lines ?? []) print(session, line);
   const { imageIds, categoryIds } = evaluation.parameters;
-  const { count } = evaluation.arranged.results.found;
+  const count = evaluation.categories.reduce((sum, { found }) => sum + found, 0);
   const counts = [
     formatCounted(imageIds.length, "image"),
     categoryIds.length === 1 ? "1 category" : `${categoryIds.length} categories`,
@@ -165,7 +166,8 @@ function printEvaluation(
   perClass: boolean,
   session: Session,
 ): void {
-  for (const row of evaluation.rows) print(session, rowText(row, evaluation.parameters));
+  for (const row of [...evaluation.rows, ...evaluation.ownAreaRows])
+    print(session, rowText(row, evaluation.parameters));
   if (perClass) for (const line of ["", ...classTable(evaluation)]) print(session, line);
   if (other) for (const line of ["", ...againstTable(evaluation, other, perClass)]) print(session, line);
   for (const note of evaluation.notes) print(session, `note: ${note}`);
@@ -195,9 +197,9 @@ function imageNumber(id: string): number {
 }
 
 function categoryId(wanted: string, { categories }: Annotations): number {
-  const found = categories.find(({ id, name }) => {
-    return name.toLowerCase() === wanted.toLowerCase() || String(id) === wanted;
-  });
+  const found =
+    categories.find(({ name }) => name.toLowerCase() === wanted.toLowerCase()) ??
+    categories.find(({ id }) => String(id) === wanted);
   if (found) return found.id;
   const names = categories.map(({ name }) => name);
   const expected = "a category of the annotations, by name or id";

@@ -7,12 +7,13 @@ export function evaluationJson(
   against?: Evaluation,
   analysis: object = {},
 ) {
-  const { rows, categories, parameters, notes } = evaluation;
+  const { rows, ownAreaRows, categories, parameters, notes } = evaluation;
   const { type, imageIds, categoryIds, iouThresholds, recallThresholds, maxDetections } = parameters;
   const { areas, classAgnostic, sigmas } = parameters;
   return {
     stats: rows.map(({ value }) => value),
     names: rows.map(({ name }) => name),
+    ...(ownAreaRows.length > 0 && { ownAreas: ownAreaRows.map(({ name, value }) => ({ name, value })) }),
     perClass: categories.map(({ id, name, truths, found, rows: own }) => ({
       id,
       name,

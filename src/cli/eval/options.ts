@@ -80,7 +80,7 @@ function parameterOptions() {
     ),
     maxDets: option(
       "--max-dets <list>",
-      "how many count per image and class (default: 1,10,100; keypoints: 20)",
+      "how many count per image and class, at least three numbers for boxes (default: 1,10,100; keypoints: 20)",
       parseNumbers(1, 1e9),
     ),
     classes: option("--classes <list>", "only these: names or ids of categories", parseList),

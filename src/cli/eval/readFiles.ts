@@ -1,9 +1,11 @@
 import { createReadStream } from "node:fs";
+import { realpath } from "node:fs/promises";
 import { freemem } from "node:os";
 import { systemMessage, UsageError } from "../../errors.ts";
 import { type Annotations, readAnnotations } from "../../evaluation/reading/annotations.ts";
 import type { EvaluationType } from "../../evaluation/reading/foundColumns.ts";
 import { type Results, readResults } from "../../evaluation/reading/results.ts";
+import { MODELS } from "../../models/models.ts";
 import { systemPath } from "../../platform/pathBytes.ts";
 import { fileOrFolder } from "../../platform/regularFile.ts";
 import type { FileDigests } from "./fileDigests.ts";
@@ -41,8 +43,14 @@ export async function readResultsFiles(
   },
 ): Promise<Results> {
   const sources = [];
+  const read = new Map<string, string>();
   for (const path of paths) {
-    const source = await stream(path, `option ${flag} ${path}`);
+    const where = `option ${flag} ${path}`;
+    const real = await realpath(path).catch(() => path);
+    const same = read.get(real);
+    if (same !== undefined) throw new UsageError({ where, expected: "each file once", got: `${same} too` });
+    read.set(real, path);
+    const source = await stream(path, where);
     sources.push({ source: digests?.through(source, "results", path) ?? source, name: path });
   }
   return readResults(sources, annotations, { type, maxBytes: freeBytes(), signal });
@@ -53,9 +61,17 @@ async function stream(path: string, where: string): Promise<AsyncIterable<Uint8A
     const info = await fileOrFolder(path);
     if (info.isDirectory()) throw new Error("a folder");
   } catch (error) {
-    throw new UsageError({ where, expected: "a file of JSON", got: systemMessage(error) }, { cause: error });
+    const hint = hintFor(path);
+    const fault = { where, expected: "a file of JSON", got: systemMessage(error), hint };
+    throw new UsageError(fault, { cause: error });
   }
   return read(path, where);
+}
+
+function hintFor(path: string): string | undefined {
+  if (path === "-") return "Standard input is not read: write the results to a file.";
+  if (!MODELS.some(({ name }) => name === path)) return undefined;
+  return "A model is run without --results: centernet eval <model> --annotations <file> --image-dir <folder>.";
 }
 
 /** Opens the file only when it is read. */

@@ -95,7 +95,7 @@ export class Fits {
     const { truth, name } = annotations;
     const theirs = truth.pointsOf(other);
     if (!theirs) {
-      const where = `${name}: annotation ${truth.ids[other]}`;
+      const where = `${name}: annotations[${truth.placeOf(other)}]`;
       throw new UsageError({ where, expected: "keypoints", got: "none" });
     }
     const { points, pointCount } = results.found;

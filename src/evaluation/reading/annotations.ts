@@ -12,6 +12,9 @@ export interface AnnotatedImage {
   readonly id: ImageId;
   /** Empty if the file has none. */
   readonly fileName: string;
+  /** In pixels, if the file says so. */
+  readonly width?: number;
+  readonly height?: number;
 }
 
 export interface Category {
@@ -61,7 +64,14 @@ export function annotationsOf(file: unknown, options: ReadOptions = {}): Annotat
 }
 
 const LISTS = new KeyTable(["images", "categories", "annotations"]);
-const IMAGE_KEYS = new KeyTable(["id", "file_name", "neg_category_ids", "not_exhaustive_category_ids"]);
+const IMAGE_KEYS = new KeyTable([
+  "id",
+  "file_name",
+  "width",
+  "height",
+  "neg_category_ids",
+  "not_exhaustive_category_ids",
+]);
 const CATEGORY_KEYS = new KeyTable(["id", "name"]);
 const KEYS = new KeyTable([
   "id",
@@ -76,19 +86,24 @@ const KEYS = new KeyTable([
 ]);
 const [ID, IMAGE, CATEGORY, BOX, AREA, CROWD, COUNT, KEYPOINTS, IGNORE] = KEYS.names.keys();
 
+const MINUS = 0x2d;
+const ZERO = 0x30;
+const NINE = 0x39;
+
 class AnnotationsReader implements UnitReader {
   readonly lists = LISTS;
   readonly units: JsonUnits;
   private readonly name: string;
   private readonly images = new IdTable<ImageId>();
-  private readonly fileNames: (string | undefined)[] = [];
+  /** Undefined for an image that only annotations mention. */
+  private readonly listedImages: (Omit<AnnotatedImage, "id"> | undefined)[] = [];
   private readonly categories = new IdTable<number>();
   private readonly categoryNames: (string | undefined)[] = [];
   private readonly truth: TruthColumns;
   private readonly seen = new Set<string>();
   private readonly box: number[] = [];
   private readonly points: number[] = [];
-  private readonly counts = { noCrowd: 0, noArea: 0, ignore: 0, noCount: 0, negative: 0 };
+  private readonly counts = { noCrowd: 0, noArea: 0, ignore: 0, noCount: 0, negative: 0, negativeArea: 0 };
 
   constructor({ name = "annotations", maxBytes }: ReadOptions) {
     this.name = name;
@@ -114,10 +129,14 @@ class AnnotationsReader implements UnitReader {
   private image(json: JsonBytes): void {
     let id: ImageId | undefined;
     let fileName = "";
+    let width: number | undefined;
+    let height: number | undefined;
     eachMember(json, IMAGE_KEYS, (key) => {
       if (key === 0) id = readImageId(json);
       else if (key === 1) fileName = json.string();
-      else if (key > 1) {
+      else if (key === 2) width = readSide(json);
+      else if (key === 3) height = readSide(json);
+      else if (key > 3) {
         json.member = "";
         json.fail(
           "COCO annotations",
@@ -128,10 +147,10 @@ class AnnotationsReader implements UnitReader {
     });
     if (id === undefined) json.fail("an id", "none");
     const known = this.images.indexOf(id);
-    if (known !== undefined && this.fileNames[known] !== undefined)
+    if (known !== undefined && this.listedImages[known] !== undefined)
       json.fail("a new image id", `${showId(id)} again`);
     this.checkKind(json, id);
-    this.fileNames[this.images.add(id, this.name)] = fileName;
+    this.listedImages[this.images.add(id, this.name)] = { fileName, width, height };
   }
 
   /** Images and annotations name images by ids of one kind: 1 and "1" are two images. */
@@ -201,6 +220,7 @@ class AnnotationsReader implements UnitReader {
     if (area === undefined) counts.noArea++;
     if (hasIgnore) counts.ignore++;
     if (box[2] < 0 || box[3] < 0) counts.negative++;
+    else if (area !== undefined && area < 0) counts.negativeArea++;
     truth.add({
       id,
       image: this.images.add(image, this.name),
@@ -230,17 +250,20 @@ class AnnotationsReader implements UnitReader {
         "Number the annotations anew.",
       );
     }
-    const { images, categories, fileNames, categoryNames } = this;
-    const listed = { images: listedIds(images, fileNames), categories: listedIds(categories, categoryNames) };
+    const { images, categories, listedImages, categoryNames } = this;
+    const listed = {
+      images: listedIds(images, listedImages),
+      categories: listedIds(categories, categoryNames),
+    };
     const left = truth.keepListed(
-      (image) => fileNames[image] !== undefined,
+      (image) => listedImages[image] !== undefined,
       (category) => categoryNames[category] !== undefined,
     );
     // Ids that only annotations mention come after or between the listed ones: rows take the listed positions.
     truth.renumber(listed.images.positions, listed.categories.positions);
     return {
       name,
-      images: listed.images.kept.map((i) => ({ id: images.ids[i], fileName: fileNames[i] ?? "" })),
+      images: listed.images.kept.map((i) => ({ id: images.ids[i], ...(listedImages[i] ?? NO_FILE) })),
       categories: listed.categories.kept.map((i) => ({
         id: categories.ids[i],
         name: categoryNames[i] ?? "",
@@ -253,13 +276,14 @@ class AnnotationsReader implements UnitReader {
   }
 
   private notes({ images, categories }: { images: number; categories: number }): string[] {
-    const { noCrowd, noArea, ignore, noCount, negative } = this.counts;
+    const { noCrowd, noArea, ignore, noCount, negative, negativeArea } = this.counts;
     const all = [
       [noCrowd, "without iscrowd: taken as 0"],
       [noArea, "without area: taken as width x height"],
       [noCount, "without num_keypoints: counted from keypoints"],
       [ignore, "with a field ignore, which has no effect, as in pycocotools"],
       [negative, "with a negative width or height, which no detection can match"],
+      [negativeArea, "with a negative area, which lies in no range: ignored"],
       [images, "of images that the file does not list: left out"],
       [categories, "of categories that the file does not list: left out"],
     ] as const;
@@ -269,7 +293,9 @@ class AnnotationsReader implements UnitReader {
   }
 }
 
-function listedIds(table: IdTable<ImageId>, names: readonly (string | undefined)[]) {
+const NO_FILE = { fileName: "" };
+
+function listedIds(table: IdTable<ImageId>, names: readonly unknown[]) {
   const positions = new Int32Array(table.ids.length).fill(-1);
   const kept: number[] = [];
   for (let i = 0; i < table.ids.length; i++) {
@@ -310,6 +336,14 @@ export function eachMember(json: JsonBytes, keys: KeyTable, read: (key: number) 
     json.member = "";
   }
   json.position++;
+}
+
+/** Width or height of an image; undefined for what is no number, because only a note needs it. */
+function readSide(json: JsonBytes): number | undefined {
+  const first = json.peek();
+  if (first === MINUS || (first >= ZERO && first <= NINE)) return json.number();
+  json.skip();
+  return undefined;
 }
 
 /** A number or a word; 0, false and null count as no. */

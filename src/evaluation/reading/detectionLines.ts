@@ -8,6 +8,8 @@ import { ImageNames } from "./imageNames.ts";
 
 interface Line {
   readonly image?: unknown;
+  readonly width?: unknown;
+  readonly height?: unknown;
   readonly model?: unknown;
   readonly error?: unknown;
   readonly detections?: unknown;
@@ -39,6 +41,9 @@ export class DetectionLines {
   readonly seen = new Set<number>();
   private readonly unnamed = new Map<string, number>();
   private failed = 0;
+  private otherSizes = 0;
+  /** The first image of another size, in words. */
+  private otherSize = "";
   private cut = { score: 0, max: 0, classes: 0 };
   private mapped = 0;
   /** Classes whose ids differ, in words. */
@@ -76,12 +81,22 @@ export class DetectionLines {
       this.failed++;
       return;
     }
+    this.compareSize(image, line);
     for (const reason of ["score", "max", "classes"] as const) {
       if (Number(line.leftOut?.[reason]?.count ?? 0) > 0) this.cut[reason]++;
     }
     for (const [i, detection] of (line.detections as LineDetection[]).entries()) {
       this.detection(json, i, detection, { image, found, where });
     }
+  }
+
+  /** Boxes of an image of another size lie elsewhere. */
+  private compareSize(image: number, { width, height }: Line): void {
+    const { fileName, ...annotated } = this.annotations.images[image];
+    if (![width, height, annotated.width, annotated.height].every((side) => typeof side === "number")) return;
+    if (width === annotated.width && height === annotated.height) return;
+    this.otherSizes++;
+    this.otherSize ||= `${fileName}: ${width} x ${height}, annotated ${annotated.width} x ${annotated.height}`;
   }
 
   private detection(
@@ -160,6 +175,10 @@ export class DetectionLines {
       [max, lack(max, "detections beyond --max")],
       [classes, lack(classes, "classes that --classes left out")],
       [this.failed, `${counted(this.failed, "image")} failed: evaluated as without detections`],
+      [
+        this.otherSizes,
+        `${counted(this.otherSizes, "image")} of another size than annotated (${this.otherSize}): boxes may lie elsewhere`,
+      ],
       [
         this.mapped,
         `${counted(this.mapped, "detection")} given the annotations' category id by the class's name (${listed(this.mappings)})`,

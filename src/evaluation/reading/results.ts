@@ -88,6 +88,11 @@ class ResultsReader implements UnitReader {
   private negative = 0;
   private fromKeypoints = 0;
   private name = "";
+  /** Which of the files is read. */
+  private file = -1;
+  /** Of each annotated image the first file that has results of it, or -1. */
+  private readonly fileOf: Int32Array;
+  private readonly splitImages = new Set<number>();
   private readonly box: number[] = [];
   private readonly points: number[] = [];
 
@@ -97,12 +102,14 @@ class ResultsReader implements UnitReader {
   ) {
     this.type = type;
     this.found = new FoundColumns(maxBytes);
+    this.fileOf = new Int32Array(annotations.images.length).fill(-1);
     this.categories = new UnknownCategories(annotations);
     this.lines = new DetectionLines(annotations, type);
   }
 
   open(name: string): JsonUnits {
     this.name = name;
+    this.file++;
     return new JsonUnits(name, "entries", this);
   }
 
@@ -149,6 +156,8 @@ class ResultsReader implements UnitReader {
       if (this.unknown.length < MAX_UNKNOWN_SHOWN && !this.unknown.includes(image)) this.unknown.push(image);
       return;
     }
+    if (this.fileOf[imageIndex] < 0) this.fileOf[imageIndex] = this.file;
+    else if (this.fileOf[imageIndex] !== this.file) this.splitImages.add(imageIndex);
     const categoryIndex = this.annotations.categoryIndex(category);
     this.categories.see(category, categoryIndex === undefined);
     if (categoryIndex === undefined) return;
@@ -199,6 +208,11 @@ class ResultsReader implements UnitReader {
       ...(this.fromKeypoints > 0
         ? [
             `boxes of ${counted(this.fromKeypoints, "result")} taken as what their keypoints span, as in pycocotools`,
+          ]
+        : []),
+      ...(this.splitImages.size > 0
+        ? [
+            `${counted(this.splitImages.size, "image")} with results in several files: all of them count; are the files parts of one set?`,
           ]
         : []),
       ...this.lines.notes(),

@@ -37,6 +37,9 @@ export class TruthColumns {
   /** Keypoints of each row that has some; undefined if none has. */
   keypointCount?: number;
 
+  /** Of each row its place in the file, once rows were dropped. */
+  private places?: Int32Array;
+
   constructor(private readonly maxBytes = Number.POSITIVE_INFINITY) {}
 
   add(row: TruthRow): void {
@@ -113,7 +116,14 @@ export class TruthColumns {
     return dropped;
   }
 
+  /** The row's place in the file's list. */
+  placeOf(row: number): number {
+    return this.places?.[row] ?? row;
+  }
+
   private move(from: number, to: number): void {
+    this.places ??= Int32Array.from({ length: this.images.length }, (_, i) => i);
+    this.places[to] = from;
     this.boxes.copyWithin(4 * to, 4 * from, 4 * from + 4);
     for (const column of [
       this.ids,

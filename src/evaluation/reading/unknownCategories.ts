@@ -30,9 +30,16 @@ export class UnknownCategories {
     ];
   }
 
-  /** Eighty classes in a row, where the annotations have COCO's ids with gaps. */
+  /** Eighty classes in a row, where the annotations have COCO's ids with gaps, or the reverse. */
   private shift(): string[] {
     const { categories } = this.annotations;
+    const known = categories.map(({ id }) => id);
+    const isRow =
+      categories.length === COCO_CLASSES && Math.max(...known) - Math.min(...known) < COCO_CLASSES;
+    if (isRow && Math.max(...this.ids) > Math.max(...known) && Math.max(...this.ids) <= 90) {
+      const range = `${Math.min(...known)} to ${Math.max(...known)}`;
+      return [`category ids look like COCO's (1 to 90 with gaps), not classes in a row (${range}): map them`];
+    }
     const [least, most] = [Math.min(...this.ids), Math.max(...this.ids)];
     const isCoco = categories.length === COCO_CLASSES && categories.some(({ id }) => id === 90);
     // COCO's ids up to 80 have gaps: an unknown one is there.
