@@ -42,6 +42,7 @@ export interface HourglassOnPage {
 export async function measureHourglass(report: (text: string) => void): Promise<HourglassOnPage> {
   const folder = await mkdtemp(join(tmpdir(), "centernet-hourglass-"));
   const site = await Site.open();
+  let memory: ResidentMemory | undefined;
   try {
     report("writing synthetic weights of Hourglass-104");
     const file = join(folder, "hourglass-104.safetensors");
@@ -50,7 +51,7 @@ export async function measureHourglass(report: (text: string) => void): Promise<
     const { page } = await site.visit("detect");
     page.setDefaultTimeout(600_000);
     await page.locator(READY.detect).waitFor();
-    const memory = await ResidentMemory.of(site);
+    memory = await ResidentMemory.of(site);
     const before = memory.now();
     const model = modelNamed(MODEL);
     const plan = describePlan(model, { inputSize: SIZE });
@@ -83,7 +84,6 @@ export async function measureHourglass(report: (text: string) => void): Promise<
     const workerFree = performance.now() - free;
 
     const { slider, click } = await answers(page);
-    memory.close();
     const largest = Math.max(...model.graph(SIZE).nodes.map(({ shape }) => 4 * elementCount(shape)));
     return {
       ...{ fileMB: bytes / 1e6, load, slider, click, allLayers, cancel, workerFree },
@@ -91,6 +91,7 @@ export async function measureHourglass(report: (text: string) => void): Promise<
       ...{ before, peakLoading, loaded, peakAllLayers },
     };
   } finally {
+    memory?.close();
     await site.close();
     await rm(folder, { recursive: true, force: true });
   }
@@ -146,7 +147,9 @@ async function answers(page: Page) {
   return page.evaluate(async () => {
     const frame = () => new Promise(requestAnimationFrame);
     const end = performance.now() + 60_000;
-    while (!/running the network/.test(document.querySelector('[role="status"]')?.textContent ?? "")) {
+    while (
+      !/running the network|layer \d+ of/.test(document.querySelector('[role="status"]')?.textContent ?? "")
+    ) {
       if (performance.now() > end) throw new Error("The page did not say that the network runs.");
       await frame();
     }
