@@ -26,4 +26,6 @@ addEventListener("drop", (event) => {
   void dropImages(event.dataTransfer);
 });
 startDetecting();
+// Reading the modules and drawing the page are two tasks, so that neither keeps the browser for 50 ms.
+await new Promise((resume) => setTimeout(resume));
 render(<App />, document.getElementById("page") as HTMLElement);
