@@ -8,7 +8,7 @@ export const STYLE = `
   --text: light-dark(#15181b, #e8eaec);
   --muted: light-dark(#545d66, #a0a9b2);
   --accent: light-dark(#b83a0b, #ff8a57);
-  --bar: light-dark(#dbe7f3, #233a52);
+  --bar-behind: light-dark(#dbe7f3, #233a52);
   --bar-strong: light-dark(#1f5d99, #8fc1ff);
   --font: system-ui, "Segoe UI", Roboto, "Helvetica Neue", sans-serif;
   --mono: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
@@ -38,7 +38,7 @@ thead th { color: var(--muted); vertical-align: bottom; border-bottom-color: var
 tbody tr:hover { background: var(--panel) }
 tbody th { padding-right: 1rem }
 .number + :not(.number) { padding-left: 1.25rem }
-td.bar { min-width: 5.5rem; background: linear-gradient(var(--bar), var(--bar)) left center / var(--share) 1.125rem no-repeat }
+td.bar { min-width: 5.5rem; background: linear-gradient(var(--bar-behind), var(--bar-behind)) left center / var(--share) 1.125rem no-repeat }
 .wrapped td:not(.number) { white-space: normal; min-width: 10rem }
 .files td { font-family: var(--mono); font-size: 0.75rem; white-space: normal; overflow-wrap: anywhere }
 .scroll { overflow-x: auto; max-width: 100% }

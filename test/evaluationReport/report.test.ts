@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { analyze } from "../../src/evaluation/analysis/analyze.ts";
 import { imageMarks } from "../../src/evaluation/analysis/imageMarks.ts";
@@ -7,6 +8,7 @@ import { resultsOf } from "../../src/evaluation/reading/results.ts";
 import { evaluationChart } from "../../src/evaluationReport/chartFile.ts";
 import { exampleImage } from "../../src/evaluationReport/exampleImage.ts";
 import { evaluationReport } from "../../src/evaluationReport/reportHtml.ts";
+import { STYLE } from "../../src/evaluationReport/style.ts";
 import { evaluatedCase } from "../evaluation/support/evaluatedCase.ts";
 import { evaluatedBoxes } from "../evaluation/support/madeBoxes.ts";
 
@@ -128,4 +130,13 @@ test("truth is drawn beside what was found: what is missed or wrong in another c
   // Nothing is drawn inside of a box.
   expect(at(130, 70)).toEqual([128, 128, 128]);
   expect(exampleImage(image, marks, { maxSide: 50 }).width).toBeLessThan(110);
+});
+
+test("a report's colors and type are those of the page where they have its names", async () => {
+  const tokens = (css: string) =>
+    new Map([...css.matchAll(/^ {2}(--[\w-]+): (.*?);$/gm)].map(([, name, value]) => [name, value] as const));
+  const page = tokens(await readFile(new URL("../../site/styles/tokens.css", import.meta.url), "utf8"));
+  const shared = [...tokens(STYLE)].filter(([name]) => page.has(name));
+  expect(shared.length).toBeGreaterThan(7);
+  expect(shared).toEqual(shared.map(([name]) => [name, page.get(name)]));
 });
