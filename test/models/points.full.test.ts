@@ -8,7 +8,7 @@ import { installDawn, NO_DAWN } from "../support/dawn.ts";
 import { ALL_GOLDENS, OWN_GOLDENS } from "../support/goldens.ts";
 import type { Place } from "../support/openGraph.ts";
 import { POINTS_MUTATIONS, verifyPointsCase } from "../support/pointsCases.ts";
-import { mayBeLeftOut } from "../support/required.ts";
+import { mayBeLeftOut, onEveryBackend } from "../support/required.ts";
 
 const FOLDER = join(ALL_GOLDENS ?? OWN_GOLDENS, "points");
 const SMALL = [
@@ -28,8 +28,6 @@ const WASM: readonly Place[] = PRECISIONS.flatMap((precision) =>
 const hasDawn = await installDawn();
 if (!hasDawn) console.log(`wgsl: ${NO_DAWN}`);
 
-/** All networks on all backends take half an hour: CENTERNET_EVERY_BACKEND asks for that. */
-const isAsked = process.env.CENTERNET_EVERY_BACKEND !== undefined;
 const everywhere = [...SLOW, ...WASM].flatMap((place) => SMALL.map((model) => ({ model, place })));
 const [first] = SMALL;
 const some = [
@@ -37,7 +35,7 @@ const some = [
   ...WASM.slice(1).map((place) => ({ model: first, place })),
 ];
 
-for (const { model, place } of isAsked ? everywhere : some) {
+for (const { model, place } of onEveryBackend ? everywhere : some) {
   const folder = join(FOLDER, model);
   const isMissing = !existsSync(join(folder, "small")) || (place.backend === "wgsl" && !hasDawn);
   const title = `${Object.values(place).join(" ")} agrees with PyTorch at every tap, from the file's bytes to the boxes: ${model}`;

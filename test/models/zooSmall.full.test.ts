@@ -6,7 +6,7 @@ import { formatReport } from "../../src/verify/formatReport.ts";
 import { installDawn, NO_DAWN } from "../support/dawn.ts";
 import { ALL_GOLDENS, OWN_GOLDENS } from "../support/goldens.ts";
 import type { Place } from "../support/openGraph.ts";
-import { mayBeLeftOut } from "../support/required.ts";
+import { mayBeLeftOut, onEveryBackend } from "../support/required.ts";
 import { describeOnEachBuild } from "../support/wasmPlaces.ts";
 import { verifyZooCases } from "../support/zooCases.ts";
 
@@ -43,8 +43,7 @@ function agrees(place: Place, zoo: readonly ZooRow[] = ZOO): void {
 
 describeOnEachBuild(TITLE, {}, agrees);
 describeOnEachBuild(TITLE, { precision: "exact" }, agrees);
-// The gpu.js kernels, in the mode that every machine has. They take minutes for an hourglass, so one with keypoints, whose
-// heads smaller backbones have too, is left out.
-const WITHOUT_HOURGLASS_KEYPOINTS = ZOO.filter(({ name }) => !/hg104.*kpts/.test(name));
-describe(`webasm ${TITLE}`, () => agrees({ backend: "webasm" }, WITHOUT_HOURGLASS_KEYPOINTS));
+// The gpu.js kernels, in the mode that every machine has. They take minutes for an hourglass.
+const WEBASM = ZOO.filter(({ name }) => onEveryBackend || !name.includes("hg104"));
+describe(`webasm ${TITLE}`, () => agrees({ backend: "webasm" }, WEBASM));
 describe.skipIf(!hasDawn && mayBeLeftOut)(`wgsl ${TITLE}`, () => agrees({ backend: "wgsl" }));
