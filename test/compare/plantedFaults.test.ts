@@ -11,7 +11,7 @@ import { inputsFor, weightsFor } from "../support/madeWeights.ts";
 
 const FAULTS = 20;
 /** The default for two ways to compute one network. */
-const TOLERANCE = 2e-2;
+const TOLERANCE = 1e-2;
 
 /** A narrow triplet network, of one hourglass with two levels. */
 const GRAPH = tripletGraph(
