@@ -95,6 +95,35 @@ describe("after masking, the detector finds nothing", () => {
   });
 });
 
+test("without options it searches at 640 and 1280, enlarged at most twice, and masks what scores 0.2", async () => {
+  const sizes: string[] = [];
+  const { network } = detector;
+  const scored = (score: number): Network =>
+    new Proxy(network, {
+      get(target, name) {
+        if (name !== "run") return Reflect.get(target, name, target);
+        return async (...args: Parameters<typeof network.run>) => {
+          const { centerHeatmap, ...maps } = (await network.run(...args)).outputs;
+          const data = new Float32Array(centerHeatmap.data.length);
+          data[data.length / 2] = score;
+          sizes.push(centerHeatmap.shape.slice(1, 3).reverse().join(" x "));
+          return { outputs: { ...maps, centerHeatmap: { ...centerHeatmap, data } } };
+        };
+      },
+    });
+  const strip = (width: number) => ({ width, height: 32, data: new Uint8Array(width * 32 * 3) });
+  const searched = async (width: number, score: number) => {
+    sizes.length = 0;
+    const { rows, smallestFace } = await findFaces(scored(score), strip(width));
+    return { sizes: [...sizes], rows: rows.length, smallestFace };
+  };
+  expect(await searched(1280, 0.201)).toEqual({ sizes: ["160 x 8", "320 x 8"], rows: 2, smallestFace: 17 });
+  expect(await searched(1280, 0.199)).toMatchObject({ rows: 0 });
+  expect(await searched(480, 0.201)).toMatchObject({ sizes: ["160 x 16", "240 x 16"], smallestFace: 9 });
+  // Both sizes would enlarge it more than twice.
+  expect(await searched(160, 0.201)).toMatchObject({ sizes: ["80 x 16"], smallestFace: 9 });
+});
+
 test("turned searches find a lying face, and give its place in the image", async () => {
   const image = face;
   const upright = await findFaces(detector.network, image, OF_FACE);

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readPlainImage } from "../../src/anonymize/rewriteImage.ts";
@@ -210,6 +210,17 @@ describe("options", () => {
     if (mask === "solid") expect(black).toBeGreaterThan(0.2);
     else expect(black).toBeLessThan(0.01);
   });
+});
+
+test("a new file has times of its own", async () => {
+  const folder = await temporaryFolder();
+  await write(folder, { "a.png": encodePng({ width: 40, height: 40, data: new Uint8Array(4800) }) });
+  const taken = new Date("2001-02-03T04:05:06Z");
+  await utimes(join(folder, "a.png"), taken, taken);
+  const { code } = await runCli(["anonymize", join(folder, "a.png"), "--out", join(folder, "out")]);
+  expect(code).toBe(0);
+  const { mtime, atime } = await stat(join(folder, "out/a.png"));
+  expect(Math.min(mtime.getFullYear(), atime.getFullYear())).toBeGreaterThan(2001);
 });
 
 test.each([
