@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { BackendError, type Detector, ImageError, load, ModelError, UsageError } from "../src/index.ts";
 
 const sample = async (name: string) =>
@@ -141,6 +141,64 @@ for (const backend of ["wasm", "webasm"] as const) {
     await Promise.all(disposals);
   });
 }
+
+describe("a detector that lends its network", () => {
+  test("lends it to one call at a time, runs nothing meanwhile, and gives what the work gives", async () => {
+    const detector = await load("movenet-lightning", { backend: "wasm" });
+    const image = await sample("grace-hopper.jpg");
+    const alone = await detector.detect(image);
+    const order: string[] = [];
+    const run = detector.network.run.bind(detector.network);
+    vi.spyOn(detector.network, "run").mockImplementation(async (...args) => {
+      order.push("run starts");
+      const result = await run(...args);
+      order.push("run ends");
+      return result;
+    });
+    const lent = (name: string) =>
+      detector.lend(async (network) => {
+        expect(network).toBe(detector.network);
+        order.push(`${name} starts`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        order.push(`${name} ends`);
+        return name;
+      });
+    const calls = [lent("a"), detector.detect(image), lent("b"), detector.detect(image), lent("c")] as const;
+    const [a, first, b, second, c] = await Promise.all(calls);
+    expect([a, b, c]).toEqual(["a", "b", "c"]);
+    expect([first.detections, second.detections]).toEqual([alone.detections, alone.detections]);
+    // Each ends before the next starts; that of detect comes once its image is read.
+    const ends = order.filter((_, i) => i % 2 === 1);
+    expect(order.filter((_, i) => i % 2 === 0).map((start) => start.replace("starts", "ends"))).toEqual(ends);
+    expect(ends.toSorted()).toEqual(["a ends", "b ends", "c ends", "run ends", "run ends"]);
+    expect(ends.filter((end) => end !== "run ends")).toEqual(["a ends", "b ends", "c ends"]);
+    await detector.dispose();
+  });
+
+  test("goes on after work that failed", async () => {
+    const detector = await load("movenet-lightning", { backend: "wasm" });
+    const image = await sample("grace-hopper.jpg");
+    const failing = detector.lend(() => Promise.reject(new RangeError("mine")));
+    const next = detector.detect(image);
+    await expect(failing).rejects.toThrow(RangeError);
+    expect((await next).detections).toHaveLength(1);
+    await detector.dispose();
+  });
+
+  test("is disposed of once the work has ended, and lends no more", async () => {
+    const detector = await load("movenet-lightning", { backend: "wasm" });
+    const order: string[] = [];
+    const lent = detector.lend(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      order.push("work");
+    });
+    const disposal = detector.dispose().then(() => order.push("disposal"));
+    const late = detector.lend(() => Promise.resolve());
+    await expect(late).rejects.toThrow("lend: expected a detector in use, got one that was disposed of.");
+    await Promise.all([lent, disposal]);
+    expect(order).toEqual(["work", "disposal"]);
+  });
+});
 
 test("what cannot be loaded says why", async () => {
   await expect(load("movenet-lightening")).rejects.toThrow("Did you mean movenet-lightning?");

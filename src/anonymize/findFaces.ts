@@ -1,10 +1,10 @@
 /** Everything in an image that may be a face, to be masked: found at several sizes, before suppression. */
 import type { Suppression } from "../decode/centerTrace.ts";
-import { decodeFaces } from "../decode/faces/decodeFaces.ts";
+import { faceRows } from "../decode/faces/faceRows.ts";
 import { suppressFaces } from "../decode/faces/suppressFaces.ts";
 import { runViews } from "../detect.ts";
 import type { Box, Detection } from "../detection.ts";
-import { UsageError } from "../errors.ts";
+import { ImageError, UsageError } from "../errors.ts";
 import { type Orientation, turnUpright } from "../image/exif.ts";
 import { scaledTo } from "../image/input/stretchToMultiple.ts";
 import type { RgbImage } from "../image/rgbImage.ts";
@@ -53,6 +53,8 @@ export const [MIN_SIDE, MAX_SIDE] = [32, 8192];
 const MAX_ENLARGED = 2;
 /** Faces of so many pixels of the network's input are found, measured on photos scaled down. */
 const SMALLEST_FOUND = 17;
+/** More than any photo has at scores that mean something. It bounds the time that suppression takes. */
+const MAX_ROWS = 20_000;
 /** How to turn the image, as an Exif orientation turns it upright. */
 const TURNS: readonly Orientation[] = [1, 6, 3, 8];
 
@@ -65,7 +67,8 @@ const TURNS: readonly Orientation[] = [1, 6, 3, 8];
  *     const masked = maskFaces(image, rows);
  *
  * @throws UsageError for another model, or sides that are no whole numbers of pixels.
- * @throws ImageError if the image is too large for the backend.
+ * @throws ImageError if the image is too large for the backend, or if so many places score as much that they cannot all be
+ *   masked.
  */
 export async function findFaces(
   network: Network,
@@ -92,7 +95,7 @@ export async function findFaces(
   for (const orientation of turns ? TURNS : TURNS.slice(0, 1)) {
     const turned = turnUpright(image, orientation);
     for (const factor of factors) {
-      const views = passOver(turned, factor, score);
+      const views = passOver(turned, factor, score, where);
       const { detections } = await runViews(views, network, { signal }, where);
       rows.push(...detections.map((row) => ({ ...row, ...turnedBack(row, orientation, image) })));
     }
@@ -105,14 +108,27 @@ export function isSearchSide(side: number): boolean {
   return Number.isInteger(side) && side >= MIN_SIDE && side <= MAX_SIDE;
 }
 
-function passOver(image: RgbImage, factor: number, score: number): Views<readonly Detection[]> {
+function passOver(
+  image: RgbImage,
+  factor: number,
+  score: number,
+  where: string,
+): Views<readonly Detection[]> {
   const { transform, ...view } = faceView(image, scaledTo(image, factor));
   const decode = (outputs: Maps) => {
-    const { rows } = decodeFaces(faceMaps(outputs), { ...FACE_SETTINGS, threshold: score });
+    const settings = { ...FACE_SETTINGS, threshold: score, maxRows: MAX_ROWS + 1 };
+    const rows = faceRows(faceMaps(outputs), settings);
+    if (rows.cells.length > MAX_ROWS) throw tooManyRows(where, score);
     return Array.from(rows.cells, (_, row) => faceDetection(rows, row, transform));
   };
   const only: View<readonly Detection[]> = { ...view, decode };
   return { views: [only], combine: ([detections]) => ({ detections }) };
+}
+
+/** To leave out the worst would leave faces bare. */
+function tooManyRows(where: string, score: number): ImageError {
+  const expected = `at most ${MAX_ROWS.toLocaleString("en")} places that score above ${score} at one size`;
+  return new ImageError({ where, expected, got: "more", hint: "Ask for a higher score." });
 }
 
 /** From pixels of the turned image to those of the image. */

@@ -222,6 +222,11 @@ function unidentified(
     return new ModelError({ where, expected, got: "variables of another size or number of heads" });
   }
   const [first] = variables.keys();
+  if ([...variables.keys()].some(isExportedName)) {
+    const hint = "Give the weights that it was made from.";
+    const got = "a file of centernet export, which is for other engines";
+    return new ModelError({ where, expected: "weights that can be read back", got, hint });
+  }
   if (!backbone && first !== undefined && ![...variables.keys()].some(isParameterName)) {
     const got = `variables of another one, as ${quote(first)}`;
     return new ModelError({ where, expected: "weights of a network that is read", got, hint: READ });
@@ -237,6 +242,13 @@ function unidentified(
 /** Whether this project calls its parameters so. */
 function isParameterName(name: string): boolean {
   return /^(backbone|neck|heads|stack\d+)\..*\.(kernel|bias|gamma|beta|mean|variance)$/.test(name);
+}
+
+/** Whether the graphs of `exportOnnx` call a parameter so. */
+function isExportedName(name: string): boolean {
+  return (
+    name.startsWith("weights/") && isParameterName(name.slice("weights/".length).replace(/\.folded$/, ""))
+  );
 }
 
 const READ =

@@ -5,12 +5,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { facesToMask } from "../../src/anonymize/facesToMask.ts";
 import { findFaces } from "../../src/anonymize/findFaces.ts";
 import { type Detector, load } from "../../src/detect.ts";
-import { UsageError } from "../../src/errors.ts";
+import { ImageError, UsageError } from "../../src/errors.ts";
 import { cropImage } from "../../src/image/crop.ts";
 import { turnUpright } from "../../src/image/exif.ts";
 import { decodeImage } from "../../src/image/imageFile.ts";
 import { maskedPixels, maskFaces } from "../../src/image/mask/maskFaces.ts";
 import type { RgbImage } from "../../src/image/rgbImage.ts";
+import type { Network } from "../../src/network.ts";
 import { SAMPLES } from "../cli/support/folders.ts";
 
 /** Small, so that tests are quick: half the image's size, and its own. */
@@ -94,6 +95,35 @@ describe("after masking, the detector finds nothing", () => {
   });
 });
 
+test("without options it searches at 640 and 1280, enlarged at most twice, and masks what scores 0.2", async () => {
+  const sizes: string[] = [];
+  const { network } = detector;
+  const scored = (score: number): Network =>
+    new Proxy(network, {
+      get(target, name) {
+        if (name !== "run") return Reflect.get(target, name, target);
+        return async (...args: Parameters<typeof network.run>) => {
+          const { centerHeatmap, ...maps } = (await network.run(...args)).outputs;
+          const data = new Float32Array(centerHeatmap.data.length);
+          data[data.length / 2] = score;
+          sizes.push(centerHeatmap.shape.slice(1, 3).reverse().join(" x "));
+          return { outputs: { ...maps, centerHeatmap: { ...centerHeatmap, data } } };
+        };
+      },
+    });
+  const strip = (width: number) => ({ width, height: 32, data: new Uint8Array(width * 32 * 3) });
+  const searched = async (width: number, score: number) => {
+    sizes.length = 0;
+    const { rows, smallestFace } = await findFaces(scored(score), strip(width));
+    return { sizes: [...sizes], rows: rows.length, smallestFace };
+  };
+  expect(await searched(1280, 0.201)).toEqual({ sizes: ["160 x 8", "320 x 8"], rows: 2, smallestFace: 17 });
+  expect(await searched(1280, 0.199)).toMatchObject({ rows: 0 });
+  expect(await searched(480, 0.201)).toMatchObject({ sizes: ["160 x 16", "240 x 16"], smallestFace: 9 });
+  // Both sizes would enlarge it more than twice.
+  expect(await searched(160, 0.201)).toMatchObject({ sizes: ["80 x 16"], smallestFace: 9 });
+});
+
 test("turned searches find a lying face, and give its place in the image", async () => {
   const image = face;
   const upright = await findFaces(detector.network, image, OF_FACE);
@@ -133,6 +163,33 @@ test.each([
   const refused = facesToMask(detector.network, face, options);
   await expect(refused).rejects.toThrow(UsageError);
   await expect(refused).rejects.toThrow(error);
+});
+
+/** The network, whose heatmaps have this value in every cell. */
+function uniform(network: Network, score: number): Network {
+  return new Proxy(network, {
+    get(target, name) {
+      if (name !== "run") return Reflect.get(target, name, target);
+      return async (...args: Parameters<typeof network.run>) => {
+        const result = await network.run(...args);
+        result.outputs.centerHeatmap.data.fill(score);
+        return result;
+      };
+    },
+  });
+}
+
+test("no row is left out: each becomes a mask, and an image with too many is refused", async () => {
+  // 136 x 136 and 168 x 168 cells: below and above the limit of 20,000.
+  const [all, tooMany] = [{ sides: [544] }, { sides: [672] }];
+  const square = { width: 544, height: 544, data: new Uint8Array(544 * 544 * 3) };
+  const { rows } = await findFaces(uniform(detector.network, 0.3), square, all);
+  expect(rows).toHaveLength(136 * 136);
+  const refused = findFaces(uniform(detector.network, 0.3), square, { ...tooMany, where: "a.jpg" });
+  await expect(refused).rejects.toThrow(ImageError);
+  await expect(refused).rejects.toThrow(
+    "a.jpg: expected at most 20,000 places that score above 0.2 at one size, got more. Ask for a higher score.",
+  );
 });
 
 function shrunk(image: RgbImage, step: number): RgbImage {

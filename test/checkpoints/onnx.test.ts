@@ -5,6 +5,7 @@ import { bytesSource } from "../../src/checkpoints/bytes/randomAccessFile.ts";
 import { nameParameters } from "../../src/checkpoints/names/nameParameters.ts";
 import { openOnnx } from "../../src/checkpoints/onnx/onnx.ts";
 import { openCheckpoint } from "../../src/checkpoints/openCheckpoint.ts";
+import { exportOnnx } from "../../src/export/onnx/exportOnnx.ts";
 import {
   bytesField,
   integerField,
@@ -144,6 +145,13 @@ test("a file of another network is named by one of its tensors", async () => {
   const bytes = madeOnnx([tensorProto("onnx::Conv_1", FLOAT, [1], rawData(float32s(1)))]);
   await expect(openModelWeights(undefined, { weights: bytes })).rejects.toThrow(
     /expected weights of a network that is read, got variables of another one, as "onnx::Conv_1"\. Read are/,
+  );
+});
+
+test("a file of this project's own export is told from those of other networks", async () => {
+  const bytes = await exportOnnx("centerface", { inputSize: { width: 64, height: 32 } });
+  await expect(openModelWeights(undefined, { weights: bytes })).rejects.toThrow(
+    "expected weights that can be read back, got a file of centernet export, which is for other engines. Give the weights that it was made from.",
   );
 });
 

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readPlainImage } from "../../src/anonymize/rewriteImage.ts";
@@ -212,6 +212,42 @@ describe("options", () => {
   });
 });
 
+test("a new file has times of its own", async () => {
+  const folder = await temporaryFolder();
+  await write(folder, { "a.png": encodePng({ width: 40, height: 40, data: new Uint8Array(4800) }) });
+  const taken = new Date("2001-02-03T04:05:06Z");
+  await utimes(join(folder, "a.png"), taken, taken);
+  const { code } = await runCli(["anonymize", join(folder, "a.png"), "--out", join(folder, "out")]);
+  expect(code).toBe(0);
+  const { mtime, atime } = await stat(join(folder, "out/a.png"));
+  expect(Math.min(mtime.getFullYear(), atime.getFullYear())).toBeGreaterThan(2001);
+});
+
+test.each([
+  ["--mask", "mosiac", "a kind of mask", "mosaic"],
+  ["--mask", "black", "a kind of mask", undefined],
+  ["--shape", "elipse", "a shape of masks", "ellipse"],
+])(
+  "%s %s is refused before anything is read, and the name that is near is told",
+  async (flag, name, expected, near) => {
+    const { code, stderr } = await runCli(["anonymize", "nowhere", "--out", "nowhere", flag, name]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`option ${flag}: expected ${expected}, got "${name}".`);
+    if (near) expect(stderr).toContain(`Did you mean ${near}?`);
+    expect(stderr).toMatch(/The names are (solid, mosaic, blur|box, ellipse)\./);
+  },
+);
+
+test.each([
+  ["-", "standard input"],
+  ["https://example.org/a.jpg", "an address"],
+])("%s is refused, and makes no folder", async (image, got) => {
+  const folder = await temporaryFolder();
+  const { code, stderr } = await runCli(["anonymize", image, "--out", join(folder, "out")]);
+  expect([code, await readdir(folder)]).toEqual([3, []]);
+  expect(stderr).toContain(`${image}: expected a file of this machine, got ${got}. Save it first.`);
+});
+
 test("Ctrl-C leaves whole files and no others", async () => {
   const folder = await temporaryFolder();
   const png = encodePng(face);
@@ -268,6 +304,36 @@ describe("nothing is written for an image", () => {
     expect(stderr).toMatch(/^centernet: not written: \S+cmyk\.jpg: expected .*got CMYK/m);
     expect(stderr).toMatch(/not written: \S+deep\.png: .*got 16 bits per sample/);
     expect(stderr).toMatch(/not written: \S+frames\.png: .*got an animation/);
+  });
+
+  test("a file is of another kind than its name says, and has the new name of one before", async () => {
+    const png = encodePng({ width: 40, height: 40, data: new Uint8Array(4800) });
+    const { files, code, stderr } = await anonymize({ "a.jpg": png, "a.png": png });
+    expect([code, Object.keys(files)]).toEqual([3, ["a.png"]]);
+    expect(stderr).toMatch(/not written: \S+a\.png: expected a name of its own .*got that of \S+a\.jpg/);
+    const numbered = await anonymize({ "a.jpg": png, "a.png": png }, "--numbered");
+    expect([numbered.code, Object.keys(numbered.files)]).toEqual([0, ["1.png", "2.png"]]);
+  });
+
+  test("there is none: no folder stays that was made for it, and one that was there does", async () => {
+    const folder = await temporaryFolder();
+    await write(folder, { "in/sub/a.jpg": "text", "there/kept/b.txt": "mine" });
+    const run = (out: string, call = {}) =>
+      runCli(["anonymize", join(folder, "in"), "--out", join(folder, out), "--backend", "wasm"], call);
+    const stays = async () => (await readdir(folder, { recursive: true })).sort();
+    const before = await stays();
+    expect((await run("new/deep")).code).toBe(3);
+    expect(await stays()).toEqual(before);
+    expect((await run("there")).code).toBe(3);
+    expect((await run("there/new")).code).toBe(3);
+    expect(await stays()).toEqual(before);
+    // Interrupted before the first image.
+    const signal = AbortSignal.abort(new Interruption("interrupted", 130));
+    expect((await run("new/deep", { signal })).code).toBe(130);
+    expect(await stays()).toEqual(before);
+    await write(folder, { "in/b.png": encodePng({ width: 40, height: 40, data: new Uint8Array(4800) }) });
+    expect((await run("new/deep")).code).toBe(3);
+    expect(await stays()).toEqual([...before, "in/b.png", "new", "new/deep", "new/deep/b.png"].sort());
   });
 
   test("if the folder is a file, or lies below one", async () => {

@@ -8,6 +8,8 @@ import { refuseExisting, writeNewFile } from "../files/writeAtomically.ts";
 
 /** A folder of new files, one per image. None replaces a file that is there. */
 export class NewFiles {
+  private readonly written = new Map<string, ImageFile>();
+
   private constructor(
     private readonly folder: OutputFolder,
     private readonly stems: ReadonlyMap<ImageFile, string>,
@@ -27,10 +29,7 @@ export class NewFiles {
     const taken = new Map<string, ImageFile>();
     images.forEach((image, i) => {
       const other = taken.get(comparable(names[i]));
-      if (other) {
-        const expected = "a name of its own below the output folder";
-        throw new UsageError({ where: image.path, expected, got: `that of ${other.path}`, hint: NUMBERED });
-      }
+      if (other) throw clash(image, other);
       taken.set(comparable(names[i]), image);
     });
     const hint = "Choose another folder with --out.";
@@ -50,10 +49,24 @@ export class NewFiles {
   /** @throws UsageError if the file cannot be written, or one of its name has come to be there. */
   async write(image: ImageFile, ending: string, bytes: Uint8Array): Promise<string> {
     const path = join(this.folder.path, `${this.stems.get(image)}${ending}`);
+    // Some files are of another kind than their name says: b.jpg may become b.png.
+    const other = this.written.get(comparable(path));
+    if (other) throw clash(image, other);
     await this.folder.makeParent(path);
     await writeNewFile(path, bytes);
+    this.written.set(comparable(path), image);
     return path;
   }
+
+  /** Removes the folders that were created for files that were not written. */
+  async close(): Promise<void> {
+    await this.folder.removeEmpty();
+  }
+}
+
+function clash(image: ImageFile, other: ImageFile): UsageError {
+  const expected = "a name of its own below the output folder";
+  return new UsageError({ where: image.path, expected, got: `that of ${other.path}`, hint: NUMBERED });
 }
 
 const NUMBERED = "Use --numbered, or run it once for each folder.";

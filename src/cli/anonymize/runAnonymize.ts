@@ -39,15 +39,18 @@ export async function runAnonymize(
   const images = await findImages(inputs, [flags.out], (paths) => others.push(...paths));
   for (const image of images) refuseRemote(image);
   const files = await NewFiles.open(flags.out, images, flags.numbered ?? false);
-  const { backend, threads, build } = flags;
-  const { signal } = session;
-  const detector = await load(CENTERFACE, { backend, threads, build, signal });
-  const progress = startProgress(session.stderr, images.length);
   try {
-    await maskAll(images, { flags, detector, files, progress, others }, session);
+    const { backend, threads, build } = flags;
+    const detector = await load(CENTERFACE, { backend, threads, build, signal: session.signal });
+    const progress = startProgress(session.stderr, images.length);
+    try {
+      await maskAll(images, { flags, detector, files, progress, others }, session);
+    } finally {
+      progress.stop();
+      await detector.dispose();
+    }
   } finally {
-    progress.stop();
-    await detector.dispose();
+    await files.close();
   }
 }
 
@@ -103,8 +106,13 @@ function notReadAtAll(others: readonly string[]): string {
 /** Addresses and standard input have no original beside which a new file could be compared. */
 function refuseRemote(image: ImageFile): void {
   if (isLocal(image)) return;
-  const hint = "Save it first.";
-  throw new ImageError({ where: image.path, expected: "a file of this machine", got: "none", hint });
+  const got = image.path === "-" ? "standard input" : "an address";
+  throw new ImageError({
+    where: image.path,
+    expected: "a file of this machine",
+    got,
+    hint: "Save it first.",
+  });
 }
 
 async function masked(

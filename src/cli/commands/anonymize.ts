@@ -9,6 +9,7 @@ import {
 import { JPEG_QUALITY } from "../../anonymize/rewriteImage.ts";
 import { UsageError } from "../../errors.ts";
 import { MASK_SHAPES, MASKS } from "../../image/mask/maskFaces.ts";
+import { unknownName } from "../../support/unknownName.ts";
 import { type AnonymizeFlags, runAnonymize } from "../anonymize/runAnonymize.ts";
 import {
   backendOption,
@@ -52,15 +53,17 @@ export function addAnonymize(program: Command, session: Session): void {
     .argument("<image...>", "image files, folders or globs (JPEG or PNG)")
     .addOption(valueOption("--out <folder>", "folder for the new files", parsePath).makeOptionMandatory())
     .addOption(
-      valueOption("--mask <kind>", `${MASKS.join(", ")}; the last two are weak`, oneOf(MASKS)).default(
-        "solid",
-      ),
+      valueOption(
+        "--mask <kind>",
+        `${MASKS.join(", ")}; the last two are weak`,
+        oneOf(MASKS, "a kind of mask"),
+      ).default("solid"),
     )
     .addOption(
       valueOption(
         "--shape <shape>",
         `${MASK_SHAPES.join(" or ")}, which is weak`,
-        oneOf(MASK_SHAPES),
+        oneOf(MASK_SHAPES, "a shape of masks"),
       ).default("box"),
     )
     .addOption(
@@ -84,11 +87,11 @@ export function addAnonymize(program: Command, session: Session): void {
     .action((inputs: string[], flags: AnonymizeFlags) => runAnonymize(inputs, flags, session));
 }
 
-function oneOf<Name extends string>(names: readonly Name[]) {
+function oneOf<Name extends string>(names: readonly Name[], expected: string) {
   return (text: string, where: string): Name => {
     const name = names.find((known) => known === text);
     if (name) return name;
-    throw new UsageError({ where, expected: names.join(", "), got: text });
+    throw new UsageError(unknownName({ where, expected, name: text, names }));
   };
 }
 

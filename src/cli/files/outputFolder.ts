@@ -1,4 +1,4 @@
-import { realpath, rm, writeFile } from "node:fs/promises";
+import { realpath, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { systemMessage, UsageError } from "../../errors.ts";
 import { isInside, makeFolders } from "./outputTarget.ts";
@@ -12,6 +12,8 @@ export class OutputFolder {
     /** The folder's path with every symbolic link resolved. */
     private readonly real: string,
     private readonly flag: string,
+    /** Absolute paths of the folders that did not exist before, each before those inside it. */
+    private readonly made: string[],
   ) {}
 
   /**
@@ -20,7 +22,8 @@ export class OutputFolder {
    * @throws UsageError if it cannot be written to.
    */
   static async open(path: string, flag: string): Promise<OutputFolder> {
-    return new OutputFolder(path, await makeFolder(path, flag), flag);
+    const made: string[] = [];
+    return new OutputFolder(path, await makeFolder(path, flag, made), flag, made);
   }
 
   /**
@@ -48,14 +51,20 @@ export class OutputFolder {
       const expected = `a folder below ${this.path}`;
       throw new UsageError({ where: parent, expected, got: `a link to ${existing}` });
     }
-    if (parent !== this.path) await makeFolder(parent, this.flag);
+    if (parent !== this.path) await makeFolder(parent, this.flag, this.made);
+  }
+
+  /** Removes the folders that were created here, above it or below it, and that nothing is in. */
+  async removeEmpty(): Promise<void> {
+    // A folder that holds something stays, as does one that may not be removed.
+    for (const folder of this.made.toReversed()) await rmdir(folder).catch(() => {});
   }
 }
 
-/** Creates the folder and returns its path with every symbolic link resolved. */
-async function makeFolder(folder: string, flag: string): Promise<string> {
+/** Creates the folder and returns its path with every symbolic link resolved. What is new is added to `made`. */
+async function makeFolder(folder: string, flag: string, made: string[]): Promise<string> {
   try {
-    await makeFolders(folder);
+    made.push(...(await makeFolders(folder)));
     // Only an attempt to write shows whether writing is allowed.
     const probe = join(folder, draftName());
     await writeFile(probe, "", { flag: "wx" });

@@ -52,17 +52,24 @@ function absent(error: NodeJS.ErrnoException): undefined {
  * Creates a folder and its missing parents one by one from the top. Node's own recursive `mkdir` retries
  * forever on file systems such as /proc, which neither have such a folder nor create it.
  *
+ * @returns the folders that it created, each before those inside it.
  * @throws the file system's own error.
  */
-export async function makeFolders(folder: string): Promise<void> {
+export async function makeFolders(folder: string): Promise<string[]> {
   const missing: string[] = [];
   for (let next = resolve(folder); !(await isFolder(next)); next = dirname(next)) missing.push(next);
+  const made: string[] = [];
   for (const next of missing.reverse()) {
-    await mkdir(next).catch(async (error: NodeJS.ErrnoException) => {
+    try {
+      await mkdir(next);
+      made.push(next);
+    } catch (error) {
       // Another process may just have created it.
-      if (error.code !== "EEXIST" || !(await isFolder(next))) throw error;
-    });
+      const isThere = error instanceof Error && "code" in error && error.code === "EEXIST";
+      if (!isThere || !(await isFolder(next))) throw error;
+    }
   }
+  return made;
 }
 
 async function isFolder(path: string): Promise<boolean> {
