@@ -1,7 +1,9 @@
+import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { decimals } from "../../src/cli/eval/rowText.ts";
+import { EXIT, Interruption } from "../../src/cli/failures.ts";
 import { COCO_CASES, cocoCase } from "../evaluation/support/cocoCases.ts";
 import { temporaryFolder } from "./support/folders.ts";
 import { runCli } from "./support/runCli.ts";
@@ -30,6 +32,41 @@ test("eval prints pycocotools' rows, the classes, the differences and the time",
   expect(stdout).toMatch(/^class-1 +3 +6 +0\.829 +1\.000 .* – /m);
   expect(stdout).toMatch(/^AP class-3 +0\.050 +0\.050 +0$/m);
   expect(stdout).toMatch(/^3 images, 2 categories, 7 results in /m);
+});
+
+test("eval --json has the rows and classes of --against too", async () => {
+  const against = file("tiny-boxes", "results");
+  const { stdout } = await runCli(["eval", ...inputs("tiny-boxes"), "--against", against, "--json", "-"]);
+  const { against: other, perClass, stats } = JSON.parse(stdout);
+  expect(other).toEqual({ stats, perClass, notes: [] });
+});
+
+test("eval that is interrupted during its computation writes nothing more", async () => {
+  const path = join(await temporaryFolder(), "rows.json");
+  const stop = new AbortController();
+  // The reader asks before each part of a file, of which these are one each: the second is the last before computing.
+  let parts = 0;
+  const ask = stop.signal.throwIfAborted.bind(stop.signal);
+  stop.signal.throwIfAborted = () => {
+    ask();
+    if (++parts === 2) setImmediate(() => stop.abort(new Interruption("interrupted", EXIT.interrupted)));
+  };
+  const args = ["eval", ...inputs("tiny-boxes"), "--json", path];
+  const { code, stdout, stderr } = await runCli(args, { signal: stop.signal });
+  expect([code, stdout, stderr]).toEqual([EXIT.interrupted, "", "centernet: interrupted\n"]);
+  expect(existsSync(path)).toBe(false);
+});
+
+test("eval cuts long names of classes, also those that head a column", async () => {
+  const folder = await temporaryFolder();
+  const annotations = JSON.parse(await readFile(file("tiny-boxes", "annotations"), "utf8"));
+  annotations.categories[0].name = "n".repeat(5000);
+  const path = join(folder, "annotations.json");
+  await writeFile(path, JSON.stringify(annotations));
+  const args = ["--annotations", path, "--results", file("tiny-boxes", "results"), "--confusion"];
+  const { code, stdout } = await runCli(["eval", ...args]);
+  expect(code).toBe(0);
+  expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThan(500);
 });
 
 test("eval --json has full precision, and the options of the command line reach pycocotools' parameters", async () => {

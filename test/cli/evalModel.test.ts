@@ -100,6 +100,14 @@ describe("images are found by path, then by a base name that only one has", () =
     const { args } = await folderOf({ "images/other/people.jpg": "x" }, { ...ANNOTATIONS, images });
     expect((await runCli([...MODEL, ...args])).code).toBe(0);
   });
+
+  test("a file at the path of one image is not taken for another that is missing", async () => {
+    const images = ["deep/people.jpg", "gone/people.jpg"].map((file_name, id) => ({ id, file_name }));
+    const { args } = await folderOf({}, { ...ANNOTATIONS, images });
+    const { code, stdout } = await runCli([...MODEL, ...args]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^note: 1 image of 2 missing, such as gone\/people\.jpg: not evaluated$/m);
+  });
 });
 
 test.each([

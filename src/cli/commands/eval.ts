@@ -118,7 +118,9 @@ async function evalCommand(model: string | undefined, flags: EvalFlags, session:
           }),
           { ...options, imageIds: evaluation.parameters.imageIds },
         );
+  await interruptible(signal);
   const analysis = await runAnalysis(evaluation, flags, digests, session);
+  await interruptible(signal);
   const value = evaluationJson(evaluation, other, analysis?.json);
   if (takesStdout) {
     printJson(session, value);
@@ -137,6 +139,12 @@ async function evalCommand(model: string | undefined, flags: EvalFlags, session:
     formatCounted(count, "result"),
   ];
   print(session, `${counts.join(", ")} in ${formatTime(performance.now() - start)}`);
+}
+
+/** Heeds a Ctrl-C that came during a long computation: the first turn of the event loop may still be of before it. */
+async function interruptible(signal: AbortSignal): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise(setImmediate);
+  signal.throwIfAborted();
 }
 
 /** @throws UsageError if an output would overwrite an input or the other output. */

@@ -7,20 +7,14 @@ export function evaluationJson(
   against?: Evaluation,
   analysis: object = {},
 ) {
-  const { rows, ownAreaRows, categories, parameters, notes } = evaluation;
+  const { rows, ownAreaRows, parameters, notes } = evaluation;
   const { type, imageIds, categoryIds, iouThresholds, recallThresholds, maxDetections } = parameters;
   const { areas, classAgnostic, sigmas } = parameters;
   return {
     stats: rows.map(({ value }) => value),
     names: rows.map(({ name }) => name),
     ...(ownAreaRows.length > 0 && { ownAreas: ownAreaRows.map(({ name, value }) => ({ name, value })) }),
-    perClass: categories.map(({ id, name, truths, found, rows: own }) => ({
-      id,
-      name,
-      truths,
-      found,
-      stats: own.map(({ value }) => value),
-    })),
+    perClass: perClass(evaluation),
     parameters: {
       type,
       images: imageIds.length,
@@ -40,6 +34,22 @@ export function evaluationJson(
       failed: evaluation.failed,
       missing: evaluation.missing,
     }),
-    ...(against && { against: { stats: against.rows.map(({ value }) => value), notes: against.notes } }),
+    ...(against && {
+      against: {
+        stats: against.rows.map(({ value }) => value),
+        perClass: perClass(against),
+        notes: against.notes,
+      },
+    }),
   };
+}
+
+function perClass({ categories }: Evaluation) {
+  return categories.map(({ id, name, truths, found, rows }) => ({
+    id,
+    name,
+    truths,
+    found,
+    stats: rows.map(({ value }) => value),
+  }));
 }

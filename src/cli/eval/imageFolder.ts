@@ -26,11 +26,17 @@ export async function findAnnotatedImages(
     if (same) same.push(path);
     else byBaseName.set(name, [path]);
   }
+  const portable = (fileName: string) => fileName.replaceAll("\\", "/").replace(/^(\.?\/)+/, "");
+  const named = new Set(images.map(({ fileName }) => byPath.get(portable(fileName))));
+  const byBase = (fileName: string) => {
+    // A file at the path of one image is none of another's.
+    const free = (byBaseName.get(basename(portable(fileName))) ?? []).filter((path) => !named.has(path));
+    return onlyOf(free, fileName, where);
+  };
   const found = new Map<string, string>();
   const imageOf = new Map<string, string>();
   for (const { fileName } of images) {
-    const portable = fileName.replaceAll("\\", "/").replace(/^(\.?\/)+/, "");
-    const path = byPath.get(portable) ?? onlyOf(byBaseName.get(basename(portable)) ?? [], fileName, where);
+    const path = byPath.get(portable(fileName)) ?? byBase(fileName);
     if (path === undefined) continue;
     const other = imageOf.get(path);
     if (other !== undefined) {

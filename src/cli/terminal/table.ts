@@ -11,7 +11,7 @@ const MAX_CELL = 200;
 
 /** Lines of a table, headings first; columns are two spaces apart. */
 export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
-  const headings = columns.map(({ heading }) => heading);
+  const headings = columns.map(({ heading }) => cellText(heading));
   const all = [headings, ...rows.map((row) => row.map(cellText))];
   const widths = columns.map(({ align }, i) => {
     // Nothing stands right of it, so nothing fills it up.

@@ -10,7 +10,7 @@ export class Matching {
   truthCount = 0;
   /** [detection][truth], the detections by score, the truth in the order of the file. */
   fits = new Float64Array(0);
-  /** The best fit of each detection. */
+  /** The best fit of each detection; NaN if one of them is. */
   best = new Float64Array(0);
   crowds = new Uint8Array(0);
   /** Of the area range at hand. */
@@ -58,7 +58,7 @@ export class Matching {
       const threshold = Math.min(thresholds[t], 1 - 1e-10);
       for (let d = 0; d < foundCount; d++) {
         let match = -1;
-        if (bests[d] >= threshold) {
+        if (!(bests[d] < threshold)) {
           let best = threshold;
           for (let n = 0; n < truthCount; n++) {
             const g = order[n];

@@ -84,7 +84,8 @@ export class Fits {
           ? boxFit(results.found.boxes, row, annotations.truth.boxes, other, crowds[g] === 1)
           : this.keypointsOf(row, other);
         fits[d * truthCount + g] = fit;
-        if (fit > most) most = fit;
+        // NaN, of boxes whose areas overflow, stays: pycocotools matches them at any threshold.
+        most = Math.max(most, fit);
       }
       best[d] = most;
     }

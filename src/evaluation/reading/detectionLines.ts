@@ -20,23 +20,11 @@ interface LeftOut {
   readonly count?: unknown;
 }
 
-interface LineDetection {
-  readonly label?: unknown;
-  readonly classId?: unknown;
-  readonly score?: unknown;
-  readonly box?: {
-    readonly xmin?: unknown;
-    readonly ymin?: unknown;
-    readonly xmax?: unknown;
-    readonly ymax?: unknown;
-  };
-  readonly keypoints?: readonly { readonly x?: unknown; readonly y?: unknown }[];
-  readonly derived?: readonly string[];
-}
+type Json = Readonly<Record<string, unknown>>;
 
 export class DetectionLines {
   private readonly names: ImageNames;
-  private readonly byName: ReadonlyMap<string, number>;
+  private readonly byName = new Map<string, number[]>();
   /** The images that have a line. */
   readonly seen = new Set<number>();
   private readonly unnamed = new Map<string, number>();
@@ -58,7 +46,10 @@ export class DetectionLines {
   ) {
     this.typeWasGiven = type !== undefined;
     this.names = new ImageNames(annotations.images);
-    this.byName = new Map(annotations.categories.map(({ name }, i) => [name.toLowerCase(), i]));
+    for (const [i, { name }] of annotations.categories.entries()) {
+      const key = name.toLowerCase();
+      this.byName.set(key, [...(this.byName.get(key) ?? []), i]);
+    }
   }
 
   /** The line from `start` to the reader's position. @throws UsageError for an image that the annotations do not have. */
@@ -77,15 +68,17 @@ export class DetectionLines {
     }
     if (this.seen.has(image)) json.fail("one line per image", `${line.image} again`);
     this.seen.add(image);
-    if (line.error !== undefined || !Array.isArray(line.detections)) {
+    if (line.error !== undefined && line.error !== null) {
       this.failed++;
       return;
     }
+    const { detections } = line;
+    if (!Array.isArray(detections)) json.fail("a list detections", kindOf(detections));
     this.compareSize(image, line);
     for (const reason of ["score", "max", "classes"] as const) {
       if (Number(line.leftOut?.[reason]?.count ?? 0) > 0) this.cut[reason]++;
     }
-    for (const [i, detection] of (line.detections as LineDetection[]).entries()) {
+    for (const [i, detection] of detections.entries()) {
       this.detection(json, i, detection, { image, found, where });
     }
   }
@@ -102,34 +95,44 @@ export class DetectionLines {
   private detection(
     json: JsonBytes,
     index: number,
-    { label, classId, score, box, keypoints, derived }: LineDetection,
+    detection: unknown,
     to: { image: number; found: FoundColumns; where: string },
   ): void {
-    const refuse = (expected: string, got: unknown) =>
-      json.fail(`${expected} in detections[${index}]`, String(got));
-    const numberOf = (value: unknown, name: string) => {
-      return typeof value === "number" && Number.isFinite(value) ? value : refuse(`a number ${name}`, value);
-    };
-    const hasBox = box !== undefined && !derived?.includes("box");
-    const category = this.category(String(label), Number(classId));
+    const refuse: (expected: string, got: string) => never = (expected, got) =>
+      json.fail(`${expected} in detections[${index}]`, got);
+    const numberOf = (value: unknown, name: string) =>
+      typeof value === "number" ? value : refuse(`a number ${name}`, kindOf(value));
+    if (!isObject(detection)) json.fail(`an object detections[${index}]`, kindOf(detection));
+    const { label, classId, score, box, keypoints, derived } = detection;
+    if (typeof label !== "string") refuse("text label", kindOf(label));
+    if (keypoints !== undefined && !Array.isArray(keypoints)) refuse("a list keypoints", kindOf(keypoints));
+    if (box === undefined && keypoints === undefined) refuse("a box or keypoints", "neither");
+    const hasBox = box !== undefined && !(Array.isArray(derived) && derived.includes("box"));
+    const category = this.category(json, label, Number(classId));
     if (category === undefined) return;
     this.type ??= this.typeOf(hasBox, keypoints !== undefined);
     const isBoxes = this.type === "boxes";
     if (hasBox && keypoints !== undefined) this.both++;
     // A detector of several kinds has no keypoints for most of them.
     if (isBoxes ? !hasBox : keypoints === undefined) return;
-    const points = keypoints?.flatMap(({ x, y }) => [numberOf(x, "x"), numberOf(y, "y"), 0]) ?? [];
+    const points: number[] = [];
+    for (const point of keypoints ?? []) {
+      if (!isObject(point)) refuse("keypoints { x, y }", kindOf(point));
+      points.push(numberOf(point.x, "x"), numberOf(point.y, "y"), 0);
+    }
     const sides = [0, 0, 0, 0];
-    if (isBoxes && box) {
+    if (isBoxes) {
+      if (!isObject(box)) refuse("a box { xmin, ymin, xmax, ymax }", kindOf(box));
       const [xmin, ymin] = [numberOf(box.xmin, "xmin"), numberOf(box.ymin, "ymin")];
       sides.splice(0, 4, xmin, ymin, numberOf(box.xmax, "xmax") - xmin, numberOf(box.ymax, "ymax") - ymin);
     } else {
       const expected = to.found.pointCount || this.annotations.truth.keypointCount;
       if (points.length === 0 || (expected !== undefined && points.length !== 3 * expected)) {
-        refuse(`${expected ?? "some"} keypoints`, points.length / 3);
+        refuse(`${expected ?? "some"} keypoints`, String(points.length / 3));
       }
       extentOf(points, points.length, sides);
     }
+    if (!sides.every(Number.isFinite)) refuse("sides within float64", "a larger one");
     to.found.add({
       image: to.image,
       category,
@@ -149,8 +152,8 @@ export class DetectionLines {
   }
 
   /** By name; by id only for classes that have no name but their number. */
-  private category(label: string, classId: number): number | undefined {
-    const named = this.byName.get(label.toLowerCase());
+  private category(json: JsonBytes, label: string, classId: number): number | undefined {
+    const named = this.named(json, label, classId);
     if (named !== undefined) {
       const { id } = this.annotations.categories[named];
       if (id !== classId) {
@@ -162,6 +165,20 @@ export class DetectionLines {
     const numbered = label === `class ${classId}` ? this.annotations.categoryIndex(classId) : undefined;
     if (numbered === undefined) this.unnamed.set(label, (this.unnamed.get(label) ?? 0) + 1);
     return numbered;
+  }
+
+  /** Of several categories with this name the one with the id, else the one whose name has the same case. */
+  private named(json: JsonBytes, label: string, classId: number): number | undefined {
+    const { categories } = this.annotations;
+    const same = this.byName.get(label.toLowerCase()) ?? [];
+    if (same.length < 2) return same[0];
+    const withId = same.find((i) => categories[i].id === classId);
+    if (withId !== undefined) return withId;
+    const exact = same.filter((i) => categories[i].name === label);
+    if (exact.length === 1) return exact[0];
+    const ids = same.map((i) => categories[i].id).join(", ");
+    const hint = "Rename the others, or give results with a category_id.";
+    return json.fail("a class name of one category", `${label}, that of categories ${ids}`, hint);
   }
 
   notes(): string[] {
@@ -196,6 +213,19 @@ export class DetectionLines {
   }
 }
 
+function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** What stands in place of what was expected, in words. */
+function kindOf(value: unknown): string {
+  if (value === undefined) return "none";
+  if (Array.isArray(value)) return "a list";
+  if (isObject(value)) return "an object";
+  return typeof value === "string" ? `text ${JSON.stringify(value.slice(0, MAX_TEXT))}` : String(value);
+}
+
+const MAX_TEXT = 40;
 const MAX_SHOWN = 5;
 
 function listed(names: Iterable<string>): string {
