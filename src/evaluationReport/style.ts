@@ -32,7 +32,7 @@ section { grid-column: span 12; min-width: 0 }
 .key dd { margin: 0; font-size: 1.625rem; font-weight: 600; line-height: 1.15; letter-spacing: -0.01em }
 .key .main dd { color: var(--accent) }
 table { border-collapse: collapse; width: 100%; font-size: 0.8125rem }
-th, td { padding: 0.1875rem 0.625rem 0.1875rem 0; text-align: left; font-weight: 400; border-bottom: 1px solid var(--line); white-space: nowrap }
+th, td { padding: 0.1875rem 0.625rem 0.1875rem 0; text-align: left; font-weight: 400; border-bottom: 1px solid var(--line); white-space: nowrap; max-width: 20rem; overflow: hidden; text-overflow: ellipsis }
 thead th { color: var(--muted); vertical-align: bottom; border-bottom-color: var(--muted) }
 .number { text-align: right; padding-right: 0.375rem; padding-left: 0.5rem }
 tbody tr:hover { background: var(--panel) }

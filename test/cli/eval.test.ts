@@ -57,6 +57,18 @@ test("eval that is interrupted during its computation writes nothing more", asyn
   expect(existsSync(path)).toBe(false);
 });
 
+test("eval --classes prefers the name of the same case", async () => {
+  const folder = await temporaryFolder();
+  const annotations = JSON.parse(await readFile(file("tiny-boxes", "annotations"), "utf8"));
+  for (const [i, name] of ["car", "Car"].entries()) annotations.categories[i].name = name;
+  const path = join(folder, "annotations.json");
+  await writeFile(path, JSON.stringify(annotations));
+  const args = ["--annotations", path, "--results", file("tiny-boxes", "results"), "--json", "-"];
+  const idOf = async (name: string) =>
+    JSON.parse((await runCli(["eval", ...args, "--classes", name])).stdout).perClass[0].id;
+  expect([await idOf("car"), await idOf("Car"), await idOf("CAR")]).toEqual([1, 3, 1]);
+});
+
 test("eval cuts long names of classes, also those that head a column", async () => {
   const folder = await temporaryFolder();
   const annotations = JSON.parse(await readFile(file("tiny-boxes", "annotations"), "utf8"));

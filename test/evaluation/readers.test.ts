@@ -197,6 +197,17 @@ test("results of unknown categories are counted, and a shift of ids is recognize
   ]);
 });
 
+test("annotations without images or categories are told as such", () => {
+  const file = madeAnnotations();
+  expect(() => resultsOf(madeResults(), annotationsOf({ ...file, images: [] }))).toThrow(
+    /expected image ids of annotations \(none\), got 3 results of other images \(1, 2\)\./,
+  );
+  const { notes } = resultsOf(madeResults(), annotationsOf({ ...file, categories: [] }));
+  expect(notes[0]).toBe(
+    "3 results of categories that the annotations do not have (3, 8; theirs are none): left out",
+  );
+});
+
 test("an empty list gives zeros", () => {
   const truth = annotationsOf(madeAnnotations());
   const { rows, notes } = evaluate(truth, resultsOf([], truth));

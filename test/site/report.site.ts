@@ -5,7 +5,13 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { exampleReport } from "../../scripts/evaluationPicture/example.ts";
+import { analyze } from "../../src/evaluation/analysis/analyze.ts";
+import { evaluate } from "../../src/evaluation/evaluate.ts";
+import { annotationsOf } from "../../src/evaluation/reading/annotations.ts";
+import { resultsOf } from "../../src/evaluation/reading/results.ts";
+import { evaluationReport } from "../../src/evaluationReport/reportHtml.ts";
 import { chromiumPath, launchChromium } from "../browser/chromium.ts";
+import { madeAnnotations, madeResults } from "../evaluation/support/made.ts";
 import { axeSource, axeViolations } from "./axe.ts";
 
 let browser: Browser;
@@ -53,3 +59,27 @@ test.skipIf(!chromiumPath).each([
     await context.close();
   },
 );
+
+test.skipIf(!chromiumPath)("a long name of a class leaves the numbers beside it in view", async () => {
+  const name = "averylongname".repeat(30);
+  const annotations = annotationsOf({
+    ...madeAnnotations(),
+    categories: [
+      { id: 3, name },
+      { id: 8, name: "truck" },
+    ],
+  });
+  const evaluation = evaluate(annotations, resultsOf(madeResults(), annotations));
+  const path = join(folder, "long.html");
+  await writeFile(path, evaluationReport({ evaluation, analysis: analyze(evaluation) }));
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  await page.goto(`file://${path}`);
+  const right = await page.evaluate(() => {
+    const cells = [...document.querySelectorAll(".class-table tbody tr:first-child td")];
+    // Truths, found and AP.
+    return Math.max(...cells.slice(0, 3).map((cell) => cell.getBoundingClientRect().right));
+  });
+  expect(right).toBeGreaterThan(0);
+  expect(right).toBeLessThan(1280);
+  await page.close();
+});

@@ -206,6 +206,7 @@ function imageNumber(id: string): number {
 
 function categoryId(wanted: string, { categories }: Annotations): number {
   const found =
+    categories.find(({ name }) => name === wanted) ??
     categories.find(({ name }) => name.toLowerCase() === wanted.toLowerCase()) ??
     categories.find(({ id }) => String(id) === wanted);
   if (found) return found.id;

@@ -241,7 +241,7 @@ class ResultsReader implements UnitReader {
       : "";
     return new UsageError({
       where: name,
-      expected: `image ids of ${this.annotations.name} (${ours})`,
+      expected: `image ids of ${this.annotations.name} (${ours || "none"})`,
       got: `${counted(this.unknownCount, "result")} of other images (${theirs})`,
       hint: `Are these the annotations of the images that were detected?${types}`,
     });

@@ -52,6 +52,7 @@ export class UnknownCategories {
 }
 
 function shown(ids: readonly number[]): string {
+  if (ids.length === 0) return "none";
   const sorted = [...ids].sort((a, b) => a - b);
   return `${sorted.slice(0, MAX_SHOWN).join(", ")}${sorted.length > MAX_SHOWN ? ", …" : ""}`;
 }
