@@ -31,7 +31,8 @@ interface ImageMasks {
   readonly removed: ReadonlySet<number>;
 }
 
-const key = computed(() => JSON.stringify([faceSettings.value, search.value]));
+/** What a search depends on beside the image. */
+export const key = computed(() => JSON.stringify([faceSettings.value, search.value]));
 /** By the numbers of images. Drawn masks stay when an image is searched again; removed ones come back. */
 const searched = signal<ReadonlyMap<number, ImageMasks>>(new Map());
 const drawn = signal<ReadonlyMap<number, readonly DrawnMask[]>>(new Map());
