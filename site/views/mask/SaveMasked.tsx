@@ -7,7 +7,7 @@ import { chooseOwn, image, ownImages } from "../../state/image.ts";
 import { task } from "../../state/task.ts";
 import { worker } from "../../state/worker.ts";
 import type { ChosenImage } from "../../worker/session.ts";
-import { maskedOf, masksOf, preview } from "./masks.ts";
+import { isPreviewed, maskedOf, masksOf, preview } from "./masks.ts";
 
 const saving = task();
 const numbered = signal(false);
@@ -44,7 +44,7 @@ function namesOf(images: readonly ChosenImage[]): string[] {
 export function SaveMasked() {
   const chosen = image.value;
   if (!chosen || !maskedOf(chosen)) return null;
-  const isShown = preview.value?.id === chosen.id;
+  const isShown = isPreviewed.value && preview.value?.id === chosen.id;
   const all = seen();
   const waiting = ownImages.value.length - all.length;
   const next = ownImages.value.find((each) => masksOf(each) === undefined);
