@@ -26,7 +26,12 @@ export {
   receptiveFieldAt,
   receptiveFields,
 } from "./analysis/receptiveFields.ts";
-export { type FacesToMask, type FacesToMaskOptions, facesToMask } from "./anonymize/facesToMask.ts";
+export {
+  type FacesToMask,
+  type FacesToMaskOptions,
+  facesToMask,
+  findFacesBelow,
+} from "./anonymize/facesToMask.ts";
 export { type Face, type FindFacesOptions, type FoundFaces, findFaces } from "./anonymize/findFaces.ts";
 export { JPEG_QUALITY, type PlainImage, readPlainImage, writeMasked } from "./anonymize/rewriteImage.ts";
 export { asNdarray } from "./asNdarray.ts";

@@ -7,7 +7,7 @@ import { masking, maskingStatus } from "../state/mode.ts";
 const text = computed(() => {
   if (isLive.value) return liveText.value;
   const state = run.value;
-  if (masking.value) return maskingStatus.value;
+  if (masking.value) return maskingStatus.value.text;
   if (state.phase === "running") return state.progress.text;
   if (state.phase === "failed") return "Failed";
   if (state.phase === "canceled") return "Canceled";
@@ -18,16 +18,26 @@ const text = computed(() => {
   return `${count === 0 ? "No" : count} ${count === 1 ? "detection" : "detections"}`;
 });
 
-export function StatusLine() {
+/** What can be given up here. */
+function running(): { readonly fraction?: number; readonly cancel: () => void } | undefined {
+  if (isLive.value) return undefined;
+  const { cancel: cancelMasking } = maskingStatus.value;
+  if (masking.value) return cancelMasking && { cancel: cancelMasking };
   const state = run.value;
+  if (state.phase === "running") return { fraction: state.progress.fraction, cancel };
   const { aside, ended, total } = queue.value;
-  const fraction = state.phase === "running" ? state.progress.fraction : aside && ended / total;
+  return aside && { fraction: ended / total, cancel };
+}
+
+export function StatusLine() {
+  const now = running();
+  const { fraction } = now ?? {};
   return (
     <div class="status">
-      {!isLive.value && (state.phase === "running" || aside) && (
+      {now && (
         <>
           <progress max={1} {...(fraction !== undefined && { value: fraction })} aria-label="Progress" />
-          <button type="button" class="quiet" onClick={cancel}>
+          <button type="button" class="quiet" onClick={now.cancel}>
             Cancel
           </button>
         </>

@@ -8,8 +8,8 @@ const MASKS = "masks";
 /** Whether faces are masked in place of detections shown. */
 export const masking = computed(() => route.value.view === "detect" && route.value.params.mode === MASKS);
 
-/** What the line of state says meanwhile. */
-export const maskingStatus = signal("");
+/** What the line of state says meanwhile, and how to give up what runs. */
+export const maskingStatus = signal<{ readonly text: string; readonly cancel?: () => void }>({ text: "" });
 
 export const modeNotes = computed<readonly AddressNote[]>(() => {
   const { mode } = route.value.params;

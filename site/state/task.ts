@@ -6,6 +6,7 @@ import { CANCELED, isAbort } from "../worker/client.ts";
 export type TaskState =
   | { readonly phase: "idle" }
   | { readonly phase: "running"; readonly progress?: Progress }
+  | { readonly phase: "canceled"; readonly progress?: Progress }
   | { readonly phase: "failed"; readonly error: Error };
 
 interface Tools {
@@ -18,6 +19,8 @@ export interface Task {
   run(work: (tools: Tools) => Promise<void>): Promise<void>;
   /** The user wants it no more. */
   cancel(): void;
+  /** The same work as before: the user wants it after all. */
+  again(): void;
   /** Nobody looks at it any more. */
   end(): void;
 }
@@ -25,29 +28,37 @@ export interface Task {
 export function task(): Task {
   const state = signal<TaskState>({ phase: "idle" });
   let controller = new AbortController();
-  return {
+  let last: ((tools: Tools) => Promise<void>) | undefined;
+  const own: Task = {
     state,
     cancel: () => controller.abort(CANCELED),
-    end: () => controller.abort(),
+    again: () => last && void own.run(last),
+    end() {
+      controller.abort();
+      state.value = { phase: "idle" };
+    },
     async run(work) {
       controller.abort();
-      const own = new AbortController();
-      controller = own;
+      last = work;
+      const now = new AbortController();
+      controller = now;
       const set = (next: TaskState) => {
-        if (controller === own) state.value = next;
+        if (controller === now) state.value = next;
       };
       set({ phase: "running" });
       try {
         await work({
-          signal: own.signal,
+          signal: now.signal,
           onProgress: (progress) => {
-            if (!own.signal.aborted) set({ phase: "running", progress });
+            if (!now.signal.aborted) set({ phase: "running", progress });
           },
         });
         set({ phase: "idle" });
       } catch (error) {
-        set(isAbort(error) ? { phase: "idle" } : { phase: "failed", error: error as Error });
+        if (!isAbort(error)) set({ phase: "failed", error: error as Error });
+        else set(now.signal.reason === CANCELED ? { ...state.peek(), phase: "canceled" } : { phase: "idle" });
       }
     },
   };
+  return own;
 }

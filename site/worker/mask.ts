@@ -3,6 +3,7 @@ import {
   type Box,
   type Face,
   facesToMask,
+  findFacesBelow,
   grownBox,
   type MaskOptions,
   maskFaces,
@@ -75,6 +76,29 @@ export const maskHandlers = {
     const bitmap = await bitmapOf(maskFaces(pixels, detectionsOf(boxes), options));
     call.transfer(bitmap);
     return bitmap;
+  },
+
+  /** The faces that the detector finds in the image with its masks. */
+  async maskCheck(
+    {
+      masked: { image, boxes, options },
+      settings,
+      search,
+    }: { readonly masked: Masked; readonly settings: Settings; readonly search: FaceSearch },
+    call: Call,
+  ) {
+    const { image: pixels } = await plainOf(image);
+    const detector = await detectorFor(settings, call);
+    const { signal } = call;
+    const { faces } = await detector.lend((network) =>
+      findFacesBelow(network, pixels, detectionsOf(boxes), {
+        ...search,
+        ...options,
+        where: image.name,
+        signal,
+      }),
+    );
+    return faces.map(({ best: { score, box } }) => ({ score, box }));
   },
 
   /** The new file. */

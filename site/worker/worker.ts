@@ -24,7 +24,7 @@ const compareHandlers = fetched(
 );
 
 const maskHandlers = fetched(
-  { maskOpen: true, maskSearch: true, maskPreview: true, maskSave: true },
+  { maskOpen: true, maskSearch: true, maskPreview: true, maskCheck: true, maskSave: true },
   async () => (await import("./mask.ts")).maskHandlers,
 );
 

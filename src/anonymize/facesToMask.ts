@@ -7,7 +7,14 @@ import { isWeakMask, type MaskOptions, maskedPixels, maskFaces } from "../image/
 import type { RgbImage } from "../image/rgbImage.ts";
 import { LARGEST_SIDE } from "../models/centerface/centerface.ts";
 import type { Network } from "../network.ts";
-import { DEFAULT_SIDES, type Face, type FindFacesOptions, facesOf, findFaces } from "./findFaces.ts";
+import {
+  DEFAULT_SIDES,
+  type Face,
+  type FindFacesOptions,
+  type FoundFaces,
+  facesOf,
+  findFaces,
+} from "./findFaces.ts";
 
 /** How to search, and the masks that are meant. */
 export interface FacesToMaskOptions extends FindFacesOptions, MaskOptions {}
@@ -46,8 +53,6 @@ export async function facesToMask(
   image: RgbImage,
   options: FacesToMaskOptions = {},
 ): Promise<FacesToMask> {
-  const { sides = DEFAULT_SIDES } = options;
-  const own = Math.min(Math.max(image.width, image.height), LARGEST_SIDE);
   const first = await findFaces(network, image, options);
   const { smallestFace } = first;
   let rows = first.rows;
@@ -55,8 +60,7 @@ export async function facesToMask(
   let showing = first.rows;
   for (let search = 0; search < MAX_SEARCHES && showing.length > 0; search++) {
     const covered = maskedPixels(image, rows, options);
-    const masked = maskFaces(image, rows, options);
-    ({ rows: again } = await findFaces(network, masked, { ...options, sides: [...sides, own] }));
+    ({ rows: again } = await findFacesBelow(network, image, rows, options));
     showing = again.filter(({ box }) => isShown(box, covered, image));
     rows = [...rows, ...showing];
   }
@@ -70,6 +74,22 @@ export async function facesToMask(
     foundBelow: isWeakMask(options) ? facesOf(again).length : 0,
     settled: showing.length === 0,
   };
+}
+
+/**
+ * What the detector finds once these boxes are masked, at the sizes of the search and at the one at which `detect` sees the
+ * image: faces below weak masks, and those that no mask covers. Solid masks leave nothing below them.
+ */
+export function findFacesBelow(
+  network: Network,
+  image: RgbImage,
+  masks: readonly { readonly box: Box }[],
+  options: FacesToMaskOptions = {},
+): Promise<FoundFaces> {
+  const { sides = DEFAULT_SIDES } = options;
+  const own = Math.min(Math.max(image.width, image.height), LARGEST_SIDE);
+  const masked = maskFaces(image, masks, options);
+  return findFaces(network, masked, { ...options, sides: [...sides, own] });
 }
 
 /** Whether a pixel of the box is not covered. A box that is covered as a whole shows nothing but masks. */

@@ -53,7 +53,7 @@ function sizeInWords(
   { xmin, ymin, xmax, ymax }: Detection["box"],
 ): string {
   const corners = `${at({ x: xmin, y: ymin }, 1)} to ${at({ x: xmax, y: ymax }, 1)}`;
-  return `The size ${sides(size)} makes the box ${corners} in cells.`;
+  return `Half of the size ${sides(size)} to each side of the center makes the box ${corners} in cells.`;
 }
 
 /** A line that has a candidate's main numbers, and one about its keypoints if it has any. */

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { facesToMask } from "../../src/anonymize/facesToMask.ts";
+import { facesToMask, findFacesBelow } from "../../src/anonymize/facesToMask.ts";
 import { findFaces } from "../../src/anonymize/findFaces.ts";
 import { type Detector, load } from "../../src/detect.ts";
 import { ImageError, UsageError } from "../../src/errors.ts";
@@ -92,6 +92,29 @@ describe("after masking, the detector finds nothing", () => {
       const again = await findFaces(detector.network, maskFaces(image, rows, { mask }), OF_FACE);
       expect(foundBelow).toBe(again.faces.length);
     }
+  });
+
+  test("findFacesBelow finds what was left unmasked, at the image's own size as well", async () => {
+    const { network } = detector;
+    const { faces } = await facesToMask(network, people, SEARCH);
+    const [first, ...others] = faces;
+    const below = await findFacesBelow(
+      network,
+      people,
+      others.flatMap(({ rows }) => rows),
+      SEARCH,
+    );
+    expect(below.faces).toHaveLength(1);
+    const { box } = below.faces[0].best;
+    expect(box.xmin).toBeCloseTo(first.best.box.xmin, -1.5);
+    expect(box.ymax).toBeCloseTo(first.best.box.ymax, -1.5);
+    const all = await findFacesBelow(
+      network,
+      people,
+      faces.flatMap(({ rows }) => rows),
+      SEARCH,
+    );
+    expect(all.faces).toEqual([]);
   });
 });
 

@@ -37,12 +37,22 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("axe-core", () => {
     expect(await violations(page)).toEqual([]);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(wide, "pixels that a narrow page is too wide").toBeLessThanOrEqual(0);
+    // The page's own edge is kept, too.
+    const cut = await page
+      .locator("main table")
+      .evaluateAll((tables) => tables.map((table) => table.getBoundingClientRect().right - innerWidth));
+    for (const beyond of cut) expect(beyond, "pixels from a table to the screen's edge").toBeLessThan(-10);
   });
 
   test("finds nothing serious in the sheet of a layer", async () => {
     const { page } = await site.visit("network?layer=backbone.block4.add&channel=2&cell=3,5", NARROW);
     const sheet = page.getByRole("dialog", { name: "Layer" });
     await sheet.locator(".cell-sum h3").waitFor();
+    await sheet.locator(".sum-tables table").nth(1).waitFor();
+    const [places, products] = await sheet
+      .locator(".sum-tables > section")
+      .evaluateAll((sections) => sections.map((section) => section.getBoundingClientRect().toJSON()));
+    expect([products.left, products.right]).toEqual([places.left, places.right]);
     await sheet.locator(".source summary").last().click();
     await page.evaluate(axe);
     expect(await violations(page)).toEqual([]);

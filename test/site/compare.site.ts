@@ -47,7 +47,12 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Compare view", () => {
     await page.getByRole("button", { name: "Save as CSV" }).click();
     expect((await saved).suggestedFilename()).toBe("differences.csv");
     await page.getByRole("group", { name: "B" }).getByLabel("Backend").selectOption("cpu");
-    await page.getByRole("button", { name: "Compare anyway" }).waitFor();
+    await page.getByRole("button", { name: "Compare anyway" }).click();
+    await page.getByRole("button", { name: "Cancel the comparison" }).click();
+    await page.getByText("Canceled.", { exact: true }).waitFor();
+    // The time that it takes was agreed to.
+    await page.getByRole("button", { name: "Compare", exact: true }).click();
+    await page.getByText(/All \d+ layers are within the tolerance/).waitFor();
   });
 
   test("passes a golden case of movenet-lightning", async () => {
@@ -67,7 +72,8 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Compare view", () => {
     const files = readdirSync(folder).map((name) => join(folder, name));
     await page.getByLabel("Choose files").setInputFiles(files);
     await page.getByText(`First beyond the tolerance: ${FAULTY}`).waitFor();
-    await page.getByRole("link", { name: new RegExp(`^${FAULTY}: .*beyond the tolerance`) }).click();
+    await page.getByRole("link", { name: new RegExp(`^${FAULTY}: .*beyond the tolerance`) }).waitFor();
+    await page.getByRole("link", { name: FAULTY, exact: true }).click();
     for (const side of ["A", "B"]) {
       await page.getByRole("img", { name: new RegExp(`^${side}, channel 5,`) }).waitFor();
     }

@@ -29,6 +29,21 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Decode view", () => {
   });
   afterAll(() => site?.close());
 
+  test("says that it was canceled, and runs again when it is asked to", async () => {
+    const { page, faults } = await site.visit("decode?model=movenet-lightning&backend=cpu");
+    await page.getByRole("main").getByRole("button", { name: "Cancel" }).click();
+    await page
+      .getByRole("main")
+      .getByRole("status")
+      .filter({ hasText: /^Canceled: / })
+      .waitFor();
+    expect(await page.locator(".decode-panels").count()).toBe(0);
+    await page.getByRole("button", { name: "Run again" }).click();
+    await page.locator(".decode-panels canvas").first().waitFor();
+    await page.getByRole("button", { name: "Run again" }).waitFor({ state: "detached" });
+    expect(faults).toEqual([]);
+  });
+
   const runs = (page: Page) => page.locator("[data-runs]").getAttribute("data-runs");
 
   test("goes through the steps by keys to the box of the detection, without another run", async () => {
@@ -48,7 +63,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Decode view", () => {
       told.push((await text.textContent()) ?? "");
     }
     for (const sentence of [words.place, words.offset, words.size, words.keypoints[0], words.outcome]) {
-      expect(told.join("\n")).toContain(sentence);
+      expect(told.join("\n")).toContain(sentence?.replace(/(\d) x (\d)/g, "$1 × $2"));
     }
     expect(told.at(-1)).toContain(words.box);
     const address = await page.evaluate(() => location.href);

@@ -33,7 +33,9 @@ const SHOWN: readonly ((page: Page) => Promise<unknown>)[] = [
     await page.locator(".field-frame").waitFor({ state: "attached" });
   },
   async (page) => {
-    await page.getByText(/^The size 20\.8 x 34\.7 makes the box/).waitFor();
+    await page
+      .getByText(/^Half of the size 20\.8 × 34\.7 to each side of the center makes the box/)
+      .waitFor();
     await page.locator('tr.chosen button[aria-pressed="true"]', { hasText: "1. person" }).waitFor();
     expect(await page.locator(".decode-panels canvas").count()).toBe(2);
   },

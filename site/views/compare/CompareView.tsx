@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import { ErrorNote } from "../../components/ErrorNote.tsx";
 import { Facts } from "../../components/Facts.tsx";
 import { saveFile } from "../../components/saveFile.ts";
-import { route } from "../../state/route.ts";
+import { hrefOf, route } from "../../state/route.ts";
 import type { Compared } from "../../worker/compare/compare.ts";
 import { CompareSettings } from "./CompareSettings.tsx";
 import { cancelComparison, comparison, files, followAddress, startComparison } from "./comparison.ts";
@@ -79,7 +79,7 @@ function Idle({ canceled }: { readonly canceled: boolean }) {
             : "These backends take time to compile before they run."}
       </p>
       {!needsFiles && (
-        <button type="button" onClick={() => void startComparison()}>
+        <button type="button" onClick={() => void startComparison({ confirmed: canceled })}>
           Compare
         </button>
       )}
@@ -98,7 +98,11 @@ function Done({ result }: { readonly result: Compared }) {
       <p role="status" class={first ? "verdict beyond" : "verdict"}>
         {first ? (
           <>
-            First beyond the tolerance: <code>{first.name}</code>,{" "}
+            First beyond the tolerance:{" "}
+            <a href={hrefOf("compare", { layer: first.name, channel: undefined })}>
+              <code>{first.name}</code>
+            </a>
+            ,{" "}
             {Number.isNaN(first.max) ? first.note : `by ${short(first.max)} ${first.unit === "σ" ? "σ" : ""}`}
             {first.worst &&
               ` at ${place(first.worst.position)}: A ${short(first.worst.a)}, B ${short(first.worst.b)}`}

@@ -1,12 +1,12 @@
-/** A layer of both runs: A, B and their difference, with the element that differs most. */
+/** A layer of both runs: A, B and their difference, with the element that differs most. Values that are not kept are run again. */
 import { useEffect, useState } from "preact/hooks";
 import { BitmapCanvas } from "../../components/BitmapCanvas.tsx";
-import { ErrorNote } from "../../components/ErrorNote.tsx";
 import { Slider } from "../../components/Slider.tsx";
 import { saveFile } from "../../components/saveFile.ts";
+import { TaskLine } from "../../components/TaskLine.tsx";
 import { route, setParams } from "../../state/route.ts";
+import { task } from "../../state/task.ts";
 import { worker } from "../../state/worker.ts";
-import { isAbort } from "../../worker/client.ts";
 import type { Compared } from "../../worker/compare/compare.ts";
 import type { PageHandlers } from "../../worker/worker.ts";
 import { exact, place, short } from "./numbers.ts";
@@ -17,33 +17,31 @@ type Map = NonNullable<Drawn>["a"];
 const GONE =
   "The values of this comparison are no longer held: the page's worker was replaced. Compare again.";
 
+const drawing = task();
+const saving = task();
+
 export function LayerPanel({ result, name }: { readonly result: Compared; readonly name: string }) {
   const layer = result.layers.find((each) => each.name === name);
   const channel = route.value.params.channel;
   const [drawn, setDrawn] = useState<Drawn>();
-  const [error, setError] = useState<Error>();
   const hasMaps = layer?.hasMaps ?? false;
   useEffect(() => {
     if (!hasMaps) return setDrawn(undefined);
-    let current = true;
-    setError(undefined);
     const query = { name, ...(channel && /^\d+$/.test(channel) && { channel: Number(channel) }) };
-    worker.call("compareLayer", query).then(
-      (answer) => {
-        if (!current) return;
-        setDrawn(answer);
-        if (!answer) setError(new Error(GONE));
-      },
-      (fault: Error) => current && !isAbort(fault) && setError(fault),
-    );
-    return () => {
-      current = false;
-    };
+    void drawing.run(async (tools) => {
+      tools.onProgress({ text: `reading ${name}` });
+      const answer = await worker.call("compareLayer", query, tools);
+      if (!answer) throw new Error(GONE);
+      setDrawn(answer);
+    });
+    return drawing.end;
   }, [result, name, channel, hasMaps]);
+  useEffect(() => saving.end, [result, name]);
 
   if (!layer) return <p class="note">This comparison has no layer {name}.</p>;
   const { max, rms, unit, worst, note, shape } = layer;
   const inUnit = unit === "σ" ? " σ" : "";
+  const isDrawn = hasMaps && drawn?.name === name;
   return (
     <section class="layer" aria-labelledby="layer-heading">
       <header class="layer-head">
@@ -67,8 +65,9 @@ export function LayerPanel({ result, name }: { readonly result: Compared; readon
           : !Number.isNaN(max) && "No number differs."}{" "}
         {note && `Note: ${note}.`}
       </p>
-      {error && <ErrorNote error={error} />}
-      {hasMaps && drawn && drawn.name === name && (
+      {/* Another channel of the same layer comes at once: a line that comes and goes would only shift the maps. */}
+      {hasMaps && !(isDrawn && drawing.state.value.phase === "running") && <TaskLine of={drawing} />}
+      {isDrawn && (
         <>
           <div class="maps">
             <MapFigure title="A" of={result.a} map={drawn.a} drawn={drawn} />
@@ -93,9 +92,10 @@ export function LayerPanel({ result, name }: { readonly result: Compared; readon
                 Channel of the worst element
               </button>
             )}
-            <SaveNpy name={name} side="a" onFault={setError} />
-            <SaveNpy name={name} side="b" onFault={setError} />
+            <SaveNpy name={name} side="a" />
+            <SaveNpy name={name} side="b" />
           </div>
+          <TaskLine of={saving} hasOwnButton />
         </>
       )}
     </section>
@@ -149,21 +149,13 @@ function MapFigure({
   );
 }
 
-function SaveNpy({
-  name,
-  side,
-  onFault,
-}: {
-  readonly name: string;
-  readonly side: "a" | "b";
-  readonly onFault: (fault: Error) => void;
-}) {
+function SaveNpy({ name, side }: { readonly name: string; readonly side: "a" | "b" }) {
   const save = () =>
-    worker.call("compareNpy", { name, side }, { key: `npy-${side}` }).then(
-      (bytes) =>
-        bytes ? saveFile(`${name}.${side}.npy`, bytes, "application/octet-stream") : onFault(new Error(GONE)),
-      (fault: Error) => !isAbort(fault) && onFault(fault),
-    );
+    saving.run(async (tools) => {
+      const bytes = await worker.call("compareNpy", { name, side }, tools);
+      if (!bytes) throw new Error(GONE);
+      saveFile(`${name}.${side}.npy`, bytes, "application/octet-stream");
+    });
   return (
     <button type="button" onClick={save}>
       Save {side.toUpperCase()} as .npy

@@ -21,7 +21,7 @@ import {
 } from "./decode.ts";
 import { Panels } from "./Panels.tsx";
 import { PeakTable } from "./PeakTable.tsx";
-import { sentencesOf } from "./steps.ts";
+import { onPage, sentencesOf } from "./steps.ts";
 
 export function DecodeView() {
   useEffect(startDecode, []);
@@ -75,12 +75,14 @@ function StepText() {
   const isOfKeypoint = at.maps.includes("keypoint") || at.maps.includes("ranking");
   return (
     <div class="step-text">
-      <p aria-live="polite">{sentencesOf(at, found, chosen, keypoint.value, maps.value.heatmap).join(" ")}</p>
+      <p aria-live="polite">
+        {onPage(sentencesOf(at, found, chosen, keypoint.value, maps.value.heatmap).join(" "))}
+      </p>
       {isOfKeypoint && chosen.keypoints && (
         <Select
           label="Keypoint"
           value={String(keypoint.value)}
-          values={chosen.keypoints.map(({ name }, index) => [String(index), name.replace("_", " ")])}
+          values={chosen.keypoints.map(({ name }, index) => [String(index), onPage(name)])}
           onChoose={(index) => chooseKeypoint(Number(index))}
         />
       )}
@@ -94,7 +96,7 @@ function WhyText() {
   return (
     <div class="why" aria-live="polite">
       {answer.sentences.map((sentence) => (
-        <p key={sentence}>{sentence}</p>
+        <p key={sentence}>{onPage(sentence)}</p>
       ))}
     </div>
   );

@@ -7,6 +7,7 @@ import { shown } from "../../state/detection.ts";
 import type { DecodeMap } from "../../worker/decode.ts";
 import { candidate, cell, chooseCell, choosePeak, decoded, keypoint, maps, step, view } from "./decode.ts";
 import { Marks } from "./Marks.tsx";
+import { onPage } from "./steps.ts";
 
 export function Panels() {
   const names = step.value?.maps ?? [];
@@ -101,5 +102,5 @@ function titleOf(name: DecodeMap): string {
     keypoint: `Heatmap of ${point}`,
     ranking: `Heatmap of ${point}, weighted for this person`,
   };
-  return titles[name];
+  return onPage(titles[name]);
 }

@@ -1,6 +1,7 @@
 /** The peaks that were decoded, best first: one is followed through the steps. */
 import { plain } from "../../components/numbers.ts";
 import { choosePeak, decoded, peak } from "./decode.ts";
+import { onPage } from "./steps.ts";
 
 export function PeakTable() {
   const found = decoded.value;
@@ -12,7 +13,7 @@ export function PeakTable() {
   return (
     <>
       <table class="numbers peaks">
-        <caption>{found.summary}</caption>
+        <caption>{onPage(found.summary)}</caption>
         <thead>
           <tr>
             <th scope="col">peak</th>

@@ -75,9 +75,14 @@ export function startDecode(): () => void {
       hasRun.value = undefined;
       if (!wanted) return;
       void decoding.run(async ({ signal: aborted, onProgress }) => {
+        onProgress({ text: "a run for the maps of the decode" });
         await worker.call("decodeRun", wanted, { signal: aborted, onProgress });
         hasRun.value = wanted;
       });
+    }),
+    effect(() => {
+      // What is shown would be of another run.
+      if (decoding.state.value.phase === "canceled") answer.value = undefined;
     }),
     effect(() => {
       const wanted = hasRun.value;

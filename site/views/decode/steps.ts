@@ -48,6 +48,11 @@ export function stepsOf({ family, view, candidates }: Decoded): Step[] {
   return [...steps, step("image", "Image", "heatmap")];
 }
 
+/** The library's words as a page writes them: `21.0 × 34.7` and `right eye`. */
+export function onPage(words: string): string {
+  return words.replace(/(\d) x (?=\d)/g, "$1 × ").replace(/\b(left|right)_(?=[a-z])/g, "$1 ");
+}
+
 /** What a step does, with the numbers of the chosen peak. */
 export function sentencesOf(
   { name }: Step,

@@ -101,7 +101,7 @@ export function SaveRow() {
         line of JSON per image as the command line writes it, its CSV and COCO results, and the image as it
         draws it.
       </p>
-      <TaskLine of={saving} />
+      <TaskLine of={saving} hasOwnButton />
     </section>
   );
 }

@@ -3,10 +3,12 @@ import { MASK_SHAPES, MASKS } from "centernet";
 import { Facts } from "../../components/Facts.tsx";
 import { Select } from "../../components/Select.tsx";
 import { Slider } from "../../components/Slider.tsx";
+import { TaskLine } from "../../components/TaskLine.tsx";
 import { setParams } from "../../state/route.ts";
 import { score, setScore } from "../../state/settings.ts";
 import { isWeak, maskOptions, SIDES, search, sides } from "./maskSettings.ts";
 import { found } from "./masks.ts";
+import { checking, maskCount, stillFound } from "./stillFound.ts";
 
 const weak = <Name extends string>(name: Name) => [name, `${name} (weak)`] as const;
 const [SOLID, ...WEAK_MASKS] = MASKS;
@@ -31,9 +33,12 @@ export function MaskSettings() {
           onChoose={(shape) => setParams({ shape: shape === BOX ? undefined : shape })}
         />
         {isWeak.value && (
-          <p class="address-notes">
-            Weak: such masks keep something of the face, and software may find or restore it.
-          </p>
+          <>
+            <p class="address-notes">
+              Weak: such masks keep something of the face, and software may find or restore it.
+            </p>
+            <StillFound />
+          </>
         )}
       </section>
       <section aria-labelledby="mask-search-heading">
@@ -65,6 +70,19 @@ export function MaskSettings() {
         <SearchFacts />
       </section>
     </aside>
+  );
+}
+
+/** Below weak masks. */
+function StillFound() {
+  const scores = stillFound.value;
+  if (!scores) return <TaskLine of={checking} />;
+  return (
+    <p class="note" role="status">
+      {scores.size === 0
+        ? "This detector finds no face below them. Others may."
+        : `This detector still finds a face below ${scores.size} of ${maskCount.value}.`}
+    </p>
   );
 }
 

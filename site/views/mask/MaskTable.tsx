@@ -11,6 +11,7 @@ import {
   removeMask,
   toggleFace,
 } from "./masks.ts";
+import { stillFound } from "./stillFound.ts";
 
 export function MaskTable() {
   const faces = found.value?.faces;
@@ -47,6 +48,7 @@ export function MaskTable() {
               <td>
                 face {index + 1}
                 {isRemoved && " (shown)"}
+                <StillFound name={name} />
               </td>
               <td>{score.toFixed(3)}</td>
               <td>{sizeOf(box)}</td>
@@ -71,7 +73,10 @@ function Drawn({ mask, place }: { readonly mask: DrawnMask; readonly place: numb
   const { box, number } = mask;
   return (
     <tr {...marking(`drawn ${number}`)}>
-      <td>drawn {place}</td>
+      <td>
+        drawn {place}
+        <StillFound name={`drawn ${number}`} />
+      </td>
       <td />
       <td>{sizeOf(box)}</td>
       <td>
@@ -91,6 +96,12 @@ function Drawn({ mask, place }: { readonly mask: DrawnMask; readonly place: numb
       </td>
     </tr>
   );
+}
+
+/** Below a weak mask. */
+function StillFound({ name }: { readonly name: string }) {
+  const score = stillFound.value?.get(name);
+  return score === undefined ? null : <small class="below">still found, {score.toFixed(2)}</small>;
 }
 
 function inWords(count: number): string {

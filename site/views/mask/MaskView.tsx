@@ -13,10 +13,12 @@ import { MaskTable } from "./MaskTable.tsx";
 import { maskNotes } from "./maskSettings.ts";
 import { failure, found, masksOf, searchAgain, searching, startMasking, thumbnailOf } from "./masks.ts";
 import { SaveMasked } from "./SaveMasked.tsx";
+import { startChecking } from "./stillFound.ts";
 import "../../styles/mask.css";
 
 export function MaskView() {
   useEffect(startMasking, []);
+  useEffect(startChecking, []);
   return (
     <>
       <section aria-labelledby="image-heading">
@@ -43,8 +45,8 @@ export function MaskView() {
 
 function SearchState() {
   if (failure.value) return <ErrorNote error={failure.value} />;
-  const isOver = searching.state.value.phase === "idle";
-  if (!image.value || found.value || !isOver) return <TaskLine of={searching} />;
+  if (searching.state.value.phase === "running") return <TaskLine of={searching} />;
+  if (!image.value || found.value) return null;
   return (
     <p class="address-notes">
       Canceled.

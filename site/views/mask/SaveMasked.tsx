@@ -3,11 +3,11 @@ import { signal } from "@preact/signals";
 import { JPEG_QUALITY } from "centernet";
 import { saveFile } from "../../components/saveFile.ts";
 import { TaskLine } from "../../components/TaskLine.tsx";
-import { image, ownImages } from "../../state/image.ts";
+import { chooseOwn, image, ownImages } from "../../state/image.ts";
 import { task } from "../../state/task.ts";
 import { worker } from "../../state/worker.ts";
 import type { ChosenImage } from "../../worker/session.ts";
-import { maskedOf, preview } from "./masks.ts";
+import { isPreviewed, maskedOf, masksOf, preview } from "./masks.ts";
 
 const saving = task();
 const numbered = signal(false);
@@ -44,9 +44,10 @@ function namesOf(images: readonly ChosenImage[]): string[] {
 export function SaveMasked() {
   const chosen = image.value;
   if (!chosen || !maskedOf(chosen)) return null;
-  const isShown = preview.value?.id === chosen.id;
+  const isShown = isPreviewed.value && preview.value?.id === chosen.id;
   const all = seen();
   const waiting = ownImages.value.length - all.length;
+  const next = ownImages.value.find((each) => masksOf(each) === undefined);
   return (
     <section class="save" aria-labelledby="save-heading">
       <h2 id="save-heading">Save</h2>
@@ -60,6 +61,11 @@ export function SaveMasked() {
         {all.length > 1 && (
           <button type="button" disabled={!isShown} onClick={() => save(all)}>
             Save the {all.length} looked at
+          </button>
+        )}
+        {next && (
+          <button type="button" onClick={() => chooseOwn(next)}>
+            Look at {next.name}
           </button>
         )}
         <label class="check">
@@ -78,7 +84,7 @@ export function SaveMasked() {
         file of the pixels alone: no place, date, camera or preview. PNG stays PNG with its alpha, a JPEG is
         written at quality {JPEG_QUALITY}. Nothing is uploaded or kept.
       </p>
-      <TaskLine of={saving} />
+      <TaskLine of={saving} hasOwnButton />
     </section>
   );
 }

@@ -31,7 +31,8 @@ interface ImageMasks {
   readonly removed: ReadonlySet<number>;
 }
 
-const key = computed(() => JSON.stringify([faceSettings.value, search.value]));
+/** What a search depends on beside the image. */
+export const key = computed(() => JSON.stringify([faceSettings.value, search.value]));
 /** By the numbers of images. Drawn masks stay when an image is searched again; removed ones come back. */
 const searched = signal<ReadonlyMap<number, ImageMasks>>(new Map());
 const drawn = signal<ReadonlyMap<number, readonly DrawnMask[]>>(new Map());
@@ -45,6 +46,8 @@ export const searching = task();
 export const opened = signal<(OpenedImage & { readonly id: number }) | undefined>(undefined);
 /** The image that is shown, with its masks, once they are known. */
 export const preview = signal<{ readonly id: number; readonly bitmap: ImageBitmap } | undefined>(undefined);
+/** Whether the preview has every change of the masks. */
+export const isPreviewed = signal(false);
 /** The mask under the pointer or the focus: `face 1`, `drawn 3`. */
 export const marked = signal<string | undefined>(undefined);
 
@@ -151,9 +154,12 @@ export function searchAgain(): void {
 }
 
 async function showMasked(masked: Masked): Promise<void> {
+  isPreviewed.value = false;
   try {
     const bitmap = await worker.call("maskPreview", masked);
-    if (image.value?.id === masked.image.id) preview.value = { id: masked.image.id, bitmap };
+    if (image.value?.id !== masked.image.id) return;
+    preview.value = { id: masked.image.id, bitmap };
+    isPreviewed.value = true;
   } catch (error) {
     if (!isAbort(error)) preview.value = undefined;
   }
@@ -170,11 +176,13 @@ function forget(): void {
 
 const status = computed(() => {
   const state = searching.state.value;
-  if (state.phase === "running") return state.progress?.text ?? "opening the image";
-  if (failure.value) return "Failed";
+  if (state.phase === "running") {
+    return { text: state.progress?.text ?? "opening the image", cancel: searching.cancel };
+  }
+  if (failure.value) return { text: "Failed" };
   const masks = image.value && masksOf(image.value);
-  if (!masks) return image.value ? "Canceled" : "No image";
-  return `${masks.count === 0 ? "No" : masks.count} ${masks.count === 1 ? "mask" : "masks"}`;
+  if (!masks) return { text: image.value ? "Canceled" : "No image" };
+  return { text: `${masks.count === 0 ? "No" : masks.count} ${masks.count === 1 ? "mask" : "masks"}` };
 });
 
 /** Searches the image that is shown, now and whenever what it depends on changes; ends with the mode. */

@@ -38,7 +38,7 @@ function Row({ block, number }: { readonly block: PlannedBlock; readonly number?
       onClick={() => last && chooseLayer(last.name)}
     >
       <span
-        class={`thumbnail family-${block.family}`}
+        class={`block-picture family-${block.family}`}
         {...(number && { style: { background: colorAt(number.share) } })}
       >
         {picture && <img src={picture} alt="" />}

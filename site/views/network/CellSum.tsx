@@ -1,38 +1,33 @@
 /** One number written out: what was read, what it was multiplied with, and what became of the sum. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { ErrorNote } from "../../components/ErrorNote.tsx";
 import { count, plain } from "../../components/numbers.ts";
+import { TaskLine } from "../../components/TaskLine.tsx";
 import { image } from "../../state/image.ts";
 import { setParams } from "../../state/route.ts";
 import { settings } from "../../state/settings.ts";
+import { task } from "../../state/task.ts";
 import { worker } from "../../state/worker.ts";
-import { isAbort } from "../../worker/client.ts";
 import { cell, layer, type OpenChannel, type WrittenCell } from "./network.ts";
+
+const writing = task();
 
 export function CellSum({ channel: { layer: name, channel } }: { readonly channel: OpenChannel }) {
   const [written, setWritten] = useState<WrittenCell>();
-  const [error, setError] = useState<Error>();
   const [at, chosen, wanted] = [cell.value, image.value, settings.value];
   const [row, column] = [at?.row, at?.column];
   const canWrite = layer.value?.name === name && layer.value.canWriteOut;
   useEffect(() => {
     if (!canWrite || !chosen || row === undefined || column === undefined) return;
     const query = { settings: wanted, image: chosen, layer: name, row, column, channel };
-    worker.call("cell", query).then(
-      (answer) => {
-        setError(undefined);
-        setWritten(answer);
-      },
-      (failure: Error) => !isAbort(failure) && setError(failure),
-    );
+    void writing.run(async (tools) => setWritten(await worker.call("cell", query, tools)));
+    return writing.end;
   }, [canWrite, chosen, wanted, name, channel, row, column]);
   if (row === undefined || column === undefined) {
     return canWrite ? (
       <p class="note">Click a cell, or press Enter on it, to see the sum that made it.</p>
     ) : null;
   }
-  if (error) return <ErrorNote error={error} />;
   const isCurrent =
     written?.layer === name &&
     written.channel === channel &&
@@ -49,7 +44,11 @@ export function CellSum({ channel: { layer: name, channel } }: { readonly channe
         </button>
       </div>
       {canWrite ? (
-        isCurrent && <Written of={written} />
+        isCurrent ? (
+          <Written of={written} />
+        ) : (
+          <TaskLine of={writing} />
+        )
       ) : (
         <p class="note">
           Only sums of convolutions whose inputs are layers are written out: see this layer's formula.

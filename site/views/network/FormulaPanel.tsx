@@ -61,7 +61,7 @@ function Source({
   return (
     <details class="source" onToggle={({ currentTarget }) => currentTarget.open && fetchText()}>
       <summary>
-        {words} <small>{path}</small>
+        <span>{words}</span> <small>{path}</small>
       </summary>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long sources are scrolled by keys. */}
       {text && <pre tabIndex={0}>{text}</pre>}

@@ -66,7 +66,7 @@ function LayerRow({
   return (
     <li>
       <button type="button" aria-pressed={open} title={name} onClick={() => chooseLayer(name)}>
-        {plan.value?.ranOn && <span class="thumbnail">{picture && <img src={picture} alt="" />}</span>}
+        {plan.value?.ranOn && <span class="block-picture">{picture && <img src={picture} alt="" />}</span>}
         <span>
           {short(name)}
           <small>{ops.join(" + ")}</small>

@@ -7,6 +7,7 @@ import { graphKeys } from "./graphKeys.ts";
 import {
   blockInWords,
   chooseLayer,
+  inputPicture,
   block as openBlock,
   type Plan,
   type PlannedBlock,
@@ -145,7 +146,7 @@ function BlockBox({
 }) {
   const last = block.nodes.at(-1);
   const words = `${blockInWords(block)}${number ? `; ${number.words}` : ""}`;
-  const picture = last && seen.value.get(last.name)?.thumbnail;
+  const picture = last ? seen.value.get(last.name)?.thumbnail : alone ? undefined : inputPicture.value;
   const output = block.outputs.length > 0 ? " output" : "";
   return (
     // biome-ignore lint/a11y/useSemanticElements: SVG has no button.
@@ -170,7 +171,17 @@ function BlockBox({
         {...(byNumber && { style: { fill: number ? colorAt(number.share) : "var(--panel)" } })}
       />
       {picture ? (
-        <image href={picture} x="4" y="4" width={BOX - 8} height={BOX - 8} preserveAspectRatio="none" />
+        <>
+          {!last && <rect class="blank" x="4" y="4" width={BOX - 8} height={BOX - 8} />}
+          <image
+            href={picture}
+            x="4"
+            y="4"
+            width={BOX - 8}
+            height={BOX - 8}
+            preserveAspectRatio={last ? "none" : "xMidYMid"}
+          />
+        </>
       ) : (
         <>
           {!alone && <rect class="blank" x="4" y="4" width={BOX - 8} height={BOX - 8} />}

@@ -1,23 +1,25 @@
 /** What a layer computes with: its parameters as numbers, as a histogram, and a kernel in color. Read when opened. */
 import { useEffect, useState } from "preact/hooks";
 import { BitmapCanvas } from "../../components/BitmapCanvas.tsx";
-import { ErrorNote } from "../../components/ErrorNote.tsx";
 import { Facts } from "../../components/Facts.tsx";
 import { HistogramBars } from "../../components/HistogramBars.tsx";
 import { count, plain } from "../../components/numbers.ts";
 import { Select } from "../../components/Select.tsx";
 import { Slider } from "../../components/Slider.tsx";
+import { TaskLine } from "../../components/TaskLine.tsx";
 import { settings } from "../../state/settings.ts";
+import { task } from "../../state/task.ts";
 import { worker } from "../../state/worker.ts";
-import { isAbort } from "../../worker/client.ts";
 import { type OpenWeights, openChannel, type PlannedLayer } from "./network.ts";
+
+const opening = task();
 
 export function WeightsPanel({ layer }: { readonly layer: PlannedLayer }) {
   const [open, setOpen] = useState(false);
   return (
     <details class="source" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>
-        Weights <small>{count(layer.parameters)} numbers</small>
+        <span>Weights</span> <small>{count(layer.parameters)} numbers</small>
       </summary>
       {open && <Weights layer={layer} />}
     </details>
@@ -29,19 +31,14 @@ function Weights({ layer: { name, roles, shape } }: { readonly layer: PlannedLay
   const [output, setOutput] = useState(openChannel.value?.channel ?? 0);
   const [page, setPage] = useState(0);
   const [weights, setWeights] = useState<OpenWeights>();
-  const [error, setError] = useState<Error>();
   const chosen = settings.value;
   useEffect(() => {
-    worker.call("weights", { settings: chosen, layer: name, role, output, page }).then(
-      (answer) => {
-        setError(undefined);
-        setWeights(answer);
-      },
-      (failure: Error) => !isAbort(failure) && setError(failure),
-    );
+    const query = { settings: chosen, layer: name, role, output, page };
+    void opening.run(async (tools) => setWeights(await worker.call("weights", query, tools)));
+    return opening.end;
   }, [chosen, name, role, output, page]);
-  if (error) return <ErrorNote error={error} />;
-  if (!weights) return <p class="note">reading weights</p>;
+  const { phase } = opening.state.value;
+  if (!weights || phase === "failed" || phase === "canceled") return <TaskLine of={opening} />;
   const { statistics, histogram, grid } = weights;
   const range = `${plain(statistics.min)} to ${plain(statistics.max)}`;
   return (

@@ -1,6 +1,7 @@
 /** What the Network view knows: the plan, each layer at a glance, and the layer and channel that are open. */
 import { computed, effect, signal } from "@preact/signals";
 import type { GridOrder, GridScale } from "centernet";
+import { type ShownImage, shown } from "../../state/detection.ts";
 import { image } from "../../state/image.ts";
 import { route, setParams } from "../../state/route.ts";
 import { settings } from "../../state/settings.ts";
@@ -51,6 +52,8 @@ export const plan = signal<Plan | undefined>(undefined);
 export const seen = signal<ReadonlyMap<string, Seen>>(new Map());
 export const openLayer = signal<OpenLayer | undefined>(undefined);
 export const openChannel = signal<OpenChannel | undefined>(undefined);
+/** The image in small, for the block of the input. */
+export const inputPicture = signal<string | undefined>(undefined);
 export const walk = task();
 export const reading = task();
 export const measuring = task();
@@ -127,9 +130,24 @@ export function closeLayer(): void {
 
 let measuredImage: number | undefined;
 
+/** Its longer side in pixels. */
+const PICTURE_SIDE = 64;
+
+function pictureOf({ bitmap, width, height }: ShownImage): string {
+  const canvas = document.createElement("canvas");
+  const scale = PICTURE_SIDE / Math.max(width, height);
+  canvas.width = Math.max(1, Math.round(width * scale));
+  canvas.height = Math.max(1, Math.round(height * scale));
+  canvas.getContext("2d")?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  return canvas.toDataURL();
+}
+
 /** Follows the address while the view is shown; returns what ends that. */
 export function startNetwork(): () => void {
   const ends = [
+    effect(() => {
+      inputPicture.value = shown.value && pictureOf(shown.value);
+    }),
     effect(() => {
       const wanted = { settings: settings.value, graphOf: graphOf.value };
       plan.value = undefined;
@@ -137,6 +155,7 @@ export function startNetwork(): () => void {
       openLayer.value = undefined;
       show(new Map());
       void walk.run(async ({ signal: aborted, onProgress }) => {
+        onProgress({ text: "the network's layers" });
         plan.value = await worker.call("networkPlan", wanted, { signal: aborted, onProgress });
       });
     }),
@@ -146,10 +165,13 @@ export function startNetwork(): () => void {
       const wanted = { settings: settings.peek(), image: chosen };
       const found = new Map<string, Seen>();
       void walk.run(async ({ signal: aborted, onProgress }) => {
+        onProgress({ text: "a run for every layer's picture" });
         await worker.call("walk", wanted, {
           signal: aborted,
           onProgress: (progress) => {
             onProgress(progress);
+            // A worker that took another's place first loads the model, and tells that.
+            if (!progress.data) return;
             const { thumbnail, ...glance } = progress.data as Glance;
             const url = URL.createObjectURL(new Blob([thumbnail], { type: "image/png" }));
             found.set(glance.name, { ...glance, thumbnail: url });
@@ -171,6 +193,7 @@ export function startNetwork(): () => void {
         page: page.value,
       };
       void reading.run(async ({ signal: aborted, onProgress }) => {
+        onProgress({ text: `reading ${name}` });
         openLayer.value = await worker.call("layer", wanted, { signal: aborted, onProgress });
       });
     }),

@@ -105,6 +105,10 @@ export function startTriplets(): () => void {
       });
     }),
     effect(() => {
+      // What is shown would be of another image.
+      if (pairing.state.value.phase === "canceled") boxes.value = undefined;
+    }),
+    effect(() => {
       const of = ready.value;
       const limits = {
         embeddingDistance: embeddingDistance.value,

@@ -30,6 +30,8 @@ import { layerOfRun, named, type Side, withDetector, withDetectors } from "./sid
 
 /** The last comparison. */
 let last: { readonly title: string; readonly kept: KeptValues; readonly read: ReadAgain } | undefined;
+/** The layer of it that was read again: another channel of it needs no run. */
+let reread: { readonly of: typeof last; readonly name: string; readonly values: Values } | undefined;
 
 /** What the page shows of a comparison. */
 export interface Compared {
@@ -187,7 +189,14 @@ async function secondsOf(detector: Detector, pixels: RgbImage): Promise<number |
 }
 
 async function valuesOf(name: string, call: Call): Promise<Values | undefined> {
-  return last?.kept.get(name) ?? last?.read(name, call);
+  const kept = last?.kept.get(name);
+  if (kept || !last) return kept;
+  if (reread?.of === last && reread.name === name) return reread.values;
+  const of = last;
+  reread = undefined;
+  const values = await of.read(name, call);
+  if (values) reread = { of, name, values };
+  return values;
 }
 
 function finish(

@@ -94,6 +94,7 @@ export const layerHandlers = {
   async cell({ layer, row, column, channel, ...chosen }: CellQuery, call: Call) {
     const { network } = await detectorFor(chosen.settings, call);
     const node = network.graph.nodes.find(({ name }) => name === layer) ?? missing(layer);
+    call.progress({ text: "reading the layer and its inputs" });
     const { taps, tensor, ranOn } = await tappedWithInputs(chosen, layer, node.inputs, call);
     const parameters = await network.parametersOf(layer);
     call.signal.throwIfAborted();

@@ -34,6 +34,7 @@ export const weightHandlers = {
   /** One parameter of a layer: what its numbers are like, and those of a kernel in color. */
   async weights({ settings, layer, role, output, page }: WeightsQuery, call: Call) {
     const detector = await detectorFor(settings, call);
+    call.progress({ text: "reading weights" });
     const { op } = detector.network.graph.nodes.find(({ name }) => name === layer) ?? missing(layer);
     const parameter = (await parametersOf(detector, layer))[role];
     call.signal.throwIfAborted();

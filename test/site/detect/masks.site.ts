@@ -9,6 +9,7 @@ import {
   encodeJpeg,
   encodePng,
   facesToMask,
+  findFacesBelow,
   load,
   type RgbImage,
   readPlainImage,
@@ -160,7 +161,10 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the mode that masks faces", () =
     await shown(page);
     expect(await page.getByRole("button", { name: /^Save the/ }).count()).toBe(0);
     await page.getByText("2 images were not looked at.").waitFor();
-    await strip.nth(2).click();
+    await page.getByRole("button", { name: "Look at a.jpg" }).click();
+    await rows(page).first().waitFor();
+    await shown(page);
+    await page.getByRole("button", { name: "Look at deep.png" }).click();
     await page
       .getByRole("alert")
       .filter({ hasText: /^deep\.png: .*got 16 bits per sample\. Convert it first/ })
@@ -178,6 +182,29 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the mode that masks faces", () =
     page.on("download", (download) => names.push(download.suggestedFilename()));
     await page.getByRole("button", { name: "Save the 2 looked at" }).click();
     await expect.poll(() => names.sort(), { timeout: 60_000 }).toEqual(["1.png", "2.jpg"]);
+    expect(faults).toEqual([]);
+  });
+
+  test("says of each weak mask whether the detector still finds the face below, as the library does", async () => {
+    const plain = readPlainImage(await readFile(join(ROOT, "dist/site/samples/people.jpg")), "people.jpg");
+    const detector = await load("centerface", { backend: "wasm", build: "plain" });
+    const search = { sides: [640, 1280] };
+    const { rows: masks, faces } = await facesToMask(detector.network, plain.image, search);
+    const { faces: again } = await findFacesBelow(detector.network, plain.image, masks, {
+      ...search,
+      mask: "blur",
+    });
+    await detector.dispose();
+    expect(again.length).toBeGreaterThan(0);
+    const { page, faults } = await site.visit(`${MODE},1280&mask=blur`);
+    await page
+      .getByText(`This detector still finds a face below ${again.length} of ${faces.length}.`)
+      .waitFor();
+    const told = await page.locator("table.masks .below").allTextContents();
+    expect(told.sort()).toEqual(again.map(({ best }) => `still found, ${best.score.toFixed(2)}`).sort());
+    await page.getByRole("combobox", { name: "Mask", exact: true }).selectOption("solid");
+    await page.getByText(/^This detector/).waitFor({ state: "detached" });
+    expect(await page.locator("table.masks .below").count()).toBe(0);
     expect(faults).toEqual([]);
   });
 
