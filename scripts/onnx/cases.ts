@@ -4,7 +4,7 @@
  * weights.
  */
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { syntheticWeights } from "../../bench/syntheticWeights.ts";
 import { nameParameters } from "../../src/checkpoints/names/nameParameters.ts";
@@ -12,10 +12,13 @@ import { writeSafetensors } from "../../src/checkpoints/safetensors/writeSafeten
 import { decodeTriplets, TRIPLET_SETTINGS, type ViewPeaks } from "../../src/decode/triplets/triplets.ts";
 import type { Detection } from "../../src/detection.ts";
 import { prepareOnnx } from "../../src/export/onnx/exportOnnx.ts";
+import { cropImage } from "../../src/image/crop.ts";
+import { decodeImage } from "../../src/image/imageFile.ts";
 import { CANVAS_SCALING } from "../../src/image/input/centerOnCanvas.ts";
 import { placeOnMultiple } from "../../src/image/input/centerOnMultiple.ts";
 import type { RgbImage } from "../../src/image/rgbImage.ts";
 import { openModelWeights, type WeightsSource } from "../../src/loading/openWeights.ts";
+import { CENTERFACE } from "../../src/models/centerface/centerface.ts";
 import type { InputSize, Model } from "../../src/models/model.ts";
 import { modelNamed } from "../../src/models/models.ts";
 import { isTripletModel } from "../../src/models/triplets/tripletModel.ts";
@@ -37,7 +40,7 @@ export async function writeCase(name: string, folder: string): Promise<void> {
   const golden = of === undefined ? undefined : await goldenAt(join(of, "small"));
   const weights = await weightsOf(name, of);
   const { model } = await openModelWeights(golden ? undefined : name, { weights });
-  const image = imageOf(model, golden);
+  const image = golden || !isCalibrated(name) ? imageOf(model, golden) : await sampleImage();
   const known = golden ? undefined : name;
   const network = await loadNetwork(known, {
     weights,
@@ -51,7 +54,9 @@ export async function writeCase(name: string, folder: string): Promise<void> {
   await network.dispose();
 
   const size = view.size;
-  const file = await prepareOnnx(known, { weights, inputSize: size, decode: true });
+  // Suppression keeps any number of faces: there are heads alone.
+  const decode = model.name !== CENTERFACE;
+  const file = await prepareOnnx(known, { weights, inputSize: size, decode });
   await writeFile(join(folder, "model.onnx"), file.pieces);
   const tensors = new Map<string, Parameter>([["image", pixelsOf(image, model, size)]]);
   for (const [head, map] of Object.entries(outputs)) tensors.set(`wasm.${head}`, map);
@@ -60,7 +65,8 @@ export async function writeCase(name: string, folder: string): Promise<void> {
   const detections = isTripletModel(model)
     ? confirmed(found as ViewPeaks, model)
     : combine([found]).detections;
-  const described = { name, place, goldens, detections, heads: Object.keys(outputs) };
+  const deformable = model.graph(size).nodes.some(({ op }) => op === "deformConv2d");
+  const described = { name, place, goldens, detections, decode, deformable, heads: Object.keys(outputs) };
   await writeFile(join(folder, "case.json"), JSON.stringify(described));
   const { pieces } = writeSafetensors(tensors, new Map(), { dtype: "F32" });
   await writeFile(join(folder, "tensors.safetensors"), pieces);
@@ -73,6 +79,23 @@ function goldenFolder(name: string): string | undefined {
   return folders.find((folder) => existsSync(join(folder, "small")));
 }
 
+/** That of a model of Objects as Points, whose weights give more detections than noise does. */
+function pointsFolder(name: string): string | undefined {
+  const folders = [ALL_GOLDENS, "test/goldens"].map((root) => join(root ?? "", "points", name));
+  return folders.find((folder) => existsSync(join(folder, "checkpoint.json")));
+}
+
+/** Whether the weights are trained or calibrated on photos, so that noise is no fair input. */
+function isCalibrated(name: string): boolean {
+  return name === CENTERFACE || pointsFolder(name) !== undefined;
+}
+
+/** 512 x 512 pixels with two faces: no model has to resize it. */
+async function sampleImage(): Promise<RgbImage> {
+  const people = decodeImage(await readFile("samples/people.png"));
+  return cropImage(people, { xmin: 60, ymin: 40, xmax: 572, ymax: 552 }) as RgbImage;
+}
+
 /** A golden model's own, those at hand, or synthetic ones. */
 async function weightsOf(name: string, golden: string | undefined): Promise<WeightsSource | undefined> {
   if (golden !== undefined) {
@@ -81,7 +104,9 @@ async function weightsOf(name: string, golden: string | undefined): Promise<Weig
   }
   const human = process.env.CENTERNET_HUMAN_MODELS;
   if (name === "movenet-thunder" && human !== undefined) return join(human, "models/movenet-thunder.json");
-  if (name.startsWith("movenet")) return undefined;
+  if (name.startsWith("movenet") || name === CENTERFACE) return undefined;
+  const points = pointsFolder(name);
+  if (points !== undefined) return nameParameters(await syntheticStateDict(points));
   const tensors = syntheticWeights(modelNamed(name).graph({ height: 128, width: 128 }));
   const metadata = new Map([
     ["format", "centernet"],
@@ -120,7 +145,9 @@ function denormalized(golden: GoldenCase): RgbImage {
 }
 
 function placeOf(image: RgbImage, model: Model): { left: number; top: number } {
-  if (!model.sizedByImage || isTripletModel(model) || isZooModel(model)) return { left: 0, top: 0 };
+  const isPadded =
+    model.sizedByImage && model.name !== CENTERFACE && !isTripletModel(model) && !isZooModel(model);
+  if (!isPadded) return { left: 0, top: 0 };
   const { left, top } = placeOnMultiple(image, model.sizeMultiple ?? 1).transform;
   return { left, top };
 }

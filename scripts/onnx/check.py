@@ -9,6 +9,8 @@ import onnxruntime
 # Largest difference of a head from wasm, in standard deviations of the head: with trained weights, and where the heads of
 # the original implementation decide.
 HEADS, GOLDEN_HEADS = 5e-4, 2e-3
+# With deformable layers, each of which moves the samples of the next: what the golden cases of photos allow.
+DEFORMABLE_HEADS = 1e-2
 # Of the same box on both sides, in pixels, and of its score.
 BOX, SCORE = 0.05, 2e-4
 # Rounding decides between candidates of a keypoint that lie as near; this share may differ.
@@ -93,15 +95,19 @@ def main(folder):
         expected = tensors[f"wasm.{name}"]
         heads[name] = float(np.max(np.abs(results[name] - expected)) / expected.std())
     goldens = {head["value"]: golden_difference(head, results[head["value"]], tensors) for head in case["goldens"]}
-    worst, lost, points, moved = compare_detections(case, results)
-    count = len(case["detections"])
     print(
         f"{case['name']}: checker fine; heads {max(heads.values()):.1e} of wasm's standard deviations;",
         f"golden heads {max(goldens.values()):.2f} of their tolerance;" if goldens else "no golden heads;",
-        f"{count} boxes, {lost} lost, {worst:.1e} pixels; {points} keypoints, {moved} elsewhere",
+        end=" ",
     )
-    allowed = GOLDEN_HEADS if goldens else HEADS
+    allowed = DEFORMABLE_HEADS if case["deformable"] else GOLDEN_HEADS if goldens else HEADS
     fits = max(heads.values()) <= allowed and all(ratio <= 1 for ratio in goldens.values())
+    if not case["decode"]:
+        print("no decode")
+        return fits
+    worst, lost, points, moved = compare_detections(case, results)
+    count = len(case["detections"])
+    print(f"{count} boxes, {lost} lost, {worst:.1e} pixels; {points} keypoints, {moved} elsewhere")
     return fits and count > 0 and lost == 0 and moved <= KEYPOINTS * points
 
 
