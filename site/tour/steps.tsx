@@ -29,7 +29,7 @@ export const STEPS: readonly TourStep[] = [
     onlyWide: ["layer"],
     target: "#network-heading",
     narrowTarget: ".block-list",
-    look: "Follow the sizes. The network halves its maps five times, from 256 × 256 cells to 8 × 8. There a cell sees nearly the whole image, but it stands for 32 × 32 pixels: too coarse to say where a box ends. So the maps are doubled again, three times, and each time a shortcut, the long lines of the graph, adds what was known at that resolution.",
+    look: "Follow the sizes. The network halves its maps five times, from 256 × 256 cells to 8 × 8. There a cell sees nearly the whole image, but it stands for 32 × 32 pixels: too coarse to say where a box ends. So the maps are doubled again, three times, and each time a shortcut adds what was known at that resolution: a long line, where the screen is wide enough for the graph.",
     attempt: () => (
       <>
         Click blocks from left to right and watch the receptive field grow. An hourglass is the same way down
