@@ -6,5 +6,7 @@ export default defineConfig({
     include: ["test/**/*.site.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // A busy machine draws late.
+    expect: { poll: { timeout: 30_000 } },
   },
 });

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
 import { describe, expect, test } from "vitest";
 import { wasmBuilds } from "../../src/executors/wasm/wasmModule.ts";
 import { PRECISIONS } from "../../src/kernels/kernel.ts";
@@ -9,6 +10,9 @@ import { ALL_GOLDENS, OWN_GOLDENS } from "../support/goldens.ts";
 import type { Place } from "../support/openGraph.ts";
 import { POINTS_MUTATIONS, verifyPointsCase } from "../support/pointsCases.ts";
 import { mayBeLeftOut, onEveryBackend } from "../support/required.ts";
+
+// Node 20 has relaxed SIMD behind this flag, newer ones without.
+setFlagsFromString("--experimental-wasm-relaxed-simd");
 
 const FOLDER = join(ALL_GOLDENS ?? OWN_GOLDENS, "points");
 const SMALL = [

@@ -30,7 +30,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Compare view", () => {
     const names = await bars.evaluateAll((links) => links.map((link) => link.getAttribute("aria-label")));
     expect(names.length).toBeGreaterThan(50);
     for (const name of names) expect(name).toMatch(/: largest difference 0 σ, RMS 0 σ$/);
-    expect(await page.locator('.bars a[tabindex="0"]').count()).toBe(1);
+    await expect.poll(() => page.locator('.bars a[tabindex="0"]').count()).toBe(1);
     await bars.first().focus();
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("Enter");

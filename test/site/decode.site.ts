@@ -37,7 +37,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Decode view", () => {
       .getByRole("status")
       .filter({ hasText: /^Canceled: / })
       .waitFor();
-    expect(await page.locator(".decode-panels").count()).toBe(0);
+    await expect.poll(() => page.locator(".decode-panels").count()).toBe(0);
     await page.getByRole("button", { name: "Run again" }).click();
     await page.locator(".decode-panels canvas").first().waitFor();
     await page.getByRole("button", { name: "Run again" }).waitFor({ state: "detached" });

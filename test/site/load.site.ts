@@ -61,7 +61,9 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Load view", () => {
     expect(await fact(page, "size")).toBe("4.7 MB");
     expect(await fact(page, "memory on wasm")).toMatch(/^\d+\.\d MB: weights /);
     await page.getByText("Its 145 arrays of numbers").click();
-    expect(await page.getByRole("row", { name: "backbone.stem.kernel 3×3×3×32 F16" }).count()).toBe(1);
+    await expect
+      .poll(() => page.getByRole("row", { name: "backbone.stem.kernel 3×3×3×32 F16" }).count())
+      .toBe(1);
     expect(await use(page)).toContain("1 of 1 candidates");
     await expect.poll(() => page.url()).toContain("model=movenet-lightning");
     expect(await page.getByRole("combobox", { name: "Model" }).inputValue()).toBe("movenet-lightning");

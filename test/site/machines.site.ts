@@ -38,7 +38,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("a page", () => {
       expect(await page.locator("main").innerText()).toMatch(note);
       const help = page.getByText("npx centernet serve", { exact: true });
       // Isolation is not what every page lacks.
-      expect(await help.count()).toBe(headers === NOT_ISOLATED ? 1 : 0);
+      await expect.poll(() => help.count()).toBe(headers === NOT_ISOLATED ? 1 : 0);
     } finally {
       await site.close();
     }

@@ -208,7 +208,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Network view", () => {
     expect(sum + bias + residual).toBeCloseTo(result, 2);
     expect(result).toBeCloseTo(value, 2);
     await page.getByText("the fastest of 5 runs").waitFor();
-    expect(await page.locator(".block .number").count()).toBeGreaterThan(20);
+    await expect.poll(() => page.locator(".block .number").count()).toBeGreaterThan(20);
     await page.getByText("Plain loops").click();
     await page.getByText("export const conv2dReference").waitFor();
     await page.locator("summary").filter({ hasText: "Weights" }).click();
@@ -231,7 +231,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Network view", () => {
     await again.waitFor();
     // The worker is free for the layer's own run.
     await page.locator(".tiles canvas").waitFor();
-    expect(await page.locator(".block:not(:has(image))").count()).toBeGreaterThan(1);
+    await expect.poll(() => page.locator(".block:not(:has(image))").count()).toBeGreaterThan(1);
     await again.click();
     await walked(page);
     await line.waitFor({ state: "detached" });

@@ -125,10 +125,10 @@ test.skipIf(!chromiumPath && mayBeLeftOut)(
       const status = page.getByRole("status").filter({ hasText: /running the network|layer \d+ of/ });
       await status.waitFor();
       await page.getByRole("slider", { name: /Score/ }).fill("0.4");
-      expect(await rows.count()).toBe(2);
+      await expect.poll(() => rows.count()).toBe(2);
       await page.getByRole("link", { name: "Load", exact: true }).click();
       await page.locator(".file-drop").waitFor();
-      expect(await status.count()).toBe(1);
+      await expect.poll(() => status.count()).toBe(1);
       await page.getByRole("button", { name: "Cancel" }).click();
       await page.getByRole("status").filter({ hasText: "Canceled" }).waitFor();
       await page.getByRole("link", { name: "Detect", exact: true }).click();

@@ -37,7 +37,7 @@ const SHOWN: readonly ((page: Page) => Promise<unknown>)[] = [
       .getByText(/^Half of the size 20\.8 × 34\.7 to each side of the center makes the box/)
       .waitFor();
     await page.locator('tr.chosen button[aria-pressed="true"]', { hasText: "1. person" }).waitFor();
-    expect(await page.locator(".decode-panels canvas").count()).toBe(2);
+    await expect.poll(() => page.locator(".decode-panels canvas").count()).toBe(2);
   },
   (page) =>
     page.getByRole("button", { name: /^After: the largest to the right: cell 3,6 has 1\./ }).waitFor(),
@@ -103,7 +103,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the tour", () => {
       .getByRole("row", { name: /person/ })
       .nth(2)
       .waitFor();
-    expect(await offer.count()).toBe(0);
+    await expect.poll(() => offer.count()).toBe(0);
     expect(faults).toEqual([]);
   });
 
@@ -132,7 +132,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the tour", () => {
     await SHOWN[2](page);
     await page.goto(page.url().replace(/tour=3/, "tour=9"));
     await page.getByText('tour is "9": expected a step from 1 to 6').waitFor();
-    expect(await page.locator(".tour").count()).toBe(0);
+    await expect.poll(() => page.locator(".tour").count()).toBe(0);
     expect(faults).toEqual([]);
   });
 
@@ -145,10 +145,10 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the tour", () => {
       .getByRole("heading", { name: `centernet-52: 151 fused layers in ${blocks.length - 1} blocks` })
       .waitFor();
     await page.getByText("The graph alone: nothing runs").waitFor();
-    expect(await page.locator(".block").count()).toBe(blocks.length);
+    await expect.poll(() => page.locator(".block").count()).toBe(blocks.length);
     await page.locator('[data-block="backbone.stack0.inner"]').click();
     await page.getByText("Maps need weights").waitFor();
-    expect(await page.locator(".block image, .tiles, .task").count()).toBe(0);
+    await expect.poll(() => page.locator(".block image, .tiles, .task").count()).toBe(0);
     const fits = await page.locator(".scroller").evaluate((box) => box.scrollWidth <= box.clientWidth);
     expect(fits).toBe(true);
     await page.getByRole("combobox", { name: "Network" }).selectOption("movenet-multipose");

@@ -39,7 +39,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the page's worker", () => {
     await detected(page);
     await page.locator(".stage canvas").waitFor();
     expect(await page.locator("main").innerText()).toContain("movenet-lightning, your file");
-    expect(await page.getByRole("row", { name: /person/ }).count()).toBe(1);
+    await expect.poll(() => page.getByRole("row", { name: /person/ }).count()).toBe(1);
     expect(faults).toEqual([]);
   });
 
@@ -72,7 +72,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the page's worker", () => {
       )
       .waitFor();
     await detected(page);
-    expect(await page.getByRole("row", { name: /person/ }).count()).toBe(1);
+    await expect.poll(() => page.getByRole("row", { name: /person/ }).count()).toBe(1);
     await page.getByRole("button", { name: "Dismiss" }).click();
 
     // What kills a second one, too, fails.

@@ -22,7 +22,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("an address", () => {
     const wrong = "image=nothere.jpg&model=x&backend=nonsense&size=7&score=9&threads=0&fuse=maybe&scales=1,1";
     const { page, faults } = await site.visit(`detect?${wrong}`);
     await detected(page);
-    expect(await page.getByRole("row", { name: /person/ }).count()).toBe(3);
+    await expect.poll(() => page.getByRole("row", { name: /person/ }).count()).toBe(3);
     const texts = await notes(page);
     for (const part of [
       'image is "nothere.jpg": expected one of people.jpg',

@@ -16,7 +16,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Detect view", () => {
       .getByRole("row", { name: /person/ })
       .nth(2)
       .waitFor();
-    expect(await page.getByRole("row", { name: /person/ }).count()).toBe(3);
+    await expect.poll(() => page.getByRole("row", { name: /person/ }).count()).toBe(3);
     const slider = page.getByRole("slider", { name: /Score/ });
     const scores = () => page.locator("tbody td:nth-child(2)").allInnerTexts();
     const runs = () => page.locator(".stage").getAttribute("data-runs");
@@ -27,7 +27,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Detect view", () => {
     for (const limit of ["0.05", "0.4", "0.2", "0.5", "0.99", "0.3"]) {
       await slider.fill(limit);
       expect(await scores(), limit).toEqual(all.filter((score) => Number(score) >= Number(limit)));
-      expect(await page.locator(".stage .tag").count()).toBe((await scores()).length);
+      await expect.poll(() => page.locator(".stage .tag").count()).toBe((await scores()).length);
     }
     await expect.poll(() => page.url()).toContain("score=0.3");
     expect(await runs()).toBe("1");

@@ -93,11 +93,11 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("images of the user's", () => {
 
     await items(page).filter({ hasText: "cut.jpg" }).click();
     expect(await page.getByRole("alert").innerText()).toBe(sentenceOf("cut.jpg", sample.subarray(0, 300)));
-    expect(await page.getByRole("row", { name: /person/ }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("row", { name: /person/ }).count()).toBe(0);
     await items(page).filter({ hasText: "third.jpg" }).click();
-    expect(await page.getByRole("row", { name: /person/ }).count()).toBe(1);
+    await expect.poll(() => page.getByRole("row", { name: /person/ }).count()).toBe(1);
     await page.getByText("4 images without a result").click();
-    expect(await page.locator(".failures li").count()).toBe(4);
+    await expect.poll(() => page.locator(".failures li").count()).toBe(4);
     expect(faults).toEqual([]);
   });
 
@@ -110,7 +110,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("images of the user's", () => {
     await page.getByText("What was dropped holds no image file.").waitFor();
     await choose(page, [{ name: "mine.jpg", bytes: sample }]);
     await settled(page);
-    expect(await page.getByRole("row", { name: /person/ }).count()).toBe(1);
+    await expect.poll(() => page.getByRole("row", { name: /person/ }).count()).toBe(1);
     expect(faults).toEqual([]);
   });
 });

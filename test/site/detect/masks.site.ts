@@ -65,7 +65,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the mode that masks faces", () =
     const detector = await load("centerface", { backend: "wasm", build: "plain" });
     const found = await facesToMask(detector.network, plain.image, { sides: [640] });
     await detector.dispose();
-    expect(await rows(page).count()).toBe(found.faces.length);
+    await expect.poll(() => rows(page).count()).toBe(found.faces.length);
     await shown(page);
     const whole = await saved(page);
     expect(whole.name).toBe("people.masked.jpg");
@@ -110,7 +110,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the mode that masks faces", () =
     await page.getByRole("cell", { name: "drawn 1", exact: true }).waitFor();
     // A click alone draws nothing.
     await page.mouse.click(...at(0.5, 0.9));
-    expect(await rows(page).count()).toBe(2);
+    await expect.poll(() => rows(page).count()).toBe(2);
     await shown(page);
     const { bytes, name } = await saved(page);
     expect(name).toBe("mine.masked.png");
@@ -159,7 +159,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the mode that masks faces", () =
     ]);
     const strip = page.locator(".strip > ul button");
     await shown(page);
-    expect(await page.getByRole("button", { name: /^Save the/ }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("button", { name: /^Save the/ }).count()).toBe(0);
     await page.getByText("2 images were not looked at.").waitFor();
     await page.getByRole("button", { name: "Look at a.jpg" }).click();
     await rows(page).first().waitFor();
@@ -169,7 +169,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the mode that masks faces", () =
       .getByRole("alert")
       .filter({ hasText: /^deep\.png: .*got 16 bits per sample\. Convert it first/ })
       .waitFor();
-    expect(await canSave(page).count()).toBe(0);
+    await expect.poll(() => canSave(page).count()).toBe(0);
     await strip.nth(1).click();
     await shown(page);
     await page.getByRole("button", { name: "Save the 2 looked at" }).click();
@@ -204,7 +204,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the mode that masks faces", () =
     expect(told.sort()).toEqual(again.map(({ best }) => `still found, ${best.score.toFixed(2)}`).sort());
     await page.getByRole("combobox", { name: "Mask", exact: true }).selectOption("solid");
     await page.getByText(/^This detector/).waitFor({ state: "detached" });
-    expect(await page.locator("table.masks .below").count()).toBe(0);
+    await expect.poll(() => page.locator("table.masks .below").count()).toBe(0);
     expect(faults).toEqual([]);
   });
 
