@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { candidateSteps, type DetectResult, load, type Tensor } from "../../src/index.ts";
 import { ROOT } from "../browser/builtPage.ts";
 import { mayBeLeftOut } from "../support/required.ts";
+import { transferOf } from "./detect/transfer.ts";
 import { chromiumPath, Site } from "./page.ts";
 
 const RUN = "model=movenet-multipose&image=people.jpg&build=plain&threads=1";
@@ -41,6 +42,19 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Decode view", () => {
     await page.getByRole("button", { name: "Run again" }).click();
     await page.locator(".decode-panels canvas").first().waitFor();
     await page.getByRole("button", { name: "Run again" }).waitFor({ state: "detached" });
+    expect(faults).toEqual([]);
+  });
+
+  test("shows no steps of the image before, once the next one could not be read", async () => {
+    const { page, faults } = await site.visit("decode?model=movenet-lightning");
+    await page.locator(".decode-panels canvas").first().waitFor();
+    const dropped = await transferOf(page, [{ name: "notes.txt", bytes: Buffer.from("hello") }]);
+    await page.dispatchEvent("main", "drop", { dataTransfer: dropped });
+    await page.getByRole("alert").filter({ hasText: "notes.txt: expected a JPEG or PNG image" }).waitFor();
+    await page.locator(".decode-panels").waitFor({ state: "detached" });
+    expect(await page.locator("aside tbody tr").count()).toBe(0);
+    await page.goBack();
+    await page.locator(".decode-panels canvas").first().waitFor();
     expect(faults).toEqual([]);
   });
 

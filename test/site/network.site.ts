@@ -18,6 +18,7 @@ import {
 import { entryOf } from "../../src/visualization/colorMap.ts";
 import { ROOT } from "../browser/builtPage.ts";
 import { mayBeLeftOut } from "../support/required.ts";
+import { transferOf } from "./detect/transfer.ts";
 import { chromiumPath, Site } from "./page.ts";
 
 const SAMPLE = "grace-hopper.jpg";
@@ -235,6 +236,65 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Network view", () => {
     await again.click();
     await walked(page);
     await line.waitFor({ state: "detached" });
+  });
+
+  test("shows no numbers of the image before, once the run on another one was canceled or has failed", async () => {
+    const layer = "backbone.block4.add";
+    const { page, faults } = await site.visit(`network?${RUN}&layer=${layer}`);
+    await walked(page);
+    await shows(page, layer);
+    const numbers = page.locator("aside dt", { hasText: /^(min|max|mean)$/ });
+    expect(await numbers.count()).toBe(3);
+    const none = async () => {
+      await page.locator(".tiles").waitFor({ state: "detached" });
+      await expect.poll(() => numbers.count()).toBe(0);
+      expect(await page.locator(".block image").count()).toBeLessThan(2);
+      expect(await page.getByRole("button", { name: "Save as .npy" }).isDisabled()).toBe(true);
+    };
+    const dropped = await transferOf(page, [{ name: "notes.txt", bytes: Buffer.from("hello") }]);
+    await page.dispatchEvent("main", "drop", { dataTransfer: dropped });
+    await page.getByRole("alert").filter({ hasText: "notes.txt: expected a JPEG or PNG image" }).waitFor();
+    await none();
+
+    // Plain loops leave time to cancel.
+    await go(page, `network?model=movenet-lightning&backend=cpu&image=${SAMPLE}&layer=${layer}`);
+    await walked(page);
+    await shows(page, layer);
+    await go(page, `network?model=movenet-lightning&backend=cpu&image=cat.jpg&layer=${layer}`);
+    const cancel = page.locator(".task").getByRole("button", { name: "Cancel" });
+    const canceled = page.locator(".task").filter({ hasText: "Canceled" });
+    for (let ended = 0; ended < 2; ended++) {
+      await cancel.first().click();
+      await expect.poll(() => canceled.count()).toBe(ended + 1);
+    }
+    await none();
+    expect(faults).toEqual([]);
+  });
+
+  test("reads the layer of the next image also if its file is saved at once", async () => {
+    const layer = "backbone.block4.add";
+    const { page, faults } = await site.visit(`network?${RUN}&layer=${layer}`);
+    await shows(page, layer);
+    const max = page.locator("aside dt:text-is('max') + dd");
+    const before = await max.innerText();
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.evaluate(() => {
+        location.hash = location.hash.replace(/image=[^&]*/, "image=rocket.jpg");
+        addEventListener("hashchange", () => {
+          const buttons = [...document.querySelectorAll("button")];
+          setTimeout(() => buttons.find(({ textContent }) => textContent === "Save as .npy")?.click());
+        });
+      }),
+    ]);
+    await expect.poll(() => max.innerText()).not.toBe(before);
+    const bytes = await readFile(await download.path());
+    const rocket = decodeImage(await readFile(join(ROOT, "dist/site/samples/rocket.jpg")), "rocket.jpg");
+    const { taps } = await detector.detect(rocket, { taps: [layer] });
+    const { data } = taps[layer];
+    expect(bytes.subarray(-data.byteLength)).toEqual(Buffer.from(new Uint8Array(data.slice().buffer)));
+    expect(await max.innerText()).toBe(String(Number(data.reduce((a, b) => Math.max(a, b)).toPrecision(4))));
+    expect(faults).toEqual([]);
   });
 
   test("is restored by a link, and by going back and forward", async () => {

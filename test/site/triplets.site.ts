@@ -108,6 +108,25 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Triplets view", () => {
     expect(await countsOf(page, 4900)).toEqual(Object.values(pairs));
     expect(await runs.getAttribute("data-runs")).toBe(before);
     expect(before).toBe("1");
+
+    // A run that is under way does not put its peaks in place of the kites'.
+    await page.evaluate(() => {
+      location.hash = location.hash.replace("build=plain&threads=1", "backend=cpu");
+    });
+    await page.locator(".task").waitFor();
+    await page.getByRole("combobox", { name: "Peaks of" }).selectOption("kites");
+    await page.getByText("Peaks that were made by hand").waitFor();
+    await page.locator(".task").waitFor({ state: "detached", timeout: 1000 });
+    expect(faults).toEqual([]);
+  });
+
+  test("says of a model without corners that it has none, until the kites are chosen again", async () => {
+    const { page, faults } = await site.visit("triplets?on=image&model=movenet-lightning");
+    const sentence = page.getByRole("alert").filter({ hasText: "finds centers alone, no corners" });
+    await sentence.waitFor();
+    await page.getByRole("combobox", { name: "Peaks of" }).selectOption("kites");
+    await page.getByText("Peaks that were made by hand").waitFor();
+    expect(await sentence.count()).toBe(0);
     expect(faults).toEqual([]);
   });
 });

@@ -73,7 +73,10 @@ export function startDecode(): () => void {
     effect(() => {
       const wanted = image.value && { settings: settings.value, image: image.value };
       hasRun.value = undefined;
-      if (!wanted) return;
+      if (!wanted) {
+        answer.value = undefined;
+        return decoding.end();
+      }
       void decoding.run(async ({ signal: aborted, onProgress }) => {
         onProgress({ text: "a run for the maps of the decode" });
         await worker.call("decodeRun", wanted, { signal: aborted, onProgress });
@@ -82,17 +85,19 @@ export function startDecode(): () => void {
     }),
     effect(() => {
       // What is shown would be of another run.
-      if (decoding.state.value.phase === "canceled") answer.value = undefined;
+      if (["canceled", "failed"].includes(decoding.state.value.phase)) answer.value = undefined;
     }),
     effect(() => {
       const wanted = hasRun.value;
       if (!wanted) return;
-      worker.call("decodeSteps", { ...wanted, score: score.value }).then(
+      const controller = new AbortController();
+      worker.call("decodeSteps", { ...wanted, score: score.value }, { signal: controller.signal }).then(
         (found) => {
           answer.value = found;
         },
         () => {}, // A newer score was chosen.
       );
+      return () => controller.abort();
     }),
     effect(() => {
       const chosen = image.value;

@@ -3,12 +3,13 @@ import { Facts } from "../../components/Facts.tsx";
 import { HistogramBars } from "../../components/HistogramBars.tsx";
 import { count, percent, plain } from "../../components/numbers.ts";
 import { saveFile } from "../../components/saveFile.ts";
+import { TaskLine } from "../../components/TaskLine.tsx";
 import { image } from "../../state/image.ts";
 import { hrefOf } from "../../state/route.ts";
 import { settings } from "../../state/settings.ts";
 import { worker } from "../../state/worker.ts";
 import { FormulaPanel } from "./FormulaPanel.tsx";
-import { block, chooseLayer, layer, openLayer, type PlannedLayer, plan, reading, seen } from "./network.ts";
+import { block, chooseLayer, layer, openLayer, type PlannedLayer, plan, saving, seen } from "./network.ts";
 import { WeightsPanel } from "./WeightsPanel.tsx";
 
 export function LayerPanel() {
@@ -38,9 +39,12 @@ export function LayerPanel() {
         </>
       )}
       {runs ? (
-        <button type="button" disabled={!read} onClick={() => saveNumbers(shown.name)}>
-          Save as .npy
-        </button>
+        <>
+          <button type="button" disabled={!read} onClick={() => saveNumbers(shown.name)}>
+            Save as .npy
+          </button>
+          <TaskLine of={saving} hasOwnButton />
+        </>
       ) : (
         <p class="note">
           Maps need weights: <a href={hrefOf("load")}>load</a> a checkpoint of this model to see them.
@@ -111,7 +115,7 @@ type Statistics = NonNullable<typeof openLayer.value>["statistics"];
 function saveNumbers(name: string): void {
   const chosen = image.value;
   if (!chosen) return;
-  void reading.run(async ({ signal }) => {
+  void saving.run(async ({ signal }) => {
     const bytes = await worker.call(
       "layerFile",
       { settings: settings.value, image: chosen, layer: name },

@@ -5,7 +5,7 @@ import { type ShownImage, shown } from "../../state/detection.ts";
 import { image } from "../../state/image.ts";
 import { route, setParams } from "../../state/route.ts";
 import { settings } from "../../state/settings.ts";
-import { task } from "../../state/task.ts";
+import { type Task, task } from "../../state/task.ts";
 import { worker } from "../../state/worker.ts";
 import type { Glance, Measured } from "../../worker/network/network.ts";
 import type { PageHandlers } from "../../worker/worker.ts";
@@ -56,6 +56,8 @@ export const openChannel = signal<OpenChannel | undefined>(undefined);
 export const inputPicture = signal<string | undefined>(undefined);
 export const walk = task();
 export const reading = task();
+/** The numbers of a layer as a file. It leaves the layer's own run alone. */
+export const saving = task();
 export const measuring = task();
 /** What was measured for the colors. */
 export const measured = signal<(Measured & { readonly what: ColorBy }) | undefined>(undefined);
@@ -129,6 +131,9 @@ export function closeLayer(): void {
 }
 
 let measuredImage: number | undefined;
+/** The images that `seen` and `openLayer` are of. */
+let seenImage: number | undefined;
+let openImage: number | undefined;
 
 /** Its longer side in pixels. */
 const PICTURE_SIDE = 64;
@@ -161,9 +166,14 @@ export function startNetwork(): () => void {
     }),
     effect(() => {
       const chosen = image.value;
+      if (!chosen) show(new Map());
       if (!plan.value?.ranOn || !chosen) return;
       const wanted = { settings: settings.peek(), image: chosen };
       const found = new Map<string, Seen>();
+      const showFound = () => {
+        seenImage = chosen.id;
+        show(found);
+      };
       void walk.run(async ({ signal: aborted, onProgress }) => {
         onProgress({ text: "a run for every layer's picture" });
         await worker.call("walk", wanted, {
@@ -175,15 +185,17 @@ export function startNetwork(): () => void {
             const { thumbnail, ...glance } = progress.data as Glance;
             const url = URL.createObjectURL(new Blob([thumbnail], { type: "image/png" }));
             found.set(glance.name, { ...glance, thumbnail: url });
-            if (found.size % 12 === 0) show(found);
+            if (found.size % 12 === 0) showFound();
           },
         });
-        show(found);
+        showFound();
       });
     }),
     effect(() => {
       const [chosen, name] = [image.value, layerName.value];
-      if (!plan.value?.ranOn || !chosen || !name) return;
+      if (!chosen) openLayer.value = undefined;
+      // A run of the settings before would bring back their numbers.
+      if (!plan.value?.ranOn || !chosen || !name) return reading.end();
       const wanted = {
         settings: settings.peek(),
         image: chosen,
@@ -195,7 +207,13 @@ export function startNetwork(): () => void {
       void reading.run(async ({ signal: aborted, onProgress }) => {
         onProgress({ text: `reading ${name}` });
         openLayer.value = await worker.call("layer", wanted, { signal: aborted, onProgress });
+        openImage = chosen.id;
       });
+    }),
+    effect(() => {
+      // What is shown would be of another image.
+      if (hasStopped(walk) && seenImage !== image.peek()?.id) show(new Map());
+      if (hasStopped(reading) && openImage !== image.peek()?.id) openLayer.value = undefined;
     }),
     effect(() => {
       const [chosen, name, number] = [image.value, layerName.value, channel.value];
@@ -208,12 +226,14 @@ export function startNetwork(): () => void {
         channel: number,
         scale: scale.value || undefined,
       };
-      worker.call("channel", wanted).then(
+      const controller = new AbortController();
+      worker.call("channel", wanted, { signal: controller.signal }).then(
         (answer) => {
           openChannel.value = answer;
         },
         () => {}, // The layer's own run tells what failed.
       );
+      return () => controller.abort();
     }),
     effect(() => {
       const [chosen, what] = [image.value, colorBy.value];
@@ -234,8 +254,13 @@ export function startNetwork(): () => void {
     for (const end of ends) end();
     walk.end();
     reading.end();
+    saving.end();
     measuring.end();
   };
+}
+
+function hasStopped({ state }: Task): boolean {
+  return ["failed", "canceled"].includes(state.value.phase);
 }
 
 /** Thumbnails of the run before are no longer shown, so their memory can go. */

@@ -95,6 +95,8 @@ export function startTriplets(): () => void {
       const own = source.value === "image" ? image.value : undefined;
       ready.value = undefined;
       if (!own) {
+        // A run on the image would put its peaks in place of the kites'.
+        pairing.end();
         ready.value = { settings: wanted };
         return;
       }
@@ -106,7 +108,7 @@ export function startTriplets(): () => void {
     }),
     effect(() => {
       // What is shown would be of another image.
-      if (pairing.state.value.phase === "canceled") boxes.value = undefined;
+      if (["canceled", "failed"].includes(pairing.state.value.phase)) boxes.value = undefined;
     }),
     effect(() => {
       const of = ready.value;
@@ -115,12 +117,14 @@ export function startTriplets(): () => void {
         centralRegion: { smallArea: 22_500, smallParts: smallParts.value, largeParts: largeParts.value },
       };
       if (!of) return;
-      worker.call("tripletBoxes", { ...of, limits }).then(
+      const controller = new AbortController();
+      worker.call("tripletBoxes", { ...of, limits }, { signal: controller.signal }).then(
         (found) => {
           boxes.value = found;
         },
         () => {}, // A newer limit was chosen.
       );
+      return () => controller.abort();
     }),
   ];
   return () => {
