@@ -29,7 +29,7 @@ export const loadHandlers = {
     const source = weights === undefined ? await weightsOf(model ?? "") : keptFiles(weights);
     const opened = await openModel(source, {
       model,
-      labelMap: labels === undefined ? undefined : keptFiles(labels)[0],
+      labelMap: labels === undefined ? undefined : keptFiles(labels, "labels")[0],
       signal,
       onProgress(read, all, phase) {
         const text = phase === "download" ? "downloading" : "reading the archive";

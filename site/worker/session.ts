@@ -92,9 +92,21 @@ async function rowOf(model: string): Promise<ListedModel | undefined> {
   return (await (listed ?? listModels())).find(({ name }) => name === model);
 }
 
-/** The URL of a model's weights. A page without a list has those of the package. */
+/**
+ * The URL of a model's weights. A page without a list has those of the package.
+ *
+ * @throws UsageError if the list is there and the model is not in it, as in a link from where it was.
+ */
 export async function weightsOf(model: string): Promise<string> {
-  return beside((await rowOf(model))?.file ?? `weights/${model}.safetensors`);
+  const row = await rowOf(model);
+  const isListed = row !== undefined || (await (listed ?? listModels())).length === 0;
+  if (isListed) return beside(row?.file ?? `weights/${model}.safetensors`);
+  throw new UsageError({
+    where: model,
+    expected: "weights beside this page",
+    got: "none",
+    hint: "Open a file of them in the view Load.",
+  });
 }
 
 /** Of the user's, by numbers of the page. They are read only when they are needed. */
@@ -105,11 +117,11 @@ export function keepFiles(id: number, kept: readonly File[]): void {
 }
 
 /** @throws UsageError for a number of the page before it was loaded again: files do not outlive it. */
-export function keptFiles(id: number): readonly File[] {
+export function keptFiles(id: number, where: "weights" | "labels" = "weights"): readonly File[] {
   const kept = files.get(id);
   if (kept) return kept;
   throw new UsageError({
-    where: "weights",
+    where,
     expected: "a file that was chosen on this page",
     got: "one of an earlier visit",
     hint: "Choose it again in the view Load.",
@@ -201,7 +213,7 @@ export async function openDetector(
   return load(isKnown || !isAtHand ? model : undefined, {
     ...options,
     weights: weights === undefined ? await weightsOf(model) : keptFiles(weights),
-    labelMap: labels === undefined ? undefined : keptFiles(labels)[0],
+    labelMap: labels === undefined ? undefined : keptFiles(labels, "labels")[0],
     ...(inputSize && { inputSize: { height: inputSize, width: inputSize } }),
     signal,
     onProgress: (bytes, all, phase) => {

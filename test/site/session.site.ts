@@ -103,6 +103,13 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("a session", () => {
     await page.locator("tbody tr").first().waitFor();
     // Weights have a view of their own.
     const bytes = await readFile(join(ROOT, "weights/movenet-lightning.safetensors"));
+    const packed = await transferOf(page, [{ name: "zoo.tar.gz", bytes: Uint8Array.of(0x1f, 0x8b, 8, 0) }]);
+    await page.dispatchEvent("main", "drop", { dataTransfer: packed });
+    await page
+      .getByRole("alert")
+      .filter({ hasText: "zoo.tar.gz: expected a JPEG or PNG image, got a gzip file" })
+      .waitFor();
+    expect(await page.getByRole("button", { name: "Open it in Load" }).count()).toBe(1);
     const weights = await transferOf(page, [{ name: "mine.safetensors", bytes }]);
     await page.dispatchEvent("main", "drop", { dataTransfer: weights });
     await page.getByRole("alert").filter({ hasText: "got a file of weights (safetensors)" }).waitFor();

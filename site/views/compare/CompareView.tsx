@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import { ErrorNote } from "../../components/ErrorNote.tsx";
 import { Facts } from "../../components/Facts.tsx";
 import { saveFile } from "../../components/saveFile.ts";
+import { image } from "../../state/image.ts";
 import { hrefOf, route } from "../../state/route.ts";
 import type { Compared } from "../../worker/compare/compare.ts";
 import { CompareSettings } from "./CompareSettings.tsx";
@@ -68,17 +69,21 @@ function State() {
 }
 
 function Idle({ canceled }: { readonly canceled: boolean }) {
-  const needsFiles = partner.value !== "run" && files.value.length === 0;
+  const isRun = partner.value === "run";
+  const needsFiles = !isRun && files.value.length === 0;
+  const needsImage = isRun && image.value === undefined;
   return (
     <div class="chart-wait">
       <p role="status">
         {needsFiles
           ? "Choose the files of B: they are never part of the address."
-          : canceled
-            ? "Canceled."
-            : "These backends take time to compile before they run."}
+          : needsImage
+            ? "Choose the image that both run on."
+            : canceled
+              ? "Canceled."
+              : "These backends take time to compile before they run."}
       </p>
-      {!needsFiles && (
+      {!needsFiles && !needsImage && (
         <button type="button" onClick={() => void startComparison({ confirmed: canceled })}>
           Compare
         </button>

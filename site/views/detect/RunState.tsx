@@ -61,7 +61,7 @@ function Remedies({ error }: { readonly error: Error }) {
 }
 
 /** What the library calls files that may hold weights. */
-const WEIGHTS = /weights|archive|pickle|model|label map/;
+const WEIGHTS = /weights|archive|gzip|pickle|model|label map/;
 
 function remediesOf(error: Error): Remedy[] {
   const source = image.value?.source;

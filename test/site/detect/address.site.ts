@@ -62,6 +62,27 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("an address", () => {
     expect(faults).toEqual([]);
   });
 
+  test("of what only another page has says where to choose it", async () => {
+    const { page, faults } = await site.visit("detect?model=centernet-104");
+    await page
+      .getByText(
+        "centernet-104: expected weights beside this page, got none. Open a file of them in the view Load.",
+      )
+      .waitFor();
+    await page.evaluate(() => {
+      location.hash = "detect?labels=5";
+    });
+    await page.getByText("labels: expected a file that was chosen on this page").waitFor();
+    await page.evaluate(() => {
+      location.hash = "compare?image=own-2";
+    });
+    await page.getByText("Choose the image that both run on.").waitFor();
+    expect(await page.getByRole("button", { name: "Compare", exact: true }).count()).toBe(0);
+    await page.getByRole("link", { name: "take the sample" }).click();
+    await page.getByText(/All \d+ layers/).waitFor();
+    expect(faults).toEqual([]);
+  });
+
   test("with options that belong to others is noted: of the model, and of the backend", async () => {
     const { page } = await site.visit(
       "detect?model=movenet-lightning&size=256&flip=true&backend=cpu&build=plain",
