@@ -4,10 +4,11 @@
  */
 import { imageNotes, ownImageMissing } from "../state/image.ts";
 import { modeNotes } from "../state/mode.ts";
-import { hrefOf, removeFromAddress, route, viewNotes } from "../state/route.ts";
+import { hrefOf, route, viewNotes } from "../state/route.ts";
 import { settingsNotes } from "../state/settings.ts";
 import { tourNotes } from "../state/tour.ts";
 import { workerNote } from "../state/worker.ts";
+import { Notes } from "./Notes.tsx";
 
 export function AddressNotes() {
   const notes = [
@@ -20,18 +21,7 @@ export function AddressNotes() {
   const isElsewhere = ownImageMissing.value && route.value.view !== "detect";
   return (
     <div aria-live="polite">
-      {notes.length > 0 && (
-        <div class="address-notes">
-          <div>
-            {notes.map(({ name, text }) => (
-              <p key={name}>{text}</p>
-            ))}
-          </div>
-          <button type="button" onClick={() => removeFromAddress(notes.map(({ name }) => name))}>
-            Dismiss
-          </button>
-        </div>
-      )}
+      <Notes of={notes} />
       {workerNote.value && (
         <p class="address-notes">
           <span>{workerNote.value}</span>

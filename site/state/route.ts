@@ -40,6 +40,27 @@ export function addressNote(name: string, text: string, expected: string, instea
   return { name, text: `In the address, ${name} is "${got}": expected ${expected}. ${instead}` };
 }
 
+/** A note on a setting that is in the address, but as nothing that can be meant; else none. */
+export function noteUnless(
+  name: string,
+  isMeant: (text: string) => boolean,
+  expected: string,
+  instead: string,
+): readonly AddressNote[] {
+  const text = route.value.params[name];
+  return text === undefined || isMeant(text) ? [] : [addressNote(name, text, expected, instead)];
+}
+
+/** As `noteUnless`, of a setting that is one of these. */
+export function noteUnlessOneOf(
+  name: string,
+  names: readonly string[],
+  instead: string,
+): readonly AddressNote[] {
+  const named = names.filter((each) => each !== "");
+  return noteUnless(name, (text) => named.includes(text), `one of ${named.join(", ")}`, instead);
+}
+
 const parsed = signal(parseHash(location.hash));
 export const route = computed<Route>(() => parsed.value);
 /** What is wrong with the name of the view. */

@@ -1,4 +1,5 @@
 import { type ChildProcessByStdio, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmod, cp, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { Agent, type ClientRequestArgs, createServer, request } from "node:http";
 import { type AddressInfo, connect, type Server } from "node:net";
@@ -340,6 +341,16 @@ test("a taken port is named, and the next free one offered", async () => {
     new RegExp(
       `^centernet: port ${port}: expected a free port, got one in use\\. Try --port ${port + 2}\\.\n$`,
     ),
+  );
+});
+
+test("if the last port is taken, any free one is offered", async () => {
+  const server = createServer().listen(65_535, "127.0.0.1");
+  // It may be another program's: it is taken all the same.
+  await Promise.race([once(server, "listening"), once(server, "error")]).catch(() => {});
+  onTestFinished(() => void server.close());
+  expect(await refused("--port", "65535")).toBe(
+    "centernet: port 65535: expected a free port, got one in use. Try --port 0, which takes any free one.\n",
   );
 });
 

@@ -2,6 +2,7 @@
 import { useEffect } from "preact/hooks";
 import { ErrorNote } from "../../components/ErrorNote.tsx";
 import { Facts } from "../../components/Facts.tsx";
+import { ViewNotes } from "../../components/Notes.tsx";
 import { saveFile } from "../../components/saveFile.ts";
 import { image } from "../../state/image.ts";
 import { hrefOf, route } from "../../state/route.ts";
@@ -11,7 +12,7 @@ import { cancelComparison, comparison, files, followAddress, startComparison } f
 import { DifferenceBars } from "./DifferenceBars.tsx";
 import { LayerPanel } from "./LayerPanel.tsx";
 import { place, short } from "./numbers.ts";
-import { partner } from "./sides.ts";
+import { partner, sideNotes } from "./sides.ts";
 
 export function CompareView() {
   useEffect(followAddress, []);
@@ -19,6 +20,7 @@ export function CompareView() {
     <div class="columns">
       <section aria-labelledby="differences-heading">
         <h1 id="differences-heading">Differences by layer</h1>
+        <ViewNotes of={sideNotes.value} />
         <State />
       </section>
       <aside aria-label="What is compared">

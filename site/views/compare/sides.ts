@@ -1,7 +1,7 @@
 /** The two sides of the comparison, as the address says: `a=wasm&b=wasm,plain,exact,unfused`. */
 import { computed } from "@preact/signals";
 import { BACKENDS } from "centernet";
-import { route, setParams } from "../../state/route.ts";
+import { noteUnless, noteUnlessOneOf, route, setParams } from "../../state/route.ts";
 import { settings } from "../../state/settings.ts";
 import type { Side } from "../../worker/compare/sides.ts";
 
@@ -26,6 +26,24 @@ export const bothSides = computed<{ readonly a: Side; readonly b: Side }>(() => 
 export const partner = computed<Partner>(
   () => PARTNERS.find((name) => name === route.value.params.with) ?? "run",
 );
+
+const SIDE_WORDS = ["plain", "relaxed", "exact", "unfused"];
+/** What the address says of this view that cannot be meant. */
+export const sideNotes = computed(() => [
+  ...(["a", "b"] as const).flatMap((name) =>
+    noteUnless(
+      name,
+      (words) => {
+        const [backend, ...others] = words.split(",");
+        const isBackend = BACKENDS.some((each) => each === backend);
+        return isBackend && others.every((word) => SIDE_WORDS.includes(word));
+      },
+      `a backend, then what of ${SIDE_WORDS.join(", ")} it has, as in wasm,plain`,
+      `${name.toUpperCase()} is ${formatSide(bothSides.value[name])}.`,
+    ),
+  ),
+  ...noteUnlessOneOf("with", PARTNERS, "B is another run."),
+]);
 
 export function setSide(name: "a" | "b", side: Side): void {
   setParams({ [name]: formatSide(side), layer: undefined, channel: undefined });

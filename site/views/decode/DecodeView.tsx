@@ -1,5 +1,6 @@
 /** From heatmap to box, step by step, for one peak; and why there is nothing at a cell. */
 import { useEffect } from "preact/hooks";
+import { ViewNotes } from "../../components/Notes.tsx";
 import { Select } from "../../components/Select.tsx";
 import { StepBar } from "../../components/StepBar.tsx";
 import { TaskLine } from "../../components/TaskLine.tsx";
@@ -10,6 +11,7 @@ import {
   chooseKeypoint,
   chooseStep,
   decoded,
+  decodeNotes,
   decoding,
   findsCorners,
   keypoint,
@@ -31,6 +33,7 @@ export function DecodeView() {
     <div class="columns decode-columns">
       <section aria-labelledby="decode-heading" class="decode">
         <h1 id="decode-heading">Decode: from the maps to a box</h1>
+        <ViewNotes of={decodeNotes.value} />
         {found && (
           <p class="note" data-runs={found.runs}>
             Maps of one run on {found.ranOn}

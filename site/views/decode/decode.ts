@@ -2,7 +2,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { geometryFrom, type Point } from "centernet";
 import { image } from "../../state/image.ts";
-import { route, setParams } from "../../state/route.ts";
+import { noteUnless, route, setParams } from "../../state/route.ts";
 import { score, settings } from "../../state/settings.ts";
 import { task } from "../../state/task.ts";
 import { worker } from "../../state/worker.ts";
@@ -49,6 +49,21 @@ export const cell = computed<Point | undefined>(() => {
       .map(Number) ?? [];
   if (!found || x === undefined || x >= found.view.mapWidth || y >= found.view.mapHeight) return undefined;
   return { x, y };
+});
+
+/** What the address says of this view that cannot be meant for any image. */
+export const decodeNotes = computed(() => {
+  const isPlace = (text: string) => /^[1-9]\d{0,8}$/.test(text);
+  return [
+    ...noteUnless("peak", isPlace, "the place of a peak in the table, from 1", "The first is followed."),
+    ...noteUnless("keypoint", isPlace, "the place of a keypoint, from 1", "The first is followed."),
+    ...noteUnless(
+      "cell",
+      (text) => /^\d+,\d+$/.test(text),
+      "a column and a row of the map, as in 3,5",
+      "None is asked about.",
+    ),
+  ];
 });
 
 export function choosePeak(index: number): void {

@@ -1,5 +1,6 @@
 /** The running network: its form, every layer at a glance, and one layer with all of its numbers. */
 import { useEffect } from "preact/hooks";
+import { ViewNotes } from "../../components/Notes.tsx";
 import { TaskLine } from "../../components/TaskLine.tsx";
 import { narrow } from "../../state/narrow.ts";
 import { route, setParams } from "../../state/route.ts";
@@ -13,7 +14,7 @@ import { LayerFinder } from "./LayerFinder.tsx";
 import { LayerPanel } from "./LayerPanel.tsx";
 import { LayerSheet } from "./LayerSheet.tsx";
 import { NetworkGraph } from "./NetworkGraph.tsx";
-import { layerName, plan, reading, startNetwork, unknownLayer, walk } from "./network.ts";
+import { layerName, networkNotes, plan, reading, startNetwork, unknownLayer, walk } from "./network.ts";
 
 export function NetworkView() {
   useEffect(startNetwork, []);
@@ -56,6 +57,7 @@ export function NetworkView() {
             each op on its own
           </label>
         </div>
+        <ViewNotes of={networkNotes.value} />
         {unknownLayer.value && <UnknownLayer asked={unknownLayer.value} />}
         {shown &&
           (narrow.value ? (

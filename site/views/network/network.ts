@@ -3,7 +3,7 @@ import { computed, effect, signal } from "@preact/signals";
 import type { GridOrder, GridScale } from "centernet";
 import { type ShownImage, shown } from "../../state/detection.ts";
 import { image } from "../../state/image.ts";
-import { route, setParams } from "../../state/route.ts";
+import { noteUnless, noteUnlessOneOf, route, setParams } from "../../state/route.ts";
 import { settings } from "../../state/settings.ts";
 import { type Task, task } from "../../state/task.ts";
 import { worker } from "../../state/worker.ts";
@@ -101,8 +101,43 @@ export const order = computed(
 );
 const page = computed(() => Math.max(0, Number.parseInt(route.value.params.page ?? "0", 10) || 0));
 const channel = computed(() => {
-  const number = Number.parseInt(route.value.params.channel ?? "", 10);
-  return number >= 0 && number < (layer.value?.shape[3] ?? 0) ? number : undefined;
+  const text = route.value.params.channel ?? "";
+  return /^\d{1,9}$/.test(text) && Number(text) < (layer.value?.shape[3] ?? 0) ? Number(text) : undefined;
+});
+
+/** What the address says of this view that cannot be meant. */
+export const networkNotes = computed(() => {
+  // Of another layer than the asked one, nothing is known but how numbers are written.
+  const channels = route.value.params.layer === layerName.value ? layer.value?.shape[3] : undefined;
+  return [
+    ...noteUnlessOneOf(
+      "scale",
+      SCALES.map(([name]) => name),
+      "The scale is chosen to fit.",
+    ),
+    ...noteUnlessOneOf(
+      "order",
+      ORDERS.map(([name]) => name),
+      "Channels are sorted by number.",
+    ),
+    ...noteUnlessOneOf(
+      "color",
+      COLORS.map(([name]) => name),
+      "Blocks are colored by family.",
+    ),
+    ...noteUnless(
+      "channel",
+      (text) => /^\d{1,9}$/.test(text) && Number(text) < (channels ?? Number.POSITIVE_INFINITY),
+      channels === undefined ? "the number of a channel, from 0" : `a channel from 0 to ${channels - 1}`,
+      "None is opened.",
+    ),
+    ...noteUnless(
+      "cell",
+      (text) => /^\d+,\d+$/.test(text),
+      "a column and a row of the map, as in 3,5",
+      "None is written out.",
+    ),
+  ];
 });
 
 /** `backbone.block4, 32 × 32 × 48, 3 layers`. */

@@ -1,6 +1,7 @@
 /** Corner and center pooling at work, and pairs of corners at limits of one's own. */
 import { useEffect } from "preact/hooks";
 import { ErrorNote } from "../../components/ErrorNote.tsx";
+import { ViewNotes } from "../../components/Notes.tsx";
 import { Select } from "../../components/Select.tsx";
 import { Slider } from "../../components/Slider.tsx";
 import { StepBar } from "../../components/StepBar.tsx";
@@ -27,6 +28,7 @@ import {
   smallParts,
   source,
   startTriplets,
+  tripletNotes,
 } from "./triplets.ts";
 
 /** The view shows no image unless it is asked to; what is dropped on it says all the same why it cannot be read. */
@@ -45,6 +47,7 @@ export function TripletsView() {
       <ImageFailure />
       <section aria-labelledby="pools-heading" class="pools">
         <h1 id="pools-heading">Pools: how a corner and a center come to know of their object</h1>
+        <ViewNotes of={tripletNotes.value} />
         <p class="note">
           The networks' own modules, computed here in plain loops on features that were made by hand, with the
           few weights chosen so that each step has a meaning: no checkpoint is needed.

@@ -2,7 +2,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import type { PoolCell } from "centernet";
 import { image } from "../../state/image.ts";
-import { route, setParams } from "../../state/route.ts";
+import { noteUnless, noteUnlessOneOf, route, setParams } from "../../state/route.ts";
 import { settings } from "../../state/settings.ts";
 import { task } from "../../state/task.ts";
 import { worker } from "../../state/worker.ts";
@@ -48,6 +48,31 @@ export const chosen = computed(() => {
   return Number(number) >= 1 && Number(number) <= (count ?? 0) ? asked : BEST;
 });
 const BEST = "box-1";
+
+const ODD = /^[13579]$/;
+/** What the address says of this view that cannot be meant. */
+export const tripletNotes = computed(() => [
+  ...noteUnlessOneOf(
+    "pool",
+    POOL_STEPS.map(({ name }) => name),
+    "The first step is shown.",
+  ),
+  ...noteUnless(
+    "at",
+    (text) => /^(1?\d|2[0-3]),(\d|1[0-3])$/.test(text),
+    "a column to 23 and a row to 13, as in 3,5",
+    "The step's own cell is shown.",
+  ),
+  ...noteUnlessOneOf("on", ["kites", "image"], "The kites are shown."),
+  ...noteUnless(
+    "embedding",
+    (text) => text !== "" && Number(text) >= 0 && Number(text) <= 4,
+    "a number from 0 to 4",
+    `${DEFAULT_DISTANCE} is used.`,
+  ),
+  ...noteUnless("small", (text) => ODD.test(text), "an odd number from 1 to 9", "3 is used."),
+  ...noteUnless("large", (text) => ODD.test(text), "an odd number from 1 to 9", "5 is used."),
+]);
 
 export function choosePool(name: PoolStepName): void {
   setParams({ pool: name, at: undefined }, { replace: true });

@@ -48,7 +48,7 @@ async function portFault(port: number, error: NodeJS.ErrnoException): Promise<Us
       where: `port ${port}`,
       expected: isTaken ? "a free port" : "one that this user may open",
       got: isTaken ? "one in use" : systemMessage(error).replace(/^listen /, ""),
-      hint: free === undefined ? undefined : `Try --port ${free}.`,
+      hint: free === undefined ? "Try --port 0, which takes any free one." : `Try --port ${free}.`,
     },
     { cause: error },
   );

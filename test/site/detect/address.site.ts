@@ -62,6 +62,23 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("an address", () => {
     expect(faults).toEqual([]);
   });
 
+  test("with settings of one view that cannot be meant gets a note for each, and the view its defaults", async () => {
+    const { page, faults } = await site.visit("load");
+    for (const [hash, parts] of WRONG_IN_VIEWS) {
+      await page.evaluate((wrong) => {
+        location.hash = wrong;
+      }, hash);
+      const view = page.locator(".view-notes p");
+      await expect.poll(() => view.count(), hash).toBe(parts.length);
+      const texts = await view.allInnerTexts();
+      expect(texts.map((text) => parts.some((part) => text.includes(part)))).not.toContain(false);
+      await page.locator(".view-notes").getByRole("button", { name: "Dismiss" }).click();
+      await expect.poll(() => view.count(), hash).toBe(0);
+    }
+    expect(new URL(page.url()).hash).toBe("#compare?model=movenet-lightning");
+    expect(faults).toEqual([]);
+  });
+
   test("of what only another page has says where to choose it", async () => {
     const { page, faults } = await site.visit("detect?model=centernet-104");
     await page
@@ -115,3 +132,43 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("an address", () => {
     expect(faults).toEqual([]);
   });
 });
+
+const WRONG_IN_VIEWS: readonly (readonly [hash: string, notes: readonly string[]])[] = [
+  [
+    "network?model=movenet-lightning&layer=backbone.block4.add&channel=32&scale=x&order=&color=blue&cell=1",
+    [
+      'scale is "x": expected one of layer, channel, percentiles, symmetric. The scale is chosen to fit.',
+      'order is "": expected one of number, mean, max, deviation',
+      'color is "blue": expected one of family, time, multiplyAdds, zeros, error',
+      'channel is "32": expected a channel from 0 to 31. None is opened.',
+      'cell is "1": expected a column and a row of the map, as in 3,5',
+    ],
+  ],
+  [
+    "decode?model=movenet-lightning&peak=0&keypoint=x&cell=1,-1",
+    [
+      'peak is "0": expected the place of a peak in the table, from 1. The first is followed.',
+      'keypoint is "x": expected the place of a keypoint',
+      'cell is "1,-1": expected a column and a row',
+    ],
+  ],
+  [
+    "triplets?model=movenet-lightning&pool=x&at=24,0&on=x&embedding=5&small=2&large=11",
+    [
+      'pool is "x": expected one of ',
+      'at is "24,0": expected a column to 23 and a row to 13',
+      'on is "x": expected one of kites, image. The kites are shown.',
+      'embedding is "5": expected a number from 0 to 4. 0.5 is used.',
+      'small is "2": expected an odd number from 1 to 9. 3 is used.',
+      'large is "11": expected an odd number from 1 to 9. 5 is used.',
+    ],
+  ],
+  [
+    "compare?model=movenet-lightning&a=x&b=wasm,fast&with=x",
+    [
+      'a is "x": expected a backend, then what of plain, relaxed, exact, unfused it has, as in wasm,plain. A is wasm.',
+      'b is "wasm,fast": expected a backend',
+      'with is "x": expected one of run, golden, tensors. B is another run.',
+    ],
+  ],
+];
