@@ -103,6 +103,17 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the camera", () => {
     expect(faults).toEqual([]);
   });
 
+  test("tells no rate of another backend after it was changed", async () => {
+    const { page, faults } = await site.visit("detect", { script: watchTracks });
+    await start(page);
+    const rate = page.locator("dt:text-is('rate') + dd");
+    await expect.poll(() => rate.innerText(), PATIENT).toMatch(/^\d/);
+    // Plain loops take seconds for a frame.
+    await page.getByRole("combobox", { name: "Backend" }).selectOption("cpu");
+    await expect.poll(() => rate.innerText(), PATIENT).toBe("–");
+    expect(faults).toEqual([]);
+  });
+
   test("stops when the page is hidden, and starts again upon a click; the back is not mirrored", async () => {
     const { page, faults } = await site.visit("detect", { width: 390, height: 844, script: watchTracks });
     await start(page);

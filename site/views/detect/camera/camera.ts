@@ -180,6 +180,7 @@ let follows = 0;
 async function follow(own: Session, video: HTMLVideoElement): Promise<void> {
   const { ending, clock } = own;
   const shownAt: number[] = [];
+  let rated: readonly unknown[] = [];
   // A freeze may end before the frame that was on its way has been detected; it must not be followed twice.
   const turn = ++follows;
   const isOn = () => turn === follows && session === own && state.value.phase === "on";
@@ -188,7 +189,14 @@ async function follow(own: Session, video: HTMLVideoElement): Promise<void> {
     if (!isOn()) return;
     const began = performance.now();
     const picture = await createImageBitmap(video);
-    const params = { settings: settings.peek(), testTime: testTime.peek(), frame: picture };
+    const how = { settings: settings.peek(), testTime: testTime.peek() };
+    if (rated[0] !== how.settings || rated[1] !== how.testTime) {
+      // The pace of another network or backend says nothing of this one.
+      rated = [how.settings, how.testTime];
+      shownAt.length = 0;
+      pace.value = { detected: pace.value.detected, skipped: pace.value.skipped };
+    }
+    const params = { ...how, frame: picture };
     try {
       const found = await worker.call("detectFrame", params, {
         signal: ending.signal,
