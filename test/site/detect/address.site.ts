@@ -69,11 +69,11 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("an address", () => {
         location.hash = wrong;
       }, hash);
       const view = page.locator(".view-notes p");
-      await expect.poll(() => view.count(), hash).toBe(parts.length);
+      await expect.poll(() => view.count(), { message: hash }).toBe(parts.length);
       const texts = await view.allInnerTexts();
       expect(texts.map((text) => parts.some((part) => text.includes(part)))).not.toContain(false);
       await page.locator(".view-notes").getByRole("button", { name: "Dismiss" }).click();
-      await expect.poll(() => view.count(), hash).toBe(0);
+      await expect.poll(() => view.count(), { message: hash }).toBe(0);
     }
     expect(new URL(page.url()).hash).toBe("#compare?model=movenet-lightning");
     expect(faults).toEqual([]);
