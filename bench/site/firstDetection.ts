@@ -86,11 +86,11 @@ async function longestTask(page: Page): Promise<number> {
   });
 }
 
-/** Every block has its thumbnail. */
+/** Every block has its thumbnail, that of the input too. */
 export async function walked(page: Page): Promise<void> {
   await page.waitForFunction(
-    () => document.querySelectorAll(".block image").length === document.querySelectorAll(".block").length - 1,
+    () => document.querySelectorAll(".block image").length === document.querySelectorAll(".block").length,
     undefined,
-    { timeout: 600_000 },
+    { timeout: 120_000 },
   );
 }
