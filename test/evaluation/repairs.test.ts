@@ -366,3 +366,15 @@ test("sigmas are refused for boxes, and truth without keypoints is named by its 
     "a.json: annotations[2]: expected keypoints, got none.",
   );
 });
+
+test("any number of unknown category ids is a note", () => {
+  const truth = annotationsOf({
+    images: [{ id: 1, file_name: "1.jpg" }],
+    categories: Array.from({ length: 80 }, (_, id) => ({ id, name: `class-${id}` })),
+    annotations: [{ id: 1, image_id: 1, category_id: 0, bbox: [0, 0, 5, 5], area: 25, iscrowd: 0 }],
+  });
+  const results = Array.from({ length: 200_000 }, (_, i) => result({ category_id: 1000 + i }));
+  expect(resultsOf(results, truth).notes).toEqual([
+    "200000 results of categories that the annotations do not have (1000, 1001, 1002, 1003, 1004, …; theirs are 0, 1, 2, 3, 4, …): left out",
+  ]);
+});

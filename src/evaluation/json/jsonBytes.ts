@@ -148,10 +148,16 @@ export class JsonBytes {
     }
   }
 
+  /** Whether the next value is a number, as far as its first byte says. */
+  isNumber(): boolean {
+    const first = this.peek();
+    return first === MINUS || (first >= ZERO && first <= NINE);
+  }
+
   /** A finite number, rounded as `Number` does. */
   number(): number {
-    const first = this.peek();
-    if (first !== MINUS && !(first >= ZERO && first <= NINE)) return this.noNumber();
+    if (!this.isNumber()) return this.noNumber();
+    const first = this.bytes[this.position];
     const { bytes } = this;
     const { length } = bytes;
     const start = this.position;
@@ -247,7 +253,7 @@ export class JsonBytes {
         this.skip(depth + 1);
       }
       this.position++;
-    } else if (first === MINUS || (first >= ZERO && first <= NINE)) {
+    } else if (this.isNumber()) {
       this.number();
     } else {
       this.word();

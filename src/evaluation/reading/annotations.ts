@@ -3,9 +3,10 @@
 import { UsageError } from "../../errors.ts";
 import { counted } from "../../support/counted.ts";
 import { feed, feedWhole, type JsonSource, jsonBytesOf } from "../json/feed.ts";
-import { CLOSE_BRACE, type JsonBytes, KeyTable, OPEN_BRACE } from "../json/jsonBytes.ts";
+import { type JsonBytes, KeyTable } from "../json/jsonBytes.ts";
 import { JsonUnits, type UnitPlace, type UnitReader } from "../json/jsonUnits.ts";
 import { IdTable, type ImageId, readImageId, readInteger, showId } from "./ids.ts";
+import { checkBox, eachMember, readSide, readTruthy } from "./members.ts";
 import { TruthColumns } from "./truthColumns.ts";
 
 export interface AnnotatedImage {
@@ -85,10 +86,6 @@ const KEYS = new KeyTable([
   "ignore",
 ]);
 const [ID, IMAGE, CATEGORY, BOX, AREA, CROWD, COUNT, KEYPOINTS, IGNORE] = KEYS.names.keys();
-
-const MINUS = 0x2d;
-const ZERO = 0x30;
-const NINE = 0x39;
 
 class AnnotationsReader implements UnitReader {
   readonly lists = LISTS;
@@ -308,47 +305,4 @@ function listedIds(table: IdTable<ImageId>, names: readonly unknown[]) {
 
 function positionOf(index: number | undefined, positions: Int32Array): number | undefined {
   return index === undefined || positions[index] < 0 ? undefined : positions[index];
-}
-
-/** @throws UsageError unless the entry's bbox has four numbers; `length` is negative if there is none. */
-export function checkBox(json: JsonBytes, length: number): void {
-  if (length === 4) return;
-  const hint = length === 5 || length === 8 ? "Oriented boxes are not evaluated." : undefined;
-  json.fail("a bbox [x, y, width, height]", length < 0 ? "none" : `${length} numbers`, hint);
-}
-
-/** Reads an object; `read` must consume each member's value. @throws UsageError for a known key that is repeated. */
-export function eachMember(json: JsonBytes, keys: KeyTable, read: (key: number) => void): void {
-  if (json.peek() !== OPEN_BRACE) json.fail("an object");
-  json.position++;
-  json.member = "";
-  let seen = 0;
-  for (let isFirst = true; json.peek() !== CLOSE_BRACE; isFirst = false) {
-    json.separator(isFirst);
-    const key = json.key(keys);
-    if (key >= 0) {
-      if (seen & (1 << key)) json.fail(`${keys.names[key]} once`, "it twice");
-      seen |= 1 << key;
-    }
-    json.peek();
-    json.member = key < 0 ? "" : keys.names[key];
-    read(key);
-    json.member = "";
-  }
-  json.position++;
-}
-
-/** Width or height of an image; undefined for what is no number, because only a note needs it. */
-function readSide(json: JsonBytes): number | undefined {
-  const first = json.peek();
-  if (first === MINUS || (first >= ZERO && first <= NINE)) return json.number();
-  json.skip();
-  return undefined;
-}
-
-/** A number or a word; 0, false and null count as no. */
-function readTruthy(json: JsonBytes): boolean {
-  const first = json.peek();
-  if (first === 0x74 || first === 0x66 || first === 0x6e) return json.word() === true;
-  return json.number() !== 0;
 }

@@ -8,10 +8,11 @@ import { counted } from "../../support/counted.ts";
 import { feed, feedWhole, type JsonSource, jsonBytesOf } from "../json/feed.ts";
 import { type JsonBytes, KeyTable } from "../json/jsonBytes.ts";
 import { JsonUnits, type UnitReader } from "../json/jsonUnits.ts";
-import { type Annotations, checkBox, eachMember, type ReadOptions } from "./annotations.ts";
+import type { Annotations, ReadOptions } from "./annotations.ts";
 import { DetectionLines } from "./detectionLines.ts";
 import { type EvaluationType, extentOf, FoundColumns } from "./foundColumns.ts";
 import { type ImageId, readImageId, readInteger, showId } from "./ids.ts";
+import { checkBox, eachMember } from "./members.ts";
 import { UnknownCategories } from "./unknownCategories.ts";
 
 export interface ResultsOptions extends ReadOptions {

@@ -2,8 +2,9 @@ import { counted } from "../../support/counted.ts";
 import type { Annotations } from "./annotations.ts";
 
 const MAX_SHOWN = 5;
-/** COCO's classes; their ids run to 90. */
+/** COCO's classes, and the last of their ids. */
 const COCO_CLASSES = 80;
+const LAST_ID = 90;
 
 /** Category ids of results that the annotations do not have. */
 export class UnknownCategories {
@@ -33,22 +34,29 @@ export class UnknownCategories {
   /** Eighty classes in a row, where the annotations have COCO's ids with gaps, or the reverse. */
   private shift(): string[] {
     const { categories } = this.annotations;
+    if (categories.length !== COCO_CLASSES) return [];
     const known = categories.map(({ id }) => id);
-    const isRow =
-      categories.length === COCO_CLASSES && Math.max(...known) - Math.min(...known) < COCO_CLASSES;
-    if (isRow && Math.max(...this.ids) > Math.max(...known) && Math.max(...this.ids) <= 90) {
-      const range = `${Math.min(...known)} to ${Math.max(...known)}`;
-      return [`category ids look like COCO's (1 to 90 with gaps), not classes in a row (${range}): map them`];
+    const [first, last] = rangeOf(known);
+    const [least, most] = rangeOf(this.ids);
+    if (last - first < COCO_CLASSES && most > last && most <= LAST_ID) {
+      return [
+        `category ids look like COCO's (1 to 90 with gaps), not classes in a row (${first} to ${last}): map them`,
+      ];
     }
-    const [least, most] = [Math.min(...this.ids), Math.max(...this.ids)];
-    const isCoco = categories.length === COCO_CLASSES && categories.some(({ id }) => id === 90);
     // COCO's ids up to 80 have gaps: an unknown one is there.
-    if (!isCoco || most > COCO_CLASSES) return [];
+    if (!known.includes(LAST_ID) || most > COCO_CLASSES) return [];
     const range = least === 0 ? "0 to 79" : "1 to 80";
     return [
       `category ids look like classes in a row (${range}), not COCO's ids (1 to 90 with gaps): map them`,
     ];
   }
+}
+
+/** The least and the largest: of any number of ids, which arguments of a call are not. */
+function rangeOf(ids: Iterable<number>): [least: number, most: number] {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const id of ids) [least, most] = [Math.min(least, id), Math.max(most, id)];
+  return [least, most];
 }
 
 function shown(ids: readonly number[]): string {
