@@ -46,7 +46,7 @@ export async function readResultsFiles(
   const read = new Map<string, string>();
   for (const path of paths) {
     const where = `option ${flag} ${path}`;
-    const real = await realpath(path).catch(() => path);
+    const real = await realpath(systemPath(path)).catch(() => path);
     const same = read.get(real);
     if (same !== undefined) throw new UsageError({ where, expected: "each file once", got: `${same} too` });
     read.set(real, path);
