@@ -1,6 +1,6 @@
 /** Detect's two modes: it shows detections, or masks faces. */
 import { computed, signal } from "@preact/signals";
-import { type AddressNote, addressNote, hrefOf, route } from "./route.ts";
+import { hrefOf, noteUnless, route } from "./route.ts";
 
 export const FACE_MODEL = "centerface";
 const MASKS = "masks";
@@ -11,11 +11,9 @@ export const masking = computed(() => route.value.view === "detect" && route.val
 /** What the line of state says meanwhile, and how to give up what runs. */
 export const maskingStatus = signal<{ readonly text: string; readonly cancel?: () => void }>({ text: "" });
 
-export const modeNotes = computed<readonly AddressNote[]>(() => {
-  const { mode } = route.value.params;
-  if (mode === undefined || mode === MASKS) return [];
-  return [addressNote("mode", mode, MASKS, "Detections are shown.")];
-});
+export const modeNotes = computed(() =>
+  noteUnless("mode", (mode) => mode === MASKS, MASKS, "Detections are shown."),
+);
 
 /** The address of the mode that masks faces, and that of the other, each with the settings of this one. */
 export function maskingHref(): string {

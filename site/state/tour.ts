@@ -1,6 +1,6 @@
 /** The guided tour: the step that the address names, `tour=3`, and the one offer of it. */
 import { computed, signal } from "@preact/signals";
-import { type AddressNote, addressNote, hrefOf, route, setParams } from "./route.ts";
+import { hrefOf, noteUnless, route, setParams } from "./route.ts";
 
 export const TOUR_LENGTH = 6;
 
@@ -11,11 +11,14 @@ export const tourStep = computed(() => {
 });
 
 /** What is wrong with the step in the address. */
-export const tourNotes = computed<readonly AddressNote[]>(() => {
-  const { tour } = route.value.params;
-  if (tour === undefined || tourStep.value !== undefined) return [];
-  return [addressNote("tour", tour, `a step from 1 to ${TOUR_LENGTH}`, "The tour is not shown.")];
-});
+export const tourNotes = computed(() =>
+  noteUnless(
+    "tour",
+    () => tourStep.value !== undefined,
+    `a step from 1 to ${TOUR_LENGTH}`,
+    "The tour is not shown.",
+  ),
+);
 
 /** Where the tour starts; its code, fetched then, fills in the rest of the address. */
 export function tourHref(): string {

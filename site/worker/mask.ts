@@ -24,6 +24,12 @@ export interface FaceSearch {
   readonly turns: boolean;
 }
 
+/** By which detector, and how, faces are searched. */
+interface Searched {
+  readonly settings: Settings;
+  readonly search: FaceSearch;
+}
+
 /** An image with its masks. */
 export interface Masked {
   readonly image: ChosenImage;
@@ -45,14 +51,7 @@ export const maskHandlers = {
     return { bitmap, thumbnail, width, height };
   },
 
-  async maskSearch(
-    {
-      image,
-      settings,
-      search,
-    }: { readonly image: ChosenImage; readonly settings: Settings; readonly search: FaceSearch },
-    call: Call,
-  ) {
+  async maskSearch({ image, settings, search }: Searched & { readonly image: ChosenImage }, call: Call) {
     const { image: pixels } = await plainOf(image);
     const detector = await detectorFor(settings, call);
     call.progress({ text: "searching for faces" });
@@ -80,11 +79,7 @@ export const maskHandlers = {
 
   /** The faces that the detector finds in the image with its masks. */
   async maskCheck(
-    {
-      masked: { image, boxes, options },
-      settings,
-      search,
-    }: { readonly masked: Masked; readonly settings: Settings; readonly search: FaceSearch },
+    { masked: { image, boxes, options }, settings, search }: Searched & { readonly masked: Masked },
     call: Call,
   ) {
     const { image: pixels } = await plainOf(image);
