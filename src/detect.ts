@@ -2,13 +2,11 @@
  * From an image to detections. `load` prepares a network on a backend. `Detector.detect` asks its model which
  * views of the image to run, runs them one after the other, and lets the model decode what the network found.
  */
-import type { BackendDetails } from "./backend/backendDetails.ts";
 import type { RunResult } from "./backend/executor.ts";
 import type { PeakQuery } from "./backend/peakQuery.ts";
-import { type LeftOut, whyNothing } from "./chooseDetections.ts";
+import { whyNothing } from "./chooseDetections.ts";
 import { CostEstimates } from "./cost.ts";
 import { askedClasses, chosenResult, viewOptions } from "./decodeOutputs.ts";
-import type { Detection } from "./detection.ts";
 import {
   checkTestTimeOptions,
   DEFAULT_MAX,
@@ -20,11 +18,9 @@ import {
   NETWORK_OPTIONS,
   PROFILE_OPTIONS,
 } from "./detectOptions.ts";
+import type { DetectResult, Times } from "./detectResult.ts";
 import { UsageError } from "./errors.ts";
-import type { Explanation } from "./explain/explanation.ts";
-import type { Why } from "./explain/why.ts";
 import { Geometry } from "./image/geometry.ts";
-import type { RgbImage } from "./image/rgbImage.ts";
 import type { ImageSource } from "./imageSources/imageSource.ts";
 import { nameOfSource, readImageSource } from "./imageSources/readImageSource.ts";
 import type { ClassHeatmaps } from "./models/classHeatmaps.ts";
@@ -41,58 +37,6 @@ import {
 } from "./network.ts";
 import { checkOptions, describeValue } from "./support/checkArguments.ts";
 import { ALL_TAPS, chooseTaps } from "./tapNames.ts";
-import type { Tensor } from "./tensor.ts";
-
-export interface DetectResult {
-  /** Size of the upright image in pixels. */
-  width: number;
-  height: number;
-  /** The upright image, to draw on. */
-  image: RgbImage;
-  model: string;
-  /** The backend that ran. */
-  backend: string;
-  /** How the backend ran: for `wasm` its build, threads and precision. */
-  backendDetails: BackendDetails;
-  /** Whether layers ran fused. False if each op ran on its own, which rounds differently. */
-  fused: boolean;
-  /** Best first, in pixels of the image. */
-  detections: Detection[];
-  /** What `classes`, `score` and `max` left out. */
-  leftOut: LeftOut;
-  /** Why there are no detections, in words. Present if there are none. */
-  nothingFound?: string;
-  /** The most that this model finds in an image. Present if it found as many: there may be more in the image. */
-  limitReached?: number;
-  /** How the decode arrived at the detections. Present if `explain` was set. */
-  explanation?: Explanation;
-  /** Why there is no detection at a pixel, or which one. Present if `why` was set. */
-  why?: Why;
-  /** From pixels of the image to the network's input and the cells of its maps, and back, for each run. */
-  geometry: Geometry;
-  /** The heatmaps of classes, if the option `heatmaps` was set. */
-  heatmaps?: ClassHeatmaps;
-  times: Times;
-  /** The requested taps by layer name, each [1, height, width, channels]. Empty if `onTap` was set. */
-  taps: Readonly<Record<string, Tensor>>;
-}
-
-/** All in milliseconds. */
-export interface Times {
-  /** Loading weights, compiling, and the backend's self-test; paid once per detector. */
-  load: number;
-  /** From file to pixels. */
-  decode: number;
-  /**
-   * From pixels to the network's input. If the backend samples images on its device, that counts as
-   * `network`.
-   */
-  preprocess: number;
-  /** From input to maps, including upload and read-back. The first run also compiles. */
-  network: number;
-  /** From maps to detections. */
-  postprocess: number;
-}
 
 /**
  * Loads a model and prepares it on a backend.

@@ -1,5 +1,5 @@
 /** What is kept of an image's result: plain data, as one line of JSON. */
-import type { DetectResult } from "./detect.ts";
+import type { DetectResult } from "./detectResult.ts";
 import type { Profile } from "./network.ts";
 
 /**

@@ -145,7 +145,7 @@ export {
 export type { PixelBox, PlacedPair, ViewTransform } from "./decode/triplets/viewTransform.ts";
 export { type DecodedOutputs, type DecodeOptions, decodeOutputs } from "./decodeOutputs.ts";
 export { describePlan, type PlanOptions } from "./describePlan.ts";
-export { Detector, type DetectResult, load, type Times } from "./detect.ts";
+export { Detector, load } from "./detect.ts";
 export {
   type Box,
   COCO_SKELETON,
@@ -171,6 +171,7 @@ export {
   isScales,
   SCALES_EXPECTED,
 } from "./detectOptions.ts";
+export type { DetectResult, Times } from "./detectResult.ts";
 export { BackendError, CenterNetError, type Fault, ImageError, ModelError, UsageError } from "./errors.ts";
 export {
   type DetectorEvaluation,

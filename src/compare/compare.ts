@@ -3,9 +3,10 @@
  * of another program.
  */
 
-import { Detector, type DetectResult } from "../detect.ts";
+import { Detector } from "../detect.ts";
 import type { Detection } from "../detection.ts";
 import { DEFAULT_SCORE, DETECT_OPTIONS, isString } from "../detectOptions.ts";
+import type { DetectResult } from "../detectResult.ts";
 import { UsageError } from "../errors.ts";
 import type { RgbImage } from "../image/rgbImage.ts";
 import type { ImageSource } from "../imageSources/imageSource.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { CostLines } from "../../src/cli/detect/costLines.ts";
 import { RunNotes } from "../../src/cli/report/runNotes.ts";
-import type { DetectResult } from "../../src/detect.ts";
+import type { DetectResult } from "../../src/detectResult.ts";
 import { modelNamed } from "../../src/models/models.ts";
 
 const result = (leftOut: DetectResult["leftOut"], limitReached?: number) =>

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Detector, type DetectResult, load } from "../../src/detect.ts";
+import { type Detector, load } from "../../src/detect.ts";
+import type { DetectResult } from "../../src/detectResult.ts";
 import { ImageError, UsageError } from "../../src/errors.ts";
 import { formatReport } from "../../src/verify/formatReport.ts";
 import { verifyModel } from "../../src/verify/verifyModel.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { DetectResult } from "../../detect.ts";
+import type { DetectResult } from "../../detectResult.ts";
 import { cropImage } from "../../image/crop.ts";
 import { encodeJpeg, encodePng } from "../../image/imageFile.ts";
 import type { ImageFile } from "../files/findImages.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { DetectResult } from "../../detect.ts";
+import type { DetectResult } from "../../detectResult.ts";
 import { UsageError } from "../../errors.ts";
 import { encodePng } from "../../image/imageFile.ts";
 import { classIdsOf } from "../../models/classIds.ts";

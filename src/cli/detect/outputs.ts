@@ -1,6 +1,6 @@
 import { extname } from "node:path";
-import type { DetectResult } from "../../detect.ts";
 import { SEEN_KEYPOINT } from "../../detection.ts";
+import type { DetectResult } from "../../detectResult.ts";
 import { drawDetections } from "../../image/draw/drawDetections.ts";
 import { encodeJpeg, encodePng } from "../../image/imageFile.ts";
 import type { Model } from "../../models/model.ts";

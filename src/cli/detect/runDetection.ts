@@ -1,7 +1,8 @@
 import { sep } from "node:path";
-import type { Detector, DetectResult } from "../../detect.ts";
+import type { Detector } from "../../detect.ts";
 import { type DetectionRecord, detectionRecord } from "../../detectionRecord.ts";
 import { checkTestTimeOptions, DEFAULT_MAX, DEFAULT_SCORE, type DetectOptions } from "../../detectOptions.ts";
+import type { DetectResult } from "../../detectResult.ts";
 import { BackendError, ModelError, oneLine } from "../../errors.ts";
 import { classIdsOf } from "../../models/classIds.ts";
 import { chooseTaps } from "../../tapNames.ts";

@@ -1,6 +1,6 @@
 import { backendInWords } from "../../backend/backendDetails.ts";
-import type { Times } from "../../detect.ts";
 import type { DetectionRecord } from "../../detectionRecord.ts";
+import type { Times } from "../../detectResult.ts";
 import { oneLine } from "../../errors.ts";
 import { print, printError, type Session } from "../io.ts";
 import { formatCounted, formatTime } from "../terminal/formatNumber.ts";

@@ -1,6 +1,6 @@
-import type { Times } from "../../detect.ts";
 import { type Detection, SEEN_KEYPOINT } from "../../detection.ts";
 import type { DetectionRecord } from "../../detectionRecord.ts";
+import type { Times } from "../../detectResult.ts";
 import { oneLine } from "../../errors.ts";
 import { displayWidth, shortenStart, wrap } from "../terminal/displayWidth.ts";
 import { formatTime } from "../terminal/formatNumber.ts";

@@ -1,5 +1,5 @@
 import type { LeftOut } from "../../chooseDetections.ts";
-import type { DetectResult } from "../../detect.ts";
+import type { DetectResult } from "../../detectResult.ts";
 import type { Model } from "../../models/model.ts";
 import { formatCount, formatCounted } from "../terminal/formatNumber.ts";
 

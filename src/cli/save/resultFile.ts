@@ -1,5 +1,5 @@
-import type { DetectResult } from "../../detect.ts";
 import type { DetectionRecord } from "../../detectionRecord.ts";
+import type { DetectResult } from "../../detectResult.ts";
 import type { ImageFile } from "../files/findImages.ts";
 
 /** An image that was processed. */
