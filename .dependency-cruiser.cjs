@@ -123,6 +123,19 @@ module.exports = {
       "^src/(?!evaluation/|support/|errors\\.ts)",
       "Numbers of two files in, rows and arrays out: no network, no image.",
     ),
+    down(
+      "only-the-detector-knows-its-threads",
+      "^src/(?!batch/|detect\\.ts|cli/|evaluateModel/|index\\.ts)",
+      "^src/batch/",
+      "Many images at once: below detection nothing knows of it.",
+    ),
+    {
+      name: "threads-load-detectors",
+      comment: "What runs on the calling thread is given a detector; only a thread's own script loads one.",
+      severity: "error",
+      from: { path: "^src/batch/(?!serveImages\\.ts)" },
+      to: { path: "^src/detect\\.ts$" },
+    },
     down("nothing-below-evaluates-models", "^src/(?!evaluateModel/|cli/|index\\.ts)", "^src/evaluateModel/"),
     down(
       "reports-show-an-evaluation",
@@ -191,7 +204,7 @@ module.exports = {
     {
       name: "only-the-platform-and-the-command-line-know-node",
       severity: "error",
-      from: { path: "^src", pathNot: `${nodeFiles}|^src/cli/` },
+      from: { path: "^src", pathNot: `${nodeFiles}|^src/cli/|^src/batch/imageWorker\\.ts$` },
       to: { dependencyTypes: ["core"] },
     },
     {

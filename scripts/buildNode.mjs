@@ -18,7 +18,7 @@ export const shared = {
 export async function buildNode(outdir) {
   const result = await build({
     ...shared,
-    entryPoints: { index: "src/index.ts", cli: "src/cli/main.ts" },
+    entryPoints: { index: "src/index.ts", cli: "src/cli/main.ts", imageWorker: "src/batch/imageWorker.ts" },
     outdir,
     platform: "node",
     splitting: true,

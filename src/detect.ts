@@ -4,6 +4,10 @@
  */
 import type { RunResult } from "./backend/executor.ts";
 import type { PeakQuery } from "./backend/peakQuery.ts";
+import { isWorkers, WORKERS_EXPECTED } from "./batch/chooseRunner.ts";
+import { type DetectAllOptions, type DetectedImage, detectAll } from "./batch/detectAll.ts";
+import { portableOptions } from "./batch/portable.ts";
+import type { Recipe } from "./batch/threadsRunner.ts";
 import { whyNothing } from "./chooseDetections.ts";
 import { CostEstimates } from "./cost.ts";
 import { askedClasses, chosenResult, viewOptions } from "./decodeOutputs.ts";
@@ -35,7 +39,7 @@ import {
   type NetworkRunOptions,
   type Profile,
 } from "./network.ts";
-import { checkOptions, describeValue } from "./support/checkArguments.ts";
+import { checkOptions, describeValue, isObject, type OptionKind } from "./support/checkArguments.ts";
 import { ALL_TAPS, chooseTaps } from "./tapNames.ts";
 
 /**
@@ -74,8 +78,14 @@ export async function load(name?: string, options: NetworkOptions = {}): Promise
   }
   checkOptions(options, NETWORK_OPTIONS, "load");
   const network = await loadNetwork(name, options);
-  return new Detector(network, performance.now() - start);
+  const portable = portableOptions(options);
+  return new Detector(network, performance.now() - start, portable && { name, options: portable });
 }
+
+const DETECT_ALL_OPTIONS = {
+  ...DETECT_OPTIONS,
+  workers: { expected: WORKERS_EXPECTED, fits: isWorkers },
+} satisfies Record<keyof DetectAllOptions, OptionKind>;
 
 /** A model that is ready to run. It holds memory until `dispose` is called. */
 export class Detector {
@@ -89,6 +99,8 @@ export class Detector {
   constructor(
     readonly network: Network,
     private readonly loadTime: number,
+    /** What threads load it with; absent if its weights cannot be sent to them. */
+    readonly recipe?: Recipe,
   ) {
     this.costs = new CostEstimates(network);
   }
@@ -108,6 +120,33 @@ export class Detector {
    */
   async detect(image: ImageSource, options: DetectOptions = {}): Promise<DetectResult> {
     return this.tracked("detect", () => this.find(image, options));
+  }
+
+  /**
+   * Finds the objects in many images, in their order: a list, a stream, a generator. Images are decoded while the network
+   * runs, and several go through networks at once if the machine has the cores (`workers`); the numbers are the same.
+   * Only a few images are taken from the list before their turn, and none while the caller is busy with a result.
+   *
+   *     for await (const { source, result, error } of detector.detectAll(paths)) {
+   *       console.log(source, error ? error.message : result.detections.length);
+   *     }
+   *
+   * An image that fails has an `error` and ends nothing. Leaving the loop ends the threads.
+   *
+   * @throws UsageError for invalid options, and after `dispose()`.
+   * @throws as `detect` what concerns every image: ModelError, BackendError, the signal's reason.
+   */
+  detectAll(
+    images: AsyncIterable<ImageSource> | Iterable<ImageSource>,
+    options: DetectAllOptions = {},
+  ): AsyncGenerator<DetectedImage, void, undefined> {
+    if (this.disposal) throw disposedOf("detectAll");
+    checkOptions(options, DETECT_ALL_OPTIONS, "detectAll");
+    if (!isObject(images) || !(Symbol.asyncIterator in images || Symbol.iterator in images)) {
+      const expected = "a list or stream of images";
+      throw new UsageError({ where: "detectAll", expected, got: describeValue(images) });
+    }
+    return detectAll(this, images, options);
   }
 
   /**
@@ -148,9 +187,7 @@ export class Detector {
 
   /** Makes `dispose` wait for the call. */
   private async tracked<Value>(where: string, start: () => Promise<Value>): Promise<Value> {
-    if (this.disposal) {
-      throw new UsageError({ where, expected: "a detector in use", got: "one that was disposed of" });
-    }
+    if (this.disposal) throw disposedOf(where);
     const call = start();
     this.calls.add(call);
     try {
@@ -231,6 +268,10 @@ export class Detector {
     this.disposal ??= Promise.allSettled(this.calls).then(() => this.network.dispose());
     return this.disposal;
   }
+}
+
+function disposedOf(where: string): UsageError {
+  return new UsageError({ where, expected: "a detector in use", got: "one that was disposed of" });
 }
 
 export interface ViewsResult extends Result {

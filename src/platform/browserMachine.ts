@@ -1,5 +1,5 @@
 /** The machine's resources in a browser: threads, cores, memory. */
-import type { StartThread } from "./thread.ts";
+import type { StartThread, Thread } from "./thread.ts";
 
 export type { Thread } from "./thread.ts";
 
@@ -18,7 +18,7 @@ export const startThread: StartThread = (code, handlers) => {
   worker.onerror = ({ message }) =>
     handlers.end(message || "the page's policy may forbid Workers from a Blob");
   return {
-    post: (message) => worker.postMessage(message),
+    post: (message, transfer = []) => worker.postMessage(message, transfer),
     keepAlive() {}, // a page ends when it is left
     async end() {
       worker.terminate();
@@ -26,6 +26,15 @@ export const startThread: StartThread = (code, handlers) => {
     },
   };
 };
+
+/** A page's own bundler decides where a Worker's script lies: the page starts Workers itself. */
+export function whyNoImageThreads(): string | undefined {
+  return "a page runs detectors in Workers of its own";
+}
+
+export function startImageThread(): Thread {
+  throw new Error(whyNoImageThreads());
+}
 
 export function whyNoSharedMemory(): string | undefined {
   if (typeof SharedArrayBuffer === "function" && globalThis.crossOriginIsolated) return undefined;

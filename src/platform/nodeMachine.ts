@@ -1,26 +1,44 @@
 /** The machine's resources in Node: threads, cores, memory. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
+import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import type { StartThread } from "./thread.ts";
+import type { StartThread, Thread, ThreadHandlers } from "./thread.ts";
 
 export type { Thread } from "./thread.ts";
 
 /** Starts a thread from the text of `serve(port)`: no file, and none of the process's own flags. */
 export const startThread: StartThread = (code, handlers) => {
   const connected = `${code};thread.serve(require("node:worker_threads").parentPort);`;
-  const worker = new Worker(connected, { eval: true, execArgv: [] });
+  return connect(new Worker(connected, { eval: true, execArgv: [] }), handlers);
+};
+
+/** Built beside the file that this one is part of; a program that was bundled again may lack it. */
+const IMAGE_WORKER = new URL("./imageWorker.js", import.meta.url);
+
+/** Why no threads for images can be started; undefined if they can. */
+export function whyNoImageThreads(): string | undefined {
+  const isThere = IMAGE_WORKER.protocol === "file:" && existsSync(fileURLToPath(IMAGE_WORKER));
+  return isThere ? undefined : "the package's file imageWorker.js is not beside the program";
+}
+
+/** Starts a thread that loads detectors of its own: `imageWorker.ts`. */
+export function startImageThread(handlers: ThreadHandlers): Thread {
+  return connect(new Worker(IMAGE_WORKER, { execArgv: [] }), handlers);
+}
+
+function connect(worker: Worker, handlers: ThreadHandlers): Thread {
   worker.on("message", handlers.message);
   worker.on("error", (error) => handlers.end(error.message));
   worker.on("exit", (exitCode) => handlers.end(`exit code ${exitCode}`));
   return {
-    post: (message) => worker.postMessage(message),
+    post: (message, transfer) => worker.postMessage(message, transfer),
     keepAlive: (isWorking) => (isWorking ? worker.ref() : worker.unref()),
     async end() {
       await worker.terminate();
     },
   };
-};
+}
 
 /** Node always has shared memory. */
 export function whyNoSharedMemory(): string | undefined {

@@ -1,6 +1,7 @@
 /** What Workers in Node and in browsers have in common. */
 export interface Thread {
-  post(message: unknown): void;
+  /** What is in `transfer` is handed over rather than copied. */
+  post(message: unknown, transfer?: ArrayBuffer[]): void;
   /** Whether the thread keeps the process alive. Has no effect in browsers. */
   keepAlive(isWorking: boolean): void;
   end(): Promise<void>;
@@ -11,11 +12,10 @@ export interface Thread {
  *
  * @throws Error if threads are forbidden; some browsers call `end` instead.
  */
-export type StartThread = (
-  code: string,
-  handlers: {
-    message(message: unknown): void;
-    /** Called when the thread has died or was ended; possibly more than once. */
-    end(reason: string): void;
-  },
-) => Thread;
+export type StartThread = (code: string, handlers: ThreadHandlers) => Thread;
+
+export interface ThreadHandlers {
+  message(message: unknown): void;
+  /** Called when the thread has died or was ended; possibly more than once. */
+  end(reason: string): void;
+}

@@ -18,6 +18,7 @@ const SAME_NAME = [
   "backend",
   "precision",
   "threads",
+  "workers",
   "build",
   "flip",
   "scales",

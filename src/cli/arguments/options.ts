@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { isWorkers, WORKERS_EXPECTED, type Workers } from "../../batch/chooseRunner.ts";
 import { quote } from "../../checkpoints/bytes/json.ts";
 import { DEFAULT_MAX, DEFAULT_SCORE, isScales, SCALES_EXPECTED } from "../../detectOptions.ts";
 import { UsageError } from "../../errors.ts";
@@ -56,6 +57,11 @@ export function precisionOption(
 
 export function lowMemoryOption(): Option {
   return new Option("--low-memory", "wasm only: use 60 % of the memory and a few percent more time");
+}
+
+export function workersOption(): Option {
+  const description = "images in a network at once, each on a thread of its own (default: auto)";
+  return valueOption("--workers <number|auto>", description, parseWorkers);
 }
 
 export function threadsOption(): Option {
@@ -197,6 +203,12 @@ function parseBuild(text: string, where: string): WasmBuild {
   const build = WASM_BUILDS.find((name) => name === text);
   if (build) return build;
   throw new UsageError(unknownBuild(text, where));
+}
+
+function parseWorkers(text: string, where: string): Workers {
+  const workers = /^\d+$/.test(text) ? Number(text) : text;
+  if (isWorkers(workers)) return workers;
+  throw new UsageError({ where, expected: WORKERS_EXPECTED, got: text });
 }
 
 function parseThreads(text: string, where: string): number {

@@ -1,3 +1,4 @@
+import type { Workers } from "../../batch/chooseRunner.ts";
 import type { Backend } from "../../executors/backends.ts";
 import type { Precision, WasmBuild } from "../../kernels/kernel.ts";
 import type { InputSize } from "../../models/model.ts";
@@ -15,6 +16,7 @@ export interface DetectFlags {
   readonly backend?: Backend;
   readonly precision?: Precision;
   readonly threads?: number;
+  readonly workers?: Workers;
   readonly build?: WasmBuild;
   readonly lowMemory?: boolean;
   readonly size?: InputSize;

@@ -1,8 +1,6 @@
 import { extname } from "node:path";
-import { SEEN_KEYPOINT } from "../../detection.ts";
-import type { DetectResult } from "../../detectResult.ts";
-import { drawDetections } from "../../image/draw/drawDetections.ts";
-import { encodeJpeg, encodePng } from "../../image/imageFile.ts";
+import type { RunImage } from "../../batch/imageRunner.ts";
+import type { Wanted } from "../../batch/messages.ts";
 import type { Model } from "../../models/model.ts";
 import { DrawingFolder, drawingUses } from "../files/drawingFolder.ts";
 import { type ImageFile, isLocal } from "../files/findImages.ts";
@@ -93,10 +91,17 @@ export class Outputs {
     return this.opened.saves.flatMap(({ paths }) => paths);
   }
 
-  /** Writes the images of one image: the drawing, the heatmap and the crops. @throws UsageError if one cannot be written. */
-  async writeImages(image: ImageFile, result: DetectResult): Promise<void> {
+  /** What the images that are written need besides the detections. */
+  wantedOf(image: ImageFile): Wanted {
     const { drawings, heatmaps, crops } = this.opened;
-    await drawings?.write(image, drawn(result, drawings.pathOf(image)));
+    const drawing = drawings && (extname(drawings.pathOf(image)) === ".png" ? "png" : "jpeg");
+    return { drawing, keepsImage: heatmaps !== undefined || crops !== undefined };
+  }
+
+  /** Writes the images of one image: the drawing, the heatmap and the crops. @throws UsageError if one cannot be written. */
+  async writeImages(image: ImageFile, { result, drawing }: RunImage): Promise<void> {
+    const { drawings, heatmaps, crops } = this.opened;
+    if (drawing) await drawings?.write(image, drawing);
     await heatmaps?.write(image, result);
     await crops?.write(image, result);
   }
@@ -112,10 +117,4 @@ export class Outputs {
     const endings = await Promise.allSettled(this.opened.saves.map((save) => save.finish()));
     for (const ending of endings) if (ending.status === "rejected") throw ending.reason;
   }
-}
-
-/** The file name decides between PNG and JPEG. */
-function drawn({ image, detections }: DetectResult, path: string): Uint8Array {
-  const drawing = drawDetections(image, detections, { keypointScore: SEEN_KEYPOINT });
-  return extname(path) === ".png" ? encodePng(drawing) : encodeJpeg(drawing);
 }

@@ -1,9 +1,12 @@
 import { sep } from "node:path";
+import { chooseRunner } from "../../batch/chooseRunner.ts";
+import { concernsEveryImage } from "../../batch/detectAll.ts";
+import type { ImageRunner } from "../../batch/imageRunner.ts";
+import { inOrder } from "../../batch/inOrder.ts";
 import type { Detector } from "../../detect.ts";
-import { type DetectionRecord, detectionRecord } from "../../detectionRecord.ts";
+import { detectionRecord, type RecordedError } from "../../detectionRecord.ts";
 import { checkTestTimeOptions, DEFAULT_MAX, DEFAULT_SCORE, type DetectOptions } from "../../detectOptions.ts";
-import type { DetectResult } from "../../detectResult.ts";
-import { BackendError, ModelError, oneLine } from "../../errors.ts";
+import { oneLine } from "../../errors.ts";
 import { classIdsOf } from "../../models/classIds.ts";
 import { chooseTaps } from "../../tapNames.ts";
 import { withFlagNames } from "../arguments/flagNames.ts";
@@ -87,14 +90,22 @@ interface Run {
 }
 
 async function detectAll(run: Run, session: Session): Promise<void> {
-  const { images, outputs, report, runNotes, flags } = run;
+  const { images, outputs, report, runNotes, flags, detector } = run;
+  const { workers = "auto", activations, profile } = flags;
   const costs = new CostLines((line) => {
     if (!flags.quiet) report.interject(line);
   });
+  const staysHere = activations ? "with --activations" : profile ? "with --profile" : undefined;
+  const runner = chooseRunner(detector, { workers, images: images.length, draws: flags.draw, staysHere });
+  const work = {
+    ahead: runner.ahead,
+    run: (image: ImageFile) => detectOne(image, { ...run, runner, costs }, session),
+    abandon: () => runner.end(),
+  };
   try {
-    for (const image of images) {
+    for await (const found of inOrder(images, work)) {
       session.signal.throwIfAborted();
-      const finished = await detectOne(image, run, costs, session);
+      const finished = await writeImages(found, outputs);
       await outputs.add(finished);
       report.add(finished.record, outputs.activations?.takeLines());
       if (finished.result) runNotes.add(finished.result);
@@ -105,41 +116,62 @@ async function detectAll(run: Run, session: Session): Promise<void> {
     const kept = done > 0 ? "; their results are kept" : "";
     const message = `${error.message} after ${done} of ${images.length} images${kept}`;
     throw new Interruption(message, error.exitCode);
+  } finally {
+    await runner.end();
   }
 }
 
+/** An image that was in the network: its record, and what is to be written to files. */
+interface Found extends Finished {
+  readonly drawing?: Uint8Array;
+}
+
 /** An image that fails yields a record too; an error that concerns every image is thrown. */
-async function detectOne(image: ImageFile, run: Run, costs: CostLines, session: Session): Promise<Finished> {
-  const { detector, outputs, flags } = run;
+async function detectOne(
+  image: ImageFile,
+  run: Run & { readonly runner: ImageRunner; readonly costs: CostLines },
+  session: Session,
+): Promise<Found> {
+  const { detector, runner, outputs, flags, costs } = run;
   const { signal } = session;
   const { score = DEFAULT_SCORE, max = DEFAULT_MAX, classes } = flags;
   const { flip, scales, explain, why, reproduceReference } = flags;
-  let record: DetectionRecord = { image: image.path };
-  let result: DetectResult | undefined;
   try {
+    signal.throwIfAborted();
     const bytes = await readImage(image.path, session);
     const choice = { score, max, classes, flip, scales, explain, why, reproduceReference };
     const onCost = costs.of(image.path);
     const looking = { heatmaps: outputs.heatmaps !== undefined, ...tapping(image, run) };
-    result = await detector.detect(bytes, { ...choice, ...looking, signal, onCost, where: image.path });
-    record = detectionRecord(image.path, result);
+    const options = { ...choice, ...looking, signal, onCost, where: image.path };
+    const { result, drawing } = await runner.run(bytes, options, outputs.wantedOf(image));
+    let record = detectionRecord(image.path, result);
     if (flags.profile) {
       const profile = await detector.profile(bytes, { signal, where: image.path });
       record = { ...record, profile: profileRecord(profile) };
     }
-    outputs.activations?.finishImage(result);
-    await outputs.writeImages(image, result);
-    return { image, record, result };
+    return { image, record, result, drawing };
   } catch (error) {
-    const concernsEveryImage = error instanceof ModelError || error instanceof BackendError;
-    if (concernsEveryImage || error === signal.reason) throw error;
-    const name = error instanceof Error ? error.name : "Error";
-    return {
-      image,
-      result,
-      record: { ...record, error: { name, message: errorMessage(withFlagNames(error), false) } },
-    };
+    if (concernsEveryImage(error) || error === signal.reason) throw error;
+    return { image, record: { image: image.path, error: recordedError(error) } };
   }
+}
+
+/** An image whose drawing cannot be written has failed, too. */
+async function writeImages({ drawing, ...finished }: Found, outputs: Outputs): Promise<Finished> {
+  const { image, record, result } = finished;
+  if (!result) return finished;
+  try {
+    outputs.activations?.finishImage(result);
+    await outputs.writeImages(image, { result, drawing });
+    return finished;
+  } catch (error) {
+    return { ...finished, record: { ...record, error: recordedError(error) } };
+  }
+}
+
+function recordedError(error: unknown): RecordedError {
+  const name = error instanceof Error ? error.name : "Error";
+  return { name, message: errorMessage(withFlagNames(error), false) };
 }
 
 /** Each value of a layer is drawn and dropped before the next is computed. */

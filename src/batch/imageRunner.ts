@@ -1,0 +1,68 @@
+/** One image through a detector, wherever that runs. */
+import type { DetectOptions } from "../detectOptions.ts";
+import type { DetectResult } from "../detectResult.ts";
+import type { ImageSource } from "../imageSources/imageSource.ts";
+import { nameOfSource, readImageSource } from "../imageSources/readImageSource.ts";
+import { drawingFile } from "./drawing.ts";
+import type { ImageThread } from "./imageThread.ts";
+import type { Wanted } from "./messages.ts";
+import { buffersOf, portableImage } from "./portable.ts";
+
+export interface RunImage {
+  readonly result: DetectResult;
+  /** Present if it was wanted. */
+  readonly drawing?: Uint8Array;
+}
+
+export interface ImageRunner {
+  /** How many images to begin before the first is finished. */
+  readonly ahead: number;
+  /** @throws as `Detector.detect`. */
+  run(image: ImageSource, options: DetectOptions, wanted: Wanted): Promise<RunImage>;
+  /** Ends its threads, whatever they are doing. */
+  end(): Promise<void>;
+}
+
+/** What runs an image: a `Detector`. */
+export interface Detects {
+  detect(image: ImageSource, options?: DetectOptions): Promise<DetectResult>;
+}
+
+/** Everything on the calling thread, and the network as it was loaded: one image after the other. */
+export function plainRunner(detector: Detects): ImageRunner {
+  return {
+    ahead: 1,
+    async run(image, options, { drawing: format }) {
+      const result = await detector.detect(image, options);
+      return { result, drawing: format && drawingFile(result.image, result.detections, format) };
+    },
+    async end() {},
+  };
+}
+
+/** An image is decoded, the one before it is in the network, and the one before that is drawn. */
+const STAGES = 3;
+
+/** The network as it was loaded; `helpers` decode the next images and draw those that are done meanwhile. */
+export function helpedRunner(detector: Detects, helpers: readonly ImageThread[]): ImageRunner {
+  const free = () => helpers.reduce((best, helper) => (helper.pending < best.pending ? helper : best));
+  return {
+    ahead: STAGES + helpers.length - 1,
+    async run(source, options, { drawing: format, keepsImage }) {
+      const { where = nameOfSource(source), signal } = options;
+      const portable = portableImage(source);
+      const decoded = portable
+        ? await free().call("decode", { image: portable, where })
+        : { image: await readImageSource(source, where, signal), milliseconds: 0 };
+      const { times, ...found } = await detector.detect(decoded.image, { ...options, where });
+      const result = { ...found, times: { ...times, decode: times.decode + decoded.milliseconds } };
+      if (!format) return { result };
+      const { image, detections } = result;
+      const transfer = keepsImage ? [] : buffersOf(image.data);
+      return { result, drawing: await free().call("draw", { image, detections, format }, transfer) };
+    },
+    async end() {
+      await Promise.all(helpers.map((helper) => helper.end()));
+    },
+  };
+}

@@ -1,0 +1,83 @@
+/** The thread's side: loads a detector, detects, decodes and draws, one call after the other. */
+import { type Detector, load } from "../detect.ts";
+import { UsageError } from "../errors.ts";
+import { readImageSource } from "../imageSources/readImageSource.ts";
+import { drawingFile } from "./drawing.ts";
+import type { Answers, Calls, FromImageThread, Kind, ToImageThread } from "./messages.ts";
+import { packError } from "./packedError.ts";
+import { buffersOf } from "./portable.ts";
+
+/** The thread's end of the channel: `parentPort` of `node:worker_threads`. */
+export interface ImagePort {
+  on(event: "message", listener: (message: ToImageThread) => void): unknown;
+  postMessage(message: FromImageThread, transfer: ArrayBuffer[]): void;
+}
+
+/** Answers every message, in order. */
+export function serveImages(port: ImagePort): void {
+  let turn: Promise<unknown> = Promise.resolve();
+  const calls = new ThreadCalls();
+  port.on("message", (message) => {
+    turn = turn.then(async () => {
+      const { call } = message;
+      try {
+        const { value, transfer } = await calls.answer(message);
+        port.postMessage({ call, value }, transfer);
+      } catch (error) {
+        port.postMessage({ call, error: packError(error) }, []);
+      }
+    });
+  });
+}
+
+interface Answer<K extends Kind> {
+  readonly value: Answers[K];
+  /** Memory that is handed over rather than copied. */
+  readonly transfer: ArrayBuffer[];
+}
+
+class ThreadCalls {
+  private detector?: Detector;
+
+  answer(message: ToImageThread): Promise<Answer<Kind>> {
+    switch (message.kind) {
+      case "load":
+        return this.load(message);
+      case "detect":
+        return this.detect(message);
+      case "decode":
+        return this.decode(message);
+      case "draw":
+        return this.draw(message);
+    }
+  }
+
+  private async load({ name, options }: Calls["load"]): Promise<Answer<"load">> {
+    this.detector = await load(name, options);
+    return { value: undefined, transfer: [] };
+  }
+
+  private async detect({ image, options, wanted }: Calls["detect"]): Promise<Answer<"detect">> {
+    if (!this.detector) throw new UsageError({ where: "detect", expected: "a loaded detector", got: "none" });
+    const result = await this.detector.detect(image, options);
+    const drawing = wanted.drawing && drawingFile(result.image, result.detections, wanted.drawing);
+    const { geometry, ...rest } = result;
+    const pixels = wanted.keepsImage ? result.image : { ...result.image, data: new Uint8Array(0) };
+    return {
+      value: { result: { ...rest, geometry: { views: geometry.views }, image: pixels }, drawing },
+      transfer: [...buffersOf(pixels.data), ...(drawing ? buffersOf(drawing) : [])],
+    };
+  }
+
+  private async decode({ image: source, where }: Calls["decode"]): Promise<Answer<"decode">> {
+    const start = performance.now();
+    const image = await readImageSource(source, where);
+    const milliseconds = performance.now() - start;
+    return { value: { image, milliseconds }, transfer: buffersOf(image.data) };
+  }
+
+  private async draw({ image, detections, format }: Calls["draw"]): Promise<Answer<"draw">> {
+    const drawing = drawingFile(image, detections, format);
+    return { value: drawing, transfer: buffersOf(drawing) };
+  }
+}

@@ -1,0 +1,66 @@
+/** Real threads, of the built package. */
+import { execFile, execFileSync } from "node:child_process";
+import { cp, readdir, readFile, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { SAMPLES, temporaryFolder } from "../cli/support/folders.ts";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+/** Two folders below the package's, as what ships is. */
+const CLI = join(ROOT, `.cache/batch-${process.pid}/cli.js`);
+
+beforeAll(() => {
+  const build = `import { buildNode } from "./scripts/buildNode.mjs"; await buildNode("${dirname(CLI)}");`;
+  execFileSync(process.execPath, ["--input-type=module", "-e", build], { cwd: ROOT });
+});
+afterAll(() => rm(dirname(CLI), { recursive: true, force: true }));
+
+const IMAGES = ["cat.png", "grace-hopper.jpg", "people.jpg", "rocket.jpg"];
+
+interface Run {
+  readonly lines: readonly object[];
+  readonly stdout: string;
+  readonly drawings: readonly Uint8Array[];
+}
+
+async function detect(input: string, flags: readonly string[]): Promise<Run> {
+  const folder = await temporaryFolder();
+  const json = join(folder, "results.jsonl");
+  const args = ["detect", input, "--out", join(folder, "out"), "--json", json, ...flags];
+  const { stdout } = await promisify(execFile)(CLI, args).catch((error: { stdout: string }) => error);
+  const lines = (await readFile(json, "utf8"))
+    .trim()
+    .split("\n")
+    .map((line) => {
+      const { times, backendDetails, ...record } = JSON.parse(line);
+      return record;
+    });
+  const names = (await readdir(join(folder, "out"))).sort();
+  const drawings = await Promise.all(names.map((name) => readFile(join(folder, "out", name))));
+  return { lines, stdout, drawings };
+}
+
+test("--workers writes the same lines and drawings in the same order", async () => {
+  const folder = await temporaryFolder();
+  for (const [i, name] of [...IMAGES, ...IMAGES].entries())
+    await cp(SAMPLES + name, join(folder, `${i}-${name}`));
+  await cp(join(SAMPLES, "README.md"), join(folder, "7-text.jpg"));
+  const plain = await detect(folder, ["--threads", "1", "--workers", "1", "--profile"]);
+  for (const flags of [
+    [],
+    ["--workers", "1"],
+    ["--workers", "2"],
+    ["--workers", "3", "--crops", join(folder, "crops")],
+  ]) {
+    const run = await detect(folder, flags);
+    const withoutProfile = plain.lines.map((line) => ({ ...line, profile: undefined }));
+    expect(run.lines, flags.join(" ")).toEqual(
+      withoutProfile.map((line) => JSON.parse(JSON.stringify(line))),
+    );
+    expect(run.drawings).toEqual(plain.drawings);
+    expect(run.stdout.match(/in 9 images, 1 failed/)).not.toBeNull();
+  }
+  expect(plain.lines).toHaveLength(9);
+  expect(plain.drawings).toHaveLength(8);
+}, 240_000);
