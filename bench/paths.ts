@@ -1,7 +1,7 @@
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 /** The benchmark is bundled into bench/.cache, two folders below the repository's root. */
-const inRepository = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+export const inRepository = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 /** Temporary weights, up to 1.6 GB per network; deleted afterwards. */
 export const CACHE = inRepository("bench/.cache");

@@ -3,6 +3,7 @@ import { EXIT, type ExitCode, errorMessage, exitCodeOf, usageError } from "../sr
 import { type Io, printError } from "../src/cli/io.ts";
 import { addEvalBench } from "./evalCommand.ts";
 import { addFaces } from "./facesCommand.ts";
+import { addFolder } from "./folderCommand.ts";
 import { addGpuChromium } from "./gpu/chromiumCommand.ts";
 import { addGpu } from "./gpu/gpuCommand.ts";
 import { addPeers } from "./peersCommand.ts";
@@ -25,6 +26,7 @@ export async function runBench(argv: readonly string[], io: Io): Promise<ExitCod
   addStartup(program, io);
   addEvalBench(program, io);
   addFaces(program, io);
+  addFolder(program, io);
   addSite(program, io);
   addGpu(program, io);
   addGpuChromium(program, io);
