@@ -384,6 +384,7 @@ export {
   type ProfileOptions,
   runnable,
 } from "./network.ts";
+export { releaseMemory } from "./support/releaseMemory.ts";
 export type { Layout, Parameter, Shape, Tensor, Weights } from "./tensor.ts";
 export type {
   CaseDescription,

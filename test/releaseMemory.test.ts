@@ -12,6 +12,12 @@ test("large arrays lose their numbers, and their memory goes back at once", asyn
   expect(process.memoryUsage.rss() - before).toBeLessThan(0.2 * bytes);
 });
 
+test("so do maps of a layer, which are smaller than weights", () => {
+  const map = new Float32Array(64 * 64 * 8);
+  releaseMemory(map);
+  expect(map).toHaveLength(0);
+});
+
 test("small ones stay, and those that share a buffer or have memory of another kind", () => {
   const many = 2 ** 20;
   const kept = [

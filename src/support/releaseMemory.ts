@@ -1,10 +1,11 @@
 /** Smaller arrays are not worth the call. */
-const MIN_BYTES = 2 ** 20;
+const MIN_BYTES = 2 ** 16;
 
 /**
- * Frees a large array now rather than at the next garbage collection, by which time a network's weights would
- * have cost another gigabyte. The array is detached (length 0) afterwards. An array that shares its buffer is
- * kept.
+ * Frees a large array now rather than at the next garbage collection, by which time a network's weights, or the values
+ * of its layers one after the other, would have cost much more: for `onTap`, which may call it with the `data` of a tap
+ * that is no longer needed. The array is detached (length 0) afterwards. A small one is kept, and one that shares its
+ * buffer.
  */
 export function releaseMemory(data: Float32Array): void {
   const { buffer, byteLength } = data;

@@ -13,6 +13,13 @@ describe("encodePng", () => {
     const image = numberedPicture(width, height);
     expect(decodeImage(encodePng(image), "own")).toEqual(image);
   });
+
+  test("stored, the pixels take all of their bytes, also in several blocks", () => {
+    const image = numberedPicture(300, 200);
+    const stored = encodePng(image, { compressed: false });
+    expect(stored.length).toBeGreaterThan(image.data.length);
+    expect(decodeImage(stored, "own")).toEqual(image);
+  });
 });
 
 describe("encodeJpeg", () => {

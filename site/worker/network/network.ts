@@ -5,6 +5,7 @@ import {
   type Histogram,
   histogramOf,
   modelNamed,
+  releaseMemory,
   runInWords,
   runnable,
   type Statistics,
@@ -95,8 +96,9 @@ export const networkHandlers = {
           ranOn,
           statistics,
           histogram: histogramOf(tensor.data, { min, max }),
-          thumbnail: encodePng(thumbnail(tensor)) as Uint8Array<ArrayBuffer>,
+          thumbnail: encodePng(thumbnail(tensor), { compressed: false }),
         };
+        releaseMemory(tensor.data);
         call.progress({ text: `layer ${done} of ${total}`, fraction: done / total, data });
         if (done % 4 === 0) await breathe();
       },

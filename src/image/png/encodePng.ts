@@ -15,13 +15,18 @@ export interface PngParts {
   readonly alpha?: Uint8Array;
   /** An ICC profile that the colors are in. */
   readonly profile?: Uint8Array;
+  /** False stores the pixels: for small images, whose compression takes more memory than they do. Default: true. */
+  readonly compressed?: boolean;
 }
 
 /**
  * Encodes an 8-bit RGB PNG, with `alpha` an RGBA one, not interlaced. Every row uses the Paeth filter: on photographs, choosing the best
  * filter per row saves 0.1 % and costs five passes.
  */
-export function encodePng(image: RgbImage, { alpha, profile }: PngParts = {}): Uint8Array<ArrayBuffer> {
+export function encodePng(
+  image: RgbImage,
+  { alpha, profile, compressed = true }: PngParts = {},
+): Uint8Array<ArrayBuffer> {
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
   view.setUint32(0, image.width);
@@ -33,7 +38,7 @@ export function encodePng(image: RgbImage, { alpha, profile }: PngParts = {}): U
     PNG_SIGNATURE,
     pngChunk("IHDR", header),
     ...(profile ? [pngChunk("iCCP", concatenate([PROFILE_HEAD, zlibSync(profile)]))] : []),
-    pngChunk("IDAT", zlibSync(rows, { level: LEVEL })),
+    pngChunk("IDAT", zlibSync(rows, { level: compressed ? LEVEL : 0 })),
     pngChunk("IEND", new Uint8Array(0)),
   ]);
 }
