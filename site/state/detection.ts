@@ -8,6 +8,7 @@ import { CANCELED, isAbort } from "../worker/client.ts";
 import type { DetectAnswer } from "../worker/detect.ts";
 import type { ChosenImage, Settings } from "../worker/session.ts";
 import type { PageHandlers } from "../worker/worker.ts";
+import { closeReplaced } from "./bitmaps.ts";
 import { isLive } from "./camera.ts";
 import { image, ownImages } from "./image.ts";
 import { masking } from "./mode.ts";
@@ -47,6 +48,7 @@ const halted = signal(false);
 
 /** The image that is shown, as the worker decoded it. */
 export const shown = signal<ShownImage | undefined>(undefined);
+closeReplaced(shown);
 let showing = new AbortController();
 
 /** How the run on the image that is shown stands. */

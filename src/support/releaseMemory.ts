@@ -7,8 +7,7 @@ const MIN_BYTES = 2 ** 16;
  * that is no longer needed. The array is detached (length 0) afterwards. A small one is kept, and one that shares its
  * buffer.
  */
-export function releaseMemory(data: Float32Array): void {
-  const { buffer, byteLength } = data;
+export function releaseMemory({ buffer, byteLength }: ArrayBufferView): void {
   if (!(buffer instanceof ArrayBuffer) || byteLength < buffer.byteLength || byteLength < MIN_BYTES) return;
   if ("transfer" in buffer) {
     (buffer.transfer as (bytes: number) => ArrayBuffer)(0);

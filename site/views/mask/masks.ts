@@ -1,6 +1,7 @@
 /** The masks of each image: what was found, what the user took away, and what the user drew. */
 import { computed, effect, signal, untracked } from "@preact/signals";
 import type { Box } from "centernet";
+import { closeReplaced } from "../../state/bitmaps.ts";
 import { image, ownImages } from "../../state/image.ts";
 import { maskingStatus } from "../../state/mode.ts";
 import { task } from "../../state/task.ts";
@@ -46,6 +47,7 @@ export const searching = task();
 export const opened = signal<(OpenedImage & { readonly id: number }) | undefined>(undefined);
 /** The image that is shown, with its masks, once they are known. */
 export const preview = signal<{ readonly id: number; readonly bitmap: ImageBitmap } | undefined>(undefined);
+closeReplaced(preview);
 /** Whether the preview has every change of the masks. */
 export const isPreviewed = signal(false);
 /** The mask under the pointer or the focus: `face 1`, `drawn 3`. */

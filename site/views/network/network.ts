@@ -1,6 +1,7 @@
 /** What the Network view knows: the plan, each layer at a glance, and the layer and channel that are open. */
 import { computed, effect, signal } from "@preact/signals";
 import type { GridOrder, GridScale } from "centernet";
+import { closeReplaced } from "../../state/bitmaps.ts";
 import { type ShownImage, shown } from "../../state/detection.ts";
 import { image } from "../../state/image.ts";
 import { noteUnless, noteUnlessOneOf, route, setParams } from "../../state/route.ts";
@@ -52,6 +53,8 @@ export const plan = signal<Plan | undefined>(undefined);
 export const seen = signal<ReadonlyMap<string, Seen>>(new Map());
 export const openLayer = signal<OpenLayer | undefined>(undefined);
 export const openChannel = signal<OpenChannel | undefined>(undefined);
+closeReplaced(openLayer);
+closeReplaced(openChannel);
 /** The image in small, for the block of the input. */
 export const inputPicture = signal<string | undefined>(undefined);
 export const walk = task();

@@ -8,6 +8,7 @@ import {
   type Histogram,
   histogramOf,
   receptiveFieldAt,
+  releaseMemory,
 } from "centernet";
 import { bitmapOf } from "../bitmap.ts";
 import type { Call } from "../call.ts";
@@ -44,6 +45,7 @@ export const layerHandlers = {
     const count = Math.min(PAGE_CHANNELS, channels - from);
     const { image, ...grid } = activationGrid(tensor, { scale, order, from, count });
     const bitmap = await bitmapOf(image);
+    releaseMemory(image.data);
     call.transfer(bitmap);
     const histogram: Histogram = histogramOf(tensor.data);
     return {

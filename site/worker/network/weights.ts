@@ -5,6 +5,7 @@ import {
   histogramOf,
   kernelMaps,
   type Parameter,
+  releaseMemory,
   statisticsOf,
 } from "centernet";
 import { bitmapOf } from "../bitmap.ts";
@@ -58,6 +59,7 @@ async function gridOf(op: string, kernel: Parameter, output: number, page: numbe
   const count = Math.min(PAGE_CHANNELS, channels - from);
   const { image, ranges } = activationGrid(maps, { scale: "symmetric", from, count });
   const bitmap = await bitmapOf(image);
+  releaseMemory(image.data);
   call.transfer(bitmap);
   const form: "matrix" | "channels" | "inputs" = op.startsWith("depthwise")
     ? "channels"
