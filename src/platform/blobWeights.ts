@@ -4,6 +4,7 @@ import type { WeightsLocation } from "../checkpoints/openCheckpoint.ts";
 import type { ReadSibling } from "../checkpoints/tfjs/tfjs.ts";
 import { ModelError } from "../errors.ts";
 import { fileKind, START_BYTES } from "../support/fileKind/fileKind.ts";
+import { releaseMemory } from "../support/releaseMemory.ts";
 
 /**
  * Weights in a Blob, such as a file that a page fetched or that its user chose. Browsers keep large Blobs on
@@ -75,7 +76,10 @@ function blobSource(blob: Blob, where: string): RandomAccessFile {
     where,
     length: blob.size,
     async read(offset, target) {
-      target.set(new Uint8Array(await blob.slice(offset, offset + target.length).arrayBuffer()));
+      const piece = new Uint8Array(await blob.slice(offset, offset + target.length).arrayBuffer());
+      target.set(piece);
+      // The copies of large weights would otherwise wait for the next garbage collection.
+      releaseMemory(piece);
     },
   };
 }
