@@ -21,15 +21,15 @@ const CHECKPOINT = /Use the checkpoint that it was made from/;
 const FRAMES =
   /Run mkdir frames && ffmpeg -i photo\.jpg -vf fps=2 -q:v 2 frames\/%05d\.jpg to get two images per second/;
 const ANOTHER = /Check that it is the image that was meant/;
-const GIVE_WEIGHTS = /Give weights with --weights/;
+const GIVE_WEIGHTS = /Give weights as the option weights/;
 
 /** Neither an image nor weights that are read. */
 const KINDS: [what: string, bytes: Uint8Array, asImage: RegExp, asWeights?: RegExp][] = [
   ["an empty file", new Uint8Array(0), /Fetch it again\.$/, /Fetch it again/],
   ["a file of 1 bytes that begins with ff", Uint8Array.of(0xff), CONVERT],
   ["a file of 5 bytes that begins with 00 01 02 03", Uint8Array.of(0, 1, 2, 3, 4), CONVERT],
-  ["a PNG damaged on its way", ascii("\x89PNG\n\x1a\n\0\0\0\x0dIHDR"), CONVERT, /Images are arguments/],
-  ["a GIF image", ascii("GIF89a\x01\0\x01\0\x80\0"), CONVERT, /Images are arguments of their own/],
+  ["a PNG damaged on its way", ascii("\x89PNG\n\x1a\n\0\0\0\x0dIHDR"), CONVERT, /Images are for detect/],
+  ["a GIF image", ascii("GIF89a\x01\0\x01\0\x80\0"), CONVERT, /Images are for detect/],
   ["a WebP image", ascii("RIFF\x24\0\0\0WEBPVP8 "), CONVERT],
   ["an AVIF image", ascii("\0\0\0\x20ftypavif\0\0\0\0"), CONVERT],
   ["an AVIF image", ascii("\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf"), CONVERT],
@@ -75,7 +75,7 @@ const KINDS: [what: string, bytes: Uint8Array, asImage: RegExp, asWeights?: RegE
   ["a text file", utf8(`${"a".repeat(1023)}ä`), ANOTHER],
   ["a text file", utf8("#".repeat(2000)), ANOTHER],
   ["a pipeline.config", utf8("# my model\nmodel {\n  center_net {"), /Name the checkpoint's folder/],
-  ["a label map", utf8('item {\n  id: 1\n name: "a" }'), /--label-map/, /--label-map/],
+  ["a label map", utf8('item {\n  id: 1\n name: "a" }'), /option labelMap/, /option labelMap/],
   ["the note of which checkpoint is the latest", utf8('model_checkpoint_path: "ckpt-1"'), /folder/],
   ["JSON text", utf8("[1]"), ANOTHER],
   ["a JSON error message", utf8('{"error": "Entry not found"}'), /Check the address/, /Check the address/],

@@ -4,10 +4,7 @@ import { type RgbImage, releaseMemory } from "centernet";
 /** The longest side that is shown: larger canvases draw nothing in some browsers. */
 const MAX_SHOWN = 4096;
 
-export async function bitmapOf(
-  { width, height, data }: RgbImage,
-  maxSide = MAX_SHOWN,
-): Promise<ImageBitmap> {
+export async function bitmapOf({ width, height, data }: RgbImage, maxSide = MAX_SHOWN): Promise<ImageBitmap> {
   const rgba = new Uint8ClampedArray(width * height * 4).fill(255);
   for (let from = 0, to = 0; from < data.length; from += 3, to += 4) {
     rgba[to] = data[from];

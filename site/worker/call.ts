@@ -1,5 +1,7 @@
 /** Messages between the page and its worker. A handler's name, parameters and result are the whole protocol of a request. */
 
+import { inPageWords } from "./sentences.ts";
+
 /** What a handler may use of the call that it answers. */
 export interface Call {
   /** Aborted once the page no longer wants the answer. */
@@ -119,7 +121,8 @@ function failureOf(error: unknown): Failure {
   if (!(error instanceof Error || error instanceof DOMException)) {
     return { name: "Error", message: String(error) };
   }
-  const { name, message, stack } = error;
+  const { name, message: sentence, stack } = error;
+  const message = "fault" in error ? inPageWords({ message: sentence, fault: error.fault }) : sentence;
   // The library's error for a lack of memory alone has an alternative to offer.
   const lacksMemory = "alternative" in error || /allocation failed|out of memory/i.test(message);
   return { name, message, ...(!("fault" in error) && { stack }), ...(lacksMemory && { lacksMemory }) };

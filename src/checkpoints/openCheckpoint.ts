@@ -110,7 +110,7 @@ async function isIndex(source: RandomAccessFile): Promise<boolean> {
 
 /** The way out for a file of another kind. */
 const HINTS: Partial<Record<FileKind["family"], string>> = {
-  image: "Images are arguments of their own, without --weights.",
+  image: "Images are for detect.",
   video: "Check that it is the weights file that was meant.",
   text: "Check that it is the weights file that was meant.",
 };

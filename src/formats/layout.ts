@@ -40,7 +40,7 @@ export function findLayout({ shape: found, layout: stated }: Found, shape: Shape
     where,
     expected: "a stated layout: both orders of its axes fit",
     got: formatShape(found),
-    hint: "Give --layout, or state it in the metadata of the file.",
+    hint: "Give the option layout, or state it in the metadata of the file.",
   });
 }
 

@@ -5,7 +5,7 @@ import { type FileKind, fileKind } from "../support/fileKind/fileKind.ts";
 const HINTS: Readonly<Record<FileKind["family"], string>> = {
   image: "Convert it to JPEG or PNG.",
   video: "",
-  weights: "Give weights with --weights (the option weights of load).",
+  weights: "Give weights as the option weights.",
   archive: "Unpack it first.",
   text: "Check that it is the image that was meant.",
   other: "Convert it to JPEG or PNG.",

@@ -120,7 +120,7 @@ function zooModelOf(
       where,
       expected: `a checkpoint of ${wanted.name}`,
       got: `one of ${spec.name}, by its pipeline.config`,
-      hint: `Ask for ${spec.name}, or name no model: with --weights, the checkpoint decides.`,
+      hint: `Ask for ${spec.name}, or name no model: the checkpoint then decides.`,
     });
   }
   const other = differs ? [`${where} holds ${spec.name}, by its pipeline.config`] : [];
@@ -235,7 +235,7 @@ function unidentified(
     where,
     expected: backbone ? "a pipeline.config beside the checkpoint" : "weights of a model known here",
     got: backbone ? `variables of ${backbone} alone` : `a ${format} file that does not say its model`,
-    hint: "Say which model they are for (detect and convert: with --model).",
+    hint: "Say which model they are for.",
   });
 }
 
@@ -252,7 +252,7 @@ function isExportedName(name: string): boolean {
 }
 
 const READ =
-  "Read are MoveNet, CenterFace, the CenterNets of TensorFlow's model zoo, keypoint triplets on hourglasses, and Objects as Points on Hourglass-104, DLA-34 and ResNets: see centernet models.";
+  "Read are MoveNet, CenterFace, the CenterNets of TensorFlow's model zoo, keypoint triplets on hourglasses, and Objects as Points on Hourglass-104, DLA-34 and ResNets.";
 
 /** What is read of the methods whose other networks are not. */
 const SIBLINGS: Readonly<Record<NonNullable<Relative["sibling"]>, string>> = {
@@ -262,7 +262,7 @@ const SIBLINGS: Readonly<Record<NonNullable<Relative["sibling"]>, string>> = {
 
 function unreadNetwork(where: string, { what, sibling }: Relative): ModelError {
   const got = `those of ${what}, an architecture that is not read${sibling ? " yet" : ""}`;
-  const hint = sibling ? `${SIBLINGS[sibling]} All models: centernet models.` : READ;
+  const hint = sibling ? SIBLINGS[sibling] : READ;
   return new ModelError({ where, expected: "weights of a network that is read", got, hint });
 }
 

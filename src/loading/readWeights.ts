@@ -161,7 +161,7 @@ const MAX_SHOWN = 20;
 function firstOf(problems: readonly string[]): string {
   const shown = problems.slice(0, MAX_SHOWN);
   const rest = problems.length - shown.length;
-  if (rest > 0) shown.push(`and ${rest} more (centernet inspect lists the file's)`);
+  if (rest > 0) shown.push(`and ${rest} more`);
   return shown.join("; ");
 }
 

@@ -28,6 +28,6 @@ export function modelNamed(name: string): Model {
   // `yolov8n.pt`, `weights/model.pth`: other programs take files where this one takes names.
   const isFile = /[/\\]|\.\w{2,12}$/.test(name);
   throw new ModelError(
-    isFile ? { ...fault, hint: `Give a file with --weights or the option weights. ${fault.hint}` } : fault,
+    isFile ? { ...fault, hint: `Give a file as the option weights. ${fault.hint}` } : fault,
   );
 }

@@ -39,5 +39,5 @@ function howToShrink({ resizer, testTimeOptions }: Model): string {
     const [name] = resizer.split(",");
     return `The model's ${name} decides this size: scale the image down, or crop it`;
   }
-  return "Scale it down with scales: [0.5], on the command line --scales 0.5";
+  return "Scale it down with scales: [0.5]";
 }

@@ -150,7 +150,7 @@ const WRONG: [string[], number, RegExp][] = [
   [
     ["detect", "x.jpg", "--model", "yolov8n.pt"],
     2,
-    /model: expected a model's name, got "yolov8n\.pt"\. Give a file with --weights or the option weights\./,
+    /model: expected a model's name, got "yolov8n\.pt"\. Give a file as the option --weights\./,
   ],
   [
     ["describe", "movenet"],

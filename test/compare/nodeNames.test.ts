@@ -38,7 +38,7 @@ test("two tensors of one node are refused, and so is a dump without any", () => 
     'dump node stem.relu: expected one tensor, got "conv1" and "stem.relu".',
   );
   expect(() => named(["a", "b", "c", "d"])).toThrow(
-    'dump: expected tensors that are named like nodes, got "a", "b", "c" and 1 more. centernet compare --list prints the names of nodes; --names map.json maps other names to them.',
+    'dump: expected tensors that are named like nodes, got "a", "b", "c" and 1 more. describeGraph tells the names of nodes; the option names maps other names to them.',
   );
   expect(() => named([])).toThrow("got no tensor");
   expect(() => named(["input"])).toThrow("got only the input");

@@ -16,7 +16,7 @@ describe("the layout of a map", () => {
   test("that fits both is an error and no guess, unless it is stated or there is one number", () => {
     const cube = shapeOf(5, 5, 5);
     expect(() => findLayout({ shape: [1, 5, 5, 5] }, cube, "t")).toThrow(
-      "t: expected a stated layout: both orders of its axes fit, got [1, 5, 5, 5]. Give --layout, or state it in the metadata of the file.",
+      "t: expected a stated layout: both orders of its axes fit, got [1, 5, 5, 5]. Give the option layout, or state it in the metadata of the file.",
     );
     expect(findLayout({ shape: [1, 5, 5, 5], layout: "NCHW" }, cube, "t")).toBe("NCHW");
     expect(findLayout({ shape: [1, 1, 1, 1] }, shapeOf(1, 1, 1), "t")).toBe("NHWC");

@@ -122,7 +122,7 @@ describe("a narrow network of triplets", () => {
   test("what is too large is refused before anything runs, and smaller images go on", async () => {
     const large = image(1000, 900);
     await expect(detector.detect(large, { scales: [1, 10], where: "big.png" })).rejects.toThrow(
-      /^big\.png at 10111x9087: expected \d+ MB of memory .*got at most 4295 MB.*--scales 0\.5\.$/,
+      /^big\.png at 10111x9087: expected \d+ MB of memory .*got at most 4295 MB.*scales: \[0\.5\]\.$/,
     );
     await expect(detector.detect(large, { scales: [10] })).rejects.toBeInstanceOf(ImageError);
     await expect(detector.detect(image(2000, 2000), { scales: [10] })).rejects.toThrow(
@@ -200,6 +200,6 @@ test("no size can be chosen where images decide it, and no view where a model ha
 test("who has not the weights is told where they are", async () => {
   expect(modelNamed("centernet-104").weightsHint).toContain("CenterNet-104_480000.pkl");
   await expect(load("centernet-104")).rejects.toThrow(
-    /CenterNet-104_480000\.pkl, as --weights; this program/,
+    /CenterNet-104_480000\.pkl, as the option weights; this program/,
   );
 });

@@ -75,6 +75,24 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("a page", () => {
     }
   });
 
+  test("without WebGPU compares nothing on it, and says why before a click", async () => {
+    const site = await Site.open(undefined, []);
+    try {
+      const { page, faults } = await site.visit("compare?model=movenet-lightning&a=wasm&b=wgsl");
+      const why = "This browser offers no WebGPU adapter on this machine. Choose another backend than wgsl.";
+      await page.getByText(why, { exact: true }).waitFor();
+      expect(await page.getByRole("button", { name: "Compare", exact: true }).count()).toBe(0);
+      expect(await page.locator("main").innerText()).not.toContain("compile");
+      const backend = page.getByRole("group", { name: "B" }).getByLabel("Backend");
+      await backend.selectOption("webasm");
+      await page.getByText("Not started yet: webasm may take long to compile.", { exact: true }).waitFor();
+      await page.getByRole("button", { name: "Compare", exact: true }).waitFor();
+      expect(faults).toEqual([]);
+    } finally {
+      await site.close();
+    }
+  });
+
   test("with a software adapter says so before it compiles, and leaves it at once", async () => {
     const site = await Site.open();
     try {

@@ -1,5 +1,6 @@
 /** Two runs, or a run and another program's numbers, layer by layer. */
 import { useEffect } from "preact/hooks";
+import { NO_ADAPTER, needsAdapter, useAdapter } from "../../components/adapter.ts";
 import { ErrorNote } from "../../components/ErrorNote.tsx";
 import { Facts } from "../../components/Facts.tsx";
 import { ViewNotes } from "../../components/Notes.tsx";
@@ -8,7 +9,14 @@ import { image } from "../../state/image.ts";
 import { hrefOf, route } from "../../state/route.ts";
 import type { Compared } from "../../worker/compare/compare.ts";
 import { CompareSettings } from "./CompareSettings.tsx";
-import { cancelComparison, comparison, files, followAddress, startComparison } from "./comparison.ts";
+import {
+  cancelComparison,
+  comparison,
+  files,
+  followAddress,
+  slowToStart,
+  startComparison,
+} from "./comparison.ts";
 import { DifferenceBars } from "./DifferenceBars.tsx";
 import { LayerPanel } from "./LayerPanel.tsx";
 import { place, short } from "./numbers.ts";
@@ -72,20 +80,27 @@ function State() {
 
 function Idle({ canceled }: { readonly canceled: boolean }) {
   const isRun = partner.value === "run";
-  const needsFiles = !isRun && files.value.length === 0;
-  const needsImage = isRun && image.value === undefined;
+  const missing =
+    !isRun && files.value.length === 0
+      ? "Choose the files of B: they are never part of the address."
+      : isRun && image.value === undefined
+        ? "Choose the image that both run on."
+        : undefined;
+  const onGpu = slowToStart.value.filter(needsAdapter);
+  const adapter = useAdapter(onGpu.length > 0);
+  const cannotRun =
+    onGpu.length > 0 && adapter === null
+      ? `${NO_ADAPTER} Choose another backend than ${onGpu.join(" or ")}.`
+      : undefined;
+  const stopped = missing ?? cannotRun;
+  // Until the adapter is known, nothing is said of it.
+  const isAsking = onGpu.length > 0 && adapter === undefined;
+  const slow = slowToStart.value.join(" and ");
+  const ready = slow && !isAsking ? `Not started yet: ${slow} may take long to compile.` : "Not started yet.";
   return (
     <div class="chart-wait">
-      <p role="status">
-        {needsFiles
-          ? "Choose the files of B: they are never part of the address."
-          : needsImage
-            ? "Choose the image that both run on."
-            : canceled
-              ? "Canceled."
-              : "These backends take time to compile before they run."}
-      </p>
-      {!needsFiles && !needsImage && (
+      <p role="status">{stopped ?? (canceled ? "Canceled." : ready)}</p>
+      {!stopped && (
         <button type="button" onClick={() => void startComparison({ confirmed: canceled })}>
           Compare
         </button>

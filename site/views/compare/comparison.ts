@@ -1,5 +1,5 @@
 /** The comparison that is shown, and the one that runs. */
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { image } from "../../state/image.ts";
 import { settings } from "../../state/settings.ts";
 import { worker } from "../../state/worker.ts";
@@ -31,6 +31,13 @@ export function cancelComparison(): void {
 const SLOW = "cpu";
 /** These start at once; others take time to compile, or to run. */
 const QUICK: readonly string[] = ["wasm", "auto"];
+
+/** The backends of the sides that run, which start upon a click alone. */
+export const slowToStart = computed(() => {
+  const { a, b } = bothSides.value;
+  const backends = [a, ...(partner.value === "run" ? [b] : [])].map(({ backend }) => backend);
+  return [...new Set(backends)].filter((backend) => !QUICK.includes(backend) && backend !== SLOW);
+});
 
 /** Compares, unless a side is so slow that the user is asked first. */
 export async function startComparison({ confirmed = false } = {}): Promise<void> {
@@ -88,12 +95,10 @@ export async function startComparison({ confirmed = false } = {}): Promise<void>
 /** Follows the address while the view is shown; the returned function ends that. */
 export function followAddress(): () => void {
   const stop = effect(() => {
-    const { a, b } = bothSides.value;
+    void bothSides.value;
     void image.value;
     void settings.value;
-    const isQuick = [a, ...(partner.value === "run" ? [b] : [])].every(
-      ({ backend }) => QUICK.includes(backend) || backend === SLOW,
-    );
+    const isQuick = slowToStart.value.length === 0;
     controller.abort();
     comparison.value = { phase: "idle" };
     void files.value;

@@ -93,7 +93,7 @@ function forMemory(sentence: string): Remedy[] {
   const side = inputSize ?? known?.defaultSize.width ?? 0;
   const smaller = known?.squares?.regular.filter((each) => each < side).at(-1);
   return [
-    ...(sentence.includes('memory: "low"')
+    ...(sentence.includes("low memory")
       ? [{ words: "Use low memory", apply: () => setParams({ memory: "low" }) }]
       : []),
     ...(smaller

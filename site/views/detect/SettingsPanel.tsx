@@ -1,5 +1,6 @@
 /** How the network runs, and what is shown of its result. */
 import { BACKENDS, hasOption } from "centernet";
+import { needsAdapter } from "../../components/adapter.ts";
 import { Select } from "../../components/Select.tsx";
 import { Slider } from "../../components/Slider.tsx";
 import { answer } from "../../state/detection.ts";
@@ -49,7 +50,7 @@ export function SettingsPanel() {
         values={BACKENDS.map((name) => [name, name])}
         onChoose={chooseBackend}
       />
-      {(backend === "wgsl" || backend === "webgpu") && <AdapterHint />}
+      {needsAdapter(backend) && <AdapterHint />}
       <ModelChoices />
       <BackendChoices />
     </section>

@@ -1,4 +1,5 @@
 /** What is open: how far its reading is, what it is, or what is wrong with it. */
+import { oneLine } from "centernet";
 import { ErrorNote } from "../../components/ErrorNote.tsx";
 import { Select } from "../../components/Select.tsx";
 import { cancelOpening, models, openAs, opening } from "../../state/weights.ts";
@@ -18,7 +19,7 @@ export function Opened() {
   }
   return (
     <>
-      <h2 id="opened-heading">{state.chosen.title}</h2>
+      <h2 id="opened-heading">{oneLine(state.chosen.title)}</h2>
       {state.phase === "opening" && (
         <div class="row">
           <progress

@@ -6,6 +6,7 @@ import type { Backend } from "../../executors/backends.ts";
 import type { Mask, MaskShape } from "../../image/mask/maskFaces.ts";
 import type { WasmBuild } from "../../kernels/kernel.ts";
 import { CENTERFACE } from "../../models/centerface/centerface.ts";
+import { withFlagNames } from "../arguments/flagNames.ts";
 import { EXIT, errorMessage, Interruption, isSilent } from "../failures.ts";
 import { findImages, type ImageFile, isLocal } from "../files/findImages.ts";
 import { readImage } from "../files/readImage.ts";
@@ -77,7 +78,7 @@ async function maskAll(images: readonly ImageFile[], run: Run, session: Session)
         if (concernsAll || error === signal.reason) throw error;
         failed++;
         run.progress.hide();
-        const message = errorMessage(error, session.debug);
+        const message = errorMessage(withFlagNames(error), session.debug);
         const isNamed = message.startsWith(image.path);
         printError(session, `not written: ${isNamed ? message : `${image.path}: ${message}`}`);
       }

@@ -56,7 +56,7 @@ export function nameTensors(
       expected: "tensors that are named like nodes",
       got:
         dump.tensors.size === 0 ? "no tensor" : surplus.length === 0 ? "only the input" : shortList(surplus),
-      hint: "centernet compare --list prints the names of nodes; --names map.json maps other names to them.",
+      hint: "describeGraph tells the names of nodes; the option names maps other names to them.",
     });
   }
   return { byNode, surplus };

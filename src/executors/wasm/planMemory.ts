@@ -86,7 +86,7 @@ function memoryError(bytes: number, got: string, facts: PlanFacts, cause?: unkno
 function lowMemory(bytes: number, { graph, choices, threads }: PlanFacts): string | undefined {
   const { total } = planLayout(graph, { ...choices, memory: "low" }, threads).bytes;
   if (total > maxBytes() || megabytes(total) >= megabytes(bytes)) return undefined;
-  return `memory: "low" (on the command line --low-memory), which takes ${megabytes(total)} MB`;
+  return `memory: "low", which takes ${megabytes(total)} MB`;
 }
 
 function megabytes(bytes: number): number {

@@ -62,7 +62,7 @@ function hourglassPoints(name: HourglassName): Model {
 }
 
 function hintOf(name: string): string {
-  return `Give the file that its authors publish, ${name}.pth, as --weights; this program does not fetch it. See github.com/xingyizhou/CenterNet.`;
+  return `Give the file that its authors publish, ${name}.pth, as the option weights; this program does not fetch it. See github.com/xingyizhou/CenterNet.`;
 }
 
 /** A released model on DLA-34 or a ResNet. */
@@ -166,7 +166,7 @@ function pointsModel(row: PointsRow, preparation: PointsPreparation = {}): Model
     wholeBoxes: true,
     boxForm: architecture.boxForm,
     weightsHint:
-      name === UNPUBLISHED_POINTS ? "Pass the file that it was found in as --weights." : hintOf(name),
+      name === UNPUBLISHED_POINTS ? "Pass the file that it was found in as the option weights." : hintOf(name),
     published,
   });
   return { ...model, prepared: (choices) => pointsModel(row, { ...preparation, ...choices }) };

@@ -40,7 +40,7 @@ const ROWS = [
 ] as const;
 
 export const TRIPLETS: readonly TripletModel[] = ROWS.map(({ name, backbone, file, published }) => {
-  const weightsHint = `Give the file that its authors publish, ${file}, as --weights; this program does not fetch it. See github.com/Duankaiwen/CenterNet.`;
+  const weightsHint = `Give the file that its authors publish, ${file}, as the option weights; this program does not fetch it. See github.com/Duankaiwen/CenterNet.`;
   const architecture = TRIPLET_ARCHITECTURES[name];
   return { ...tripletModel({ name, backbone, architecture, weightsHint }), published };
 });
@@ -69,6 +69,6 @@ export function unpublishedTriplets(architecture: TripletArchitecture): TripletM
     });
   }
   const backbone = `Hourglass of ${stacks} x ${levels} levels, triplets`;
-  const weightsHint = "Pass the file that it was found in as --weights.";
+  const weightsHint = "Pass the file that it was found in as the option weights.";
   return tripletModel({ name: UNPUBLISHED_TRIPLETS, backbone, architecture, weightsHint });
 }

@@ -183,7 +183,7 @@ export function publishedZooModel({ name, side, architecture, published }: ZooRo
     objectCenterParams: OBJECT_CENTER_PARAMS,
     keypointEstimationTask,
   };
-  const weightsHint = `Run centernet pull ${name}, or give its archive as --weights.`;
+  const weightsHint = `Run centernet pull ${name}, or give its archive as the option weights.`;
   const model = zooModel({
     name,
     resizer: squareResizer(side),

@@ -57,7 +57,7 @@ const TEXTS: readonly [beginning: RegExp, kind: FileKind][] = [
       reader: "labelMap",
       family: "text",
       what: "a label map",
-      hint: "Give it with --label-map (labelMap of load).",
+      hint: "Give it as the option labelMap.",
     },
   ],
 ];

@@ -204,7 +204,7 @@ test("if low memory would be enough, the error says so, and how much it takes", 
   const low = Math.ceil(total("low") / 1e6);
   await using({ threads: 1 }, async (executor) => {
     await expect(executor.prepare(graph, chainWeights(graph))).rejects.toThrow(
-      `Choose a smaller input size, or memory: "low" (on the command line --low-memory), which takes ${low} MB.`,
+      `Choose a smaller input size, or memory: "low", which takes ${low} MB.`,
     );
   });
   await using({ threads: 1, memory: "low" }, async (executor) => {

@@ -166,10 +166,11 @@ function end(stream: MediaStream): void {
   for (const track of stream.getTracks()) track.stop();
 }
 
-function fail(text: string): void {
+/** @param told what the line of state says: the text is whole in the view. */
+function fail(text: string, told = "no camera"): void {
   stop();
   state.value = { phase: "failed", text };
-  liveText.value = "no camera";
+  liveText.value = told;
 }
 
 /** Frames of which the rate is taken. */
@@ -222,7 +223,8 @@ async function follow(own: Session, video: HTMLVideoElement): Promise<void> {
     } catch (error) {
       // The worker was replaced: the next frame goes to the new one.
       if (isAbort(error)) continue;
-      return fail((error as Error).message);
+      // The camera has no part in it.
+      return fail((error as Error).message, "detection failed: the camera is off");
     }
   }
 }
