@@ -174,7 +174,15 @@ export {
   SCALES_EXPECTED,
 } from "./detectOptions.ts";
 export type { DetectResult, Times } from "./detectResult.ts";
-export { BackendError, CenterNetError, type Fault, ImageError, ModelError, UsageError } from "./errors.ts";
+export {
+  BackendError,
+  CenterNetError,
+  type Fault,
+  ImageError,
+  ModelError,
+  oneLine,
+  UsageError,
+} from "./errors.ts";
 export {
   type DetectorEvaluation,
   type EvaluateDetectorOptions,
@@ -385,6 +393,7 @@ export {
   runnable,
 } from "./network.ts";
 export { releaseMemory } from "./support/releaseMemory.ts";
+export { mostSimilar } from "./support/unknownName.ts";
 export type { Layout, Parameter, Shape, Tensor, Weights } from "./tensor.ts";
 export type {
   CaseDescription,

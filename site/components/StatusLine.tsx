@@ -1,5 +1,6 @@
 /** One line that says what goes on, for eyes and readers. */
 import { computed } from "@preact/signals";
+import { oneLine } from "centernet";
 import { isLive, liveText } from "../state/camera.ts";
 import { cancel, detections, queue, run } from "../state/detection.ts";
 import { masking, maskingStatus } from "../state/mode.ts";
@@ -13,7 +14,7 @@ const text = computed(() => {
   if (state.phase === "canceled") return "Canceled";
   if (state.phase === "waiting") return "No image";
   const { aside, ended, total } = queue.value;
-  if (aside) return `image ${ended + 1} of ${total}: ${aside.name}`;
+  if (aside) return `image ${ended + 1} of ${total}: ${oneLine(aside.name)}`;
   const count = detections.value?.length ?? 0;
   return `${count === 0 ? "No" : count} ${count === 1 ? "detection" : "detections"}`;
 });

@@ -1,5 +1,6 @@
 /** The weights that the Load view looks at, before they run. */
 import { computed, signal } from "@preact/signals";
+import { oneLine } from "centernet";
 import type { Progress } from "../worker/call.ts";
 import { CANCELED, isAbort } from "../worker/client.ts";
 import type { WeightsChoice } from "../worker/load.ts";
@@ -16,6 +17,8 @@ interface Chosen extends WeightsChoice {
   readonly bytes?: number;
   /** The name of the file that names its classes. */
   readonly labelsTitle?: string;
+  /** The user's own, for the views that take what is no weights. */
+  readonly files?: readonly File[];
 }
 
 export type Opening =
@@ -53,9 +56,10 @@ export function openListed({ name, bytes }: KnownModel): Promise<void> {
 /** The files of one model that the user chose. */
 export async function openFiles(files: readonly File[]): Promise<void> {
   const [first, ...others] = files;
-  const title = others.length > 0 ? `${first.name} and ${others.length} more` : first.name;
+  const name = oneLine(first.name);
+  const title = others.length > 0 ? `${name} and ${others.length} more` : name;
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
-  return open({ title, weights: await keep(files), bytes });
+  return open({ title, weights: await keep(files), bytes, files });
 }
 
 /** Opens the same weights as those of this model; undefined leaves it to the file. */
@@ -67,7 +71,7 @@ export function openAs(model: string | undefined): Promise<void> {
 export async function nameClasses(file: File | undefined): Promise<void> {
   if (opening.value.phase === "empty") return;
   const { labels: _labels, labelsTitle: _title, ...chosen } = opening.value.chosen;
-  await open(file ? { ...chosen, labels: await keep([file]), labelsTitle: file.name } : chosen);
+  await open(file ? { ...chosen, labels: await keep([file]), labelsTitle: oneLine(file.name) } : chosen);
 }
 
 /** What was open before stays open no longer. */
@@ -80,7 +84,7 @@ async function open(chosen: Chosen): Promise<void> {
   controller.abort();
   controller = new AbortController();
   const { signal: aborted } = controller;
-  const { title: _title, bytes: _bytes, labelsTitle: _labels, ...choice } = chosen;
+  const { title: _title, bytes: _bytes, labelsTitle: _labels, files: _files, ...choice } = chosen;
   const onProgress = (progress: Progress) => {
     if (!aborted.aborted) opening.value = { phase: "opening", chosen, progress };
   };

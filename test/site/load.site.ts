@@ -157,6 +157,23 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Load view", () => {
     expect(faults).toEqual([]);
   });
 
+  test("leads an image on to Detect, and shows the name of a file in its own order", async () => {
+    const { page, faults } = await site.visit("load");
+    const image = await readFile(join(ROOT, "samples/cat.png"));
+    await page.getByLabel("Choose files").setInputFiles([file("\u202egnp.tac.png", image) as never]);
+    const alert = page.locator(".opened").getByRole("alert");
+    await alert.filter({ hasText: /got a PNG image\. Images are for the view Detect\.$/ }).waitFor();
+    expect(await page.locator(".opened h2").textContent()).toBe("\\u202egnp.tac.png");
+    await page.getByRole("button", { name: "Open it in Detect" }).click();
+    await page
+      .getByRole("button", { name: /^\\u202egnp\.tac\.png: \d+ detection|^\\u202egnp\.tac\.png: 0/ })
+      .waitFor();
+    expect(new URL(page.url()).hash).toMatch(/^#detect\?.*image=own-1/);
+    await page.getByRole("link", { name: "Load", exact: true }).click();
+    await page.getByText("Open one to see its model").waitFor();
+    expect(faults).toEqual([]);
+  });
+
   test("takes a dropped file as a chosen one", async () => {
     const { page } = await site.visit("load");
     const bytes = (await readFile(LIGHTNING)).toString("base64");

@@ -217,6 +217,25 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Network view", () => {
     expect(faults).toEqual([]);
   });
 
+  test("says of a name that no layer has which one is near, and leads there", async () => {
+    const { page, faults } = await site.visit(`network?${RUN}`);
+    const finder = page.getByRole("combobox", { name: "Layer" });
+    await page.locator(".block").first().waitFor();
+    await finder.fill("backbone.blok4.add");
+    await finder.press("Enter");
+    const note = page.getByRole("status").filter({ hasText: 'No layer named "backbone.blok4.add".' });
+    await note.getByRole("button", { name: "backbone.block4.add" }).click();
+    await expect.poll(() => finder.inputValue()).toBe("backbone.block4.add");
+    await note.waitFor({ state: "detached" });
+    await finder.fill("§§§");
+    await finder.press("Enter");
+    await page.getByText('No layer named "§§§".', { exact: true }).waitFor();
+    await finder.fill("block5");
+    await finder.press("Enter");
+    await page.getByText("No layer named").waitFor({ state: "detached" });
+    expect(faults).toEqual([]);
+  });
+
   test("tells how far it is, and is given up at once", async () => {
     const { page } = await site.visit(`network?model=movenet-multipose&image=${SAMPLE}&size=768&fuse=false`);
     const line = page.locator(".task").filter({ hasText: /layer \d+ of 215/ });

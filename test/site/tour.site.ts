@@ -45,7 +45,7 @@ const SHOWN: readonly ((page: Page) => Promise<unknown>)[] = [
   async (page) => {
     const rejected = page.getByRole("table", { name: /rejected pairs/ }).locator("tr.chosen");
     await rejected.waitFor();
-    expect(await rejected.innerText()).toMatch(/0\.895.*noCenter/s);
+    expect(await rejected.innerText()).toMatch(/0\.895.*no center/s);
     await page.locator(".pair-stage .line.rejected").waitFor({ state: "attached" });
   },
 ];

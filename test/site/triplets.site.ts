@@ -14,7 +14,14 @@ import { syntheticStateDict } from "../support/syntheticCheckpoint.ts";
 import { chromiumPath, Site } from "./page.ts";
 
 const IMAGE = "cat.jpg";
-const REASONS = ["accepted", "class", "embedding", "geometry", "outside", "noCenter"] as const;
+const REASONS = [
+  "confirmed",
+  "two classes",
+  "embeddings apart",
+  "corners swapped",
+  "beyond the image",
+  "no center",
+] as const;
 
 describe.skipIf(!chromiumPath && mayBeLeftOut)("the Triplets view", () => {
   let site: Site;

@@ -1,5 +1,5 @@
 /** What is compared with what. */
-import { BACKENDS } from "centernet";
+import { BACKENDS, oneLine } from "centernet";
 import { filesOf } from "../../components/droppedFiles.ts";
 import { Select } from "../../components/Select.tsx";
 import { setParams } from "../../state/route.ts";
@@ -144,7 +144,9 @@ function OwnFiles({ kind }: { readonly kind: "golden" | "tensors" }) {
           : "Or drop them here: a safetensors file, or .npy files."}{" "}
         They stay on this machine.
       </small>
-      {files.value.length > 0 && <p class="note">{files.value.map(({ name }) => name).join(", ")}</p>}
+      {files.value.length > 0 && (
+        <p class="note">{files.value.map(({ name }) => oneLine(name)).join(", ")}</p>
+      )}
     </fieldset>
   );
 }

@@ -2,14 +2,14 @@
 import { computed, effect, signal } from "@preact/signals";
 import { geometryFrom, type Point } from "centernet";
 import { image } from "../../state/image.ts";
-import { noteUnless, route, setParams } from "../../state/route.ts";
+import { noteUnless, noteUnlessOneOf, route, setParams } from "../../state/route.ts";
 import { score, settings } from "../../state/settings.ts";
 import { task } from "../../state/task.ts";
 import { worker } from "../../state/worker.ts";
 import type { DecodeMap } from "../../worker/decode.ts";
 import type { ChosenImage, Settings } from "../../worker/session.ts";
 import type { AnyDecoded, ShownMap, WhyHere } from "./answers.ts";
-import { type StepName, stepsOf } from "./steps.ts";
+import { STEP_NAMES, type StepName, stepsOf } from "./steps.ts";
 
 export const decoding = task();
 /** What the worker holds the maps of. */
@@ -54,7 +54,10 @@ export const cell = computed<Point | undefined>(() => {
 /** What the address says of this view that cannot be meant for any image. */
 export const decodeNotes = computed(() => {
   const isPlace = (text: string) => /^[1-9]\d{0,8}$/.test(text);
+  // Which of the steps this model's decode has is known once it has run.
+  const names = decoded.value ? steps.value.map(({ name }) => name) : STEP_NAMES;
   return [
+    ...noteUnlessOneOf("step", names, "The first is shown."),
     ...noteUnless("peak", isPlace, "the place of a peak in the table, from 1", "The first is followed."),
     ...noteUnless("keypoint", isPlace, "the place of a keypoint, from 1", "The first is followed."),
     ...noteUnless(

@@ -4,19 +4,22 @@ import { plain } from "../../components/numbers.ts";
 import type { DecodeMap } from "../../worker/decode.ts";
 import type { Candidate, Decoded, ShownMap } from "./answers.ts";
 
-export type StepName =
-  | "heatmap"
-  | "maximum"
-  | "weighted"
-  | "peaks"
-  | "offset"
-  | "size"
-  | "box"
-  | "regressed"
-  | "weights"
-  | "chosen"
-  | "refined"
-  | "image";
+/** Of all decodes. */
+export const STEP_NAMES = [
+  "heatmap",
+  "weighted",
+  "maximum",
+  "peaks",
+  "offset",
+  "size",
+  "box",
+  "regressed",
+  "weights",
+  "chosen",
+  "refined",
+  "image",
+] as const;
+export type StepName = (typeof STEP_NAMES)[number];
 
 export interface Step {
   readonly name: StepName;

@@ -1,4 +1,5 @@
 /** The user's images side by side, each with what became of it. */
+import { oneLine } from "centernet";
 import { useEffect, useRef } from "preact/hooks";
 import { BitmapCanvas } from "../../components/BitmapCanvas.tsx";
 import { isRunning, outcomeOf, queue, resume, thumbnailOf } from "../../state/detection.ts";
@@ -45,7 +46,7 @@ export function ImageStrip({ content = DETECTIONS }: { readonly content?: StripC
         )}
         {shown && (
           <button type="button" class="quiet" onClick={() => removeImage(shown)}>
-            Remove {shown.name}
+            Remove {oneLine(shown.name)}
           </button>
         )}
         {total > 1 && (
@@ -62,6 +63,7 @@ export function ImageStrip({ content = DETECTIONS }: { readonly content?: StripC
 function Item({ own, content }: { readonly own: OwnImage; readonly content: StripContent }) {
   const thumbnail = content.thumbnailOf(own);
   const state = content.stateOf(own);
+  const name = oneLine(own.name);
   const isShown = image.value === own;
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
@@ -73,12 +75,12 @@ function Item({ own, content }: { readonly own: OwnImage; readonly content: Stri
         ref={button}
         type="button"
         aria-current={isShown ? "true" : undefined}
-        aria-label={`${own.name}: ${state.words}`}
-        title={own.name}
+        aria-label={`${name}: ${state.words}`}
+        title={name}
         onClick={() => chooseOwn(own)}
       >
         <span class="thumbnail">{thumbnail && <BitmapCanvas bitmap={thumbnail} alt="" />}</span>
-        <span class="strip-name">{own.name}</span>
+        <span class="strip-name">{name}</span>
         {/* The button's label says it in full. */}
         <span class={`strip-state ${state.kind}`} data-text={state.short} />
       </button>

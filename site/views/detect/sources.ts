@@ -8,7 +8,7 @@ export const sourceNote = signal<string | undefined>(undefined);
 /** Whether files are held over the view. */
 export const isDraggedOver = signal(false);
 
-const IMAGE_NAME = /\.(jpe?g|jfif|png|webp|avif|gif|bmp|tiff?|hei[cf])$/i;
+export const IMAGE_NAME = /\.(jpe?g|jfif|png|webp|avif|gif|bmp|tiff?|hei[cf])$/i;
 
 function take(files: readonly File[], otherwise: string): void {
   sourceNote.value = files.length > 0 ? undefined : otherwise;

@@ -1,8 +1,9 @@
 /** What is open: how far its reading is, what it is, or what is wrong with it. */
-import { oneLine } from "centernet";
 import { ErrorNote } from "../../components/ErrorNote.tsx";
 import { Select } from "../../components/Select.tsx";
+import { openView } from "../../state/route.ts";
 import { cancelOpening, models, openAs, opening } from "../../state/weights.ts";
+import { chooseImages, IMAGE_NAME } from "../detect/sources.ts";
 import { WeightsFacts } from "./WeightsFacts.tsx";
 
 export function Opened() {
@@ -19,7 +20,7 @@ export function Opened() {
   }
   return (
     <>
-      <h2 id="opened-heading">{oneLine(state.chosen.title)}</h2>
+      <h2 id="opened-heading">{state.chosen.title}</h2>
       {state.phase === "opening" && (
         <div class="row">
           <progress
@@ -36,12 +37,30 @@ export function Opened() {
       {state.phase === "failed" && (
         <>
           <ErrorNote error={state.error} />
-          {state.chosen.weights !== undefined && <AsModel chosen={state.chosen.model} />}
+          {areImages(state.chosen.files, state.error) ? (
+            <button type="button" onClick={() => openInDetect(state.chosen.files)}>
+              Open {state.chosen.files?.length === 1 ? "it" : "them"} in Detect
+            </button>
+          ) : (
+            state.chosen.weights !== undefined && <AsModel chosen={state.chosen.model} />
+          )}
         </>
       )}
       {state.phase === "opened" && <WeightsFacts chosen={state.chosen} description={state.description} />}
     </>
   );
+}
+
+/** Whether what was given as weights is for detecting in. */
+function areImages(files: readonly File[] = [], error: Error): boolean {
+  if (files.length > 1) return files.every(({ name }) => IMAGE_NAME.test(name));
+  return files.length === 1 && error.message.endsWith("Images are for the view Detect.");
+}
+
+function openInDetect(files: readonly File[] = []): void {
+  cancelOpening();
+  openView("detect", {});
+  chooseImages(files);
 }
 
 /** Some files do not say which model they are. */

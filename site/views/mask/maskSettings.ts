@@ -2,7 +2,7 @@
 import { computed } from "@preact/signals";
 import { isWeakMask, MASK_SHAPES, MASKS, type Mask, type MaskShape } from "centernet";
 import { FACE_MODEL } from "../../state/mode.ts";
-import { type AddressNote, addressNote, route } from "../../state/route.ts";
+import { type AddressNote, noteUnless, noteUnlessOneOf, route } from "../../state/route.ts";
 import { score, settings } from "../../state/settings.ts";
 import type { FaceSearch, Masked } from "../../worker/mask.ts";
 import type { Settings } from "../../worker/session.ts";
@@ -14,36 +14,39 @@ export const SIDES: readonly (readonly [text: string, words: string])[] = [
   ["640", "640 alone: faster"],
 ];
 
+const SIDE_NAMES = SIDES.map(([text]) => text);
+const SWITCH = ["false", "true"] as const;
+
 interface Meant {
   readonly mask: Mask;
   readonly shape: MaskShape;
   readonly sides: string;
   readonly turns: boolean;
-  readonly notes: readonly AddressNote[];
 }
 
 const meant = computed<Meant>(() => {
   const { params } = route.value;
-  const notes: AddressNote[] = [];
-  const oneOf = <Name extends string>(name: string, names: readonly Name[]): Name => {
-    const text = params[name];
-    const found = names.find((each) => each === text);
-    if (text !== undefined && !found) {
-      notes.push(addressNote(name, text, `one of ${names.join("; ")}`, `${names[0]} is used.`));
-    }
-    return found ?? names[0];
-  };
+  const oneOf = <Name extends string>(name: string, names: readonly Name[]): Name =>
+    names.find((each) => each === params[name]) ?? names[0];
   return {
     mask: oneOf("mask", MASKS),
     shape: oneOf("shape", MASK_SHAPES),
-    sides: oneOf(
-      "sides",
-      SIDES.map(([text]) => text),
-    ),
-    turns: oneOf("turns", ["false", "true"]) === "true",
-    notes,
+    sides: oneOf("sides", SIDE_NAMES),
+    turns: oneOf("turns", SWITCH) === "true",
   };
 });
+
+export const maskNotes = computed<readonly AddressNote[]>(() => [
+  ...noteUnlessOneOf("mask", MASKS, `${MASKS[0]} is used.`),
+  ...noteUnlessOneOf("shape", MASK_SHAPES, `${MASK_SHAPES[0]} is used.`),
+  ...noteUnless(
+    "sides",
+    (text) => SIDE_NAMES.includes(text),
+    `one of ${SIDE_NAMES.join("; ")}`,
+    `${SIDE_NAMES[0]} is used.`,
+  ),
+  ...noteUnlessOneOf("turns", SWITCH, `${SWITCH[0]} is used.`),
+]);
 
 export const maskOptions = computed<Masked["options"]>(() => {
   const { mask, shape } = meant.value;
@@ -68,5 +71,3 @@ export const faceSettings = computed<Settings>(() => {
   const { weights: _weights, labels: _labels, inputSize: _size, ...rest } = settings.value;
   return { ...rest, model: FACE_MODEL };
 });
-
-export const maskNotes = computed(() => meant.value.notes);

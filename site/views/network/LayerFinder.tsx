@@ -1,6 +1,11 @@
 /** Finds a layer by its name; the key `/` leads here from anywhere in the view. */
+import { signal } from "@preact/signals";
+import { mostSimilar, oneLine } from "centernet";
 import { useEffect, useRef } from "preact/hooks";
 import { chooseLayer, layerName, plan } from "./network.ts";
+
+/** A name that was typed and is none of this network's. */
+const unknown = signal<{ readonly typed: string; readonly nearest?: string } | undefined>(undefined);
 
 export function LayerFinder() {
   const input = useRef<HTMLInputElement>(null);
@@ -30,6 +35,7 @@ export function LayerFinder() {
           const typed = currentTarget.value.trim();
           const found =
             names.find((name) => name === typed) ?? names.find((name) => typed && name.includes(typed));
+          unknown.value = found || typed === "" ? undefined : { typed, nearest: mostSimilar(typed, names) };
           if (found) chooseLayer(found);
           else currentTarget.value = layerName.value ?? "";
         }}
@@ -40,5 +46,33 @@ export function LayerFinder() {
         ))}
       </datalist>
     </label>
+  );
+}
+
+/** What the finder did not find, for readers of the screen, too. */
+export function FinderNote() {
+  // It is of the network in which it was looked for, and until another layer is chosen.
+  useEffect(() => {
+    unknown.value = undefined;
+  }, [plan.value, layerName.value]);
+  const { typed = "", nearest } = unknown.value ?? {};
+  return (
+    <div role="status" class="finder-note">
+      {typed && (
+        <p class="note">
+          No layer named "{oneLine(typed)}".
+          {nearest && (
+            <>
+              {" "}
+              Did you mean{" "}
+              <button type="button" class="quiet" onClick={() => chooseLayer(nearest)}>
+                {nearest}
+              </button>
+              ?
+            </>
+          )}
+        </p>
+      )}
+    </div>
   );
 }

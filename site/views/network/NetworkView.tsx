@@ -10,7 +10,7 @@ import { BlockList } from "./BlockList.tsx";
 import { ChannelGrid } from "./ChannelGrid.tsx";
 import { GraphChoice } from "./GraphChoice.tsx";
 import { ColorChoice, ColorLegend } from "./GraphColors.tsx";
-import { LayerFinder } from "./LayerFinder.tsx";
+import { FinderNote, LayerFinder } from "./LayerFinder.tsx";
 import { LayerPanel } from "./LayerPanel.tsx";
 import { LayerSheet } from "./LayerSheet.tsx";
 import { NetworkGraph } from "./NetworkGraph.tsx";
@@ -57,6 +57,7 @@ export function NetworkView() {
             each op on its own
           </label>
         </div>
+        <FinderNote />
         <ViewNotes of={networkNotes.value} />
         {unknownLayer.value && <UnknownLayer asked={unknownLayer.value} />}
         {shown &&

@@ -9,6 +9,15 @@ const OUTCOMES: Readonly<Record<PairOutcome, string>> = {
   accepted: "confirmed by a center",
   ...PAIR_REJECTIONS,
 };
+/** In a word or two, for a row. */
+const SHORT: Readonly<Record<PairOutcome, string>> = {
+  accepted: "confirmed",
+  class: "two classes",
+  embedding: "embeddings apart",
+  geometry: "corners swapped",
+  outside: "beyond the image",
+  noCenter: "no center",
+};
 
 export function PairCounts() {
   const found = boxes.value;
@@ -20,7 +29,7 @@ export function PairCounts() {
       of={[
         ["pairs of corners", <strong key="all">{count(all)}</strong>],
         ...(Object.keys(OUTCOMES) as PairOutcome[]).map(
-          (outcome) => [outcome, `${count(pairs[outcome])} ${OUTCOMES[outcome]}`] as const,
+          (outcome) => [SHORT[outcome], `${count(pairs[outcome])} ${OUTCOMES[outcome]}`] as const,
         ),
         ["boxes", `${count(found.boxes.length)}, ${count(suppressed)} dropped by soft-NMS, for overlap`],
       ]}
@@ -85,7 +94,7 @@ export function RejectedTable() {
             <td>{score.toFixed(3)}</td>
             <td>{`${topLeft.score.toFixed(2)} ${bottomRight.score.toFixed(2)}`}</td>
             <td>{embeddingDistance.toFixed(2)}</td>
-            <td>{reason}</td>
+            <td title={PAIR_REJECTIONS[reason]}>{SHORT[reason]}</td>
           </Row>
         ))}
       </tbody>

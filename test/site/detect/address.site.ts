@@ -145,8 +145,9 @@ const WRONG_IN_VIEWS: readonly (readonly [hash: string, notes: readonly string[]
     ],
   ],
   [
-    "decode?model=movenet-lightning&peak=0&keypoint=x&cell=1,-1",
+    "decode?model=movenet-lightning&step=foo&peak=0&keypoint=x&cell=1,-1",
     [
+      'step is "foo": expected one of heatmap, weighted, ',
       'peak is "0": expected the place of a peak in the table, from 1. The first is followed.',
       'keypoint is "x": expected the place of a keypoint',
       'cell is "1,-1": expected a column and a row',

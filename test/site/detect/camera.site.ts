@@ -75,7 +75,8 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the camera", () => {
       await page.locator("video").evaluate((video: HTMLVideoElement) => [video.playsInline, video.muted]),
     ).toEqual([true, true]);
     expect(await page.locator("main").innerText()).toMatch(/\d+ detected, \d+ skipped/);
-    expect(await tracks(page)).toContain("live");
+    // Choosing the camera starts it anew.
+    await expect.poll(() => tracks(page), PATIENT).toContain("live");
     await page.getByRole("link", { name: "Load", exact: true }).click();
     await page.locator(".file-drop").waitFor();
     expect(new Set(await tracks(page))).toEqual(new Set(["ended"]));
@@ -112,6 +113,20 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the camera", () => {
     await page.getByRole("combobox", { name: "Backend" }).selectOption("cpu");
     await expect.poll(() => rate.innerText(), PATIENT).toBe("–");
     expect(faults).toEqual([]);
+  });
+
+  test("names a backend that fails in the line of state, not the camera", async () => {
+    const { page } = await site.visit("detect", { script: watchTracks });
+    await start(page);
+    // This browser has no WebGPU.
+    await page.getByRole("combobox", { name: "Backend" }).selectOption("wgsl");
+    await page
+      .getByRole("alert")
+      .filter({ hasText: /^backend wgsl: expected a WebGPU adapter/ })
+      .waitFor();
+    await page.getByRole("status").filter({ hasText: "detection failed: the camera is off" }).waitFor();
+    expect(await page.getByRole("status").filter({ hasText: "no camera" }).count()).toBe(0);
+    expect(await tracks(page)).toEqual(["ended"]);
   });
 
   test("stops when the page is hidden, and starts again upon a click; the back is not mirrored", async () => {
