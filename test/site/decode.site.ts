@@ -42,6 +42,19 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Decode view", () => {
     await page.getByRole("button", { name: "Run again" }).click();
     await page.locator(".decode-panels canvas").first().waitFor();
     await page.getByRole("button", { name: "Run again" }).waitFor({ state: "detached" });
+    const rows = page.locator("aside tbody");
+    const before = await rows.innerText();
+    await page.evaluate(() => {
+      location.hash = "decode?model=movenet-lightning&backend=cpu&image=cat.jpg";
+    });
+    const note = page.getByText("Steps of people.jpg: the run on cat.jpg goes on.", { exact: true });
+    await note.waitFor();
+    expect(await rows.innerText()).toBe(before);
+    const maps = page.locator(".map-button canvas");
+    expect(await maps.first().evaluate((canvas) => getComputedStyle(canvas).opacity)).toBe("0.4");
+    await note.waitFor({ state: "detached" });
+    await expect.poll(() => rows.innerText()).not.toBe(before);
+    await expect.poll(() => maps.first().evaluate((canvas) => getComputedStyle(canvas).opacity)).toBe("1");
     expect(faults).toEqual([]);
   });
 

@@ -280,6 +280,12 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Network view", () => {
     await walked(page);
     await shows(page, layer);
     await go(page, `network?model=movenet-lightning&backend=cpu&image=cat.jpg&layer=${layer}`);
+    const still = `${SAMPLE}: the run on cat.jpg goes on.`;
+    await page.getByText(`The pictures are still of ${still}`, { exact: true }).waitFor();
+    await expect.poll(() => page.getByText(`Still of ${still}`, { exact: true }).count()).toBe(2);
+    const dimmed = page.locator(".tiles canvas, .block[data-block^=backbone] image");
+    const opacities = await dimmed.evaluateAll((all) => all.map((each) => getComputedStyle(each).opacity));
+    expect(new Set(opacities)).toEqual(new Set(["0.4"]));
     const cancel = page.locator(".task").getByRole("button", { name: "Cancel" });
     const canceled = page.locator(".task").filter({ hasText: "Canceled" });
     for (let ended = 0; ended < 2; ended++) {

@@ -121,6 +121,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Triplets view", () => {
       location.hash = location.hash.replace("build=plain&threads=1", "backend=cpu");
     });
     await page.locator(".task").waitFor();
+    await page.getByText(`Boxes of ${IMAGE}: the run goes on.`, { exact: true }).waitFor();
     await page.getByRole("combobox", { name: "Peaks of" }).selectOption("kites");
     await page.getByText("Peaks that were made by hand").waitFor();
     await page.locator(".task").waitFor({ state: "detached", timeout: 1000 });

@@ -2,6 +2,7 @@
 import { useEffect } from "preact/hooks";
 import { ViewNotes } from "../../components/Notes.tsx";
 import { Select } from "../../components/Select.tsx";
+import { StaleNote } from "../../components/StaleNote.tsx";
 import { StepBar } from "../../components/StepBar.tsx";
 import { TaskLine } from "../../components/TaskLine.tsx";
 import { hrefOf } from "../../state/route.ts";
@@ -16,6 +17,7 @@ import {
   findsCorners,
   keypoint,
   maps,
+  stale,
   startDecode,
   step,
   steps,
@@ -31,7 +33,7 @@ export function DecodeView() {
   const isOneView = !testTime.value.flip && !testTime.value.scales;
   return (
     <div class="columns decode-columns">
-      <section aria-labelledby="decode-heading" class="decode">
+      <section aria-labelledby="decode-heading" class={stale.value ? "decode stale" : "decode"}>
         <h1 id="decode-heading">Decode: from the maps to a box</h1>
         <ViewNotes of={decodeNotes.value} />
         {found && (
@@ -49,6 +51,7 @@ export function DecodeView() {
           </p>
         )}
         <TaskLine of={decoding} />
+        <StaleNote of={stale.value} what="Steps" />
         {found && candidate.value && (
           <>
             <StepBar

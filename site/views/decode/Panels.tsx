@@ -4,8 +4,20 @@ import { BitmapCanvas } from "../../components/BitmapCanvas.tsx";
 import { cellAt, cellMoved } from "../../components/cellKeys.ts";
 import { plain } from "../../components/numbers.ts";
 import { shown } from "../../state/detection.ts";
+import { image as chosenImage } from "../../state/image.ts";
 import type { DecodeMap } from "../../worker/decode.ts";
-import { candidate, cell, chooseCell, choosePeak, decoded, keypoint, maps, step, view } from "./decode.ts";
+import {
+  candidate,
+  cell,
+  chooseCell,
+  choosePeak,
+  decoded,
+  keypoint,
+  maps,
+  stale,
+  step,
+  view,
+} from "./decode.ts";
 import { Marks } from "./Marks.tsx";
 import { onPage } from "./steps.ts";
 
@@ -74,7 +86,9 @@ function ask(at: Point): void {
 function ImagePanel() {
   const image = shown.value;
   const geometry = view.value;
-  if (!image || !geometry) return <div class="decode-panel" />;
+  // Its marks would be those of another image.
+  if (!image || !geometry || image.id !== (stale.value ?? chosenImage.value)?.id)
+    return <div class="decode-panel" />;
   return (
     <figure class="decode-panel">
       <div class="stage" style={{ aspectRatio: `${image.width} / ${image.height}` }}>

@@ -1,5 +1,5 @@
 /** What the Decode view knows: the steps of the decode in numbers and words, its maps, and the cell that was asked about. */
-import { computed, effect, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import { geometryFrom, type Point } from "centernet";
 import { image } from "../../state/image.ts";
 import { noteUnless, noteUnlessOneOf, route, setParams } from "../../state/route.ts";
@@ -15,6 +15,12 @@ export const decoding = task();
 /** What the worker holds the maps of. */
 const hasRun = signal<{ readonly settings: Settings; readonly image: ChosenImage } | undefined>(undefined);
 const answer = signal<AnyDecoded | undefined>(undefined);
+/** What `answer` is of. */
+const answerOf = signal<typeof hasRun.value>(undefined);
+/** The image of the steps that are shown, while a run on another one or with other settings goes on. */
+export const stale = computed(() =>
+  answer.value && answerOf.value !== hasRun.value ? answerOf.value?.image : undefined,
+);
 export const decoded = computed(() => {
   const found = answer.value;
   return found && found.family !== "triplets" ? found : undefined;
@@ -111,18 +117,22 @@ export function startDecode(): () => void {
       const controller = new AbortController();
       worker.call("decodeSteps", { ...wanted, score: score.value }, { signal: controller.signal }).then(
         (found) => {
-          answer.value = found;
+          batch(() => {
+            answer.value = found;
+            answerOf.value = wanted;
+          });
         },
         () => {}, // A newer score was chosen.
       );
       return () => controller.abort();
     }),
     effect(() => {
-      const chosen = image.value;
-      const wanted = { settings: settings.peek(), score: score.peek() };
-      if (!decoded.value || !chosen) return;
+      const of = answerOf.value;
+      // What is shown of a run before keeps its maps.
+      if (!decoded.value || !of || stale.value) return;
+      const wanted = { ...of, score: score.peek() };
       for (const map of step.value?.maps ?? []) {
-        const params = { ...wanted, image: chosen, map, peak: peak.value, keypoint: keypoint.value };
+        const params = { ...wanted, map, peak: peak.value, keypoint: keypoint.value };
         worker.call("decodeMap", params, { key: `decodeMap ${map}` }).then(
           (shown) => {
             maps.value = { ...maps.peek(), [map]: shown };
@@ -132,12 +142,12 @@ export function startDecode(): () => void {
       }
     }),
     effect(() => {
-      const [chosen, asked] = [image.value, cell.value];
-      if (!decoded.value || !chosen || !asked) {
+      const [of, asked] = [answerOf.value, cell.value];
+      if (!decoded.value || !of || !asked || stale.value) {
         why.value = undefined;
         return;
       }
-      const wanted = { settings: settings.peek(), score: score.value, image: chosen };
+      const wanted = { ...of, score: score.value };
       worker.call("decodeWhy", { ...wanted, cell: asked, peak: peak.value }).then(
         (found) => {
           why.value = found;

@@ -7,12 +7,13 @@ import {
   type Plan,
   type PlannedBlock,
   seen,
+  staleSeen,
 } from "./network.ts";
 
 export function BlockList({ plan: { blocks } }: { readonly plan: Plan }) {
   const scale = colorScale();
   return (
-    <ol class="block-list" aria-label="Blocks of the network">
+    <ol class={staleSeen.value ? "block-list stale" : "block-list"} aria-label="Blocks of the network">
       {blocks
         .filter(({ nodes }) => nodes.length > 0)
         .map((block) => (

@@ -2,9 +2,19 @@
 import { BitmapCanvas } from "../../components/BitmapCanvas.tsx";
 import { count, plain } from "../../components/numbers.ts";
 import { Select } from "../../components/Select.tsx";
+import { StaleNote } from "../../components/StaleNote.tsx";
 import { setParams } from "../../state/route.ts";
 import { ChannelStage, openChannelOf } from "./ChannelStage.tsx";
-import { type OpenLayer, ORDERS, openChannel, openLayer, order, SCALES, scale } from "./network.ts";
+import {
+  type OpenLayer,
+  ORDERS,
+  openChannel,
+  openLayer,
+  order,
+  SCALES,
+  scale,
+  staleLayer,
+} from "./network.ts";
 
 /** Pixels between tiles, as the library draws them. */
 const GAP = 2;
@@ -16,7 +26,7 @@ export function ChannelGrid() {
   const last = grid.from + grid.channels.length;
   const [first] = grid.ranges;
   return (
-    <section aria-labelledby="grid-heading">
+    <section aria-labelledby="grid-heading" class={staleLayer.value ? "stale" : ""}>
       <h2 id="grid-heading">
         {grid.layer}, channels {grid.from + 1} to {last} of {count(channels)}
       </h2>
@@ -41,6 +51,7 @@ export function ChannelGrid() {
           : `Colors from ${plain(first.min)} to ${plain(first.max)}, the same for all tiles.`}{" "}
         Ran on {grid.ranOn}.
       </p>
+      <StaleNote of={staleLayer.value} />
       {openChannel.value?.layer === grid.layer && (
         <ChannelStage channel={openChannel.value} geometry={grid.geometry} />
       )}

@@ -2,6 +2,7 @@
 import { Facts } from "../../components/Facts.tsx";
 import { HistogramBars } from "../../components/HistogramBars.tsx";
 import { count, percent, plain } from "../../components/numbers.ts";
+import { StaleNote } from "../../components/StaleNote.tsx";
 import { saveFile } from "../../components/saveFile.ts";
 import { TaskLine } from "../../components/TaskLine.tsx";
 import { image } from "../../state/image.ts";
@@ -9,7 +10,17 @@ import { hrefOf } from "../../state/route.ts";
 import { settings } from "../../state/settings.ts";
 import { worker } from "../../state/worker.ts";
 import { FormulaPanel } from "./FormulaPanel.tsx";
-import { block, chooseLayer, layer, openLayer, type PlannedLayer, plan, saving, seen } from "./network.ts";
+import {
+  block,
+  chooseLayer,
+  layer,
+  openLayer,
+  type PlannedLayer,
+  plan,
+  saving,
+  seen,
+  staleNumbers,
+} from "./network.ts";
 import { WeightsPanel } from "./WeightsPanel.tsx";
 
 export function LayerPanel() {
@@ -36,6 +47,7 @@ export function LayerPanel() {
           <p class="note">
             Of all {count(numbers.statistics.count)} numbers. Ran on {numbers.ranOn}.
           </p>
+          <StaleNote of={staleNumbers.value} />
         </>
       )}
       {runs ? (

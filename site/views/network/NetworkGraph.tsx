@@ -12,6 +12,7 @@ import {
   type Plan,
   type PlannedBlock,
   seen,
+  staleSeen,
 } from "./network.ts";
 
 const BOX = 40;
@@ -62,7 +63,7 @@ export function NetworkGraph({ plan: { blocks, ranOn } }: { readonly plan: Plan 
     setParams({ zoom: next.toFixed(2) }, { replace: true });
   };
   return (
-    <div class="graph">
+    <div class={staleSeen.value ? "graph stale" : "graph"}>
       <div class="graph-head">
         <ColorLegend />
         <fieldset class="zoom" aria-label="Zoom">

@@ -1,6 +1,7 @@
 /** The running network: its form, every layer at a glance, and one layer with all of its numbers. */
 import { useEffect } from "preact/hooks";
 import { ViewNotes } from "../../components/Notes.tsx";
+import { StaleNote } from "../../components/StaleNote.tsx";
 import { TaskLine } from "../../components/TaskLine.tsx";
 import { narrow } from "../../state/narrow.ts";
 import { route, setParams } from "../../state/route.ts";
@@ -14,7 +15,16 @@ import { FinderNote, LayerFinder } from "./LayerFinder.tsx";
 import { LayerPanel } from "./LayerPanel.tsx";
 import { LayerSheet } from "./LayerSheet.tsx";
 import { NetworkGraph } from "./NetworkGraph.tsx";
-import { layerName, networkNotes, plan, reading, startNetwork, unknownLayer, walk } from "./network.ts";
+import {
+  layerName,
+  networkNotes,
+  plan,
+  reading,
+  staleSeen,
+  startNetwork,
+  unknownLayer,
+  walk,
+} from "./network.ts";
 
 export function NetworkView() {
   useEffect(startNetwork, []);
@@ -60,6 +70,7 @@ export function NetworkView() {
         <FinderNote />
         <ViewNotes of={networkNotes.value} />
         {unknownLayer.value && <UnknownLayer asked={unknownLayer.value} />}
+        <StaleNote of={staleSeen.value} what="The pictures are still" />
         {shown &&
           (narrow.value ? (
             <>

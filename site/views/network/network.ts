@@ -1,5 +1,5 @@
 /** What the Network view knows: the plan, each layer at a glance, and the layer and channel that are open. */
-import { computed, effect, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import type { GridOrder, GridScale } from "centernet";
 import { closeReplaced } from "../../state/bitmaps.ts";
 import { type ShownImage, shown } from "../../state/detection.ts";
@@ -9,6 +9,7 @@ import { settings } from "../../state/settings.ts";
 import { type Task, task } from "../../state/task.ts";
 import { worker } from "../../state/worker.ts";
 import type { Glance, Measured } from "../../worker/network/network.ts";
+import type { ChosenImage } from "../../worker/session.ts";
 import type { PageHandlers } from "../../worker/worker.ts";
 
 type Answer<Kind extends keyof PageHandlers> = Awaited<ReturnType<PageHandlers[Kind]>>;
@@ -170,8 +171,23 @@ export function closeLayer(): void {
 
 let measuredImage: number | undefined;
 /** The images that `seen` and `openLayer` are of. */
-let seenImage: number | undefined;
-let openImage: number | undefined;
+const seenOf = signal<ChosenImage | undefined>(undefined);
+const openOf = signal<ChosenImage | undefined>(undefined);
+
+/** The image before, if the blocks' pictures are still of it. */
+export const staleSeen = computed(() => (seen.value.size > 0 ? before(seenOf.value) : undefined));
+/** The image before, if the open layer's channels and numbers are still of it. */
+export const staleLayer = computed(() => openLayer.value && before(openOf.value));
+/** As both, of what the panel of the layer shows. */
+export const staleNumbers = computed(() => {
+  const { name = "" } = layer.value ?? {};
+  if (openLayer.value?.layer === name) return staleLayer.value;
+  return seen.value.has(name) ? staleSeen.value : undefined;
+});
+
+function before(of: ChosenImage | undefined): ChosenImage | undefined {
+  return of?.id === image.value?.id ? undefined : of;
+}
 
 /** Its longer side in pixels. */
 const PICTURE_SIDE = 64;
@@ -209,8 +225,10 @@ export function startNetwork(): () => void {
       const wanted = { settings: settings.peek(), image: chosen };
       const found = new Map<string, Seen>();
       const showFound = () => {
-        seenImage = chosen.id;
-        show(found);
+        batch(() => {
+          seenOf.value = chosen;
+          show(found);
+        });
       };
       void walk.run(async ({ signal: aborted, onProgress }) => {
         onProgress({ text: "a run for every layer's picture" });
@@ -244,14 +262,17 @@ export function startNetwork(): () => void {
       };
       void reading.run(async ({ signal: aborted, onProgress }) => {
         onProgress({ text: `reading ${name}` });
-        openLayer.value = await worker.call("layer", wanted, { signal: aborted, onProgress });
-        openImage = chosen.id;
+        const answer = await worker.call("layer", wanted, { signal: aborted, onProgress });
+        batch(() => {
+          openLayer.value = answer;
+          openOf.value = chosen;
+        });
       });
     }),
     effect(() => {
       // What is shown would be of another image.
-      if (hasStopped(walk) && seenImage !== image.peek()?.id) show(new Map());
-      if (hasStopped(reading) && openImage !== image.peek()?.id) openLayer.value = undefined;
+      if (hasStopped(walk) && seenOf.peek()?.id !== image.peek()?.id) show(new Map());
+      if (hasStopped(reading) && openOf.peek()?.id !== image.peek()?.id) openLayer.value = undefined;
     }),
     effect(() => {
       const [chosen, name, number] = [image.value, layerName.value, channel.value];

@@ -2,19 +2,20 @@
 import { type Box, KITES } from "centernet";
 import { BitmapCanvas } from "../../components/BitmapCanvas.tsx";
 import { shown } from "../../state/detection.ts";
-import { boxes, chosen, source } from "./triplets.ts";
+import { boxes, boxesImage, chosen } from "./triplets.ts";
 
 export function PairStage() {
   const found = boxes.value;
   if (!found) return <div class="stage empty" />;
   const { width, height, peaks } = found;
   const picked = pickedPair();
-  const image = source.value === "image" ? shown.value : undefined;
+  // Another image's picture would lie below these boxes.
+  const image = shown.value?.id === boxesImage.value?.id ? shown.value : undefined;
   return (
     <figure class="stage fitted pair-stage" style={{ "--ratio": width / height }}>
       {image && <BitmapCanvas bitmap={image.bitmap} alt="" />}
       <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={stageInWords()}>
-        {source.value === "kites" && <Kites width={width} height={height} />}
+        {!boxesImage.value && <Kites width={width} height={height} />}
         <g class="marks">
           {found.boxes.map(({ box }, index) => (
             <Rectangle key={index} of={box} name="faint" />
@@ -72,7 +73,7 @@ function stageInWords(): string {
   const found = boxes.value;
   if (!found) return "";
   const { topLeft, bottomRight, center } = found.peaks;
-  const what = source.value === "kites" ? "Three kites" : "The image";
+  const what = boxesImage.value ? "The image" : "Three kites";
   return `${what} with ${topLeft.length} top-left corners, ${bottomRight.length} bottom-right corners, ${center.length} centers and ${found.boxes.length} boxes`;
 }
 

@@ -1,4 +1,5 @@
 /** Corner and center pooling at work, and pairs of corners at limits of one's own. */
+import { oneLine } from "centernet";
 import { useEffect } from "preact/hooks";
 import { ErrorNote } from "../../components/ErrorNote.tsx";
 import { ViewNotes } from "../../components/Notes.tsx";
@@ -16,9 +17,11 @@ import { PoolPanels } from "./PoolPanels.tsx";
 import { POOL_STEPS } from "./poolSteps.ts";
 import {
   boxes,
+  boxesImage,
   choosePool,
   chooseSource,
   embeddingDistance,
+  isStale,
   largeParts,
   pairing,
   pooling,
@@ -65,10 +68,17 @@ export function TripletsView() {
         <PoolPanels />
       </section>
       <div class="columns decode-columns">
-        <section aria-labelledby="pairs-heading">
+        <section aria-labelledby="pairs-heading" class={isStale.value ? "stale" : ""}>
           <h2 id="pairs-heading">Pairs of corners, and the center that confirms them</h2>
           <RanOn />
           <TaskLine of={pairing} />
+          <div role="status" class="stale-note">
+            {isStale.value && source.value === "image" && (
+              <p class="note">
+                Boxes of {boxesImage.value ? oneLine(boxesImage.value.name) : "the kites"}: the run goes on.
+              </p>
+            )}
+          </div>
           <PairStage />
           <p class="note">
             Angles are corners, dots are centers. A pair of a top-left and a bottom-right corner is a box only

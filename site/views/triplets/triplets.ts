@@ -1,5 +1,5 @@
 /** What the Triplets view knows: the pools' maps, the pairs at the chosen limits, and the pair that is looked at. */
-import { computed, effect, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import type { PoolCell } from "centernet";
 import { image } from "../../state/image.ts";
 import { noteUnless, noteUnlessOneOf, route, setParams } from "../../state/route.ts";
@@ -106,6 +106,12 @@ interface Source {
 
 /** What the worker has the peaks of. */
 const ready = signal<Source | undefined>(undefined);
+/** What `boxes` is of. */
+const boxesOf = signal<Source | undefined>(undefined);
+/** The image of the boxes that are shown; undefined for the kites. */
+export const boxesImage = computed(() => boxes.value && boxesOf.value?.image);
+/** Whether the boxes that are shown are of the run before, since another goes on. */
+export const isStale = computed(() => boxes.value !== undefined && boxesOf.value !== ready.value);
 
 /** Follows the address while the view is shown; returns what ends that. */
 export function startTriplets(): () => void {
@@ -145,7 +151,10 @@ export function startTriplets(): () => void {
       const controller = new AbortController();
       worker.call("tripletBoxes", { ...of, limits }, { signal: controller.signal }).then(
         (found) => {
-          boxes.value = found;
+          batch(() => {
+            boxes.value = found;
+            boxesOf.value = of;
+          });
         },
         () => {}, // A newer limit was chosen.
       );
