@@ -1,7 +1,8 @@
 /** Requests of the Load view: what weights are, before anything runs. */
 import { describeGraph, describePlan, inputSquares, MODELS, type Model, openModel } from "centernet";
 import type { Call } from "./call.ts";
-import { bytesRead, keepFiles, keptFiles, listModels, weightsOf } from "./session.ts";
+import { listModels, withOwnWeights } from "./ownWeights.ts";
+import { bytesRead, keepFiles, keptFiles } from "./session.ts";
 
 /** Which weights to open. */
 export interface WeightsChoice {
@@ -26,16 +27,19 @@ export const loadHandlers = {
   },
 
   async describeWeights({ weights, model, labels }: WeightsChoice, { signal, progress }: Call) {
-    const source = weights === undefined ? await weightsOf(model ?? "") : keptFiles(weights);
-    const opened = await openModel(source, {
-      model,
-      labelMap: labels === undefined ? undefined : keptFiles(labels, "labels")[0],
-      signal,
-      onProgress(read, all, phase) {
-        const text = phase === "download" ? "downloading" : "reading the archive";
-        progress(bytesRead(text, read, all));
-      },
-    });
+    const open = (source: string | readonly File[]) =>
+      openModel(source, {
+        model,
+        labelMap: labels === undefined ? undefined : keptFiles(labels, "labels")[0],
+        signal,
+        onProgress(read, all, phase) {
+          const text = phase === "download" ? "downloading" : "reading the archive";
+          progress(bytesRead(text, read, all));
+        },
+      });
+    const opened = await (weights === undefined
+      ? withOwnWeights(model ?? "", open)
+      : open(keptFiles(weights)));
     try {
       return describe(opened);
     } finally {

@@ -15,7 +15,8 @@ import {
 import { bitmapOf } from "./bitmap.ts";
 import type { Call } from "./call.ts";
 import { THUMBNAIL_SIDE } from "./detect.ts";
-import { beside, type ChosenImage, detectorFor, type Settings } from "./session.ts";
+import { beside } from "./ownWeights.ts";
+import { type ChosenImage, detectorFor, type Settings } from "./session.ts";
 
 /** How faces are searched. */
 export interface FaceSearch {

@@ -11,6 +11,7 @@ import {
   type WasmBuild,
 } from "centernet";
 import type { Call, Progress } from "./call.ts";
+import { beside, isListed, withOwnWeights } from "./ownWeights.ts";
 
 /** How a network is to run. Two of them with equal fields mean the same detector. */
 export interface Settings {
@@ -56,58 +57,8 @@ interface OpenDetector {
   readonly users: Set<Call>;
 }
 
-/** Where the page is; relative URLs of weights and samples start there. */
-let base = "";
 let open: OpenDetector | undefined;
 let image: { readonly id: number; readonly pixels: Promise<RgbImage> } | undefined;
-
-export function startAt(url: string): void {
-  base = url;
-}
-
-/** The URL of a file beside the page. */
-export function beside(path: string): string {
-  return new URL(path, base).href;
-}
-
-/** A row of models.json, which the page's server or build writes. */
-interface ListedModel {
-  readonly name: string;
-  /** Relative to the page. */
-  readonly file: string;
-  readonly bytes: number;
-}
-
-let listed: Promise<readonly ListedModel[]> | undefined;
-
-/** The models whose weights lie beside the page, read again: archives may be pulled meanwhile. */
-export function listModels(): Promise<readonly ListedModel[]> {
-  listed = fetch(beside("models.json"))
-    .then((response) => response.json())
-    .catch(() => []);
-  return listed;
-}
-
-async function rowOf(model: string): Promise<ListedModel | undefined> {
-  return (await (listed ?? listModels())).find(({ name }) => name === model);
-}
-
-/**
- * The URL of a model's weights. A page without a list has those of the package.
- *
- * @throws UsageError if the list is there and the model is not in it, as in a link from where it was.
- */
-export async function weightsOf(model: string): Promise<string> {
-  const row = await rowOf(model);
-  const isListed = row !== undefined || (await (listed ?? listModels())).length === 0;
-  if (isListed) return beside(row?.file ?? `weights/${model}.safetensors`);
-  throw new UsageError({
-    where: model,
-    expected: "weights beside this page",
-    got: "none",
-    hint: "Open a file of them in the view Load.",
-  });
-}
 
 /** Of the user's, by numbers of the page. They are read only when they are needed. */
 const files = new Map<number, readonly File[]>();
@@ -208,22 +159,25 @@ export async function openDetector(
   { signal, progress }: Pick<Call, "signal" | "progress">,
 ): Promise<Detector> {
   // Weights at hand may be of a network that has no name in the library; they say what it is.
-  const isAtHand = weights !== undefined || (await rowOf(model)) !== undefined;
+  const isAtHand = weights !== undefined || (await isListed(model));
   const isKnown = MODELS.some(({ name }) => name === model);
-  return load(isKnown || !isAtHand ? model : undefined, {
-    ...options,
-    weights: weights === undefined ? await weightsOf(model) : keptFiles(weights),
-    labelMap: labels === undefined ? undefined : keptFiles(labels, "labels")[0],
-    ...(inputSize && { inputSize: { height: inputSize, width: inputSize } }),
-    signal,
-    onProgress: (bytes, all, phase) => {
-      const text = phase === "download" ? "downloading weights" : "reading weights";
-      // Large networks take seconds more to fold, transform and place their weights.
-      const isPreparing = bytes > 0 && bytes === all && phase !== "download";
-      progress(isPreparing ? { text: "preparing the network" } : bytesRead(text, bytes, all));
-    },
-    onPrepare: (done, all) => progress({ text: `compiling: ${done} of ${all} layers`, fraction: done / all }),
-  });
+  const open = (source: string | readonly File[]) =>
+    load(isKnown || !isAtHand ? model : undefined, {
+      ...options,
+      weights: source,
+      labelMap: labels === undefined ? undefined : keptFiles(labels, "labels")[0],
+      ...(inputSize && { inputSize: { height: inputSize, width: inputSize } }),
+      signal,
+      onProgress: (bytes, all, phase) => {
+        const text = phase === "download" ? "downloading weights" : "reading weights";
+        // Large networks take seconds more to fold, transform and place their weights.
+        const isPreparing = bytes > 0 && bytes === all && phase !== "download";
+        progress(isPreparing ? { text: "preparing the network" } : bytesRead(text, bytes, all));
+      },
+      onPrepare: (done, all) =>
+        progress({ text: `compiling: ${done} of ${all} layers`, fraction: done / all }),
+    });
+  return weights === undefined ? withOwnWeights(model, open) : open(keptFiles(weights));
 }
 
 /** The pixels of an image that is not shown: nothing is kept of it. */

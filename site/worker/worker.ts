@@ -4,7 +4,7 @@ import { decodeHandlers } from "./decode.ts";
 import { detectHandlers } from "./detect.ts";
 import { loadHandlers } from "./load.ts";
 import { networkHandlers } from "./network/network.ts";
-import { startAt } from "./session.ts";
+import { startAt } from "./ownWeights.ts";
 
 const saveHandlers = fetched({ save: true }, async () => (await import("./save.ts")).saveHandlers);
 const tripletsHandlers = fetched(

@@ -116,6 +116,15 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the static page", () => {
     await page.getByText("grace-hopper.jpg").first().waitFor();
     expect(loads()).toBe(3);
     expect(faults).toEqual([]);
+    // Weights that were not used yet are not there.
+    await page.getByRole("combobox", { name: "Model" }).selectOption("movenet-lightning");
+    const sentence =
+      "movenet-lightning: expected its weights, got no network, and none kept: this page keeps weights from their first use on. Connect to the network and run it again, or open a file of them in the view Load.";
+    await page.getByText(sentence, { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Run again" }).waitFor();
+    await page.getByRole("link", { name: "Load", exact: true }).click();
+    await page.getByRole("button", { name: "movenet-lightning" }).click();
+    await page.locator(".opened").getByText(sentence, { exact: true }).waitFor();
   });
 
   test.concurrent("runs on one thread without service workers, and does not reload", async () => {

@@ -63,13 +63,17 @@ function Remedies({ error }: { readonly error: Error }) {
 /** What the library calls files that may hold weights. */
 const WEIGHTS = /weights|archive|gzip|pickle|model|label map/;
 
+/** What the page's worker says of weights that it could not fetch. */
+const UNANSWERED = /expected its weights, got no /;
+
 function remediesOf(error: Error): Remedy[] {
   const source = image.value?.source;
   if (error.name === "ImageError" && source instanceof File && WEIGHTS.test(error.message)) {
     return [{ words: "Open it in Load", apply: () => openInLoad(source) }];
   }
-  if (!["BackendError", "WorkerError"].includes(error.name)) return [];
   const again = { words: "Run again", apply: resume };
+  if (UNANSWERED.test(error.message)) return [again];
+  if (!["BackendError", "WorkerError"].includes(error.name)) return [];
   const { backend } = settings.value;
   const lacksMemory = error instanceof WorkerError && error.lacksMemory;
   if (lacksMemory) return [...forMemory(error.message), again];

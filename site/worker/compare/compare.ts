@@ -15,7 +15,8 @@ import {
   verifyModel,
 } from "centernet";
 import type { Call } from "../call.ts";
-import { beside, type ChosenImage, closeDetector, pixelsOf, type Settings } from "../session.ts";
+import { beside } from "../ownWeights.ts";
+import { type ChosenImage, closeDetector, pixelsOf, type Settings } from "../session.ts";
 import {
   type ComparedLayer,
   KeptValues,
