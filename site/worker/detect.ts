@@ -9,7 +9,7 @@ import {
 } from "centernet";
 import { bitmapOf } from "./bitmap.ts";
 import type { Call } from "./call.ts";
-import { layerProgress } from "./layerProgress.ts";
+import { layerProgress, runningInWords } from "./layerProgress.ts";
 import { choicesOf } from "./load.ts";
 import {
   type ChosenImage,
@@ -56,7 +56,7 @@ export const detectHandlers = {
     const pixels = await pixelsAside(image);
     const decode = performance.now() - start;
     const detector = await detectorFor(settings, call);
-    call.progress({ text: "running the network" });
+    call.progress({ text: runningInWords(detector) });
     const answer = await run(detector, pixels, {
       ...testTime,
       ...layerProgress(detector, call),

@@ -1,6 +1,7 @@
 /** The newest run of a network on an image, kept for all that is then asked of it. */
 import type { Detector } from "centernet";
 import type { Call } from "./call.ts";
+import { runningInWords } from "./layerProgress.ts";
 import { type ChosenImage, detectorFor, type Settings } from "./session.ts";
 
 export class LastRun<Result> {
@@ -18,7 +19,7 @@ export class LastRun<Result> {
   ): Promise<Result> {
     const detector = await detectorFor(settings, call);
     if (this.last?.image !== image.id || this.last.detector !== detector) {
-      call.progress({ text: "running the network" });
+      call.progress({ text: runningInWords(detector) });
       const started = { image: image.id, detector, result: this.run(detector, image, signal) };
       this.last = started;
       started.result.catch(() => {

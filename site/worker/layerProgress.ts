@@ -13,6 +13,12 @@ interface Milestone {
   readonly fraction: number;
 }
 
+/** Backends that hand all of a run over at its end tell nothing meanwhile. */
+export function runningInWords({ network: { backend, graph } }: Detector): string {
+  const text = "running the network";
+  return backend in LARGE ? text : `${text} on ${backend}: ${graph.nodes.length} layers in one pass`;
+}
+
 const known = new WeakMap<Detector, ReadonlyMap<string, Milestone>>();
 
 /** Options of `detect` that tell the page `layer 34 of 188`; none for a small network. Detections keep their bits. */

@@ -188,6 +188,15 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the Load view", () => {
     expect(await fact(page, "model")).toBe("movenet-lightning");
   });
 
+  test("says that the page's server does not answer", async () => {
+    const { page } = await site.visit("load");
+    await page.context().route("**/weights/movenet-lightning.safetensors", (route) => route.abort());
+    await page.getByRole("button", { name: "movenet-lightning" }).click();
+    const sentence =
+      "movenet-lightning: expected its weights, got no answer from the page's server. Start it again, or connect to its network, and run it again, or open a file of them in the view Load.";
+    await page.locator(".opened").getByText(sentence, { exact: true }).waitFor();
+  });
+
   test("gives up a download at once", async () => {
     const { page, faults } = await site.visit("load");
     await page

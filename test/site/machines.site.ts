@@ -75,6 +75,19 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("a page", () => {
     }
   });
 
+  test("says which backend runs if it tells no progress by layers", async () => {
+    const site = await Site.open();
+    try {
+      const { page, faults } = await site.visit("detect?model=movenet-lightning&backend=webasm");
+      const told = /^running the network on webasm: \d+ layers in one pass$/;
+      await page.getByRole("status").filter({ hasText: told }).waitFor();
+      await detected(page);
+      expect(faults).toEqual([]);
+    } finally {
+      await site.close();
+    }
+  });
+
   test("without WebGPU compares nothing on it, and says why before a click", async () => {
     const site = await Site.open(undefined, []);
     try {

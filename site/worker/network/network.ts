@@ -13,6 +13,7 @@ import {
   thumbnail,
 } from "centernet";
 import type { Call } from "../call.ts";
+import { runningInWords } from "../layerProgress.ts";
 import { detectorFor, openDetector, pixelsOf, type Settings } from "../session.ts";
 import { layerHandlers } from "./layer.ts";
 import { planOf } from "./plan.ts";
@@ -83,7 +84,9 @@ export const networkHandlers = {
       fused: network.fused,
     });
     let done = 0;
-    await detector.detect(await pixelsOf(image), {
+    const pixels = await pixelsOf(image);
+    call.progress({ text: runningInWords(detector) });
+    await detector.detect(pixels, {
       signal: call.signal,
       where: image.name,
       taps: "all",
