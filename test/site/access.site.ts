@@ -37,6 +37,12 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("axe-core", () => {
     expect(await violations(page)).toEqual([]);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(wide, "pixels that a narrow page is too wide").toBeLessThanOrEqual(0);
+    // Enlarged four times, a page of 1280 pixels has these.
+    await page.setViewportSize({ width: 320, height: 640 });
+    await expect
+      .poll(() => page.evaluate(() => document.documentElement.scrollWidth - innerWidth))
+      .toBeLessThanOrEqual(0);
+    await page.setViewportSize(NARROW);
     // The page's own edge is kept, too.
     const cut = await page
       .locator("main table")
