@@ -61,9 +61,7 @@ test("of many differences the first twenty are told, and all are on the error", 
   const expected: ParameterShapes = new Map(Array.from({ length: 25 }, (_, i) => [`layer${i}.bias`, [1]]));
   const error = await loadParameters(expected, checkpoint(new Map()), { model: "m" }).catch((fault) => fault);
   expect(error).toBeInstanceOf(ModelError);
-  expect(error.message).toMatch(
-    /; missing layer19\.bias \[1\]; and 5 more\.$/,
-  );
+  expect(error.message).toMatch(/; missing layer19\.bias \[1\]; and 5 more\.$/);
   expect(error.differences).toEqual([...expected.keys()].map((name) => `missing ${name} [1]`));
 });
 

@@ -202,9 +202,7 @@ describe("contradictions", () => {
 
   test("variables without a configuration need a name", () => {
     const bare = { ...checkpointOf(CONFIG), evidence: { backbone: "hourglass" } };
-    expect(() => modelOfCheckpoint(bare)).toThrow(
-      "Say which model they are for.",
-    );
+    expect(() => modelOfCheckpoint(bare)).toThrow("Say which model they are for.");
     const wanted = modelNamed("centernet_hg104_512x512_coco17_tpu-8");
     expect(modelOfCheckpoint(bare, wanted).model).toBe(wanted);
   });

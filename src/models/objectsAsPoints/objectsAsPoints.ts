@@ -166,7 +166,9 @@ function pointsModel(row: PointsRow, preparation: PointsPreparation = {}): Model
     wholeBoxes: true,
     boxForm: architecture.boxForm,
     weightsHint:
-      name === UNPUBLISHED_POINTS ? "Pass the file that it was found in as the option weights." : hintOf(name),
+      name === UNPUBLISHED_POINTS
+        ? "Pass the file that it was found in as the option weights."
+        : hintOf(name),
     published,
   });
   return { ...model, prepared: (choices) => pointsModel(row, { ...preparation, ...choices }) };
