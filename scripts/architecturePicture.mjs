@@ -75,6 +75,8 @@ const BOXES = [
 const GROUND = ["tensor.ts", "errors.ts", "detection.ts", "support", "machine"];
 /** In the box of what they belong to. */
 const TOGETHER = {
+  batch: "detect.ts",
+  "detectResult.ts": "detect.ts",
   "detectOptions.ts": "detect.ts",
   "chooseDetections.ts": "models",
   "cost.ts": "detect.ts",

@@ -39,7 +39,8 @@ export class ResidentMemory {
 function residentMegabytes(process: number): number {
   try {
     const [, kilobytes] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${process}/status`, "utf8")) ?? [];
-    return Number(kilobytes) / 1e3;
+    // What Linux calls kB are 1,024 bytes.
+    return (Number(kilobytes) * 1024) / 1e6;
   } catch {
     return Number.NaN;
   }
