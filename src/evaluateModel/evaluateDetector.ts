@@ -2,10 +2,14 @@
  * How good a detector is on annotated images. Its detections pass through the lines of `detect --json`, so that the
  * outcome is the one that those lines, kept in a file, have later.
  */
+import { chooseRunner, type Workers } from "../batch/chooseRunner.ts";
+import { concernsEveryImage } from "../batch/detectAll.ts";
+import type { ImageRunner } from "../batch/imageRunner.ts";
+import { inOrder } from "../batch/inOrder.ts";
 import type { Detector } from "../detect.ts";
 import { type DetectionRecord, detectionRecord } from "../detectionRecord.ts";
 import { checkTestTimeOptions, DEFAULT_MAX } from "../detectOptions.ts";
-import { BackendError, CenterNetError, ModelError, UsageError } from "../errors.ts";
+import { CenterNetError, UsageError } from "../errors.ts";
 import { type Evaluation, evaluate } from "../evaluation/evaluate.ts";
 import { type EvaluationOptions, evaluationParameters } from "../evaluation/parameters.ts";
 import type { AnnotatedImage, Annotations } from "../evaluation/reading/annotations.ts";
@@ -25,9 +29,11 @@ export interface EvaluateDetectorOptions
   readonly type?: EvaluationType;
   /**
    * Called after each image, in the order of the annotations, with its record: the line that `detect --json` writes, with
-   * the annotations' `file_name`. The next image waits for the promise that it returns.
+   * the annotations' `file_name`. The next call waits for the promise that it returns.
    */
   readonly onImage?: (record: DetectionRecord, done: number, all: number) => void | Promise<void>;
+  /** As of `Detector.detectAll`. Default: `auto`. */
+  readonly workers?: Workers;
   readonly signal?: AbortSignal;
 }
 
@@ -62,7 +68,16 @@ export async function evaluateDetector(
   imageOf: (image: AnnotatedImage) => ImageSource | undefined | Promise<ImageSource | undefined>,
   options: EvaluateDetectorOptions = {},
 ): Promise<DetectorEvaluation> {
-  const { flip, scales, reproduceReference, type: wanted, onImage, signal, ...evaluation } = options;
+  const {
+    flip,
+    scales,
+    reproduceReference,
+    type: wanted,
+    onImage,
+    workers = "auto",
+    signal,
+    ...evaluation
+  } = options;
   const { model } = detector.network;
   checkTestTimeOptions(model, { flip, scales, reproduceReference });
   const type = typeFor(model, annotations, wanted);
@@ -77,18 +92,28 @@ export async function evaluateDetector(
 
   async function* lines(): AsyncGenerator<Uint8Array> {
     const encoder = new TextEncoder();
-    for (const [i, image] of images.entries()) {
-      signal?.throwIfAborted();
-      const record = await recordOf(image);
-      if (record === undefined) {
-        missing.push(image);
-        continue;
+    const runner = chooseRunner(detector, { workers, images: images.length });
+    const work = {
+      ahead: runner.ahead,
+      run: async (image: AnnotatedImage) => ({ image, record: await recordOf(image, runner) }),
+      abandon: () => runner.end(),
+    };
+    let done = 0;
+    try {
+      for await (const { image, record } of inOrder(images, work)) {
+        done++;
+        if (record === undefined) {
+          missing.push(image);
+          continue;
+        }
+        if (record.error) failed.push(image.fileName);
+        if (record.leftOut?.max) beyondMax++;
+        await onImage?.(record, done, images.length);
+        const { width, height, error, detections } = record;
+        yield encoder.encode(`${jsonLine({ image: image.fileName, width, height, error, detections })}\n`);
       }
-      if (record.error) failed.push(image.fileName);
-      if (record.leftOut?.max) beyondMax++;
-      await onImage?.(record, i + 1, images.length);
-      const { width, height, error, detections } = record;
-      yield encoder.encode(`${jsonLine({ image: image.fileName, width, height, error, detections })}\n`);
+    } finally {
+      await runner.end();
     }
     if (missing.length === images.length) {
       const expected = `at least one of the images of ${annotations.name}`;
@@ -96,16 +121,17 @@ export async function evaluateDetector(
     }
   }
 
-  async function recordOf(image: AnnotatedImage): Promise<DetectionRecord | undefined> {
+  async function recordOf(image: AnnotatedImage, runner: ImageRunner): Promise<DetectionRecord | undefined> {
     const { fileName: name } = image;
     try {
+      signal?.throwIfAborted();
       const source = await imageOf(image);
       if (source === undefined) return undefined;
-      const choice = { score: 0, max, flip, scales, reproduceReference };
-      return detectionRecord(name, await detector.detect(source, { ...choice, signal, where: name }));
+      const choice = { score: 0, max, flip, scales, reproduceReference, signal, where: name };
+      const { result } = await runner.run(source, choice, { keepsImage: false });
+      return detectionRecord(name, result);
     } catch (error) {
-      const concernsEveryImage = error instanceof ModelError || error instanceof BackendError;
-      if (concernsEveryImage || !(error instanceof CenterNetError)) throw error;
+      if (concernsEveryImage(error) || !(error instanceof CenterNetError)) throw error;
       return { image: name, error: { name: error.name, message: error.message } };
     }
   }

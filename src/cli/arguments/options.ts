@@ -59,7 +59,7 @@ export function lowMemoryOption(): Option {
   return new Option("--low-memory", "wasm only: use 60 % of the memory and a few percent more time");
 }
 
-export function workersOption(): Option {
+function workersOption(): Option {
   const description = "images in a network at once, each on a thread of its own (default: auto)";
   return valueOption("--workers <number|auto>", description, parseWorkers);
 }
@@ -295,6 +295,7 @@ export function addModelOptions(command: Command): Command {
     .addOption(labelMapOption())
     .addOption(backendOption())
     .addOption(threadsOption())
+    .addOption(workersOption())
     .addOption(buildOption())
     .addOption(precisionOption())
     .addOption(lowMemoryOption())

@@ -16,7 +16,6 @@ import {
   scoreOption,
   valueOption,
   whyOption,
-  workersOption,
 } from "../arguments/options.ts";
 import { DEFAULT_OUT, type DetectFlags, outFolder } from "../detect/flags.ts";
 import { pathUses } from "../detect/outputs.ts";
@@ -107,7 +106,6 @@ export function addDetect(program: Command, session: Session): void {
     .argument("<image...>", "image files, folders, globs or URLs; - reads standard input")
     .addOption(valueOption("--model <name>", `see centernet models (default: ${DEFAULT_MODEL})`, parseName));
   addModelOptions(command)
-    .addOption(workersOption())
     .option("--flip", "also run the network on the mirror image: slower, finds more")
     .addOption(scalesOption())
     .option("--explain", "explain how the decode arrived at each detection")

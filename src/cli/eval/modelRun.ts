@@ -22,6 +22,7 @@ const MODEL_FLAGS = {
   labelMap: "--label-map",
   backend: "--backend",
   threads: "--threads",
+  workers: "--workers",
   build: "--build",
   precision: "--precision",
   lowMemory: "--low-memory",
@@ -68,7 +69,7 @@ export async function evaluateModelRun(
   options: EvaluationOptions,
   session: Session,
 ): Promise<DetectorEvaluation> {
-  const { imageDir = "", pull, saveResults, flip, scales, reproduceReference, type } = flags;
+  const { imageDir = "", pull, saveResults, flip, scales, reproduceReference, type, workers } = flags;
   const { signal } = session;
   const images = chosenImages(annotations, options.imageIds);
   const paths = await findAnnotatedImages(imageDir, images);
@@ -98,7 +99,7 @@ export async function evaluateModelRun(
       },
       {
         ...options,
-        ...{ type, flip, scales, reproduceReference, signal },
+        ...{ type, flip, scales, reproduceReference, workers, signal },
         async onImage(record, done) {
           reached = done;
           await lines.add(record);

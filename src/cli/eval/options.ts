@@ -12,7 +12,7 @@ import type { AnalysisFlags } from "./analysisOptions.ts";
 export interface EvalFlags
   extends Omit<ModelFlags, "model" | "quiet">,
     AnalysisFlags,
-    Pick<DetectFlags, "pull" | "labelMap" | "flip" | "scales" | "reproduceReference"> {
+    Pick<DetectFlags, "pull" | "labelMap" | "flip" | "scales" | "reproduceReference" | "workers"> {
   /** Always needed. */
   readonly annotations?: string;
   /** One file, or the parts of several shards. Absent if a model is run. */
