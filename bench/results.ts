@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { availableParallelism, cpus, release, totalmem, type } from "node:os";
 import { join } from "node:path";
-import { version } from "../src/cli/run.ts";
+import { version } from "../src/cli/version.ts";
 import { RESULTS } from "./paths.ts";
 import type { Row } from "./peers.ts";
 import type { StartupRow } from "./startup.ts";

@@ -1,5 +1,5 @@
 import { type BackendDetails, backendInWords } from "../../src/backend/backendDetails.ts";
-import { version } from "../../src/cli/run.ts";
+import { version } from "../../src/cli/version.ts";
 import { BackendError } from "../../src/errors.ts";
 import { inputSizeOf } from "../networks.ts";
 import { type Engine, type EngineSpec, isWasm } from "./engine.ts";

@@ -22,6 +22,8 @@ export const EXIT = {
   verification: 4,
   /** A bug in this program (`EX_SOFTWARE` of sysexits.h). */
   bug: 70,
+  /** A file of a run of many cannot be written now: a full disk, a lost mount (`EX_IOERR`). Trying again may help. */
+  writing: 74,
   /** 128 plus the signal's number, as shells report it: SIGINT, SIGPIPE, SIGTERM. */
   interrupted: 130,
   closedPipe: 141,
@@ -43,9 +45,13 @@ export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof Interruption) return error.exitCode;
   if (error instanceof ModelError || error instanceof BackendError) return EXIT.model;
   if (error instanceof ImageError) return EXIT.images;
+  if (error instanceof WriteFailure) return EXIT.writing;
   if (error instanceof CenterNetError) return EXIT.usage;
   return EXIT.bug;
 }
+
+/** A file cannot be written any more. Unlike what else is wrong with an output, it may be possible later. */
+export class WriteFailure extends UsageError {}
 
 /** Why the command stops early: Ctrl-C, SIGTERM or a closed output pipe. Used as the reason of an abort. */
 export class Interruption extends Error {

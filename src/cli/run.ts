@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { withFlagNames } from "./arguments/flagNames.ts";
 import { hintForCommand, hintForFlag } from "./arguments/neighbors.ts";
@@ -10,6 +9,7 @@ import { addDetect } from "./commands/detect.ts";
 import { addEval } from "./commands/eval.ts";
 import { addExport } from "./commands/export.ts";
 import { addInspect } from "./commands/inspect.ts";
+import { addMerge } from "./commands/merge.ts";
 import { addModels } from "./commands/models.ts";
 import { addPull } from "./commands/pull.ts";
 import { addServe } from "./commands/serve.ts";
@@ -24,7 +24,7 @@ import {
   usageError,
 } from "./failures.ts";
 import { type Io, printError, type Session } from "./io.ts";
-import { inPackage } from "./packageFolder.ts";
+import { version } from "./version.ts";
 
 /** Runs one `centernet` command; `argv` excludes the program's name. Never throws: errors become exit codes. */
 export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
@@ -85,8 +85,8 @@ Examples:
   centernet detect --help
 
 Exit codes: 0 fine, 1 usage, 2 model not loadable, 3 some images failed,
-4 beyond tolerance, 70 a bug of this program, 130 interrupted (Ctrl-C),
-141 output pipe closed, 143 terminated.`,
+4 beyond tolerance, 70 a bug of this program, 74 a shard cannot be written
+now, 130 interrupted (Ctrl-C), 141 output pipe closed, 143 terminated.`,
     );
   for (const add of [
     addDetect,
@@ -95,6 +95,7 @@ Exit codes: 0 fine, 1 usage, 2 model not loadable, 3 some images failed,
     addPull,
     addDescribe,
     addVerify,
+    addMerge,
     addEval,
     addCompare,
     addConvert,
@@ -105,10 +106,4 @@ Exit codes: 0 fine, 1 usage, 2 model not loadable, 3 some images failed,
     add(program, session);
   }
   return program;
-}
-
-/** The package's version. */
-export function version(): string {
-  const text = readFileSync(inPackage("package.json"), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
 }

@@ -8,7 +8,7 @@ import { readImage } from "../../src/cli/files/readImage.ts";
 import { EMPTY_PICTURE, temporaryFolder, write } from "./support/folders.ts";
 
 async function found(inputs: readonly string[], out = "no-such-folder"): Promise<string[][]> {
-  return (await findImages(inputs, [out])).map(({ path, relativePath }) => [path, relativePath]);
+  return Array.from(await findImages(inputs, [out]), ({ path, relativePath }) => [path, relativePath]);
 }
 
 test("a folder gives its images of any depth, sorted, and nothing else", async () => {
@@ -57,7 +57,7 @@ test.skipIf(process.platform !== "linux")("names that are not UTF-8 are found, e
   const names = ["\udce9a.png", "\udcfe.png", "\udcff.png"];
   const io = { stdin: () => Readable.from([]), signal: new AbortController().signal };
   for (const input of [folder, `${folder}/*.png`]) {
-    const images = await findImages([input], []);
+    const images = [...(await findImages([input], []))];
     expect(images.map(({ relativePath }) => relativePath)).toEqual(names);
     for (const { path } of images) expect(await readImage(path, io)).toEqual(EMPTY_PICTURE);
     expect(outputNames(images)).toEqual(["\ufffda.png", "\ufffd.png", "\ufffd-2.png"]);

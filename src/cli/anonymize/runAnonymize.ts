@@ -37,7 +37,7 @@ export async function runAnonymize(
   session: Session,
 ): Promise<void> {
   const others: string[] = [];
-  const images = await findImages(inputs, [flags.out], (paths) => others.push(...paths));
+  const images = [...(await findImages(inputs, [flags.out], (paths) => others.push(...paths)))];
   for (const image of images) refuseRemote(image);
   const files = await NewFiles.open(flags.out, images, flags.numbered ?? false);
   try {

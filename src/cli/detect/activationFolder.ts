@@ -4,10 +4,11 @@ import { encodeNpy } from "../../formats/npy.ts";
 import { encodePng } from "../../image/imageFile.ts";
 import type { Tensor } from "../../tensor.ts";
 import { activationGrid, type GridScale } from "../../visualization/activationGrid.ts";
-import type { ImageFile } from "../files/findImages.ts";
 import { OutputFolder } from "../files/outputFolder.ts";
-import { outputNames } from "../files/outputNames.ts";
+import { OutputNames, outputNames } from "../files/outputNames.ts";
 import type { PathUse } from "../files/refuseOverwriting.ts";
+import { WrittenFiles } from "../files/writtenFiles.ts";
+import type { ImageFile } from "../lists/imageList.ts";
 import { activationLine } from "../report/activationLine.ts";
 import type { DetectFlags } from "./flags.ts";
 
@@ -16,13 +17,14 @@ const SUFFIX = ".activations";
 
 /** The folder that has a folder for each image's values of layers: `<layer>.png`, a grid of the channels, and `<layer>.npy`. */
 export class ActivationFolder {
-  /** Folders that values were written to, as the user sees them. */
-  readonly written = new Set<string>();
+  /** Folders that values were written to. */
+  readonly written = new WrittenFiles();
+  readonly names = new OutputNames(SUFFIX);
+  private latest = "";
   private lines: string[] = [];
 
   private constructor(
     private readonly output: OutputFolder,
-    private readonly names: ReadonlyMap<ImageFile, string>,
     private readonly withNpy: boolean,
     private readonly scale: GridScale | undefined,
   ) {}
@@ -30,17 +32,10 @@ export class ActivationFolder {
   /** @throws UsageError if the folder cannot be written to. */
   static async open(
     folder: string,
-    images: readonly ImageFile[],
     { npy, activationScale }: Pick<DetectFlags, "npy" | "activationScale">,
   ): Promise<ActivationFolder> {
-    const names = outputNames(images, SUFFIX);
     const output = await OutputFolder.open(folder, "--out");
-    return new ActivationFolder(
-      output,
-      new Map(images.map((image, i) => [image, names[i]])),
-      npy ?? false,
-      activationScale,
-    );
+    return new ActivationFolder(output, npy ?? false, activationScale);
   }
 
   get folder(): string {
@@ -49,11 +44,12 @@ export class ActivationFolder {
 
   /** @throws UsageError if a file cannot be written. */
   async write(image: ImageFile, layer: string, tensor: Tensor): Promise<void> {
-    const below = this.names.get(image) ?? SUFFIX;
+    const below = this.names.of(image);
     const grid = activationGrid(tensor, { scale: this.scale });
     await this.output.write(join(below, `${layer}.png`), encodePng(grid.image));
     if (this.withNpy) await this.output.write(join(below, `${layer}.npy`), encodeNpy(tensor));
-    this.written.add(join(this.folder, below));
+    if (below !== this.latest) this.written.add(join(this.folder, below));
+    this.latest = below;
     this.lines.push(activationLine(layer, tensor.shape, grid));
   }
 
@@ -71,7 +67,7 @@ export class ActivationFolder {
 }
 
 /** The folders that `ActivationFolder` is going to fill. */
-export function activationUses(folder: string, images: readonly ImageFile[]): PathUse[] {
+export function activationUses(folder: string, images: Iterable<ImageFile>): PathUse[] {
   return outputNames(images, SUFFIX).map((name) => {
     const path = join(folder, name);
     return {

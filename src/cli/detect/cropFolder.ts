@@ -2,9 +2,9 @@ import { join } from "node:path";
 import type { DetectResult } from "../../detectResult.ts";
 import { cropImage } from "../../image/crop.ts";
 import { encodeJpeg, encodePng } from "../../image/imageFile.ts";
-import type { ImageFile } from "../files/findImages.ts";
 import { OutputFolder } from "../files/outputFolder.ts";
-import { outputNames, stemOf } from "../files/outputNames.ts";
+import { OutputNames, stemOf } from "../files/outputNames.ts";
+import type { ImageFile } from "../lists/imageList.ts";
 
 /** A file name has at most 255 bytes, and a character up to four of them. */
 const MAX_LABEL_CHARACTERS = 60;
@@ -13,17 +13,13 @@ const MAX_LABEL_CHARACTERS = 60;
 export class CropFolder {
   /** How many were written. */
   count = 0;
+  readonly names = new OutputNames();
 
-  private constructor(
-    private readonly output: OutputFolder,
-    private readonly names: ReadonlyMap<ImageFile, string>,
-  ) {}
+  private constructor(private readonly output: OutputFolder) {}
 
   /** @throws UsageError if the folder cannot be written to. */
-  static async open(folder: string, images: readonly ImageFile[]): Promise<CropFolder> {
-    const names = outputNames(images);
-    const output = await OutputFolder.open(folder, "--crops");
-    return new CropFolder(output, new Map(images.map((image, i) => [image, names[i]])));
+  static async open(folder: string): Promise<CropFolder> {
+    return new CropFolder(await OutputFolder.open(folder, "--crops"));
   }
 
   get folder(): string {
@@ -32,7 +28,7 @@ export class CropFolder {
 
   /** @throws UsageError if a file cannot be written. */
   async write(image: ImageFile, { image: pixels, detections }: DetectResult): Promise<void> {
-    const name = this.names.get(image) ?? image.relativePath;
+    const name = this.names.of(image);
     const isPng = name.endsWith(".png");
     for (const [i, { label, box }] of detections.entries()) {
       const crop = cropImage(pixels, box);

@@ -5,6 +5,7 @@ import type { InputSize } from "../../models/model.ts";
 import type { WhyPixel } from "../../models/view.ts";
 import type { GridScale } from "../../visualization/activationGrid.ts";
 import type { SaveFormat } from "../save/saveFormats.ts";
+import type { Shard } from "../shards/shard.ts";
 import type { HeatmapClasses } from "./heatmapFolder.ts";
 
 /** What `centernet detect` was given. */
@@ -33,6 +34,10 @@ export interface DetectFlags {
   readonly max?: number;
   readonly out?: string;
   readonly json?: string;
+  /** A text that lists the images; `-` for standard input. */
+  readonly list?: string;
+  readonly shard?: Shard;
+  readonly resume?: true;
   readonly save?: readonly SaveFormat[];
   readonly annotations?: string;
   readonly crops?: string;

@@ -6,10 +6,11 @@ import { classIdsOf } from "../../models/classIds.ts";
 import type { Model } from "../../models/model.ts";
 import { drawHeatmap } from "../../visualization/drawHeatmap.ts";
 import { heatmap } from "../../visualization/heatmap.ts";
-import type { ImageFile } from "../files/findImages.ts";
 import { OutputFolder } from "../files/outputFolder.ts";
-import { outputNames } from "../files/outputNames.ts";
+import { OutputNames, outputNames } from "../files/outputNames.ts";
 import type { PathUse } from "../files/refuseOverwriting.ts";
+import { WrittenFiles } from "../files/writtenFiles.ts";
+import type { ImageFile } from "../lists/imageList.ts";
 
 /** `people.jpg` becomes `people.heatmap.png`. */
 const SUFFIX = ".heatmap.png";
@@ -19,26 +20,19 @@ export type HeatmapClasses = "all" | readonly string[];
 
 /** The folder for heatmaps, one per image, drawn over it. */
 export class HeatmapFolder {
-  /** Paths of the finished ones, as the user sees them. */
-  readonly written: string[] = [];
+  /** The finished ones. */
+  readonly written = new WrittenFiles();
+  readonly names = new OutputNames(SUFFIX);
 
   private constructor(
     private readonly output: OutputFolder,
-    private readonly names: ReadonlyMap<ImageFile, string>,
     private readonly classes: HeatmapClasses,
   ) {}
 
   /** @throws UsageError if the folder cannot be written to, or for a class that the model does not have. */
-  static async open(
-    folder: string,
-    images: readonly ImageFile[],
-    classes: HeatmapClasses,
-    model: Model,
-  ): Promise<HeatmapFolder> {
+  static async open(folder: string, classes: HeatmapClasses, model: Model): Promise<HeatmapFolder> {
     if (classes !== "all") checkClasses(model, classes);
-    const names = outputNames(images, SUFFIX);
-    const output = await OutputFolder.open(folder, "--out");
-    return new HeatmapFolder(output, new Map(images.map((image, i) => [image, names[i]])), classes);
+    return new HeatmapFolder(await OutputFolder.open(folder, "--out"), classes);
   }
 
   get folder(): string {
@@ -49,12 +43,12 @@ export class HeatmapFolder {
   async write(image: ImageFile, result: DetectResult): Promise<void> {
     const classes = this.classes === "all" ? undefined : this.classes;
     const drawing = drawHeatmap(result.image, heatmap(result, { classes }));
-    this.written.push(await this.output.write(this.names.get(image) ?? SUFFIX, encodePng(drawing)));
+    this.written.add(await this.output.write(this.names.of(image), encodePng(drawing)));
   }
 }
 
 /** The heatmaps that `HeatmapFolder` is going to write. */
-export function heatmapUses(folder: string, images: readonly ImageFile[]): PathUse[] {
+export function heatmapUses(folder: string, images: Iterable<ImageFile>): PathUse[] {
   return outputNames(images, SUFFIX).map((name) => {
     const path = join(folder, name);
     return { path, role: "output", name: `heatmap ${path}`, hint: "Choose another folder with --out." };

@@ -3,10 +3,11 @@ import type { RunImage } from "../../batch/imageRunner.ts";
 import type { Wanted } from "../../batch/messages.ts";
 import type { Model } from "../../models/model.ts";
 import { DrawingFolder, drawingUses } from "../files/drawingFolder.ts";
-import { type ImageFile, isLocal } from "../files/findImages.ts";
-import { isStdout, type JsonLines } from "../files/jsonLines.ts";
+import { isLocal } from "../files/findImages.ts";
+import { isStdout } from "../files/jsonLines.ts";
 import type { PathUse } from "../files/refuseOverwriting.ts";
 import { weightsUses } from "../files/weightsPaths.ts";
+import type { ImageFile, ImageList, RunImage as ListedImage } from "../lists/imageList.ts";
 import type { Annotations } from "../save/annotations.ts";
 import type { ImageIds } from "../save/imageIds.ts";
 import type { Finished, ResultFile } from "../save/resultFile.ts";
@@ -15,33 +16,46 @@ import { ActivationFolder, activationUses } from "./activationFolder.ts";
 import { CropFolder } from "./cropFolder.ts";
 import { type DetectFlags, outFolder } from "./flags.ts";
 import { HeatmapFolder, heatmapUses } from "./heatmapFolder.ts";
+import type { Records } from "./records.ts";
 
-/** Every path that a run reads or writes. */
-export async function pathUses(images: readonly ImageFile[], flags: DetectFlags): Promise<PathUse[]> {
+/** Every path that a run of these images reads or writes. */
+export async function pathUses(images: ImageList, flags: DetectFlags): Promise<PathUse[]> {
   const { model, weights, labelMap, annotations, json, draw, save = [], crops } = flags;
-  const { heatmaps, activations } = flags;
+  const { heatmaps, activations, list, shard } = flags;
   const folder = outFolder(flags);
   const input = (path: string, name: string): PathUse => ({ path, role: "input", name });
+  const isFile = json !== undefined && !isStdout(json) && !shard;
   return [
-    ...images.filter(isLocal).map(({ path }) => input(path, `image ${path}`)),
+    ...Array.from(images)
+      .filter(isLocal)
+      .map(({ path }) => input(path, `image ${path}`)),
     ...(await weightsUses(weights, model)),
     ...(labelMap === undefined ? [] : [input(labelMap, `label map ${labelMap}`)]),
     ...(annotations === undefined ? [] : [input(annotations, `annotations ${annotations}`)]),
-    ...(json === undefined || isStdout(json)
-      ? []
-      : [{ path: json, role: "output" as const, name: `option --json ${json}` }]),
+    ...(list === undefined || list === "-" ? [] : [input(list, `list ${list}`)]),
+    ...(isFile ? [{ path: json, role: "output" as const, name: `option --json ${json}` }] : []),
     ...(draw ? drawingUses(folder, images) : []),
     ...(heatmaps ? heatmapUses(folder, images) : []),
     ...(activations ? activationUses(folder, images) : []),
-    ...saveUses({ folder, formats: save, images }),
+    ...saveUses({ folder, formats: save }, images),
     ...(crops === undefined
       ? []
       : [{ path: crops, role: "output-folder" as const, name: `option --crops ${crops}` }]),
   ];
 }
 
+/** The folders that files of each image go to, by the option that names them. */
+export function imageFolders(flags: DetectFlags): { readonly folder: string; readonly flag: string }[] {
+  const { draw, save, heatmaps, activations, crops } = flags;
+  const usesOut = draw || save || heatmaps || activations;
+  return [
+    ...(usesOut ? [{ folder: outFolder(flags), flag: "--out" }] : []),
+    ...(crops === undefined ? [] : [{ folder: crops, flag: "--crops" }]),
+  ];
+}
+
 interface Opened {
-  readonly json: JsonLines;
+  readonly records: Records;
   /** Absent with --no-draw. */
   readonly drawings?: DrawingFolder;
   readonly heatmaps?: HeatmapFolder;
@@ -56,18 +70,17 @@ export class Outputs {
 
   /** @throws UsageError if a file or folder cannot be written to. */
   static async open(
-    images: readonly ImageFile[],
     flags: DetectFlags,
     model: Model,
-    { json, ids, annotations }: { json: JsonLines; ids: ImageIds; annotations?: Annotations },
+    { records, ids, annotations }: { records: Records; ids?: ImageIds; annotations?: Annotations },
   ): Promise<Outputs> {
     const folder = outFolder(flags);
-    const drawings = flags.draw ? await DrawingFolder.open(folder, images) : undefined;
-    const heatmaps = flags.heatmaps && (await HeatmapFolder.open(folder, images, flags.heatmaps, model));
-    const activations = flags.activations && (await ActivationFolder.open(folder, images, flags));
-    const crops = flags.crops === undefined ? undefined : await CropFolder.open(flags.crops, images);
-    const saves = await openSaves({ folder, formats: flags.save ?? [], images }, model, ids, annotations);
-    return new Outputs({ json, drawings, heatmaps, activations, crops, saves });
+    const drawings = flags.draw ? await DrawingFolder.open(folder) : undefined;
+    const heatmaps = flags.heatmaps && (await HeatmapFolder.open(folder, flags.heatmaps, model));
+    const activations = flags.activations && (await ActivationFolder.open(folder, flags));
+    const crops = flags.crops === undefined ? undefined : await CropFolder.open(flags.crops);
+    const saves = await openSaves({ folder, formats: flags.save ?? [] }, model, ids, annotations);
+    return new Outputs({ records, drawings, heatmaps, activations, crops, saves });
   }
 
   get drawings(): DrawingFolder | undefined {
@@ -91,6 +104,13 @@ export class Outputs {
     return this.opened.saves.flatMap(({ paths }) => paths);
   }
 
+  /** Gives the image's files their names. To be called in the order of the list for all of its images, done or not. */
+  expect(image: ListedImage): void {
+    const { drawings, heatmaps, activations, crops, saves } = this.opened;
+    for (const folder of [drawings, heatmaps, activations, crops]) folder?.names.of(image);
+    for (const save of saves) save.expect?.(image);
+  }
+
   /** What the images that are written need besides the detections. */
   wantedOf(image: ImageFile): Wanted {
     const { drawings, heatmaps, crops } = this.opened;
@@ -108,7 +128,7 @@ export class Outputs {
 
   /** @throws UsageError if the results cannot be written. */
   async add(finished: Finished): Promise<void> {
-    await this.opened.json.add(finished.record);
+    await this.opened.records.add(finished);
     for (const save of this.opened.saves) await save.add(finished);
   }
 

@@ -12,11 +12,11 @@ import { chooseTaps } from "../../tapNames.ts";
 import { withFlagNames } from "../arguments/flagNames.ts";
 import { EXIT, errorMessage, Interruption, isSilent } from "../failures.ts";
 import type { DrawingFolder } from "../files/drawingFolder.ts";
-import type { ImageFile } from "../files/findImages.ts";
-import type { JsonLines } from "../files/jsonLines.ts";
 import { readLabelMap } from "../files/labelMapFile.ts";
 import { readImage } from "../files/readImage.ts";
+import type { WrittenFiles } from "../files/writtenFiles.ts";
 import { print, printError, type Session } from "../io.ts";
+import { type ImageFile, type ImageList, numbered, type RunImage } from "../lists/imageList.ts";
 import { DetectionReport } from "../report/detectionReport.ts";
 import { profileRecord } from "../report/profileTables.ts";
 import { RunNotes } from "../report/runNotes.ts";
@@ -28,12 +28,13 @@ import { CostLines } from "./costLines.ts";
 import type { DetectFlags } from "./flags.ts";
 import { openDetector } from "./openDetector.ts";
 import { Outputs } from "./outputs.ts";
+import type { Left, Records } from "./records.ts";
 
-/** Loads the model, runs it on all images, and reports. The caller finishes `json`. */
+/** Loads the model, runs it on all images, and reports. The caller finishes `records`. */
 export async function runDetection(
-  images: readonly ImageFile[],
+  images: ImageList,
   flags: DetectFlags,
-  json: JsonLines,
+  records: Records,
   session: Session,
 ): Promise<void> {
   const note = (line: string) => {
@@ -41,11 +42,11 @@ export async function runDetection(
   };
   const labelMap = flags.labelMap === undefined ? undefined : await readLabelMap(flags.labelMap);
   const annotations = flags.annotations === undefined ? undefined : await readAnnotations(flags.annotations);
-  const ids = imageIds(images, annotations);
-  if (ids.missing.length > 0) {
-    const missing = formatCounted(ids.missing.length, "image");
+  const ids = flags.save?.includes("coco") ? imageIds(images, annotations) : undefined;
+  if (ids?.missing.first) {
+    const missing = formatCounted(ids.missing.count, "image");
     note(
-      `${missing} not in ${flags.annotations}, and so not in the results of --save coco: ${ids.missing[0].path}`,
+      `${missing} not in ${flags.annotations}, and so not in the results of --save coco: ${ids.missing.first.path}`,
     );
   }
   const detector = await openDetector(flags, labelMap, session);
@@ -58,13 +59,18 @@ export async function runDetection(
     if (flags.activations) chooseTaps(detector.network, flags.activations);
     for (const line of notes) note(line);
     if (backendDetails.note) note(backendDetails.note);
-    const outputs = await Outputs.open(images, flags, model, { json, ids, annotations });
-    const showsTable = !json.takesStdout && !flags.quiet;
-    const paths = images.map(({ path }) => path);
-    const report = new DetectionReport(session, paths, showsTable, !flags.quiet);
+    const left = await records.begin(detector.network);
+    if (left.count < images.length) note(`${formatCounted(left.count, "image")} of ${images.length} to do`);
+    const outputs = await Outputs.open(flags, model, { records, ids, annotations });
+    const showsTable = !records.takesStdout && !flags.quiet;
+    const paths = pathsOf(images, left);
+    const report = new DetectionReport(session, paths, showsTable, flags.quiet ? 0 : left.count);
     const runNotes = new RunNotes(model);
     try {
-      await detectAll({ images, flags, detector, outputs, report, runNotes }, session);
+      await detectAll(
+        { images: leftImages(images, left, outputs), flags, detector, outputs, report, runNotes },
+        session,
+      );
     } finally {
       report.finish();
       await outputs.finish();
@@ -80,8 +86,25 @@ export async function runDetection(
   }
 }
 
+/** The images that are left. All get names of their outputs, so that those are the same in every run. */
+function leftImages(images: ImageList, left: Left, outputs: Outputs): Run["images"] {
+  return {
+    length: left.count,
+    *[Symbol.iterator]() {
+      for (const image of numbered(images)) {
+        outputs.expect(image);
+        if (left.has(image.position)) yield image;
+      }
+    },
+  };
+}
+
+function* pathsOf(images: ImageList, left: Left): Generator<string> {
+  for (const { path, position } of numbered(images)) if (left.has(position)) yield path;
+}
+
 interface Run {
-  readonly images: readonly ImageFile[];
+  readonly images: Iterable<RunImage> & { readonly length: number };
   readonly flags: DetectFlags;
   readonly detector: Detector;
   readonly outputs: Outputs;
@@ -99,7 +122,7 @@ async function detectAll(run: Run, session: Session): Promise<void> {
   const runner = chooseRunner(detector, { workers, images: images.length, draws: flags.draw, staysHere });
   const work = {
     ahead: runner.ahead,
-    run: (image: ImageFile) => detectOne(image, { ...run, runner, costs }, session),
+    run: (image: RunImage) => detectOne(image, { ...run, runner, costs }, session),
     abandon: () => runner.end(),
   };
   try {
@@ -128,7 +151,7 @@ interface Found extends Finished {
 
 /** An image that fails yields a record too; an error that concerns every image is thrown. */
 async function detectOne(
-  image: ImageFile,
+  image: RunImage,
   run: Run & { readonly runner: ImageRunner; readonly costs: CostLines },
   session: Session,
 ): Promise<Found> {
@@ -197,8 +220,10 @@ function printOutputs(
 ): void {
   if (drawings) printDrawings(drawings, say, session);
   if (heatmaps) printPlace("heatmaps", heatmaps.written, heatmaps.folder, say, session);
-  if (activations)
-    printPlace("activations", [...activations.written].map(asFolder), activations.folder, say, session);
+  if (activations) {
+    const { count, first } = activations.written;
+    printPlace("activations", { count, first: asFolder(first) }, activations.folder, say, session);
+  }
   if (crops && crops.count > 0) {
     say(session, `${formatCounted(crops.count, "crop")}: ${crops.folder}${sep}`);
   }
@@ -208,26 +233,21 @@ function printOutputs(
 /** The only path, or the folder that holds them all. */
 function printPlace(
   what: string,
-  written: readonly string[],
+  { count, first }: Pick<WrittenFiles, "count" | "first">,
   folder: string,
   say: Print,
   session: Session,
 ): void {
-  if (written.length > 0) say(session, `${what}: ${written.length === 1 ? written[0] : asFolder(folder)}`);
+  if (count > 0) say(session, `${what}: ${count === 1 ? first : asFolder(folder)}`);
 }
 
 function asFolder(path: string): string {
   return `${path}${sep}`;
 }
 
-const MAX_RENAMED_LISTED = 10;
-
 function printDrawings({ written, renamed, folder }: DrawingFolder, say: Print, session: Session): void {
-  if (written.length === 0) return;
-  say(session, `drawn: ${written.length === 1 ? written[0] : `${folder}${sep}`}`);
-  for (const { path, image } of renamed.slice(0, MAX_RENAMED_LISTED)) {
-    say(session, `  ${path} shows ${image.path}`);
-  }
-  const more = renamed.length - MAX_RENAMED_LISTED;
+  printPlace("drawn", written, folder, say, session);
+  for (const { path, image } of renamed.first) say(session, `  ${path} shows ${image.path}`);
+  const more = renamed.count - renamed.first.length;
   if (more > 0) say(session, `  and ${more} more, numbered in input order`);
 }

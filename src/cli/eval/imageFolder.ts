@@ -16,7 +16,7 @@ export async function findAnnotatedImages(
 ): Promise<ReadonlyMap<string, string>> {
   const where = `option --image-dir ${folder}`;
   await checkFolder(folder, where);
-  const files = await findImages([folder], []);
+  const files = [...(await findImages([folder], []))];
   const byPath = new Map<string, string>();
   const byBaseName = new Map<string, string[]>();
   for (const { path, relativePath } of files) {

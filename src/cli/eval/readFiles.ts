@@ -8,6 +8,7 @@ import { type Results, readResults } from "../../evaluation/reading/results.ts";
 import { MODELS } from "../../models/models.ts";
 import { systemPath } from "../../platform/pathBytes.ts";
 import { fileOrFolder } from "../../platform/regularFile.ts";
+import { MergedShards } from "../shards/mergeShards.ts";
 import type { FileDigests } from "./fileDigests.ts";
 
 /** Bytes that are read at a time. */
@@ -50,10 +51,21 @@ export async function readResultsFiles(
     const same = read.get(real);
     if (same !== undefined) throw new UsageError({ where, expected: "each file once", got: `${same} too` });
     read.set(real, path);
-    const source = await stream(path, where);
+    const source = await results(path, where, signal);
     sources.push({ source: digests?.through(source, "results", path) ?? source, name: path });
   }
   return readResults(sources, annotations, { type, maxBytes: freeBytes(), signal });
+}
+
+/** Of a file, or of all shards in a folder, merged. */
+async function results(path: string, where: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+  const info = await fileOrFolder(path).catch(() => undefined);
+  if (!info?.isDirectory()) return stream(path, where);
+  return merged(await MergedShards.open(path, where), signal);
+}
+
+async function* merged(shards: MergedShards, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  yield* shards.chunks(signal);
 }
 
 async function stream(path: string, where: string): Promise<AsyncIterable<Uint8Array>> {

@@ -1,30 +1,30 @@
 import { join } from "node:path";
-import type { ImageFile } from "./findImages.ts";
+import type { ImageFile } from "../lists/imageList.ts";
 import { OutputFolder } from "./outputFolder.ts";
-import { outputNames, stemOf } from "./outputNames.ts";
+import { OutputNames, outputNames, stemOf } from "./outputNames.ts";
 import type { PathUse } from "./refuseOverwriting.ts";
+import { WrittenFiles } from "./writtenFiles.ts";
+
+const MAX_RENAMED_KEPT = 10;
 
 /** The folder for drawings, one per image. */
 export class DrawingFolder {
-  /** Paths of the finished drawings, as the user sees them. */
-  readonly written: string[] = [];
-  /** Drawings that could not keep their image's name, because another drawing had taken it. */
-  readonly renamed: { readonly image: ImageFile; readonly path: string }[] = [];
+  /** The finished drawings. */
+  readonly written = new WrittenFiles();
+  /** How many drawings could not keep their image's name, because another drawing had taken it; and the first of them. */
+  readonly renamed = { count: 0, first: [] as { readonly image: ImageFile; readonly path: string }[] };
+  /** The file name of each image's drawing. */
+  readonly names = new OutputNames();
 
-  private constructor(
-    private readonly output: OutputFolder,
-    private readonly names: ReadonlyMap<ImageFile, string>,
-  ) {}
+  private constructor(private readonly output: OutputFolder) {}
 
   /**
-   * Creates the folder if it is missing and decides the file name of each image's drawing.
+   * Creates the folder if it is missing.
    *
    * @throws UsageError if the folder cannot be written to.
    */
-  static async open(folder: string, images: readonly ImageFile[]): Promise<DrawingFolder> {
-    const names = outputNames(images);
-    const output = await OutputFolder.open(folder, "--out");
-    return new DrawingFolder(output, new Map(images.map((image, i) => [image, names[i]])));
+  static async open(folder: string): Promise<DrawingFolder> {
+    return new DrawingFolder(await OutputFolder.open(folder, "--out"));
   }
 
   get folder(): string {
@@ -33,23 +33,22 @@ export class DrawingFolder {
 
   /** Path of the image's drawing, as the user sees it. */
   pathOf(image: ImageFile): string {
-    return join(this.folder, this.nameOf(image));
+    return join(this.folder, this.names.of(image));
   }
 
   /** @throws UsageError if the file cannot be written, or a symbolic link leads out of the folder. */
   async write(image: ImageFile, bytes: Uint8Array): Promise<void> {
-    const path = await this.output.write(this.nameOf(image), bytes);
-    this.written.push(path);
-    if (stemOf(this.nameOf(image)) !== stemOf(image.relativePath)) this.renamed.push({ image, path });
-  }
-
-  private nameOf(image: ImageFile): string {
-    return this.names.get(image) ?? image.relativePath;
+    const name = this.names.of(image);
+    const path = await this.output.write(name, bytes);
+    this.written.add(path);
+    if (stemOf(name) === stemOf(image.relativePath)) return;
+    this.renamed.count++;
+    if (this.renamed.count <= MAX_RENAMED_KEPT) this.renamed.first.push({ image, path });
   }
 }
 
 /** The drawings that `DrawingFolder` is going to write. */
-export function drawingUses(folder: string, images: readonly ImageFile[]): PathUse[] {
+export function drawingUses(folder: string, images: Iterable<ImageFile>): PathUse[] {
   const hint = "Choose another folder with --out, or --no-draw.";
   return outputNames(images).map((name) => {
     const path = join(folder, name);

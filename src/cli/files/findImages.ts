@@ -1,22 +1,19 @@
-import { type Dirent, statSync } from "node:fs";
-import { readdir } from "node:fs/promises";
+import { type Dir, type Dirent, statSync } from "node:fs";
+import { opendir } from "node:fs/promises";
 import { basename, isAbsolute, join, normalize, relative, resolve, sep } from "node:path";
 import { glob } from "tinyglobby";
 import { systemMessage, UsageError } from "../../errors.ts";
 import { framesHint } from "../../image/unreadableImage.ts";
 import { pathText, realPath, systemPath } from "../../platform/pathBytes.ts";
 import { hintForSetting } from "../arguments/neighbors.ts";
+import { type ImageFile, type ImageList, type IndexedImages, joined } from "../lists/imageList.ts";
+import { NameTable } from "../lists/nameTable.ts";
+import { PackedPaths } from "../lists/packedPaths.ts";
 import { exactPaths } from "./exactPaths.ts";
 import { isHttpUrl, nameOfUrl } from "./fetchImage.ts";
 import { isInside } from "./outputTarget.ts";
 
-/** An input image. Whether it can be read is found out when it is read. */
-export interface ImageFile {
-  /** As the user wrote it (a path, a URL, `-` for standard input), or below the folder that the user named. */
-  readonly path: string;
-  /** Path relative to the folder or pattern that led to it; for a single file its name. What it is called in outputs. */
-  readonly relativePath: string;
-}
+export type { ImageFile };
 
 const IMAGE = /\.(jpe?g|png)$/i;
 const OTHER_IMAGE = /\.(avif|bmp|gif|hei[cf]|jp2|jxl|svg|tiff?|webp)$/i;
@@ -35,15 +32,40 @@ export async function findImages(
   inputs: readonly string[],
   outFolders: readonly string[],
   onOthers?: (paths: readonly string[]) => void,
-): Promise<ImageFile[]> {
-  const found = new Map<string, ImageFile>();
-  for (const input of inputs) {
-    for (const image of await expand(input, outFolders, onOthers)) {
-      const key = isLocal(image) ? resolve(image.path) : image.path;
-      if (!found.has(key)) found.set(key, image);
+): Promise<ImageList> {
+  const lists: IndexedImages[] = [];
+  for (const input of inputs) lists.push(await expand(input, outFolders, onOthers));
+  // What one argument leads to is found once.
+  return lists.length === 1 ? lists[0] : withoutTwins(lists);
+}
+
+/** Keeps the first of the images that several arguments lead to. */
+function withoutTwins(lists: readonly IndexedImages[]): ImageList {
+  const firstPlaces = new NameTable(true);
+  const twins = new Set<number>();
+  let place = 0;
+  for (const list of lists) {
+    for (const image of list) {
+      const key = keyOf(image);
+      if (!firstPlaces.set(key, place, (other) => keyOf(imageAt(lists, other)) === key)) twins.add(place);
+      place++;
     }
   }
-  return [...found.values()];
+  return joined(lists, twins);
+}
+
+function keyOf(image: ImageFile): string {
+  return isLocal(image) ? resolve(image.path) : image.path;
+}
+
+function imageAt(lists: readonly IndexedImages[], place: number): ImageFile {
+  let index = place;
+  for (const list of lists) {
+    const image = list.at(index);
+    if (image) return image;
+    index -= list.length;
+  }
+  throw new RangeError(`image ${place}`);
 }
 
 /** Whether the image is a file of this machine. */
@@ -55,7 +77,7 @@ async function expand(
   input: string,
   outFolders: readonly string[],
   onOthers?: (paths: readonly string[]) => void,
-): Promise<ImageFile[]> {
+): Promise<IndexedImages> {
   if (input === "") throw new UsageError({ where: "image", expected: "a path", got: "an empty one" });
   if (input === "-") return [{ path: input, relativePath: "stdin" }];
   if (isHttpUrl(input)) return [{ path: input, relativePath: nameOfUrl(input) }];
@@ -63,15 +85,12 @@ async function expand(
   if (!info) refuseForeign(input);
   if (info?.isDirectory()) {
     const expected = "images (.jpg, .jpeg, .png) in this folder";
-    const found = await searchFolder(input, outFolders);
-    onOthers?.(found.others);
-    return withoutEarlierResults(input, input, found, outFolders, expected);
+    const { images, others } = await searchFolder(input, outFolders);
+    onOthers?.(Array.from(others, ({ path }) => path));
+    if (images.length === 0) throw new UsageError({ where: input, expected, ...otherwise(others) });
+    return images;
   }
-  if (!info && PATTERN.test(input)) {
-    const expected = "files that match this pattern";
-    const images = await searchGlob(input);
-    return withoutEarlierResults(input, fixedPart(input), { images, others: [] }, outFolders, expected);
-  }
+  if (!info && PATTERN.test(input)) return globbed(input, outFolders);
   return [{ path: input, relativePath: basename(input) }];
 }
 
@@ -97,56 +116,45 @@ function statOf(path: string) {
   }
 }
 
-function withoutEarlierResults(
-  input: string,
-  base: string,
-  { images, others }: Found,
-  outFolders: readonly string[],
-  expected: string,
-): ImageFile[] {
-  // Who names a folder of results wants what is in it.
-  const skipped = outFolders.filter((folder) => !isInside(folder, base));
-  const isLeft = (path: string) => !skipped.some((folder) => isInside(folder, path));
-  const left = images.filter(isLeft);
-  if (left.length === 0)
-    throw new UsageError({ where: input, expected, ...otherwise(others.filter(isLeft)) });
-  return left.map((path) => ({ path, relativePath: relative(base, path) }));
-}
-
 interface Found {
-  readonly images: string[];
+  readonly images: PackedPaths;
   /** Images of other kinds, and videos, which are only counted. */
-  readonly others: string[];
+  readonly others: PackedPaths;
 }
 
 /** What there is instead of images that can be read, and what to do with it. */
-function otherwise(others: readonly string[]): { got: string; hint?: string } {
-  const [first] = others;
+function otherwise(others: PackedPaths): { got: string; hint?: string } {
+  const first = others.at(0)?.path;
   if (first === undefined) return { got: "none" };
   const got = `none, but ${others.length} of other kinds, such as ${first}`;
   return { got, hint: VIDEO.test(first) ? framesHint(first) : "Convert them to JPEG or PNG." };
 }
 
 async function searchFolder(folder: string, outFolders: readonly string[]): Promise<Found> {
-  const found: Found = { images: [], others: [] };
+  const found: Found = { images: new PackedPaths(folder), others: new PackedPaths(folder) };
   const folders = [folder];
   const links: string[] = [];
   /** Real paths, so that a link to a folder above is not followed forever. */
   const searched = new Set<string>();
   const results = await Promise.all(outFolders.map((path) => realPath(path).catch(() => path)));
+  const skipped = skippedFolders(outFolders, folder);
   // Links come last, so that an image is found at its own place first.
   for (let next = folders.pop() ?? links.pop(); next !== undefined; next = folders.pop() ?? links.pop()) {
-    const real = await realPath(next).catch(() => resolve(String(next)));
-    if (searched.has(real) || (next !== folder && results.includes(real))) continue;
+    const path = next;
+    const real = await realPath(path).catch(() => resolve(path));
+    const isResults = results.includes(real) || skipped.some((result) => isInside(result, path));
+    if (searched.has(real) || (path !== folder && isResults)) continue;
     searched.add(real);
-    for (const entry of await entriesOf(next)) {
+    found.images.enter(path);
+    found.others.enter(path);
+    for await (const entry of entriesOf(path)) {
       const name = pathText(entry.name);
       if (name.startsWith(".")) continue;
-      const path = join(next, name);
-      if (entry.isDirectory()) folders.push(path);
-      else if (entry.isSymbolicLink() && statOf(path)?.isDirectory()) links.push(path);
-      else if (IMAGE.test(name)) found.images.push(path);
-      else if (OTHER_IMAGE.test(name) || VIDEO.test(name)) found.others.push(path);
+      const isLink = entry.isSymbolicLink();
+      if (entry.isDirectory()) folders.push(join(path, name));
+      else if (isLink && statOf(join(path, name))?.isDirectory()) links.push(join(path, name));
+      else if (IMAGE.test(name)) found.images.add(entry.name);
+      else if (OTHER_IMAGE.test(name) || VIDEO.test(name)) found.others.add(entry.name);
     }
   }
   found.images.sort();
@@ -154,11 +162,32 @@ async function searchFolder(folder: string, outFolders: readonly string[]): Prom
   return found;
 }
 
-function entriesOf(folder: string): Promise<Dirent<Buffer>[]> {
-  return readdir(systemPath(folder), { withFileTypes: true, encoding: "buffer" }).catch((error: unknown) => {
+/** The folders of results, but for those that were asked for: who names one wants what is in it. */
+function skippedFolders(outFolders: readonly string[], base: string): readonly string[] {
+  return outFolders.filter((folder) => !isInside(folder, base));
+}
+
+/** Entry by entry, since there may be millions. */
+async function* entriesOf(folder: string): AsyncGenerator<Dirent<Buffer>> {
+  try {
+    // Node's types know names as text only.
+    const options = { encoding: "buffer" as BufferEncoding, bufferSize: 1024 };
+    const entries: Dir = await opendir(systemPath(folder), options);
+    for await (const entry of entries) yield entry as unknown as Dirent<Buffer>;
+  } catch (error) {
     const fault = { where: folder, expected: "a folder that can be read", got: systemMessage(error) };
     throw new UsageError(fault, { cause: error });
-  });
+  }
+}
+
+async function globbed(pattern: string, outFolders: readonly string[]): Promise<IndexedImages> {
+  const base = fixedPart(pattern);
+  const skipped = skippedFolders(outFolders, base);
+  const paths = await searchGlob(pattern);
+  const left = paths.filter((path) => !skipped.some((folder) => isInside(folder, path)));
+  const expected = "files that match this pattern";
+  if (left.length === 0) throw new UsageError({ where: pattern, expected, got: "none" });
+  return left.map((path) => ({ path, relativePath: relative(base, path) }));
 }
 
 async function searchGlob(pattern: string): Promise<string[]> {
@@ -166,7 +195,8 @@ async function searchGlob(pattern: string): Promise<string[]> {
   const absolute = isAbsolute(pattern);
   const paths = await glob(portable, { expandDirectories: false, absolute });
   const exact = await Promise.all(paths.map(exactPaths));
-  return exact.flat().map(normalize).sort();
+  // What is not UTF-8 is found once for each name that reads the same.
+  return [...new Set(exact.flat().map(normalize))].sort();
 }
 
 /** The folders of a glob before its first wildcard: `photos` of `photos/**\/*.jpg`. */

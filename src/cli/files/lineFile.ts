@@ -20,10 +20,33 @@ const LINES: Frame = { start: "", between: "\n", end: "\n" };
 
 /** A file name has at most 255 bytes, and a character up to four of them. */
 const MAX_CHARACTERS = 50;
+const MAX_UNFINISHED = 1000;
+
+/** How names of unfinished files start. Undefined if that is shortened, and so another file's as well. */
+export function unfinishedStart(path: string): string | undefined {
+  const name = basename(path);
+  return name.length > MAX_CHARACTERS ? undefined : `${name}.unfinished-`;
+}
 
 /** The file's name until `finish`; it keeps that name if the process is killed. */
 function unfinishedName(path: string): string {
   return join(dirname(path), `${basename(path).slice(0, MAX_CHARACTERS)}.unfinished-${process.pid}`);
+}
+
+/** In containers, a process that was killed may have had the same number: then the name gets one more. */
+async function openUnfinished(
+  path: string,
+  mode: number | undefined,
+): Promise<{ name: string; file: FileHandle }> {
+  const first = unfinishedName(path);
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? first : `${first}-${number}`;
+    try {
+      return { name, file: await open(name, "wx", mode) };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST" || number === MAX_UNFINISHED) throw error;
+    }
+  }
 }
 
 /**
@@ -38,18 +61,19 @@ export async function openLineFile(
   where: string,
   { start, between, end } = LINES,
 ): Promise<LineFile> {
-  const draft = target.kind === "file" ? unfinishedName(target.path) : undefined;
   const reported = <Value>(step: Promise<Value>) =>
     step.catch((error: unknown) => {
       const fault = { where, expected: "a file that can be written", got: systemMessage(error) };
       throw new UsageError(fault, { cause: error });
     });
-  if (draft === undefined && end !== between) await reported(Promise.reject(new Error("a pipe or device")));
+  if (target.kind !== "file" && end !== between)
+    await reported(Promise.reject(new Error("a pipe or device")));
   // A write-protected file must not be replaced, even if its folder allows it.
   if (target.mode !== undefined) await reported(access(target.path, constants.W_OK));
-  const handle = await reported(
-    draft === undefined ? open(target.path, "a") : open(draft, "wx", target.mode),
-  );
+  const opened =
+    target.kind === "file" ? await reported(openUnfinished(target.path, target.mode)) : undefined;
+  const draft = opened?.name;
+  const handle = opened?.file ?? (await reported(open(target.path, "a")));
   let additions = 0;
   let entries = 0;
   /** Where the next entries go: over the end of the frame. */

@@ -25,6 +25,8 @@ export async function writeAtomically(path: string, content: Content): Promise<v
     await rename(draft, path);
   } catch (error) {
     await rm(draft, { force: true }).catch(() => {});
+    // Of whoever produces the content.
+    if (error instanceof Error && !("code" in error)) throw error;
     throw new UsageError(
       { where: path, expected: "to write this file", got: systemMessage(error) },
       { cause: error },

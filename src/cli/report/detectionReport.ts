@@ -24,15 +24,19 @@ export class DetectionReport {
 
   constructor(
     private readonly session: Session,
-    images: readonly string[],
+    images: Iterable<string>,
     /** False if stdout carries the JSON, or with --quiet. */
     private readonly showsTable: boolean,
-    showsProgress: boolean,
+    /** The number of images for a progress bar; none below 2. */
+    count: number,
   ) {
     const { stdout, stderr } = session;
-    this.table = new DetectionTable(images, stdout.isTTY ? (stdout.columns ?? 80) : undefined);
+    this.table = new DetectionTable(
+      showsTable ? images : [],
+      stdout.isTTY ? (stdout.columns ?? 80) : undefined,
+    );
     this.print(this.table.heading());
-    this.progress = startProgress(stderr, showsProgress ? images.length : 0);
+    this.progress = startProgress(stderr, count);
   }
 
   get counts(): { done: number; failed: number } {

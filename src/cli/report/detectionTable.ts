@@ -33,12 +33,17 @@ const MAX_SENTENCE = 76;
 export class DetectionTable {
   private readonly widths = COLUMNS.map(({ heading }) => heading.length);
 
-  constructor(images: readonly string[], terminalWidth = Number.POSITIVE_INFINITY) {
+  constructor(images: Iterable<string>, terminalWidth = Number.POSITIVE_INFINITY) {
     this.widths[LABEL] = MIN_WIDTH_LABEL;
     this.widths[TIME] = MIN_WIDTH_TIME;
-    const longest = images.reduce((width, image) => Math.max(width, displayWidth(oneLine(image))), 5);
     const others = this.widths.slice(LABEL).reduce((sum, width) => sum + GAP + width, 0);
-    this.widths[0] = Math.min(longest, Math.max(MIN_WIDTH_IMAGE, terminalWidth - others));
+    const widest = Math.max(MIN_WIDTH_IMAGE, terminalWidth - others);
+    let longest = 5;
+    for (const image of images) {
+      longest = Math.max(longest, displayWidth(oneLine(image)));
+      if (longest >= widest) break;
+    }
+    this.widths[0] = Math.min(longest, widest);
   }
 
   heading(): string {

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { Detection } from "../../detection.ts";
-import { cocoBoxes, cocoImagesFrame, cocoKeypoints } from "../../formats/coco.ts";
+import type { DetectResult } from "../../detectResult.ts";
+import { type CocoModel, cocoBoxes, cocoImagesFrame, cocoKeypoints } from "../../formats/coco.ts";
 import { JSON_ARRAY, jsonLine } from "../../formats/jsonFrame.ts";
-import type { Model } from "../../models/model.ts";
 import { type LineFile, openLineFile } from "../files/lineFile.ts";
 import { outputTarget } from "../files/outputTarget.ts";
 import type { Annotations } from "./annotations.ts";
@@ -14,16 +14,22 @@ const KEYPOINTS_NAME = "coco-keypoints.json";
 const IMAGES_NAME = "coco-images.json";
 export const COCO_NAMES = [BOXES_NAME, KEYPOINTS_NAME, IMAGES_NAME];
 
+/** What the files need of a model. */
+export interface ResultModel extends CocoModel {
+  /** `boxes`, `keypoints`, or both in words. */
+  readonly outputs: string;
+}
+
 /**
  * The boxes and the poses as two files of results, since an evaluator expects one kind per file, and a side file with
  * the images and categories that their ids stand for.
  */
 export async function openCocoFiles(
   folder: string,
-  model: Model,
+  model: ResultModel,
   ids: ImageIds,
   annotations?: Annotations,
-): Promise<ResultFile> {
+): Promise<ResultFile<Pick<DetectResult, "detections" | "width" | "height">>> {
   const { keypointNames } = model;
   const all: { readonly path: string; readonly file: LineFile }[] = [];
   const finish = async () => {

@@ -1,6 +1,6 @@
 import { UsageError } from "../../errors.ts";
 import { cocoImageIds } from "../../formats/coco.ts";
-import type { ImageFile } from "../files/findImages.ts";
+import type { ImageFile, ImageList, RunImage } from "../lists/imageList.ts";
 import { formatCounted } from "../terminal/formatNumber.ts";
 import type { Annotations } from "./annotations.ts";
 
@@ -9,10 +9,10 @@ export interface ImageIds {
   /** How they were chosen, in words for the side file. */
   readonly rule: string;
   /** Undefined for an image that the annotations do not have. */
-  of(image: ImageFile): number | string | undefined;
+  of(image: RunImage): number | string | undefined;
   nameOf(image: ImageFile): string;
-  /** Images without an id. */
-  readonly missing: readonly ImageFile[];
+  /** How many images have no id, and the first of them. */
+  readonly missing: { readonly count: number; readonly first?: ImageFile };
 }
 
 /**
@@ -21,60 +21,74 @@ export interface ImageIds {
  *
  * @throws UsageError if the annotations have none of the images.
  */
-export function imageIds(images: readonly ImageFile[], annotations: Annotations | undefined): ImageIds {
+export function imageIds(images: ImageList, annotations: Annotations | undefined): ImageIds {
   if (annotations) return annotatedIds(images, annotations);
-  const { ids, rule } = cocoImageIds(images.map(({ relativePath }) => relativePath));
-  const byImage = new Map(images.map((image, i) => [image, ids[i]]));
+  const { ids, rule } = cocoImageIds(relativePaths(images));
   return {
     rule,
-    of: (image) => byImage.get(image),
+    of: ({ position }) => ids[position],
     nameOf: ({ relativePath }) => relativePath,
-    missing: [],
+    missing: { count: 0 },
   };
 }
 
-function annotatedIds(images: readonly ImageFile[], annotations: Annotations): ImageIds {
+function* relativePaths(images: ImageList): Generator<string> {
+  for (const { relativePath } of images) yield relativePath;
+}
+
+function annotatedIds(images: ImageList, annotations: Annotations): ImageIds {
   const byLastPart = new Map<string, Annotations["images"][number][]>();
   for (const entry of annotations.images) {
     const last = lastPart(entry.fileName);
-    byLastPart.set(last, [...(byLastPart.get(last) ?? []), entry]);
+    const same = byLastPart.get(last);
+    if (same) same.push(entry);
+    else byLastPart.set(last, [entry]);
   }
-  const found = new Map(
-    images.map((image) => [image, entryOf(image, byLastPart.get(lastPart(image.relativePath)) ?? [])]),
-  );
-  const missing = images.filter((image) => !found.get(image));
-  if (missing.length === images.length) {
+  const entryFor = (image: ImageFile) => entryOf(image, byLastPart.get(lastPart(image.relativePath)) ?? []);
+  const missing: { count: number; first?: ImageFile } = { count: 0 };
+  const ids = new Set<number | string>();
+  for (const image of images) {
+    const entry = entryFor(image);
+    if (!entry) {
+      missing.count++;
+      missing.first ??= image;
+      continue;
+    }
+    if (ids.has(entry.id)) throw twins(images, image, entryFor, annotations.path);
+    ids.add(entry.id);
+  }
+  if (missing.first && missing.count === images.length) {
     throw new UsageError({
       where: `option --annotations ${annotations.path}`,
       expected: "the file_name of at least one image",
-      got: `none of ${formatCounted(images.length, "image")}, such as ${images[0].relativePath}`,
+      got: `none of ${formatCounted(images.length, "image")}, such as ${missing.first.relativePath}`,
       hint: annotations.images[0] && `Its first is ${annotations.images[0].fileName}.`,
     });
   }
-  refuseTwins(found, annotations.path);
   return {
     rule: `those of ${annotations.path}`,
-    of: (image) => found.get(image)?.id,
-    nameOf: (image) => found.get(image)?.fileName ?? image.relativePath,
+    of: (image) => entryFor(image)?.id,
+    nameOf: (image) => entryFor(image)?.fileName ?? image.relativePath,
     missing,
   };
 }
 
 /** Two images with one id would count as one whose objects were found twice. */
-function refuseTwins(
-  found: ReadonlyMap<ImageFile, Annotations["images"][number] | undefined>,
+function twins(
+  images: ImageList,
+  second: ImageFile,
+  entryFor: (image: ImageFile) => Annotations["images"][number] | undefined,
   path: string,
-): void {
-  const first = new Map<number | string, ImageFile>();
-  for (const [image, entry] of found) {
-    if (!entry) continue;
-    const other = first.get(entry.id);
-    if (!other) first.set(entry.id, image);
-    else {
-      const got = `${other.path} and ${image.path} for ${entry.fileName}`;
-      throw new UsageError({ where: `option --annotations ${path}`, expected: "one image per entry", got });
-    }
+): UsageError {
+  const entry = entryFor(second);
+  let first = second;
+  for (const image of images) {
+    if (entryFor(image)?.id !== entry?.id) continue;
+    first = image;
+    break;
   }
+  const got = `${first.path} and ${second.path} for ${entry?.fileName}`;
+  return new UsageError({ where: `option --annotations ${path}`, expected: "one image per entry", got });
 }
 
 /** The entry whose file_name is the end of the image's path; or the only one with the image's own name. */

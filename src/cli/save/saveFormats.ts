@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { UsageError } from "../../errors.ts";
 import type { Model } from "../../models/model.ts";
 import { unknownName } from "../../support/unknownName.ts";
-import type { ImageFile } from "../files/findImages.ts";
 import { OutputFolder } from "../files/outputFolder.ts";
 import type { PathUse } from "../files/refuseOverwriting.ts";
+import type { ImageFile } from "../lists/imageList.ts";
 import type { Annotations } from "./annotations.ts";
 import { COCO_NAMES, openCocoFiles } from "./cocoFiles.ts";
 import { CSV_NAME, openCsvFile } from "./csvFile.ts";
@@ -32,11 +32,10 @@ export function parseFormats(text: string, where: string): readonly SaveFormat[]
 interface Save {
   readonly folder: string;
   readonly formats: readonly SaveFormat[];
-  readonly images: readonly ImageFile[];
 }
 
-/** The files that may be written. */
-export function saveUses({ folder, formats, images }: Save): PathUse[] {
+/** The files that may be written; those of each image for the images that are given. */
+export function saveUses({ folder, formats }: Save, images: Iterable<ImageFile>): PathUse[] {
   const names = { csv: [CSV_NAME], coco: COCO_NAMES, yolo: yoloNames(images), json: [JSON_NAME] };
   return [...new Set(formats)].flatMap((format) =>
     names[format].map((name): PathUse => {
@@ -48,20 +47,20 @@ export function saveUses({ folder, formats, images }: Save): PathUse[] {
 }
 
 /**
- * Opens the files of all formats. If one cannot be opened, none is left open.
+ * Opens the files of all formats. If one cannot be opened, none is left open. `ids` are needed for COCO alone.
  *
  * @throws UsageError if the folder or one of its files cannot be written to.
  */
 export async function openSaves(
-  { folder, formats, images }: Save,
+  { folder, formats }: Save,
   model: Model,
-  ids: ImageIds,
+  ids: ImageIds | undefined,
   annotations: Annotations | undefined,
 ): Promise<ResultFile[]> {
   const open: Record<SaveFormat, () => Promise<ResultFile>> = {
     csv: () => openCsvFile(folder, model.keypointNames),
-    coco: () => openCocoFiles(folder, model, ids, annotations),
-    yolo: () => openYoloFiles(folder, images, model),
+    coco: () => openCocoFiles(folder, model, required(ids), annotations),
+    yolo: () => openYoloFiles(folder, model),
     json: () => openJsonFile(folder),
   };
   const files: ResultFile[] = [];
@@ -73,4 +72,9 @@ export async function openSaves(
     throw error;
   }
   return files;
+}
+
+function required(ids: ImageIds | undefined): ImageIds {
+  if (ids) return ids;
+  throw new Error("COCO results without ids");
 }

@@ -4,37 +4,40 @@ import { SEEN_KEYPOINT } from "../../detection.ts";
 import { oneLine } from "../../errors.ts";
 import { yoloLines } from "../../formats/yolo.ts";
 import type { Model } from "../../models/model.ts";
-import type { ImageFile } from "../files/findImages.ts";
 import { OutputFolder } from "../files/outputFolder.ts";
-import { outputNames, stemOf } from "../files/outputNames.ts";
+import { OutputNames, stemOf } from "../files/outputNames.ts";
+import type { ImageFile } from "../lists/imageList.ts";
 import type { ResultFile } from "./resultFile.ts";
 
 const CLASSES_NAME = "classes.txt";
 const FOLDER = "labels";
 
 /** The names of all files, below the folder of --out. */
-export function yoloNames(images: readonly ImageFile[]): string[] {
-  return [CLASSES_NAME, ...labelNames(images)];
+export function yoloNames(images: Iterable<ImageFile>): string[] {
+  const names = new LabelNames();
+  return [CLASSES_NAME, ...Array.from(images, (image) => names.of(image))];
 }
 
-/** Images that differ in their extension only have different label files. */
-function labelNames(images: readonly ImageFile[]): string[] {
-  const stems = images.map(({ relativePath }) => ({ relativePath: stemOf(relativePath), path: "" }));
-  return outputNames(stems).map((name) => join(FOLDER, `${stemOf(name)}.txt`));
+/** The names of label files, in the order in which they are first asked for. */
+class LabelNames {
+  private readonly names = new OutputNames(".txt");
+  private readonly stems = new WeakMap<ImageFile, ImageFile>();
+
+  /** Images that differ in their extension only have different label files. */
+  of(image: ImageFile): string {
+    const stem = this.stems.get(image) ?? { relativePath: stemOf(image.relativePath), path: "" };
+    this.stems.set(image, stem);
+    return join(FOLDER, this.names.of(stem));
+  }
 }
 
 /**
  * One label file per image, in the same folders as the images, and the names of the classes by number. A class without
  * a name gets the next number.
  */
-export async function openYoloFiles(
-  folder: string,
-  images: readonly ImageFile[],
-  { classes, keypointNames }: Model,
-): Promise<ResultFile> {
+export async function openYoloFiles(folder: string, { classes, keypointNames }: Model): Promise<ResultFile> {
   const output = await OutputFolder.open(folder, "--out");
-  const files = labelNames(images);
-  const names = new Map(images.map((image, i) => [image, files[i]]));
+  const names = new LabelNames();
   const labels = classes.map(({ label }) => label);
   const numbers = new Map(classes.map(({ classId }, number) => [classId, number]));
   const numberOf = ({ classId, label }: Detection) => {
@@ -50,12 +53,13 @@ export async function openYoloFiles(
       const known = labels.length;
       const options = { classOf: numberOf, keypointNames, keypointScore: SEEN_KEYPOINT };
       const lines = yoloLines(result, options).map((line) => `${line}\n`);
-      await output.write(names.get(image) ?? "", lines.join(""));
+      await output.write(names.of(image), lines.join(""));
       // The names go with the first labels, so that these can be read whatever happens.
       if (written++ === 0 || labels.length > known) {
         await output.write(CLASSES_NAME, labels.map((label) => `${oneLine(label)}\n`).join(""));
       }
     },
+    expect: (image) => void names.of(image),
     finish: async () => {},
   };
 }

@@ -1,7 +1,7 @@
 import type { GenericFormatter } from "cli-progress";
 import cliProgress from "cli-progress";
 import type { Output } from "../io.ts";
-import { formatBytes, formatSeconds } from "./formatNumber.ts";
+import { formatBytes, formatCount, formatSeconds } from "./formatNumber.ts";
 
 /** A progress line at the bottom of a terminal. */
 export interface Progress {
@@ -16,7 +16,10 @@ const NONE: Progress = { update: () => {}, hide: () => {}, stop: () => {} };
 /** A progress bar, shown only on a terminal and only for two or more images. */
 export function startProgress(output: Output, total: number): Progress {
   if (!output.isTTY || total < 2) return NONE;
-  const bars = terminalBar(output, 30, formatLine);
+  const start = performance.now();
+  const bars = terminalBar(output, 24, (options, state) =>
+    formatLine(options, state, performance.now() - start),
+  );
   const bar = bars.create(total, 0);
   bars.update();
   return {
@@ -29,12 +32,21 @@ export function startProgress(output: Output, total: number): Progress {
   };
 }
 
-const formatLine: GenericFormatter = (options, { progress, value, total, eta }) => {
+function formatLine(
+  options: Parameters<GenericFormatter>[0],
+  { progress, value, total, eta }: Parameters<GenericFormatter>[1],
+  milliseconds: number,
+): string {
   // No estimate until the first image is done.
   const seconds = value === 0 ? Number.NaN : Number(eta);
+  const rate = value === 0 ? "" : `, ${formatRate((1000 * value) / milliseconds)} a second`;
   const left = Number.isFinite(seconds) ? `, ${formatSeconds(seconds)} left` : "";
-  return `${cliProgress.Format.BarFormat(progress, options)} ${value} of ${total} images${left}`;
-};
+  return `${cliProgress.Format.BarFormat(progress, options)} ${value} of ${total} images${rate}${left}`;
+}
+
+function formatRate(rate: number): string {
+  return rate < 100 ? rate.toPrecision(2) : formatCount(Math.round(rate));
+}
 
 /** A bar at the bottom of a terminal, drawn only when `update()` is called. */
 export function terminalBar(output: Output, barsize: number, format: GenericFormatter): cliProgress.MultiBar {
