@@ -31,7 +31,7 @@ Annotations are COCO's JSON. Results are COCO's JSON, the same as one entry per
 line, or the lines of centernet detect --json, whose images are found by
 file_name and whose classes by name; detect with --score 0 --max 100, because
 what a threshold leaves out lowers recall. Several files are parts of one set. A
-folder is that of detect --shard, whose shards are checked as centernet merge does.
+folder holds the shards of detect --shard, which are checked as merge does.
 
 With a model in place of --results, it detects on the images of --image-dir,
 keeping all boxes that it gives (score 0), and compares its rows with the

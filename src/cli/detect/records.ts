@@ -1,16 +1,12 @@
 import type { Network } from "../../network.ts";
-import { type JsonLines, NO_JSON, openJsonLines } from "../files/jsonLines.ts";
-import type { Session } from "../io.ts";
-import type { ImageList } from "../lists/imageList.ts";
-import { openResumedLines } from "../resume/resumedLines.ts";
 import type { Finished } from "../save/resultFile.ts";
-import { openShard } from "../shards/shardRecords.ts";
-import type { DetectFlags } from "./flags.ts";
 
 /** The images of a run that are not done yet. */
 export interface Left {
   readonly count: number;
   has(position: number): boolean;
+  /** How many were done before, in words. */
+  readonly note?: string;
 }
 
 /** Where a run's records go. */
@@ -23,33 +19,4 @@ export interface Records {
   add(finished: Finished): Promise<void>;
   /** Call it whatever happened: records added so far are kept. Returns what is to be said of them. */
   finish(): Promise<readonly string[]>;
-}
-
-/**
- * Opens what `--json` names. Undefined if everything is done already.
- *
- * @throws UsageError if it cannot be written; this is checked before any work.
- */
-export async function openRecords(
-  images: ImageList,
-  flags: DetectFlags,
-  session: Session,
-): Promise<Records | undefined> {
-  const { json, shard, resume } = flags;
-  if (json === undefined) return linesOf(NO_JSON, images);
-  if (shard) return openShard(images, { ...flags, json, shard }, session);
-  if (resume) return openResumedLines(images, { ...flags, json }, session);
-  return linesOf(await openJsonLines(json, session), images);
-}
-
-function linesOf(lines: JsonLines, images: ImageList): Records {
-  return {
-    takesStdout: lines.takesStdout,
-    begin: async () => ({ count: images.length, has: () => true }),
-    add: ({ record }) => lines.add(record),
-    async finish() {
-      await lines.finish();
-      return [];
-    },
-  };
 }

@@ -60,7 +60,7 @@ export async function runDetection(
     for (const line of notes) note(line);
     if (backendDetails.note) note(backendDetails.note);
     const left = await records.begin(detector.network);
-    if (left.count < images.length) note(`${formatCounted(left.count, "image")} of ${images.length} to do`);
+    if (left.note !== undefined) note(left.note);
     const outputs = await Outputs.open(flags, model, { records, ids, annotations });
     const showsTable = !records.takesStdout && !flags.quiet;
     const paths = pathsOf(images, left);

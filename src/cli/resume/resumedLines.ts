@@ -9,6 +9,7 @@ import { type OutputTarget, outputTarget } from "../files/outputTarget.ts";
 import type { Session } from "../io.ts";
 import { type ImageList, numbered } from "../lists/imageList.ts";
 import { optionsOf, ranOn, resultModel, weightsDigest } from "../shards/runFacts.ts";
+import { formatCounted } from "../terminal/formatNumber.ts";
 import { version } from "../version.ts";
 import { EarlierLines, earlierFiles } from "./earlierLines.ts";
 import { checkRunFile, writeRunFile } from "./runFile.ts";
@@ -66,7 +67,9 @@ class ResumedLines implements Records {
     await writeRunFile(opened.target.path, run);
     this.earlier = earlier;
     this.rest = numbered(images);
-    return { count: images.length - earlier.count, has: (position: number) => !earlier.has(position) };
+    const done = earlier.count;
+    const note = done > 0 ? `${done} of ${formatCounted(images.length, "image")} done before` : undefined;
+    return { count: images.length - done, has: (position: number) => !earlier.has(position), note };
   }
 
   async add({ image, record }: Parameters<Records["add"]>[0]) {

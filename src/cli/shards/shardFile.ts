@@ -1,5 +1,6 @@
 /** The file of a shard while it is written: nobody sees it under its final name before it is whole. */
 import { createHash, randomBytes } from "node:crypto";
+import { closeSync, openSync, readSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
@@ -9,7 +10,7 @@ import { FOLDER_FILES, type FolderFiles, type NewFile } from "./folderFiles.ts";
 import { LineCursor } from "./lineCursor.ts";
 import { ShardReader, wholeLines } from "./readShard.ts";
 import { shardName, sizeOfShard } from "./shard.ts";
-import { endLine, headerLine, type ShardEnd, type ShardHeader } from "./shardFormat.ts";
+import { endLine, headerLine, SHARD_START, type ShardEnd, type ShardHeader } from "./shardFormat.ts";
 
 const UNFINISHED = ".unfinished-";
 /** Bytes that are copied at a time. */
@@ -181,6 +182,26 @@ export function finishedShard(path: string, check: (header: ShardHeader) => void
   } catch (error) {
     if (error instanceof UsageError) return undefined;
     throw error;
+  }
+}
+
+/** The first bytes of a file, as many as a header starts with; undefined if there is none. */
+export function startOf(path: string): string | undefined {
+  let file: number;
+  try {
+    file = openSync(path, "r");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw new UsageError(
+      { where: path, expected: "to read it", got: systemMessage(error) },
+      { cause: error },
+    );
+  }
+  try {
+    const bytes = Buffer.alloc(SHARD_START.length);
+    return bytes.toString("latin1", 0, readSync(file, bytes));
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -20,6 +20,8 @@ import type { ResultModel } from "../save/cocoFiles.ts";
 import type { Shard } from "./shard.ts";
 
 const FORMAT = 1;
+/** How a header starts. */
+export const SHARD_START = '{"centernetShard":';
 
 /** What all shards of a run have in common. Keys are compared one by one, in this order. */
 export interface ShardRun {

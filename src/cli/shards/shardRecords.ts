@@ -13,8 +13,8 @@ import { version } from "../version.ts";
 import { canRename, FOLDER_FILES } from "./folderFiles.ts";
 import { askedOf, optionsOf, ranOn, resultModel, weightsDigest } from "./runFacts.ts";
 import { type Shard, shardInWords, shardName, shardNamed, sizeOfShard } from "./shard.ts";
-import { finishedShard, ShardFile } from "./shardFile.ts";
-import { differenceOf, imageLine, type ShardHeader, type ShardRun } from "./shardFormat.ts";
+import { finishedShard, ShardFile, startOf } from "./shardFile.ts";
+import { differenceOf, imageLine, SHARD_START, type ShardHeader, type ShardRun } from "./shardFormat.ts";
 
 /**
  * Prepares a shard's file in the folder of `--json`. Undefined if it is finished already.
@@ -39,6 +39,7 @@ export async function openShard(
     options: await optionsOf(flags, signal),
   };
   const path = join(folder, shardName(shard));
+  refuseForeign(path);
   const end = finishedShard(path, (found) => checkRun(found, known, askedOf(flags), path));
   if (end) {
     const failed = end.failed > 0 ? `, ${end.failed} failed` : "";
@@ -57,7 +58,8 @@ export async function openShard(
       const done = file.images;
       const next = shard.index + done * shard.count;
       const has = (position: number) => position >= next && position % shard.count === shard.index;
-      return { count: size - done, has };
+      const note = done > 0 ? `${done} of ${formatCounted(size, "image")} done before` : undefined;
+      return { count: size - done, has, note };
     },
     async add({ image, record }) {
       await file?.add(imageLine(image, record), record.error !== undefined);
@@ -89,6 +91,14 @@ async function refuseOtherCounts(folder: string, shard: Shard, where: string): P
   if (other === undefined) return;
   const expected = `no shards but those of ${shard.count}`;
   throw new UsageError({ where, expected, got: other, hint: "Choose another folder for another run." });
+}
+
+/** What is no shard, not even a torn one, must not be replaced. */
+function refuseForeign(path: string): void {
+  const start = startOf(path);
+  if (start === undefined || SHARD_START.startsWith(start) || start === SHARD_START) return;
+  const hint = "Remove it, or choose another folder.";
+  throw new UsageError({ where: path, expected: "a shard's file, or none", got: "another file", hint });
 }
 
 function checkRun(
