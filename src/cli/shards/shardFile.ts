@@ -55,8 +55,13 @@ export class ShardFile {
       const draft = join(local ?? folder, draftName(path));
       const file = await (local ? FOLDER_FILES : files).create(draft);
       const shard = new ShardFile(header, path, draft, file, local, files);
-      await shard.begin(earlier);
-      return shard;
+      try {
+        await shard.begin(earlier);
+        return shard;
+      } catch (error) {
+        await file.close().catch(() => {});
+        throw error;
+      }
     } catch (error) {
       throw failed(path, error);
     }
@@ -80,12 +85,14 @@ export class ShardFile {
     const { shard, run } = this.header;
     const isWhole = !this.isBroken && this.images === sizeOfShard(shard, run.list.images);
     try {
-      if (isWhole) {
-        const { images, failed: count } = this;
-        const sha256 = this.hash.copy().digest("hex");
-        await this.file.write(Buffer.from(`${endLine({ images, failed: count, sha256 })}\n`));
+      try {
+        if (isWhole) {
+          const end = { images: this.images, failed: this.failed, sha256: this.hash.copy().digest("hex") };
+          await this.file.write(Buffer.from(`${endLine(end)}\n`));
+        }
+      } finally {
+        await this.file.close();
       }
-      await this.file.close();
       if (isWhole) await this.publish();
       else if (this.local) await this.copyTo(join(dirname(this.path), basename(this.draft)));
     } catch (error) {
@@ -254,7 +261,17 @@ function hasError(line: string): boolean {
 }
 
 function failed(path: string, error: unknown): UsageError {
+  return writeFailure(path, "to write this file", error, "What is done is kept: run it again.");
+}
+
+/** What stays as it is, however often it is tried. */
+const PERMANENT = ["EACCES", "EEXIST", "EISDIR", "ENAMETOOLONG", "ENOTDIR", "EPERM", "EROFS"];
+
+/** A `WriteFailure`, unless it will not get better. */
+export function writeFailure(where: string, expected: string, error: unknown, hint?: string): UsageError {
   if (error instanceof UsageError) return error;
-  const fault = { where: path, expected: "room to write it", got: systemMessage(error) };
-  return new WriteFailure({ ...fault, hint: "What is done is kept: run it again." }, { cause: error });
+  const fault = { where, expected, got: systemMessage(error) };
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === undefined || PERMANENT.includes(code)) return new UsageError(fault, { cause: error });
+  return new WriteFailure({ ...fault, hint }, { cause: error });
 }

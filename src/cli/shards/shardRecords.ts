@@ -1,6 +1,6 @@
 /** The records of a shard: what `detect --shard` does with them. */
 import { join } from "node:path";
-import { systemMessage, UsageError } from "../../errors.ts";
+import { UsageError } from "../../errors.ts";
 import type { Network } from "../../network.ts";
 import type { DetectFlags } from "../detect/flags.ts";
 import type { Records } from "../detect/records.ts";
@@ -13,7 +13,7 @@ import { version } from "../version.ts";
 import { canRename, FOLDER_FILES } from "./folderFiles.ts";
 import { askedOf, optionsOf, ranOn, resultModel, weightsDigest } from "./runFacts.ts";
 import { type Shard, shardInWords, shardName, shardNamed, sizeOfShard } from "./shard.ts";
-import { finishedShard, ShardFile, startOf } from "./shardFile.ts";
+import { finishedShard, ShardFile, startOf, writeFailure } from "./shardFile.ts";
 import { differenceOf, imageLine, SHARD_START, type ShardHeader, type ShardRun } from "./shardFormat.ts";
 
 /**
@@ -79,8 +79,7 @@ async function prepared(folder: string, where: string): Promise<boolean> {
     await makeFolders(folder);
     return await canRename(folder, FOLDER_FILES);
   } catch (error) {
-    const fault = { where, expected: "a folder to write shards to", got: systemMessage(error) };
-    throw new UsageError(fault, { cause: error });
+    throw writeFailure(where, "a folder to write shards to", error);
   }
 }
 
