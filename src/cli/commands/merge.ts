@@ -70,7 +70,7 @@ async function merge(folder: string, flags: MergeFlags, session: Session): Promi
     if (output === undefined) for (const line of shards.lines(signal)) failures.add(line);
   }
   const counts = `${formatCounted(shards.length, "image")} of ${formatCounted(shards.paths.length, "shard")}`;
-  say(session, [counts, ...saved].join(saved.length > 0 ? ": " : ""));
+  say(session, saved.length > 0 ? `${counts}: ${saved.join(", ")}` : counts);
   if (failures.count === 0) return;
   session.exitCode = EXIT.images;
   say(session, `${formatCounted(failures.count, "image")} failed, the first: ${failures.first}`);

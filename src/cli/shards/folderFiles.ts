@@ -1,7 +1,5 @@
 /** What a shard's file needs of a file system: as little as a mounted object store has. */
-import { randomBytes } from "node:crypto";
 import { open, readdir, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
 
 /** A new file that is written from front to back. */
 export interface NewFile {
@@ -36,16 +34,17 @@ export const FOLDER_FILES: FolderFiles = {
 };
 
 /**
- * Whether files in a folder can be renamed: mounted object stores cannot.
+ * Whether a new file at `probe` can be renamed: mounted object stores cannot.
  *
  * @throws the file system's error if none can be made there.
  */
-export async function canRename(folder: string, files: FolderFiles): Promise<boolean> {
-  const probe = join(folder, `.centernet-probe-${randomBytes(6).toString("hex")}`);
+export async function canRename(
+  [probe, renamed]: readonly [string, string],
+  files: FolderFiles,
+): Promise<boolean> {
   const file = await files.create(probe);
   await file.write(Buffer.from("\n"));
   await file.close();
-  const renamed = `${probe}-2`;
   const isRenamed = await files.rename(probe, renamed).then(
     () => true,
     () => false,

@@ -6,7 +6,7 @@ import { hostname, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { systemMessage, UsageError } from "../../errors.ts";
 import { WriteFailure } from "../failures.ts";
-import { FOLDER_FILES, type FolderFiles, type NewFile } from "./folderFiles.ts";
+import { canRename, FOLDER_FILES, type FolderFiles, type NewFile } from "./folderFiles.ts";
 import { LineCursor } from "./lineCursor.ts";
 import { ShardReader, wholeLines } from "./readShard.ts";
 import { shardName, sizeOfShard } from "./shard.ts";
@@ -100,7 +100,7 @@ export class ShardFile {
     } finally {
       if (this.local) await rm(this.local, { recursive: true, force: true });
     }
-    if (isWhole) await this.removeUnfinished();
+    if (isWhole) await removeUnfinished(this.path, this.files);
     return isWhole;
   }
 
@@ -160,12 +160,26 @@ export class ShardFile {
       await copy.close();
     }
   }
+}
 
-  /** But for those of living processes of this machine, which will find the finished file. */
-  private async removeUnfinished(): Promise<void> {
-    for (const path of await unfinishedFiles(this.path, this.files)) {
-      if (!isOfLivingProcess(path)) await this.files.remove(path).catch(() => {});
-    }
+/**
+ * Whether files beside a shard's can be renamed.
+ *
+ * @throws the file system's error if none can be made there.
+ */
+export function canRenameBeside(path: string, files = FOLDER_FILES): Promise<boolean> {
+  // By these names they are removed with the unfinished files if the process is killed now.
+  const names = [draftName(path), draftName(path)] as const;
+  return canRename([join(dirname(path), names[0]), join(dirname(path), names[1])], files);
+}
+
+/**
+ * Removes the unfinished files of a shard that is finished, but for those of living processes of this machine. Processes
+ * of other machines that lose theirs will find the finished file.
+ */
+export async function removeUnfinished(finished: string, files = FOLDER_FILES): Promise<void> {
+  for (const path of await unfinishedFiles(finished, files)) {
+    if (!isOfLivingProcess(path)) await files.remove(path).catch(() => {});
   }
 }
 

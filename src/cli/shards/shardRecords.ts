@@ -1,5 +1,5 @@
 /** The records of a shard: what `detect --shard` does with them. */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { UsageError } from "../../errors.ts";
 import type { Network } from "../../network.ts";
 import type { DetectFlags } from "../detect/flags.ts";
@@ -10,10 +10,17 @@ import type { ImageList } from "../lists/imageList.ts";
 import { digestOf } from "../lists/listFile.ts";
 import { formatCounted } from "../terminal/formatNumber.ts";
 import { version } from "../version.ts";
-import { canRename, FOLDER_FILES } from "./folderFiles.ts";
+import { FOLDER_FILES } from "./folderFiles.ts";
 import { askedOf, optionsOf, ranOn, resultModel, weightsDigest } from "./runFacts.ts";
 import { type Shard, shardInWords, shardName, shardNamed, sizeOfShard } from "./shard.ts";
-import { finishedShard, ShardFile, startOf, writeFailure } from "./shardFile.ts";
+import {
+  canRenameBeside,
+  finishedShard,
+  removeUnfinished,
+  ShardFile,
+  startOf,
+  writeFailure,
+} from "./shardFile.ts";
 import { differenceOf, imageLine, SHARD_START, type ShardHeader, type ShardRun } from "./shardFormat.ts";
 
 /**
@@ -29,7 +36,8 @@ export async function openShard(
   const { json: folder, shard } = flags;
   const { signal } = session;
   const where = `option --json ${folder}`;
-  const rename = await prepared(folder, where);
+  const path = join(folder, shardName(shard));
+  const rename = await prepared(path, where);
   await refuseOtherCounts(folder, shard, where);
   const known = {
     version: version(),
@@ -38,10 +46,10 @@ export async function openShard(
     weights: await weightsDigest(flags, signal),
     options: await optionsOf(flags, signal),
   };
-  const path = join(folder, shardName(shard));
   refuseForeign(path);
   const end = finishedShard(path, (found) => checkRun(found, known, askedOf(flags), path));
   if (end) {
+    await removeUnfinished(path);
     const failed = end.failed > 0 ? `, ${end.failed} failed` : "";
     const counts = `${formatCounted(end.images, "image")}${failed}`;
     if (!flags.quiet) print(session, `${shardInWords(shard)} is complete: ${path}, ${counts}`);
@@ -74,10 +82,10 @@ export async function openShard(
 }
 
 /** Makes the folder if it is missing. Returns whether its files can be renamed. */
-async function prepared(folder: string, where: string): Promise<boolean> {
+async function prepared(path: string, where: string): Promise<boolean> {
   try {
-    await makeFolders(folder);
-    return await canRename(folder, FOLDER_FILES);
+    await makeFolders(dirname(path));
+    return await canRenameBeside(path);
   } catch (error) {
     throw writeFailure(where, "a folder to write shards to", error);
   }

@@ -4,8 +4,13 @@ import { hostname } from "node:os";
 import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 import { EXIT, exitCodeOf } from "../../../src/cli/failures.ts";
-import { canRename, FOLDER_FILES, type FolderFiles } from "../../../src/cli/shards/folderFiles.ts";
-import { finishedShard, ShardFile } from "../../../src/cli/shards/shardFile.ts";
+import { FOLDER_FILES, type FolderFiles } from "../../../src/cli/shards/folderFiles.ts";
+import {
+  canRenameBeside,
+  finishedShard,
+  removeUnfinished,
+  ShardFile,
+} from "../../../src/cli/shards/shardFile.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { fill, lineOf, makeHeader, pathOf, rewrite, writeShards } from "./support/shards.ts";
 
@@ -143,6 +148,18 @@ test("a run whose file another one has removed finds the shard finished", async 
   expect(await readFile(file.path)).toEqual(await expectedBytes());
 });
 
+test("what a run leaves that is ended after another has finished its shard is removed", async () => {
+  const folder = await temporaryFolder();
+  await writeShards(folder, IMAGES, 2);
+  const path = pathOf(folder, 1, 2);
+  await rewrite(`${path}.unfinished-elsewhere-1-ab`, "");
+  await rewrite(`${pathOf(folder, 2, 2)}.unfinished-elsewhere-1-ab`, "");
+  await removeUnfinished(path);
+  expect((await readdir(folder)).filter((name) => name.includes(".unfinished-"))).toEqual([
+    `${basename(pathOf(folder, 2, 2))}.unfinished-elsewhere-1-ab`,
+  ]);
+});
+
 test("a living process's file is not removed", async () => {
   const folder = await temporaryFolder();
   const host = hostname()
@@ -159,12 +176,13 @@ test("a living process's file is not removed", async () => {
 
 test("a mounted object store gets the whole file at once, and what a run did that was ended", async () => {
   const folder = await temporaryFolder();
-  expect(await canRename(folder, OBJECT_STORE)).toBe(false);
+  expect(await canRenameBeside(pathOf(folder, 1, 2), OBJECT_STORE)).toBe(false);
   const start = () => ShardFile.start(folder, HEADER, { rename: false, files: OBJECT_STORE });
   const first = await start();
   await fill(first, HEADER, 2);
   expect(await first.finish()).toBe(false);
-  expect((await readdir(folder)).filter((name) => name.includes(".unfinished-"))).toHaveLength(1);
+  // The first is what showed that nothing can be renamed, and cannot be removed either.
+  expect((await readdir(folder)).filter((name) => name.includes(".unfinished-"))).toHaveLength(2);
   const [second, third] = [await start(), await start()];
   for (const file of [second, third]) {
     expect(file.images).toBe(2);
@@ -177,7 +195,7 @@ test("a mounted object store gets the whole file at once, and what a run did tha
 
 test("a folder in which files can be renamed is known as such, and is left empty", async () => {
   const folder = await temporaryFolder();
-  expect(await canRename(folder, FOLDER_FILES)).toBe(true);
+  expect(await canRenameBeside(pathOf(folder, 1, 2))).toBe(true);
   expect(await readdir(folder)).toEqual([]);
 });
 
