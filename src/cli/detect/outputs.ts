@@ -7,7 +7,7 @@ import { isLocal } from "../files/findImages.ts";
 import { isStdout } from "../files/jsonLines.ts";
 import type { PathUse } from "../files/refuseOverwriting.ts";
 import { weightsUses } from "../files/weightsPaths.ts";
-import type { ImageFile, ImageList, RunImage as ListedImage } from "../lists/imageList.ts";
+import type { ImageFile, ImageList, ListedImage } from "../lists/imageList.ts";
 import type { Annotations } from "../save/annotations.ts";
 import type { ImageIds } from "../save/imageIds.ts";
 import type { Finished, ResultFile } from "../save/resultFile.ts";

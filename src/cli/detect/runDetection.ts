@@ -16,7 +16,7 @@ import { readLabelMap } from "../files/labelMapFile.ts";
 import { readImage } from "../files/readImage.ts";
 import type { WrittenFiles } from "../files/writtenFiles.ts";
 import { print, printError, type Session } from "../io.ts";
-import { type ImageFile, type ImageList, numbered, type RunImage } from "../lists/imageList.ts";
+import { type ImageFile, type ImageList, type ListedImage, numbered } from "../lists/imageList.ts";
 import { DetectionReport } from "../report/detectionReport.ts";
 import { profileRecord } from "../report/profileTables.ts";
 import { RunNotes } from "../report/runNotes.ts";
@@ -104,7 +104,7 @@ function* pathsOf(images: ImageList, left: Left): Generator<string> {
 }
 
 interface Run {
-  readonly images: Iterable<RunImage> & { readonly length: number };
+  readonly images: Iterable<ListedImage> & { readonly length: number };
   readonly flags: DetectFlags;
   readonly detector: Detector;
   readonly outputs: Outputs;
@@ -122,7 +122,7 @@ async function detectAll(run: Run, session: Session): Promise<void> {
   const runner = chooseRunner(detector, { workers, images: images.length, draws: flags.draw, staysHere });
   const work = {
     ahead: runner.ahead,
-    run: (image: RunImage) => detectOne(image, { ...run, runner, costs }, session),
+    run: (image: ListedImage) => detectOne(image, { ...run, runner, costs }, session),
     abandon: () => runner.end(),
   };
   try {
@@ -151,7 +151,7 @@ interface Found extends Finished {
 
 /** An image that fails yields a record too; an error that concerns every image is thrown. */
 async function detectOne(
-  image: RunImage,
+  image: ListedImage,
   run: Run & { readonly runner: ImageRunner; readonly costs: CostLines },
   session: Session,
 ): Promise<Found> {

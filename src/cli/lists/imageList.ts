@@ -20,13 +20,13 @@ export interface IndexedImages extends ImageList {
 }
 
 /** An image that a run is to look at. */
-export interface RunImage extends ImageFile {
+export interface ListedImage extends ImageFile {
   /** Its place in the run's whole list, from 0. */
   readonly position: number;
 }
 
 /** Every image with its place, those too that are not left to do. */
-export function* numbered(images: ImageList): Generator<RunImage> {
+export function* numbered(images: ImageList): Generator<ListedImage> {
   let position = 0;
   for (const { path, relativePath } of images) yield { path, relativePath, position: position++ };
 }

@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { UsageError } from "../../errors.ts";
 import { isObject } from "../../support/checkArguments.ts";
 import { unfinishedStart } from "../files/lineFile.ts";
-import { type ImageList, numbered, type RunImage } from "../lists/imageList.ts";
+import { type ImageList, type ListedImage, numbered } from "../lists/imageList.ts";
 import { NameTable } from "../lists/nameTable.ts";
 import { LineCursor } from "../shards/lineCursor.ts";
 
@@ -46,7 +46,7 @@ export class EarlierLines {
   }
 
   /** The line of an image; undefined if there is none. */
-  lineOf({ path }: Pick<RunImage, "path">): string | undefined {
+  lineOf({ path }: Pick<ListedImage, "path">): string | undefined {
     const place = this.places.get(path);
     if (place === undefined) return undefined;
     const file = this.files[Math.floor(place / MAX_FILE)];

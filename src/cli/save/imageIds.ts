@@ -1,6 +1,6 @@
 import { UsageError } from "../../errors.ts";
 import { cocoImageIds } from "../../formats/coco.ts";
-import type { ImageFile, ImageList, RunImage } from "../lists/imageList.ts";
+import type { ImageFile, ImageList, ListedImage } from "../lists/imageList.ts";
 import { formatCounted } from "../terminal/formatNumber.ts";
 import type { Annotations } from "./annotations.ts";
 
@@ -9,7 +9,7 @@ export interface ImageIds {
   /** How they were chosen, in words for the side file. */
   readonly rule: string;
   /** Undefined for an image that the annotations do not have. */
-  of(image: RunImage): number | string | undefined;
+  of(image: ListedImage): number | string | undefined;
   nameOf(image: ImageFile): string;
   /** How many images have no id, and the first of them. */
   readonly missing: { readonly count: number; readonly first?: ImageFile };

@@ -1,10 +1,10 @@
 import type { DetectionRecord } from "../../detectionRecord.ts";
 import type { DetectResult } from "../../detectResult.ts";
-import type { RunImage } from "../lists/imageList.ts";
+import type { ListedImage } from "../lists/imageList.ts";
 
 /** An image that was processed. */
 export interface Finished<Result = DetectResult> {
-  readonly image: RunImage;
+  readonly image: ListedImage;
   readonly record: DetectionRecord;
   /** Absent if the image failed before anything was found in it. */
   readonly result?: Result;
@@ -16,7 +16,7 @@ export interface ResultFile<Result = DetectResult> {
   readonly paths: readonly string[];
   add(finished: Finished<Result>): Promise<void>;
   /** Called for every image in order, before any is added that comes after it: names are given in this order. */
-  expect?(image: RunImage): void;
+  expect?(image: ListedImage): void;
   /** Call it whatever happened: results added so far are kept. */
   finish(): Promise<void>;
 }

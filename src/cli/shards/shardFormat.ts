@@ -15,7 +15,7 @@ import type { DetectionRecord } from "../../detectionRecord.ts";
 import { UsageError } from "../../errors.ts";
 import { jsonLine } from "../../formats/jsonFrame.ts";
 import { isObject } from "../../support/checkArguments.ts";
-import type { RunImage } from "../lists/imageList.ts";
+import type { ListedImage } from "../lists/imageList.ts";
 import type { ResultModel } from "../save/cocoFiles.ts";
 import type { Shard } from "./shard.ts";
 
@@ -78,7 +78,7 @@ export function headerLine({ run, shard }: ShardHeader): string {
 }
 
 /** The record without times and without what only this machine has. */
-export function imageLine({ position, path, relativePath }: RunImage, record: DetectionRecord): string {
+export function imageLine({ position, path, relativePath }: ListedImage, record: DetectionRecord): string {
   const { times: _, backendDetails: __, profile: ___, ...kept } = record;
   const name = relativePath === path ? "" : `,"name":${jsonLine(relativePath)}`;
   return `{"position":${position}${name},"record":${jsonLine(kept)}}`;

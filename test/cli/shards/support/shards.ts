@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { RunImage } from "../../../../src/cli/lists/imageList.ts";
+import type { ListedImage } from "../../../../src/cli/lists/imageList.ts";
 import { shardName } from "../../../../src/cli/shards/shard.ts";
 import { ShardFile } from "../../../../src/cli/shards/shardFile.ts";
 import { imageLine, type ShardHeader, type ShardRun } from "../../../../src/cli/shards/shardFormat.ts";
@@ -38,7 +38,7 @@ export function recordOf(position: number): DetectionRecord {
 
 export function lineOf(position: number): string {
   const path = `photos/${position}.jpg`;
-  const image: RunImage = { position, path, relativePath: position % 2 === 0 ? path : `${position}.jpg` };
+  const image: ListedImage = { position, path, relativePath: position % 2 === 0 ? path : `${position}.jpg` };
   return imageLine(image, recordOf(position));
 }
 
