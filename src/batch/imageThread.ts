@@ -62,7 +62,8 @@ export class ImageThread {
   private receive(message: FromImageThread): void {
     const waiting = this.waiting.get(message.call);
     this.waiting.delete(message.call);
-    if (this.waiting.size === 0) this.thread.keepAlive(false);
+    // While it ends, an answer that was under way must not let the process go before that is done.
+    if (this.waiting.size === 0 && !this.isLost) this.thread.keepAlive(false);
     if ("error" in message) waiting?.reject(unpackError(message.error));
     else waiting?.resolve(message.value);
   }
