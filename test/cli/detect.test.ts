@@ -219,7 +219,7 @@ test("a terminal shows how far it is, and is left clean", async () => {
   });
   expect(stdout).toMatch(/^image/);
   expect(stderr).toMatch(/░ 0 of 2 images/);
-  expect(stderr).toMatch(/█+░+ 1 of 2 images/);
+  expect(stderr).toMatch(/█+░+ 1 of 2 images, [\d.,]+ a second/);
   // The cursor is neither saved nor hidden, and the bar's line is cleared in the end.
   const sequences = stderr.split("\x1b").slice(1);
   expect(sequences.filter((sequence) => /^(7|8|\[\?)/.test(sequence))).toEqual([]);

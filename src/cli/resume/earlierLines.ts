@@ -16,6 +16,8 @@ export class EarlierLines {
   /** Images that have a line. */
   count = 0;
   private readonly places = new NameTable(true);
+  /** Reads on where the last line ended, since lines mostly have the order of the images. */
+  private cursor?: LineCursor;
   /** A bit for each image that has a line. */
   private readonly done: Uint8Array;
 
@@ -50,7 +52,10 @@ export class EarlierLines {
     const place = this.places.get(path);
     if (place === undefined) return undefined;
     const file = this.files[Math.floor(place / MAX_FILE)];
-    const line = new LineCursor(file, LINE_PART, place % MAX_FILE).next()?.toString() ?? "";
+    const start = place % MAX_FILE;
+    if (this.cursor?.path !== file || this.cursor.position !== start)
+      this.cursor = new LineCursor(file, LINE_PART, start);
+    const line = this.cursor.next()?.toString() ?? "";
     // Another name may have the same hash.
     return imageOf(line) === path ? line : undefined;
   }

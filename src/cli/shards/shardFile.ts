@@ -212,7 +212,7 @@ export function startOf(path: string): string | undefined {
   try {
     file = openSync(path, "r");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    if (["ENOENT", "ENOTDIR"].includes(String((error as NodeJS.ErrnoException).code))) return undefined;
     throw new UsageError(
       { where: path, expected: "to read it", got: systemMessage(error) },
       { cause: error },

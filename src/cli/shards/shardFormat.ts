@@ -38,7 +38,7 @@ export interface ShardRun {
 }
 
 /** What `ShardRun` is called where two differ. */
-export const RUN_PARTS = {
+const RUN_PARTS = {
   version: "version of this program",
   list: "list of images",
   of: "number of shards",

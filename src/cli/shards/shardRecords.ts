@@ -37,7 +37,6 @@ export async function openShard(
   const { signal } = session;
   const where = `option --json ${folder}`;
   const path = join(folder, shardName(shard));
-  const rename = await prepared(path, where);
   await refuseOtherCounts(folder, shard, where);
   const known = {
     version: version(),
@@ -55,6 +54,7 @@ export async function openShard(
     if (!flags.quiet) print(session, `${shardInWords(shard)} is complete: ${path}, ${counts}`);
     return undefined;
   }
+  const rename = await prepared(path, where);
   const size = sizeOfShard(shard, images.length);
   let file: ShardFile | undefined;
   return {
@@ -93,7 +93,8 @@ async function prepared(path: string, where: string): Promise<boolean> {
 
 /** A task that was started alone would otherwise take itself for a whole run. */
 async function refuseOtherCounts(folder: string, shard: Shard, where: string): Promise<void> {
-  const names = await FOLDER_FILES.names(folder);
+  // What is wrong with the folder is reported when it is written to.
+  const names = await FOLDER_FILES.names(folder).catch(() => []);
   const other = names.find((name) => (shardNamed(name)?.count ?? shard.count) !== shard.count);
   if (other === undefined) return;
   const expected = `no shards but those of ${shard.count}`;

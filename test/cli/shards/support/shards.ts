@@ -6,7 +6,7 @@ import { ShardFile } from "../../../../src/cli/shards/shardFile.ts";
 import { imageLine, type ShardHeader, type ShardRun } from "../../../../src/cli/shards/shardFormat.ts";
 import type { DetectionRecord } from "../../../../src/detectionRecord.ts";
 
-export function makeRun(images: number, of: number, changes: Partial<ShardRun> = {}): ShardRun {
+function makeRun(images: number, of: number, changes: Partial<ShardRun> = {}): ShardRun {
   return {
     version: "1.2.3",
     list: { images, sha256: "ab" },
