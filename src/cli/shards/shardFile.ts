@@ -1,18 +1,18 @@
 /** The file of a shard while it is written: nobody sees it under its final name before it is whole. */
-import { createHash, randomBytes } from "node:crypto";
-import { closeSync, openSync, readSync } from "node:fs";
+import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
-import { hostname, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { systemMessage, UsageError } from "../../errors.ts";
-import { WriteFailure } from "../failures.ts";
-import { canRename, FOLDER_FILES, type FolderFiles, type NewFile } from "./folderFiles.ts";
+import { UsageError } from "../../errors.ts";
+import { isFinished } from "./finishedShard.ts";
+import { FOLDER_FILES, type FolderFiles, type NewFile } from "./folderFiles.ts";
 import { LineCursor } from "./lineCursor.ts";
-import { ShardReader, wholeLines } from "./readShard.ts";
+import { type WholeLines, wholeLines } from "./readShard.ts";
 import { shardName, sizeOfShard } from "./shard.ts";
-import { endLine, headerLine, SHARD_START, type ShardEnd, type ShardHeader } from "./shardFormat.ts";
+import { endLine, headerLine, type ShardHeader } from "./shardFormat.ts";
+import { draftName, removeUnfinished, unfinishedFiles } from "./unfinishedFiles.ts";
+import { writeFailure } from "./writeFailure.ts";
 
-const UNFINISHED = ".unfinished-";
 /** Bytes that are copied at a time. */
 const PART = 2 ** 20;
 
@@ -49,18 +49,18 @@ export class ShardFile {
     { rename, files = FOLDER_FILES }: { readonly rename: boolean; readonly files?: FolderFiles },
   ): Promise<ShardFile> {
     const path = join(folder, shardName(header.shard));
-    const earlier = await longestUnfinished(path, header, files);
+    const gone = new Set<string>();
     try {
-      const local = rename ? undefined : await mkdtemp(join(tmpdir(), "centernet-shard-"));
-      const draft = join(local ?? folder, draftName(path));
-      const file = await (local ? FOLDER_FILES : files).create(draft);
-      const shard = new ShardFile(header, path, draft, file, local, files);
-      try {
-        await shard.begin(earlier);
-        return shard;
-      } catch (error) {
-        await file.close().catch(() => {});
-        throw error;
+      for (;;) {
+        const earlier = await longestUnfinished(path, header, files, gone);
+        const local = rename ? undefined : await mkdtemp(join(tmpdir(), "centernet-shard-"));
+        const draft = join(local ?? folder, draftName(path));
+        const file = await (local ? FOLDER_FILES : files).create(draft);
+        const shard = new ShardFile(header, path, draft, file, local, files);
+        if (await shard.begin(earlier)) return shard;
+        // Another process has finished the shard, and removed that file.
+        if (earlier) gone.add(earlier.path);
+        await shard.abandon();
       }
     } catch (error) {
       throw failed(path, error);
@@ -104,24 +104,42 @@ export class ShardFile {
     return isWhole;
   }
 
-  private async begin(earlier: ReturnType<typeof wholeLines>): Promise<void> {
-    if (!earlier) return this.append(`${headerLine(this.header)}\n`);
-    const cursor = new LineCursor(earlier.path, PART);
+  /** Returns false if the earlier file is not there any more. */
+  private async begin(earlier: WholeLines | undefined): Promise<boolean> {
+    try {
+      if (!earlier) await this.append(`${headerLine(this.header)}\n`);
+      else return await this.takeOver(earlier);
+      return true;
+    } catch (error) {
+      await this.abandon();
+      throw error;
+    }
+  }
+
+  private async takeOver({ path, images }: WholeLines): Promise<boolean> {
+    const cursor = new LineCursor(path, PART);
     let lines: string[] = [];
     let length = 0;
-    for (let number = 0; number <= earlier.images; number++) {
-      const line = cursor.next()?.toString();
-      // Another process has removed it or replaced it since it was looked at.
-      if (line === undefined) throw new Error("an unfinished file that has become shorter");
+    for (let number = 0; number <= images; number++) {
+      const line = nextLine(cursor);
+      if (line === undefined) return false;
       if (number > 0 && hasError(line)) this.failed++;
       lines.push(`${line}\n`);
       length += line.length;
-      if (length < PART && number < earlier.images) continue;
+      if (length < PART && number < images) continue;
       await this.append(lines.join(""));
       lines = [];
       length = 0;
     }
-    this.images = earlier.images;
+    this.images = images;
+    return true;
+  }
+
+  /** What it would say is said elsewhere; on a full disk, nothing is lost with it. */
+  private async abandon(): Promise<void> {
+    await this.file.close().catch(() => {});
+    await (this.local ? FOLDER_FILES : this.files).remove(this.draft).catch(() => {});
+    if (this.local) await rm(this.local, { recursive: true, force: true });
   }
 
   private async append(text: string): Promise<void> {
@@ -162,111 +180,25 @@ export class ShardFile {
   }
 }
 
-/**
- * Whether files beside a shard's can be renamed.
- *
- * @throws the file system's error if none can be made there.
- */
-export function canRenameBeside(path: string, files = FOLDER_FILES): Promise<boolean> {
-  // By these names they are removed with the unfinished files if the process is killed now.
-  const names = [draftName(path), draftName(path)] as const;
-  return canRename([join(dirname(path), names[0]), join(dirname(path), names[1])], files);
-}
-
-/**
- * Removes the unfinished files of a shard that is finished, but for those of living processes of this machine. Processes
- * of other machines that lose theirs will find the finished file.
- */
-export async function removeUnfinished(finished: string, files = FOLDER_FILES): Promise<void> {
-  for (const path of await unfinishedFiles(finished, files)) {
-    if (!isOfLivingProcess(path)) await files.remove(path).catch(() => {});
-  }
-}
-
-/**
- * What a finished file of a shard has. Undefined for none, and for a torn one.
- *
- * @throws UsageError for a file that belongs to another run, as `check` says of its header.
- */
-export function finishedShard(path: string, check: (header: ShardHeader) => void): ShardEnd | undefined {
-  let reader: ShardReader;
-  try {
-    reader = new ShardReader(path);
-  } catch (error) {
-    if (error instanceof UsageError) return undefined;
-    throw error;
-  }
-  check(reader.header);
-  try {
-    while (reader.next());
-    return reader.end;
-  } catch (error) {
-    if (error instanceof UsageError) return undefined;
-    throw error;
-  }
-}
-
-/** The first bytes of a file, as many as a header starts with; undefined if there is none. */
-export function startOf(path: string): string | undefined {
-  let file: number;
-  try {
-    file = openSync(path, "r");
-  } catch (error) {
-    if (["ENOENT", "ENOTDIR"].includes(String((error as NodeJS.ErrnoException).code))) return undefined;
-    throw new UsageError(
-      { where: path, expected: "to read it", got: systemMessage(error) },
-      { cause: error },
-    );
-  }
-  try {
-    const bytes = Buffer.alloc(SHARD_START.length);
-    return bytes.toString("latin1", 0, readSync(file, bytes));
-  } finally {
-    closeSync(file);
-  }
-}
-
-function isFinished(path: string, header: ShardHeader): boolean {
-  let isSame = false;
-  const end = finishedShard(path, (found) => {
-    isSame = headerLine(found) === headerLine(header);
-  });
-  return isSame && end !== undefined;
-}
-
-async function longestUnfinished(path: string, header: ShardHeader, files: FolderFiles) {
+async function longestUnfinished(
+  path: string,
+  header: ShardHeader,
+  files: FolderFiles,
+  gone: ReadonlySet<string>,
+): Promise<WholeLines | undefined> {
   // A torn file may have the final name where files are copied.
-  const paths = [...(await unfinishedFiles(path, files)), path];
+  const paths = [...(await unfinishedFiles(path, files)), path].filter((file) => !gone.has(file));
   const found = paths.flatMap((file) => wholeLines(file, header) ?? []);
   return found.sort((one, other) => other.images - one.images)[0];
 }
 
-async function unfinishedFiles(path: string, files: FolderFiles): Promise<string[]> {
-  const start = `${basename(path)}${UNFINISHED}`;
-  const names = await files.names(dirname(path)).catch(() => []);
-  return names.filter((name) => name.startsWith(start)).map((name) => join(dirname(path), name));
-}
-
-/** Of this machine and process, and never used before. */
-function draftName(path: string): string {
-  const host = hostOfName();
-  return `${basename(path)}${UNFINISHED}${host}-${process.pid}-${randomBytes(4).toString("hex")}`;
-}
-
-function hostOfName(): string {
-  return hostname()
-    .replace(/[^\w.]/g, "_")
-    .slice(0, 64);
-}
-
-function isOfLivingProcess(path: string): boolean {
-  const [, host, id] = /\.unfinished-([\w.]+)-(\d+)-[0-9a-f]+$/.exec(path) ?? [];
-  if (host !== hostOfName() || Number(id) === process.pid) return false;
+/** Undefined at the end, and if there is no such file any more. */
+function nextLine(cursor: LineCursor): string | undefined {
   try {
-    process.kill(Number(id), 0);
-    return true;
+    return cursor.next()?.toString();
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    if (error instanceof UsageError) return undefined;
+    throw error;
   }
 }
 
@@ -276,16 +208,4 @@ function hasError(line: string): boolean {
 
 function failed(path: string, error: unknown): UsageError {
   return writeFailure(path, "to write this file", error, "What is done is kept: run it again.");
-}
-
-/** What stays as it is, however often it is tried. */
-const PERMANENT = ["EACCES", "EEXIST", "EISDIR", "ENAMETOOLONG", "ENOTDIR", "EPERM", "EROFS"];
-
-/** A `WriteFailure`, unless it will not get better. */
-export function writeFailure(where: string, expected: string, error: unknown, hint?: string): UsageError {
-  if (error instanceof UsageError) return error;
-  const fault = { where, expected, got: systemMessage(error) };
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === undefined || PERMANENT.includes(code)) return new UsageError(fault, { cause: error });
-  return new WriteFailure({ ...fault, hint }, { cause: error });
 }

@@ -10,18 +10,14 @@ import type { ImageList } from "../lists/imageList.ts";
 import { digestOf } from "../lists/listFile.ts";
 import { formatCounted } from "../terminal/formatNumber.ts";
 import { version } from "../version.ts";
+import { finishedShard, startOf } from "./finishedShard.ts";
 import { FOLDER_FILES } from "./folderFiles.ts";
 import { askedOf, optionsOf, ranOn, resultModel, weightsDigest } from "./runFacts.ts";
 import { type Shard, shardInWords, shardName, shardNamed, sizeOfShard } from "./shard.ts";
-import {
-  canRenameBeside,
-  finishedShard,
-  removeUnfinished,
-  ShardFile,
-  startOf,
-  writeFailure,
-} from "./shardFile.ts";
+import { ShardFile } from "./shardFile.ts";
 import { differenceOf, imageLine, SHARD_START, type ShardHeader, type ShardRun } from "./shardFormat.ts";
+import { canRenameBeside, removeUnfinished } from "./unfinishedFiles.ts";
+import { writeFailure } from "./writeFailure.ts";
 
 /**
  * Prepares a shard's file in the folder of `--json`. Undefined if it is finished already.

@@ -4,13 +4,10 @@ import { hostname } from "node:os";
 import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 import { EXIT, exitCodeOf } from "../../../src/cli/failures.ts";
+import { finishedShard } from "../../../src/cli/shards/finishedShard.ts";
 import { FOLDER_FILES, type FolderFiles } from "../../../src/cli/shards/folderFiles.ts";
-import {
-  canRenameBeside,
-  finishedShard,
-  removeUnfinished,
-  ShardFile,
-} from "../../../src/cli/shards/shardFile.ts";
+import { ShardFile } from "../../../src/cli/shards/shardFile.ts";
+import { canRenameBeside, removeUnfinished } from "../../../src/cli/shards/unfinishedFiles.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { fill, lineOf, makeHeader, pathOf, rewrite, writeShards } from "./support/shards.ts";
 
@@ -158,6 +155,29 @@ test("what a run leaves that is ended after another has finished its shard is re
   expect((await readdir(folder)).filter((name) => name.includes(".unfinished-"))).toEqual([
     `${basename(pathOf(folder, 2, 2))}.unfinished-elsewhere-1-ab`,
   ]);
+});
+
+test("an unfinished file that goes away while it is taken over is not missed", async () => {
+  const folder = await temporaryFolder();
+  const path = pathOf(folder, 1, 2);
+  const lines = (await expectedBytes()).toString().split("\n");
+  await rewrite(`${path}.unfinished-a-1-ab`, lines.slice(0, 4).join("\n").concat("\n"));
+  await rewrite(`${path}.unfinished-b-1-ab`, lines.slice(0, 2).join("\n").concat("\n"));
+  let made = 0;
+  const files: FolderFiles = {
+    ...FOLDER_FILES,
+    async create(draft) {
+      // As another process does that has finished the shard.
+      if (made++ === 0) await FOLDER_FILES.remove(`${path}.unfinished-a-1-ab`);
+      return FOLDER_FILES.create(draft);
+    },
+  };
+  const file = await ShardFile.start(folder, HEADER, { rename: true, files });
+  expect([file.images, made]).toEqual([1, 2]);
+  await fill(file, HEADER);
+  await file.finish();
+  expect(await readFile(path)).toEqual(await expectedBytes());
+  expect(await readdir(folder)).toEqual([basename(path)]);
 });
 
 test("a living process's file is not removed", async () => {
