@@ -259,7 +259,8 @@ export class Detector {
   private inTurn<Value>(fuse: boolean, work: () => Promise<Value>): Promise<Value> {
     this.takesTurns ||= this.network.model.sizedByImage || fuse !== this.network.fused;
     const running = this.takesTurns ? this.turn.then(work) : work();
-    this.turn = Promise.allSettled([this.turn, running]);
+    // Without their values: each would hold the one before it, and so all results that ever were.
+    this.turn = Promise.allSettled([this.turn, running]).then(() => {});
     return running;
   }
 

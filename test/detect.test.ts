@@ -1,4 +1,6 @@
 import { readFile } from "node:fs/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { BackendError, type Detector, ImageError, load, ModelError, UsageError } from "../src/index.ts";
 
@@ -231,5 +233,20 @@ test("a number that is not finite is told with the first layer that has it", asy
   await expect(detector.network.run({ image: { shape: [1, 192, 192, 3], data: huge } })).rejects.toThrow(
     /^layer preprocess\.normalize of movenet-lightning: expected finite numbers/,
   );
+  await detector.dispose();
+});
+
+test("a result that nobody holds is forgotten, however many images follow", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const detector = await load("movenet-lightning");
+  const image = { width: 8, height: 8, data: new Uint8Array(192).fill(90) };
+  const { detections } = await detector.detect(image, { score: 0 });
+  const box = new WeakRef(detections.splice(0)[0].box);
+  for (let i = 0; i < 3; i++) await detector.detect(image, { score: 0 });
+  // A WeakRef holds its target until the current job ends.
+  await new Promise(setImmediate);
+  collect();
+  expect(box.deref()).toBeUndefined();
   await detector.dispose();
 });
