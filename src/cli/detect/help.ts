@@ -34,6 +34,11 @@ that soft-NMS dropped stay in the result, centers are not clipped, and an image
 may lose its last column. It requires 1 among the scales and keeps at most 100
 boxes per image. For Objects as Points it leaves boxes unclipped.
 
+Several images: threads decode the next ones and draw those that are done while
+the network runs. --workers N has N of them in networks at once, each on a
+thread of its own; auto does so where it is faster. The results are the same,
+in the order of the images.
+
 --save writes into the folder of --out; several formats are separated by commas.
   csv    detections.csv, one row per detection, in pixels
   coco   coco-boxes.json and coco-keypoints.json, as COCO's evaluators read
