@@ -1,4 +1,3 @@
-import { sep } from "node:path";
 import { chooseRunner } from "../../batch/chooseRunner.ts";
 import { concernsEveryImage } from "../../batch/detectAll.ts";
 import type { ImageRunner } from "../../batch/imageRunner.ts";
@@ -6,16 +5,13 @@ import { inOrder } from "../../batch/inOrder.ts";
 import type { Detector } from "../../detect.ts";
 import { detectionRecord, type RecordedError } from "../../detectionRecord.ts";
 import { checkTestTimeOptions, DEFAULT_MAX, DEFAULT_SCORE, type DetectOptions } from "../../detectOptions.ts";
-import { oneLine } from "../../errors.ts";
 import { classIdsOf } from "../../models/classIds.ts";
 import { chooseTaps } from "../../tapNames.ts";
 import { withFlagNames } from "../arguments/flagNames.ts";
 import { EXIT, errorMessage, Interruption, isSilent } from "../failures.ts";
-import type { DrawingFolder } from "../files/drawingFolder.ts";
 import { readLabelMap } from "../files/labelMapFile.ts";
 import { readImage } from "../files/readImage.ts";
-import type { WrittenFiles } from "../files/writtenFiles.ts";
-import { print, printError, type Session } from "../io.ts";
+import { print, type Session } from "../io.ts";
 import { type ImageFile, type ImageList, type ListedImage, numbered } from "../lists/imageList.ts";
 import { DetectionReport } from "../report/detectionReport.ts";
 import { profileRecord } from "../report/profileTables.ts";
@@ -28,6 +24,7 @@ import { CostLines } from "./costLines.ts";
 import type { DetectFlags } from "./flags.ts";
 import { openDetector } from "./openDetector.ts";
 import { Outputs } from "./outputs.ts";
+import { printNote, printOutputs } from "./printOutputs.ts";
 import type { Left, Records } from "./records.ts";
 
 /** Loads the model, runs it on all images, and reports. The caller finishes `records`. */
@@ -204,50 +201,4 @@ function tapping(
 ): Pick<DetectOptions, "taps" | "onTap"> {
   if (!activations) return {};
   return { taps: flags.activations, onTap: (layer, tensor) => activations.write(image, layer, tensor) };
-}
-
-/** A note is one line, whatever the names in it hold. */
-const printNote: Print = (session, line) => printError(session, oneLine(line));
-
-type Print = (session: Session, line: string) => void;
-
-/** Says where everything went: on standard error if standard output holds the JSON. */
-function printOutputs(
-  { drawings, heatmaps, activations, crops, savedPaths }: Outputs,
-  done: number,
-  say: Print,
-  session: Session,
-): void {
-  if (drawings) printDrawings(drawings, say, session);
-  if (heatmaps) printPlace("heatmaps", heatmaps.written, heatmaps.folder, say, session);
-  if (activations) {
-    const { count, first } = activations.written;
-    printPlace("activations", { count, first: asFolder(first) }, activations.folder, say, session);
-  }
-  if (crops && crops.count > 0) {
-    say(session, `${formatCounted(crops.count, "crop")}: ${crops.folder}${sep}`);
-  }
-  if (savedPaths.length > 0 && done > 0) say(session, `saved: ${savedPaths.join(", ")}`);
-}
-
-/** The only path, or the folder that holds them all. */
-function printPlace(
-  what: string,
-  { count, first }: Pick<WrittenFiles, "count" | "first">,
-  folder: string,
-  say: Print,
-  session: Session,
-): void {
-  if (count > 0) say(session, `${what}: ${count === 1 ? first : asFolder(folder)}`);
-}
-
-function asFolder(path: string): string {
-  return `${path}${sep}`;
-}
-
-function printDrawings({ written, renamed, folder }: DrawingFolder, say: Print, session: Session): void {
-  printPlace("drawn", written, folder, say, session);
-  for (const { path, image } of renamed.first) say(session, `  ${path} shows ${image.path}`);
-  const more = renamed.count - renamed.first.length;
-  if (more > 0) say(session, `  and ${more} more, numbered in input order`);
 }
