@@ -5,7 +5,7 @@ import { PIECE, TILE_CELLS } from "./generated/gemmTile";
 
 /**
  * A depthwise convolution. Weights: [planes][kernel][kernel][4]. Scratch: a row of zeros. Units: planes, or bands of rows
- * if the layer before is computed inside this one.
+ * times splits of the planes if the layer before is computed inside this one.
  */
 export function depthwise(address: usize, unit: i32, scratch: usize): void {
   const call = DepthwiseCall.at(address);
@@ -22,14 +22,15 @@ export function depthwise(address: usize, unit: i32, scratch: usize): void {
 
 /**
  * Two layers of an inverted residual for a band of output rows, two planes at a time: the expansion of the input rows
- * that the band reads, then the depthwise layer. The map between them, several times as large as any other, never leaves
- * the cache. Neighboring bands both compute the rows that they share.
+ * that the band reads, then the depthwise layer, a few rows at a time. The map between them, several times as large as any
+ * other, never leaves the cache. Neighboring bands both compute the rows that they share; units of other planes gather the
+ * same inputs again.
  */
-function expandedBand(call: DepthwiseCall, expansion: GatherGemmCall, band: i32, zeros: usize): void {
-  const firstRow = band * call.bandRows;
+function expandedBand(call: DepthwiseCall, expansion: GatherGemmCall, unit: i32, zeros: usize): void {
+  const firstRow = (unit % call.bands) * call.bandRows;
   const lastRow = min(call.outputHeight, firstRow + call.bandRows);
   const top = max(0, firstRow * call.stride - call.padTop);
-  const bottom = min(call.height, (lastRow - 1) * call.stride - call.padTop + 3);
+  const bottom = inputEnd(call, lastRow);
   const cells = (bottom - top) * call.width;
 
   const sums = zeros + call.width * 16;
@@ -38,15 +39,37 @@ function expandedBand(call: DepthwiseCall, expansion: GatherGemmCall, band: i32,
   pack(expansion, top * call.width, cells, packed, packed + tilesOf(cells) * expansion.depth * PIECE);
 
   clearRow(call, zeros);
-  for (let panel = 0; panel * 2 < expansion.outputPlanes; panel++) {
-    const halves = panelSums(expansion, panel, cells, packed, sums, sumBytes) ? 2 : 1;
-    for (let half = 0; half < halves; half++) {
-      const plane = panel * 2 + half;
-      const rows = sums + half * sumBytes;
-      finishRun(expansion, plane, rows, rows, cells);
-      rowsOf(call, plane, rows - top * call.width * 16, firstRow, lastRow, zeros);
+  const panels = (expansion.outputPlanes + 1) >> 1;
+  const panelsPerSplit = (panels + call.splits - 1) / call.splits;
+  const firstPanel = (unit / call.bands) * panelsPerSplit;
+  const lastPanel = min(panels, firstPanel + panelsPerSplit);
+  const together = max(1, CELLS_TOGETHER / (call.width * call.stride));
+  for (let panel = firstPanel; panel < lastPanel; panel++) {
+    const halves = panel * 2 + 1 < expansion.outputPlanes ? 2 : 1;
+    let tile = 0;
+    for (let row = firstRow; row < lastRow; row += together) {
+      const end = min(lastRow, row + together);
+      const tiles = tilesOf((inputEnd(call, end) - top) * call.width);
+      const place = sums + tile * TILE_CELLS * 16;
+      const count = (tiles - tile) * TILE_CELLS;
+      panelSums(expansion, panel, count, packed + tile * expansion.depth * PIECE, place, sumBytes);
+      tile = tiles;
+      for (let half = 0; half < halves; half++) {
+        const plane = panel * 2 + half;
+        const expanded = place + half * sumBytes;
+        finishRun(expansion, plane, expanded, expanded, count);
+        rowsOf(call, plane, sums + half * sumBytes - top * call.width * 16, row, end, zeros);
+      }
     }
   }
+}
+
+/** Expanded at a time: two planes of so many cells stay in the L1 cache for the depthwise layer. */
+const CELLS_TOGETHER: i32 = 320;
+
+/** The input row behind the last one that the output rows up to `end` read. */
+function inputEnd(call: DepthwiseCall, end: i32): i32 {
+  return min(call.height, (end - 1) * call.stride - call.padTop + 3);
 }
 
 function clearRow(call: DepthwiseCall, zeros: usize): void {

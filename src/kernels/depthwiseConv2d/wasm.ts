@@ -1,11 +1,11 @@
 import type { KernelCall } from "../kernel.ts";
 import { biasConstant, epilogueFields, windowFields } from "../wasm/epilogue.ts";
-import { WHOLE_TILES } from "../wasm/gemm.ts";
+import { TILE, WHOLE_TILES } from "../wasm/gemm.ts";
 import {
   BYTES_PER_CELL,
   type FusedConsumer,
   LANES,
-  MIN_UNITS,
+  panelSplits,
   planeCount,
   type WasmConstant,
   type WasmKernelOf,
@@ -27,13 +27,15 @@ export const depthwiseConv2dWasm: WasmKernelOf<Window> = (call) => {
   const kernelCells = call.attributes.kernel ** 2;
   const fusesPrevious = depthwiseFusesPrevious(call);
   const bandBytes = Math.ceil((fusesPrevious?.cells ?? 0) / WHOLE_TILES) * WHOLE_TILES * BYTES_PER_CELL;
+  const bands = Math.ceil(call.output[1] / bandRows(call));
+  const splits = panelSplits(Math.ceil(channels / TILE), bands);
   return {
     algorithm: "direct, plane by plane",
     constants: [depthwiseWeights(kernelCells, channels), biasConstant(call.epilogue, channels)],
     scratchBytes: call.inputs[0][2] * BYTES_PER_CELL + 2 * bandBytes,
     fusesPrevious,
     steps: (at) => [
-      wasmStep("depthwise", at.predecessor ? Math.ceil(call.output[1] / bandRows(call)) : planes, {
+      wasmStep("depthwise", at.predecessor ? bands * splits : planes, {
         source: at.inputs[0],
         destination: at.output,
         weights: at.constants[0],
@@ -42,6 +44,8 @@ export const depthwiseConv2dWasm: WasmKernelOf<Window> = (call) => {
         small: isSmall(call) ? 1 : 0,
         predecessor: at.predecessor ?? 0,
         bandRows: bandRows(call),
+        bands,
+        splits,
       }),
     ],
   };
@@ -76,12 +80,13 @@ function depthwiseFusesPrevious(call: KernelCall<Window>): FusedConsumer | undef
 
 /** Output rows per unit. */
 function bandRows({
-  inputs: [[, , width]],
+  inputs: [[, height, width]],
   output: [, outputHeight],
   attributes,
 }: KernelCall<Window>): number {
   const inputRows = Math.max(MIN_BAND_ROWS, Math.floor(BAND_CELLS / width));
-  return Math.min(Math.ceil(inputRows / attributes.stride), Math.ceil(outputHeight / MIN_UNITS));
+  const bands = Math.ceil(height / inputRows);
+  return Math.ceil(outputHeight / bands);
 }
 
 /** Whether windows are 3x3 and reach over the left and right edges by at most one cell (assembly/depthwise.ts). */

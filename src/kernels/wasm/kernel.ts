@@ -99,6 +99,8 @@ export const WASM_CALLS = {
     small: "i32",
     predecessor: "usize",
     bandRows: "i32",
+    bands: "i32",
+    splits: "i32",
   },
   depthwiseTransposed: { ...MAPS, ...SIZE, ...OUTPUT_SIZE, ...WINDOW, ...FINISH, weights: "usize" },
   maxPool: { ...MAPS, ...SIZE, ...OUTPUT_SIZE, ...WINDOW, paddedWidth: "i32", outside: "f32" },
