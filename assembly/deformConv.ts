@@ -1,7 +1,6 @@
 import { logistic } from "./elementwise";
-import { cellsFrom, firstCellOf, multiplyBlock, packedIn, tilesOf } from "./gatherGemm";
+import { cellsFrom, firstCellOf, multiplyBlock, packedIn } from "./gatherGemm";
 import { DeformConvCall, GatherGemmCall } from "./generated/calls";
-import { PIECE, TILE_CELLS, transposePiece } from "./generated/gemmTile";
 
 const SAMPLES: i32 = 9;
 const FIRST_MASK: i32 = 18;
@@ -24,8 +23,6 @@ export function deformConv(address: usize, unit: i32, scratch: usize): void {
     locateSamples(call, firstCell, cells, k, samples);
     blend(call, cells, k, samples, packed);
   }
-  const end = packed + tilesOf(cells) * call.depth * PIECE;
-  for (let piece = packed; piece < end; piece += PIECE) transposePiece(piece, piece);
   multiplyBlock(gemm, unit, scratch);
 }
 
@@ -88,25 +85,22 @@ function offsetAt(call: DeformConvCall, cell: i32, channel: i32): f32 {
   return load<f32>(call.offsets + (plane + cell) * 16 + (channel & 3) * 4);
 }
 
-/** Packs sample k of the block's cells: [tile][sample][plane][cells][4], not yet transposed. */
+/** Packs sample k of the block's cells: [cells][sample][plane][4]. */
 function blend(call: DeformConvCall, cells: i32, k: i32, samples: usize, packed: usize): void {
   const inputPlane = call.height * call.width * 16;
-  const tileBytes = call.depth * PIECE;
+  const cellBytes = call.depth * 16;
   let source = call.source;
   for (let plane = 0; plane < call.planes; plane++) {
-    let place = packed + (k * call.planes + plane) * PIECE;
+    let place = packed + (k * call.planes + plane) * 16;
     let sample = samples;
-    for (let first = 0; first < cells; first += TILE_CELLS) {
-      const last = min(TILE_CELLS, cells - first);
-      for (let cell = 0; cell < last; cell++) {
-        let value = f32x4.mul(v128.load(source + load<i32>(sample)), v128.load32_splat(sample, 16));
-        value = f32x4.add(value, weighted(source + load<i32>(sample, 4), sample + 20));
-        value = f32x4.add(value, weighted(source + load<i32>(sample, 8), sample + 24));
-        value = f32x4.add(value, weighted(source + load<i32>(sample, 12), sample + 28));
-        v128.store(place + cell * 16, value);
-        sample += SAMPLE_BYTES;
-      }
-      place += tileBytes;
+    for (let cell = 0; cell < cells; cell++) {
+      let value = f32x4.mul(v128.load(source + load<i32>(sample)), v128.load32_splat(sample, 16));
+      value = f32x4.add(value, weighted(source + load<i32>(sample, 4), sample + 20));
+      value = f32x4.add(value, weighted(source + load<i32>(sample, 8), sample + 24));
+      value = f32x4.add(value, weighted(source + load<i32>(sample, 12), sample + 28));
+      v128.store(place, value);
+      sample += SAMPLE_BYTES;
+      place += cellBytes;
     }
     source += inputPlane;
   }

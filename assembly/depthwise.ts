@@ -1,7 +1,7 @@
 import { finishRun, pack, panelSums, tilesOf } from "./gatherGemm";
 import { DepthwiseCall, GatherGemmCall } from "./generated/calls";
 import { depthwiseRow3 } from "./generated/depthwiseRow";
-import { PIECE, TILE_CELLS } from "./generated/gemmTile";
+import { TILE_CELLS } from "./generated/gemmTile";
 
 /**
  * A depthwise convolution. Weights: [planes][kernel][kernel][4]. Scratch: a row of zeros. Units: planes, or bands of rows
@@ -36,7 +36,7 @@ function expandedBand(call: DepthwiseCall, expansion: GatherGemmCall, unit: i32,
   const sums = zeros + call.width * 16;
   const sumBytes = tilesOf(cells) * TILE_CELLS * 16;
   const packed = sums + 2 * sumBytes;
-  pack(expansion, top * call.width, cells, packed, packed + tilesOf(cells) * expansion.depth * PIECE);
+  pack(expansion, top * call.width, cells, packed, packed + tilesOf(cells) * TILE_CELLS * expansion.depth * 16);
 
   clearRow(call, zeros);
   const panels = (expansion.outputPlanes + 1) >> 1;
@@ -52,7 +52,7 @@ function expandedBand(call: DepthwiseCall, expansion: GatherGemmCall, unit: i32,
       const tiles = tilesOf((inputEnd(call, end) - top) * call.width);
       const place = sums + tile * TILE_CELLS * 16;
       const count = (tiles - tile) * TILE_CELLS;
-      panelSums(expansion, panel, count, packed + tile * expansion.depth * PIECE, place, sumBytes);
+      panelSums(expansion, panel, count, packed + tile * TILE_CELLS * expansion.depth * 16, place, sumBytes);
       tile = tiles;
       for (let half = 0; half < halves; half++) {
         const plane = panel * 2 + half;

@@ -1,18 +1,17 @@
 import { GatherGemmCall } from "./generated/calls";
-import { finishPiece, gemmTile, gemmTileHalf, PIECE, TILE_CELLS, transposePiece } from "./generated/gemmTile";
+import { gemmTiles, gemmTilesHalf, TILE_CELLS } from "./generated/gemmTile";
 
 const OUTSIDE: i32 = -1;
 
 /**
  * A dense convolution as a product of matrices: what each output cell reads, [kernel offsets x input channels], times
- * the weights. A unit gathers the inputs of a block of output cells into contiguous memory, with the cells of a tile side
- * by side, so that the product reads them in order. (Reading the map in place is a third slower: neighboring planes are
- * pages apart.)
+ * the weights. A unit gathers the inputs of a block of output cells into contiguous memory, cell by cell, so that the
+ * product reads them in order. (Reading the map in place is a third slower: neighboring planes are pages apart.)
  *
  * A kernel offset is a position (row, column) relative to the start of an output cell's window. Output cells may be
  * `step` cells apart: a transposed convolution is one such product for each phase of its stride.
  *
- * The innermost loop, where most of a network's time goes, is `gemmTile`. It is generated: scripts/wasm/gemmTile.ts.
+ * The innermost loop, where most of a network's time goes, is `gemmTiles`. It is generated: scripts/wasm/gemmTile.ts.
  * The fields of the call are declared in WASM_CALLS (src/kernels/wasm/kernel.ts), whose order is the ABI.
  *
  * Units: blocks of cells, times splits of the output channels. Weights: [outputs / 8][depth][4][8].
@@ -69,18 +68,15 @@ export function panelSums(
   sumBytes: i32,
 ): bool {
   const depth = call.depth;
-  const run = call.run;
   const weights = call.weights + panel * depth * 128;
   const whole = panel * 2 + 1 < call.outputPlanes;
-  for (let first = 0; first < cells; first += TILE_CELLS) {
-    if (whole) gemmTile(packed, weights, depth, run, sums + first * 16, sumBytes);
-    else gemmTileHalf(packed, weights, depth, run, sums + first * 16, sumBytes);
-    packed += depth * PIECE;
-  }
+  const tiles = tilesOf(cells);
+  if (whole) gemmTiles(packed, depth * 16, weights, depth, call.run, sums, sumBytes, tiles);
+  else gemmTilesHalf(packed, depth * 16, weights, depth, call.run, sums, sumBytes, tiles);
   return whole;
 }
 
-/** Packs what a block of output cells reads, [tile][depth][4][cells]. It is gathered, or computed by the layer before. */
+/** Packs what a block of output cells reads, [cells][depth][4]. It is gathered, or computed by the layer before. */
 export function pack(call: GatherGemmCall, firstCell: i32, cells: i32, packed: usize, scratch: usize): void {
   if (call.predecessor) {
     gemmBlock(call.predecessor, firstCell, cells, packed, scratch);
@@ -92,8 +88,6 @@ export function pack(call: GatherGemmCall, firstCell: i32, cells: i32, packed: u
       if (call.image) gatherImage(call, cells, k, scratch, packed);
       else gather(call, cells, k, scratch, packed);
     }
-    const end = packed + tilesOf(cells) * call.depth * PIECE;
-    for (let piece = packed; piece < end; piece += PIECE) transposePiece(piece, piece);
   }
 }
 
@@ -103,28 +97,31 @@ export function tilesOf(cells: i32): i32 {
 
 /**
  * Computes a fused layer for the cells that its only reader would gather, so that its map never leaves the cache:
- * [tile][output planes][4][cells].
+ * [cells][output planes][4].
  */
 function gemmBlock(address: usize, firstCell: i32, cells: i32, target: usize, scratch: usize): void {
   const call = GatherGemmCall.at(address);
-  const depth = call.depth;
-  const run = call.run;
-  const tiles = tilesOf(cells);
-  const packed = scratch;
-  pack(call, firstCell, cells, packed, packed + tiles * depth * PIECE);
+  const sumBytes = tilesOf(cells) * TILE_CELLS * 16;
+  const sums = scratch;
+  const packed = sums + 2 * sumBytes;
+  pack(call, firstCell, cells, packed, packed + sumBytes * call.depth);
+  for (let panel = 0; panel * 2 < call.outputPlanes; panel++) {
+    const whole = panelSums(call, panel, cells, packed, sums, sumBytes);
+    finishPacked(call, panel * 2, sums, cells, target);
+    if (whole) finishPacked(call, panel * 2 + 1, sums + sumBytes, cells, target);
+  }
+}
+
+/** Adds the bias to one plane of sums, applies the activation, and writes the plane to [cells][output planes][4]. */
+function finishPacked(call: GatherGemmCall, plane: i32, sums: usize, cells: i32, target: usize): void {
+  const bias = v128.load(call.bias + plane * 16);
   const low = f32x4.splat(call.low);
   const high = f32x4.splat(call.high);
-  for (let plane = 0; plane < call.outputPlanes; plane += 2) {
-    const weights = call.weights + plane * depth * 64;
-    const whole = plane + 1 < call.outputPlanes;
-    for (let tile = 0; tile < tiles; tile++) {
-      const inputs = packed + tile * depth * PIECE;
-      const finished = target + (tile * call.outputPlanes + plane) * PIECE;
-      if (whole) gemmTile(inputs, weights, depth, run, finished, PIECE);
-      else gemmTileHalf(inputs, weights, depth, run, finished, PIECE);
-      finishPiece(finished, v128.load(call.bias + plane * 16), low, high);
-      if (whole) finishPiece(finished + PIECE, v128.load(call.bias + plane * 16, 16), low, high);
-    }
+  const cellBytes = call.outputPlanes * 16;
+  let place = target + plane * 16;
+  for (let at = sums; at < sums + cells * 16; at += 16) {
+    v128.store(place, f32x4.pmin(f32x4.pmax(f32x4.add(v128.load(at), bias), low), high));
+    place += cellBytes;
   }
 }
 
@@ -166,75 +163,108 @@ function locateSources(call: GatherGemmCall, firstCell: i32, cells: i32, k: i32,
   }
 }
 
-/** Packs the block's inputs at one kernel offset: [tile][kernel offset][plane][cells][4], not yet transposed. */
+/**
+ * Packs the block's inputs at one kernel offset: [cells][kernel offset][plane][4]. Four planes at a time fill a cache line of
+ * the result: otherwise it would be written four times, by as many passes over all cells.
+ */
 function gather(call: GatherGemmCall, cells: i32, k: i32, offsets: usize, packed: usize): void {
   const inputPlane = call.height * call.width * 16;
-  const tileBytes = call.depth * PIECE;
+  const cellBytes = call.depth * 16;
+  const planes = call.planes;
   let source = call.source;
-  for (let plane = 0; plane < call.planes; plane++) {
-    let place = packed + (k * call.planes + plane) * PIECE;
-    for (let first = 0; first < cells; first += TILE_CELLS) {
-      const last = min(TILE_CELLS, cells - first);
-      for (let cell = 0; cell < last; cell++) {
-        const offset = load<i32>(offsets + (first + cell) * 4);
-        const value = offset === OUTSIDE ? f32x4.splat(0) : v128.load(source + offset);
-        v128.store(place + cell * 16, value);
+  let target = packed + k * planes * 16;
+  let plane = 0;
+  for (; plane + 4 <= planes; plane += 4) {
+    const second = source + inputPlane;
+    const third = second + inputPlane;
+    const fourth = third + inputPlane;
+    let place = target;
+    for (let cell = 0; cell < cells; cell++) {
+      const offset = load<i32>(offsets + cell * 4);
+      if (offset === OUTSIDE) {
+        const zero = f32x4.splat(0);
+        v128.store(place, zero);
+        v128.store(place, zero, 16);
+        v128.store(place, zero, 32);
+        v128.store(place, zero, 48);
+      } else {
+        v128.store(place, v128.load(source + offset));
+        v128.store(place, v128.load(second + offset), 16);
+        v128.store(place, v128.load(third + offset), 32);
+        v128.store(place, v128.load(fourth + offset), 48);
       }
-      place += tileBytes;
+      place += cellBytes;
+    }
+    source = fourth + inputPlane;
+    target += 64;
+  }
+  for (; plane < planes; plane++) {
+    let place = target;
+    for (let cell = 0; cell < cells; cell++) {
+      const offset = load<i32>(offsets + cell * 4);
+      v128.store(place, offset === OUTSIDE ? f32x4.splat(0) : v128.load(source + offset));
+      place += cellBytes;
     }
     source += inputPlane;
+    target += 16;
   }
 }
 
-/** The same if each output cell reads just the same input cell: these are copied in runs. */
+/** The same if each output cell reads just the same input cell. */
 function gatherRun(call: GatherGemmCall, firstCell: i32, cells: i32, packed: usize): void {
   const inputPlane = call.height * call.width * 16;
-  const tileBytes = call.depth * PIECE;
-  for (let plane = 0; plane < call.planes; plane++) {
-    let source = call.source + plane * inputPlane + firstCell * 16;
-    let place = packed + plane * PIECE;
-    let rest = cells;
-    for (; rest >= TILE_CELLS; rest -= TILE_CELLS) {
-      transposePiece(source, place);
-      source += PIECE;
-      place += tileBytes;
+  const cellBytes = call.depth * 16;
+  const planes = call.planes;
+  const runBytes = cells * 16;
+  let source = call.source + firstCell * 16;
+  let target = packed;
+  let plane = 0;
+  for (; plane + 4 <= planes; plane += 4) {
+    let place = target;
+    for (let first = source; first < source + runBytes; first += 16) {
+      const second = first + inputPlane;
+      const third = second + inputPlane;
+      v128.store(place, v128.load(first));
+      v128.store(place, v128.load(second), 16);
+      v128.store(place, v128.load(third), 32);
+      v128.store(place, v128.load(third + inputPlane), 48);
+      place += cellBytes;
     }
-    if (rest === 0) continue;
-    for (let cell = 0; cell < rest; cell++) v128.store(place + cell * 16, v128.load(source + cell * 16));
-    transposePiece(place, place);
+    source += inputPlane * 4;
+    target += 64;
+  }
+  for (; plane < planes; plane++) {
+    let place = target;
+    for (let first = source; first < source + runBytes; first += 16) {
+      v128.store(place, v128.load(first));
+      place += cellBytes;
+    }
+    source += inputPlane;
+    target += 16;
   }
 }
 
 /**
  * The same for images, whose fourth channel is empty. The three numbers of successive kernel offsets are packed without
- * gaps, which saves a quarter of the multiplications. A cell's number n lies in plane n / 4, so the three may lie in two
- * planes. Some stores write a whole vector and so overwrite numbers of the next offset, which are written later.
+ * gaps, which saves a quarter of the multiplications. A store writes a whole vector and so overwrites the first number of
+ * the next offset, which is written later; only the last number of a cell's last vector must not overwrite the next cell.
  */
 function gatherImage(call: GatherGemmCall, cells: i32, k: i32, offsets: usize, packed: usize): void {
-  const tileBytes = call.depth * PIECE;
-  const number = k * 3;
-  const lane = number & 3;
-  let place = packed + (number >> 2) * PIECE;
-  for (let first = 0; first < cells; first += TILE_CELLS) {
-    const last = min(TILE_CELLS, cells - first);
-    for (let cell = 0; cell < last; cell++) {
-      const offset = load<i32>(offsets + (first + cell) * 4);
-      const value = offset === OUTSIDE ? f32x4.splat(0) : v128.load(call.source + offset);
-      const to = place + cell * 16;
-      if (lane === 0) {
-        v128.store(to, value);
-      } else if (lane === 1) {
-        v128.store_lane<f32>(to, value, 0, 4);
-        v128.store_lane<f64>(to, v128.shuffle<f32>(value, value, 1, 2, 1, 2), 0, 8);
-      } else if (lane === 2) {
-        v128.store_lane<f64>(to, value, 0, 8);
-        v128.store(to + PIECE, v128.shuffle<f32>(value, f32x4.splat(0), 2, 4, 4, 4));
-      } else {
-        v128.store_lane<f32>(to, value, 0, 12);
-        v128.store(to + PIECE, v128.shuffle<f32>(value, f32x4.splat(0), 1, 2, 4, 4));
-      }
+  const cellBytes = call.depth * 16;
+  const fills = k * 12 + 12 === cellBytes;
+  let place = packed;
+  for (let cell = 0; cell < cells; cell++) {
+    const offset = load<i32>(offsets + cell * 4);
+    const value = offset === OUTSIDE ? f32x4.splat(0) : v128.load(call.source + offset);
+    const to = place + k * 12;
+    if (k === 0) v128.store(place + cellBytes - 16, f32x4.splat(0));
+    if (fills) {
+      v128.store_lane<f64>(to, value, 0);
+      v128.store_lane<f32>(to, value, 2, 8);
+    } else {
+      v128.store(to, value);
     }
-    place += tileBytes;
+    place += cellBytes;
   }
 }
 

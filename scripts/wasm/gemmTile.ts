@@ -25,7 +25,7 @@ const RUNS: readonly Run[] = [
  *
  *     sum[cell, channel] = Σ over k of a[k, cell] · b[k, channel]
  *
- * `a` holds [inputs][cells], a piece of [4][cells] per plane; `b` holds [inputs][8 outputs]. For each input channel the
+ * `a` holds [cells][inputs], cells `cellBytes` apart; `b` holds [inputs][8 outputs]. For each input channel the
  * 8 weights are loaded once; each cell's number is broadcast to a vector and multiplied with both halves. The sums are
  * local variables, since AssemblyScript has no arrays of vectors in registers. That is why this code is generated.
  *
@@ -44,45 +44,49 @@ const RUNS: readonly Run[] = [
  */
 export function gemmTile(relaxed: boolean): string {
   const cells = TILE_CELLS[relaxed ? "relaxed" : "plain"];
-  return `/** Cells per tile, and the bytes of a piece, which is one plane of a tile. */
+  return `/** Cells per tile. */
 export const TILE_CELLS: i32 = ${cells};
-export const PIECE: i32 = ${cells * 16};
 
-${runsOf("gemmTile", "", TILE / LANES)}
-${runsOf("gemmTileHalf", "Half", 1)}
+${runsOf("gemmTiles", "", TILE / LANES, cells)}
+${runsOf("gemmTilesHalf", "Half", 1, cells)}
 ${RUNS.map((run) => runFunction(run, cells, relaxed)).join("\n")}
-/** Transposes a piece from [cells][4], as in maps, to [4][cells], as tiles read it. \`target\` may be \`source\`. */
-export function transposePiece(source: usize, target: usize): void {
-${transpose(cells, (value) => value)}
-}
-
-/** The same in place for a layer's sums, after adding the bias and applying the activation. */
-export function finishPiece(source: usize, bias: v128, low: v128, high: v128): void {
-  const target = source;
-${transpose(cells, (sum) => `f32x4.pmin(f32x4.pmax(f32x4.add(${sum}, bias), low), high)`)}
-}
 `;
 }
 
 /**
- * The whole sum: a first run that stores its sums, and others that add theirs. The cells of a transposed convolution that no
- * kernel position reaches are a sum of nothing.
+ * The whole sums of several tiles: a first run that stores its sums, and others that add theirs. All tiles take a run before the
+ * next begins: its weights, a few kilobytes, stay in the L1 cache. The cells of a transposed convolution that no kernel position
+ * reaches are a sum of nothing.
  */
-function runsOf(name: string, half: string, vectors: number): string {
-  return `export function ${name}(a: usize, b: usize, planes: i32, run: i32, sums: usize, sumBytes: i32): void {
+function runsOf(name: string, half: string, vectors: number, cells: number): string {
+  const tiles = (run: string) => `for (let tile = 0, x = a, s = sums; tile < tiles; tile++) {
+      ${run}
+      x += tileBytes;
+      s += ${cells * 16};
+    }`;
+  return `export function ${name}(
+  a: usize, cellBytes: i32, b: usize, planes: i32, run: i32, sums: usize, sumBytes: i32, tiles: i32,
+): void {
+  const tileBytes = ${cells} * cellBytes;
   if (planes == 0) {
-${each(vectors, (vector) => `    memory.fill(sums + ${vector} * sumBytes, 0, PIECE);`)}
-    return;
+${each(vectors, (vector) => `    memory.fill(sums + ${vector} * sumBytes, 0, tiles * ${cells * 16});`)}
+  } else if (planes <= run) {
+    ${tiles(`firstRun${half}(x, cellBytes, b, planes, s, sumBytes);`)}
+  } else {
+    ${tiles(`firstRun${half}(x, cellBytes, b, run, s, sumBytes);`)}
+    let rest = planes - run;
+    while (rest > 0) {
+      a += run * 16;
+      b += run * ${TILE * 16};
+      const length = min(run, rest);
+      if (length === run) {
+        ${tiles(`nextRun${half}(x, cellBytes, b, run, s, sumBytes);`)}
+      } else {
+        ${tiles(`nextRun${half}(x, cellBytes, b, length, s, sumBytes);`)}
+      }
+      rest -= run;
+    }
   }
-  firstRun${half}(a, b, min(run, planes), sums, sumBytes);
-  let rest = planes - run;
-  while (rest > run) {
-    a += run * PIECE;
-    b += run * ${TILE * 16};
-    nextRun${half}(a, b, run, sums, sumBytes);
-    rest -= run;
-  }
-  if (rest > 0) nextRun${half}(a + run * PIECE, b + run * ${TILE * 16}, rest, sums, sumBytes);
 }
 `;
 }
@@ -112,22 +116,23 @@ function runFunction({ name, vectors, adds }: Run, cells: number, relaxed: boole
         })
         .reverse()
     : sums.map(({ sum, at, offset }) => `  v128.store(${at}, ${sum}, ${offset});`);
-  return `function ${name}(a: usize, b: usize, planes: i32, sums: usize, sumBytes: i32): void {
+  return `function ${name}(a: usize, cellBytes: i32, b: usize, planes: i32, sums: usize, sumBytes: i32): void {
+${each(cells, (cell) => `  let a${cell} = a + ${cell} * cellBytes;`)}
 ${each(vectors, (vector) => `  const v${vector} = v128.load(b, ${vector * 16});`)}
 ${each(cells, (cell) =>
   [
-    `  const y${cell} = v128.load32_splat(a, ${cell * 4});`,
+    `  const y${cell} = v128.load32_splat(a${cell});`,
     each(vectors, (vector) => `  let s${cell}_${vector} = f32x4.mul(y${cell}, v${vector});`),
   ].join("\n"),
 )}
   let rest = planes * 4 - 1;
   while (rest > 0) {
-    a += ${cells * 4};
+${each(cells, (cell) => `    a${cell} += 4;`)}
     b += ${TILE * 4};
 ${each(vectors, (vector) => `    const w${vector} = v128.load(b, ${vector * 16});`)}
 ${each(cells, (cell) =>
   [
-    `    const x${cell} = v128.load32_splat(a, ${cell * 4});`,
+    `    const x${cell} = v128.load32_splat(a${cell});`,
     each(vectors, (vector) => `    ${multiplyAdd(`s${cell}_${vector}`, `x${cell}`, `w${vector}`, relaxed)}`),
   ].join("\n"),
 )}
@@ -136,25 +141,4 @@ ${each(cells, (cell) =>
 ${stores.join("\n")}
 }
 `;
-}
-
-/** Transposes four cells as a square of four vectors, then the last one by lanes or the last two in pairs. */
-function transpose(cells: number, finished: (value: string) => string): string {
-  const pairs = cells === 6;
-  return `${each(cells, (cell) => `  const r${cell} = ${finished(`v128.load(source, ${cell * 16})`)};`)}
-  const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
-  const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
-  const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
-  const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
-  v128.store(target, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
-  v128.store(target, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7), ${cells * 4});
-  v128.store(target, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5), ${cells * 8});
-  v128.store(target, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7), ${cells * 12});
-${
-  pairs
-    ? `  const low45 = v128.shuffle<f32>(r4, r5, 0, 4, 1, 5);
-  const high45 = v128.shuffle<f32>(r4, r5, 2, 6, 3, 7);
-${each(4, (k) => `  v128.store_lane<f64>(target, ${k < 2 ? "low45" : "high45"}, ${k % 2}, ${k * cells * 4 + 16});`)}`
-    : each(4, (k) => `  v128.store_lane<f32>(target, r4, ${k}, ${k * cells * 4 + 16});`)
-}`;
 }

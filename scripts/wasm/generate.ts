@@ -16,7 +16,7 @@ export function generatedSources(relaxed: boolean): Record<string, string> {
     "winogradTransforms.ts": TILES.map((m) => winogradTransforms(winogradMatrices(m), relaxed)).join("\n"),
     "winograd.ts": [
       `import { ${TILES.map((m) => `Winograd${m}Call, WinogradWeights${m}Call`).join(", ")} } from "./calls";`,
-      'import { gemmTile, PIECE, TILE_CELLS, transposePiece } from "./gemmTile";',
+      'import { gemmTiles, TILE_CELLS } from "./gemmTile";',
       `import {\n${TILES.map((m) => `  inputTransform${m}, outputTransform${m}, weightTransform${m},`).join("\n")}\n} from "./winogradTransforms";`,
       ...TILES.map(winogradLayer),
       EDGE_FUNCTIONS,

@@ -26,36 +26,33 @@ export function winogradLayer(outputs: number): string {
 
   const patch = scratch;
   const stage = patch + ${patchBytes};
-  const pieces = stage + ${patchBytes};
-  const transformed = pieces + ${points} * PIECE;
-  const groupBytes = call.planes * PIECE;
-  const transformedStride = call.blockTiles / TILE_CELLS * groupBytes + 64;
+  const transformed = stage + ${patchBytes};
+  const tileBytes = call.planes * 16;
+  const transformedStride = call.blockTiles * tileBytes + 64;
   const sums = transformed + ${points} * transformedStride;
-  const sumGroupBytes = panelsPerSplit * 2 * PIECE;
-  const sumStride = call.blockTiles / TILE_CELLS * sumGroupBytes + 64;
+  const sumBytes = call.blockTiles * 16;
+  const sumStride = panelsPerSplit * 2 * sumBytes + 64;
   const panelBytes = call.planes * 128;
   const weightStride = panels * panelBytes;
 
-  for (let plane = 0; plane < call.planes; plane++) {
-    const source = call.source + plane * call.height * call.width * 16;
-    for (let group = 0; group < groups; group++) {
-      const first = group * TILE_CELLS;
-      const last = min(tiles, first + TILE_CELLS);
-      for (let tile = first; tile < last; tile++) {
-        const row = ((firstTile + tile) / call.tilesAcross) * ${outputs} - call.padTop;
-        const column = ((firstTile + tile) % call.tilesAcross) * ${outputs} - call.padLeft;
-        const target = pieces + (tile - first) * 16;
-        if (row >= 0 && column >= 0 && row + ${inputs} <= call.height && column + ${inputs} <= call.width) {
+  // Four planes at a time fill whole cache lines of the matrices.
+  for (let firstPlane = 0; firstPlane < call.planes; firstPlane += 4) {
+    const lastPlane = min(call.planes, firstPlane + 4);
+    for (let tile = 0; tile < tiles; tile++) {
+      const row = ((firstTile + tile) / call.tilesAcross) * ${outputs} - call.padTop;
+      const column = ((firstTile + tile) % call.tilesAcross) * ${outputs} - call.padLeft;
+      const inside =
+        row >= 0 && column >= 0 && row + ${inputs} <= call.height && column + ${inputs} <= call.width;
+      for (let plane = firstPlane; plane < lastPlane; plane++) {
+        const source = call.source + plane * call.height * call.width * 16;
+        const target = transformed + tile * tileBytes + plane * 16;
+        if (inside) {
           const place = source + (row * call.width + column) * 16;
-          inputTransform${outputs}(place, call.width * 16, target, PIECE, stage);
+          inputTransform${outputs}(place, call.width * 16, target, transformedStride, stage);
         } else {
           copyIn(source, call.height, call.width, row, column, patch, ${inputs});
-          inputTransform${outputs}(patch, ${inputs * 16}, target, PIECE, stage);
+          inputTransform${outputs}(patch, ${inputs * 16}, target, transformedStride, stage);
         }
-      }
-      const target = transformed + group * groupBytes + plane * PIECE;
-      for (let point = 0; point < ${points}; point++) {
-        transposePiece(pieces + point * PIECE, target + point * transformedStride);
       }
     }
   }
@@ -63,13 +60,9 @@ export function winogradLayer(outputs: number): string {
   for (let point = 0; point < ${points}; point++) {
     for (let panel = firstPanel; panel < lastPanel; panel++) {
       const weights = call.weights + point * weightStride + panel * panelBytes;
-      let from = transformed + point * transformedStride;
-      let to = sums + point * sumStride + (panel - firstPanel) * 2 * PIECE;
-      for (let group = 0; group < groups; group++) {
-        gemmTile(from, weights, call.planes, call.run, to, PIECE);
-        from += groupBytes;
-        to += sumGroupBytes;
-      }
+      const from = transformed + point * transformedStride;
+      const to = sums + point * sumStride + (panel - firstPanel) * 2 * sumBytes;
+      gemmTiles(from, tileBytes, weights, call.planes, call.run, to, sumBytes, groups);
     }
   }
 
@@ -82,7 +75,7 @@ export function winogradLayer(outputs: number): string {
     for (let tile = 0; tile < tiles; tile++) {
       const row = ((firstTile + tile) / call.tilesAcross) * ${outputs};
       const column = ((firstTile + tile) % call.tilesAcross) * ${outputs};
-      const from = sums + (tile / TILE_CELLS) * sumGroupBytes + (plane - firstPanel * 2) * PIECE + (tile % TILE_CELLS) * 16;
+      const from = sums + (plane - firstPanel * 2) * sumBytes + tile * 16;
       const place = plane * call.outputHeight * rowBytes + row * rowBytes + column * 16;
       const target = call.destination + place;
       const residual = call.residual ? call.residual + place : 0;

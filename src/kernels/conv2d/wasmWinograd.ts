@@ -31,7 +31,6 @@ const BLOCK_TILES = 60;
 const RUN_PLANES = 8;
 
 /** One plane of a tile of the larger build. For each point it is assembled here before it is transposed. */
-const PIECE_BYTES = Math.max(...Object.values(TILE_CELLS)) * BYTES_PER_CELL;
 
 /** The gap between matrices (scripts/wasm/winogradLayer.ts). */
 const GAP_BYTES = 64;
@@ -73,7 +72,7 @@ export function winogradWasm(
       biasConstant(epilogue, channels, TILE),
     ],
     workspaceBytes: eachRun ? transformedFloats(weights) * BYTES_PER_FLOAT : 0,
-    scratchBytes: points * (2 * BYTES_PER_CELL + PIECE_BYTES) + points * (seenBytes + sumBytes),
+    scratchBytes: points * 2 * BYTES_PER_CELL + points * (seenBytes + sumBytes),
     steps: (at) => [
       ...(eachRun ? [weightStep(weights, at.constants[0], at.workspace)] : []),
       wasmStep(`winograd${outputs}`, blocks * splits, {

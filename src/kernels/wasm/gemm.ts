@@ -197,7 +197,7 @@ export function gemmFusesIntoNext(gemm: GatherGemm, call: KernelCall): FusedProd
   if (call.epilogue.residual) return undefined;
   const scratchBytes = (cells: number) => {
     const whole = Math.ceil(cells / WHOLE_TILES) * WHOLE_TILES;
-    return whole * (cellBytes(gemm, call) + BYTES_PER_FLOAT);
+    return whole * (2 * BYTES_PER_CELL + cellBytes(gemm, call) + BYTES_PER_FLOAT);
   };
   return { kernelOffsets: gemm.kernelOffsets.length, scratchBytes };
 }
