@@ -4,7 +4,7 @@ import { depthwiseRow3 } from "./generated/depthwiseRow";
 import { TILE_CELLS } from "./generated/gemmTile";
 
 /**
- * A depthwise convolution. Weights: [planes][kernel][kernel][4]. Scratch: a row of zeros. Units: planes, or bands of rows
+ * A depthwise convolution. Weights: [planes][kernel][kernel][4]. Units: planes, or bands of rows
  * times splits of the planes if the layer before is computed inside this one.
  */
 export function depthwise(address: usize, unit: i32, scratch: usize): void {
@@ -12,9 +12,8 @@ export function depthwise(address: usize, unit: i32, scratch: usize): void {
   if (call.predecessor) {
     expandedBand(call, GatherGemmCall.at(call.predecessor), unit, scratch);
   } else if (call.small) {
-    clearRow(call, scratch);
     const source = call.source + unit * call.height * call.width * 16;
-    rowsOf(call, unit, source, 0, call.outputHeight, scratch);
+    rowsOf(call, unit, source, 0, call.outputHeight);
   } else {
     depthwiseAny(call, unit);
   }
@@ -26,19 +25,18 @@ export function depthwise(address: usize, unit: i32, scratch: usize): void {
  * other, never leaves the cache. Neighboring bands both compute the rows that they share; units of other planes gather the
  * same inputs again.
  */
-function expandedBand(call: DepthwiseCall, expansion: GatherGemmCall, unit: i32, zeros: usize): void {
+function expandedBand(call: DepthwiseCall, expansion: GatherGemmCall, unit: i32, scratch: usize): void {
   const firstRow = (unit % call.bands) * call.bandRows;
   const lastRow = min(call.outputHeight, firstRow + call.bandRows);
   const top = max(0, firstRow * call.stride - call.padTop);
   const bottom = inputEnd(call, lastRow);
   const cells = (bottom - top) * call.width;
 
-  const sums = zeros + call.width * 16;
+  const sums = scratch;
   const sumBytes = tilesOf(cells) * TILE_CELLS * 16;
   const packed = sums + 2 * sumBytes;
   pack(expansion, top * call.width, cells, packed, packed + tilesOf(cells) * TILE_CELLS * expansion.depth * 16);
 
-  clearRow(call, zeros);
   const panels = (expansion.outputPlanes + 1) >> 1;
   const panelsPerSplit = (panels + call.splits - 1) / call.splits;
   const firstPanel = (unit / call.bands) * panelsPerSplit;
@@ -58,7 +56,7 @@ function expandedBand(call: DepthwiseCall, expansion: GatherGemmCall, unit: i32,
         const plane = panel * 2 + half;
         const expanded = place + half * sumBytes;
         finishRun(expansion, plane, expanded, expanded, count);
-        rowsOf(call, plane, sums + half * sumBytes - top * call.width * 16, row, end, zeros);
+        rowsOf(call, plane, sums + half * sumBytes - top * call.width * 16, row, end);
       }
     }
   }
@@ -72,19 +70,8 @@ function inputEnd(call: DepthwiseCall, end: i32): i32 {
   return min(call.height, (end - 1) * call.stride - call.padTop + 3);
 }
 
-function clearRow(call: DepthwiseCall, zeros: usize): void {
-  for (let place = zeros; place < zeros + call.width * 16; place += 16) v128.store(place, f32x4.splat(0));
-}
-
 /** 3x3 windows that reach over the side edges by at most one cell. `source` is where row 0 of the plane is or would be. */
-function rowsOf(
-  call: DepthwiseCall,
-  plane: i32,
-  source: usize,
-  firstRow: i32,
-  lastRow: i32,
-  zeros: usize,
-): void {
+function rowsOf(call: DepthwiseCall, plane: i32, source: usize, firstRow: i32, lastRow: i32): void {
   const outputRow = call.outputWidth * 16;
   const first = plane * call.outputHeight * outputRow;
   const weights = call.weights + plane * 9 * 16;
@@ -96,9 +83,9 @@ function rowsOf(
   const right = (columns - 1) * call.stride - call.padLeft + 3 > call.width;
   for (let row = firstRow; row < lastRow; row++) {
     const top = row * call.stride - call.padTop;
-    const row0 = inputRow(call, source, top, zeros);
-    const row1 = inputRow(call, source, top + 1, zeros);
-    const row2 = inputRow(call, source, top + 2, zeros);
+    const row0 = inputRow(call, source, top);
+    const row1 = inputRow(call, source, top + 1);
+    const row2 = inputRow(call, source, top + 2);
     const target = call.destination + first + row * outputRow;
     const residual = call.residual ? call.residual + first + row * outputRow : 0;
     depthwiseRow3(
@@ -119,10 +106,10 @@ function rowsOf(
   }
 }
 
-/** Address at which the first output of a row starts to read an input row. Rows above and below the map are zeros. */
-function inputRow(call: DepthwiseCall, source: usize, row: i32, zeros: usize): usize {
+/** Address at which the first output of a row starts to read an input row; 0 for rows above and below the map. */
+function inputRow(call: DepthwiseCall, source: usize, row: i32): usize {
   const inside = <u32>row < <u32>call.height;
-  return (inside ? source + row * call.width * 16 : zeros) - call.padLeft * 16;
+  return inside ? source + (row * call.width - call.padLeft) * 16 : 0;
 }
 
 /** Windows of any size and padding. */

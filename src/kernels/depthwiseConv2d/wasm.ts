@@ -32,7 +32,7 @@ export const depthwiseConv2dWasm: WasmKernelOf<Window> = (call) => {
   return {
     algorithm: "direct, plane by plane",
     constants: [depthwiseWeights(kernelCells, channels), biasConstant(call.epilogue, channels)],
-    scratchBytes: call.inputs[0][2] * BYTES_PER_CELL + 2 * bandBytes,
+    scratchBytes: 2 * bandBytes,
     fusesPrevious,
     steps: (at) => [
       wasmStep("depthwise", at.predecessor ? bands * splits : planes, {
