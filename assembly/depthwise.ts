@@ -35,7 +35,13 @@ function expandedBand(call: DepthwiseCall, expansion: GatherGemmCall, unit: i32,
   const sums = scratch;
   const sumBytes = tilesOf(cells) * TILE_CELLS * 16;
   const packed = sums + 2 * sumBytes;
-  pack(expansion, top * call.width, cells, packed, packed + tilesOf(cells) * TILE_CELLS * expansion.depth * 16);
+  pack(
+    expansion,
+    top * call.width,
+    cells,
+    packed,
+    packed + tilesOf(cells) * TILE_CELLS * expansion.depth * 16,
+  );
 
   const panels = (expansion.outputPlanes + 1) >> 1;
   const panelsPerSplit = (panels + call.splits - 1) / call.splits;

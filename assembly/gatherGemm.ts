@@ -3,6 +3,9 @@ import { gemmTiles, gemmTilesHalf, TILE_CELLS } from "./generated/gemmTile";
 
 const OUTSIDE: i32 = -1;
 
+/** An entry of the table of kernel offsets: rows down, columns to the right, and the same in bytes of a plane. */
+const OFFSET_BYTES: i32 = 12;
+
 /**
  * A dense convolution as a product of matrices: what each output cell reads, [kernel offsets x input channels], times
  * the weights. A unit gathers the inputs of a block of output cells into contiguous memory, cell by cell, so that the
@@ -82,11 +85,12 @@ export function pack(call: GatherGemmCall, firstCell: i32, cells: i32, packed: u
     gemmBlock(call.predecessor, firstCell, cells, packed, scratch);
   } else if (call.sameCells) {
     gatherRun(call, firstCell, cells, packed);
+  } else if (call.image) {
+    gatherImage(call, firstCell, cells, packed);
   } else {
     for (let k = 0; k < call.kernelOffsets; k++) {
       locateSources(call, firstCell, cells, k, scratch);
-      if (call.image) gatherImage(call, cells, k, scratch, packed);
-      else gather(call, cells, k, scratch, packed);
+      gather(call, cells, k, scratch, packed);
     }
   }
 }
@@ -141,8 +145,8 @@ function locateTargets(call: GatherGemmCall, firstCell: i32, cells: i32, targets
 
 /** Writes the byte offset, in its plane, of the input cell that each output cell reads at kernel offset k. */
 function locateSources(call: GatherGemmCall, firstCell: i32, cells: i32, k: i32, offsets: usize): void {
-  const down = load<i32>(call.kernelOffsetTable + k * 8);
-  const right = load<i32>(call.kernelOffsetTable + k * 8, 4);
+  const down = load<i32>(call.kernelOffsetTable + k * OFFSET_BYTES);
+  const right = load<i32>(call.kernelOffsetTable + k * OFFSET_BYTES, 4);
   const stride = call.stride;
   const width = call.width;
   let cell = 0;
@@ -247,25 +251,53 @@ function gatherRun(call: GatherGemmCall, firstCell: i32, cells: i32, packed: usi
 /**
  * The same for images, whose fourth channel is empty. The three numbers of successive kernel offsets are packed without
  * gaps, which saves a quarter of the multiplications. A store writes a whole vector and so overwrites the first number of
- * the next offset, which is written later; only the last number of a cell's last vector must not overwrite the next cell.
+ * the next offset, which is written later; only the last one must not overwrite the next cell.
  */
-function gatherImage(call: GatherGemmCall, cells: i32, k: i32, offsets: usize, packed: usize): void {
+function gatherImage(call: GatherGemmCall, firstCell: i32, cells: i32, packed: usize): void {
+  const table = call.kernelOffsetTable;
+  const lastOffset = table + (call.kernelOffsets - 1) * OFFSET_BYTES;
   const cellBytes = call.depth * 16;
-  const fills = k * 12 + 12 === cellBytes;
-  let place = packed;
-  for (let cell = 0; cell < cells; cell++) {
-    const offset = load<i32>(offsets + cell * 4);
-    const value = offset === OUTSIDE ? f32x4.splat(0) : v128.load(call.source + offset);
-    const to = place + k * 12;
-    if (k === 0) v128.store(place + cellBytes - 16, f32x4.splat(0));
-    if (fills) {
-      v128.store_lane<f64>(to, value, 0);
-      v128.store_lane<f32>(to, value, 2, 8);
+  const fills = call.kernelOffsets * 12 === cellBytes;
+  let row = firstCell / call.columns;
+  let column = firstCell % call.columns;
+  for (let place = packed; place < packed + cells * cellBytes; place += cellBytes) {
+    const y = row * call.stride;
+    const x = column * call.stride;
+    const window = call.source + (y * call.width + x) * 16;
+    v128.store(place + cellBytes - 16, f32x4.splat(0));
+    let to = place;
+    if (isInside(call, y, x, table) && isInside(call, y, x, lastOffset)) {
+      for (let offset = table; offset < lastOffset; offset += OFFSET_BYTES) {
+        v128.store(to, v128.load(window + load<i32>(offset, 8)));
+        to += 12;
+      }
     } else {
-      v128.store(to, value);
+      for (let offset = table; offset < lastOffset; offset += OFFSET_BYTES) {
+        v128.store(to, pixel(call, y, x, window, offset));
+        to += 12;
+      }
     }
-    place += cellBytes;
+    const last = pixel(call, y, x, window, lastOffset);
+    if (fills) {
+      v128.store_lane<f64>(to, last, 0);
+      v128.store_lane<f32>(to, last, 2, 8);
+    } else {
+      v128.store(to, last);
+    }
+    if (++column === call.columns) {
+      column = 0;
+      row++;
+    }
   }
+}
+
+function isInside(call: GatherGemmCall, y: i32, x: i32, offset: usize): bool {
+  const inRows = <u32>(y + load<i32>(offset)) < <u32>call.height;
+  return inRows && <u32>(x + load<i32>(offset, 4)) < <u32>call.width;
+}
+
+function pixel(call: GatherGemmCall, y: i32, x: i32, window: usize, offset: usize): v128 {
+  return isInside(call, y, x, offset) ? v128.load(window + load<i32>(offset, 8)) : f32x4.splat(0);
 }
 
 /** Adds bias and residual to the sums of one plane of the block, applies the activation, and writes the output. */

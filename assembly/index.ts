@@ -13,3 +13,4 @@ export { winograd2, winograd4, winogradWeights2, winogradWeights4 } from "./gene
 export { maxPool } from "./maxPool";
 export { normalize, normalizePixels } from "./normalize";
 export { upsampleBilinear, upsampleNearest } from "./upsample";
+export { widenPixels } from "./widenPixels";

@@ -10,6 +10,7 @@ import {
   type WasmKernel,
   type WasmKernelOf,
   type WasmStep,
+  wasmStep,
 } from "../../kernels/wasm/kernel.ts";
 import type { Shape } from "../../tensor.ts";
 import { type Lifetime, mapLifetimes } from "../lifetimes.ts";
@@ -17,6 +18,7 @@ import { kernelCall } from "../preparedNode.ts";
 import { type FusedGroup, fusedGroups, fusedPredecessor } from "./blockFusion.ts";
 import { WASM_KERNELS } from "./kernels.ts";
 import { align, placeMaps } from "./placeMaps.ts";
+import { isImage, pixelsStart } from "./planarMap.ts";
 
 /** A node and the addresses of all that it reads and writes, in bytes from the start of memory. */
 export interface PlannedNode {
@@ -44,6 +46,8 @@ export interface PlanLayout {
   readonly maps: ReadonlyMap<string, number>;
   /** Of every value and every layer's workspace. */
   readonly lifetimes: readonly Lifetime[];
+  /** The steps that finish the inputs before the first node runs. */
+  readonly inputs: readonly (PlannedStep & { readonly input: string })[];
   readonly nodes: readonly PlannedNode[];
   /** One address per thread. */
   readonly scratch: readonly number[];
@@ -79,6 +83,7 @@ export function planLayout(graph: Graph, choices: WasmChoices, threads = 1): Pla
 
   const firstField = memory.end;
   const staging = { fields: memory.reserve(MAX_FIELDS * BYTES_PER_FLOAT), floats: firstMap };
+  const inputs = bindInputs(memory, graph, maps);
   const nodes = bindNodes(memory, graph, kernels, groups, constants, maps);
   const bytes = {
     constants: weightBytes + memory.end - firstField,
@@ -86,7 +91,7 @@ export function planLayout(graph: Graph, choices: WasmChoices, threads = 1): Pla
     maps: placement.bytes,
     total: memory.end,
   };
-  return { shapes, maps, lifetimes, nodes, scratch, staging, bytes };
+  return { shapes, maps, lifetimes, inputs, nodes, scratch, staging, bytes };
 }
 
 /** The first bytes stay unused, because 0 means "none" wherever an address is optional. */
@@ -148,6 +153,23 @@ function workspaceName(step: number): string {
 function stagingBytes(kernels: readonly WasmKernel[]): number {
   const transforms = kernels.flatMap(({ constants }) => constants.map(({ transform }) => transform));
   return Math.max(0, ...transforms.map((transform) => transform?.floats ?? 0)) * BYTES_PER_FLOAT;
+}
+
+/** Images are widened in place. */
+function bindInputs(
+  memory: BumpAllocator,
+  graph: Graph,
+  maps: ReadonlyMap<string, number>,
+): PlanLayout["inputs"] {
+  return Object.entries(graph.inputs)
+    .filter(([, shape]) => isImage(shape))
+    .map(([input, shape]) => {
+      const [, height, width] = shape;
+      const destination = maps.get(input) as number;
+      const source = destination + pixelsStart(shape) * BYTES_PER_FLOAT;
+      const step = wasmStep("widenPixels", 1, { source, destination, cells: height * width });
+      return { ...step, input, address: memory.reserve(fieldCount(step.function) * BYTES_PER_FLOAT) };
+    });
 }
 
 /** Tells each kernel where its maps and constants are, and reserves the fields of the calls that it then makes. */

@@ -6,7 +6,7 @@ import { planarBytes, type WasmChoices } from "../../kernels/wasm/kernel.ts";
 import type { Shape, Tensor, Weights } from "../../tensor.ts";
 import { checkInputs } from "../preparedNode.ts";
 import { TapSink } from "../tapSink.ts";
-import { readPlanar, writePlanar } from "./planarMap.ts";
+import { isImage, pixelsStart, readPlanar, writePlanar } from "./planarMap.ts";
 import { type PlanLayout, type PlannedNode, type PlannedStep, planLayout } from "./planLayout.ts";
 import { allocateMemory } from "./planMemory.ts";
 import { type Runner, type RunStep, sameThreadRunner } from "./runner.ts";
@@ -112,7 +112,7 @@ export class WasmPlan implements Plan {
     signal: AbortSignal | undefined,
   ): Promise<LayerTimes> {
     signal?.throwIfAborted();
-    for (const name of Object.keys(this.graph.inputs)) writePlanar(inputs[name], this.map(memory, name));
+    await runner.run(this.writeInputs(memory, inputs), signal);
     const needed = new Set(neededNodes(this.graph).map(({ name }) => name));
     const layers = this.layout.nodes
       .filter(({ node }) => needed.has(node.name))
@@ -139,9 +139,8 @@ export class WasmPlan implements Plan {
     signal: AbortSignal | undefined,
   ): Promise<RunResult> {
     signal?.throwIfAborted();
-    for (const name of Object.keys(this.graph.inputs)) writePlanar(inputs[name], this.map(memory, name));
+    let steps = this.writeInputs(memory, inputs);
     const needed = new Set(neededNodes(this.graph, taps.names).map(({ name }) => name));
-    let steps: RunStep[] = [];
     for (const planned of this.layout.nodes) {
       const { name } = planned.node;
       if (needed.has(name)) steps.push(...stepsOf(planned, taps).map((step) => ({ ...step, layer: name })));
@@ -153,6 +152,16 @@ export class WasmPlan implements Plan {
     await runner.run(steps, signal);
     const outputs = Object.entries(this.graph.outputs).map(([name, node]) => [name, this.read(memory, node)]);
     return { outputs: Object.fromEntries(outputs), taps: taps.result };
+  }
+
+  /** Writes the inputs' maps, but for what the steps returned have still to do. */
+  private writeInputs(memory: WebAssembly.Memory, inputs: Readonly<Record<string, Tensor>>): RunStep[] {
+    for (const [name, shape] of Object.entries(this.graph.inputs)) {
+      const map = this.map(memory, name);
+      if (isImage(shape)) map.set(inputs[name].data, pixelsStart(shape));
+      else writePlanar(inputs[name], map);
+    }
+    return this.layout.inputs.map(({ input, ...step }) => ({ ...step, layer: input }));
   }
 
   private read(memory: WebAssembly.Memory, name: string): Tensor {
@@ -175,6 +184,6 @@ function stepsOf(
 }
 
 /** The longest run. It has room for a step even in an empty graph, since a constant may be transformed in one. */
-function stepCount({ nodes }: PlanLayout): number {
-  return 1 + nodes.reduce((count, { steps }) => count + steps.length, 0);
+function stepCount({ inputs, nodes }: PlanLayout): number {
+  return 1 + inputs.length + nodes.reduce((count, { steps }) => count + steps.length, 0);
 }

@@ -26,6 +26,7 @@ export async function writeConstants(
 ): Promise<void> {
   const last = lastUses(graph);
   const view = new DataView(memory.buffer);
+  for (const step of layout.inputs) writeFields(view, step);
   let lastYield = performance.now();
   for (const [place, { node, kernel, constants, steps, fusedStep: groupStep }] of layout.nodes.entries()) {
     signal?.throwIfAborted();

@@ -1,6 +1,6 @@
 import type { KernelCall, MemoryUse } from "../kernel.ts";
 import { biasConstant, epilogueFields } from "../wasm/epilogue.ts";
-import { runPlanes, TILE, TILE_CELLS, WHOLE_TILES } from "../wasm/gemm.ts";
+import { runPlanes, TILE, WHOLE_TILES } from "../wasm/gemm.ts";
 import {
   BYTES_PER_CELL,
   BYTES_PER_FLOAT,
@@ -29,8 +29,6 @@ const BLOCK_TILES = 60;
  * longer.
  */
 const RUN_PLANES = 8;
-
-/** One plane of a tile of the larger build. For each point it is assembled here before it is transposed. */
 
 /** The gap between matrices (scripts/wasm/winogradLayer.ts). */
 const GAP_BYTES = 64;

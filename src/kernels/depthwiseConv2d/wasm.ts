@@ -79,11 +79,7 @@ function depthwiseFusesPrevious(call: KernelCall<Window>): FusedConsumer | undef
 }
 
 /** Output rows per unit. */
-function bandRows({
-  inputs: [[, height, width]],
-  output: [, outputHeight],
-  attributes,
-}: KernelCall<Window>): number {
+function bandRows({ inputs: [[, height, width]], output: [, outputHeight] }: KernelCall<Window>): number {
   const inputRows = Math.max(MIN_BAND_ROWS, Math.floor(BAND_CELLS / width));
   const bands = Math.ceil(height / inputRows);
   return Math.ceil(outputHeight / bands);

@@ -78,7 +78,7 @@ export function gemmConstants(
   call: KernelCall,
 ): [weights: WasmConstant, kernelOffsets: WasmConstant] {
   const { inputStep, outputStep } = gemm;
-  const inputChannels = call.inputs[0][3];
+  const [, , inputWidth, inputChannels] = call.inputs[0];
   const channels = call.output[3];
   const panels = Math.ceil(channels / TILE);
   const panelFloats = depthOf(gemm, call) * LANES * TILE;
@@ -96,10 +96,16 @@ export function gemmConstants(
       },
     },
     {
-      floats: gemm.kernelOffsets.length * 2,
+      floats: gemm.kernelOffsets.length * 3,
       write(target) {
         const table = new Int32Array(target.buffer, target.byteOffset, target.length);
-        table.set(gemm.kernelOffsets.flatMap(({ down, right }) => [down, right]));
+        table.set(
+          gemm.kernelOffsets.flatMap(({ down, right }) => [
+            down,
+            right,
+            (down * inputWidth + right) * BYTES_PER_CELL,
+          ]),
+        );
       },
     },
   ];

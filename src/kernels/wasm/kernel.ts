@@ -113,6 +113,7 @@ export const WASM_CALLS = {
   normalizePixels: { ...MAPS, cells: "i32", partCells: "i32", numbers: "usize", order: "usize" },
   upsampleNearest: { ...MAPS, ...SIZE },
   upsampleBilinear: { ...MAPS, ...SIZE },
+  widenPixels: { ...MAPS, cells: "i32" },
 } as const;
 
 export type WasmFunction = keyof typeof WASM_CALLS;
