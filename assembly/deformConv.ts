@@ -18,7 +18,7 @@ export function deformConv(address: usize, unit: i32, scratch: usize): void {
   const firstCell = firstCellOf(gemm, unit);
   const cells = cellsFrom(gemm, firstCell);
   const packed = packedIn(gemm, scratch);
-  const samples = packed + call.blockCells * call.depth * 16;
+  const samples = packed + call.blockCells * call.cellBytes;
   for (let k = 0; k < SAMPLES; k++) {
     locateSamples(call, firstCell, cells, k, samples);
     blend(call, cells, k, samples, packed);
@@ -88,7 +88,7 @@ function offsetAt(call: DeformConvCall, cell: i32, channel: i32): f32 {
 /** Packs sample k of the block's cells: [cells][sample][plane][4]. */
 function blend(call: DeformConvCall, cells: i32, k: i32, samples: usize, packed: usize): void {
   const inputPlane = call.height * call.width * 16;
-  const cellBytes = call.depth * 16;
+  const cellBytes = call.cellBytes;
   let source = call.source;
   for (let plane = 0; plane < call.planes; plane++) {
     let place = packed + (k * call.planes + plane) * 16;

@@ -40,7 +40,7 @@ function expandedBand(call: DepthwiseCall, expansion: GatherGemmCall, unit: i32,
     top * call.width,
     cells,
     packed,
-    packed + tilesOf(cells) * TILE_CELLS * expansion.depth * 16,
+    packed + tilesOf(cells) * TILE_CELLS * expansion.cellBytes,
   );
 
   const panels = (expansion.outputPlanes + 1) >> 1;
@@ -56,7 +56,7 @@ function expandedBand(call: DepthwiseCall, expansion: GatherGemmCall, unit: i32,
       const tiles = tilesOf((inputEnd(call, end) - top) * call.width);
       const place = sums + tile * TILE_CELLS * 16;
       const count = (tiles - tile) * TILE_CELLS;
-      panelSums(expansion, panel, count, packed + tile * TILE_CELLS * expansion.depth * 16, place, sumBytes);
+      panelSums(expansion, panel, count, packed + tile * TILE_CELLS * expansion.cellBytes, place, sumBytes);
       tile = tiles;
       for (let half = 0; half < halves; half++) {
         const plane = panel * 2 + half;

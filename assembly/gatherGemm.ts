@@ -23,7 +23,7 @@ export function gatherGemm(address: usize, unit: i32, scratch: usize): void {
   const call = GatherGemmCall.at(address);
   const firstCell = firstCellOf(call, unit);
   const packed = packedIn(call, scratch);
-  pack(call, firstCell, cellsFrom(call, firstCell), packed, packed + call.blockCells * call.depth * 16);
+  pack(call, firstCell, cellsFrom(call, firstCell), packed, packed + call.blockCells * call.cellBytes);
   multiplyBlock(call, unit, scratch);
 }
 
@@ -74,15 +74,15 @@ export function panelSums(
   const weights = call.weights + panel * depth * 128;
   const whole = panel * 2 + 1 < call.outputPlanes;
   const tiles = tilesOf(cells);
-  if (whole) gemmTiles(packed, depth * 16, weights, depth, call.run, sums, sumBytes, tiles);
-  else gemmTilesHalf(packed, depth * 16, weights, depth, call.run, sums, sumBytes, tiles);
+  if (whole) gemmTiles(packed, call.cellBytes, weights, depth, call.run, sums, sumBytes, tiles);
+  else gemmTilesHalf(packed, call.cellBytes, weights, depth, call.run, sums, sumBytes, tiles);
   return whole;
 }
 
 /** Packs what a block of output cells reads, [cells][depth][4]. It is gathered, or computed by the layer before. */
 export function pack(call: GatherGemmCall, firstCell: i32, cells: i32, packed: usize, scratch: usize): void {
   if (call.predecessor) {
-    gemmBlock(call.predecessor, firstCell, cells, packed, scratch);
+    gemmBlock(call.predecessor, firstCell, cells, packed, call.cellBytes, scratch);
   } else if (call.sameCells) {
     gatherRun(call, firstCell, cells, packed);
   } else if (call.image) {
@@ -101,31 +101,44 @@ export function tilesOf(cells: i32): i32 {
 
 /**
  * Computes a fused layer for the cells that its only reader would gather, so that its map never leaves the cache:
- * [cells][output planes][4].
+ * [cells][output planes][4], cells `targetBytes` apart.
  */
-function gemmBlock(address: usize, firstCell: i32, cells: i32, target: usize, scratch: usize): void {
+function gemmBlock(
+  address: usize,
+  firstCell: i32,
+  cells: i32,
+  target: usize,
+  targetBytes: i32,
+  scratch: usize,
+): void {
   const call = GatherGemmCall.at(address);
   const sumBytes = tilesOf(cells) * TILE_CELLS * 16;
   const sums = scratch;
   const packed = sums + 2 * sumBytes;
-  pack(call, firstCell, cells, packed, packed + sumBytes * call.depth);
+  pack(call, firstCell, cells, packed, packed + tilesOf(cells) * TILE_CELLS * call.cellBytes);
   for (let panel = 0; panel * 2 < call.outputPlanes; panel++) {
     const whole = panelSums(call, panel, cells, packed, sums, sumBytes);
-    finishPacked(call, panel * 2, sums, cells, target);
-    if (whole) finishPacked(call, panel * 2 + 1, sums + sumBytes, cells, target);
+    finishPacked(call, panel * 2, sums, cells, target, targetBytes);
+    if (whole) finishPacked(call, panel * 2 + 1, sums + sumBytes, cells, target, targetBytes);
   }
 }
 
-/** Adds the bias to one plane of sums, applies the activation, and writes the plane to [cells][output planes][4]. */
-function finishPacked(call: GatherGemmCall, plane: i32, sums: usize, cells: i32, target: usize): void {
+/** Adds the bias to one plane of sums, applies the activation, and writes the plane to cells `targetBytes` apart. */
+function finishPacked(
+  call: GatherGemmCall,
+  plane: i32,
+  sums: usize,
+  cells: i32,
+  target: usize,
+  targetBytes: i32,
+): void {
   const bias = v128.load(call.bias + plane * 16);
   const low = f32x4.splat(call.low);
   const high = f32x4.splat(call.high);
-  const cellBytes = call.outputPlanes * 16;
   let place = target + plane * 16;
   for (let at = sums; at < sums + cells * 16; at += 16) {
     v128.store(place, f32x4.pmin(f32x4.pmax(f32x4.add(v128.load(at), bias), low), high));
-    place += cellBytes;
+    place += targetBytes;
   }
 }
 
@@ -173,7 +186,7 @@ function locateSources(call: GatherGemmCall, firstCell: i32, cells: i32, k: i32,
  */
 function gather(call: GatherGemmCall, cells: i32, k: i32, offsets: usize, packed: usize): void {
   const inputPlane = call.height * call.width * 16;
-  const cellBytes = call.depth * 16;
+  const cellBytes = call.cellBytes;
   const planes = call.planes;
   let source = call.source;
   let target = packed + k * planes * 16;
@@ -217,7 +230,7 @@ function gather(call: GatherGemmCall, cells: i32, k: i32, offsets: usize, packed
 /** The same if each output cell reads just the same input cell. */
 function gatherRun(call: GatherGemmCall, firstCell: i32, cells: i32, packed: usize): void {
   const inputPlane = call.height * call.width * 16;
-  const cellBytes = call.depth * 16;
+  const cellBytes = call.cellBytes;
   const planes = call.planes;
   const runBytes = cells * 16;
   let source = call.source + firstCell * 16;
@@ -256,15 +269,15 @@ function gatherRun(call: GatherGemmCall, firstCell: i32, cells: i32, packed: usi
 function gatherImage(call: GatherGemmCall, firstCell: i32, cells: i32, packed: usize): void {
   const table = call.kernelOffsetTable;
   const lastOffset = table + (call.kernelOffsets - 1) * OFFSET_BYTES;
-  const cellBytes = call.depth * 16;
-  const fills = call.kernelOffsets * 12 === cellBytes;
+  const cellBytes = call.cellBytes;
+  const fills = call.kernelOffsets * 12 === call.depth * 16;
   let row = firstCell / call.columns;
   let column = firstCell % call.columns;
   for (let place = packed; place < packed + cells * cellBytes; place += cellBytes) {
     const y = row * call.stride;
     const x = column * call.stride;
     const window = call.source + (y * call.width + x) * 16;
-    v128.store(place + cellBytes - 16, f32x4.splat(0));
+    v128.store(place + call.depth * 16 - 16, f32x4.splat(0));
     let to = place;
     if (isInside(call, y, x, table) && isInside(call, y, x, lastOffset)) {
       for (let offset = table; offset < lastOffset; offset += OFFSET_BYTES) {

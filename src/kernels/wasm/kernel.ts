@@ -36,6 +36,7 @@ const GATHER_GEMM = {
   kernelOffsets: "i32",
   kernelOffsetTable: "usize",
   depth: "i32",
+  cellBytes: "i32",
   run: "i32",
   image: "i32",
   sameCells: "i32",
