@@ -4,8 +4,8 @@
  * points, multiply matrices, [tiles x inputs] · [inputs x outputs]; (3) transform the sums back, add bias and residual,
  * and apply the activation.
  *
- * There is a gap of 64 bytes between matrices: at distances of a power of two, they would compete for the same cache
- * sets. The inputs of tiles that reach over the edge of the map are first copied to a patch of zeros, and their outputs
+ * There is a gap of 64 bytes between matrices, and between the rows of one that would be a power of two apart: they would
+ * compete for the same cache sets. The inputs of tiles that reach over the edge of the map are first copied to a patch of zeros, and their outputs
  * go through a patch as well.
  *
  * Weights: [n²][outputs / 8][inputs][8]. Units: blocks of tiles, times splits of the output channels.
@@ -27,7 +27,7 @@ export function winogradLayer(outputs: number): string {
   const patch = scratch;
   const stage = patch + ${patchBytes};
   const transformed = stage + ${patchBytes};
-  const tileBytes = call.planes * 16;
+  const tileBytes = call.tileBytes;
   const transformedStride = call.blockTiles * tileBytes + 64;
   const sums = transformed + ${points} * transformedStride;
   const sumBytes = call.blockTiles * 16;

@@ -1,6 +1,6 @@
 import type { KernelCall, MemoryUse } from "../kernel.ts";
 import { biasConstant, epilogueFields } from "../wasm/epilogue.ts";
-import { runPlanes, TILE, WHOLE_TILES } from "../wasm/gemm.ts";
+import { runPlanes, spacedBytes, TILE, WHOLE_TILES } from "../wasm/gemm.ts";
 import {
   BYTES_PER_CELL,
   BYTES_PER_FLOAT,
@@ -57,7 +57,8 @@ export function winogradWasm(
   const blocks = Math.ceil(tiles / blockTiles);
   const splits = panelSplits(panels, blocks);
 
-  const seenBytes = blockTiles * planes * BYTES_PER_CELL + GAP_BYTES;
+  const tileBytes = spacedBytes(planes);
+  const seenBytes = blockTiles * tileBytes + GAP_BYTES;
   const sumBytes = blockTiles * Math.ceil(panels / splits) * 2 * BYTES_PER_CELL + GAP_BYTES;
   const weights = { outputs, inputChannels, channels };
   const algorithm = `Winograd F(${outputs}x${outputs}): ${reason}`;
@@ -89,6 +90,7 @@ export function winogradWasm(
         weights: eachRun ? at.workspace : at.constants[0],
         tilesAcross,
         tiles,
+        tileBytes,
         blockTiles,
         blocks,
         splits,

@@ -68,6 +68,7 @@ const WINOGRAD = {
   weights: "usize",
   tilesAcross: "i32",
   tiles: "i32",
+  tileBytes: "i32",
   blockTiles: "i32",
   blocks: "i32",
   splits: "i32",
