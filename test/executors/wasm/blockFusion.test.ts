@@ -8,7 +8,8 @@ import { fuseEpilogues } from "../../../src/graph/passes/fuseEpilogues.ts";
 import { add } from "../../../src/kernels/elementwise/op.ts";
 import { OPS } from "../../../src/kernels/ops.ts";
 import { shapeOf } from "../../../src/tensor.ts";
-import { chainInputs, chainWeights } from "../../support/chain.ts";
+import { chainWeights } from "../../support/chain.ts";
+import { inputsFor } from "../../support/madeWeights.ts";
 
 /** A strided layer and two pointwise ones, on maps that are large enough to be fused. */
 function heads(): Graph {
@@ -47,6 +48,27 @@ function invertedResiduals(): Graph {
   return fuseEpilogues(builder.build(), OPS);
 }
 
+/**
+ * Expansions of maps that are one band, whose planes are split between units, and of maps of several bands: odd sides, numbers
+ * of channels that fill neither a plane nor a panel, and both strides.
+ */
+function smallResiduals(): Graph {
+  const builder = new GraphBuilder();
+  const x = builder.input("x", shapeOf(31, 41, 9));
+  const tall = builder.input("tall", shapeOf(89, 63, 6));
+  const block = (name: string, channels: number, stride: number, from: typeof x) => {
+    const options = { bias: true, activation: "relu6" } as const;
+    const scope = builder.root.at(name);
+    const wide = convolution(from, scope.at("expand"), { channels, kernel: 1, ...options });
+    return depthwiseConvolution(wide, scope.at("depthwise"), { kernel: 3, stride, ...options });
+  };
+  builder.output("y", block("whole", 213, 1, x));
+  builder.output("z", block("strided", 226, 2, x));
+  builder.output("u", block("bands", 51, 1, tall));
+  builder.output("v", block("stridedBands", 54, 2, tall));
+  return fuseEpilogues(builder.build(), OPS);
+}
+
 const GRAPHS = [
   {
     title: "pointwise layers",
@@ -72,6 +94,17 @@ const GRAPHS = [
     },
     taps: [["expandEven.relu6", "project.relu6"], ["expandOdd.relu6"]],
   },
+  {
+    title: "depthwise layers on small maps",
+    graph: smallResiduals(),
+    inside: {
+      "whole.expand.relu6": "whole.depthwise.relu6",
+      "strided.expand.relu6": "strided.depthwise.relu6",
+      "bands.expand.relu6": "bands.depthwise.relu6",
+      "stridedBands.expand.relu6": "stridedBands.depthwise.relu6",
+    },
+    taps: [["whole.expand.relu6", "strided.expand.relu6", "bands.expand.relu6", "stridedBands.expand.relu6"]],
+  },
 ] as const;
 
 // Node 20 has relaxed SIMD only behind this flag.
@@ -95,7 +128,7 @@ describe.each(GRAPHS)("layers fused into $title", ({ graph, inside, taps }) => {
     async (build, threads) => {
       const executor = await wasmExecutor({ build, threads });
       const plan = await executor.prepare(graph, chainWeights(graph));
-      const inputs = chainInputs(graph);
+      const inputs = inputsFor(graph);
       const together = await plan.run(inputs);
       // A tapped map must be written, so its layer runs separately.
       for (const tapped of taps) {

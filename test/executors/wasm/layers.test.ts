@@ -32,6 +32,13 @@ const WINDOWS = [
   { kernel: 5, stride: 3, padding: padAll(2) },
 ] as const;
 
+const IMAGE_SIZES = [
+  { height: 9, width: 11 },
+  { height: 14, width: 7 },
+] as const;
+
+const IMAGE_PADDINGS = [padAll(0), padAll(1), { top: 0, left: 2, bottom: 1, right: 0 }] as const;
+
 const DENSE: readonly OpName[] = ["conv2d", "transposedConv2d"];
 
 // Node 20 has relaxed SIMD only behind this flag.
@@ -63,6 +70,28 @@ for (const build of ["relaxed", "plain"] as const) {
       expect(await opCaseDifference(executor, "conv2d", opCase)).toBeLessThanOrEqual(OP_TOLERANCE.wasm);
       expect(await opCaseDifference(exact, "conv2d", opCase)).toBeLessThanOrEqual(OP_TOLERANCE.wasm);
     });
+
+    // Rows inside an image are packed without a check of each cell; a kernel of even size fills a cell's last vector.
+    for (const { height, width } of IMAGE_SIZES) {
+      for (const kernel of [1, 2, 3, 5, 6]) {
+        for (const stride of [1, 2, 3]) {
+          for (const padding of IMAGE_PADDINGS) {
+            for (const op of DENSE) {
+              const { top, left, bottom, right } = padding;
+              const title = `image ${height}x${width}, ${op} ${kernel}x${kernel}/${stride}, padding ${top},${left},${bottom},${right}`;
+              if (Math.max(top, left, bottom, right) >= kernel) continue;
+              test(title, async () => {
+                const attributes = { kernel, stride, padding, channels: 13, outside: "ignored" };
+                const inputs = [shapeOf(height, width, 3)];
+                const opCase: OpCase = { title, inputs, attributes, epilogue: EPILOGUES[2] };
+                const difference = await opCaseDifference(executor, op, opCase);
+                expect(difference).toBeLessThanOrEqual(OP_TOLERANCE.wasm);
+              });
+            }
+          }
+        }
+      }
+    }
 
     for (const op of [...DENSE, "depthwiseConv2d", "maxPool"] as const) {
       describe(`${op} at every size agrees with plain arithmetic`, () => {
