@@ -25,7 +25,7 @@ const RUNS: readonly Run[] = [
  *
  *     sum[cell, channel] = Σ over k of a[k, cell] · b[k, channel]
  *
- * `a` holds [cells][inputs], cells `cellBytes` apart; `b` holds [inputs][8 outputs]. For each input channel the
+ * `a` holds [cells][inputs], cells `cellBytes` apart, each with a pointer of its own; `b` holds [inputs][8 outputs]. For each input channel the
  * 8 weights are loaded once; each cell's number is broadcast to a vector and multiplied with both halves. The sums are
  * local variables, since AssemblyScript has no arrays of vectors in registers. That is why this code is generated.
  *
@@ -36,10 +36,10 @@ const RUNS: readonly Run[] = [
  * 2 % longer than in one run in the relaxed build, and no longer in the plain one (AMD EPYC, Node 20).
  *
  * The loop handles one channel per iteration. With several, binaryen and V8 reorder the additions so that all sums go
- * through memory, which is a fifth slower. For the same reason it is not nested in the loop over runs, which V8 would
- * unroll, but in a function of its own, and that is called twice, since binaryen would inline a single call. Bias and
+ * through memory, which is a fifth slower. For the same reason it is not nested in the loops over runs and tiles, which V8
+ * would unroll (CenterFace took a fifth longer), but in a function of its own, and that is called twice, since binaryen would inline a single call. Bias and
  * activation are not applied here, because they would take registers from the loop: the tile writes plain sums,
- * [cells][4] per plane of outputs, planes `sumBytes` apart. `gemmTileHalf`
+ * [cells][4] per plane of outputs, planes `sumBytes` apart. `gemmTilesHalf`
  * computes only one plane of outputs, for a layer whose last 8 outputs are 4 or fewer.
  */
 export function gemmTile(relaxed: boolean): string {
