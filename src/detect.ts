@@ -7,7 +7,7 @@ import type { PeakQuery } from "./backend/peakQuery.ts";
 import { isWorkers, WORKERS_EXPECTED } from "./batch/chooseRunner.ts";
 import { type DetectAllOptions, type DetectedImage, detectAll } from "./batch/detectAll.ts";
 import { portableOptions } from "./batch/portable.ts";
-import type { Recipe } from "./batch/threadsRunner.ts";
+import type { DetectorRecipe } from "./batch/threadsRunner.ts";
 import { whyNothing } from "./chooseDetections.ts";
 import { CostEstimates } from "./cost.ts";
 import { askedClasses, chosenResult, viewOptions } from "./decodeOutputs.ts";
@@ -100,7 +100,7 @@ export class Detector {
     readonly network: Network,
     private readonly loadTime: number,
     /** What threads load it with; absent if its weights cannot be sent to them. */
-    readonly recipe?: Recipe,
+    readonly recipe?: DetectorRecipe,
   ) {
     this.costs = new CostEstimates(network);
   }

@@ -6,7 +6,7 @@ import type { Backend } from "../executors/backends.ts";
 import type { InputSize } from "../models/view.ts";
 import { type Detects, helpedRunner, type ImageRunner, plainRunner } from "./imageRunner.ts";
 import { ImageThread } from "./imageThread.ts";
-import { type Recipe, ThreadsRunner } from "./threadsRunner.ts";
+import { type DetectorRecipe, ThreadsRunner } from "./threadsRunner.ts";
 
 /** `auto` chooses by the network, the machine and the number of images. */
 export type Workers = number | "auto";
@@ -28,7 +28,7 @@ export interface LoadedDetector extends Detects {
     demandsAt(size: InputSize): { readonly bytes?: number };
   };
   /** What threads load it with; undefined if its weights cannot be sent to them. */
-  readonly recipe?: Recipe;
+  readonly recipe?: DetectorRecipe;
 }
 
 export interface RunnerNeeds {

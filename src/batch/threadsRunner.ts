@@ -9,7 +9,7 @@ import type { Answers, Calls, PortableOptions } from "./messages.ts";
 import { portableChoice, portableImage } from "./portable.ts";
 
 /** The model's name and options that each thread loads. */
-export interface Recipe {
+export interface DetectorRecipe {
   readonly name?: string;
   readonly options: PortableOptions;
 }
@@ -26,7 +26,7 @@ export class ThreadsRunner implements ImageRunner {
   /** Starts the threads; they load while the first images are read. */
   constructor(
     count: number,
-    private readonly recipe: Recipe,
+    private readonly recipe: DetectorRecipe,
   ) {
     this.ahead = count * IMAGES_PER_THREAD;
     for (let i = 0; i < count; i++) this.threads.push(this.open());
