@@ -150,7 +150,7 @@ describe.skipIf(!chromiumPath && mayBeLeftOut)("the mode that masks faces", () =
 
   test("saves images that were looked at, under numbers; one that is refused has the library's sentence", async () => {
     const { page, faults } = await site.visit(`${MODE}&mask=paint&image=cat.jpg`);
-    await page.getByText('In the address, mask is "paint": expected one of solid; mosaic; blur.').waitFor();
+    await page.getByText('In the address, mask is "paint": expected one of solid, mosaic, blur.').waitFor();
     const deep = { name: "deep.png", bytes: readFixture("rgb-16.png") };
     await choose(page, [
       { name: "a.png", bytes: encodePng(face) },
