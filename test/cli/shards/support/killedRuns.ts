@@ -9,7 +9,7 @@ import { temporaryFolder, write } from "../../support/folders.ts";
 
 const ROOT = new URL("../../../../", import.meta.url).pathname;
 /** Two folders below the package's, as the shipped command is. */
-const CLI = join(ROOT, `.cache/cli-shards-${process.pid}/cli.js`);
+export const CLI = join(ROOT, `.cache/cli-shards-${process.pid}/cli.js`);
 
 const IMAGES = 24;
 export const COUNTS = [1, 2, 3, 5, 7];
@@ -129,7 +129,7 @@ export async function runKilled(
 }
 
 /** Mulberry32: numbers in [0, 1), the same on every machine. */
-function randomNumbers(seed: number): () => number {
+export function randomNumbers(seed: number): () => number {
   let state = seed | 0;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

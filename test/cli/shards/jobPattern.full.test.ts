@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import { runJob } from "./support/jobRuns.ts";
+import { makeImages, useBuiltCommand } from "./support/killedRuns.ts";
+
+/** In groups, because each has a limit of time. */
+const GROUPS = 5;
+const SEEDS_EACH = 4;
+
+useBuiltCommand();
+
+for (let group = 1; group <= GROUPS; group++) {
+  const first = 100 * group;
+  test(`Indexed Jobs to which everything happens leave the bytes of one run, seeds ${first} to ${first + SEEDS_EACH - 1}`, async () => {
+    const images = await makeImages();
+    for (let seed = first; seed < first + SEEDS_EACH; seed++)
+      expect((await runJob(images, seed)).bytes).toBe(images.expected);
+  });
+}
