@@ -42,8 +42,8 @@ const EXAMPLES = {
   bun: inRuntime,
 };
 
-/** Python programs, which runGoldenExamples.sh runs. */
-const OTHERS = ["golden-cases"];
+/** Python programs, which runGoldenExamples.sh runs, and what clusters run, which has tests in test/cli/shards. */
+const OTHERS = ["golden-cases", "kubernetes", "slurm"];
 const folders = readdirSync("examples", { withFileTypes: true }).filter((entry) => entry.isDirectory());
 const untested = folders
   .filter(({ name }) => !(name in EXAMPLES) && !OTHERS.includes(name))

@@ -12,6 +12,9 @@ const PAGES = [
     .filter((name) => name.endsWith(".md"))
     .map((name) => join("docs", name)),
   "bench/README.md",
+  "examples/README.md",
+  "examples/kubernetes/README.md",
+  "examples/slurm/README.md",
   "samples/README.md",
   "test/goldens/README.md",
   "weights/README.md",

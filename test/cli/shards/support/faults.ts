@@ -1,7 +1,7 @@
 /** Processes of shards to which something happens once they have written so many lines. */
 import { spawn } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
 export interface Command {
@@ -12,7 +12,7 @@ export interface Command {
 }
 
 export interface Fault {
-  /** In unfinished files of any process, the header among them. */
+  /** In an unfinished file that was not there before, the header among them. */
   readonly lines: number;
   readonly signal: NodeJS.Signals;
   /** Milliseconds after which a stopped process goes on. */
@@ -31,6 +31,7 @@ const POLL = 5;
 /** `shard`: the path that the finished shard will have. */
 export async function runWithFault(command: Command, shard: string, fault?: Fault): Promise<Ended> {
   const { program, args, cwd, env } = command;
+  const earlier = fault ? await unfinished(shard) : [];
   const child = spawn(program, args, {
     cwd,
     env: { ...process.env, ...env },
@@ -47,7 +48,7 @@ export async function runWithFault(command: Command, shard: string, fault?: Faul
     });
   });
   if (fault) {
-    while (!hasEnded && (await unfinishedLines(shard)) < fault.lines) await setTimeout(POLL);
+    while (!hasEnded && (await unfinishedLines(shard, earlier)) < fault.lines) await setTimeout(POLL);
     child.kill(fault.signal);
     if (fault.pause !== undefined) {
       await setTimeout(fault.pause);
@@ -62,11 +63,16 @@ export function withSmallFiles({ program, args, ...rest }: Command, blocks: numb
   return { ...rest, program: "sh", args: ["-c", `ulimit -f ${blocks} && exec "$0" "$@"`, program, ...args] };
 }
 
-async function unfinishedLines(shard: string): Promise<number> {
-  const folder = join(shard, "..");
-  const names = await readdir(folder).catch(() => []);
-  const drafts = names.map((name) => join(folder, name)).filter((path) => path.startsWith(`${shard}.unfin`));
-  // A finished one is renamed meanwhile.
-  const texts = await Promise.all(drafts.map((path) => readFile(path, "utf8").catch(() => "")));
+async function unfinishedLines(shard: string, earlier: readonly string[]): Promise<number> {
+  const paths = (await unfinished(shard)).filter((path) => !earlier.includes(path));
+  // It is renamed once it is whole.
+  const texts = await Promise.all(paths.map((path) => readFile(path, "utf8").catch(() => "")));
   return Math.max(0, ...texts.map((text) => text.split("\n").length - 1));
+}
+
+async function unfinished(shard: string): Promise<readonly string[]> {
+  const names = await readdir(dirname(shard)).catch(() => []);
+  return names
+    .map((name) => join(dirname(shard), name))
+    .filter((path) => path.startsWith(`${shard}.unfinished-`));
 }

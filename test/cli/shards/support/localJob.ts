@@ -44,7 +44,7 @@ export async function runIndexedJob(
   const work = async () => {
     while (next < job.completions && !hasFailed) {
       const index = next++;
-      (await isDone(index) ? succeeded : failed).push(index);
+      ((await isDone(index)) ? succeeded : failed).push(index);
     }
   };
   const isDone = async (index: number) => {
@@ -66,7 +66,8 @@ export async function runIndexedJob(
 /** The first rule that matches; a failure that none matches counts. */
 export function actionFor({ exitCode, isDisrupted }: PodEnd, rules: readonly Rule[]): Rule["action"] {
   const rule = rules.find(({ onExitCodes, onPodConditions }) => {
-    if (onPodConditions) return isDisrupted && onPodConditions.some(({ type }) => type === "DisruptionTarget");
+    if (onPodConditions)
+      return isDisrupted && onPodConditions.some(({ type }) => type === "DisruptionTarget");
     if (!onExitCodes) return false;
     return onExitCodes.values.includes(exitCode) === (onExitCodes.operator === "In");
   });
