@@ -47,6 +47,9 @@ test("the manifests name exit codes, containers, claims and folders that there a
       if (!onExitCodes) continue;
       expect(onExitCodes.containerName).toBe(container.name);
       expect(codes).toEqual(expect.arrayContaining([...onExitCodes.values]));
+      // Schemas do not say it, but the server asks for order, and refuses 0.
+      expect(onExitCodes.values).toEqual([...new Set(onExitCodes.values)].sort((a, b) => a - b));
+      expect(onExitCodes.values).not.toContain(0);
     }
     // podFailurePolicy asks for it.
     expect(spec.template.spec.restartPolicy).toBe("Never");
