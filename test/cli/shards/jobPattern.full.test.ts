@@ -3,7 +3,7 @@ import { runJob } from "./support/jobRuns.ts";
 import { makeImages, useBuiltCommand } from "./support/killedRuns.ts";
 
 /** In groups, because each has a limit of time. */
-const GROUPS = 5;
+const GROUPS = Number(process.env.CENTERNET_KILL_GROUPS ?? 2);
 const SEEDS_EACH = 4;
 
 useBuiltCommand();
