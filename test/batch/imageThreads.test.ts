@@ -1,9 +1,11 @@
 /** Real threads, of the built package. */
-import { execFile, execFileSync } from "node:child_process";
+import { execFile, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { cp, readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { EXIT } from "../../src/cli/failures.ts";
 import { SAMPLES, temporaryFolder } from "../cli/support/folders.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -64,3 +66,19 @@ test("--workers writes the same lines and drawings in the same order", async () 
   expect(plain.lines).toHaveLength(9);
   expect(plain.drawings).toHaveLength(8);
 }, 240_000);
+
+for (const workers of ["1", "2"]) {
+  test(`a reader that closes the output ends it in silence, with --workers ${workers}`, async () => {
+    const folder = await temporaryFolder();
+    for (let i = 0; i < 12; i++) await cp(`${SAMPLES}people.jpg`, join(folder, `${i}.jpg`));
+    const args = ["detect", folder, "--model", "movenet-lightning", "--no-draw", "--quiet", "--json", "-"];
+    const child = spawn(CLI, [...args, "--workers", workers], { stdio: ["ignore", "pipe", "pipe"] });
+    let stderr = "";
+    child.stderr.on("data", (part) => {
+      stderr += part;
+    });
+    child.stdout.once("data", () => child.stdout.destroy());
+    const [code] = await once(child, "close");
+    expect({ code, stderr }).toEqual({ code: EXIT.closedPipe, stderr: "" });
+  }, 60_000);
+}
