@@ -29,21 +29,20 @@ export function finishedShard(path: string, check: (header: ShardHeader) => void
 
 /** The first bytes of a file, as many as a header starts with; undefined if there is none. */
 export function startOf(path: string): string | undefined {
-  let file: number;
   try {
-    file = openSync(path, "r");
+    const file = openSync(path, "r");
+    try {
+      const bytes = Buffer.alloc(SHARD_START.length);
+      return bytes.toString("latin1", 0, readSync(file, bytes));
+    } finally {
+      closeSync(file);
+    }
   } catch (error) {
     if (["ENOENT", "ENOTDIR"].includes(String((error as NodeJS.ErrnoException).code))) return undefined;
     throw new UsageError(
       { where: path, expected: "to read it", got: systemMessage(error) },
       { cause: error },
     );
-  }
-  try {
-    const bytes = Buffer.alloc(SHARD_START.length);
-    return bytes.toString("latin1", 0, readSync(file, bytes));
-  } finally {
-    closeSync(file);
   }
 }
 

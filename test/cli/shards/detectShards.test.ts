@@ -97,6 +97,14 @@ test("a shard that is stopped keeps what is done, and goes on with it", async ()
   expect(await readdir(place.out)).toEqual([NAME(1, 2)]);
 });
 
+test("a folder in the place of a shard is refused", async () => {
+  const place = await makePlace(1);
+  await mkdir(join(place.out, NAME(1, 1)), { recursive: true });
+  const { code, stderr } = await place.shard("1/1");
+  expect(code).toBe(EXIT.usage);
+  expect(stderr).toMatch(/results-00001-of-00001\.jsonl: expected to read it, got .*directory\.\n$/);
+});
+
 test("an engine's variables say which shard it is", async () => {
   const place = await makePlace();
   vi.stubEnv("JOB_COMPLETION_INDEX", "1");
