@@ -208,7 +208,7 @@ function parseBuild(text: string, where: string): WasmBuild {
 function parseWorkers(text: string, where: string): Workers {
   const workers = /^\d+$/.test(text) ? Number(text) : text;
   if (isWorkers(workers)) return workers;
-  throw new UsageError({ where, expected: WORKERS_EXPECTED, got: text });
+  throw new UsageError({ where, expected: WORKERS_EXPECTED, got: quote(text) });
 }
 
 function parseThreads(text: string, where: string): number {

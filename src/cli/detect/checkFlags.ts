@@ -6,6 +6,7 @@ import type { DetectFlags } from "./flags.ts";
 export function checkFlags(inputs: readonly string[], flags: DetectFlags): void {
   checkManyFlags(inputs, flags);
   const { draw, out, save, annotations, pull, weights, heatmaps, activations, npy, activationScale } = flags;
+  const { workers = "auto", profile } = flags;
   const refuse = (flag: string, expected: string, got: string) => {
     throw new UsageError({ where: `option ${flag}`, expected, got });
   };
@@ -17,6 +18,10 @@ export function checkFlags(inputs: readonly string[], flags: DetectFlags): void 
   }
   for (const [flag, value] of Object.entries({ "--npy": npy, "--activation-scale": activationScale })) {
     if (value && !activations) refuse(flag, "to be used with --activations <layers>", "no layers");
+  }
+  if (workers !== "auto" && workers > 1 && (activations || profile)) {
+    const flag = activations ? "--activations" : "--profile";
+    refuse("--workers", `1 or auto with ${flag}, which takes one image at a time`, String(workers));
   }
   if (pull && weights !== undefined) refuse("--pull", "to be used without --weights", "both");
 }
