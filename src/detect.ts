@@ -146,7 +146,19 @@ export class Detector {
       const expected = "a list or stream of images";
       throw new UsageError({ where: "detectAll", expected, got: describeValue(images) });
     }
-    return detectAll(this, images, options);
+    if (ArrayBuffer.isView(images)) {
+      const hint = "Give a list, as in detectAll([bytes]), or call detect.";
+      throw new UsageError({
+        where: "detectAll",
+        expected: "a list or stream of images",
+        got: "bytes",
+        hint,
+      });
+    }
+    this.choiceOf(options);
+    return detectAll(this, images, options, () => {
+      if (this.disposal) throw disposedOf("detectAll");
+    });
   }
 
   /**
@@ -201,12 +213,7 @@ export class Detector {
     checkOptions(options, DETECT_OPTIONS, "detect");
     const { score = DEFAULT_SCORE, max = DEFAULT_MAX, signal, onTap } = options;
     const { model, inputSize, constants } = this.network;
-    checkTestTimeOptions(model, options);
-    const classIds = options.classes && classIdsOf(model, options.classes);
-    askedClasses(model, options);
-    const wanted = options.taps ?? (onTap ? ALL_TAPS : []);
-    const { taps, fuse } =
-      [wanted].flat().length > 0 ? chooseTaps(this.network, wanted) : { taps: [], fuse: this.network.fused };
+    const { classIds, taps, fuse } = this.choiceOf(options);
     signal?.throwIfAborted();
     const clock = stopwatch();
     const { where = nameOfSource(image) } = options;
@@ -250,6 +257,17 @@ export class Detector {
       times: { load: this.loadTime, decode, ...times, preprocess: prepare + times.preprocess },
       taps: tapped,
     };
+  }
+
+  /** @throws UsageError for options that the model cannot take, whatever the image. */
+  private choiceOf(options: DetectOptions) {
+    const { model, fused } = this.network;
+    checkTestTimeOptions(model, options);
+    const classIds = options.classes && classIdsOf(model, options.classes);
+    askedClasses(model, options);
+    const wanted = options.taps ?? (options.onTap ? ALL_TAPS : []);
+    const isTapped = [wanted].flat().length > 0;
+    return { classIds, ...(isTapped ? chooseTaps(this.network, wanted) : { taps: [], fuse: fused }) };
   }
 
   /**

@@ -72,9 +72,11 @@ export function chooseRunner(detector: LoadedDetector, needs: RunnerNeeds): Imag
   const { recipe, network } = detector;
   const { backend, backendDetails } = network;
   const obstacle = obstacleOf(detector, needs);
-  const count = workers === "auto" ? chosenCount(detector, images, obstacle) : workers;
-  if (count > 1) {
-    if (obstacle !== undefined || !recipe) throw refused(`one at a time: ${obstacle}`);
+  const wanted = workers === "auto" ? chosenCount(detector, images, obstacle) : workers;
+  if (wanted > 1 && obstacle !== undefined) throw refused(`one at a time: ${obstacle}`);
+  // Others would have nothing to do.
+  const count = Math.min(wanted, images);
+  if (count > 1 && recipe) {
     const { build, threads = 1, precision, memory } = backendDetails;
     // Each gets its share of the threads, unless they were asked for.
     const each = recipe.options.threads ?? Math.max(1, Math.floor(threads / count));

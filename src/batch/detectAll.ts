@@ -25,11 +25,16 @@ export type DetectedImage = {
   | { readonly error: CenterNetError; readonly result?: undefined }
 );
 
-/** `Detector.detectAll`, whose options have been checked. */
+/**
+ * `Detector.detectAll`, whose options have been checked.
+ *
+ * @param checkInUse throws once the detector has been disposed of.
+ */
 export async function* detectAll(
   detector: LoadedDetector,
   images: AsyncIterable<ImageSource> | Iterable<ImageSource>,
   { workers = "auto", ...options }: DetectAllOptions,
+  checkInUse: () => void,
 ): AsyncGenerator<DetectedImage, void, undefined> {
   const { onTap, onCost, signal } = options;
   const staysHere = onTap || onCost ? "functions (onTap, onCost) stay on their thread" : undefined;
@@ -37,16 +42,18 @@ export async function* detectAll(
   const runner = chooseRunner(detector, { workers, images: count, staysHere });
   const run = async (source: ImageSource, index: number): Promise<DetectedImage> => {
     signal?.throwIfAborted();
+    checkInUse();
     try {
       const { result } = await runner.run(source, options, { keepsImage: true });
       return { index, source, result };
     } catch (error) {
       if (concernsEveryImage(error) || !(error instanceof CenterNetError)) throw error;
+      checkInUse();
       return { index, source, error };
     }
   };
   try {
-    yield* inOrder(images, { ahead: runner.ahead, run, abandon: () => runner.end() });
+    yield* inOrder(images, { ahead: runner.ahead, run, signal, abandon: () => runner.end() });
   } finally {
     await runner.end();
   }

@@ -1,8 +1,12 @@
+import { abortable } from "../support/abortable.ts";
+
 /** What `inOrder` does with each item. */
 export interface OrderedWork<Item, Value> {
   /** So many items are begun before the value of the first of them is taken. */
   readonly ahead: number;
   run(item: Item, index: number): Promise<Value>;
+  /** Ends the wait for an item that is slow to come; `run` heeds it by itself. */
+  readonly signal?: AbortSignal;
   /** Stops what was begun and is no longer wanted, because of an error or since the consumer has left. */
   abandon?(): Promise<void>;
 }
@@ -13,31 +17,35 @@ export interface OrderedWork<Item, Value> {
  * A value that is ready is yielded even while the next item is slow to come.
  *
  * @throws whatever `items` or `run` throws, at its place in the order; nothing that was begun goes on unobserved then.
+ * @throws the signal's reason once it is aborted.
  */
 export async function* inOrder<Item, Value>(
   items: AsyncIterable<Item> | Iterable<Item>,
-  { ahead, run, abandon }: OrderedWork<Item, Value>,
+  { ahead, run, signal, abandon }: OrderedWork<Item, Value>,
 ): AsyncGenerator<Value, void, undefined> {
   const source = iteratorOf(items);
   const begun: Promise<Value>[] = [];
   let index = 0;
-  let next: Promise<IteratorResult<Item>> | undefined;
+  let next: Promise<Next<Item>> | undefined;
   let ended = false;
+  let fault: { readonly error: unknown } | undefined;
   try {
     for (;;) {
       while (!ended && begun.length < ahead) {
-        next ??= Promise.resolve(source.next());
-        const taken = next;
+        next ??= nextOf(source);
+        const taken = abortable(next, signal);
         // The first of those under way, or the next item, whichever comes first.
-        const first = begun.length > 0 ? await Promise.race([taken, settled(begun[0])]) : await taken;
+        const first = await (begun.length > 0 ? Promise.race([taken, settled(begun[0])]) : taken);
         if (first === READY) break;
         next = undefined;
-        if (first.done) ended = true;
-        else begun.push(observed(run(first.value, index++)));
+        ended = "error" in first || first.done === true;
+        if ("error" in first) fault = first;
+        else if (!first.done) begun.push(observed(run(first.value, index++)));
       }
       const value = begun.shift();
-      if (value === undefined) return;
-      yield await value;
+      if (value !== undefined) yield await value;
+      else if (fault) throw fault.error;
+      else return;
     }
   } finally {
     // A list that is being read is let go of once it answers, which may be never.
@@ -45,6 +53,17 @@ export async function* inOrder<Item, Value>(
     if (!next) await closed;
     if (begun.length > 0) await abandon?.();
     await Promise.allSettled(begun);
+  }
+}
+
+type Next<Item> = IteratorResult<Item> | { readonly error: unknown };
+
+/** The next item, or the error of the list, which waits for its place in the order. */
+async function nextOf<Item>(source: AsyncIterator<Item> | Iterator<Item>): Promise<Next<Item>> {
+  try {
+    return await source.next();
+  } catch (error) {
+    return { error };
   }
 }
 

@@ -135,6 +135,46 @@ test("leaving the loop and an abort end the threads", async () => {
   expect(fate.ended).toBe(fate.started);
 });
 
+test("no more threads are started than there are images", async () => {
+  await all(PATHS.slice(0, 2), { workers: 8 });
+  expect(fate.started).toBe(2);
+  const [{ result }] = await all(PATHS.slice(0, 1), { workers: 8, score: 0.01 });
+  expect(result?.detections).toEqual(expected[0].detections);
+  expect(result?.backendDetails.threads).toBe(expected[0].backendDetails.threads);
+});
+
+test("a stream that fails is reported after the images before it", async () => {
+  async function* torn() {
+    yield PATHS[0];
+    yield PATHS[1];
+    throw new RangeError("torn");
+  }
+  for (const workers of [1, 2]) {
+    const seen: number[] = [];
+    const read = async () => {
+      for await (const { index } of detector.detectAll(torn(), { workers })) seen.push(index);
+    };
+    await expect(read()).rejects.toThrow("torn");
+    expect(seen).toEqual([0, 1]);
+  }
+});
+
+test("dispose ends it: no image fails on its own then", async () => {
+  for (const workers of [1, 2]) {
+    const own = await load(MODEL, { backend: "wasm" });
+    const seen: unknown[] = [];
+    const run = async () => {
+      for await (const { error } of own.detectAll([...PATHS, ...PATHS, ...PATHS], { workers })) {
+        seen.push(error);
+        await own.dispose();
+      }
+    };
+    await expect(run()).rejects.toThrow("detectAll: expected a detector in use");
+    expect(seen.every((error) => error === undefined)).toBe(true);
+    expect(fate.ended).toBe(fate.started);
+  }
+});
+
 test("what cannot be done is refused", async () => {
   const refused = async (options: object, message: string) => {
     await expect(async () => all(PATHS, options as DetectAllOptions)).rejects.toThrow(message);
@@ -145,6 +185,11 @@ test("what cannot be done is refused", async () => {
     "option workers: expected a detector that can run several images at once",
   );
   expect(() => detector.detectAll(7 as never)).toThrow(UsageError);
+  expect(() => detector.detectAll(new Uint8Array(9) as never)).toThrow(
+    "detectAll: expected a list or stream of images, got bytes. Give a list",
+  );
+  await refused({ classes: ["unicorn"] }, "option classes: expected a class of movenet-lightning");
+  await refused({ taps: ["none"] }, "tap none: expected the name of a layer");
   const own = await load(MODEL, {
     backend: "wasm",
     weights: await readFile("weights/movenet-lightning.safetensors"),

@@ -108,9 +108,32 @@ test("who leaves early stops what was begun", async () => {
 test("an error of the list itself is thrown after the values before it", async () => {
   async function* torn() {
     yield 1;
+    yield 2;
     throw new Error("torn");
   }
-  const values = inOrder(torn(), { ahead: 1, run: async (item) => item });
-  expect((await values.next()).value).toBe(1);
-  await expect(values.next()).rejects.toThrow("torn");
+  const run = async (item: number) => {
+    await setTimeout(5);
+    return item;
+  };
+  for (const ahead of [1, 2, 3, 9]) {
+    const values = inOrder(torn(), { ahead, run });
+    expect((await values.next()).value).toBe(1);
+    expect((await values.next()).value).toBe(2);
+    await expect(values.next()).rejects.toThrow("torn");
+  }
+});
+
+test("an abort ends the wait for a list that never answers", async () => {
+  async function* silent() {
+    yield 1;
+    await new Promise(() => {});
+  }
+  for (const ahead of [1, 3]) {
+    const stop = new AbortController();
+    const values = inOrder(silent(), { ahead, run: async (item) => item, signal: stop.signal });
+    expect((await values.next()).value).toBe(1);
+    const waiting = values.next();
+    stop.abort(new Error("enough"));
+    await expect(waiting).rejects.toThrow("enough");
+  }
 });
