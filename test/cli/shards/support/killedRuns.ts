@@ -3,7 +3,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { afterAll, beforeAll, expect } from "vitest";
+import { afterAll, beforeAll, expect, vi } from "vitest";
 import { encodePng } from "../../../../src/image/imageFile.ts";
 import { temporaryFolder, write } from "../../support/folders.ts";
 
@@ -16,7 +16,11 @@ export const COUNTS = [1, 2, 3, 5, 7];
 /** More than a shard has images, so that some runs are not ended. */
 const LINES = 12;
 
+/** Milliseconds for tens of processes, one after the other, on a busy machine. */
+const MANY_PROCESSES = 1_200_000;
+
 export function useBuiltCommand(): void {
+  vi.setConfig({ testTimeout: MANY_PROCESSES });
   beforeAll(() => {
     const build = `import { buildNode } from "./scripts/buildNode.mjs"; await buildNode("${dirname(CLI)}");`;
     execFileSync(process.execPath, ["--input-type=module", "-e", build], { cwd: ROOT });
