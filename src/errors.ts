@@ -77,6 +77,11 @@ export class ImageError extends CenterNetError {
   override readonly name = "ImageError";
 }
 
+/** Whether an error of one image would recur with every other. */
+export function concernsEveryImage(error: unknown): boolean {
+  return error instanceof ModelError || error instanceof BackendError;
+}
+
 /** A part of a message beyond this comes from a file that wants to fill the screen. */
 const MAX_PART = 4000;
 

@@ -54,8 +54,7 @@ export type {
 } from "./backend/peakQuery.ts";
 export type { Workers } from "./batch/chooseRunner.ts";
 export type { DetectAllOptions, DetectedImage } from "./batch/detectAll.ts";
-export type { PortableOptions } from "./batch/messages.ts";
-export type { DetectorRecipe } from "./batch/threadsRunner.ts";
+export type { DetectorRecipe, PortableOptions } from "./batch/messages.ts";
 export type { Dtype, Numbers, RawTensor } from "./checkpoints/bytes/dtype.ts";
 export type { JsonObject, JsonValue } from "./checkpoints/bytes/json.ts";
 export type { Checkpoint, Quantization, Variable } from "./checkpoints/checkpoint.ts";

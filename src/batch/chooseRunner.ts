@@ -5,8 +5,9 @@ import { UsageError } from "../errors.ts";
 import type { Backend } from "../executors/backends.ts";
 import type { InputSize } from "../models/view.ts";
 import { type Detects, helpedRunner, type ImageRunner, plainRunner } from "./imageRunner.ts";
-import { ImageThread } from "./imageThread.ts";
-import { type DetectorRecipe, ThreadsRunner } from "./threadsRunner.ts";
+import type { DetectorRecipe } from "./messages.ts";
+import { ThreadGroup } from "./threadGroup.ts";
+import { threadsRunner } from "./threadsRunner.ts";
 
 /** `auto` chooses by the network, the machine and the number of images. */
 export type Workers = number | "auto";
@@ -82,12 +83,11 @@ export function chooseRunner(detector: LoadedDetector, needs: RunnerNeeds): Imag
     const each = recipe.options.threads ?? Math.max(1, Math.floor(threads / count));
     const onWasm = backend === "wasm" && { build, threads: each, precision, memory };
     const options = { ...recipe.options, backend: backend as Backend, ...onWasm };
-    return new ThreadsRunner(count, { ...recipe, options });
+    return threadsRunner(new ThreadGroup(count, { ...recipe, options }));
   }
   const helps = needs.staysHere === undefined && images > 1 && coreCount() > 1;
   if (!helps || whyNoImageThreads() !== undefined) return plainRunner(detector);
-  const helpers = Array.from({ length: needs.draws ? DRAWING_HELPERS : 1 }, () => new ImageThread());
-  return helpedRunner(detector, helpers);
+  return helpedRunner(detector, new ThreadGroup(needs.draws ? DRAWING_HELPERS : 1));
 }
 
 function obstacleOf({ network, recipe }: LoadedDetector, { staysHere }: RunnerNeeds): string | undefined {

@@ -1,10 +1,10 @@
 /** Many images through one detector, in order. */
 import type { DetectOptions } from "../detectOptions.ts";
 import type { DetectResult } from "../detectResult.ts";
-import { BackendError, CenterNetError, ModelError } from "../errors.ts";
+import { CenterNetError, concernsEveryImage } from "../errors.ts";
 import type { ImageSource } from "../imageSources/imageSource.ts";
 import { chooseRunner, type LoadedDetector, type Workers } from "./chooseRunner.ts";
-import { inOrder } from "./inOrder.ts";
+import { inRunner } from "./imageRunner.ts";
 
 export interface DetectAllOptions extends DetectOptions {
   /**
@@ -52,14 +52,5 @@ export async function* detectAll(
       return { index, source, error };
     }
   };
-  try {
-    yield* inOrder(images, { ahead: runner.ahead, run, signal, abandon: () => runner.end() });
-  } finally {
-    await runner.end();
-  }
-}
-
-/** Whether an error would recur with every other image. */
-export function concernsEveryImage(error: unknown): boolean {
-  return error instanceof ModelError || error instanceof BackendError;
+  yield* inRunner(runner, images, run, signal);
 }

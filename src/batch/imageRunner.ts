@@ -4,9 +4,10 @@ import type { DetectResult } from "../detectResult.ts";
 import type { ImageSource } from "../imageSources/imageSource.ts";
 import { nameOfSource, readImageSource } from "../imageSources/readImageSource.ts";
 import { drawingFile } from "./drawing.ts";
-import type { ImageThread } from "./imageThread.ts";
+import { inOrder } from "./inOrder.ts";
 import type { Wanted } from "./messages.ts";
-import { buffersOf, portableImage } from "./portable.ts";
+import { portableImage } from "./portable.ts";
+import type { ThreadGroup } from "./threadGroup.ts";
 
 export interface RunImage {
   readonly result: DetectResult;
@@ -21,6 +22,25 @@ export interface ImageRunner {
   run(image: ImageSource, options: DetectOptions, wanted: Wanted): Promise<RunImage>;
   /** Ends its threads, whatever they are doing. */
   end(): Promise<void>;
+}
+
+/**
+ * Sends items through a runner, as many at once as it takes, and yields what `run` makes of each, in order. The runner ends
+ * with it.
+ *
+ * @throws as `inOrder`.
+ */
+export async function* inRunner<Item, Value>(
+  runner: ImageRunner,
+  items: AsyncIterable<Item> | Iterable<Item>,
+  run: (item: Item, index: number) => Promise<Value>,
+  signal?: AbortSignal,
+): AsyncGenerator<Value, void, undefined> {
+  try {
+    yield* inOrder(items, { ahead: runner.ahead, run, signal, abandon: () => runner.end() });
+  } finally {
+    await runner.end();
+  }
 }
 
 /** What runs an image: a `Detector`. */
@@ -44,25 +64,21 @@ export function plainRunner(detector: Detects): ImageRunner {
 const STAGES = 3;
 
 /** The network as it was loaded; `helpers` decode the next images and draw those that are done meanwhile. */
-export function helpedRunner(detector: Detects, helpers: readonly ImageThread[]): ImageRunner {
-  const free = () => helpers.reduce((best, helper) => (helper.pending < best.pending ? helper : best));
+export function helpedRunner(detector: Detects, helpers: ThreadGroup): ImageRunner {
   return {
-    ahead: STAGES + helpers.length - 1,
-    async run(source, options, { drawing: format, keepsImage }) {
+    ahead: STAGES + helpers.count - 1,
+    async run(source, options, { drawing: format }) {
       const { where = nameOfSource(source), signal } = options;
       const portable = portableImage(source);
       const decoded = portable
-        ? await free().call("decode", { image: portable, where })
+        ? await helpers.call("decode", { image: portable, where }, where)
         : { image: await readImageSource(source, where, signal), milliseconds: 0 };
       const { times, ...found } = await detector.detect(decoded.image, { ...options, where });
       const result = { ...found, times: { ...times, decode: times.decode + decoded.milliseconds } };
       if (!format) return { result };
       const { image, detections } = result;
-      const transfer = keepsImage ? [] : buffersOf(image.data);
-      return { result, drawing: await free().call("draw", { image, detections, format }, transfer) };
+      return { result, drawing: await helpers.call("draw", { image, detections, format }, where) };
     },
-    async end() {
-      await Promise.all(helpers.map((helper) => helper.end()));
-    },
+    end: () => helpers.end(),
   };
 }

@@ -38,18 +38,17 @@ export class ImageThread {
   }
 
   /**
-   * @param transfer memory that is handed over rather than copied.
    * @throws ThreadLost if the thread has died, or dies before it answers.
    * @throws what the thread throws, as the error that it is.
    */
-  call<K extends Kind>(kind: K, payload: Calls[K], transfer: ArrayBuffer[] = []): Promise<Answers[K]> {
+  call<K extends Kind>(kind: K, payload: Calls[K]): Promise<Answers[K]> {
     if (this.lost !== undefined) return Promise.reject(new ThreadLost(this.lost));
     const call = this.calls++;
     const answer = new Promise<Answers[Kind]>((resolve, reject) => {
       this.waiting.set(call, { resolve, reject });
     });
     this.thread.keepAlive(true);
-    this.thread.post({ kind, call, ...payload } as ToImageThread, transfer);
+    this.thread.post({ kind, call, ...payload } as ToImageThread);
     return answer as Promise<Answers[K]>;
   }
 

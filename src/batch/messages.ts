@@ -16,6 +16,12 @@ export type PortableImage = string | Uint8Array | Blob | RgbImage;
 export type PortableOptions = Omit<NetworkOptions, "onProgress" | "onPrepare" | "signal">;
 export type PortableChoice = Omit<DetectOptions, "onTap" | "onCost" | "signal">;
 
+/** The model's name and options by which a thread loads a detector. */
+export interface DetectorRecipe {
+  readonly name?: string;
+  readonly options: PortableOptions;
+}
+
 /** What to send back besides the result. */
 export interface Wanted {
   /** Draw the detections on the image, as a file of this format. */
@@ -25,7 +31,7 @@ export interface Wanted {
 }
 
 export interface Calls {
-  load: { readonly name?: string; readonly options: PortableOptions };
+  load: DetectorRecipe;
   detect: { readonly image: PortableImage; readonly options: PortableChoice; readonly wanted: Wanted };
   decode: { readonly image: PortableImage; readonly where: string };
   draw: {

@@ -3,13 +3,11 @@
  * outcome is the one that those lines, kept in a file, have later.
  */
 import { chooseRunner, type Workers } from "../batch/chooseRunner.ts";
-import { concernsEveryImage } from "../batch/detectAll.ts";
-import type { ImageRunner } from "../batch/imageRunner.ts";
-import { inOrder } from "../batch/inOrder.ts";
+import { type ImageRunner, inRunner } from "../batch/imageRunner.ts";
 import type { Detector } from "../detect.ts";
 import { type DetectionRecord, detectionRecord } from "../detectionRecord.ts";
 import { checkTestTimeOptions, DEFAULT_MAX } from "../detectOptions.ts";
-import { CenterNetError, UsageError } from "../errors.ts";
+import { CenterNetError, concernsEveryImage, UsageError } from "../errors.ts";
 import { type Evaluation, evaluate } from "../evaluation/evaluate.ts";
 import { type EvaluationOptions, evaluationParameters } from "../evaluation/parameters.ts";
 import type { AnnotatedImage, Annotations } from "../evaluation/reading/annotations.ts";
@@ -93,27 +91,19 @@ export async function evaluateDetector(
   async function* lines(): AsyncGenerator<Uint8Array> {
     const encoder = new TextEncoder();
     const runner = chooseRunner(detector, { workers, images: images.length });
-    const work = {
-      ahead: runner.ahead,
-      run: async (image: AnnotatedImage) => ({ image, record: await recordOf(image, runner) }),
-      abandon: () => runner.end(),
-    };
+    const run = async (image: AnnotatedImage) => ({ image, record: await recordOf(image, runner) });
     let done = 0;
-    try {
-      for await (const { image, record } of inOrder(images, work)) {
-        done++;
-        if (record === undefined) {
-          missing.push(image);
-          continue;
-        }
-        if (record.error) failed.push(image.fileName);
-        if (record.leftOut?.max) beyondMax++;
-        await onImage?.(record, done, images.length);
-        const { width, height, error, detections } = record;
-        yield encoder.encode(`${jsonLine({ image: image.fileName, width, height, error, detections })}\n`);
+    for await (const { image, record } of inRunner(runner, images, run)) {
+      done++;
+      if (record === undefined) {
+        missing.push(image);
+        continue;
       }
-    } finally {
-      await runner.end();
+      if (record.error) failed.push(image.fileName);
+      if (record.leftOut?.max) beyondMax++;
+      await onImage?.(record, done, images.length);
+      const { width, height, error, detections } = record;
+      yield encoder.encode(`${jsonLine({ image: image.fileName, width, height, error, detections })}\n`);
     }
     if (missing.length === images.length) {
       const expected = `at least one of the images of ${annotations.name}`;

@@ -18,7 +18,7 @@ export const startThread: StartThread = (code, handlers) => {
   worker.onerror = ({ message }) =>
     handlers.end(message || "the page's policy may forbid Workers from a Blob");
   return {
-    post: (message, transfer = []) => worker.postMessage(message, transfer),
+    post: (message) => worker.postMessage(message),
     keepAlive() {}, // a page ends when it is left
     async end() {
       worker.terminate();

@@ -32,7 +32,7 @@ function connect(worker: Worker, handlers: ThreadHandlers): Thread {
   worker.on("error", (error) => handlers.end(error.message));
   worker.on("exit", (exitCode) => handlers.end(`exit code ${exitCode}`));
   return {
-    post: (message, transfer) => worker.postMessage(message, transfer),
+    post: (message) => worker.postMessage(message),
     keepAlive: (isWorking) => (isWorking ? worker.ref() : worker.unref()),
     async end() {
       await worker.terminate();

@@ -1,7 +1,6 @@
 /** What Workers in Node and in browsers have in common. */
 export interface Thread {
-  /** What is in `transfer` is handed over rather than copied. */
-  post(message: unknown, transfer?: ArrayBuffer[]): void;
+  post(message: unknown): void;
   /** Whether the thread keeps the process alive. Has no effect in browsers. */
   keepAlive(isWorking: boolean): void;
   end(): Promise<void>;

@@ -99,6 +99,18 @@ test("a thread that dies takes no image with it", async () => {
   expect(found.map(({ result }) => result?.detections)).toEqual(expected.map(({ detections }) => detections));
 });
 
+test("a thread that decodes and dies is replaced", async () => {
+  fate.dies = (_, thread) => thread === 0;
+  const found = await all(PATHS, { workers: 1, score: 0.01 });
+  expect(found.map(({ result }) => result?.detections)).toEqual(expected.map(({ detections }) => detections));
+});
+
+test("an image that kills every thread that decodes is an error of that image", async () => {
+  fate.dies = (message) => (message as { readonly image?: unknown }).image === PATHS[2];
+  const found = await all(PATHS, { workers: 1, score: 0.01 });
+  expect(found.map(({ error }) => error?.constructor)).toEqual([undefined, undefined, ImageError, undefined]);
+});
+
 test("an image that kills every thread is an error of that image", async () => {
   const killer = `${SAMPLES}rocket.jpg`;
   fate.dies = (message) => (message as { readonly image?: unknown }).image === killer;

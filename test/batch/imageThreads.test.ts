@@ -1,22 +1,15 @@
 /** Real threads, of the built package. */
-import { execFile, execFileSync, spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, readdir, readFile, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { cp, readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { EXIT } from "../../src/cli/failures.ts";
+import { CLI, useBuiltCommand } from "../cli/support/builtCommand.ts";
 import { SAMPLES, temporaryFolder } from "../cli/support/folders.ts";
 
-const ROOT = new URL("../../", import.meta.url).pathname;
-/** Two folders below the package's, as what ships is. */
-const CLI = join(ROOT, `.cache/batch-${process.pid}/cli.js`);
-
-beforeAll(() => {
-  const build = `import { buildNode } from "./scripts/buildNode.mjs"; await buildNode("${dirname(CLI)}");`;
-  execFileSync(process.execPath, ["--input-type=module", "-e", build], { cwd: ROOT });
-});
-afterAll(() => rm(dirname(CLI), { recursive: true, force: true }));
+useBuiltCommand();
 
 const IMAGES = ["cat.png", "grace-hopper.jpg", "people.jpg", "rocket.jpg"];
 

@@ -23,10 +23,10 @@ export function inProcessThreads(fate: Fate): (handlers: ThreadHandlers) => Thre
       port2.close();
     };
     return {
-      post(message, transfer) {
+      post(message) {
         if (isDead) return;
         if (!fate.dies(message as Parameters<Fate["dies"]>[0], thread)) {
-          port1.postMessage(message, transfer);
+          port1.postMessage(message);
           return;
         }
         die();

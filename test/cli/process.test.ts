@@ -1,23 +1,18 @@
 import { type ChildProcessByStdio, execFile, execFileSync, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { open, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { open, readdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { setTimeout } from "node:timers/promises";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
+import { CLI, useBuiltCommand } from "./support/builtCommand.ts";
 import { EMPTY_PICTURE, temporaryFolder, write } from "./support/folders.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
-/** Two folders below the package's, as the shipped command is. */
-const CLI = join(ROOT, `.cache/cli-${process.pid}/cli.js`);
 
-beforeAll(() => {
-  const build = `import { buildNode } from "./scripts/buildNode.mjs"; await buildNode("${dirname(CLI)}");`;
-  execFileSync(process.execPath, ["--input-type=module", "-e", build], { cwd: ROOT });
-});
-afterAll(() => rm(dirname(CLI), { recursive: true, force: true }));
+useBuiltCommand();
 
 interface Ended {
   readonly code: number | null;

@@ -112,7 +112,7 @@ function splice(bytes: Uint8Array, from: number, to: number, insert: Uint8Array)
 }
 
 /** Mulberry32: numbers in [0, 1), the same on every machine. */
-function randomNumbers(seed: number): () => number {
+export function randomNumbers(seed: number): () => number {
   let state = seed | 0;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

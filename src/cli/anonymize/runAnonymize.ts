@@ -1,7 +1,7 @@
 import { facesToMask } from "../../anonymize/facesToMask.ts";
 import { readPlainImage, writeMasked } from "../../anonymize/rewriteImage.ts";
 import { type Detector, load } from "../../detect.ts";
-import { BackendError, ImageError, ModelError } from "../../errors.ts";
+import { concernsEveryImage, ImageError } from "../../errors.ts";
 import type { Backend } from "../../executors/backends.ts";
 import type { Mask, MaskShape } from "../../image/mask/maskFaces.ts";
 import type { WasmBuild } from "../../kernels/kernel.ts";
@@ -74,8 +74,7 @@ async function maskAll(images: readonly ImageFile[], run: Run, session: Session)
       try {
         done.push(await masked(image, run, session));
       } catch (error) {
-        const concernsAll = error instanceof ModelError || error instanceof BackendError;
-        if (concernsAll || error === signal.reason) throw error;
+        if (concernsEveryImage(error) || error === signal.reason) throw error;
         failed++;
         run.progress.hide();
         const message = errorMessage(withFlagNames(error), session.debug);

@@ -1,10 +1,9 @@
 import { chooseRunner } from "../../batch/chooseRunner.ts";
-import { concernsEveryImage } from "../../batch/detectAll.ts";
-import type { ImageRunner } from "../../batch/imageRunner.ts";
-import { inOrder } from "../../batch/inOrder.ts";
+import { type ImageRunner, inRunner } from "../../batch/imageRunner.ts";
 import type { Detector } from "../../detect.ts";
 import { detectionRecord, type RecordedError } from "../../detectionRecord.ts";
 import { checkTestTimeOptions, DEFAULT_MAX, DEFAULT_SCORE, type DetectOptions } from "../../detectOptions.ts";
+import { concernsEveryImage } from "../../errors.ts";
 import { classIdsOf } from "../../models/classIds.ts";
 import { chooseTaps } from "../../tapNames.ts";
 import { withFlagNames } from "../arguments/flagNames.ts";
@@ -109,21 +108,17 @@ interface Run {
   readonly runNotes: RunNotes;
 }
 
-async function detectAll(run: Run, session: Session): Promise<void> {
-  const { images, outputs, report, runNotes, flags, detector } = run;
+async function detectAll(all: Run, session: Session): Promise<void> {
+  const { images, outputs, report, runNotes, flags, detector } = all;
   const { workers = "auto", activations, profile } = flags;
   const costs = new CostLines((line) => {
     if (!flags.quiet) report.interject(line);
   });
   const staysHere = activations ? "with --activations" : profile ? "with --profile" : undefined;
   const runner = chooseRunner(detector, { workers, images: images.length, draws: flags.draw, staysHere });
-  const work = {
-    ahead: runner.ahead,
-    run: (image: ListedImage) => detectOne(image, { ...run, runner, costs }, session),
-    abandon: () => runner.end(),
-  };
+  const run = (image: ListedImage) => detectOne(image, { ...all, runner, costs }, session);
   try {
-    for await (const found of inOrder(images, work)) {
+    for await (const found of inRunner(runner, images, run)) {
       session.signal.throwIfAborted();
       const finished = await writeImages(found, outputs);
       await outputs.add(finished);
@@ -136,8 +131,6 @@ async function detectAll(run: Run, session: Session): Promise<void> {
     const kept = done > 0 ? "; their results are kept" : "";
     const message = `${error.message} after ${done} of ${images.length} images${kept}`;
     throw new Interruption(message, error.exitCode);
-  } finally {
-    await runner.end();
   }
 }
 

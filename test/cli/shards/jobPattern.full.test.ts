@@ -1,12 +1,10 @@
 import { expect, test } from "vitest";
 import { runJob } from "./support/jobRuns.ts";
-import { makeImages, useBuiltCommand } from "./support/killedRuns.ts";
+import { GROUPS, makeImages, useCommandOften } from "./support/killedRuns.ts";
 
-/** In groups, because each has a limit of time. */
-const GROUPS = Number(process.env.CENTERNET_KILL_GROUPS ?? 2);
 const SEEDS_EACH = 4;
 
-useBuiltCommand();
+useCommandOften();
 
 for (let group = 1; group <= GROUPS; group++) {
   const first = 100 * group;

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { runJob } from "./support/jobRuns.ts";
-import { makeImages, useBuiltCommand } from "./support/killedRuns.ts";
+import { makeImages, useCommandOften } from "./support/killedRuns.ts";
 
-useBuiltCommand();
+useCommandOften();
 
 test("an Indexed Job whose pods are killed, evicted, slow, doubled or without room leaves the bytes of one run", async () => {
   const images = await makeImages();

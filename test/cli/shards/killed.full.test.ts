@@ -1,11 +1,9 @@
 import { expect, test } from "vitest";
-import { COUNTS, makeImages, runKilled, useBuiltCommand } from "./support/killedRuns.ts";
+import { COUNTS, GROUPS, makeImages, runKilled, useCommandOften } from "./support/killedRuns.ts";
 
-/** In groups, because each has a limit of time. All 50 seeds, 10 groups, take 20 minutes: CENTERNET_KILL_GROUPS=10. */
-const GROUPS = Number(process.env.CENTERNET_KILL_GROUPS ?? 2);
 const SEEDS_EACH = 5;
 
-useBuiltCommand();
+useCommandOften();
 
 for (let group = 1; group <= GROUPS; group++) {
   const first = 1000 * group;

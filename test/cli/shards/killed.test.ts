@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { COUNTS, makeImages, runKilled, useBuiltCommand } from "./support/killedRuns.ts";
+import { COUNTS, makeImages, runKilled, useCommandOften } from "./support/killedRuns.ts";
 
-useBuiltCommand();
+useCommandOften();
 
 test("processes that are ended at random leave the bytes of one run", async () => {
   const images = await makeImages();

@@ -4,11 +4,12 @@ import { chmod, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { shardName } from "../../../src/cli/shards/shard.ts";
+import { CLI } from "../support/builtCommand.ts";
 import { EMPTY_PICTURE, temporaryFolder, write } from "../support/folders.ts";
 import { type Fault, runWithFault, withSmallFiles } from "./support/faults.ts";
-import { CLI, useBuiltCommand } from "./support/killedRuns.ts";
+import { useCommandOften } from "./support/killedRuns.ts";
 
-useBuiltCommand();
+useCommandOften();
 
 const IMAGES = 24;
 const SHARDS = 2;

@@ -3,8 +3,9 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect } from "vitest";
 import { shardName } from "../../../../src/cli/shards/shard.ts";
+import { randomNumbers } from "../../../support/fuzz.ts";
+import { CLI } from "../../support/builtCommand.ts";
 import { type Command, type Ended, type Fault, runWithFault, withSmallFiles } from "./faults.ts";
-import { CLI, randomNumbers } from "./killedRuns.ts";
 import { runIndexedJob } from "./localJob.ts";
 import { readJob } from "./manifests.ts";
 

@@ -1,31 +1,28 @@
 /** Runs of the built command as processes that are ended at random, and run again until they are done. */
-import { execFileSync, spawn } from "node:child_process";
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { spawn } from "node:child_process";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { afterAll, beforeAll, expect, vi } from "vitest";
+import { expect, vi } from "vitest";
 import { encodePng } from "../../../../src/image/imageFile.ts";
+import { randomNumbers } from "../../../support/fuzz.ts";
+import { CLI, useBuiltCommand } from "../../support/builtCommand.ts";
 import { temporaryFolder, write } from "../../support/folders.ts";
-
-const ROOT = new URL("../../../../", import.meta.url).pathname;
-/** Two folders below the package's, as the shipped command is. */
-export const CLI = join(ROOT, `.cache/cli-shards-${process.pid}/cli.js`);
 
 const IMAGES = 24;
 export const COUNTS = [1, 2, 3, 5, 7];
+/** Groups of seeds in test:full, because each test has a limit of time. All of them: CENTERNET_KILL_GROUPS=10. */
+export const GROUPS = Number(process.env.CENTERNET_KILL_GROUPS ?? 2);
 /** More than a shard has images, so that some runs are not ended. */
 const LINES = 12;
 
 /** Milliseconds for tens of processes, one after the other, on a busy machine. */
 const MANY_PROCESSES = 1_200_000;
 
-export function useBuiltCommand(): void {
+/** For files that start tens of processes. */
+export function useCommandOften(): void {
   vi.setConfig({ testTimeout: MANY_PROCESSES });
-  beforeAll(() => {
-    const build = `import { buildNode } from "./scripts/buildNode.mjs"; await buildNode("${dirname(CLI)}");`;
-    execFileSync(process.execPath, ["--input-type=module", "-e", build], { cwd: ROOT });
-  });
-  afterAll(() => rm(dirname(CLI), { recursive: true, force: true }));
+  useBuiltCommand();
 }
 
 interface Ended {
@@ -130,15 +127,4 @@ export async function runKilled(
   const names = await readdir(out);
   expect(names.filter((name) => !/\.jsonl$/.test(name))).toEqual([]);
   return { bytes: await merged(out), continued };
-}
-
-/** Mulberry32: numbers in [0, 1), the same on every machine. */
-export function randomNumbers(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let x = Math.imul(state ^ (state >>> 15), state | 1);
-    x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
-    return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
