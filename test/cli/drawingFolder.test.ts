@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { DrawingFolder } from "../../src/cli/files/drawingFolder.ts";
+import { DrawingFolder } from "../../src/cli/detect/drawingFolder.ts";
 import { temporaryFolder, write } from "./support/folders.ts";
 
 const BYTES = Uint8Array.of(1, 2, 3);

@@ -7,10 +7,10 @@ import { activationGrid, type GridScale } from "../../visualization/activationGr
 import { OutputFolder } from "../files/outputFolder.ts";
 import { OutputNames, outputNames } from "../files/outputNames.ts";
 import type { PathUse } from "../files/refuseOverwriting.ts";
-import { WrittenFiles } from "../files/writtenFiles.ts";
 import type { ImageFile } from "../lists/imageList.ts";
 import { activationLine } from "../report/activationLine.ts";
 import type { DetectFlags } from "./flags.ts";
+import { WrittenFiles } from "./writtenFiles.ts";
 
 /** `people.jpg` gets the folder `people.activations`, with a file for each layer. */
 const SUFFIX = ".activations";

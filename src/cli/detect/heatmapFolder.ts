@@ -9,8 +9,8 @@ import { heatmap } from "../../visualization/heatmap.ts";
 import { OutputFolder } from "../files/outputFolder.ts";
 import { OutputNames, outputNames } from "../files/outputNames.ts";
 import type { PathUse } from "../files/refuseOverwriting.ts";
-import { WrittenFiles } from "../files/writtenFiles.ts";
 import type { ImageFile } from "../lists/imageList.ts";
+import { WrittenFiles } from "./writtenFiles.ts";
 
 /** `people.jpg` becomes `people.heatmap.png`. */
 const SUFFIX = ".heatmap.png";

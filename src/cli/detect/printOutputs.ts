@@ -1,10 +1,10 @@
 import { sep } from "node:path";
 import { oneLine } from "../../errors.ts";
-import type { DrawingFolder } from "../files/drawingFolder.ts";
-import type { WrittenFiles } from "../files/writtenFiles.ts";
 import { printError, type Session } from "../io.ts";
 import { formatCounted } from "../terminal/formatNumber.ts";
+import type { DrawingFolder } from "./drawingFolder.ts";
 import type { Outputs } from "./outputs.ts";
+import type { WrittenFiles } from "./writtenFiles.ts";
 
 /** A note is one line, whatever the names in it hold. */
 export const printNote: Print = (session, line) => printError(session, oneLine(line));

@@ -1,8 +1,8 @@
 import { join } from "node:path";
+import { OutputFolder } from "../files/outputFolder.ts";
+import { OutputNames, outputNames, stemOf } from "../files/outputNames.ts";
+import type { PathUse } from "../files/refuseOverwriting.ts";
 import type { ImageFile } from "../lists/imageList.ts";
-import { OutputFolder } from "./outputFolder.ts";
-import { OutputNames, outputNames, stemOf } from "./outputNames.ts";
-import type { PathUse } from "./refuseOverwriting.ts";
 import { WrittenFiles } from "./writtenFiles.ts";
 
 const MAX_RENAMED_KEPT = 10;
