@@ -4,6 +4,7 @@ import type { DetectResult } from "../detectResult.ts";
 import type { ImageSource } from "../imageSources/imageSource.ts";
 import { nameOfSource, readImageSource } from "../imageSources/readImageSource.ts";
 import { drawingFile } from "./drawing.ts";
+import type { DecodedImage } from "./headStart.ts";
 import { inOrder } from "./inOrder.ts";
 import type { Wanted } from "./messages.ts";
 import { portableImage } from "./portable.ts";
@@ -18,8 +19,8 @@ export interface RunImage {
 export interface ImageRunner {
   /** How many images to begin before the first is finished. */
   readonly ahead: number;
-  /** @throws as `Detector.detect`. */
-  run(image: ImageSource, options: DetectOptions, wanted: Wanted): Promise<RunImage>;
+  /** @param decoded the image, if it had a head start. @throws as `Detector.detect`. */
+  run(image: ImageSource, options: DetectOptions, wanted: Wanted, decoded?: DecodedImage): Promise<RunImage>;
   /** Ends its threads, whatever they are doing. */
   end(): Promise<void>;
 }
@@ -52,8 +53,10 @@ export interface Detects {
 export function plainRunner(detector: Detects): ImageRunner {
   return {
     ahead: 1,
-    async run(image, options, { drawing: format }) {
-      const result = await detector.detect(image, options);
+    async run(image, options, { drawing: format }, decoded) {
+      const result = await (decoded
+        ? detectDecoded(detector, decoded, options)
+        : detector.detect(image, options));
       return { result, drawing: format && drawingFile(result.image, result.detections, format) };
     },
     async end() {},
@@ -67,18 +70,28 @@ const STAGES = 3;
 export function helpedRunner(detector: Detects, helpers: ThreadGroup): ImageRunner {
   return {
     ahead: STAGES + helpers.count - 1,
-    async run(source, options, { drawing: format }) {
+    async run(source, options, { drawing: format }, before) {
       const { where = nameOfSource(source), signal } = options;
       const portable = portableImage(source);
-      const decoded = portable
-        ? await helpers.call("decode", { image: portable, where }, where)
-        : { image: await readImageSource(source, where, signal), milliseconds: 0 };
-      const { times, ...found } = await detector.detect(decoded.image, { ...options, where });
-      const result = { ...found, times: { ...times, decode: times.decode + decoded.milliseconds } };
+      const decoded =
+        before ??
+        (portable
+          ? await helpers.call("decode", { image: portable, where }, where)
+          : { image: await readImageSource(source, where, signal), milliseconds: 0 });
+      const result = await detectDecoded(detector, decoded, { ...options, where });
       if (!format) return { result };
       const { image, detections } = result;
       return { result, drawing: await helpers.call("draw", { image, detections, format }, where) };
     },
     end: () => helpers.end(),
   };
+}
+
+async function detectDecoded(
+  detector: Detects,
+  { image, milliseconds }: DecodedImage,
+  options: DetectOptions,
+): Promise<DetectResult> {
+  const { times, ...found } = await detector.detect(image, options);
+  return { ...found, times: { ...times, decode: times.decode + milliseconds } };
 }

@@ -1,8 +1,11 @@
-/** The thread's side: loads a detector, detects, decodes and draws, one call after the other. */
-import { type Detector, load } from "../detect.ts";
+/**
+ * The thread's side: loads a detector, detects, decodes and draws, one call after the other. Only what decodes is loaded
+ * with it, so that a first image is decoded soon.
+ */
+import type { Detector } from "../detect.ts";
 import { UsageError } from "../errors.ts";
 import { readImageSource } from "../imageSources/readImageSource.ts";
-import { drawingFile } from "./drawing.ts";
+import type { drawingFile } from "./drawing.ts";
 import type { Answers, Calls, FromImageThread, Kind, ToImageThread } from "./messages.ts";
 import { packError } from "./packedError.ts";
 import { buffersOf } from "./portable.ts";
@@ -53,6 +56,7 @@ class ThreadCalls {
   }
 
   private async load({ name, options }: Calls["load"]): Promise<Answer<"load">> {
+    const { load } = await import("../detect.ts");
     this.detector = await load(name, options);
     return { value: undefined, transfer: [] };
   }
@@ -60,7 +64,8 @@ class ThreadCalls {
   private async detect({ image, options, wanted }: Calls["detect"]): Promise<Answer<"detect">> {
     if (!this.detector) throw new UsageError({ where: "detect", expected: "a loaded detector", got: "none" });
     const result = await this.detector.detect(image, options);
-    const drawing = wanted.drawing && drawingFile(result.image, result.detections, wanted.drawing);
+    const { drawing: format } = wanted;
+    const drawing = format && (await draw(result.image, result.detections, format));
     const { geometry, ...rest } = result;
     const pixels = wanted.keepsImage ? result.image : { ...result.image, data: new Uint8Array(0) };
     return {
@@ -77,7 +82,12 @@ class ThreadCalls {
   }
 
   private async draw({ image, detections, format }: Calls["draw"]): Promise<Answer<"draw">> {
-    const drawing = drawingFile(image, detections, format);
+    const drawing = await draw(image, detections, format);
     return { value: drawing, transfer: buffersOf(drawing) };
   }
+}
+
+async function draw(...[image, detections, format]: Parameters<typeof drawingFile>): Promise<Uint8Array> {
+  const { drawingFile } = await import("./drawing.ts");
+  return drawingFile(image, detections, format);
 }

@@ -1,19 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { withFlagNames } from "./arguments/flagNames.ts";
 import { hintForCommand, hintForFlag } from "./arguments/neighbors.ts";
-import { addAnonymize } from "./commands/anonymize.ts";
-import { addCompare } from "./commands/compare.ts";
-import { addConvert } from "./commands/convert.ts";
-import { addDescribe } from "./commands/describe.ts";
-import { addDetect } from "./commands/detect.ts";
-import { addEval } from "./commands/eval.ts";
-import { addExport } from "./commands/export.ts";
-import { addInspect } from "./commands/inspect.ts";
-import { addMerge } from "./commands/merge.ts";
-import { addModels } from "./commands/models.ts";
-import { addPull } from "./commands/pull.ts";
-import { addServe } from "./commands/serve.ts";
-import { addVerify } from "./commands/verify.ts";
+import { COMMANDS } from "./commands/commands.ts";
 import {
   EXIT,
   type ExitCode,
@@ -30,7 +18,8 @@ import { version } from "./version.ts";
 export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   const session: Session = { ...io, exitCode: EXIT.fine };
   try {
-    await programOf(session).parseAsync(argv, { from: "user" });
+    const program = await programOf(argv, session);
+    await program.parseAsync(argv, { from: "user" });
     // A closed pipe is reported only after the write.
     await new Promise(setImmediate);
     io.signal.throwIfAborted();
@@ -59,7 +48,8 @@ function endedByCommander(error: CommanderError, argv: readonly string[], io: Io
   return EXIT.usage;
 }
 
-function programOf(session: Session): Command {
+/** With the command that is called, or with all if none is known by that name. */
+async function programOf(argv: readonly string[], session: Session): Promise<Command> {
   const program = new Command("centernet")
     .description("Finds objects and people's poses in images with networks of the CenterNet family.")
     .version(version(), "-V, --version", "print the version")
@@ -88,21 +78,10 @@ Exit codes: 0 fine, 1 usage, 2 model not loadable, 3 some images failed,
 4 beyond tolerance, 70 a bug of this program, 74 a shard cannot be written
 now, 130 interrupted (Ctrl-C), 141 output pipe closed, 143 terminated.`,
     );
-  for (const add of [
-    addDetect,
-    addAnonymize,
-    addModels,
-    addPull,
-    addDescribe,
-    addVerify,
-    addMerge,
-    addEval,
-    addCompare,
-    addConvert,
-    addExport,
-    addInspect,
-    addServe,
-  ]) {
+  const name = argv.find((argument) => !argument.startsWith("-"));
+  const called = name === undefined ? undefined : COMMANDS.get(name);
+  for (const load of called ? [called] : COMMANDS.values()) {
+    const add = await load();
     add(program, session);
   }
   return program;

@@ -36,6 +36,13 @@ export function startImageThread(): Thread {
   throw new Error(whyNoImageThreads());
 }
 
+/** A page has no folder for what it has checked: it checks at every start. */
+export async function hasPassed(): Promise<boolean> {
+  return false;
+}
+
+export async function keepPassed(): Promise<void> {}
+
 export function whyNoSharedMemory(): string | undefined {
   if (typeof SharedArrayBuffer === "function" && globalThis.crossOriginIsolated) return undefined;
   return "the page is not cross-origin isolated, so that threads could not share memory";

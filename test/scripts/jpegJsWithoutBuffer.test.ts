@@ -1,7 +1,7 @@
 import { runInNewContext } from "node:vm";
 import { build, type Plugin } from "esbuild";
 import { expect, test } from "vitest";
-import { encodeJpeg } from "../../src/image/jpeg/encodeJpeg.ts";
+import { encodeRgb } from "../../src/image/jpeg/jpegJsEncoder.ts";
 import { numberedPicture } from "../image/fixtures.ts";
 
 const PLUGIN = new URL("../../scripts/jpegJsWithoutBuffer.mjs", import.meta.url).href;
@@ -25,7 +25,7 @@ test("bundled for a browser, which has no Buffer, the encoder gives the bytes th
   const picture = numberedPicture(21, 13);
   const page: Record<string, unknown> = { picture, Uint8Array };
   const result = runInNewContext(`${code}; bundle.encodeJpeg(picture)`, page);
-  expect(result).toEqual(encodeJpeg(picture));
+  expect(result).toEqual(encodeRgb(picture, 92));
   expect(page.Buffer).toBeUndefined();
 });
 

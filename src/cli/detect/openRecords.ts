@@ -1,8 +1,6 @@
 import { type JsonLines, NO_JSON, openJsonLines } from "../files/jsonLines.ts";
 import type { Session } from "../io.ts";
 import type { ImageList } from "../lists/imageList.ts";
-import { openResumedLines } from "../resume/resumedLines.ts";
-import { openShard } from "../shards/shardRecords.ts";
 import type { DetectFlags } from "./flags.ts";
 import type { Records } from "./records.ts";
 
@@ -18,8 +16,14 @@ export async function openRecords(
 ): Promise<Records | undefined> {
   const { json, shard, resume } = flags;
   if (json === undefined) return linesOf(NO_JSON, images);
-  if (shard) return openShard(images, { ...flags, json, shard }, session);
-  if (resume) return openResumedLines(images, { ...flags, json }, session);
+  if (shard) {
+    const { openShard } = await import("../shards/shardRecords.ts");
+    return openShard(images, { ...flags, json, shard }, session);
+  }
+  if (resume) {
+    const { openResumedLines } = await import("../resume/resumedLines.ts");
+    return openResumedLines(images, { ...flags, json }, session);
+  }
   return linesOf(await openJsonLines(json, session), images);
 }
 

@@ -1,7 +1,6 @@
 import { DEFAULT_MODEL, modelNamed } from "../../models/models.ts";
 import { cachedArchive } from "../../platform/archiveCache.ts";
 import { packagedWeights } from "../../platform/packagedWeights.ts";
-import { pullModel } from "../commands/pull.ts";
 import { printError, type Session } from "../io.ts";
 
 /**
@@ -18,5 +17,6 @@ export async function pullFirst(
   const { name } = modelNamed(model ?? DEFAULT_MODEL);
   if (packagedWeights(name) || (await cachedArchive(name)) !== undefined) return;
   const report = quiet ? () => {} : printError;
+  const { pullModel } = await import("../commands/pull.ts");
   await pullModel(name, {}, session, { say: report, note: report });
 }

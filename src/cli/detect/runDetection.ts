@@ -1,4 +1,5 @@
 import { chooseRunner } from "../../batch/chooseRunner.ts";
+import { type HeadStart, headStart } from "../../batch/headStart.ts";
 import { type ImageRunner, inRunner } from "../../batch/imageRunner.ts";
 import type { Detector } from "../../detect.ts";
 import { detectionRecord, type RecordedError } from "../../detectionRecord.ts";
@@ -45,7 +46,11 @@ export async function runDetection(
       `${missing} not in ${flags.annotations}, and so not in the results of --save coco: ${ids.missing.first.path}`,
     );
   }
-  const detector = await openDetector(flags, labelMap, session);
+  const first = headStartOf(images, flags, session);
+  const detector = await openDetector(flags, labelMap, session).catch(async (error: unknown) => {
+    await first?.end();
+    throw error;
+  });
   try {
     const { model, notes, backendDetails } = detector.network;
     checkTestTimeOptions(model, flags);
@@ -64,7 +69,7 @@ export async function runDetection(
     const runNotes = new RunNotes(model);
     try {
       await detectAll(
-        { images: leftImages(images, left, outputs), flags, detector, outputs, report, runNotes },
+        { images: leftImages(images, left, outputs), first, flags, detector, outputs, report, runNotes },
         session,
       );
     } finally {
@@ -78,8 +83,21 @@ export async function runDetection(
     }
     if (report.counts.failed > 0) session.exitCode = EXIT.images;
   } finally {
+    await first?.end();
     await detector.dispose();
   }
+}
+
+/** Of the first image, if it is sure that it is to be done, here. */
+function headStartOf(
+  images: ImageList,
+  { resume, shard, workers = "auto" }: DetectFlags,
+  session: Session,
+): HeadStart | undefined {
+  const [image] = numbered(images);
+  // Standard input can be read only once.
+  if (!image || image.path === "-" || resume || shard || Number(workers) > 1) return undefined;
+  return headStart(() => readImage(image.path, session), image.path);
 }
 
 /** The images that are left. All get names of their outputs, so that those are the same in every run. */
@@ -101,6 +119,7 @@ function* pathsOf(images: ImageList, left: Left): Generator<string> {
 
 interface Run {
   readonly images: Iterable<ListedImage> & { readonly length: number };
+  readonly first: HeadStart | undefined;
   readonly flags: DetectFlags;
   readonly detector: Detector;
   readonly outputs: Outputs;
@@ -151,15 +170,16 @@ async function detectOne(
   const { flip, scales, explain, why, reproduceReference } = flags;
   try {
     signal.throwIfAborted();
-    const bytes = await readImage(image.path, session);
+    const decoded = image.position === 0 ? await run.first?.decoded : undefined;
+    const source = decoded?.image ?? (await readImage(image.path, session));
     const choice = { score, max, classes, flip, scales, explain, why, reproduceReference };
     const onCost = costs.of(image.path);
     const looking = { heatmaps: outputs.heatmaps !== undefined, ...tapping(image, run) };
     const options = { ...choice, ...looking, signal, onCost, where: image.path };
-    const { result, drawing } = await runner.run(bytes, options, outputs.wantedOf(image));
+    const { result, drawing } = await runner.run(source, options, outputs.wantedOf(image), decoded);
     let record = detectionRecord(image.path, result);
     if (flags.profile) {
-      const profile = await detector.profile(bytes, { signal, where: image.path });
+      const profile = await detector.profile(source, { signal, where: image.path });
       record = { ...record, profile: profileRecord(profile) };
     }
     return { image, record, result, drawing };

@@ -1,7 +1,6 @@
 import { type Dir, type Dirent, statSync } from "node:fs";
 import { opendir } from "node:fs/promises";
 import { basename, isAbsolute, join, normalize, relative, resolve, sep } from "node:path";
-import { glob } from "tinyglobby";
 import { systemMessage, UsageError } from "../../errors.ts";
 import { framesHint } from "../../image/unreadableImage.ts";
 import { pathText, realPath, systemPath } from "../../platform/pathBytes.ts";
@@ -193,6 +192,8 @@ async function globbed(pattern: string, outFolders: readonly string[]): Promise<
 async function searchGlob(pattern: string): Promise<string[]> {
   const portable = sep === "\\" ? pattern.replaceAll("\\", "/") : pattern;
   const absolute = isAbsolute(pattern);
+  // Few commands have a pattern: shells expand them.
+  const { glob } = await import("tinyglobby");
   const paths = await glob(portable, { expandDirectories: false, absolute });
   const exact = await Promise.all(paths.map(exactPaths));
   // What is not UTF-8 is found once for each name that reads the same.

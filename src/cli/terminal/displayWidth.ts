@@ -1,4 +1,10 @@
-const graphemes = new Intl.Segmenter();
+let segmenter: Intl.Segmenter | undefined;
+
+/** Made once it is needed: that takes some milliseconds. */
+function graphemesOf(text: string): Iterable<Intl.SegmentData> {
+  segmenter ??= new Intl.Segmenter();
+  return segmenter.segment(text);
+}
 
 const NARROW = /^[ -~…]*$/;
 
@@ -11,14 +17,14 @@ export function displayWidth(text: string): number {
   // Nearly all text; splitting it into graphemes takes a hundred times as long.
   if (NARROW.test(text)) return text.length;
   let width = 0;
-  for (const { segment } of graphemes.segment(text)) width += columnsOf(segment);
+  for (const { segment } of graphemesOf(text)) width += columnsOf(segment);
   return width;
 }
 
 /** Shortens the text to `columns` by replacing its start with an ellipsis: a path's end says the most. */
 export function shortenStart(text: string, columns: number): string {
   if (displayWidth(text) <= columns) return text;
-  const segments = Array.from(graphemes.segment(text), ({ segment }) => segment);
+  const segments = Array.from(graphemesOf(text), ({ segment }) => segment);
   let width = 1;
   let start = segments.length;
   while (start > 0 && width + columnsOf(segments[start - 1]) <= columns) {

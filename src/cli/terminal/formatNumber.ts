@@ -2,6 +2,8 @@ import { plural } from "../../support/counted.ts";
 
 /** 4723346 → 4,723,346, whatever the system's locale. */
 export function formatCount(count: number): string {
+  // The first call of toLocaleString takes some milliseconds.
+  if (Number.isInteger(count) && Math.abs(count) < 1000) return `${count}`;
   return count.toLocaleString("en-US");
 }
 

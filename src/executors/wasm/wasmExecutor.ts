@@ -1,3 +1,4 @@
+import { hasPassed, keepPassed } from "#machine";
 import type { Executor } from "../../backend/executor.ts";
 import { BackendError } from "../../errors.ts";
 import type { MemoryUse, Precision, WasmBuild } from "../../kernels/kernel.ts";
@@ -24,7 +25,8 @@ export interface WasmOptions {
 
 /**
  * The executor for machines without a GPU. Its kernels are written in AssemblyScript and compiled to WebAssembly with
- * SIMD. Before it is returned, a self-test runs one case of every op and compares the results with plain arithmetic.
+ * SIMD. Before it is returned, a self-test runs one case of every op and compares the results with plain arithmetic, unless
+ * this program has passed it on this machine before.
  *
  * @throws BackendError if the machine has no WebAssembly with SIMD, or the self-test finds a wrong number.
  */
@@ -37,6 +39,9 @@ export async function wasmExecutor({
   const build = chooseBuild(wanted.build);
   await refuseForbiddenWasm("backend wasm");
   const starting = startThreads(wanted.threads);
+  const name = `wasm-${build}-${wanted.threads ?? "all"}-${precision}-${memory}`;
+  const check = { name, program: import.meta.url };
+  const passed = hasPassed(check);
   // Compile while the threads start. The result is awaited below, once it is known whether they did.
   if (wantsThreads(wanted.threads)) compileWasm(build, true).catch(() => {});
   const { pool: started, note } = await starting;
@@ -76,7 +81,10 @@ export async function wasmExecutor({
     },
   };
   try {
-    await selfTest(executor, WASM_SELF_TEST);
+    if (!(await passed)) {
+      await selfTest(executor, WASM_SELF_TEST);
+      await keepPassed(check);
+    }
   } catch (error) {
     await executor.dispose();
     throw error;

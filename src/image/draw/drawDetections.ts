@@ -33,7 +33,7 @@ export function drawDetections(
   options: DrawOptions = {},
 ): RgbImage {
   const { keypointScore = 0.2, labels = true } = options;
-  const drawing: RgbImage = { ...image, data: Uint8Array.from(image.data) };
+  const drawing: RgbImage = { ...image, data: image.data.slice() };
   const triplets = detections.filter(({ triplet }) => triplet).length;
   const sizes = sizesFor(triplets, drawingSizes(image.width, image.height));
   const bestFirst = colored(detections)

@@ -18,7 +18,7 @@ export interface DrawnMark {
 
 /** Draws marks on a copy of the image, the first on top. Marks without finite coordinates are left out. */
 export function drawMarks(image: RgbImage, marks: readonly DrawnMark[]): RgbImage {
-  const drawing: RgbImage = { ...image, data: Uint8Array.from(image.data) };
+  const drawing: RgbImage = { ...image, data: image.data.slice() };
   const sizes: DrawingSizes = drawingSizes(image.width, image.height);
   const items = marks
     .filter(({ box }) => isFinitePlace(Object.values(box)))

@@ -38,22 +38,32 @@ type DistanceToEdge = (x: number, y: number) => number;
  * if its center lies at least half a pixel inside the shape, and partly within half a pixel of the edge.
  */
 function fill(image: RgbImage, range: PixelRange, distance: DistanceToEdge, paint: Paint): void {
-  const right = Math.min(image.width, range.right);
-  const bottom = Math.min(image.height, range.bottom);
-  for (let y = Math.max(0, range.top); y < bottom; y++) {
-    for (let x = Math.max(0, range.left); x < right; x++) {
+  const { left, top, right, bottom } = clipped(image, range);
+  for (let y = top; y < bottom; y++) {
+    for (let x = left; x < right; x++) {
       const coverage = Math.min(1, 0.5 - distance(x + 0.5, y + 0.5));
       if (coverage > 0) blend(image, x, y, paint.color, coverage * paint.opacity);
     }
   }
 }
 
-function blend(image: RgbImage, x: number, y: number, color: Color, part: number): void {
-  const at = (y * image.width + x) * 3;
-  for (let channel = 0; channel < 3; channel++) {
-    const old = image.data[at + channel];
-    image.data[at + channel] = Math.round(old + (color[channel] - old) * part);
-  }
+function clipped({ width, height }: RgbImage, { left, top, right, bottom }: PixelRange): PixelRange {
+  return {
+    left: Math.max(0, left),
+    top: Math.max(0, top),
+    right: Math.min(width, right),
+    bottom: Math.min(height, bottom),
+  };
+}
+
+function blend({ width, data }: RgbImage, x: number, y: number, color: Color, part: number): void {
+  const at = (y * width + x) * 3;
+  const red = data[at];
+  const green = data[at + 1];
+  const blue = data[at + 2];
+  data[at] = Math.round(red + (color[0] - red) * part);
+  data[at + 1] = Math.round(green + (color[1] - green) * part);
+  data[at + 2] = Math.round(blue + (color[2] - blue) * part);
 }
 
 /** The pixels whose centers lie within half a pixel of the rectangle. */
@@ -66,10 +76,32 @@ function pixelsOf({ xmin, ymin, xmax, ymax }: Rectangle): PixelRange {
   };
 }
 
-/** Draws lines with round ends as a single shape, so that crossings and joints do not get darker. */
+/**
+ * Draws lines with round ends as a single shape, so that crossings and joints do not get darker. A pixel belongs to the
+ * nearest of the lines, and each line is compared with the pixels beside it alone.
+ */
 export function strokeLines(image: RgbImage, lines: readonly Line[], radius: number, paint: Paint): void {
-  const distance = (x: number, y: number) => distanceToLines(x, y, lines) - radius;
-  fill(image, pixelsOf(boundsOfLines(lines, radius)), distance, paint);
+  const { left, top, right, bottom } = clipped(image, pixelsOf(boundsOfLines(lines, radius)));
+  const columns = right - left;
+  if (columns <= 0 || bottom <= top) return;
+  const reach = radius + 0.5;
+  const nearest = new Float64Array(columns * (bottom - top)).fill(reach);
+  for (const line of lines) {
+    const rows = rowsNear(line, reach, top, bottom);
+    for (let y = rows.first; y < rows.end; y++) {
+      const { first, end } = columnsNear(line, reach, y, left, right);
+      for (let x = first, at = (y - top) * columns - left + first; x < end; x++, at++) {
+        const distance = distanceToLine(x + 0.5, y + 0.5, line);
+        if (distance < nearest[at]) nearest[at] = distance;
+      }
+    }
+  }
+  for (let y = top, at = 0; y < bottom; y++) {
+    for (let x = left; x < right; x++, at++) {
+      if (nearest[at] < reach)
+        blend(image, x, y, paint.color, Math.min(1, reach - nearest[at]) * paint.opacity);
+    }
+  }
 }
 
 export interface Line {
@@ -88,33 +120,50 @@ function boundsOfLines(lines: readonly Line[], radius: number): Rectangle {
   return bounds;
 }
 
-function distanceToLines(x: number, y: number, lines: readonly Line[]): number {
-  let nearest = Infinity;
-  for (const { from, to } of lines) nearest = Math.min(nearest, distanceToLine(x, y, from, to));
-  return nearest;
-}
-
-function distanceToLine(x: number, y: number, from: Point, to: Point): number {
+function distanceToLine(x: number, y: number, { from, to }: Line): number {
   const dx = to.x - from.x;
   const dy = to.y - from.y;
   const squaredLength = dx * dx + dy * dy;
   const along = squaredLength === 0 ? 0 : ((x - from.x) * dx + (y - from.y) * dy) / squaredLength;
   const t = Math.min(1, Math.max(0, along));
-  return Math.hypot(x - from.x - dx * t, y - from.y - dy * t);
+  return lengthOf(x - from.x - dx * t, y - from.y - dy * t);
+}
+
+/** `Math.hypot` guards against overflow, which no image comes near, and takes many times as long. */
+function lengthOf(x: number, y: number): number {
+  return Math.sqrt(x * x + y * y);
 }
 
 /** Draws one line row by row, so that a long diagonal does not cost its whole bounding box. */
-export function strokeLine(image: RgbImage, { from, to }: Line, radius: number, paint: Paint): void {
-  const distance = (x: number, y: number) => distanceToLine(x, y, from, to) - radius;
-  const { top, bottom } = pixelsOf(boundsOfLines([{ from, to }], radius));
+export function strokeLine(image: RgbImage, line: Line, radius: number, paint: Paint): void {
   const reach = radius + 0.5;
-  for (let row = Math.max(0, top); row < Math.min(image.height, bottom); row++) {
-    const upper = xAt(from, to, row + 0.5 - reach);
-    const lower = xAt(from, to, row + 0.5 + reach);
-    const left = Math.floor(Math.min(upper, lower) - reach);
-    const right = Math.ceil(Math.max(upper, lower) + reach);
-    fill(image, { left, right, top: row, bottom: row + 1 }, distance, paint);
+  const rows = rowsNear(line, reach, 0, image.height);
+  for (let y = rows.first; y < rows.end; y++) {
+    const { first, end } = columnsNear(line, reach, y, 0, image.width);
+    for (let x = first; x < end; x++) {
+      const coverage = Math.min(1, reach - distanceToLine(x + 0.5, y + 0.5, line));
+      if (coverage > 0) blend(image, x, y, paint.color, coverage * paint.opacity);
+    }
   }
+}
+
+/** Rows or columns from `first` to `end` - 1. */
+interface Span {
+  readonly first: number;
+  readonly end: number;
+}
+
+function rowsNear({ from, to }: Line, reach: number, top: number, bottom: number): Span {
+  const first = Math.max(top, Math.floor(Math.min(from.y, to.y) - reach));
+  return { first, end: Math.min(bottom, Math.ceil(Math.max(from.y, to.y) + reach)) };
+}
+
+/** The columns of row y whose centers can lie within `reach` of the line. */
+function columnsNear({ from, to }: Line, reach: number, y: number, left: number, right: number): Span {
+  const upper = xAt(from, to, y + 0.5 - reach);
+  const lower = xAt(from, to, y + 0.5 + reach);
+  const first = Math.max(left, Math.floor(Math.min(upper, lower) - reach));
+  return { first, end: Math.min(right, Math.ceil(Math.max(upper, lower) + reach)) };
 }
 
 /** The line's x at height y; beyond its ends, the nearer end's x. */
@@ -149,16 +198,47 @@ export function strokeRounded(
     xmax: xmax + radius,
     ymax: ymax + radius,
   });
-  // Four strips skip the inside, which can be most of a large image.
-  const strip = Math.ceil(2 * radius + corner) + 1;
-  const upper = Math.min(outer.top + strip, outer.bottom);
-  const lower = Math.max(outer.bottom - strip, upper);
-  const leftEnd = Math.min(outer.left + strip, outer.right);
-  const rightStart = Math.max(outer.right - strip, leftEnd);
-  fill(image, { ...outer, bottom: upper }, distance, paint);
-  fill(image, { ...outer, top: lower }, distance, paint);
-  fill(image, { ...outer, top: upper, bottom: lower, right: leftEnd }, distance, paint);
-  fill(image, { ...outer, top: upper, bottom: lower, left: rightStart }, distance, paint);
+  const { left, top, right, bottom } = outer;
+  // From the outer edge: how far a corner reaches, and how wide a straight side is.
+  const reach = Math.ceil(Math.max(radius, corner) + radius + 0.5) + 1;
+  const side = Math.ceil(2 * radius + 1) + 1;
+  if (right - left <= 2 * reach || bottom - top <= 2 * reach) {
+    fill(image, outer, distance, paint);
+    return;
+  }
+  // The inside, which can be most of a large image, is skipped.
+  for (const [from, to] of [
+    [top, top + reach],
+    [bottom - reach, bottom],
+  ]) {
+    fill(image, { left, right: left + reach, top: from, bottom: to }, distance, paint);
+    fill(image, { left: right - reach, right, top: from, bottom: to }, distance, paint);
+  }
+  const between = { left: left + reach, right: right - reach, top: top + reach, bottom: bottom - reach };
+  fillRows(image, { ...between, top, bottom: top + side }, distance, paint);
+  fillRows(image, { ...between, top: bottom - side, bottom }, distance, paint);
+  fillColumns(image, { ...between, left, right: left + side }, distance, paint);
+  fillColumns(image, { ...between, left: right - side, right }, distance, paint);
+}
+
+/** As `fill`, where all pixels of a row are as far from the edge. */
+function fillRows(image: RgbImage, range: PixelRange, distance: DistanceToEdge, paint: Paint): void {
+  const { left, top, right, bottom } = clipped(image, range);
+  for (let y = top; y < bottom; y++) {
+    const coverage = Math.min(1, 0.5 - distance(range.left + 0.5, y + 0.5));
+    if (coverage <= 0) continue;
+    for (let x = left; x < right; x++) blend(image, x, y, paint.color, coverage * paint.opacity);
+  }
+}
+
+/** As `fill`, where all pixels of a column are as far from the edge. */
+function fillColumns(image: RgbImage, range: PixelRange, distance: DistanceToEdge, paint: Paint): void {
+  const { left, top, right, bottom } = clipped(image, range);
+  for (let x = left; x < right; x++) {
+    const coverage = Math.min(1, 0.5 - distance(x + 0.5, range.top + 0.5));
+    if (coverage <= 0) continue;
+    for (let y = top; y < bottom; y++) blend(image, x, y, paint.color, coverage * paint.opacity);
+  }
 }
 
 function distanceToRounded({ xmin, ymin, xmax, ymax }: Rectangle, corner: number): DistanceToEdge {
@@ -166,7 +246,7 @@ function distanceToRounded({ xmin, ymin, xmax, ymax }: Rectangle, corner: number
   return (x, y) => {
     const outsideX = Math.max(xmin + radius - x, x - (xmax - radius));
     const outsideY = Math.max(ymin + radius - y, y - (ymax - radius));
-    const toCorner = Math.hypot(Math.max(0, outsideX), Math.max(0, outsideY));
+    const toCorner = lengthOf(Math.max(0, outsideX), Math.max(0, outsideY));
     return toCorner + Math.min(0, Math.max(outsideX, outsideY)) - radius;
   };
 }

@@ -47,10 +47,12 @@ export function drawText(
   }
 }
 
+/** Such a text has no accents; to look for them takes the first call some milliseconds. */
+const ASCII = /^[ -~]*$/;
+
 function glyphsOf(text: string): Glyph[] {
-  const plain = oneLine(text)
-    .normalize("NFD")
-    .replace(/\p{Mark}/gu, "");
+  const line = oneLine(text);
+  const plain = ASCII.test(line) ? line : line.normalize("NFD").replace(/\p{Mark}/gu, "");
   return Array.from(plain, (character) =>
     Object.hasOwn(GLYPHS, character) ? GLYPHS[character] : MISSING_GLYPH,
   );

@@ -1,0 +1,45 @@
+import { coreCount, whyNoImageThreads } from "#machine";
+import { BackendError, ImageError } from "../errors.ts";
+import { ThreadLost } from "./imageThread.ts";
+import type { Answers } from "./messages.ts";
+import { ThreadGroup } from "./threadGroup.ts";
+
+/** An image that is decoded already, and how long that took. */
+export type DecodedImage = Answers["decode"];
+
+/** An image that a thread of its own reads and decodes while the network loads. */
+export interface HeadStart {
+  /** Undefined if the thread fails: the caller decodes. @throws as reading and decoding do. */
+  readonly decoded: Promise<DecodedImage | undefined>;
+  /** Ends the thread if it is still at work. */
+  end(): Promise<void>;
+}
+
+/**
+ * Undefined where a thread would gain nothing, or there can be none.
+ *
+ * @param read reads the image's file.
+ * @param where what errors call the image.
+ */
+export function headStart(read: () => Promise<Uint8Array>, where: string): HeadStart | undefined {
+  if (coreCount() === 1 || whyNoImageThreads() !== undefined) return undefined;
+  let threads: ThreadGroup;
+  try {
+    threads = new ThreadGroup(1);
+  } catch {
+    return undefined;
+  }
+  const decoded = read()
+    .then((image) => threads.call("decode", { image, where }, where))
+    .catch((error: unknown) => {
+      // A thread that dies of an image says nothing of whether the caller can hold it.
+      const isOfThreads =
+        error instanceof BackendError || (error instanceof ImageError && error.cause instanceof ThreadLost);
+      if (isOfThreads) return undefined;
+      throw error;
+    })
+    .finally(() => threads.end());
+  // Until someone asks for it: loading the network may fail first.
+  decoded.catch(() => {});
+  return { decoded, end: () => threads.end() };
+}

@@ -1,0 +1,94 @@
+import { readFile } from "node:fs/promises";
+import { beforeEach, expect, test, vi } from "vitest";
+import { headStart } from "../../src/batch/headStart.ts";
+import { plainRunner } from "../../src/batch/imageRunner.ts";
+import type { DetectResult } from "../../src/detectResult.ts";
+import { ImageError } from "../../src/errors.ts";
+import { decodeImage } from "../../src/image/imageFile.ts";
+import type { ImageSource } from "../../src/imageSources/imageSource.ts";
+import { SAMPLES } from "../cli/support/folders.ts";
+import { type Fate, inProcessThreads } from "./inProcessThreads.ts";
+
+const machine = vi.hoisted(() => ({ cores: 2, start: undefined as unknown }));
+const fate: Fate = { dies: () => false, started: 0, ended: 0 };
+
+vi.mock("#machine", async (original) => ({
+  ...(await original<typeof import("#machine")>()),
+  coreCount: () => machine.cores,
+  whyNoImageThreads: () => undefined,
+  startImageThread: (handlers: Parameters<ReturnType<typeof inProcessThreads>>[0]) =>
+    (machine.start as ReturnType<typeof inProcessThreads>)(handlers),
+}));
+
+beforeEach(() => {
+  Object.assign(machine, { cores: 2, start: inProcessThreads(fate) });
+  Object.assign(fate, { dies: () => false, started: 0, ended: 0 });
+});
+
+const PHOTO = `${SAMPLES}people.jpg`;
+const read = async () => new Uint8Array(await readFile(PHOTO));
+
+test("the image is decoded on a thread, which ends with it", async () => {
+  const decoded = await headStart(read, PHOTO)?.decoded;
+  const { image } = decoded ?? expect.unreachable();
+  const expected = decodeImage(await read(), PHOTO);
+  expect(image).toMatchObject({ width: expected.width, height: expected.height });
+  // Vitest compares typed arrays element by element, in seconds.
+  expect(Buffer.compare(image.data, expected.data)).toBe(0);
+  expect(decoded?.milliseconds).toBeGreaterThan(0);
+  expect(fate).toMatchObject({ started: 1, ended: 1 });
+});
+
+test("a file that cannot be read, or decoded, fails as it does without a thread", async () => {
+  const missing = new ImageError({ where: "none.jpg", expected: "an image", got: "no such file" });
+  await expect(headStart(() => Promise.reject(missing), "none.jpg")?.decoded).rejects.toBe(missing);
+  const text = async () => new TextEncoder().encode("no image");
+  const expected = (() => {
+    try {
+      decodeImage(new TextEncoder().encode("no image"), "text.jpg");
+    } catch (error) {
+      return error as ImageError;
+    }
+  })();
+  await expect(headStart(text, "text.jpg")?.decoded).rejects.toThrow(expected);
+  expect(fate).toMatchObject({ started: 2, ended: 2 });
+});
+
+test("nothing is left unhandled if nobody waits for an image that fails", async () => {
+  const start = headStart(() => Promise.reject(new Error("gone")), "gone.jpg");
+  await start?.end();
+  await new Promise(setImmediate);
+  expect(fate).toMatchObject({ started: 1, ended: 1 });
+});
+
+test("where no thread starts, or it dies of the image, that is left to the caller", async () => {
+  machine.start = () => {
+    throw new Error("no threads here");
+  };
+  expect(headStart(read, PHOTO)).toBeUndefined();
+  machine.start = inProcessThreads(fate);
+  fate.dies = () => true;
+  await expect(headStart(read, PHOTO)?.decoded).resolves.toBeUndefined();
+});
+
+test("one core gets no head start", () => {
+  machine.cores = 1;
+  expect(headStart(read, PHOTO)).toBeUndefined();
+  expect(fate.started).toBe(0);
+});
+
+test("a runner takes the decoded image, and counts the time that it took", async () => {
+  const image = decodeImage(await read(), PHOTO);
+  const seen: ImageSource[] = [];
+  const detector = {
+    detect: async (source: ImageSource) => {
+      seen.push(source);
+      return { image, detections: [], times: { decode: 1 } } as unknown as DetectResult;
+    },
+  };
+  const wanted = { keepsImage: true };
+  const { result } = await plainRunner(detector).run(image, {}, wanted, { image, milliseconds: 40 });
+  expect(seen).toHaveLength(1);
+  expect(seen[0]).toBe(image);
+  expect(result.times.decode).toBe(41);
+});
