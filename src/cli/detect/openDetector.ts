@@ -1,5 +1,6 @@
 import type { LabelMap } from "../../checkpoints/pipelineConfig/detectionApiSidecar.ts";
 import { type Detector, load } from "../../detect.ts";
+import { DEFAULT_MODEL } from "../../models/models.ts";
 import type { Session } from "../io.ts";
 import { loadingLine } from "../terminal/progress.ts";
 import type { DetectFlags } from "./flags.ts";
@@ -18,6 +19,23 @@ export type ModelFlags = Pick<
   | "keepRes"
   | "quiet"
 >;
+
+/**
+ * Models that are through with an image before further threads have started, which takes them 40 ms of processor time. See
+ * docs/performance.md.
+ */
+const QUICK_MODELS = ["movenet-lightning", "movenet-multipose"];
+
+/** How many threads the network gets for that many images; undefined for the machine's number. */
+export function threadsFor(
+  images: number,
+  flags: Pick<DetectFlags, "model" | "weights" | "backend" | "threads" | "size" | "flip" | "profile">,
+): number | undefined {
+  const { model = DEFAULT_MODEL, weights, backend = "auto", threads, size, flip, profile } = flags;
+  const isAsUsual = weights === undefined && size === undefined && !flip && !profile;
+  const mayChoose = threads === undefined && (backend === "auto" || backend === "wasm");
+  return mayChoose && isAsUsual && images === 1 && QUICK_MODELS.includes(model) ? 1 : threads;
+}
 
 /** Loads the model, with a line about progress on a terminal. @throws as `load`. */
 export function openDetector(

@@ -22,7 +22,7 @@ import type { Finished } from "../save/resultFile.ts";
 import { formatCounted } from "../terminal/formatNumber.ts";
 import { CostLines } from "./costLines.ts";
 import type { DetectFlags } from "./flags.ts";
-import { openDetector } from "./openDetector.ts";
+import { openDetector, threadsFor } from "./openDetector.ts";
 import { Outputs } from "./outputs.ts";
 import { printNote, printOutputs } from "./printOutputs.ts";
 import type { Left, Records } from "./records.ts";
@@ -47,10 +47,13 @@ export async function runDetection(
     );
   }
   const first = headStartOf(images, flags, session);
-  const detector = await openDetector(flags, labelMap, session).catch(async (error: unknown) => {
-    await first?.end();
-    throw error;
-  });
+  const threads = threadsFor(images.length, flags);
+  const detector = await openDetector({ ...flags, threads }, labelMap, session).catch(
+    async (error: unknown) => {
+      await first?.end();
+      throw error;
+    },
+  );
   try {
     const { model, notes, backendDetails } = detector.network;
     checkTestTimeOptions(model, flags);

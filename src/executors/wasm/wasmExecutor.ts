@@ -38,12 +38,12 @@ export async function wasmExecutor({
   const choices = { precision, memory };
   const build = chooseBuild(wanted.build);
   await refuseForbiddenWasm("backend wasm");
+  // Compile while the threads start. The result is awaited below, once it is known whether they did.
+  compileWasm(build, wantsThreads(wanted.threads)).catch(() => {});
   const starting = startThreads(wanted.threads);
   const name = `wasm-${build}-${wanted.threads ?? "all"}-${precision}-${memory}`;
   const check = { name, program: import.meta.url };
   const passed = hasPassed(check);
-  // Compile while the threads start. The result is awaited below, once it is known whether they did.
-  if (wantsThreads(wanted.threads)) compileWasm(build, true).catch(() => {});
   const { pool: started, note } = await starting;
   let pool = started;
   const module = await compileWasm(build, pool !== undefined);
