@@ -10,7 +10,7 @@ const MAIN = "src/cli/main.ts";
  */
 const GROUPS = {
   main: [MAIN],
-  images: ["src/batch/imageWorker.ts"],
+  images: ["src/batch/imageWorker.ts", "src/batch/drawing.ts"],
   start: ["src/cli/run.ts", "src/cli/commands/detect.ts"],
 };
 

@@ -40,6 +40,8 @@ export interface RunnerNeeds {
   readonly draws?: boolean;
   /** Why the images must run on the calling thread, if they must. */
   readonly staysHere?: string;
+  /** Threads that were started before. What is chosen ends them, or whoever started them. */
+  readonly helpers?: ThreadGroup;
 }
 
 /** Backends whose arithmetic is the processor's: several of them side by side use its cores. */
@@ -85,9 +87,14 @@ export function chooseRunner(detector: LoadedDetector, needs: RunnerNeeds): Imag
     const options = { ...recipe.options, backend: backend as Backend, ...onWasm };
     return threadsRunner(new ThreadGroup(count, { ...recipe, options }));
   }
-  const helps = needs.staysHere === undefined && images > 1 && coreCount() > 1;
-  if (!helps || whyNoImageThreads() !== undefined) return plainRunner(detector);
-  return helpedRunner(detector, new ThreadGroup(needs.draws ? DRAWING_HELPERS : 1));
+  const { helpers, draws, staysHere } = needs;
+  if (staysHere !== undefined || coreCount() === 1 || whyNoImageThreads() !== undefined)
+    return plainRunner(detector);
+  if (images === 1)
+    return helpers ? helpedRunner(detector, helpers, { drawsAhead: true }) : plainRunner(detector);
+  const group = helpers ?? new ThreadGroup(1);
+  group.grow(draws ? DRAWING_HELPERS : 1);
+  return helpedRunner(detector, group);
 }
 
 function obstacleOf({ network, recipe }: LoadedDetector, { staysHere }: RunnerNeeds): string | undefined {

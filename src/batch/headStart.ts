@@ -7,11 +7,12 @@ import { ThreadGroup } from "./threadGroup.ts";
 /** An image that is decoded already, and how long that took. */
 export type DecodedImage = Answers["decode"];
 
-/** An image that a thread of its own reads and decodes while the network loads. */
+/** An image that a thread of its own decodes while the network loads. */
 export interface HeadStart {
+  /** The thread, to help with the run from then on. Undefined if it has failed. */
+  readonly helpers: Promise<ThreadGroup | undefined>;
   /** Undefined if the thread fails: the caller decodes. @throws as reading and decoding do. */
   readonly decoded: Promise<DecodedImage | undefined>;
-  /** Ends the thread if it is still at work. */
   end(): Promise<void>;
 }
 
@@ -37,9 +38,12 @@ export function headStart(read: () => Promise<Uint8Array>, where: string): HeadS
         error instanceof BackendError || (error instanceof ImageError && error.cause instanceof ThreadLost);
       if (isOfThreads) return undefined;
       throw error;
-    })
-    .finally(() => threads.end());
+    });
   // Until someone asks for it: loading the network may fail first.
   decoded.catch(() => {});
-  return { decoded, end: () => threads.end() };
+  const helpers = decoded.then(
+    (image) => (image ? threads : undefined),
+    () => threads, // the image is at fault
+  );
+  return { helpers, decoded, end: () => threads.end() };
 }

@@ -17,10 +17,19 @@ export class ThreadGroup {
    * @throws BackendError if they cannot be started.
    */
   constructor(
-    readonly count: number,
+    count: number,
     private readonly recipe?: DetectorRecipe,
   ) {
-    for (let i = 0; i < count; i++) this.threads.push(this.open());
+    this.grow(count);
+  }
+
+  get count(): number {
+    return this.threads.length;
+  }
+
+  /** Starts threads until there are so many. @throws as the constructor. */
+  grow(count: number): void {
+    while (this.threads.length < count) this.threads.push(this.open());
   }
 
   /**

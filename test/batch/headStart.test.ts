@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { beforeEach, expect, test, vi } from "vitest";
+import { drawingFile } from "../../src/batch/drawing.ts";
 import { headStart } from "../../src/batch/headStart.ts";
-import { plainRunner } from "../../src/batch/imageRunner.ts";
+import { helpedRunner, plainRunner } from "../../src/batch/imageRunner.ts";
+import { ThreadGroup } from "../../src/batch/threadGroup.ts";
 import type { DetectResult } from "../../src/detectResult.ts";
 import { ImageError } from "../../src/errors.ts";
 import { decodeImage } from "../../src/image/imageFile.ts";
@@ -28,20 +30,26 @@ beforeEach(() => {
 const PHOTO = `${SAMPLES}people.jpg`;
 const read = async () => new Uint8Array(await readFile(PHOTO));
 
-test("the image is decoded on a thread, which ends with it", async () => {
-  const decoded = await headStart(read, PHOTO)?.decoded;
+test("the image is decoded on a thread, which helps from then on", async () => {
+  const start = headStart(read, PHOTO);
+  const decoded = await start?.decoded;
   const { image } = decoded ?? expect.unreachable();
   const expected = decodeImage(await read(), PHOTO);
   expect(image).toMatchObject({ width: expected.width, height: expected.height });
   // Vitest compares typed arrays element by element, in seconds.
   expect(Buffer.compare(image.data, expected.data)).toBe(0);
   expect(decoded?.milliseconds).toBeGreaterThan(0);
-  expect(fate).toMatchObject({ started: 1, ended: 1 });
+  expect(fate).toMatchObject({ started: 1, ended: 0 });
+  expect((await start?.helpers)?.count).toBe(1);
+  await start?.end();
+  expect(fate.ended).toBe(1);
 });
 
 test("a file that cannot be read, or decoded, fails as it does without a thread", async () => {
   const missing = new ImageError({ where: "none.jpg", expected: "an image", got: "no such file" });
-  await expect(headStart(() => Promise.reject(missing), "none.jpg")?.decoded).rejects.toBe(missing);
+  const start = headStart(() => Promise.reject(missing), "none.jpg");
+  await expect(start?.decoded).rejects.toBe(missing);
+  expect(await start?.helpers).toBeDefined();
   const text = async () => new TextEncoder().encode("no image");
   const expected = (() => {
     try {
@@ -51,7 +59,6 @@ test("a file that cannot be read, or decoded, fails as it does without a thread"
     }
   })();
   await expect(headStart(text, "text.jpg")?.decoded).rejects.toThrow(expected);
-  expect(fate).toMatchObject({ started: 2, ended: 2 });
 });
 
 test("nothing is left unhandled if nobody waits for an image that fails", async () => {
@@ -68,7 +75,9 @@ test("where no thread starts, or it dies of the image, that is left to the calle
   expect(headStart(read, PHOTO)).toBeUndefined();
   machine.start = inProcessThreads(fate);
   fate.dies = () => true;
-  await expect(headStart(read, PHOTO)?.decoded).resolves.toBeUndefined();
+  const start = headStart(read, PHOTO);
+  expect(await start?.decoded).toBeUndefined();
+  expect(await start?.helpers).toBeUndefined();
 });
 
 test("one core gets no head start", () => {
@@ -92,3 +101,27 @@ test("a runner takes the decoded image, and counts the time that it took", async
   expect(seen[0]).toBe(image);
   expect(result.times.decode).toBe(41);
 });
+
+test.each([0, 1])(
+  "a single image with %d detections is drawn on the thread, and not twice if nothing is found",
+  async (count) => {
+    const image = decodeImage(await read(), PHOTO);
+    const box = { xmin: 10, ymin: 20, xmax: 300, ymax: 400 };
+    const detections = Array.from({ length: count }, () => ({ label: "cat", classId: 17, score: 0.9, box }));
+    const detector = {
+      detect: async () => ({ image, detections, times: { decode: 0 } }) as unknown as DetectResult,
+    };
+    let drawn = 0;
+    fate.dies = ({ kind }) => {
+      if (kind === "draw") drawn++;
+      return false;
+    };
+    const threads = new ThreadGroup(1);
+    const runner = helpedRunner(detector, threads, { drawsAhead: true });
+    const wanted = { keepsImage: true, drawing: "jpeg" } as const;
+    const { drawing = new Uint8Array(0) } = await runner.run(PHOTO, {}, wanted, { image, milliseconds: 1 });
+    expect(Buffer.compare(drawing, drawingFile(image, detections, "jpeg"))).toBe(0);
+    expect(drawn).toBe(count + 1);
+    await runner.end();
+  },
+);

@@ -137,7 +137,9 @@ async function detectAll(all: Run, session: Session): Promise<void> {
     if (!flags.quiet) report.interject(line);
   });
   const staysHere = activations ? "with --activations" : profile ? "with --profile" : undefined;
-  const runner = chooseRunner(detector, { workers, images: images.length, draws: flags.draw, staysHere });
+  const helpers = await all.first?.helpers;
+  const needs = { workers, images: images.length, draws: flags.draw, staysHere, helpers };
+  const runner = chooseRunner(detector, needs);
   const run = (image: ListedImage) => detectOne(image, { ...all, runner, costs }, session);
   try {
     for await (const found of inRunner(runner, images, run)) {
