@@ -2,6 +2,7 @@
 // to compute and, if it needs any, the address of scratch memory. They allocate nothing and keep no state.
 //
 // The classes of the fields are generated from WASM_CALLS (src/kernels/wasm/kernel.ts), whose order is the ABI.
+export { channelsLast } from "./channelsLast";
 export { copyChannels } from "./copyChannels";
 export { cornerPool } from "./cornerPool";
 export { deformConv } from "./deformConv";

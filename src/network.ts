@@ -3,7 +3,7 @@
 import { describeGraph } from "./analysis/describe.ts";
 import { type GraphProfile, graphProfile } from "./analysis/profile.ts";
 import type { BackendDetails } from "./backend/backendDetails.ts";
-import type { Executor, Plan, RunOptions, RunResult } from "./backend/executor.ts";
+import type { Executor, Findings, Plan, RunOptions, RunResult } from "./backend/executor.ts";
 import { BackendError, ModelError, UsageError } from "./errors.ts";
 import { type Backend, createExecutor, type ExecutorOptions } from "./executors/backends.ts";
 import { measureSpeed } from "./executors/measureSpeed.ts";
@@ -229,10 +229,9 @@ export class Network {
     const plan = await this.planFor(inputs, fuse, options.signal);
     const result = await plan.run(inputs, options);
     if (result.peaks) return result;
-    const outputs = Object.values(result.outputs);
-    if (!outputs.every((map) => allFinite(map.data)))
-      throw await this.notFinite(plan, this.graphOf(fuse), inputs);
-    if (outputs.every((map) => map.data.every((value) => value === 0))) {
+    const { finite, zero } = result.findings ?? findingsIn(Object.values(result.outputs));
+    if (!finite) throw await this.notFinite(plan, this.graphOf(fuse), inputs);
+    if (zero) {
       throw new BackendError({
         where: `backend ${this.backend}`,
         expected: "the maps of the network",
@@ -349,6 +348,13 @@ export class Network {
       hint: "The weights or the input hold numbers that float32 cannot carry.",
     });
   }
+}
+
+function findingsIn(maps: readonly Tensor[]): Findings {
+  return {
+    finite: maps.every(({ data }) => allFinite(data)),
+    zero: maps.every(({ data }) => data.every((value) => value === 0)),
+  };
 }
 
 /**

@@ -88,9 +88,18 @@ export interface RunOptions {
   readonly peaks?: PeakQuery;
 }
 
+/** What all numbers of some maps have in common. */
+export interface Findings {
+  readonly finite: boolean;
+  /** All of them are 0. */
+  readonly zero: boolean;
+}
+
 export interface RunResult {
   /** By output name; empty if there are `peaks`. */
   readonly outputs: Readonly<Record<string, Tensor>>;
+  /** What the outputs' numbers are, if the backend has looked at all of them. */
+  readonly findings?: Findings;
   /** By node name; shape [1, height, width, channels]. Empty if `onTap` was set. */
   readonly taps: Readonly<Record<string, Tensor>>;
   /** Returned only if asked for, and only if every number of the outputs that they come from is finite. */

@@ -49,6 +49,10 @@ export interface PlanLayout {
   /** The steps that finish the inputs before the first node runs. */
   readonly inputs: readonly (PlannedStep & { readonly input: string })[];
   readonly nodes: readonly PlannedNode[];
+  /** Where maps lie. */
+  readonly mapMemory: { readonly address: number; readonly bytes: number };
+  /** For the calls that copy maps out, as many as there are outputs and at least one: their fields and findings. */
+  readonly reads: readonly { readonly fields: number; readonly findings: number }[];
   /** One address per thread. */
   readonly scratch: readonly number[];
   /** Where constants wait to be transformed while weights are written. Maps use this memory later. */
@@ -85,14 +89,22 @@ export function planLayout(graph: Graph, choices: WasmChoices, threads = 1): Pla
   const staging = { fields: memory.reserve(MAX_FIELDS * BYTES_PER_FLOAT), floats: firstMap };
   const inputs = bindInputs(memory, graph, maps);
   const nodes = bindNodes(memory, graph, kernels, groups, constants, maps);
+  const reads = Array.from({ length: Math.max(1, Object.keys(graph.outputs).length) }, () => ({
+    fields: memory.reserve(fieldCount("channelsLast") * BYTES_PER_FLOAT),
+    findings: memory.reserve(MAX_READ_UNITS * BYTES_PER_FLOAT),
+  }));
   const bytes = {
     constants: weightBytes + memory.end - firstField,
     scratch: scratchBytes * threads,
     maps: placement.bytes,
     total: memory.end,
   };
-  return { shapes, maps, lifetimes, inputs, nodes, scratch, staging, bytes };
+  const mapMemory = { address: firstMap, bytes: placement.bytes };
+  return { shapes, maps, lifetimes, inputs, nodes, mapMemory, reads, scratch, staging, bytes };
 }
+
+/** A map is copied out in at most so many units, each of which leaves its findings in memory. */
+export const MAX_READ_UNITS = 256;
 
 /** The first bytes stay unused, because 0 means "none" wherever an address is optional. */
 const START = 64;

@@ -6,13 +6,14 @@ import { planarBytes, type WasmChoices } from "../../kernels/wasm/kernel.ts";
 import type { Shape, Tensor, Weights } from "../../tensor.ts";
 import { checkInputs } from "../preparedNode.ts";
 import { TapSink } from "../tapSink.ts";
-import { isImage, pixelsStart, readPlanar, writePlanar } from "./planarMap.ts";
+import { isImage, pixelsStart, writePlanar } from "./planarMap.ts";
 import { type PlanLayout, type PlannedNode, type PlannedStep, planLayout } from "./planLayout.ts";
 import { allocateMemory } from "./planMemory.ts";
+import { planReads, takeMaps } from "./readMaps.ts";
 import { type Runner, type RunStep, sameThreadRunner } from "./runner.ts";
 import type { ThreadPool } from "./threads/threadPool.ts";
 import { instantiateWasm } from "./wasmModule.ts";
-import { writeConstants } from "./writeConstants.ts";
+import { writeConstants, writeFields } from "./writeConstants.ts";
 
 const NO_TAPS: ReadonlySet<string> = new Set();
 
@@ -133,25 +134,42 @@ export class WasmPlan implements Plan {
   }
 
   private async runNodes(
-    { memory, runner }: PlanMemory,
+    workplace: PlanMemory,
     inputs: Readonly<Record<string, Tensor>>,
     taps: TapSink,
     signal: AbortSignal | undefined,
   ): Promise<RunResult> {
     signal?.throwIfAborted();
-    let steps = this.writeInputs(memory, inputs);
+    let steps = this.writeInputs(workplace.memory, inputs);
     const needed = new Set(neededNodes(this.graph, taps.names).map(({ name }) => name));
-    for (const planned of this.layout.nodes) {
+    for (const [index, planned] of this.layout.nodes.entries()) {
       const { name } = planned.node;
       if (needed.has(name)) steps.push(...stepsOf(planned, taps).map((step) => ({ ...step, layer: name })));
       if (!taps.has(name)) continue;
-      await runner.run(steps, signal);
+      const { maps } = await this.runAndRead(workplace, steps, [name], index, signal);
       steps = [];
-      await taps.take(name, this.read(memory, name));
+      await taps.take(name, maps[0]);
     }
-    await runner.run(steps, signal);
-    const outputs = Object.entries(this.graph.outputs).map(([name, node]) => [name, this.read(memory, node)]);
-    return { outputs: Object.fromEntries(outputs), taps: taps.result };
+    const names = Object.values(this.graph.outputs);
+    const { maps, findings } = await this.runAndRead(workplace, steps, names, this.layout.nodes.length - 1, signal);
+    const outputs = Object.keys(this.graph.outputs).map((name, index) => [name, maps[index]]);
+    return { outputs: Object.fromEntries(outputs), findings, taps: taps.result };
+  }
+
+  /** Runs steps, the last of which are those of the node with index `last`, and copies maps out. */
+  private async runAndRead(
+    { memory, runner }: PlanMemory,
+    steps: readonly RunStep[],
+    names: readonly string[],
+    last: number,
+    signal: AbortSignal | undefined,
+  ) {
+    const reads = planReads(this.layout, names, last);
+    const view = new DataView(memory.buffer);
+    for (const { step } of reads) if (step) writeFields(view, step);
+    const own = reads.flatMap(({ name, step }) => (step ? [{ ...step, layer: name }] : []));
+    await runner.run([...steps, ...own], signal);
+    return takeMaps(memory, this.layout, reads);
   }
 
   /** Writes the inputs' maps, but for what the steps returned have still to do. */
@@ -162,10 +180,6 @@ export class WasmPlan implements Plan {
       else writePlanar(inputs[name], map);
     }
     return this.layout.inputs.map(({ input, ...step }) => ({ ...step, layer: input }));
-  }
-
-  private read(memory: WebAssembly.Memory, name: string): Tensor {
-    return readPlanar(this.layout.shapes.get(name) as Shape, this.map(memory, name));
   }
 
   private map(memory: WebAssembly.Memory, name: string): Float32Array {
@@ -184,6 +198,6 @@ function stepsOf(
 }
 
 /** The longest run. It has room for a step even in an empty graph, since a constant may be transformed in one. */
-function stepCount({ inputs, nodes }: PlanLayout): number {
-  return 1 + inputs.length + nodes.reduce((count, { steps }) => count + steps.length, 0);
+function stepCount({ inputs, nodes, reads }: PlanLayout): number {
+  return 1 + inputs.length + reads.length + nodes.reduce((count, { steps }) => count + steps.length, 0);
 }

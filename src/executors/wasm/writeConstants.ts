@@ -70,7 +70,7 @@ async function writeConstant(
 }
 
 /** Writes the fields of a step's call, in the order of WASM_CALLS, which is the one in which its function reads them. */
-function writeFields(memory: DataView, { function: name, fields, address }: PlannedStep): void {
+export function writeFields(memory: DataView, { function: name, fields, address }: PlannedStep): void {
   for (const [index, [field, type]] of Object.entries(WASM_CALLS[name]).entries()) {
     const at = address + index * BYTES_PER_FLOAT;
     if (type === "f32") memory.setFloat32(at, fields[field], true);

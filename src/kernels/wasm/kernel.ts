@@ -116,6 +116,7 @@ export const WASM_CALLS = {
   upsampleNearest: { ...MAPS, ...SIZE },
   upsampleBilinear: { ...MAPS, ...SIZE },
   widenPixels: { ...MAPS, cells: "i32" },
+  channelsLast: { ...MAPS, cells: "i32", channels: "i32", unitCells: "i32", findings: "usize" },
 } as const;
 
 export type WasmFunction = keyof typeof WASM_CALLS;
