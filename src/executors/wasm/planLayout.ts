@@ -5,7 +5,6 @@ import {
   BYTES_PER_FLOAT,
   planarBytes,
   WASM_CALLS,
-  type WasmAddresses,
   type WasmChoices,
   type WasmKernel,
   type WasmKernelOf,
@@ -88,7 +87,7 @@ export function planLayout(graph: Graph, choices: WasmChoices, threads = 1): Pla
   const firstField = memory.end;
   const staging = { fields: memory.reserve(MAX_FIELDS * BYTES_PER_FLOAT), floats: firstMap };
   const inputs = bindInputs(memory, graph, maps);
-  const nodes = bindNodes(memory, graph, kernels, groups, constants, maps);
+  const nodes = bindNodes(memory, graph, kernels, groups, constants, maps, threads);
   const reads = Array.from({ length: Math.max(1, Object.keys(graph.outputs).length) }, () => ({
     fields: memory.reserve(fieldCount("channelsLast") * BYTES_PER_FLOAT),
     findings: memory.reserve(MAX_READ_UNITS * BYTES_PER_FLOAT),
@@ -192,6 +191,7 @@ function bindNodes(
   groups: ReadonlyMap<string, FusedGroup>,
   constants: readonly (readonly number[])[],
   maps: ReadonlyMap<string, number>,
+  threads: number,
 ): PlannedNode[] {
   const reserveFields = (step: WasmStep): PlannedStep => ({
     ...step,
@@ -205,7 +205,7 @@ function bindNodes(
     const residual = node.epilogue?.residual ? (inputs.pop() as number) : 0;
     const output = maps.get(node.name) as number;
     const workspace = maps.get(workspaceName(index)) ?? 0;
-    const at: WasmAddresses = { inputs, residual, output, constants: constants[index], workspace };
+    const at = { inputs, residual, output, constants: constants[index], workspace, threads };
     const group = groups.get(node.name);
     const steps = kernel.steps(at).map(reserveFields);
     const before = group && fusedPredecessor(group, node.name);

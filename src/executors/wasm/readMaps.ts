@@ -2,8 +2,8 @@ import type { Findings } from "../../backend/executor.ts";
 import { BYTES_PER_FLOAT, planarBytes, wasmStep } from "../../kernels/wasm/kernel.ts";
 import { elementCount, type Shape, type Tensor } from "../../tensor.ts";
 import { align } from "./placeMaps.ts";
-import { MAX_READ_UNITS, type PlanLayout, type PlannedStep } from "./planLayout.ts";
 import { readPlanar } from "./planarMap.ts";
+import { MAX_READ_UNITS, type PlanLayout, type PlannedStep } from "./planLayout.ts";
 
 // Maps leave a plan's memory in the layout of tensors. The module writes them so (assembly/channelsLast.ts), on all threads, to
 // memory whose maps are no longer read; then each is taken out by one copy. No memory is reserved for it.
@@ -71,7 +71,11 @@ export function takeMaps(
   const maps = reads.map(({ name, step }): Tensor => {
     const shape = layout.shapes.get(name) as Shape;
     if (!step) {
-      const planes = new Float32Array(memory.buffer, layout.maps.get(name), planarBytes(shape) / BYTES_PER_FLOAT);
+      const planes = new Float32Array(
+        memory.buffer,
+        layout.maps.get(name),
+        planarBytes(shape) / BYTES_PER_FLOAT,
+      );
       return readPlanar(shape, planes);
     }
     const copied = new Float32Array(memory.buffer, step.fields.destination, elementCount(shape));

@@ -151,7 +151,13 @@ export class WasmPlan implements Plan {
       await taps.take(name, maps[0]);
     }
     const names = Object.values(this.graph.outputs);
-    const { maps, findings } = await this.runAndRead(workplace, steps, names, this.layout.nodes.length - 1, signal);
+    const { maps, findings } = await this.runAndRead(
+      workplace,
+      steps,
+      names,
+      this.layout.nodes.length - 1,
+      signal,
+    );
     const outputs = Object.keys(this.graph.outputs).map((name, index) => [name, maps[index]]);
     return { outputs: Object.fromEntries(outputs), findings, taps: taps.result };
   }

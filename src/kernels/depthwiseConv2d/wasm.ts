@@ -5,12 +5,12 @@ import {
   BYTES_PER_CELL,
   type FusedConsumer,
   LANES,
-  panelSplits,
   planeCount,
   type WasmConstant,
   type WasmKernelOf,
   wasmStep,
 } from "../wasm/kernel.ts";
+import { threadSplits } from "../wasm/threadSplits.ts";
 import type { Window } from "../window.ts";
 
 /**
@@ -27,27 +27,32 @@ export const depthwiseConv2dWasm: WasmKernelOf<Window> = (call) => {
   const kernelCells = call.attributes.kernel ** 2;
   const fusesPrevious = depthwiseFusesPrevious(call);
   const bandBytes = Math.ceil((fusesPrevious?.cells ?? 0) / WHOLE_TILES) * WHOLE_TILES * BYTES_PER_CELL;
-  const bands = Math.ceil(call.output[1] / bandRows(call));
-  const splits = panelSplits(Math.ceil(channels / TILE), bands);
+  const rows = call.output[1];
+  const blockCells = bandRows(call);
+  const bands = Math.ceil(rows / blockCells);
+  const panels = Math.ceil(channels / TILE);
   return {
     algorithm: "direct, plane by plane",
     constants: [depthwiseWeights(kernelCells, channels), biasConstant(call.epilogue, channels)],
     scratchBytes: 2 * bandBytes,
     fusesPrevious,
-    steps: (at) => [
-      wasmStep("depthwise", at.predecessor ? bands * splits : planes, {
-        source: at.inputs[0],
-        destination: at.output,
-        weights: at.constants[0],
-        ...windowFields(call),
-        ...epilogueFields(call.epilogue, at),
-        small: isSmall(call) ? 1 : 0,
-        predecessor: at.predecessor ?? 0,
-        bandRows: bandRows(call),
-        bands,
-        splits,
-      }),
-    ],
+    steps: (at) => {
+      const splits = threadSplits({ panels, cells: rows, blockCells, threads: at.threads });
+      return [
+        wasmStep("depthwise", at.predecessor ? bands * splits : planes, {
+          source: at.inputs[0],
+          destination: at.output,
+          weights: at.constants[0],
+          ...windowFields(call),
+          ...epilogueFields(call.epilogue, at),
+          small: isSmall(call) ? 1 : 0,
+          predecessor: at.predecessor ?? 0,
+          bandRows: bandRows(call),
+          bands,
+          splits,
+        }),
+      ];
+    },
   };
 };
 

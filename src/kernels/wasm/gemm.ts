@@ -7,13 +7,13 @@ import {
   type FusedProducer,
   LANES,
   MIN_UNITS,
-  panelSplits,
   planeCount,
   type WasmAddresses,
   type WasmConstant,
   type WasmStep,
   wasmStep,
 } from "./kernel.ts";
+import { threadSplits } from "./threadSplits.ts";
 
 /** Output channels per tile of the product (scripts/wasm/gemmTile.ts). */
 export const TILE = 8;
@@ -169,7 +169,14 @@ export function gemmFields(
   const [, outputHeight, outputWidth, channels] = call.output;
   const cells = blockCells(gemm, call);
   const blocks = Math.ceil((gemm.rows * gemm.columns) / cells);
-  const splits = panelSplits(Math.ceil(channels / TILE), blocks);
+  // Each split would compute the layer inside this one anew.
+  const panels = at.predecessor ? 1 : Math.ceil(channels / TILE);
+  const splits = threadSplits({
+    panels,
+    cells: gemm.rows * gemm.columns,
+    blockCells: cells,
+    threads: at.threads,
+  });
   const fields = {
     source: at.inputs[0],
     destination: at.output,

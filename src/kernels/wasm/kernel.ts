@@ -160,6 +160,8 @@ export interface WasmAddresses {
   readonly workspace: number;
   /** The fields of the preceding layer's call, if that layer is computed inside this one. */
   readonly predecessor?: number;
+  /** How many threads share the layer's units. */
+  readonly threads: number;
 }
 
 /**
