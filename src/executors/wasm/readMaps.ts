@@ -82,10 +82,10 @@ export function takeMaps(
     return { shape, data: new Float32Array(copied) };
   });
   if (reads.some(({ step }) => !step)) return { maps };
-  const found = reads.flatMap(({ step }) =>
-    step ? Array.from(new Int32Array(memory.buffer, step.fields.findings, step.units)) : [],
-  );
-  const all = found.reduce((bits, unit) => bits | unit, 0);
+  let all = 0;
+  for (const { step } of reads) {
+    if (step) for (const unit of new Int32Array(memory.buffer, step.fields.findings, step.units)) all |= unit;
+  }
   return { maps, findings: { finite: (all & NOT_FINITE) === 0, zero: (all & NOT_ZERO) === 0 } };
 }
 

@@ -9,7 +9,7 @@ import { TapSink } from "../tapSink.ts";
 import { isImage, pixelsStart, writePlanar } from "./planarMap.ts";
 import { type PlanLayout, type PlannedNode, type PlannedStep, planLayout } from "./planLayout.ts";
 import { allocateMemory } from "./planMemory.ts";
-import { planReads, takeMaps } from "./readMaps.ts";
+import { type MapRead, planReads, takeMaps } from "./readMaps.ts";
 import { type Runner, type RunStep, sameThreadRunner } from "./runner.ts";
 import type { ThreadPool } from "./threads/threadPool.ts";
 import { instantiateWasm } from "./wasmModule.ts";
@@ -30,6 +30,13 @@ interface PlanMemory {
   readonly runner: Runner;
 }
 
+/** Steps of a run, and the maps that are copied out after them: one that is tapped, or the outputs. */
+interface RunPart {
+  readonly tap?: string;
+  readonly steps: readonly RunStep[];
+  readonly reads: readonly MapRead[];
+}
+
 /**
  * A graph laid out in one piece of memory and run node by node. Any value can be tapped: it is copied out as soon as it
  * is computed, before its memory is reused.
@@ -39,6 +46,8 @@ export class WasmPlan implements Plan {
   private queue: Promise<unknown> = Promise.resolve();
   private disposal?: Promise<void>;
   private memory?: PlanMemory;
+  /** The parts of a run without taps, which are the same each time. */
+  private untapped?: readonly RunPart[];
 
   /**
    * @throws MemoryError if the machine does not have enough memory.
@@ -113,7 +122,8 @@ export class WasmPlan implements Plan {
     signal: AbortSignal | undefined,
   ): Promise<LayerTimes> {
     signal?.throwIfAborted();
-    await runner.run(this.writeInputs(memory, inputs), signal);
+    this.writeInputs(memory, inputs);
+    await runner.run(this.inputSteps(), signal);
     const needed = new Set(neededNodes(this.graph).map(({ name }) => name));
     const layers = this.layout.nodes
       .filter(({ node }) => needed.has(node.name))
@@ -140,51 +150,58 @@ export class WasmPlan implements Plan {
     signal: AbortSignal | undefined,
   ): Promise<RunResult> {
     signal?.throwIfAborted();
-    let steps = this.writeInputs(workplace.memory, inputs);
-    const needed = new Set(neededNodes(this.graph, taps.names).map(({ name }) => name));
-    for (const [index, planned] of this.layout.nodes.entries()) {
-      const { name } = planned.node;
-      if (needed.has(name)) steps.push(...stepsOf(planned, taps).map((step) => ({ ...step, layer: name })));
-      if (!taps.has(name)) continue;
-      const { maps } = await this.runAndRead(workplace, steps, [name], index, signal);
-      steps = [];
-      await taps.take(name, maps[0]);
+    this.writeInputs(workplace.memory, inputs);
+    const parts = taps.names.length > 0 ? this.partsOf(taps) : (this.untapped ??= this.partsOf(taps));
+    for (const { tap, steps, reads } of parts.slice(0, -1)) {
+      const { maps } = await this.runPart(workplace, { steps, reads }, signal);
+      if (tap !== undefined) await taps.take(tap, maps[0]);
     }
-    const names = Object.values(this.graph.outputs);
-    const { maps, findings } = await this.runAndRead(
-      workplace,
-      steps,
-      names,
-      this.layout.nodes.length - 1,
-      signal,
-    );
+    const { maps, findings } = await this.runPart(workplace, parts[parts.length - 1], signal);
     const outputs = Object.keys(this.graph.outputs).map((name, index) => [name, maps[index]]);
     return { outputs: Object.fromEntries(outputs), findings, taps: taps.result };
   }
 
-  /** Runs steps, the last of which are those of the node with index `last`, and copies maps out. */
-  private async runAndRead(
+  /** A run, which each tap interrupts. The last part ends with the outputs. */
+  private partsOf(taps: TapSink): readonly RunPart[] {
+    const needed = new Set(neededNodes(this.graph, taps.names).map(({ name }) => name));
+    const parts: RunPart[] = [];
+    let steps: RunStep[] = [...this.inputSteps()];
+    const endPart = (names: readonly string[], last: number, tap?: string) => {
+      const reads = planReads(this.layout, names, last);
+      for (const { name, step } of reads) if (step) steps.push({ ...step, layer: name });
+      parts.push({ tap, steps, reads });
+      steps = [];
+    };
+    for (const [index, planned] of this.layout.nodes.entries()) {
+      const { name } = planned.node;
+      if (needed.has(name)) steps.push(...stepsOf(planned, taps).map((step) => ({ ...step, layer: name })));
+      if (taps.has(name)) endPart([name], index, name);
+    }
+    endPart(Object.values(this.graph.outputs), this.layout.nodes.length - 1);
+    return parts;
+  }
+
+  private async runPart(
     { memory, runner }: PlanMemory,
-    steps: readonly RunStep[],
-    names: readonly string[],
-    last: number,
+    { steps, reads }: RunPart,
     signal: AbortSignal | undefined,
   ) {
-    const reads = planReads(this.layout, names, last);
     const view = new DataView(memory.buffer);
     for (const { step } of reads) if (step) writeFields(view, step);
-    const own = reads.flatMap(({ name, step }) => (step ? [{ ...step, layer: name }] : []));
-    await runner.run([...steps, ...own], signal);
+    await runner.run(steps, signal);
     return takeMaps(memory, this.layout, reads);
   }
 
-  /** Writes the inputs' maps, but for what the steps returned have still to do. */
-  private writeInputs(memory: WebAssembly.Memory, inputs: Readonly<Record<string, Tensor>>): RunStep[] {
+  /** Writes the inputs' maps, but for what `inputSteps` have still to do. */
+  private writeInputs(memory: WebAssembly.Memory, inputs: Readonly<Record<string, Tensor>>): void {
     for (const [name, shape] of Object.entries(this.graph.inputs)) {
       const map = this.map(memory, name);
       if (isImage(shape)) map.set(inputs[name].data, pixelsStart(shape));
       else writePlanar(inputs[name], map);
     }
+  }
+
+  private inputSteps(): RunStep[] {
     return this.layout.inputs.map(({ input, ...step }) => ({ ...step, layer: input }));
   }
 

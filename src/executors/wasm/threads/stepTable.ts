@@ -10,14 +10,20 @@
 export type StepTable = Int32Array;
 
 export interface TableStep {
-  /** Index in the list of functions that all threads have. */
-  readonly function: number;
+  /** One in the list of functions that all threads have. */
+  readonly function: string;
   readonly address: number;
   readonly units: number;
 }
 
 const ROW = 16;
-const [FUNCTION, ADDRESS, UNITS, TAKEN, DONE] = [0, 1, 2, 3, 4];
+const [FUNCTION, ADDRESS, UNITS, SHARES, TAKEN, DONE] = [0, 1, 2, 3, 4, 5];
+
+/**
+ * A thread takes one of so many shares of the units that are left: many at first, since taking some costs as much as the
+ * smallest units, and single ones in the end, so that all threads end together.
+ */
+const SHARES_PER_THREAD = 4;
 
 /** More units than any step has: writing this to TAKEN and DONE ends the step. */
 const OVER = 2 ** 30;
@@ -30,12 +36,17 @@ export function newStepTable(steps: number): StepTable {
 }
 
 /** Call it only while no thread reads the table. */
-export function writeSteps(table: StepTable, steps: readonly TableStep[]): void {
+export function writeSteps(
+  table: StepTable,
+  steps: readonly TableStep[],
+  { functions, threads }: { readonly functions: readonly string[]; readonly threads: number },
+): void {
   for (const [index, step] of steps.entries()) {
     const row = index * ROW;
-    table[row + FUNCTION] = step.function;
+    table[row + FUNCTION] = functions.indexOf(step.function);
     table[row + ADDRESS] = step.address;
     table[row + UNITS] = step.units;
+    table[row + SHARES] = threads * SHARES_PER_THREAD;
     table[row + TAKEN] = 0;
     table[row + DONE] = 0;
   }
@@ -81,13 +92,20 @@ export function runSteps(
     const run = functions[table[row + FUNCTION]];
     const address = table[row + ADDRESS];
     const units = table[row + UNITS];
+    const shares = table[row + SHARES];
     try {
-      let unit = Atomics.add(table, row + TAKEN, 1);
-      while (unit < units) {
-        run(address, unit, scratch);
-        const done = Atomics.add(table, row + DONE, 1) + 1;
+      let first = Atomics.load(table, row + TAKEN);
+      while (first < units) {
+        const end = first + Math.max(1, Math.floor((units - first) / shares));
+        const seen = Atomics.compareExchange(table, row + TAKEN, first, end);
+        if (seen !== first) {
+          first = seen;
+          continue;
+        }
+        for (let unit = first; unit < end; unit++) run(address, unit, scratch);
+        const done = Atomics.add(table, row + DONE, end - first) + end - first;
         if (done === units) Atomics.notify(table, row + DONE);
-        unit = Atomics.add(table, row + TAKEN, 1);
+        first = Atomics.load(table, row + TAKEN);
       }
     } catch (error) {
       stopSteps(table);

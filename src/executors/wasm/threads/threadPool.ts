@@ -81,10 +81,7 @@ export class ThreadPool {
     if (this.workers.failure !== undefined) this.workers = await this.newWorkers();
     signal?.throwIfAborted(); // an abort from here on reaches `stop`
     if (!this.workers.hasOpened(id)) this.workers.open(id, (thread) => openMessage(id, plan, table, thread));
-    writeSteps(
-      table,
-      steps.map((step) => ({ ...step, function: FUNCTIONS.indexOf(step.function) })),
-    );
+    writeSteps(table, steps, { functions: FUNCTIONS, threads: this.count });
     const stop = () => stopSteps(table);
     signal?.addEventListener("abort", stop, { once: true });
     try {
