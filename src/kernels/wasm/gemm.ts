@@ -41,6 +41,8 @@ export function runPlanes(planes: number, precision: Precision): number {
 
 /** Cells gathered at a time. Deep layers gather fewer, so that a block stays in the L2 cache. */
 const BLOCK_CELLS = 60;
+/** A map of a few more is one block as well: the second would read all weights for some cells. */
+const SINGLE_BLOCK_CELLS = 90;
 const BLOCK_BYTES = 768 * 1024;
 
 const CROWDED_BYTES = 512;
@@ -270,6 +272,7 @@ export function spacedBytes(planes: number): number {
 
 function blockCells(gemm: GatherGemm, call: KernelCall): number {
   const fitting = Math.floor(BLOCK_BYTES / Math.max(1, cellBytes(gemm, call)) / WHOLE_TILES) * WHOLE_TILES;
-  const wanted = Math.max(WHOLE_TILES, Math.min(BLOCK_CELLS, fitting));
-  return Math.min(wanted, Math.ceil((gemm.rows * gemm.columns) / WHOLE_TILES) * WHOLE_TILES);
+  const all = Math.ceil((gemm.rows * gemm.columns) / WHOLE_TILES) * WHOLE_TILES;
+  const most = all <= SINGLE_BLOCK_CELLS ? SINGLE_BLOCK_CELLS : BLOCK_CELLS;
+  return Math.min(all, Math.max(WHOLE_TILES, Math.min(most, fitting)));
 }
