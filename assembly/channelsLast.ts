@@ -35,7 +35,7 @@ export function channelsLast(address: usize, unit: i32): void {
 }
 
 /** Copies the first numbers of a vector. */
-@inline function storeFirst(count: i32, place: usize, source: usize): void {
+function storeFirst(count: i32, place: usize, source: usize): void {
   const value = v128.load(source);
   if (count === 4) {
     v128.store(place, value);

@@ -1,15 +1,13 @@
 import { WidenPixelsCall } from "./generated/calls";
 
-/**
- * Widens the pixels of an image, three numbers each, to cells of four, the last of them 0. The pixels may lie in the last three
- * quarters of the result's own memory: all that is overwritten has been read by then.
- */
-export function widenPixels(address: usize): void {
+/** Widens the pixels of an image, three numbers each, to cells of four, the last of them 0. Units: parts of the image. */
+export function widenPixels(address: usize, part: i32): void {
   const call = WidenPixelsCall.at(address);
   const mask = v128(-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0);
-  let source = call.source;
-  let target = call.destination;
-  const end = target + call.cells * 16;
+  const first = part * call.partCells;
+  let source = call.source + first * 12;
+  let target = call.destination + first * 16;
+  const end = target + min(call.partCells, call.cells - first) * 16;
   for (; target + 64 <= end; target += 64, source += 48) {
     const first = v128.load(source);
     const second = v128.load(source, 16);

@@ -11,13 +11,13 @@ import {
   type WasmStep,
   wasmStep,
 } from "../../kernels/wasm/kernel.ts";
-import type { Shape } from "../../tensor.ts";
+import { elementCount, type Shape } from "../../tensor.ts";
 import { type Lifetime, mapLifetimes } from "../lifetimes.ts";
 import { kernelCall } from "../preparedNode.ts";
 import { type FusedGroup, fusedGroups, fusedPredecessor } from "./blockFusion.ts";
 import { WASM_KERNELS } from "./kernels.ts";
 import { align, placeMaps } from "./placeMaps.ts";
-import { isImage, pixelsStart } from "./planarMap.ts";
+import { isImage } from "./planarMap.ts";
 
 /** A node and the addresses of all that it reads and writes, in bytes from the start of memory. */
 export interface PlannedNode {
@@ -79,7 +79,11 @@ export function planLayout(graph: Graph, choices: WasmChoices, threads = 1): Pla
   const scratchBytes = maxScratchBytes(graph, kernels, groups);
   const scratch = Array.from({ length: threads }, () => memory.reserve(scratchBytes));
 
-  const lifetimes = [...mapLifetimes(graph, planarBytes, lastStepOf(graph, groups)), ...workspaces(kernels)];
+  const lifetimes = [
+    ...mapLifetimes(graph, planarBytes, lastStepOf(graph, groups)),
+    ...workspaces(kernels),
+    ...pixelLifetimes(graph),
+  ];
   const placement = placeMaps(lifetimes);
   const firstMap = memory.reserve(Math.max(placement.bytes, stagingBytes(kernels)));
   const maps = new Map([...placement.offsets].map(([name, offset]) => [name, firstMap + offset]));
@@ -166,21 +170,41 @@ function stagingBytes(kernels: readonly WasmKernel[]): number {
   return Math.max(0, ...transforms.map((transform) => transform?.floats ?? 0)) * BYTES_PER_FLOAT;
 }
 
-/** Images are widened in place. */
+/** The pixels of an image wait in memory of their own to be widened before the first step. */
+function pixelLifetimes(graph: Graph): Lifetime[] {
+  return imagesOf(graph).map(([input, shape]) => {
+    const bytes = elementCount(shape) * BYTES_PER_FLOAT;
+    return { name: pixelsName(input), bytes, from: -1, until: -1 };
+  });
+}
+
+function imagesOf(graph: Graph): (readonly [input: string, shape: Shape])[] {
+  return Object.entries(graph.inputs).filter(([, shape]) => isImage(shape));
+}
+
+/** No node has such a name. */
+function pixelsName(input: string): string {
+  return `pixels ${input}`;
+}
+
+/** Pixels widened by one unit. */
+const PART_CELLS = 4096;
+
 function bindInputs(
   memory: BumpAllocator,
   graph: Graph,
   maps: ReadonlyMap<string, number>,
 ): PlanLayout["inputs"] {
-  return Object.entries(graph.inputs)
-    .filter(([, shape]) => isImage(shape))
-    .map(([input, shape]) => {
-      const [, height, width] = shape;
-      const destination = maps.get(input) as number;
-      const source = destination + pixelsStart(shape) * BYTES_PER_FLOAT;
-      const step = wasmStep("widenPixels", 1, { source, destination, cells: height * width });
-      return { ...step, input, address: memory.reserve(fieldCount(step.function) * BYTES_PER_FLOAT) };
+  return imagesOf(graph).map(([input, [, height, width]]) => {
+    const cells = height * width;
+    const step = wasmStep("widenPixels", Math.ceil(cells / PART_CELLS), {
+      source: maps.get(pixelsName(input)) as number,
+      destination: maps.get(input) as number,
+      cells,
+      partCells: PART_CELLS,
     });
+    return { ...step, input, address: memory.reserve(fieldCount(step.function) * BYTES_PER_FLOAT) };
+  });
 }
 
 /** Tells each kernel where its maps and constants are, and reserves the fields of the calls that it then makes. */

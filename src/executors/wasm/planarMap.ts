@@ -9,11 +9,6 @@ export function isImage([, , , channels]: Shape): boolean {
   return channels === LANES - 1;
 }
 
-/** Where the pixels of an image wait to be widened, as floats from the start of its map (assembly/widenPixels.ts). */
-export function pixelsStart([, height, width]: Shape): number {
-  return height * width;
-}
-
 /** Writes a map as planes of four channels; the channels that fill up the last plane become 0. */
 export function writePlanar({ shape, data }: Tensor, target: Float32Array): void {
   const [, height, width, channels] = shape;

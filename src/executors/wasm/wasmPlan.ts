@@ -6,7 +6,7 @@ import { planarBytes, type WasmChoices } from "../../kernels/wasm/kernel.ts";
 import type { Shape, Tensor, Weights } from "../../tensor.ts";
 import { checkInputs } from "../preparedNode.ts";
 import { TapSink } from "../tapSink.ts";
-import { isImage, pixelsStart, writePlanar } from "./planarMap.ts";
+import { writePlanar } from "./planarMap.ts";
 import { type PlanLayout, type PlannedNode, type PlannedStep, planLayout } from "./planLayout.ts";
 import { allocateMemory } from "./planMemory.ts";
 import { type MapRead, planReads, takeMaps } from "./readMaps.ts";
@@ -151,7 +151,7 @@ export class WasmPlan implements Plan {
   ): Promise<RunResult> {
     signal?.throwIfAborted();
     this.writeInputs(workplace.memory, inputs);
-    const parts = taps.names.length > 0 ? this.partsOf(taps) : (this.untapped ??= this.partsOf(taps));
+    const parts = this.partsOf(taps);
     for (const { tap, steps, reads } of parts.slice(0, -1)) {
       const { maps } = await this.runPart(workplace, { steps, reads }, signal);
       if (tap !== undefined) await taps.take(tap, maps[0]);
@@ -161,8 +161,14 @@ export class WasmPlan implements Plan {
     return { outputs: Object.fromEntries(outputs), findings, taps: taps.result };
   }
 
-  /** A run, which each tap interrupts. The last part ends with the outputs. */
   private partsOf(taps: TapSink): readonly RunPart[] {
+    if (taps.names.length > 0) return this.planParts(taps);
+    this.untapped ??= this.planParts(taps);
+    return this.untapped;
+  }
+
+  /** A run, which each tap interrupts. The last part ends with the outputs. */
+  private planParts(taps: TapSink): readonly RunPart[] {
     const needed = new Set(neededNodes(this.graph, taps.names).map(({ name }) => name));
     const parts: RunPart[] = [];
     let steps: RunStep[] = [...this.inputSteps()];
@@ -194,10 +200,11 @@ export class WasmPlan implements Plan {
 
   /** Writes the inputs' maps, but for what `inputSteps` have still to do. */
   private writeInputs(memory: WebAssembly.Memory, inputs: Readonly<Record<string, Tensor>>): void {
-    for (const [name, shape] of Object.entries(this.graph.inputs)) {
-      const map = this.map(memory, name);
-      if (isImage(shape)) map.set(inputs[name].data, pixelsStart(shape));
-      else writePlanar(inputs[name], map);
+    for (const name of Object.keys(this.graph.inputs)) {
+      const { data } = inputs[name];
+      const pixels = this.layout.inputs.find(({ input }) => input === name)?.fields.source;
+      if (pixels !== undefined) new Float32Array(memory.buffer, pixels, data.length).set(data);
+      else writePlanar(inputs[name], this.map(memory, name));
     }
   }
 

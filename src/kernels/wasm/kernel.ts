@@ -115,7 +115,7 @@ export const WASM_CALLS = {
   normalizePixels: { ...MAPS, cells: "i32", partCells: "i32", numbers: "usize", order: "usize" },
   upsampleNearest: { ...MAPS, ...SIZE },
   upsampleBilinear: { ...MAPS, ...SIZE },
-  widenPixels: { ...MAPS, cells: "i32" },
+  widenPixels: { ...MAPS, cells: "i32", partCells: "i32" },
   channelsLast: { ...MAPS, cells: "i32", channels: "i32", unitCells: "i32", findings: "usize" },
 } as const;
 
