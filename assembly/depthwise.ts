@@ -1,4 +1,4 @@
-import { finishRun, pack, panelSums, tilesOf } from "./gatherGemm";
+import { finishedPanelSums, pack, tilesOf } from "./gatherGemm";
 import { DepthwiseCall, GatherGemmCall } from "./generated/calls";
 import { depthwiseRow3 } from "./generated/depthwiseRow";
 import { TILE_CELLS } from "./generated/gemmTile";
@@ -56,12 +56,11 @@ function expandedBand(call: DepthwiseCall, expansion: GatherGemmCall, unit: i32,
       const tiles = tilesOf((inputEnd(call, end) - top) * call.width);
       const place = sums + tile * TILE_CELLS * 16;
       const count = (tiles - tile) * TILE_CELLS;
-      panelSums(expansion, panel, count, packed + tile * TILE_CELLS * expansion.cellBytes, place, sumBytes);
+      const from = packed + tile * TILE_CELLS * expansion.cellBytes;
+      finishedPanelSums(expansion, panel, count, from, place, sumBytes);
       tile = tiles;
       for (let half = 0; half < halves; half++) {
         const plane = panel * 2 + half;
-        const expanded = place + half * sumBytes;
-        finishRun(expansion, plane, expanded, expanded, count);
         rowsOf(call, plane, sums + half * sumBytes - top * call.width * 16, row, end);
       }
     }

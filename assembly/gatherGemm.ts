@@ -1,5 +1,11 @@
 import { GatherGemmCall } from "./generated/calls";
-import { gemmTiles, gemmTilesHalf, TILE_CELLS } from "./generated/gemmTile";
+import {
+  gemmTiles,
+  gemmTilesFinished,
+  gemmTilesHalf,
+  gemmTilesHalfFinished,
+  TILE_CELLS,
+} from "./generated/gemmTile";
 
 const OUTSIDE: i32 = -1;
 
@@ -77,6 +83,28 @@ export function panelSums(
   if (whole) gemmTiles(packed, call.cellBytes, weights, depth, call.run, sums, sumBytes, tiles);
   else gemmTilesHalf(packed, call.cellBytes, weights, depth, call.run, sums, sumBytes, tiles);
   return whole;
+}
+
+/** The same with bias and activation. */
+export function finishedPanelSums(
+  call: GatherGemmCall,
+  panel: i32,
+  cells: i32,
+  packed: usize,
+  sums: usize,
+  sumBytes: i32,
+): void {
+  const depth = call.depth;
+  const weights = call.weights + panel * depth * 128;
+  const bias = call.bias + panel * 32;
+  const bounds = changetype<usize>(call) + offsetof<GatherGemmCall>("low");
+  const bytes = call.cellBytes;
+  const tiles = tilesOf(cells);
+  if (panel * 2 + 1 < call.outputPlanes) {
+    gemmTilesFinished(packed, bytes, weights, depth, call.run, sums, sumBytes, tiles, bias, bounds);
+  } else {
+    gemmTilesHalfFinished(packed, bytes, weights, depth, call.run, sums, sumBytes, tiles, bias, bounds);
+  }
 }
 
 /** Packs what a block of output cells reads, [cells][depth][4]. It is gathered, or computed by the layer before. */

@@ -13,11 +13,17 @@ const each = (count: number, line: (index: number) => string) =>
 
 /** Halves are for a layer whose last 8 outputs are 4 or fewer. */
 const RUNS: readonly Run[] = [
-  { name: "firstRun", vectors: TILE / LANES, adds: false },
-  { name: "nextRun", vectors: TILE / LANES, adds: true },
-  { name: "firstRunHalf", vectors: 1, adds: false },
-  { name: "nextRunHalf", vectors: 1, adds: true },
-];
+  { half: "", vectors: TILE / LANES },
+  { half: "Half", vectors: 1 },
+].flatMap(({ half, vectors }) =>
+  [false, true].flatMap((finishes) => {
+    const name = `${half}${finishes ? "Finished" : ""}`;
+    return [
+      { name: `firstRun${name}`, vectors, adds: false, finishes },
+      { name: `nextRun${name}`, vectors, adds: true, finishes },
+    ];
+  }),
+);
 
 /**
  * The innermost loop of every dense layer, where most of a network's time goes: a tile of a few cells by 8 output
@@ -49,6 +55,8 @@ export const TILE_CELLS: i32 = ${cells};
 
 ${runsOf("gemmTiles", "", TILE / LANES, cells)}
 ${runsOf("gemmTilesHalf", "Half", 1, cells)}
+${finishedRunsOf("gemmTilesFinished", "", cells)}
+${finishedRunsOf("gemmTilesHalfFinished", "Half", cells)}
 ${RUNS.map((run) => runFunction(run, cells, relaxed)).join("\n")}
 `;
 }
@@ -91,32 +99,69 @@ ${each(vectors, (vector) => `    memory.fill(sums + ${vector} * sumBytes, 0, til
 `;
 }
 
+/**
+ * The same, but the last run adds the bias and applies the activation while the sums are in registers. Only for those that
+ * stay in scratch memory: a tile writes whole, over the end of a block.
+ */
+function finishedRunsOf(name: string, half: string, cells: number): string {
+  const tiles = (run: string) => `for (let tile = 0, x = a, s = sums; tile < tiles; tile++) {
+      ${run}
+      x += tileBytes;
+      s += ${cells * 16};
+    }`;
+  return `export function ${name}(
+  a: usize, cellBytes: i32, b: usize, planes: i32, run: i32, sums: usize, sumBytes: i32, tiles: i32,
+  bias: usize, bounds: usize,
+): void {
+  const tileBytes = ${cells} * cellBytes;
+  if (planes <= run) {
+    ${tiles(`firstRun${half}Finished(x, cellBytes, b, planes, s, sumBytes, bias, bounds);`)}
+    return;
+  }
+  const last = (planes - 1) / run * run;
+  gemmTiles${half}(a, cellBytes, b, last, run, sums, sumBytes, tiles);
+  a += last * 16;
+  b += last * ${TILE * 16};
+  ${tiles(`nextRun${half}Finished(x, cellBytes, b, planes - last, s, sumBytes, bias, bounds);`)}
+}
+`;
+}
+
 interface Run {
   readonly name: string;
   /** How many vectors of four weights, of the two in every 8, are multiplied. */
   readonly vectors: number;
   /** Whether the sums are added to those in memory. Else they replace them. */
   readonly adds: boolean;
+  /** Whether bias and bounds are applied. */
+  readonly finishes: boolean;
 }
 
-function runFunction({ name, vectors, adds }: Run, cells: number, relaxed: boolean): string {
+function runFunction({ name, vectors, adds, finishes }: Run, cells: number, relaxed: boolean): string {
   const indices = (count: number) => Array.from({ length: count }, (_, index) => index);
   const sums = indices(cells).flatMap((cell) =>
     indices(vectors).map((vector) => {
       const at = `sums + ${vector} * sumBytes`;
-      return { sum: `s${cell}_${vector}`, at, offset: cell * 16 };
+      return { sum: `s${cell}_${vector}`, vector, at, offset: cell * 16 };
     }),
   );
   // V8 orders the multiply-adds in the loop by the uses of their sums: stores by their order, additions by its reverse.
   // In any other order it does not keep the sums in registers.
-  const stores = adds
-    ? sums
-        .map(({ sum, at, offset }) => {
-          return `  v128.store(${at}, f32x4.add(${sum}, v128.load(${at}, ${offset})), ${offset});`;
-        })
-        .reverse()
-    : sums.map(({ sum, at, offset }) => `  v128.store(${at}, ${sum}, ${offset});`);
-  return `function ${name}(a: usize, cellBytes: i32, b: usize, planes: i32, sums: usize, sumBytes: i32): void {
+  const stores = sums.map(({ sum, vector, at, offset }) => {
+    const total = adds ? `f32x4.add(${sum}, v128.load(${at}, ${offset}))` : sum;
+    const value = finishes ? `f32x4.pmin(f32x4.pmax(f32x4.add(${total}, bias${vector}), low), high)` : total;
+    return `  v128.store(${at}, ${value}, ${offset});`;
+  });
+  if (adds || finishes) stores.reverse();
+  if (finishes) {
+    stores.unshift(
+      ...indices(vectors).map((vector) => `  const bias${vector} = v128.load(bias, ${vector * 16});`),
+      "  const low = v128.load32_splat(bounds);",
+      "  const high = v128.load32_splat(bounds, 4);",
+    );
+  }
+  const finish = finishes ? ", bias: usize, bounds: usize" : "";
+  return `function ${name}(a: usize, cellBytes: i32, b: usize, planes: i32, sums: usize, sumBytes: i32${finish}): void {
 ${each(cells, (cell) => `  let a${cell} = a + ${cell} * cellBytes;`)}
 ${each(vectors, (vector) => `  const v${vector} = v128.load(b, ${vector * 16});`)}
 ${each(cells, (cell) =>
