@@ -1,4 +1,4 @@
-import { finishedPanelSums, pack, tilesOf } from "./gatherGemm";
+import { finishedTiles, pack, tilesOf } from "./gatherGemm";
 import { DepthwiseCall, GatherGemmCall } from "./generated/calls";
 import { depthwiseRow3 } from "./generated/depthwiseRow";
 import { TILE_CELLS } from "./generated/gemmTile";
@@ -55,9 +55,8 @@ function expandedBand(call: DepthwiseCall, expansion: GatherGemmCall, unit: i32,
       const end = min(lastRow, row + together);
       const tiles = tilesOf((inputEnd(call, end) - top) * call.width);
       const place = sums + tile * TILE_CELLS * 16;
-      const count = (tiles - tile) * TILE_CELLS;
       const from = packed + tile * TILE_CELLS * expansion.cellBytes;
-      finishedPanelSums(expansion, panel, count, from, place, sumBytes);
+      finishedTiles(expansion, panel, tiles - tile, from, place, sumBytes);
       tile = tiles;
       for (let half = 0; half < halves; half++) {
         const plane = panel * 2 + half;

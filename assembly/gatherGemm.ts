@@ -60,10 +60,41 @@ export function multiplyBlock(call: GatherGemmCall, unit: i32, scratch: usize): 
   const panels = (call.outputPlanes + 1) >> 1;
   const panelsPerSplit = (panels + call.splits - 1) / call.splits;
   const lastPanel = min(panels, (split + 1) * panelsPerSplit);
+  const inPlace = call.step === 1 && !call.residual;
   for (let panel = split * panelsPerSplit; panel < lastPanel; panel++) {
+    if (inPlace) {
+      writePanel(call, panel, firstCell, cells, packed, sums, sumBytes);
+      continue;
+    }
     const whole = panelSums(call, panel, cells, packed, sums, sumBytes);
     finish(call, panel * 2, sums, firstCell, cells, targets);
     if (whole) finish(call, panel * 2 + 1, sums + sumBytes, firstCell, cells, targets);
+  }
+}
+
+/** Whole tiles write their outputs themselves. The last one, which would write beyond the block, goes through scratch memory. */
+function writePanel(
+  call: GatherGemmCall,
+  panel: i32,
+  firstCell: i32,
+  cells: i32,
+  packed: usize,
+  sums: usize,
+  sumBytes: i32,
+): void {
+  const planeBytes = call.outputCells * 16;
+  const target = call.destination + panel * 2 * planeBytes + firstCell * 16;
+  const whole = cells / TILE_CELLS;
+  finishedTiles(call, panel, whole, packed, target, planeBytes);
+  const written = whole * TILE_CELLS;
+  if (written === cells) return;
+  finishedTiles(call, panel, 1, packed + written * call.cellBytes, sums, sumBytes);
+  const planes = min(2, call.outputPlanes - panel * 2);
+  for (let plane = 0; plane < planes; plane++) {
+    const from = sums + plane * sumBytes;
+    const to = target + plane * planeBytes + written * 16;
+    for (let place = 0; place < (cells - written) * 16; place += 16)
+      v128.store(to + place, v128.load(from + place));
   }
 }
 
@@ -85,25 +116,24 @@ export function panelSums(
   return whole;
 }
 
-/** The same with bias and activation. */
-export function finishedPanelSums(
+/** The same with bias and activation, for whole tiles. */
+export function finishedTiles(
   call: GatherGemmCall,
   panel: i32,
-  cells: i32,
+  tiles: i32,
   packed: usize,
-  sums: usize,
-  sumBytes: i32,
+  target: usize,
+  planeBytes: i32,
 ): void {
   const depth = call.depth;
   const weights = call.weights + panel * depth * 128;
   const bias = call.bias + panel * 32;
   const bounds = changetype<usize>(call) + offsetof<GatherGemmCall>("low");
   const bytes = call.cellBytes;
-  const tiles = tilesOf(cells);
   if (panel * 2 + 1 < call.outputPlanes) {
-    gemmTilesFinished(packed, bytes, weights, depth, call.run, sums, sumBytes, tiles, bias, bounds);
+    gemmTilesFinished(packed, bytes, weights, depth, call.run, target, planeBytes, tiles, bias, bounds);
   } else {
-    gemmTilesHalfFinished(packed, bytes, weights, depth, call.run, sums, sumBytes, tiles, bias, bounds);
+    gemmTilesHalfFinished(packed, bytes, weights, depth, call.run, target, planeBytes, tiles, bias, bounds);
   }
 }
 
@@ -341,7 +371,10 @@ function pixel(call: GatherGemmCall, y: i32, x: i32, window: usize, offset: usiz
   return isInside(call, y, x, offset) ? v128.load(window + load<i32>(offset, 8)) : f32x4.splat(0);
 }
 
-/** Adds bias and residual to the sums of one plane of the block, applies the activation, and writes the output. */
+/**
+ * Adds bias and residual to the sums of one plane of the block, applies the activation, and writes the output, if there is
+ * a residual or outputs are apart.
+ */
 function finish(
   call: GatherGemmCall,
   plane: i32,
@@ -363,23 +396,10 @@ function finish(
       if (call.residual) sum = f32x4.add(sum, v128.load(residual + place));
       v128.store(destination + place, f32x4.pmin(f32x4.pmax(sum, low), high));
     }
-  } else if (call.residual) {
+  } else {
     for (let place = 0; place < cells * 16; place += 16) {
       const sum = f32x4.add(f32x4.add(v128.load(sums + place), bias), v128.load(residual + place));
       v128.store(destination + place, f32x4.pmin(f32x4.pmax(sum, low), high));
     }
-  } else {
-    finishRun(call, plane, sums, destination, cells);
-  }
-}
-
-/** Adds the bias to contiguous sums and applies the activation. `target` may be `sums`. */
-export function finishRun(call: GatherGemmCall, plane: i32, sums: usize, target: usize, cells: i32): void {
-  const bias = v128.load(call.bias + plane * 16);
-  const low = f32x4.splat(call.low);
-  const high = f32x4.splat(call.high);
-  for (let place = 0; place < cells * 16; place += 16) {
-    const sum = f32x4.add(v128.load(sums + place), bias);
-    v128.store(target + place, f32x4.pmin(f32x4.pmax(sum, low), high));
   }
 }
