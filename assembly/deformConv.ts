@@ -85,25 +85,48 @@ function offsetAt(call: DeformConvCall, cell: i32, channel: i32): f32 {
   return load<f32>(call.offsets + (plane + cell) * 16 + (channel & 3) * 4);
 }
 
-/** Packs sample k of the block's cells: [cells][sample][plane][4]. */
+/**
+ * Packs sample k of the block's cells: [cells][sample][plane][4]. Four planes at a time share a sample's places and weights, and
+ * fill a cache line of the result.
+ */
 function blend(call: DeformConvCall, cells: i32, k: i32, samples: usize, packed: usize): void {
   const inputPlane = call.height * call.width * 16;
   const cellBytes = call.cellBytes;
   let source = call.source;
-  for (let plane = 0; plane < call.planes; plane++) {
-    let place = packed + (k * call.planes + plane) * 16;
-    let sample = samples;
-    for (let cell = 0; cell < cells; cell++) {
-      let value = f32x4.mul(v128.load(source + load<i32>(sample)), v128.load32_splat(sample, 16));
-      value = f32x4.add(value, weighted(source + load<i32>(sample, 4), sample + 20));
-      value = f32x4.add(value, weighted(source + load<i32>(sample, 8), sample + 24));
-      value = f32x4.add(value, weighted(source + load<i32>(sample, 12), sample + 28));
-      v128.store(place, value);
-      sample += SAMPLE_BYTES;
+  let target = packed + k * call.planes * 16;
+  let rest = call.planes;
+  for (; rest >= 4; rest -= 4) {
+    const second = source + inputPlane;
+    const third = second + inputPlane;
+    const fourth = third + inputPlane;
+    let place = target;
+    for (let sample = samples; sample < samples + cells * SAMPLE_BYTES; sample += SAMPLE_BYTES) {
+      v128.store(place, blended(source, sample));
+      v128.store(place, blended(second, sample), 16);
+      v128.store(place, blended(third, sample), 32);
+      v128.store(place, blended(fourth, sample), 48);
+      place += cellBytes;
+    }
+    source = fourth + inputPlane;
+    target += 64;
+  }
+  for (; rest > 0; rest--) {
+    let place = target;
+    for (let sample = samples; sample < samples + cells * SAMPLE_BYTES; sample += SAMPLE_BYTES) {
+      v128.store(place, blended(source, sample));
       place += cellBytes;
     }
     source += inputPlane;
+    target += 16;
   }
+}
+
+/** A plane's four numbers of a sample. */
+function blended(source: usize, sample: usize): v128 {
+  let value = f32x4.mul(v128.load(source + load<i32>(sample)), v128.load32_splat(sample, 16));
+  value = f32x4.add(value, weighted(source + load<i32>(sample, 4), sample + 20));
+  value = f32x4.add(value, weighted(source + load<i32>(sample, 8), sample + 24));
+  return f32x4.add(value, weighted(source + load<i32>(sample, 12), sample + 28));
 }
 
 function weighted(cell: usize, weight: usize): v128 {
