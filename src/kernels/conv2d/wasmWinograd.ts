@@ -13,6 +13,7 @@ import {
   type WasmStep,
   wasmStep,
 } from "../wasm/kernel.ts";
+import { threadSplits } from "../wasm/threadSplits.ts";
 import type { Conv2dAttributes } from "./op.ts";
 
 const KERNEL_CELLS = 9;
@@ -55,11 +56,12 @@ export function winogradWasm(
   const tiles = tilesAcross * Math.ceil(outputHeight / outputs);
   const blockTiles = Math.min(BLOCK_TILES, Math.ceil(tiles / WHOLE_TILES) * WHOLE_TILES);
   const blocks = Math.ceil(tiles / blockTiles);
-  const splits = panelSplits(panels, blocks);
+  // On several threads there may be more, which take less scratch memory.
+  const leastSplits = panelSplits(panels, blocks);
 
   const tileBytes = spacedBytes(planes);
   const seenBytes = blockTiles * tileBytes + GAP_BYTES;
-  const sumBytes = blockTiles * Math.ceil(panels / splits) * 2 * BYTES_PER_CELL + GAP_BYTES;
+  const sumBytes = blockTiles * Math.ceil(panels / leastSplits) * 2 * BYTES_PER_CELL + GAP_BYTES;
   const weights = { outputs, inputChannels, channels };
   const algorithm = `Winograd F(${outputs}x${outputs}): ${reason}`;
   const eachRunReason = reasonToTransformEachRun(call, memory);
@@ -72,30 +74,36 @@ export function winogradWasm(
     ],
     workspaceBytes: eachRun ? transformedFloats(weights) * BYTES_PER_FLOAT : 0,
     scratchBytes: points * 2 * BYTES_PER_CELL + points * (seenBytes + sumBytes),
-    steps: (at) => [
-      ...(eachRun ? [weightStep(weights, at.constants[0], at.workspace)] : []),
-      wasmStep(`winograd${outputs}`, blocks * splits, {
-        source: at.inputs[0],
-        destination: at.output,
-        height,
-        width,
-        outputHeight,
-        outputWidth,
-        ...epilogueFields(epilogue, at),
-        padTop: attributes.padding.top,
-        padLeft: attributes.padding.left,
-        planes,
-        run: precision === "exact" ? runPlanes(planes, precision) : RUN_PLANES,
-        outputPlanes: planeCount(channels),
-        weights: eachRun ? at.workspace : at.constants[0],
-        tilesAcross,
-        tiles,
-        tileBytes,
-        blockTiles,
-        blocks,
-        splits,
-      }),
-    ],
+    steps: (at) => {
+      const splits = Math.max(
+        leastSplits,
+        threadSplits({ panels, cells: tiles, blockCells: blockTiles, threads: at.threads }),
+      );
+      return [
+        ...(eachRun ? [weightStep(weights, at.constants[0], at.workspace)] : []),
+        wasmStep(`winograd${outputs}`, blocks * splits, {
+          source: at.inputs[0],
+          destination: at.output,
+          height,
+          width,
+          outputHeight,
+          outputWidth,
+          ...epilogueFields(epilogue, at),
+          padTop: attributes.padding.top,
+          padLeft: attributes.padding.left,
+          planes,
+          run: precision === "exact" ? runPlanes(planes, precision) : RUN_PLANES,
+          outputPlanes: planeCount(channels),
+          weights: eachRun ? at.workspace : at.constants[0],
+          tilesAcross,
+          tiles,
+          tileBytes,
+          blockTiles,
+          blocks,
+          splits,
+        }),
+      ];
+    },
   };
 }
 
