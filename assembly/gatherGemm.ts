@@ -99,7 +99,7 @@ function writePanel(
 }
 
 /** The sums of 8 output channels for a packed block of cells, or of the last 4, in which case it returns false. */
-export function panelSums(
+function panelSums(
   call: GatherGemmCall,
   panel: i32,
   cells: i32,

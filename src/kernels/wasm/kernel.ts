@@ -185,12 +185,12 @@ export interface FusedConsumer {
   readonly maxKernelOffsets: number;
 }
 
-/** Layers with fewer units are split further, so that several threads can share them. */
+/** A layer of fewer blocks is split further if several threads share it (threadSplits.ts). */
 export const MIN_UNITS = 4;
 
 /**
- * The number of splits of a layer's panels. All have the same number of panels, except that the last may have fewer. It
- * is never empty: a unit without panels would gather its inputs for nothing.
+ * The least splits of a Winograd layer's panels, which keep its scratch memory small. All have the same number of panels,
+ * except that the last may have fewer. It is never empty: a unit without panels would gather its inputs for nothing.
  */
 export function panelSplits(panels: number, blocks: number): number {
   const wanted = Math.min(panels, Math.ceil(MIN_UNITS / blocks));

@@ -10,8 +10,11 @@ export interface SharedLayer {
 /** What packing a block's inputs costs beside one panel's product: every split packs them anew. */
 const PACKING = 0.5;
 
-/** More splits than this for each thread are not looked at. */
+/** More splits than this for each thread are not tried. */
 const MOST_SPLITS = 4;
+
+/** With more blocks than this for each thread, none waits long for the others. */
+const MANY_BLOCKS = 16;
 
 /**
  * The number of splits with which the threads end a layer soonest. Layers of few blocks need some: of five blocks, one of two
@@ -19,9 +22,10 @@ const MOST_SPLITS = 4;
  * empty: a unit without panels would pack its inputs for nothing.
  */
 export function threadSplits(layer: SharedLayer): number {
-  const { panels, threads } = layer;
+  const { panels, cells, blockCells, threads } = layer;
+  if (threads === 1 || cells > MANY_BLOCKS * threads * blockCells) return 1;
   let best = { splits: 1, time: timeOf(layer, 1) };
-  for (let wanted = 2; wanted <= Math.min(panels, MOST_SPLITS * threads) && threads > 1; wanted++) {
+  for (let wanted = 2; wanted <= Math.min(panels, MOST_SPLITS * threads); wanted++) {
     const splits = Math.ceil(panels / Math.ceil(panels / wanted));
     const time = timeOf(layer, splits);
     if (time < best.time) best = { splits, time };

@@ -1,11 +1,11 @@
 /**
- * The steps of a run, in memory that all threads share. Every thread walks through the same list. Within a step each
- * unit goes to the first thread that takes it; no thread starts the next step until all units are done. Threads
- * exchange no messages during a run, and a thread that the system has paused delays the others only if it is working on
- * a unit.
+ * The steps of a run, in memory that all threads share. Every thread walks through the same list. Within a step
+ * units go to the first thread that takes them; no thread starts the next step until all units are done. Threads
+ * exchange no messages during a run, and a thread that the system has paused delays the others only if it has taken
+ * units that are not done.
  *
- * Each row fills a cache line: the function, the address of its call, the number of units, and how many of them have
- * been taken and done.
+ * Each row fills a cache line: the function, the address of its call, the number of units, in how many shares they are
+ * taken, and how many of them have been taken and done.
  */
 export type StepTable = Int32Array;
 
