@@ -12,7 +12,8 @@ export function toChannelsLast(shape: Shape, data: Float32Array): Tensor {
   return { shape, data: transposed(data, channels, height * width) };
 }
 
-function transposed(data: Float32Array, rows: number, columns: number): Float32Array {
+/** A matrix with this many rows and columns, by its columns. */
+export function transposed(data: Float32Array, rows: number, columns: number): Float32Array {
   const result = new Float32Array(elementCount([rows, columns]));
   for (let column = 0, to = 0; column < columns; column++) {
     for (let from = column; from < rows * columns; from += columns) result[to++] = data[from];
