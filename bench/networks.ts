@@ -22,10 +22,24 @@ export interface BenchNetwork {
   readonly memory?: "low";
 }
 
-export const PEERS = ["onnxruntime-web", "onnxruntime-node", "tfjs-backend-wasm", "pytorch"] as const;
+export const PYTHON_PEERS = ["openvino", "xnnpack", "pytorch"] as const;
+export type PythonPeer = (typeof PYTHON_PEERS)[number];
+
+export const PEERS = [
+  "onnxruntime-web",
+  "tfjs-backend-wasm",
+  "litert-js",
+  "onnxruntime-node",
+  ...PYTHON_PEERS,
+] as const;
 export type PeerName = (typeof PEERS)[number];
 
-const ONNX_RUNTIMES = ["onnxruntime-web", "onnxruntime-node"] as const;
+export function isPythonPeer(peer: PeerName): peer is PythonPeer {
+  return PYTHON_PEERS.some((name) => name === peer);
+}
+
+/** They run what this benchmark writes for them. */
+const ANY_NETWORK = ["onnxruntime-web", "litert-js", "onnxruntime-node", "openvino", "xnnpack"] as const;
 
 export const NETWORKS: readonly BenchNetwork[] = [
   {
@@ -34,7 +48,7 @@ export const NETWORKS: readonly BenchNetwork[] = [
     model: "centernet_hg104_512x512_coco17_tpu-8",
     side: 512,
     weights: "synthetic",
-    peers: ONNX_RUNTIMES,
+    peers: ANY_NETWORK,
     mostRuns: 2,
   },
   {
@@ -53,7 +67,7 @@ export const NETWORKS: readonly BenchNetwork[] = [
     model: "centernet-104",
     side: 511,
     weights: "synthetic",
-    peers: ONNX_RUNTIMES,
+    peers: ANY_NETWORK,
     mostRuns: 2,
   },
   {
@@ -62,7 +76,7 @@ export const NETWORKS: readonly BenchNetwork[] = [
     model: "centernet_resnet50_v1_fpn_512x512_coco17_tpu-8",
     side: 512,
     weights: "synthetic",
-    peers: ONNX_RUNTIMES,
+    peers: ANY_NETWORK,
   },
   {
     name: "mobilenetv2-fpn",
@@ -70,7 +84,7 @@ export const NETWORKS: readonly BenchNetwork[] = [
     model: "centernet_mobilenetv2fpn_512x512_coco17_od",
     side: 512,
     weights: "synthetic",
-    peers: ONNX_RUNTIMES,
+    peers: ANY_NETWORK,
   },
   {
     name: "movenet-multipose",
@@ -78,7 +92,7 @@ export const NETWORKS: readonly BenchNetwork[] = [
     model: "movenet-multipose",
     side: 256,
     weights: "packaged",
-    peers: ["tfjs-backend-wasm", ...ONNX_RUNTIMES],
+    peers: [...ANY_NETWORK, "tfjs-backend-wasm"],
   },
   {
     name: "centerface",
@@ -87,7 +101,7 @@ export const NETWORKS: readonly BenchNetwork[] = [
     side: 640,
     height: 480,
     weights: "packaged",
-    peers: ONNX_RUNTIMES,
+    peers: ANY_NETWORK,
   },
   {
     name: "dla-34",
@@ -95,7 +109,7 @@ export const NETWORKS: readonly BenchNetwork[] = [
     model: "ctdet_coco_dla_2x",
     side: 512,
     weights: "synthetic",
-    peers: ["pytorch", ...ONNX_RUNTIMES],
+    peers: [...ANY_NETWORK, "pytorch"],
   },
   {
     name: "hourglass-104-1024",

@@ -16,7 +16,13 @@ export const STARTUP = inRepository("bench/.cache/startup.mjs");
 export const HOST_PAGE = inRepository("bench/gpu/hostPage.ts");
 /** The built package. */
 export const LIBRARY = pathToFileURL(inRepository("dist/node/index.js")).href;
-/** The program that runs a graph in PyTorch. */
-export const TORCH_GRAPH = inRepository("bench/engines/torchGraph.py");
+/** The programs that run a graph in Python. */
+export const PYTHON_PROGRAMS = inRepository("bench/engines/python");
+/** The page in which Chromium runs networks. */
+export const NETWORK_PAGE = inRepository("bench/engines/chromium/page.ts");
+/** The built package for browsers. */
+export const BROWSER_LIBRARY = inRepository("dist/browser");
+/** Peers that are installed here alone. */
+export const PEER_PACKAGES = inRepository("bench/node_modules");
 /** The built command. */
 export const CLI = inRepository("dist/node/cli.js");

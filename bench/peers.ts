@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type Comparison, comparePeers, type Measured } from "./comparePeers.ts";
+import { type Compared, type Comparison, comparePeers, type Measured } from "./comparePeers.ts";
 import { ChildEngine } from "./engines/childEngine.ts";
 import type { Build } from "./engines/engine.ts";
 import type { BenchNetwork, PeerName } from "./networks.ts";
@@ -22,10 +22,14 @@ export interface Row {
   /** Milliseconds from the file of weights to a network that can run. */
   readonly loadMs: number;
   /** Resident megabytes after the runs, and at their peak since the start. */
-  readonly memoryMB: number;
-  readonly peakMemoryMB: number;
+  readonly memoryMB?: number;
+  readonly peakMemoryMB?: number;
+  /** The browser, if the row was measured in one: `Chromium 156`. There, engines share their page's memory. */
+  readonly browser?: string;
   /** With its version; `centernet 0.1.0, 1 thread` for the comparison with one thread. Absent in rows without a peer. */
   readonly peer?: string;
+  /** Why the peer cannot run the network. It then has no numbers. */
+  readonly unable?: string;
   readonly peerMs?: number;
   readonly peerTotalMs?: number;
   readonly peerMemoryMB?: number;
@@ -42,17 +46,18 @@ export interface PeersOptions {
   readonly builds: readonly Build[];
   readonly peers: readonly PeerName[];
   readonly runs: number;
-  /** A Python with PyTorch. Without it, PyTorch is left out. */
+  /** For the peers in Python. */
   readonly python?: string;
 }
 
 /** Measures one network after the other and yields their rows. */
 export async function* measurePeers(
-  { networks, threads, ...options }: PeersOptions,
+  { networks, threads, peers, ...options }: PeersOptions,
   signal: AbortSignal,
   report: (text: string) => void,
 ): AsyncGenerator<Row[]> {
-  for (const network of networks) {
+  for (const one of networks) {
+    const network = { ...one, peers: one.peers.filter((peer) => peers.includes(peer)) };
     await mkdir(CACHE, { recursive: true });
     const folder = await mkdtemp(join(CACHE, "network-"));
     try {
@@ -61,7 +66,7 @@ export async function* measurePeers(
       for (const count of threads) {
         const runs = Math.min(options.runs, network.mostRuns ?? options.runs);
         const comparison: Comparison = { ...options, network, files, threads: count, runs };
-        yield rowsOf(await comparePeers(comparison, signal, report));
+        yield (await comparePeers(comparison, signal, report)).flatMap(rowsOf);
       }
     } finally {
       await rm(folder, { recursive: true, force: true });
@@ -84,7 +89,7 @@ export async function prepareInChild(
 }
 
 /** Rows for each build of centernet against each peer, and against itself on one thread. */
-export function rowsOf(measured: readonly Measured[]): Row[] {
+export function rowsOf({ measured, unable, browser }: Compared): Row[] {
   const own = measured.filter(({ spec }) => spec.build);
   const most = Math.max(...own.map(({ spec }) => spec.threads));
   const others = measured.filter(({ spec }) => !spec.build);
@@ -96,9 +101,12 @@ export function rowsOf(measured: readonly Measured[]): Row[] {
         ...others.map((other) => ({ ...other, peer: other.title })),
         ...oneThread.map((other) => ({ ...other, peer: `${other.title}, 1 thread` })),
       ];
-      const row = rowOf(one);
-      if (peers.length === 0) return [row];
-      return peers.map((other) => ({ ...row, ...against(row, other) }));
+      const row = { ...rowOf(one), ...(browser && { browser }) };
+      const rows = [
+        ...peers.map((other) => ({ ...row, ...against(row, other) })),
+        ...unable.map(({ title, reason }) => ({ ...row, peer: title, unable: reason })),
+      ];
+      return rows.length > 0 ? rows : [row];
     });
 }
 
@@ -111,8 +119,7 @@ function rowOf({ spec, times, loadMs, memory }: Measured): Row {
     ms: times.network,
     totalMs: times.total,
     loadMs,
-    memoryMB: memory.resident / 1e6,
-    peakMemoryMB: memory.peak / 1e6,
+    ...(memory && { memoryMB: memory.resident / 1e6, peakMemoryMB: memory.peak / 1e6 }),
   };
 }
 
@@ -121,8 +128,7 @@ function against(row: Row, { peer, times, memory, difference }: Measured & { pee
     peer,
     peerMs: times.network,
     peerTotalMs: times.total,
-    peerMemoryMB: memory.resident / 1e6,
-    peerPeakMemoryMB: memory.peak / 1e6,
+    ...(memory && { peerMemoryMB: memory.resident / 1e6, peerPeakMemoryMB: memory.peak / 1e6 }),
     ratio: times.network / row.ms,
     difference,
   };

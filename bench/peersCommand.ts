@@ -3,9 +3,18 @@ import type { Command } from "commander";
 import { parsePath, valueOption } from "../src/cli/arguments/options.ts";
 import type { Io } from "../src/cli/io.ts";
 import { formatTable } from "../src/cli/terminal/table.ts";
-import { UsageError } from "../src/errors.ts";
+import { BackendError, UsageError } from "../src/errors.ts";
+import { chromiumPath, NO_CHROMIUM } from "../test/browser/chromium.ts";
 import { BUILDS, type Build } from "./engines/engine.ts";
-import { type BenchNetwork, NETWORKS, networkNamed, PEERS, type PeerName } from "./networks.ts";
+import {
+  type BenchNetwork,
+  isPythonPeer,
+  NETWORKS,
+  networkNamed,
+  PEERS,
+  type PeerName,
+  PYTHON_PEERS,
+} from "./networks.ts";
 import { countUpTo, listOption, oneOf } from "./options.ts";
 import { measurePeers, type Row } from "./peers.ts";
 import { progressLine } from "./progressLine.ts";
@@ -18,7 +27,9 @@ const MAX_RUNS = 1000;
 
 const HELP = `
 Networks: ${NETWORKS.map(({ name }) => name).join(", ")}.
-Each engine runs in its own process. They take turns, and minima are compared.
+Each engine runs in its own process, and LiteRT.js in headless Chromium, in one
+page with centernet. They take turns, and minima are compared. The peers in Python
+need openvino, ai-edge-litert (XNNPACK), and torch with torchvision (DLA-34 alone).
 If their outputs differ, there is no result. A full benchmark, without --only,
 --threads, --against and --build, is written to bench/results.
 
@@ -41,7 +52,7 @@ export function addPeers(program: Command, io: Io): void {
   const cores = availableParallelism();
   program
     .command("peers")
-    .description("Compare times and memory with ONNX Runtime and TensorFlow.js on the same networks.")
+    .description("Compare times and memory with other programs that run the same networks.")
     .addOption(listOption("--only <networks>", "only these networks, see below", networkNamed))
     .addOption(listOption("--threads <counts>", "threads per engine (default: 1,2)", countUpTo(cores)))
     .addOption(listOption("--against <peers>", `only these peers: ${PEERS.join(", ")}`, oneOf(PEERS)))
@@ -55,7 +66,7 @@ export function addPeers(program: Command, io: Io): void {
     .addOption(
       valueOption(
         "--python <program>",
-        "a Python with torch and torchvision, for the peer pytorch (default: without it)",
+        `a Python, for the peers ${PYTHON_PEERS.join(", ")} (default: without them)`,
         parsePath,
       ),
     )
@@ -77,7 +88,7 @@ async function peers(flags: PeersFlags, io: Io): Promise<void> {
     networks: flags.only ?? NETWORKS,
     threads: flags.threads ?? [1, 2].filter((count) => count <= availableParallelism()),
     builds: flags.build ?? DEFAULT_BUILDS,
-    peers: flags.against ?? PEERS,
+    peers: peersOf(flags, io),
     runs,
     ...(flags.python && { python: flags.python }),
   };
@@ -100,6 +111,26 @@ async function peers(flags: PeersFlags, io: Io): Promise<void> {
     for (const line of [...tableOf(rows), ...startups.map(startupLine)]) io.stdout.write(`${line}\n`);
   }
   if (isFull) io.stderr.write(`written to ${await writeResults(rows, startups, runs)}\n`);
+}
+
+/**
+ * Without Python its peers are left out, and without Chromium LiteRT.js.
+ *
+ * @throws UsageError or BackendError if the peers were asked for by name.
+ */
+function peersOf({ against, python }: PeersFlags, io: Io): readonly PeerName[] {
+  const asked = (against ?? []).find(isPythonPeer);
+  if (asked && !python) {
+    const hint = "--python names the Python that has it.";
+    throw new UsageError({ where: `peer ${asked}`, expected: "a Python", got: "none", hint });
+  }
+  if (!chromiumPath && against?.includes("litert-js")) {
+    throw new BackendError({ where: "peer litert-js", expected: "Chromium", got: "none", hint: NO_CHROMIUM });
+  }
+  if (!chromiumPath && !against) io.stderr.write(`without LiteRT.js: ${NO_CHROMIUM}\n`);
+  return (against ?? PEERS)
+    .filter((peer) => !isPythonPeer(peer) || python)
+    .filter((peer) => peer !== "litert-js" || chromiumPath);
 }
 
 function tableOf(rows: readonly Row[]): string[] {
@@ -126,13 +157,13 @@ function tableOf(rows: readonly Row[]): string[] {
       row.build,
       milliseconds(row.ms),
       milliseconds(row.totalMs),
-      row.memoryMB.toFixed(0),
-      row.peer ?? "",
+      row.memoryMB?.toFixed(0) ?? "",
+      [row.peer ?? "", row.browser ?? []].flat().join(", "),
       milliseconds(row.peerMs),
       milliseconds(row.peerTotalMs),
       row.peerMemoryMB?.toFixed(0) ?? "",
       row.ratio?.toFixed(2) ?? "",
-      row.difference?.toExponential(1) ?? "",
+      row.unable ?? row.difference?.toExponential(1) ?? "",
     ]),
   );
 }

@@ -1,20 +1,27 @@
 /** The program of an engine's process: it loads one engine and handles the parent's messages one at a time. */
 import { readFile } from "node:fs/promises";
+import { version } from "../../src/cli/version.ts";
 import type { Fault } from "../../src/errors.ts";
 import { prepareNetwork } from "../prepareNetwork.ts";
 import type { Answer, Request } from "./childEngine.ts";
 import type { Engine, EngineSpec } from "./engine.ts";
+import { library } from "./library.ts";
 import { onnxEngine } from "./onnxEngine.ts";
 import { ownEngine } from "./ownEngine.ts";
+import { pythonEngine } from "./python/pythonEngine.ts";
 import { tfjsEngine } from "./tfjsEngine.ts";
-import { torchEngine } from "./torchEngine.ts";
 
 const ENGINES: Readonly<Record<EngineSpec["engine"], (spec: EngineSpec) => Promise<Engine>>> = {
-  centernet: ownEngine,
+  centernet: async (spec) => ownEngine(spec, await library(), version()),
+  "litert-js": async () => {
+    throw new Error("it runs in pages only");
+  },
   "onnxruntime-node": onnxEngine,
   "onnxruntime-web": onnxEngine,
   "tfjs-backend-wasm": tfjsEngine,
-  pytorch: torchEngine,
+  openvino: pythonEngine,
+  pytorch: pythonEngine,
+  xnnpack: pythonEngine,
 };
 
 let engine: Engine | undefined;

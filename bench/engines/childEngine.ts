@@ -12,7 +12,7 @@ import {
   type RunTimes,
 } from "./engine.ts";
 
-/** Requests to a child process. */
+/** Requests to an engine. */
 export type Request =
   | { readonly kind: "prepare"; readonly network: BenchNetwork; readonly folder: string }
   | { readonly kind: "load"; readonly spec: EngineSpec }
@@ -22,7 +22,7 @@ export type Request =
 export type Answer = { readonly value: unknown } | { readonly fault: Fault };
 
 /** Results by kind of request. */
-interface Answers {
+export interface Answers {
   readonly prepare: NetworkFiles;
   readonly load: { readonly title: string; readonly load: number };
   readonly run: RunTimes;
@@ -30,11 +30,23 @@ interface Answers {
   readonly memory: Memory;
 }
 
+/** An engine that answers from elsewhere: a process or a page. */
+export interface RemoteEngine {
+  /** Set if other engines share its process, so that its memory is unknown. */
+  readonly sharesMemory?: true;
+  /**
+   * @throws BackendError if the engine fails or is gone.
+   * @throws the signal's reason once it is aborted.
+   */
+  ask<Kind extends Request["kind"]>(request: Request & { kind: Kind }): Promise<Answers[Kind]>;
+  end(): void;
+}
+
 /**
  * Runs one engine in its own process, so that engines share neither memory nor threads. The process ends with `end()`,
  * on abort, or with this process.
  */
-export class ChildEngine {
+export class ChildEngine implements RemoteEngine {
   private readonly process: ChildProcess;
   private readonly stop = () => this.end();
 
@@ -48,10 +60,6 @@ export class ChildEngine {
     signal.addEventListener("abort", this.stop);
   }
 
-  /**
-   * @throws BackendError if the engine fails or its process ends.
-   * @throws the signal's reason once it is aborted.
-   */
   async ask<Kind extends Request["kind"]>(request: Request & { kind: Kind }): Promise<Answers[Kind]> {
     this.signal.throwIfAborted();
     const answer = this.answer();

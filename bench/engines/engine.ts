@@ -18,7 +18,7 @@ export interface EngineSpec {
   readonly threads: number;
   /** For centernet only. */
   readonly build?: Build;
-  /** For PyTorch only: a Python that has it. */
+  /** For peers in Python only: one that has them. */
   readonly python?: string;
 }
 

@@ -6,7 +6,7 @@ import type { Tensor } from "../../src/tensor.ts";
 import { importPeer } from "../importPeer.ts";
 import { toChannelsFirst, toChannelsLast } from "../layouts.ts";
 import { inputSizeOf } from "../networks.ts";
-import { readModelWeights } from "../readModelWeights.ts";
+import { decodeConstants } from "../readModelWeights.ts";
 import type { Engine, EngineSpec } from "./engine.ts";
 
 /** The part of the API used here, which onnxruntime-web and onnxruntime-node share. */
@@ -40,9 +40,7 @@ export async function onnxEngine(spec: EngineSpec): Promise<Engine> {
   const session = await createSession(ort, spec);
   const model = modelNamed(network.model);
   const size = inputSizeOf(network);
-  // For the decode; the network's own weights are in the ONNX file.
-  const constants =
-    model.constants(size).size > 0 ? await readModelWeights(model, size, files.weights) : new Map();
+  const constants = await decodeConstants(model, size, files.weights);
 
   const feed = (inputs: Readonly<Record<string, Tensor>>) => {
     const maps = Object.entries(inputs).map(([name, map]) => {

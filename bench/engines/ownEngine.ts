@@ -1,15 +1,17 @@
 import { type BackendDetails, backendInWords } from "../../src/backend/backendDetails.ts";
-import { version } from "../../src/cli/version.ts";
 import { BackendError } from "../../src/errors.ts";
+import type * as centernet from "../../src/index.ts";
 import { inputSizeOf } from "../networks.ts";
 import { type Engine, type EngineSpec, isWasm } from "./engine.ts";
-import { library } from "./library.ts";
 import { imageOf, poseRows } from "./poseRows.ts";
 
-/** This project, through its public interface. */
-export async function ownEngine(spec: EngineSpec): Promise<Engine> {
+/** This project, through its public interface, in Node or in a page. */
+export async function ownEngine(
+  spec: EngineSpec,
+  { decodeImage, load, modelNamed }: typeof centernet,
+  version: string,
+): Promise<Engine> {
   const { network, files, threads, build } = spec;
-  const { decodeImage, load, modelNamed } = await library();
   const { side } = network;
   const detector = await load(network.model, {
     backend: isWasm(build) ? "wasm" : build,
@@ -22,7 +24,7 @@ export async function ownEngine(spec: EngineSpec): Promise<Engine> {
   refuseOther(detector.network.backendDetails, spec);
   const { model, inputSize: size, constants } = detector.network;
   return {
-    title: `centernet ${version()}`,
+    title: `centernet ${version}`,
     async run(image) {
       const start = performance.now();
       const { times } = await detector.detect(image);

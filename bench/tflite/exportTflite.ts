@@ -18,7 +18,9 @@ export function opsWithoutTflite(graph: Graph): string[] {
 export function exportTflite(graph: Graph, weights: Weights): Iterable<Uint8Array> {
   const builder = new TfliteBuilder();
   const shapes = shapesByName(graph);
-  const inputs = Object.entries(graph.inputs).map(([name, shape]) => [name, builder.tensor(name, shape)] as const);
+  const inputs = Object.entries(graph.inputs).map(
+    ([name, shape]) => [name, builder.tensor(name, shape)] as const,
+  );
   const tensors = new Map<string, TensorIndex>(inputs);
   for (const node of neededNodes(graph)) {
     const { bias: _, residual: hasResidual, activation } = node.epilogue ?? NO_EPILOGUE;

@@ -55,7 +55,11 @@ export class TfliteBuilder {
     return this.tensors.push(table([integers(shape), TYPE[type], buffer, text(name)])) - 1;
   }
 
-  integers(name: string, numbers: readonly number[], shape: readonly number[] = [numbers.length]): TensorIndex {
+  integers(
+    name: string,
+    numbers: readonly number[],
+    shape: readonly number[] = [numbers.length],
+  ): TensorIndex {
     return this.tensor(name, shape, { type: "int32", data: () => Int32Array.from(numbers) });
   }
 

@@ -38,7 +38,13 @@ export const TFLITE_OPS = {
   add: (call: TfliteCall) =>
     call.builder.call("ADD", call.inputs, call.name, call.output, [ACTIVATION[call.activation]]),
   bias: ({ builder, name, inputs, output, parameters: { bias } }: TfliteCall) => {
-    return builder.call("ADD", [inputs[0], builder.tensor(`${name}/bias`, bias.shape, bias)], name, output, [0]);
+    return builder.call(
+      "ADD",
+      [inputs[0], builder.tensor(`${name}/bias`, bias.shape, bias)],
+      name,
+      output,
+      [0],
+    );
   },
   concatenate: ({ builder, name, inputs, output }: TfliteCall) =>
     builder.call("CONCATENATION", inputs, name, output, [3]),
@@ -98,7 +104,8 @@ function padded(
   const { top, left, bottom, right } = padding;
   if (Math.max(top, left, bottom, right) === 0) return { input, padding: VALID };
   const ignored = (attributes as Partial<MaxPoolAttributes>).outside !== "zero";
-  if (ignored && samePads(padding, samePadding(height, width, kernel, stride))) return { input, padding: SAME };
+  if (ignored && samePads(padding, samePadding(height, width, kernel, stride)))
+    return { input, padding: SAME };
   const sides = [0, 0, top, bottom, left, right, 0, 0];
   const shape = [1, height + top + bottom, width + left + right, channels];
   return { input: pad(builder, input, `${name}/pad`, sides, shape, outside), padding: VALID };
@@ -128,7 +135,13 @@ function biasOf({ builder, name, parameters: { bias } }: TfliteCall, channels: n
 }
 
 /** TFLite has no running maximum: see `cornerPool` of src/export/onnx/onnxOps.ts. A shift is a slice with a padding behind it. */
-function cornerPool({ builder, name, inputs, output, attributes }: TfliteCall<CornerPoolAttributes>): TensorIndex {
+function cornerPool({
+  builder,
+  name,
+  inputs,
+  output,
+  attributes,
+}: TfliteCall<CornerPoolAttributes>): TensorIndex {
   const { down, right } = POOL_STEPS[attributes.direction];
   const [, height, width, channels] = output;
   const reach = down === 0 ? width : height;
@@ -138,7 +151,12 @@ function cornerPool({ builder, name, inputs, output, attributes }: TfliteCall<Co
     const size = [1, height - Math.abs(rows), width - Math.abs(columns), channels];
     const at = `${name}/${apart}`;
     const begin = builder.integers(`${at}/begin`, [0, Math.max(rows, 0), Math.max(columns, 0), 0]);
-    const slice = builder.call("SLICE", [value, begin, builder.integers(`${at}/size`, size)], `${at}/slice`, size);
+    const slice = builder.call(
+      "SLICE",
+      [value, begin, builder.integers(`${at}/size`, size)],
+      `${at}/slice`,
+      size,
+    );
     const before = [Math.max(-rows, 0), Math.max(-columns, 0)];
     const behind = [Math.max(rows, 0), Math.max(columns, 0)];
     const sides = [0, 0, before[0], behind[0], before[1], behind[1], 0, 0];
@@ -177,7 +195,9 @@ function transposedConv2d(call: TfliteCall<Window>): TensorIndex {
   const [, height, width] = inputShapes[0];
   const [rows, columns, channels, inputChannels] = data.shape;
   const numbers = () => outputsFirst(data.data(), rows * columns, channels, inputChannels);
-  const weights = builder.tensor(`${name}/kernel`, [channels, rows, columns, inputChannels], { data: numbers });
+  const weights = builder.tensor(`${name}/kernel`, [channels, rows, columns, inputChannels], {
+    data: numbers,
+  });
   const same = samePads(padding, samePadding(height * stride, width * stride, kernel, stride));
   const isSame = same && kernel > stride;
   const whole = [1, (height - 1) * stride + kernel, (width - 1) * stride + kernel, channels];

@@ -9,7 +9,7 @@ import { scalingChart } from "../../bench/scalingChart.ts";
 const network = networkNamed("mobilenetv2-fpn", "--only");
 
 function measured(spec: Pick<EngineSpec, "engine" | "threads" | "build">, ms: number): Measured {
-  const files = { weights: "w", image: "p" };
+  const files = { folder: "f", weights: "w", image: "p" };
   const memory = { resident: 1e8, peak: 2e8 };
   const times = { network: ms, total: ms + 10 };
   return {
@@ -23,13 +23,16 @@ function measured(spec: Pick<EngineSpec, "engine" | "threads" | "build">, ms: nu
 }
 
 test("each build is compared with each peer, and with itself on one thread", () => {
-  const rows = rowsOf([
-    measured({ engine: "centernet", threads: 2, build: "plain" }, 100),
-    measured({ engine: "centernet", threads: 2, build: "relaxed" }, 80),
-    measured({ engine: "centernet", threads: 1, build: "plain" }, 190),
-    measured({ engine: "centernet", threads: 1, build: "relaxed" }, 152),
-    measured({ engine: "onnxruntime-web", threads: 2 }, 200),
-  ]);
+  const rows = rowsOf({
+    measured: [
+      measured({ engine: "centernet", threads: 2, build: "plain" }, 100),
+      measured({ engine: "centernet", threads: 2, build: "relaxed" }, 80),
+      measured({ engine: "centernet", threads: 1, build: "plain" }, 190),
+      measured({ engine: "centernet", threads: 1, build: "relaxed" }, 152),
+      measured({ engine: "onnxruntime-web", threads: 2 }, 200),
+    ],
+    unable: [],
+  });
   expect(rows.map(({ build, peer, ratio }) => [build, peer, ratio])).toEqual([
     ["plain", "onnxruntime-web", 2],
     ["plain", "centernet, 1 thread", 1.9],
@@ -50,9 +53,27 @@ test("each build is compared with each peer, and with itself on one thread", () 
 });
 
 test("without peers there is still a row", () => {
-  const rows = rowsOf([measured({ engine: "centernet", threads: 1, build: "plain" }, 100)]);
+  const rows = rowsOf({
+    measured: [measured({ engine: "centernet", threads: 1, build: "plain" }, 100)],
+    unable: [],
+  });
   expect(rows).toHaveLength(1);
   expect(rows[0].peer).toBeUndefined();
+});
+
+test("a peer that cannot run the network has the reason in place of numbers", () => {
+  const { memory: _, ...inPage } = measured({ engine: "centernet", threads: 1, build: "relaxed" }, 100);
+  const unable = [{ title: "LiteRT.js", reason: "TFLite has no deformConv2d" }];
+  const [row, ...others] = rowsOf({ measured: [inPage], unable, browser: "Chromium 156" });
+  expect(others).toEqual([]);
+  expect(row).toMatchObject({
+    peer: "LiteRT.js",
+    unable: unable[0].reason,
+    browser: "Chromium 156",
+    ms: 100,
+  });
+  expect(row).not.toHaveProperty("peerMs");
+  expect(row).not.toHaveProperty("peakMemoryMB");
 });
 
 test("the chart has a line a number of threads, and one of the multiply-adds", () => {

@@ -10,6 +10,7 @@ const TYPES: Record<string, string> = {
   ".css": "text/css",
   ".svg": "image/svg+xml",
   ".jpg": "image/jpeg",
+  ".wasm": "application/wasm",
 };
 
 /** What allows a page to share memory between threads. */

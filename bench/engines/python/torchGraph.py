@@ -2,21 +2,18 @@
 
 python torchGraph.py FOLDER THREADS
 
-FOLDER holds graph.json and graph.bin (torchFiles.ts). Each line of standard input is a request: `run FILE` reads the input
-map from FILE, writes the output maps to FILE.out, one after the other, and answers with the milliseconds of the network alone
-and the bytes of memory, as one line of JSON. Maps are float32, [channels, height, width]. Deformable layers take torchvision's
-operator.
+FOLDER holds graph.json and graph.bin (writeTorch.ts). Answers requests as answers.py says; maps are [channels, height,
+width]. Deformable layers take torchvision's operator.
 """
 import json
-import os
-import resource
 import sys
-import time
 
 import numpy
 import torch
 import torch.nn.functional as f
 import torchvision
+
+from answers import answer_requests
 
 folder, threads = sys.argv[1:]
 torch.set_num_threads(int(threads))
@@ -83,29 +80,30 @@ OPS = {
 def run(image):
     maps = {graph["input"]["name"]: image}
     for node in graph["nodes"]:
-        held = weights[node["name"]]
+        parameters = weights[node["name"]]
         inputs = [maps[name] for name in node["inputs"]]
-        maps[node["name"]] = OPS[node["op"]](inputs, node["attributes"], held.get("kernel"), held.get("bias"))
+        maps[node["name"]] = OPS[node["op"]](inputs, node["attributes"], parameters.get("kernel"), parameters.get("bias"))
         for name in node["last"]:
             del maps[name]
     return [maps[name] for name in graph["outputs"].values()]
 
 
-def memory():
-    with open("/proc/self/statm") as file:
-        resident = int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    return {"resident": resident, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}
+held = {}
 
 
-print(json.dumps({"title": f"pytorch {torch.__version__}"}), flush=True)
+def put(image):
+    held["input"] = torch.from_numpy(image)
+
+
+def run_once():
+    held["outputs"] = run(held["input"])
+
+
 with torch.inference_mode():
-    for line in sys.stdin:
-        path = line.split(" ", 1)[1].rstrip("\n")
-        image = torch.from_numpy(numpy.fromfile(path, numpy.float32).reshape(graph["input"]["dims"]))
-        start = time.perf_counter()
-        outputs = run(image)
-        milliseconds = (time.perf_counter() - start) * 1000
-        with open(f"{path}.out", "wb") as file:
-            for output in outputs:
-                file.write(output.contiguous().numpy().tobytes())
-        print(json.dumps({"milliseconds": milliseconds, **memory()}), flush=True)
+    answer_requests(
+        f"PyTorch {torch.__version__.split('+')[0]}",
+        graph["input"]["dims"],
+        put,
+        run_once,
+        lambda: [output.numpy() for output in held["outputs"]],
+    )
