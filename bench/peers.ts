@@ -11,8 +11,9 @@ import type { NetworkFiles } from "./prepareNetwork.ts";
 export interface Row {
   /** Name of the network in this benchmark. */
   readonly model: string;
-  /** Width of the input, in pixels. All but CenterFace's are square. */
+  /** Width of the input, in pixels, and its height, if it isn't square. */
   readonly size: number;
+  readonly height?: number;
   readonly threads: number;
   readonly build: Build;
   /** Milliseconds for the network alone. */
@@ -114,6 +115,7 @@ function rowOf({ spec, times, loadMs, memory }: Measured): Row {
   return {
     model: spec.network.name,
     size: spec.network.side,
+    ...(spec.network.height && { height: spec.network.height }),
     threads: spec.threads,
     build: spec.build ?? "plain",
     ms: times.network,

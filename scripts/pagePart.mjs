@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
 /**
  * Writes `text` between two marks of a page, `<!-- name: script writes this -->` and `<!-- end of name -->`. With
@@ -26,4 +26,17 @@ export function writePagePart({ page, name, script, text }) {
 /** Rows of cells as a table of Markdown; the first row is the heading. */
 export function markdownTable([head, ...rows]) {
   return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+/** Writes a whole file, or says with --check whether it is as it should be. */
+export function writeWhole({ path, script, text }) {
+  if (!process.argv.includes("--check")) {
+    writeFileSync(path, text);
+    return;
+  }
+  if (!existsSync(path) || readFileSync(path, "utf8") !== text) {
+    console.error(`${path} is out of date. Run ${script}.`);
+    process.exit(1);
+  }
+  console.log(`${path}: up to date`);
 }

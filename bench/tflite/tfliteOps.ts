@@ -145,6 +145,7 @@ function cornerPool({
   const { down, right } = POOL_STEPS[attributes.direction];
   const [, height, width, channels] = output;
   const reach = down === 0 ? width : height;
+  if (reach <= 1) return unchanged(builder, inputs[0], name, output);
   let value = inputs[0];
   for (let apart = 1; apart < reach; apart *= 2) {
     const [rows, columns] = [down * apart, right * apart];
@@ -184,7 +185,12 @@ function normalize(call: TfliteCall<NormalizeAttributes>): TensorIndex {
   if (divisor) step("DIV", divisor, 1);
   else step("MUL", scale, 1);
   step("ADD", offset, 0);
-  return value;
+  return value === inputs[0] ? unchanged(builder, value, name, output) : value;
+}
+
+/** Each value has a name of its own. */
+function unchanged(builder: TfliteBuilder, value: TensorIndex, name: string, shape: Shape): TensorIndex {
+  return builder.call("MAXIMUM", [value, value], name, shape);
 }
 
 /** The output of a padding other than SAME is cut out of the whole one. */
