@@ -28,6 +28,10 @@ test.each([
     /^option --only: .*, got hourglass-14\. Did you mean hourglass-104\?$/,
   ],
   [["peers", "--only", ""], /^option --only: expected some of hourglass-104, .*, got nothing\.$/],
+  [
+    ["peers", "--against", "onnxruntime-node,xnnpack"],
+    "peer xnnpack: expected a Python, got none. --python names the Python that has it.",
+  ],
   [["peers", "--json"], "option --json: expected <->, got nothing. See npm run bench -- --help."],
   [["peers", "--json", "rows.json"], "option --json: expected - (standard output), got rows.json."],
   [

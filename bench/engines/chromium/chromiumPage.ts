@@ -22,6 +22,8 @@ const IMPORTS = {
 /** An isolated page in headless Chromium into which engines are loaded, so that they run in the same conditions. */
 export class ChromiumPage {
   private readonly stop = () => void this.close();
+  /** What LiteRT.js said in the console of its errors: it goes on after some, with numbers that mean nothing. */
+  private readonly faults: string[] = [];
 
   private constructor(
     private readonly browser: Browser,
@@ -32,6 +34,10 @@ export class ChromiumPage {
     private readonly signal: AbortSignal,
   ) {
     signal.addEventListener("abort", this.stop);
+    page.on("console", (message) => {
+      const [, fault] = /^ERROR: (?:\[[^\]]*\] )?(.*)/.exec(message.text()) ?? [];
+      if (fault) this.faults.push(fault);
+    });
   }
 
   /** @throws BackendError if LiteRT.js is not installed. */
@@ -82,8 +88,11 @@ export class ChromiumPage {
     return {
       sharesMemory: true,
       ask: async <Kind extends Request["kind"]>(request: Request & { kind: Kind }) => {
+        this.faults.length = 0;
         try {
-          return (await ask(request)) as Answers[Kind];
+          const answer = (await ask(request)) as Answers[Kind];
+          if (this.faults.length > 0) throw new Error(this.faults[0]);
+          return answer;
         } catch (error) {
           this.signal.throwIfAborted();
           const [got] = String(error instanceof Error ? error.message : error).split("\n");
