@@ -26,6 +26,7 @@ text { fill: currentColor }
 .muted { fill: #666 }
 .grid { stroke: #ddd }
 .even { stroke: #222 }
+.mark { stroke: #fff }
 .wasm { fill: #1f6fb4 }
 .native { fill: #c8501e }
 @media (prefers-color-scheme: dark) {
@@ -33,6 +34,7 @@ svg { background: #0d1117; color: #e6edf3 }
 .muted { fill: #9aa4af }
 .grid { stroke: #30363d }
 .even { stroke: #e6edf3 }
+.mark { stroke: #0d1117 }
 .wasm { fill: #62a8e8 }
 .native { fill: #f08a5d }
 }
@@ -71,7 +73,7 @@ export function peersChart(points, title) {
         `<text x="16" y="${top + ROW / 2 + 5}">${network}</text>`,
         ...own.map(({ peer, ratio }) => {
           const { runs, mark } = PEERS.find(({ name }) => name === peer);
-          const y = top + ROW * (runs === "wasm" ? 0.3 : 0.7);
+          const y = round(top + ROW * (runs === "wasm" ? 0.3 : 0.7));
           return marked(mark, runs, x(ratio), y, `${peer}: ${ratio.toFixed(2)}`);
         }),
       ];
@@ -87,7 +89,7 @@ function legend(runs, peers, y) {
   const parts = [`<text class="muted" x="16" y="${y + 5}">${RUNS[runs]}</text>`];
   for (const { name, mark } of peers.filter((peer) => peer.runs === runs)) {
     parts.push(marked(mark, runs, x, y, name), `<text x="${x + 12}" y="${y + 5}">${name}</text>`);
-    x += 34 + 7.4 * name.length;
+    x += 40 + 7.6 * name.length;
   }
   return parts.join("");
 }
@@ -99,7 +101,7 @@ function marked(mark, runs, x, y, title) {
     triangle: `M${x},${y - 6} l6,10.5 h-12`,
     diamond: `M${x},${y - 6.5} l6.5,6.5 -6.5,6.5 -6.5,-6.5`,
   };
-  return `<path class="${runs}" d="${shapes[mark]} z"><title>${title}</title></path>`;
+  return `<path class="mark ${runs}" d="${shapes[mark]} z"><title>${title}</title></path>`;
 }
 
 /** 1, 2 and 5 times the powers of ten, from the last at or below `low` to the first at or above `high`. */

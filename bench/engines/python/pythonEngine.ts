@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -65,14 +65,14 @@ export async function pythonEngine(spec: EngineSpec): Promise<Engine> {
   }));
   const input = join(files.folder, `${spec.engine}-${process.pid}.bin`);
   const args = [join(PYTHON_PROGRAMS, program.file), program.reads(files), `${threads}`];
-  const child = spawn(python, args, { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(python, args, { stdio: "pipe" });
   const answers = answersOf(child, python, program);
   const { title } = await answers.next<{ title: string }>();
   let memory: Memory = { resident: 0, peak: 0 };
 
   const run = async (map: Tensor): Promise<{ milliseconds: number; maps: Record<string, Tensor> }> => {
     await writeFile(input, program.layout === "NCHW" ? toChannelsFirst(map) : map.data);
-    child.stdin?.write(`run ${input}\n`);
+    child.stdin.write(`run ${input}\n`);
     const { milliseconds, ...used } = await answers.next<PythonRun>();
     memory = used;
     const bytes = await readFile(`${input}.out`);
@@ -106,9 +106,12 @@ export async function pythonEngine(spec: EngineSpec): Promise<Engine> {
   };
 }
 
-/** The lines of a child's standard output, as JSON. */
-function answersOf(child: ChildProcess, python: string, { packages }: Program) {
-  if (!child.stdout) throw new Error("the child has no standard output");
+/** The lines of a child's standard output, as JSON. What it says elsewhere tells why it failed. */
+function answersOf(child: ChildProcessWithoutNullStreams, python: string, { packages }: Program) {
+  let said = "";
+  child.stderr.on("data", (text) => {
+    said = `${said}${text}`.slice(-2000);
+  });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const failed = new Promise<never>((_, reject) => {
     const fail = (got: string) => {
@@ -117,7 +120,10 @@ function answersOf(child: ChildProcess, python: string, { packages }: Program) {
       reject(new BackendError({ where: python, expected, got, hint }));
     };
     child.once("error", ({ message }) => fail(message));
-    child.once("exit", (code, signal) => fail(signal ?? `exit code ${code}`));
+    // Not "exit": the last it said may come after that.
+    child.once("close", (code, signal) =>
+      fail(said.trim().split("\n").at(-1) || (signal ?? `exit code ${code}`)),
+    );
   });
   failed.catch(() => {});
   return {
