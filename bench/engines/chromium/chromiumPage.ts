@@ -56,15 +56,20 @@ export class ChromiumPage {
     };
     const server = await serve(folders, ISOLATED);
     const browser = await launchChromium([]);
-    const page = await browser.newPage();
     const release = async () => {
       await browser.close();
       server.close();
       await rm(folder, { recursive: true, force: true });
     };
-    await page.goto(`${server.url}/page/index.html`);
-    await page.waitForFunction("globalThis.page !== undefined");
-    return new ChromiumPage(browser, page, files, peerVersion, release, signal);
+    try {
+      const page = await browser.newPage();
+      await page.goto(`${server.url}/page/index.html`);
+      await page.waitForFunction("globalThis.page !== undefined");
+      return new ChromiumPage(browser, page, files, peerVersion, release, signal);
+    } catch (error) {
+      await release();
+      throw error;
+    }
   }
 
   get title(): string {
