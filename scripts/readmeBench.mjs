@@ -58,6 +58,8 @@ function ratios() {
     return ["hourglass-104", "resnet-50-fpn", "movenet-multipose"].map((model) => ratio(model, peer));
   });
   const [web, lite, native] = told.map((numbers) => numbers.every(Boolean) && series(numbers));
+  if (!web || !native)
+    throw new Error(`${RESULTS}/${newest}: expected ONNX Runtime beside each of the networks`);
   return [
     `On ${most} threads with relaxed SIMD, \`wasm\` runs Hourglass-104, ResNet-50 FPN and \`movenet-multipose\``,
     `${web} times as fast as onnxruntime-web,`,
@@ -127,11 +129,11 @@ function cellsOf({ network, threads, peer, browser, both }) {
     network,
     threads,
     [peer ?? "–", ...(browser ? ["in the browser"] : [])].join(", "),
-    one.unable ?? (one.ratio ? own(({ ratio }) => ratio.toFixed(2)) : "–"),
+    one.unable ? `cannot run it: ${one.unable}` : one.ratio ? own(({ ratio }) => ratio.toFixed(2)) : "–",
     own(({ ms }) => time(ms)) + theirs(one.peerMs && time(one.peerMs)),
     one.peakMemoryMB
       ? memory(one.peakMemoryMB) + theirs(one.peerPeakMemoryMB && memory(one.peerPeakMemoryMB))
-      : "one page",
+      : "–",
   ];
 }
 
