@@ -1,9 +1,8 @@
 /** The first detection in a page that a browser has shown before: its files are cached, nothing else is kept. */
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { mkdtemp, rm } from "node:fs/promises";
 import { extname, join, normalize } from "node:path";
 import { type BrowserContext, chromium } from "playwright-core";
 import { BackendError } from "../src/errors.ts";

@@ -22,7 +22,10 @@ export function addStartup(program: Command, io: Io): void {
     .command("startup")
     .description("Time from starting Node to the people in an image, minus the time of an empty Node.")
     .addOption(valueOption("--runs <n>", `runs of each, in turn (default: ${STARTUPS})`, countUpTo(MAX_RUNS)))
-    .option("--browser", "from navigation to the people in an image, in a page whose files Chromium has cached")
+    .option(
+      "--browser",
+      "from navigation to the people in an image, in a page whose files Chromium has cached",
+    )
     .addOption(valueOption("--other <dist>", "with --browser: another build, visited in turns", parsePath))
     .action((flags: StartupFlags) => startup(flags, io));
 }
@@ -32,7 +35,8 @@ async function startup({ runs = STARTUPS, browser, other }: StartupFlags, io: Io
   if (browser) {
     const builds = [inRepository("dist"), ...(other ? [other] : [])];
     const starts = await measureBrowserStart(builds, runs, io.signal);
-    for (const line of tableOf(new Map(builds.map((build, index) => [build, starts[index]])))) print(io, line);
+    for (const line of tableOf(new Map(builds.map((build, index) => [build, starts[index]]))))
+      print(io, line);
     return;
   }
   for (const build of ["plain", "relaxed"] as const) {

@@ -1,6 +1,6 @@
 import type { WeightsLocation } from "../checkpoints/openCheckpoint.ts";
-import { blobWeights } from "./blobWeights.ts";
-import { type DownloadOptions, fetchBlob, fetchBytes } from "./fetchBytes.ts";
+import { blobWeights, bytesWeights, SMALL } from "./blobWeights.ts";
+import { type DownloadOptions, fetchBytes, fetchBytesOrBlob } from "./fetchBytes.ts";
 
 export { fetchFile } from "./fetchBytes.ts";
 
@@ -17,7 +17,9 @@ export function siblingReader(source: string | URL): (name: string) => Promise<U
 /** Weights by their URL: a file or an archive. Servers do not list folders. */
 export async function findWeights(source: string | URL, options?: DownloadOptions): Promise<WeightsLocation> {
   const where = pageUrl(source).href;
-  return blobWeights(await fetchBlob(where, options), where, siblingReader(source));
+  const file = await fetchBytesOrBlob(where, SMALL, options);
+  if (file instanceof Blob) return blobWeights(file, where, siblingReader(source));
+  return bytesWeights(file, where, siblingReader(source));
 }
 
 /** Browsers have no cache of pulled archives. */

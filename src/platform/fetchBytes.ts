@@ -27,9 +27,19 @@ export async function fetchBytes(url: string, options?: DownloadOptions): Promis
   return new Uint8Array(await whole(url, options, (response) => response.arrayBuffer()));
 }
 
-/** In a Blob, which browsers keep on disk if it is large. @throws as `fetchBytes` */
-export function fetchBlob(url: string, options?: DownloadOptions): Promise<Blob> {
-  return whole(url, options, (response) => response.blob());
+/**
+ * The bytes of a file that says to be of at most `small` of them, otherwise a Blob, which browsers keep on disk if it is
+ * large. @throws as `fetchBytes`
+ */
+export function fetchBytesOrBlob(
+  url: string,
+  small: number,
+  options?: DownloadOptions,
+): Promise<Uint8Array | Blob> {
+  return whole(url, options, async (response): Promise<Uint8Array | Blob> => {
+    const isSmall = lengthOf(response.headers) <= small;
+    return isSmall ? new Uint8Array(await response.arrayBuffer()) : response.blob();
+  });
 }
 
 /** Browsers replace the error of a stream by one of their own, which says nothing. */
