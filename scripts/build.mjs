@@ -4,12 +4,11 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
-import { buildNode, shared } from "./buildNode.mjs";
+import { buildBrowser } from "./buildBrowser.mjs";
+import { buildNode } from "./buildNode.mjs";
 import { buildSite } from "./buildSite.mjs";
 import { buildThreadCode } from "./buildThreadCode.mjs";
 import { buildWasm } from "./buildWasm.mjs";
-import { jpegJsWithoutBuffer } from "./jpegJsWithoutBuffer.mjs";
 import { pruneDeclarations } from "./pruneDeclarations.mjs";
 
 rmSync("dist", { recursive: true, force: true });
@@ -18,16 +17,7 @@ await buildWasm();
 await buildThreadCode();
 const node = await buildNode("dist/node");
 
-// Self-contained, so that a page can import it without a bundler. Code that is loaded on demand, such as gpu.js, is in
-// files beside it.
-const browser = await build({
-  ...shared,
-  entryPoints: { index: "src/index.ts" },
-  outdir: "dist/browser",
-  platform: "browser",
-  splitting: true,
-  plugins: [jpegJsWithoutBuffer],
-});
+const browser = await buildBrowser("dist/browser");
 
 const typescript = "node_modules/typescript/bin/tsc";
 execFileSync(process.execPath, [typescript, "-p", "tsconfig.build.json"], { stdio: "inherit" });

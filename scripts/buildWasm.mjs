@@ -1,7 +1,8 @@
-// Compiles assembly/ to WebAssembly and writes it as base64 in a TypeScript module, so that Node, browsers, bundlers and
-// tests can all import it without fetching a file. Skipped if no source has changed.
+// Compiles assembly/ to WebAssembly. Each build is written as base64 in a TypeScript module, so that Node, bundlers and
+// tests can import it without a file, and as files that a browser compiles while they arrive and keeps compiled. Skipped
+// if no source has changed.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import asc from "assemblyscript/asc";
 import { build } from "esbuild";
@@ -9,10 +10,11 @@ import { build } from "esbuild";
 const SOURCES = "assembly";
 const GENERATED = "assembly/generated";
 const RESULT = "src/executors/wasm/generated";
-const RESULT_FILE = join(RESULT, "wasmBinary.ts");
+const RESULT_FILE = join(RESULT, "wasmFiles.ts");
 
 export async function buildWasm() {
-  const generatedSources = await generator();
+  const { generatedSources } = await bundled("scripts/wasm/generate.ts");
+  const { withSharedMemory } = await bundled("src/executors/wasm/sharedMemory.ts");
   const fingerprint = hash([
     ...handWritten().map((file) => readFileSync(file, "utf8")),
     JSON.stringify([generatedSources(false), generatedSources(true)]),
@@ -24,28 +26,45 @@ export async function buildWasm() {
   const relaxed = await compile(generatedSources(true), ["--enable", "simd", "--enable", "relaxed-simd"]);
   const plain = await compile(generatedSources(false), ["--enable", "simd"]);
   mkdirSync(RESULT, { recursive: true });
+  for (const name of wasmFiles(RESULT)) rmSync(join(RESULT, name));
+  const entries = Object.entries({ relaxed, plain }).map(([name, bytes]) => {
+    const text = `export const BYTES =\n  "${Buffer.from(bytes).toString("base64")}";\n`;
+    writeFileSync(join(RESULT, `${name}.ts`), text);
+    const [alone, shared] = [writeFile(name, bytes), writeFile(`${name}-shared`, withSharedMemory(bytes))];
+    return `  ${name}: { alone: () => ${urlOf(alone)}, shared: () => ${urlOf(shared)} },\n`;
+  });
   writeFileSync(
     RESULT_FILE,
     [
       `// Written by scripts/buildWasm.mjs from ${SOURCES}/; sources ${fingerprint}.`,
-      `export const PLAIN_SIMD = "${Buffer.from(plain).toString("base64")}";`,
-      "/** With fused multiply-adds. */",
-      `export const RELAXED_SIMD = "${Buffer.from(relaxed).toString("base64")}";`,
+      "/** Bundlers copy a file only if its address stands here as a literal in this very form. */",
+      `export const WASM_FILES = {\n${entries.join("")}};`,
       "",
     ].join("\n"),
   );
 }
 
-/** The generator is TypeScript, which older versions of Node cannot import directly. */
-async function generator() {
-  const { outputFiles } = await build({
-    entryPoints: ["scripts/wasm/generate.ts"],
-    bundle: true,
-    format: "esm",
-    write: false,
-  });
+/** The names of the compiled files in a folder. */
+export function wasmFiles(folder) {
+  return readdirSync(folder).filter((name) => name.endsWith(".wasm"));
+}
+
+/** The name has a hash of the contents: a browser must not run a module that it kept with newer code. */
+function writeFile(name, bytes) {
+  const file = `${name}-${createHash("sha256").update(bytes).digest("hex").slice(0, 8)}.wasm`;
+  writeFileSync(join(RESULT, file), bytes);
+  return file;
+}
+
+function urlOf(file) {
+  return `new URL("./${file}", import.meta.url)`;
+}
+
+/** Older versions of Node cannot import TypeScript directly. */
+async function bundled(file) {
+  const { outputFiles } = await build({ entryPoints: [file], bundle: true, format: "esm", write: false });
   const url = `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`;
-  return (await import(url)).generatedSources;
+  return import(url);
 }
 
 function handWritten() {

@@ -3,7 +3,7 @@ import { createReadStream, existsSync, statSync } from "node:fs";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
-import { JPEG_JS_ENCODER, withoutBuffer } from "../scripts/jpegJsWithoutBuffer.mjs";
+import { forBrowsers, JPEG_JS } from "../scripts/jpegJsForBrowsers.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const TYPES: Readonly<Record<string, string>> = { ".jpg": "image/jpeg", ".png": "image/png" };
@@ -39,11 +39,11 @@ const noWeights: Plugin = {
 
 /** jpeg-js in a browser, as in dist/browser. */
 const jpegJs: Plugin = {
-  name: "jpeg-js-without-buffer",
+  name: "jpeg-js-for-browsers",
   enforce: "pre",
   transform: {
-    filter: { id: JPEG_JS_ENCODER },
-    handler: (code) => withoutBuffer(code),
+    filter: { id: JPEG_JS },
+    handler: (code, id) => forBrowsers(id, code),
   },
 };
 

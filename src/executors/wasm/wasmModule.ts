@@ -1,8 +1,9 @@
 import { relaxedSimdHint } from "#machine";
+import { compileFile } from "#wasmFile";
 import { BackendError } from "../../errors.ts";
 import { WASM_BUILDS, type WasmBuild } from "../../kernels/kernel.ts";
 import type { WasmFunction } from "../../kernels/wasm/kernel.ts";
-import { PLAIN_SIMD, RELAXED_SIMD } from "./generated/wasmBinary.ts";
+import { withSharedMemory } from "./sharedMemory.ts";
 
 /** Each function of the module takes the address of its call's fields, a unit, and scratch memory. */
 export type WasmFunctions = Readonly<
@@ -13,7 +14,20 @@ export const PAGE_BYTES = 65_536;
 /** 32-bit addresses reach 4 GiB. */
 export const MAX_PAGES = 65_536;
 
-const BUILDS: Readonly<Record<WasmBuild, string>> = { relaxed: RELAXED_SIMD, plain: PLAIN_SIMD };
+/** The builds' bytes, as base64: one is loaded only if there is no file of it. */
+const BYTES: Readonly<Record<WasmBuild, () => Promise<{ readonly BYTES: string }>>> = {
+  relaxed: () => import("./generated/relaxed.ts"),
+  plain: () => import("./generated/plain.ts"),
+};
+
+/** WebAssembly's code for the type of 128-bit vectors. */
+const V128 = 0x7b;
+
+/** For each build a module of one function, with an instruction that the machine must have. */
+export const PROBES: Readonly<Record<WasmBuild, Uint8Array<ArrayBuffer>>> = {
+  relaxed: probe([V128, V128, V128], [...localsGet(3), 0xfd, 0x85, 0x02]), // f32x4.relaxed_madd
+  plain: probe([V128, V128], [...localsGet(2), 0xfd, 0xe4, 0x01]), // f32x4.add
+};
 
 const compiled = new Map<string, Promise<WebAssembly.Module>>();
 
@@ -23,7 +37,7 @@ export function wasmBuilds(): WasmBuild[] {
 }
 
 function isRunnable(build: WasmBuild): boolean {
-  return typeof WebAssembly === "object" && WebAssembly.validate(bytesOf(BUILDS[build]));
+  return typeof WebAssembly === "object" && WebAssembly.validate(PROBES[build]);
 }
 
 /** @throws BackendError if the machine cannot run the wanted build, or none at all. */
@@ -49,27 +63,16 @@ export function compileWasm(build: WasmBuild, shared: boolean): Promise<WebAssem
   const key = `${build} ${shared}`;
   const known = compiled.get(key);
   if (known) return known;
-  const bytes = bytesOf(BUILDS[build]);
-  const module = WebAssembly.compile(shared ? withSharedMemory(bytes) : bytes);
+  const module = compileFile(build, shared).then((found) => found ?? compileBytes(build, shared));
   compiled.set(key, module);
   // A compilation that failed, for lack of memory, may be tried again.
   module.catch(() => compiled.delete(key));
   return module;
 }
 
-/** How the module declares its memory: an import named env.memory, of kind memory (2), with a maximum (flag 1). */
-const MEMORY_IMPORT = [3, ...codes("env"), 6, ...codes("memory"), 2, 1];
-const SHARED_FLAG = 2;
-
-/** The same module with the flag for shared memory set: the module and its memory must agree on it. */
-function withSharedMemory(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  const at = bytes.findIndex((_, start) => MEMORY_IMPORT.every((byte, i) => bytes[start + i] === byte));
-  bytes[at + MEMORY_IMPORT.length - 1] |= SHARED_FLAG;
-  return bytes;
-}
-
-function codes(text: string): number[] {
-  return Array.from(text, (character) => character.charCodeAt(0));
+async function compileBytes(build: WasmBuild, shared: boolean): Promise<WebAssembly.Module> {
+  const bytes = bytesOf((await BYTES[build]()).BYTES);
+  return WebAssembly.compile(shared ? withSharedMemory(bytes) : bytes);
 }
 
 export async function instantiateWasm(
@@ -85,4 +88,20 @@ function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   return bytes;
+}
+
+/** A module with one function, which takes these and returns a vector. */
+function probe(parameters: readonly number[], code: readonly number[]): Uint8Array<ArrayBuffer> {
+  const section = (id: number, contents: readonly number[]) => [id, contents.length, ...contents];
+  const type = [0x60, parameters.length, ...parameters, 1, V128];
+  const body = [0, ...code, 0x0b];
+  const types = section(1, [1, ...type]);
+  const functions = section(3, [1, 0]);
+  const bodies = section(10, [1, body.length, ...body]);
+  return Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...types, ...functions, ...bodies]);
+}
+
+/** Puts the first of a function's parameters on the stack. */
+function localsGet(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => [0x20, index]).flat();
 }

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { encodeRgb } from "../../src/image/jpeg/jpegJsEncoder.ts";
 import { numberedPicture } from "../image/fixtures.ts";
 
-const PLUGIN = new URL("../../scripts/jpegJsWithoutBuffer.mjs", import.meta.url).href;
+const PLUGIN = new URL("../../scripts/jpegJsForBrowsers.mjs", import.meta.url).href;
 
 async function bundledEncoder(plugins: Plugin[]): Promise<string> {
   const { outputFiles } = await build({
@@ -20,8 +20,8 @@ async function bundledEncoder(plugins: Plugin[]): Promise<string> {
 }
 
 test("bundled for a browser, which has no Buffer, the encoder gives the bytes that it gives in Node", async () => {
-  const { jpegJsWithoutBuffer } = await import(PLUGIN);
-  const code = await bundledEncoder([jpegJsWithoutBuffer]);
+  const { jpegJsForBrowsers } = await import(PLUGIN);
+  const code = await bundledEncoder([jpegJsForBrowsers]);
   const picture = numberedPicture(21, 13);
   const page: Record<string, unknown> = { picture, Uint8Array };
   const result = runInNewContext(`${code}; bundle.encodeJpeg(picture)`, page);

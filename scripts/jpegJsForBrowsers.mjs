@@ -1,0 +1,39 @@
+import { readFile } from "node:fs/promises";
+
+export const JPEG_JS = /[\\/]jpeg-js[\\/]lib[\\/](encoder|decoder)\.js$/;
+
+/** Changes of the decoder that keep every byte of its result. Each text stands in it once. */
+const FASTER = [
+  // An array for every block is memory of its own, which takes as long as decoding the block.
+  ["            var blocks = [];\n", "            var blocks = [], cells = new Int32Array(blocksToAllocate * 64), used = 0;\n"],
+  ["row.push(new Int32Array(64));", "row.push(new Int32Array(cells.buffer, 256 * used++, 64));"],
+  // Three components without alpha are a copy, one by one.
+  [
+    "        case 3:\n          for (y = 0; y < height; y++) {\n            for (x = 0; x < width; x++) {\n              R = data[i++];",
+    "        case 3:\n          if (!formatAsRGBA) { imageDataArray.set(data); break; }\n          for (y = 0; y < height; y++) {\n            for (x = 0; x < width; x++) {\n              R = data[i++];",
+  ],
+];
+
+/**
+ * jpeg-js as a page needs it. Its encoder ends with `Buffer.from(bytes)`, and a page has no Buffer; a Uint8Array is all it
+ * needs. Its decoder runs once in many pages, before it is optimized, and so what can be left out is.
+ *
+ * @throws Error if the decoder is not the one that is known.
+ */
+export function forBrowsers(path, code) {
+  if (path.endsWith("encoder.js")) return `const Buffer = Uint8Array;\n${code}`;
+  return FASTER.reduce((changed, [text, instead]) => {
+    if (changed.split(text).length !== 2) throw new Error(`jpeg-js has changed: ${path} lacks ${text.trim()}`);
+    return changed.replace(text, () => instead);
+  }, code.replaceAll("\r\n", "\n"));
+}
+
+/** For bundles that run in a browser: changes these modules alone. */
+export const jpegJsForBrowsers = {
+  name: "jpeg-js-for-browsers",
+  setup({ onLoad }) {
+    onLoad({ filter: JPEG_JS }, async ({ path }) => ({
+      contents: forBrowsers(path, await readFile(path, "utf8")),
+    }));
+  },
+};
