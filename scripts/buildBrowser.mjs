@@ -1,27 +1,72 @@
 import { copyFileSync } from "node:fs";
-import { join } from "node:path";
-import { build } from "esbuild";
-import { shared } from "./buildNode.mjs";
+import { join, resolve } from "node:path";
+import { rolldown } from "rolldown";
 import { wasmFiles } from "./buildWasm.mjs";
-import { jpegJsForBrowsers } from "./jpegJsForBrowsers.mjs";
+import { forBrowsers, JPEG_JS } from "./jpegJsForBrowsers.mjs";
 
 const WASM = "src/executors/wasm/generated";
 
 /**
- * Bundles the library for browsers. Self-contained, so that a page can import it without a bundler. Code that is loaded on
- * demand, such as gpu.js, is in files beside it, and so are the WebAssembly modules.
+ * Bundles the library for browsers, minified, because they read all of it at every visit. Self-contained, so that a page can
+ * import it without a bundler. Code that is loaded on demand, such as gpu.js, is in files beside it, and so are the
+ * WebAssembly modules. What such code shares with the rest is part of index.js: a page waits for one file, not for two
+ * rounds of files.
+ *
+ * @returns the paths of all files that are part of it.
  */
 export async function buildBrowser(outdir) {
-  const result = await build({
-    ...shared,
-    entryPoints: { index: "src/index.ts" },
-    outdir,
+  const modules = new Map();
+  let members;
+  const isMember = (id) => {
+    members ??= reached(resolve("src/index.ts"), modules);
+    return members.has(id);
+  };
+  const bundle = await rolldown({
+    input: { index: "src/index.ts" },
     platform: "browser",
-    splitting: true,
-    plugins: [jpegJsForBrowsers],
-    // Browsers read all of it at every visit, unlike Node.
-    minify: true,
+    preserveEntrySignatures: "allow-extension",
+    transform: { target: "es2022" },
+    checks: { ineffectiveDynamicImport: false },
+    plugins: [
+      {
+        name: "modules",
+        buildEnd() {
+          for (const id of this.getModuleIds()) modules.set(id, this.getModuleInfo(id));
+        },
+        // Bundlers look for quotes.
+        generateBundle(_options, files) {
+          for (const file of Object.values(files))
+            if (file.type === "chunk") file.code = file.code.replace(/new URL\(`([^`$]+)`/g, 'new URL("$1"');
+        },
+      },
+      {
+        name: "jpeg-js-for-browsers",
+        transform: { filter: { id: JPEG_JS }, handler: (code, id) => forBrowsers(id, code) },
+      },
+    ],
   });
+  const { output } = await bundle.write({
+    dir: outdir,
+    format: "esm",
+    minify: true,
+    entryFileNames: "[name].js",
+    chunkFileNames: "[name]-[hash].js",
+    codeSplitting: { groups: [{ name: "index", test: isMember }] },
+  });
+  await bundle.close();
   for (const name of wasmFiles(WASM)) copyFileSync(join(WASM, name), join(outdir, name));
-  return result;
+  return output.flatMap(({ moduleIds = [] }) => moduleIds);
+}
+
+/** The modules that this one imports, without those that are loaded on demand. */
+function reached(root, modules) {
+  const found = new Set();
+  const open = [root];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    const module = modules.get(id);
+    if (!module || found.has(id)) continue;
+    found.add(id);
+    open.push(...module.importedIds);
+  }
+  return found;
 }

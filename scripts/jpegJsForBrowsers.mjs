@@ -5,8 +5,25 @@ export const JPEG_JS = /[\\/]jpeg-js[\\/]lib[\\/](encoder|decoder)\.js$/;
 /** Changes of the decoder that keep every byte of its result. Each text stands in it once. */
 const FASTER = [
   // An array for every block is memory of its own, which takes as long as decoding the block.
-  ["            var blocks = [];\n", "            var blocks = [], cells = new Int32Array(blocksToAllocate * 64), used = 0;\n"],
+  [
+    "            var blocks = [];\n",
+    "            var blocks = [], cells = new Int32Array(blocksToAllocate * 64), used = 0;\n",
+  ],
   ["row.push(new Int32Array(64));", "row.push(new Int32Array(cells.buffer, 256 * used++, 64));"],
+  // A block of one color, as every second one is, has the same sample everywhere: what the rows and columns come to.
+  [
+    "      for (i = 0; i < 64; i++)\n        p[i] = zz[i] * qt[i];\n",
+    `      var others = 0;
+      p[0] = zz[0] * qt[0];
+      for (i = 1; i < 64; i++) others |= p[i] = zz[i] * qt[i];
+      if (others === 0) {
+        t = (dctSqrt2 * ((dctSqrt2 * p[0] + 512) >> 10) + 8192) >> 14;
+        t = 128 + ((t + 8) >> 4);
+        dataOut.fill(t < 0 ? 0 : t > 0xFF ? 0xFF : t);
+        return;
+      }
+`,
+  ],
   // Three components without alpha are a copy, one by one.
   [
     "        case 3:\n          for (y = 0; y < height; y++) {\n            for (x = 0; x < width; x++) {\n              R = data[i++];",
@@ -22,10 +39,14 @@ const FASTER = [
  */
 export function forBrowsers(path, code) {
   if (path.endsWith("encoder.js")) return `const Buffer = Uint8Array;\n${code}`;
-  return FASTER.reduce((changed, [text, instead]) => {
-    if (changed.split(text).length !== 2) throw new Error(`jpeg-js has changed: ${path} lacks ${text.trim()}`);
-    return changed.replace(text, () => instead);
-  }, code.replaceAll("\r\n", "\n"));
+  return FASTER.reduce(
+    (changed, [text, instead]) => {
+      if (changed.split(text).length !== 2)
+        throw new Error(`jpeg-js has changed: ${path} lacks ${text.trim()}`);
+      return changed.replace(text, () => instead);
+    },
+    code.replaceAll("\r\n", "\n"),
+  );
 }
 
 /** For bundles that run in a browser: changes these modules alone. */

@@ -12,8 +12,6 @@ export interface DownloadOptions {
   readonly signal?: AbortSignal;
   /** Called as bytes arrive; `total` is infinite if the server does not tell it, or compresses what it sends. */
   readonly onBytes?: (received: number, total: number) => void;
-  /** Called with the error that ends the body, before its reader gets it. */
-  readonly onFailure?: (error: unknown) => void;
   readonly silenceMilliseconds?: number;
   readonly maxBytes?: number;
   /** The error for a download that fails. Default: a ModelError. */
@@ -24,38 +22,48 @@ export interface DownloadOptions {
 
 /** @throws ModelError if the response is not the file: no connection, an error status, an HTML page. */
 export async function fetchBytes(url: string, options?: DownloadOptions): Promise<Uint8Array> {
-  return new Uint8Array(await whole(url, options, (response) => response.arrayBuffer()));
+  const { body } = await startDownload(url, options);
+  return body ? wholeBody(body) : new Uint8Array(0);
 }
 
 /**
  * The bytes of a file that says to be of at most `small` of them, otherwise a Blob, which browsers keep on disk if it is
  * large. @throws as `fetchBytes`
  */
-export function fetchBytesOrBlob(
+export async function fetchBytesOrBlob(
   url: string,
   small: number,
   options?: DownloadOptions,
 ): Promise<Uint8Array | Blob> {
-  return whole(url, options, async (response): Promise<Uint8Array | Blob> => {
-    const isSmall = lengthOf(response.headers) <= small;
-    return isSmall ? new Uint8Array(await response.arrayBuffer()) : response.blob();
-  });
-}
-
-/** Browsers replace the error of a stream by one of their own, which says nothing. */
-async function whole<Body>(
-  url: string,
-  options: DownloadOptions | undefined,
-  read: (response: Response) => Promise<Body>,
-): Promise<Body> {
+  const download = await startDownload(url, options);
+  const length = lengthOf(download.headers);
+  if (download.body && length <= small) return wholeBody(download.body, length);
+  // Browsers replace the error of a stream by one of their own, which says nothing.
   let failure: unknown;
   const onFailure = (error: unknown) => {
     failure = error;
   };
-  const response = await fetchFile(url, { ...options, onFailure });
-  return read(response).catch((error: unknown) => {
-    throw failure ?? error;
-  });
+  return responseOf(download, onFailure)
+    .blob()
+    .catch((error: unknown) => {
+      throw failure ?? error;
+    });
+}
+
+/** @param expected how many bytes there will be, if nobody errs. */
+async function wholeBody(body: DownloadBody, expected = 0): Promise<Uint8Array> {
+  let bytes = new Uint8Array(expected);
+  let length = 0;
+  for (let piece = await body.next(); piece; piece = await body.next()) {
+    if (length + piece.length > bytes.length) {
+      const larger = new Uint8Array(Math.max(length + piece.length, 2 * bytes.length));
+      larger.set(bytes.subarray(0, length));
+      bytes = larger;
+    }
+    bytes.set(piece, length);
+    length += piece.length;
+  }
+  return bytes.length === length ? bytes : bytes.slice(0, length);
 }
 
 /** Streams the file. @throws ModelError as `fetchBytes` does, at once or while the stream is read. */
@@ -74,7 +82,23 @@ export async function fetchStream(
  * @throws `refused` if there is no such file.
  * @throws the signal's reason once it is aborted, also while the body is read.
  */
-export async function fetchFile(url: string, options: DownloadOptions = {}): Promise<Response> {
+export async function fetchFile(url: string, options?: DownloadOptions): Promise<Response> {
+  return responseOf(await startDownload(url, options));
+}
+
+interface Download {
+  readonly headers: Headers;
+  readonly body?: DownloadBody;
+}
+
+/** The bytes as they arrive. */
+interface DownloadBody {
+  /** Undefined at the end. @throws what ends the download early */
+  next(): Promise<Uint8Array | undefined>;
+  cancel(reason: unknown): Promise<void>;
+}
+
+async function startDownload(url: string, options: DownloadOptions = {}): Promise<Download> {
   const { silenceMilliseconds = SILENCE_MILLISECONDS, refused = refusedBy(url), signal } = options;
   signal?.throwIfAborted();
   const stop = new AbortController();
@@ -92,7 +116,7 @@ export async function fetchFile(url: string, options: DownloadOptions = {}): Pro
       throw refused(fault);
     }
     if (!body) finish();
-    return new Response(body && watched(body.getReader(), url, headers, options, finish), { headers });
+    return { headers, body: body ? watched(body.getReader(), url, headers, options, finish) : undefined };
   } catch (error) {
     finish();
     signal?.throwIfAborted();
@@ -122,7 +146,7 @@ function watched(
   headers: Headers,
   options: DownloadOptions,
   finish: () => void,
-): ReadableStream<Uint8Array> {
+): DownloadBody {
   const {
     silenceMilliseconds = SILENCE_MILLISECONDS,
     maxBytes = MAX_BYTES,
@@ -155,29 +179,43 @@ function watched(
     if (error === silence || error instanceof CenterNetError) return error;
     return refused(`no more than ${total} bytes (${reasonOf(error)})`, error);
   };
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        try {
-          const value = await next();
-          if (value) return controller.enqueue(value);
-          finish();
-          controller.close();
-        } catch (error) {
-          finish();
-          body.cancel().catch(() => {});
-          const failure = failureOf(error);
-          options.onFailure?.(failure);
-          throw failure;
-        }
-      },
-      cancel(reason) {
+  return {
+    async next() {
+      try {
+        const value = await next();
+        if (!value) finish();
+        return value;
+      } catch (error) {
         finish();
-        return body.cancel(reason);
-      },
+        body.cancel().catch(() => {});
+        throw failureOf(error);
+      }
     },
-    { highWaterMark: 0 },
-  );
+    cancel(reason) {
+      finish();
+      return body.cancel(reason);
+    },
+  };
+}
+
+function responseOf({ headers, body }: Download, onFailure?: (error: unknown) => void): Response {
+  const stream =
+    body &&
+    new ReadableStream<Uint8Array>(
+      {
+        async pull(controller) {
+          const value = await body.next().catch((error) => {
+            onFailure?.(error);
+            throw error;
+          });
+          if (value) controller.enqueue(value);
+          else controller.close();
+        },
+        cancel: (reason) => body.cancel(reason),
+      },
+      { highWaterMark: 0 },
+    );
+  return new Response(stream, { headers });
 }
 
 /** The length of the file, if the server tells it; that of a compressed body is another. */

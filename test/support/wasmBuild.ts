@@ -9,8 +9,7 @@ import type { WasmBuild } from "../../src/kernels/kernel.ts";
  */
 export function letMachineHave(best: WasmBuild): () => void {
   const validate = WebAssembly.validate;
-  WebAssembly.validate = (bytes) =>
-    (best === "relaxed" || bytes !== PROBES.relaxed) && validate(bytes);
+  WebAssembly.validate = (bytes) => (best === "relaxed" || bytes !== PROBES.relaxed) && validate(bytes);
   if (chooseBuild() !== best) throw new Error(`this machine has no ${best} SIMD`);
   return () => {
     WebAssembly.validate = validate;

@@ -26,7 +26,7 @@ export interface WasmOptions {
 /**
  * The executor for machines without a GPU. Its kernels are written in AssemblyScript and compiled to WebAssembly with
  * SIMD. Before it is returned, a self-test runs one case of every op and compares the results with plain arithmetic, unless
- * this program has passed it on this machine before.
+ * this program has passed it on this machine before, or an executor of the same kind in this process.
  *
  * @throws BackendError if the machine has no WebAssembly with SIMD, or the self-test finds a wrong number.
  */
@@ -37,7 +37,8 @@ export async function wasmExecutor({
 }: WasmOptions = {}): Promise<Executor> {
   const choices = { precision, memory };
   const build = chooseBuild(wanted.build);
-  await refuseForbiddenWasm("backend wasm");
+  const allowed = refuseForbiddenWasm("backend wasm");
+  allowed.catch(() => {}); // awaited below
   // Compile while the threads start. The result is awaited below, once it is known whether they did.
   compileWasm(build, wantsThreads(wanted.threads)).catch(() => {});
   const starting = startThreads(wanted.threads);
@@ -45,6 +46,10 @@ export async function wasmExecutor({
   const check = { name, program: import.meta.url };
   const passed = hasPassed(check);
   const { pool: started, note } = await starting;
+  await allowed.catch(async (error) => {
+    await started?.dispose();
+    throw error;
+  });
   let pool = started;
   const module = await compileWasm(build, pool !== undefined);
   const plans = new PlanSet();
@@ -80,14 +85,26 @@ export async function wasmExecutor({
       await pool?.dispose();
     },
   };
+  const tested = testedIn(module);
+  const kind = [pool?.count ?? 1, precision, memory].join(" ");
   try {
-    if (!(await passed)) {
+    if (!tested.has(kind) && !(await passed)) {
       await selfTest(executor, WASM_SELF_TEST);
       await keepPassed(check);
     }
+    tested.add(kind);
   } catch (error) {
     await executor.dispose();
     throw error;
   }
   return executor;
+}
+
+/** The kinds of executors that have passed the self-test, for each compiled module. */
+const testedKinds = new WeakMap<WebAssembly.Module, Set<string>>();
+
+function testedIn(module: WebAssembly.Module): Set<string> {
+  const kinds = testedKinds.get(module) ?? new Set();
+  testedKinds.set(module, kinds);
+  return kinds;
 }

@@ -17,7 +17,8 @@ export async function compileFile(
   const response = await fetch(url).catch(() => undefined);
   if (!response?.ok) return undefined;
   // A server may send it as another type, or a page of HTML in its place.
-  if (response.headers.get("content-type") === "application/wasm") return WebAssembly.compileStreaming(response);
+  if (response.headers.get("content-type") === "application/wasm")
+    return WebAssembly.compileStreaming(response);
   const bytes = await response.arrayBuffer();
   return WebAssembly.validate(bytes) ? WebAssembly.compile(bytes) : undefined;
 }
