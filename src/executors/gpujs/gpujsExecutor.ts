@@ -4,6 +4,7 @@ import { refuseForbiddenFunctions, refuseForbiddenWasm } from "../../support/pag
 import { adapterName, webgl2Renderer } from "../adapters.ts";
 import { PlanSet } from "../planSet.ts";
 import { selfTest } from "../selfTest.ts";
+import { testOnce } from "../testOnce.ts";
 import type { Gpu } from "../wgsl/device/webgpu.ts";
 import { GpujsPlan } from "./gpujsPlan.ts";
 import { chooseMode, type GpujsMode } from "./modes.ts";
@@ -15,7 +16,7 @@ export interface GpujsOptions {
 
 /**
  * The executor whose kernels are gpu.js functions. Before it is returned, a self-test runs one case of every op and
- * compares the results with plain arithmetic.
+ * compares the results with plain arithmetic, once per mode and process.
  *
  * @throws BackendError if the machine does not have the mode, or the mode computes wrong numbers.
  */
@@ -37,7 +38,7 @@ export async function gpujsExecutor({ mode: wanted = "auto" }: GpujsOptions = {}
     },
   };
   try {
-    await selfTest(executor);
+    await testOnce(GPU, mode, () => selfTest(executor));
   } catch (error) {
     await executor.dispose();
     throw error;

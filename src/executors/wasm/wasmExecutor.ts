@@ -5,6 +5,7 @@ import type { MemoryUse, Precision, WasmBuild } from "../../kernels/kernel.ts";
 import { refuseForbiddenWasm } from "../../support/pagePolicy.ts";
 import { PlanSet } from "../planSet.ts";
 import { selfTest } from "../selfTest.ts";
+import { testOnce } from "../testOnce.ts";
 import { planLayout } from "./planLayout.ts";
 import { refuseTooMuch } from "./planMemory.ts";
 import { WASM_SELF_TEST } from "./selfTestCases.ts";
@@ -85,26 +86,16 @@ export async function wasmExecutor({
       await pool?.dispose();
     },
   };
-  const tested = testedIn(module);
   const kind = [pool?.count ?? 1, precision, memory].join(" ");
   try {
-    if (!tested.has(kind) && !(await passed)) {
+    await testOnce(module, kind, async () => {
+      if (await passed) return;
       await selfTest(executor, WASM_SELF_TEST);
       await keepPassed(check);
-    }
-    tested.add(kind);
+    });
   } catch (error) {
     await executor.dispose();
     throw error;
   }
   return executor;
-}
-
-/** The kinds of executors that have passed the self-test, for each compiled module. */
-const testedKinds = new WeakMap<WebAssembly.Module, Set<string>>();
-
-function testedIn(module: WebAssembly.Module): Set<string> {
-  const kinds = testedKinds.get(module) ?? new Set();
-  testedKinds.set(module, kinds);
-  return kinds;
 }

@@ -95,7 +95,7 @@ export class DeviceGraph {
     onProgress: PrepareProgress = () => {},
   ): Promise<DeviceGraph> {
     const { device } = open;
-    const pipelines = new Pipelines(device);
+    const pipelines = Pipelines.of(device);
     const buffers: GpuBuffer[] = [];
     const constants: GpuBuffer[] = [];
     const bytes = layout.constantBytes + layout.bufferBytes.reduce((sum, size) => sum + size, 0);

@@ -20,7 +20,7 @@ export class ImageSampler {
     private readonly input: DeviceMap,
   ) {
     const [, height, width] = input.shape;
-    this.pipelines = new Pipelines(device);
+    this.pipelines = Pipelines.of(device);
     this.positions = this.storage((POSITIONS_HEADER + width + height) * BYTES_PER_VECTOR);
     this.levels = this.storage(LEVELS * 4);
   }

@@ -5,6 +5,7 @@ import { padAll } from "../../kernels/window.ts";
 import { shapeOf } from "../../tensor.ts";
 import { PlanSet } from "../planSet.ts";
 import { type NamedCase, selfTest } from "../selfTest.ts";
+import { testOnce } from "../testOnce.ts";
 import { DeviceKeeper } from "./device/deviceKeeper.ts";
 import type { Gpu } from "./device/webgpu.ts";
 import type { PrepareProgress } from "./deviceGraph.ts";
@@ -43,8 +44,8 @@ export interface WgslOptions {
 }
 
 /**
- * The executor with hand-written WGSL kernels, on a WebGPU device of its own. Before it is returned, it runs one case
- * of every op and compares the results with plain arithmetic.
+ * The executor with hand-written WGSL kernels, on a WebGPU device that it shares with others of this process. Before it is
+ * returned, one case of every op is run and compared with plain arithmetic, once per device and precision.
  *
  * @throws BackendError if the machine has no WebGPU device, or if the device computes wrong numbers.
  */
@@ -100,7 +101,8 @@ export async function wgslExecutor({
     },
   };
   try {
-    await selfTest(executor, WGSL_SELF_TEST);
+    const { device } = await keeper.device();
+    await testOnce(device, precision, () => selfTest(executor, WGSL_SELF_TEST));
   } catch (error) {
     await executor.dispose();
     throw error;

@@ -1,3 +1,4 @@
+import { machineGpu } from "#machineGpu";
 import { UsageError } from "../../../errors.ts";
 import type { Graph } from "../../../graph/graph.ts";
 import type { Precision } from "../../../kernels/kernel.ts";
@@ -5,19 +6,54 @@ import { bufferLayout, fuseUpsampling } from "../bufferLayout.ts";
 import { kernelTarget, type OpenDevice, openDevice } from "./openDevice.ts";
 import type { Gpu } from "./webgpu.ts";
 
-/** Keeps an executor's device, replaces it if it was lost, and serializes its use. */
+/** A device and all executors that use it. */
+interface SharedDevice {
+  readonly gpu: Gpu | undefined;
+  readonly opening: Promise<OpenDevice>;
+  users: number;
+  /** Differs from the one that was opened once that was lost. */
+  current?: OpenDevice;
+  queue: Promise<unknown>;
+}
+
+/** In use, by where they come from. */
+const devices = new Map<Gpu | undefined, SharedDevice>();
+
+/**
+ * One executor's hold on the device that all of them share, so that a second detector finds shaders compiled. The device
+ * is replaced if it was lost, its use is serialized, and it is destroyed with the last executor.
+ */
 export class DeviceKeeper {
-  private queue: Promise<unknown> = Promise.resolve();
   private isDestroyed = false;
+  private destruction?: Promise<void>;
 
   private constructor(
-    private readonly gpu: Gpu | undefined,
-    private current: OpenDevice,
+    private readonly shared: SharedDevice,
+    /** As of this executor's opening; later the shared one counts. */
+    private readonly opened: OpenDevice,
   ) {}
 
   /** @throws BackendError if the machine has no WebGPU device. */
   static async open(gpu?: Gpu): Promise<DeviceKeeper> {
-    return new DeviceKeeper(gpu, await openDevice(gpu));
+    const api = gpu ?? (await machineGpu());
+    const shared = devices.get(api) ?? {
+      gpu: api,
+      opening: openDevice(api),
+      users: 0,
+      queue: Promise.resolve(),
+    };
+    devices.set(api, shared);
+    shared.users++;
+    try {
+      return new DeviceKeeper(shared, await shared.opening);
+    } catch (error) {
+      leave(shared);
+      throw error;
+    }
+  }
+
+  private get current(): OpenDevice {
+    return this.shared.current ?? this.opened;
   }
 
   /** Name of the adapter. */
@@ -45,7 +81,7 @@ export class DeviceKeeper {
       };
       throw new UsageError(fault);
     }
-    if (this.isLost) this.current = await openDevice(this.gpu);
+    if (this.isLost) this.shared.current = await openDevice(this.shared.gpu);
     return this.current;
   }
 
@@ -56,15 +92,25 @@ export class DeviceKeeper {
 
   /** Runs one piece of work at a time: error scopes belong to the device, so they would mix up. */
   exclusive<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.queue.then(work);
-    this.queue = done.catch(() => {});
+    const done = this.shared.queue.then(work);
+    this.shared.queue = done.catch(() => {});
     return done;
   }
 
   /** Waits for the work under way. */
-  async destroy(): Promise<void> {
-    await this.queue;
-    this.isDestroyed = true;
-    this.current.device.destroy();
+  destroy(): Promise<void> {
+    this.destruction ??= this.shared.queue.then(() => {
+      this.isDestroyed = true;
+      if (leave(this.shared)) this.current.device.destroy();
+    });
+    return this.destruction;
   }
+}
+
+/** Whether nobody uses the device any more; whoever comes next opens another. */
+function leave(shared: SharedDevice): boolean {
+  shared.users--;
+  if (shared.users > 0) return false;
+  if (devices.get(shared.gpu) === shared) devices.delete(shared.gpu);
+  return true;
 }

@@ -7,7 +7,7 @@ import { DeviceLoss, messageOf, type WatchedDevice, wgslError } from "./deviceEr
 import { TIMESTAMPS } from "./passClock.ts";
 import type { Gpu, GpuAdapter, GpuDevice } from "./webgpu.ts";
 
-/** A device that this executor alone uses, and what is known about its adapter. */
+/** A device, and what is known about its adapter. */
 export interface OpenDevice extends WatchedDevice, AdapterClass {}
 
 /** What kernels for the device are compiled for. */

@@ -8,24 +8,41 @@ import type {
   GpuDevice,
 } from "./webgpu.ts";
 
-/** A device's compiled shaders. Equal texts are compiled once. */
+/** The largest network needs some 200. If images decide the size, each size has its own. */
+const MAX_KEPT = 1024;
+
+/** A device's compiled shaders. Equal texts are compiled once, for all plans on the device. */
 export class Pipelines {
+  private static readonly all = new WeakMap<GpuDevice, Pipelines>();
+  /** Those that were used last come last. */
   private readonly pipelines = new Map<string, Promise<GpuComputePipeline>>();
 
-  constructor(private readonly device: GpuDevice) {}
+  static of(device: GpuDevice): Pipelines {
+    const known = Pipelines.all.get(device) ?? new Pipelines(device);
+    Pipelines.all.set(device, known);
+    return known;
+  }
+
+  private constructor(private readonly device: GpuDevice) {}
 
   /** Starts compiling without waiting: the device compiles several shaders at a time. */
   compile(code: string): Promise<GpuComputePipeline> {
     const known = this.pipelines.get(code);
-    if (known) return known;
+    if (known) {
+      this.pipelines.delete(code);
+      this.pipelines.set(code, known);
+      return known;
+    }
     const module = this.device.createShaderModule({ code });
     const pipeline = this.device.createComputePipelineAsync({
       layout: "auto",
       compute: { module, entryPoint: "main" },
     });
-    // Whoever awaits the pipeline gets the error; until then it must not count as unhandled.
-    pipeline.catch(() => {});
     this.pipelines.set(code, pipeline);
+    // Whoever awaits the pipeline gets the error; until then it must not count as unhandled.
+    pipeline.catch(() => this.pipelines.delete(code));
+    const [oldest] = this.pipelines.keys();
+    if (this.pipelines.size > MAX_KEPT) this.pipelines.delete(oldest);
     return pipeline;
   }
 

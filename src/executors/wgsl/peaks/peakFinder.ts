@@ -47,7 +47,7 @@ export class PeakFinder {
     const sizes = new Map(Object.keys(query).map((name) => [name, answerBytes(query, name, maps)]));
     const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
     if (bytes > MAX_BYTES) return undefined;
-    const pipelines = new Pipelines(device);
+    const pipelines = Pipelines.of(device);
     const searches = new Map<string, Promise<Search>>();
     for (const [name, part] of Object.entries(query)) {
       searches.set(name, createSearch(device, pipelines, part, maps, searches));
