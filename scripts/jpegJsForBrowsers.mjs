@@ -19,10 +19,44 @@ const FASTER = [
       if (others === 0) {
         t = (dctSqrt2 * ((dctSqrt2 * p[0] + 512) >> 10) + 8192) >> 14;
         t = 128 + ((t + 8) >> 4);
-        dataOut.fill(t < 0 ? 0 : t > 0xFF ? 0xFF : t);
+        t = t < 0 ? 0 : t > 0xFF ? 0xFF : t;
+        for (i = 0; i < 8; i++, at += samplesPerLine) dataOut.fill(t, at, at + 8);
         return;
       }
 `,
+  ],
+  // A block's samples go where they belong, in one array of all lines, instead of into an array to be copied from.
+  [
+    "function quantizeAndInverse(zz, dataOut, dataIn) {",
+    "function quantizeAndInverse(zz, dataOut, dataIn, at) {",
+  ],
+  [
+    "      for (i = 0; i < 64; ++i) {\n        var sample = 128 + ((p[i] + 8) >> 4);\n        dataOut[i] = sample < 0 ? 0 : sample > 0xFF ? 0xFF : sample;\n      }",
+    `      for (i = 0; i < 64; at += samplesPerLine)
+        for (var to = at; to < at + 8; ++i, ++to) {
+          var sample = 128 + ((p[i] + 8) >> 4);
+          dataOut[to] = sample < 0 ? 0 : sample > 0xFF ? 0xFF : sample;
+        }`,
+  ],
+  [
+    "    var i, j;\n    for (var blockRow",
+    "    var i, plane = new Uint8Array(samplesPerLine * blocksPerColumn * 8);\n    for (var blockRow",
+  ],
+  [
+    "lines.push(new Uint8Array(samplesPerLine));",
+    "lines.push(plane.subarray((scanLine + i) * samplesPerLine, (scanLine + i + 1) * samplesPerLine));",
+  ],
+  [
+    `        quantizeAndInverse(component.blocks[blockRow][blockCol], r, R);
+
+        var offset = 0, sample = blockCol << 3;
+        for (j = 0; j < 8; j++) {
+          var line = lines[scanLine + j];
+          for (i = 0; i < 8; i++)
+            line[sample + i] = r[offset++];
+        }
+`,
+    "        quantizeAndInverse(component.blocks[blockRow][blockCol], plane, R, scanLine * samplesPerLine + blockCol * 8);\n",
   ],
   // Three components without alpha are a copy, one by one.
   [

@@ -11,7 +11,7 @@ import { chromium } from "playwright-core";
 const IMAGE = join(import.meta.dirname, "../samples/people.jpg");
 const FOUND = "on wasm\nperson 0.51\nperson 0.45\nperson 0.33";
 const WAIT = 300_000;
-const TYPES = { ".html": "text/html", ".js": "text/javascript" };
+const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
 
 const EXAMPLES = {
   vite: async (folder) => {

@@ -1,4 +1,4 @@
-import { cpSync } from "node:fs";
+import { cpSync, readdirSync } from "node:fs";
 import { build } from "esbuild";
 
 await build({
@@ -12,3 +12,7 @@ await build({
 cpSync("index.html", "dist/index.html");
 // esbuild copies no files. The bundle looks for the weights two folders up, and no URL leads above a server's root.
 cpSync("node_modules/centernet/weights", "dist/weights", { recursive: true });
+// The kernels' compiled code is looked for beside the bundle; without these files it is part of the code.
+const library = "node_modules/centernet/dist/browser";
+for (const name of readdirSync(library).filter((name) => name.endsWith(".wasm")))
+  cpSync(`${library}/${name}`, `dist/${name}`);

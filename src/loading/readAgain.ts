@@ -63,7 +63,7 @@ export function readSome(open: () => Promise<NamedCheckpoint>, closes: boolean):
 }
 
 /** So many numbers of each parameter are compared: any training step changes all of them. */
-const SAMPLES = 64;
+const SAMPLES = 16;
 
 /** A hash (FNV-1a) of some numbers of every parameter. */
 function fingerprint(weights: Weights): number {
