@@ -30,7 +30,7 @@ await buildSite();
 const PAGE_PACKAGES = ["preact", "@preact/signals", "@preact/signals-core"].map(
   (name) => `node_modules/${name}`,
 );
-const bundled = [...Object.keys(node.metafile.inputs), ...browser].map(packageFolder);
+const bundled = [...node, ...browser].map(packageFolder);
 const folders = [...new Set([...bundled.filter(Boolean), ...PAGE_PACKAGES])].sort();
 writeFileSync("dist/THIRD-PARTY-NOTICES.txt", folders.map(notice).join(`\n${"-".repeat(80)}\n\n`));
 
