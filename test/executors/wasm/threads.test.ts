@@ -178,7 +178,9 @@ describe("two threads", () => {
 
   test("threads end with their executor", async () => {
     const workers = workersInUse();
-    await using({ threads: 2 }, async () => {});
+    await using({ threads: 2 }, async (executor) => {
+      await (await executor.prepare(graph, weights)).run(inputs);
+    });
     expect(workers().length).toBe(2);
     expect(workers().map(({ threadId }) => threadId)).toEqual([-1, -1]);
   });
