@@ -13,5 +13,6 @@ export { gatherGemm } from "./gatherGemm";
 export { winograd2, winograd4, winogradWeights2, winogradWeights4 } from "./generated/winograd";
 export { maxPool } from "./maxPool";
 export { normalize, normalizePixels } from "./normalize";
+export { packWeights } from "./packWeights";
 export { upsampleBilinear, upsampleNearest } from "./upsample";
 export { widenPixels } from "./widenPixels";

@@ -65,11 +65,11 @@ export class WasmPlan implements Plan {
     const threads = pool?.count;
     const layout = planLayout(graph, choices, threads);
     const memory = allocateMemory(layout.bytes.total, pool !== undefined, { graph, choices, threads });
-    const runner = pool
-      ? pool.runner({ module, memory, scratch: layout.scratch, steps: stepCount(layout) })
-      : sameThreadRunner(await instantiateWasm(module, memory), layout.scratch[0]);
+    const here = sameThreadRunner(await instantiateWasm(module, memory), layout.scratch[0]);
+    const runner =
+      pool?.runner({ module, memory, scratch: layout.scratch, steps: stepCount(layout) }) ?? here;
     try {
-      await writeConstants(memory, runner, layout, graph, weights, options);
+      await writeConstants(memory, { threads: runner, here }, layout, graph, weights, options);
     } catch (error) {
       runner.close();
       throw error;

@@ -1,13 +1,26 @@
 import type { PrepareOptions } from "../../backend/executor.ts";
 import { derivedFrom } from "../../graph/derivedParameter.ts";
 import type { Graph, GraphNode } from "../../graph/graph.ts";
-import { BYTES_PER_FLOAT, WASM_CALLS, type WasmConstant } from "../../kernels/wasm/kernel.ts";
+import {
+  BYTES_PER_FLOAT,
+  WASM_CALLS,
+  type WasmConstant,
+  type WasmFunction,
+} from "../../kernels/wasm/kernel.ts";
 import { YIELD_INTERVAL_MS, yieldToEventLoop } from "../../support/eventLoop.ts";
 import { releaseMemory } from "../../support/releaseMemory.ts";
 import type { Weights } from "../../tensor.ts";
 import { nodeParameters } from "../preparedNode.ts";
 import type { PlanLayout, PlannedStep } from "./planLayout.ts";
 import type { Runner } from "./runner.ts";
+
+/** What runs the transformations of constants. */
+export interface ConstantRunners {
+  /** On the plan's threads. */
+  readonly threads: Runner;
+  /** On the calling thread. */
+  readonly here: Runner;
+}
 
 /**
  * Writes weights into a plan's memory node by node, so that the derived parameters of only one node exist at a time.
@@ -18,7 +31,7 @@ import type { Runner } from "./runner.ts";
  */
 export async function writeConstants(
   memory: WebAssembly.Memory,
-  runner: Runner,
+  runners: ConstantRunners,
   layout: PlanLayout,
   graph: Graph,
   weights: Weights,
@@ -33,7 +46,7 @@ export async function writeConstants(
     const parameters = Object.entries(nodeParameters(graph, node, weights));
     const data = Object.fromEntries(parameters.map(([role, parameter]) => [role, parameter.data]));
     for (const [index, constant] of kernel.constants.entries()) {
-      await writeConstant(memory, runner, layout, node.name, constant, constants[index], data, signal);
+      await writeConstant(memory, runners, layout, node.name, constant, constants[index], data, signal);
     }
     for (const step of steps) writeFields(view, step);
     if (groupStep) writeFields(view, groupStep);
@@ -51,7 +64,7 @@ export async function writeConstants(
 
 async function writeConstant(
   memory: WebAssembly.Memory,
-  runner: Runner,
+  runners: ConstantRunners,
   { staging }: PlanLayout,
   layer: string,
   { floats, transform, write }: WasmConstant,
@@ -66,17 +79,25 @@ async function writeConstant(
   write(new Float32Array(memory.buffer, staging.floats, transform.floats).fill(0), data);
   const step = transform.step(staging.floats, address);
   writeFields(new DataView(memory.buffer), { ...step, address: staging.fields });
+  const runner = transform.quick ? runners.here : runners.threads;
   await runner.run([{ layer, function: step.function, address: staging.fields, units: step.units }], signal);
 }
 
 /** Writes the fields of a step's call, in the order of WASM_CALLS, which is the one in which its function reads them. */
 export function writeFields(memory: DataView, { function: name, fields, address }: PlannedStep): void {
-  for (const [index, [field, type]] of Object.entries(WASM_CALLS[name]).entries()) {
+  const types = FIELD_TYPES[name];
+  for (let index = 0; index < types.length; index++) {
+    const [field, type] = types[index];
     const at = address + index * BYTES_PER_FLOAT;
     if (type === "f32") memory.setFloat32(at, fields[field], true);
     else memory.setInt32(at, fields[field], true);
   }
 }
+
+/** The fields of each function's call, listed once for thousands of calls. */
+const FIELD_TYPES = Object.fromEntries(
+  Object.entries(WASM_CALLS).map(([name, fields]) => [name, Object.entries(fields)]),
+) as Record<WasmFunction, [field: string, type: string][]>;
 
 /** By stored parameter: the index of the last node that needs it. */
 function lastUses(graph: Graph): ReadonlyMap<string, number> {

@@ -87,17 +87,27 @@ export function gemmConstants(
   const channels = call.output[3];
   const panels = Math.ceil(channels / TILE);
   const panelFloats = depthOf(gemm, call) * LANES * TILE;
+  const kernelFloats = storedFloats(gemm, inputChannels, channels);
   const offsetFloats = (isImage(gemm, call) ? IMAGE_CHANNELS : planeCount(inputChannels) * LANES) * TILE;
   return [
     {
       floats: panels * panelFloats,
+      transform: {
+        floats: kernelFloats + gemm.kernelOffsets.length,
+        quick: true,
+        step: (source, destination) =>
+          wasmStep("packWeights", gemm.kernelOffsets.length, {
+            ...{ source, destination, kernelOffsets: source + kernelFloats * BYTES_PER_FLOAT },
+            ...{ inputs: inputChannels, channels, inputStep, outputStep, panelFloats, offsetFloats },
+          }),
+      },
       write(target, { kernel }) {
-        for (const [index, { weights }] of gemm.kernelOffsets.entries()) {
-          for (let input = 0; input < inputChannels; input++) {
-            const to = index * offsetFloats + input * TILE;
-            packOutputs(target, to, panelFloats, kernel, weights + input * inputStep, outputStep, channels);
-          }
-        }
+        target.set(kernel.subarray(0, kernelFloats));
+        const offsets = new Int32Array(target.buffer, target.byteOffset, target.length);
+        offsets.set(
+          gemm.kernelOffsets.map(({ weights }) => weights),
+          kernelFloats,
+        );
       },
     },
     {
@@ -116,25 +126,14 @@ export function gemmConstants(
   ];
 }
 
-/**
- * Writes one input channel's weights for all outputs, 8 to each panel. Every weight of a network passes through here at
- * each start, so it reads them in order, and takes only numbers and arrays, for which engines compile fast code soon.
- */
-function packOutputs(
-  target: Float32Array,
-  to: number,
-  panelFloats: number,
-  kernel: Float32Array,
-  from: number,
-  outputStep: number,
+/** How much of the stored kernel is read. */
+function storedFloats(
+  { kernelOffsets, inputStep, outputStep }: GatherGemm,
+  inputs: number,
   channels: number,
-): void {
-  const end = from + channels * outputStep;
-  for (let at = to, first = from; first < end; at += panelFloats, first += TILE * outputStep) {
-    const last = Math.min(first + TILE * outputStep, end);
-    for (let lane = at, source = first; source < last; lane++, source += outputStep)
-      target[lane] = kernel[source];
-  }
+) {
+  const last = Math.max(0, ...kernelOffsets.map(({ weights }) => weights));
+  return kernelOffsets.length === 0 ? 0 : last + (inputs - 1) * inputStep + (channels - 1) * outputStep + 1;
 }
 
 /** Padded to whole panels, since tiles read 8 numbers at a time. */

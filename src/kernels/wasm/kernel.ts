@@ -116,6 +116,16 @@ export const WASM_CALLS = {
   upsampleNearest: { ...MAPS, ...SIZE },
   upsampleBilinear: { ...MAPS, ...SIZE },
   widenPixels: { ...MAPS, cells: "i32", partCells: "i32" },
+  packWeights: {
+    ...MAPS,
+    kernelOffsets: "usize",
+    inputs: "i32",
+    channels: "i32",
+    inputStep: "i32",
+    outputStep: "i32",
+    panelFloats: "i32",
+    offsetFloats: "i32",
+  },
   channelsLast: { ...MAPS, cells: "i32", channels: "i32", unitCells: "i32", findings: "usize" },
 } as const;
 
@@ -143,9 +153,13 @@ export interface WasmConstant {
   write(target: Float32Array, parameters: Readonly<Record<string, Float32Array>>): void;
   /**
    * Set if the module transforms the constant. `write` then fills temporary memory of this many floats, and the step
-   * transforms them from there to their final place.
+   * transforms them from there to their final place. A `quick` one is not worth a message to the threads.
    */
-  readonly transform?: { readonly floats: number; step(source: number, destination: number): WasmStep };
+  readonly transform?: {
+    readonly floats: number;
+    readonly quick?: boolean;
+    step(source: number, destination: number): WasmStep;
+  };
 }
 
 /** Addresses of a kernel's maps and constants, in bytes. */
