@@ -90,8 +90,7 @@ export function chooseRunner(detector: LoadedDetector, needs: RunnerNeeds): Imag
   const { helpers, draws, staysHere } = needs;
   if (staysHere !== undefined || coreCount() === 1 || whyNoImageThreads() !== undefined)
     return plainRunner(detector);
-  if (images === 1)
-    return helpers ? helpedRunner(detector, helpers, { drawsAhead: true }) : plainRunner(detector);
+  if (images === 1) return helpers ? helpedRunner(detector, helpers) : plainRunner(detector);
   const group = helpers ?? new ThreadGroup(1);
   group.grow(draws ? DRAWING_HELPERS : 1);
   return helpedRunner(detector, group);

@@ -47,3 +47,30 @@ export function headStart(read: () => Promise<Uint8Array>, where: string): HeadS
   );
   return { helpers, decoded, end: () => threads.end() };
 }
+
+/** The head start of an image before it is known whether anyone will want it. */
+let early: { readonly where: string; readonly start: HeadStart } | undefined;
+
+/** Begins with an image that is likely to be the first; `takeHeadStart` says whether it is. */
+export function beginHeadStart(read: () => Promise<Uint8Array>, where: string): void {
+  const start = headStart(read, where);
+  early = start && { where, start };
+}
+
+/** The head start of this image, begun now if it was not before. */
+export async function takeHeadStart(
+  read: () => Promise<Uint8Array>,
+  where: string,
+): Promise<HeadStart | undefined> {
+  const begun = early;
+  early = undefined;
+  if (begun?.where === where) return begun.start;
+  await begun?.start.end();
+  return headStart(read, where);
+}
+
+/** Ends what nobody has taken. */
+export async function dropHeadStart(): Promise<void> {
+  await early?.start.end();
+  early = undefined;
+}

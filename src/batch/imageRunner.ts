@@ -3,7 +3,7 @@ import type { DetectOptions } from "../detectOptions.ts";
 import type { DetectResult } from "../detectResult.ts";
 import type { ImageSource } from "../imageSources/imageSource.ts";
 import { nameOfSource, readImageSource } from "../imageSources/readImageSource.ts";
-import { type DrawingFormat, drawingFile } from "./drawing.ts";
+import { drawingFile } from "./drawing.ts";
 import type { DecodedImage } from "./headStart.ts";
 import { inOrder } from "./inOrder.ts";
 import type { Wanted } from "./messages.ts";
@@ -66,17 +66,8 @@ export function plainRunner(detector: Detects): ImageRunner {
 /** An image is decoded, the one before it is in the network, and the one before that is drawn. */
 const STAGES = 3;
 
-/**
- * The network as it was loaded; `helpers` decode the next images and draw those that are done meanwhile.
- *
- * @param drawsAhead for a single image: it is encoded without detections while the network runs, which is the drawing if
- *   nothing is found, and else has compiled what encodes.
- */
-export function helpedRunner(
-  detector: Detects,
-  helpers: ThreadGroup,
-  { drawsAhead = false } = {},
-): ImageRunner {
+/** The network as it was loaded; `helpers` decode the next images and draw those that are done meanwhile. */
+export function helpedRunner(detector: Detects, helpers: ThreadGroup): ImageRunner {
   return {
     ahead: STAGES + helpers.count - 1,
     async run(source, options, { drawing: format }, before) {
@@ -87,14 +78,10 @@ export function helpedRunner(
         (portable
           ? await helpers.call("decode", { image: portable, where }, where)
           : { image: await readImageSource(source, where, signal), milliseconds: 0 });
-      const draw = (result: Pick<DetectResult, "image" | "detections">, as: DrawingFormat) =>
-        helpers.call("draw", { image: result.image, detections: result.detections, format: as }, where);
-      const blank = format && drawsAhead && draw({ image: decoded.image, detections: [] }, format);
-      if (blank) blank.catch(() => {}); // Asked for again below.
       const result = await detectDecoded(detector, decoded, { ...options, where });
       if (!format) return { result };
-      const isBlank = blank && result.detections.length === 0;
-      return { result, drawing: await (isBlank ? blank : draw(result, format)) };
+      const { image, detections } = result;
+      return { result, drawing: await helpers.call("draw", { image, detections, format }, where) };
     },
     end: () => helpers.end(),
   };

@@ -23,30 +23,9 @@ export function whyNoImageThreads(): string | undefined {
   return isThere ? undefined : "the package's file imageWorker.js is not beside the program";
 }
 
-/** Started before anyone asked for it, and not asked for yet. */
-let warm: Worker | undefined;
-
-/** Starts an image thread ahead of time, for who knows that it will be needed. Without one, nothing happens. */
-export function warmImageThread(): void {
-  if (warm || coreCount() === 1 || whyNoImageThreads() !== undefined) return;
-  try {
-    const worker = new Worker(IMAGE_WORKER, { execArgv: [] });
-    worker.unref();
-    worker.on("error", () => {}); // It is gone then, and another is started when it is asked for.
-    worker.on("exit", () => {
-      if (warm === worker) warm = undefined;
-    });
-    warm = worker;
-  } catch {
-    // Whoever asks for a thread learns why there is none.
-  }
-}
-
 /** Starts a thread that loads detectors of its own: `imageWorker.ts`. */
 export function startImageThread(handlers: ThreadHandlers): Thread {
-  const worker = warm ?? new Worker(IMAGE_WORKER, { execArgv: [] });
-  warm = undefined;
-  return connect(worker, handlers);
+  return connect(new Worker(IMAGE_WORKER, { execArgv: [] }), handlers);
 }
 
 function connect(worker: Worker, handlers: ThreadHandlers): Thread {

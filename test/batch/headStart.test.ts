@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { beforeEach, expect, test, vi } from "vitest";
 import { drawingFile } from "../../src/batch/drawing.ts";
-import { headStart } from "../../src/batch/headStart.ts";
+import { beginHeadStart, dropHeadStart, headStart, takeHeadStart } from "../../src/batch/headStart.ts";
 import { helpedRunner, plainRunner } from "../../src/batch/imageRunner.ts";
 import { ThreadGroup } from "../../src/batch/threadGroup.ts";
 import type { DetectResult } from "../../src/detectResult.ts";
@@ -102,26 +102,39 @@ test("a runner takes the decoded image, and counts the time that it took", async
   expect(result.times.decode).toBe(41);
 });
 
-test.each([0, 1])(
-  "a single image with %d detections is drawn on the thread, and not twice if nothing is found",
-  async (count) => {
-    const image = decodeImage(await read(), PHOTO);
-    const box = { xmin: 10, ymin: 20, xmax: 300, ymax: 400 };
-    const detections = Array.from({ length: count }, () => ({ label: "cat", classId: 17, score: 0.9, box }));
-    const detector = {
-      detect: async () => ({ image, detections, times: { decode: 0 } }) as unknown as DetectResult,
-    };
-    let drawn = 0;
-    fate.dies = ({ kind }) => {
-      if (kind === "draw") drawn++;
-      return false;
-    };
-    const threads = new ThreadGroup(1);
-    const runner = helpedRunner(detector, threads, { drawsAhead: true });
-    const wanted = { keepsImage: true, drawing: "jpeg" } as const;
-    const { drawing = new Uint8Array(0) } = await runner.run(PHOTO, {}, wanted, { image, milliseconds: 1 });
-    expect(Buffer.compare(drawing, drawingFile(image, detections, "jpeg"))).toBe(0);
-    expect(drawn).toBe(count + 1);
-    await runner.end();
-  },
-);
+test("a single image is drawn on the thread", async () => {
+  const image = decodeImage(await read(), PHOTO);
+  const box = { xmin: 10, ymin: 20, xmax: 300, ymax: 400 };
+  const detections = [{ label: "cat", classId: 17, score: 0.9, box }];
+  const detector = {
+    detect: async () => ({ image, detections, times: { decode: 0 } }) as unknown as DetectResult,
+  };
+  let drawn = 0;
+  fate.dies = ({ kind }) => {
+    if (kind === "draw") drawn++;
+    return false;
+  };
+  const runner = helpedRunner(detector, new ThreadGroup(1));
+  const wanted = { keepsImage: true, drawing: "jpeg" } as const;
+  const { drawing = new Uint8Array(0) } = await runner.run(PHOTO, {}, wanted, { image, milliseconds: 1 });
+  expect(Buffer.compare(drawing, drawingFile(image, detections, "jpeg"))).toBe(0);
+  expect(drawn).toBe(1);
+  await runner.end();
+});
+
+test("an image that was begun early is taken by its name, and any other is ended", async () => {
+  beginHeadStart(read, PHOTO);
+  const taken = await takeHeadStart(() => Promise.reject(new Error("read twice")), PHOTO);
+  expect((await taken?.decoded)?.image.width).toBe(1080);
+  await taken?.end();
+  expect(fate).toMatchObject({ started: 1, ended: 1 });
+  beginHeadStart(read, "other.jpg");
+  const other = await takeHeadStart(read, PHOTO);
+  expect((await other?.decoded)?.image.width).toBe(1080);
+  await other?.end();
+  expect(fate).toMatchObject({ started: 3, ended: 3 });
+  beginHeadStart(read, PHOTO);
+  await dropHeadStart();
+  await dropHeadStart();
+  expect(fate).toMatchObject({ started: 4, ended: 4 });
+});

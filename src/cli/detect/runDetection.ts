@@ -1,5 +1,5 @@
 import { chooseRunner } from "../../batch/chooseRunner.ts";
-import { type HeadStart, headStart } from "../../batch/headStart.ts";
+import { dropHeadStart, type HeadStart, takeHeadStart } from "../../batch/headStart.ts";
 import { type ImageRunner, inRunner } from "../../batch/imageRunner.ts";
 import type { Detector } from "../../detect.ts";
 import { detectionRecord, type RecordedError } from "../../detectionRecord.ts";
@@ -46,7 +46,7 @@ export async function runDetection(
       `${missing} not in ${flags.annotations}, and so not in the results of --save coco: ${ids.missing.first.path}`,
     );
   }
-  const first = headStartOf(images, flags, session);
+  const first = await headStartOf(images, flags, session);
   const threads = threadsFor(images.length, flags);
   const detector = await openDetector({ ...flags, threads }, labelMap, session).catch(
     async (error: unknown) => {
@@ -92,15 +92,19 @@ export async function runDetection(
 }
 
 /** Of the first image, if it is sure that it is to be done, here. */
-function headStartOf(
+async function headStartOf(
   images: ImageList,
   { resume, shard, workers = "auto" }: DetectFlags,
   session: Session,
-): HeadStart | undefined {
+): Promise<HeadStart | undefined> {
   const [image] = numbered(images);
   // Standard input can be read only once.
-  if (!image || image.path === "-" || resume || shard || Number(workers) > 1) return undefined;
-  return headStart(() => readImage(image.path, session), image.path);
+  const isSure = image && image.path !== "-" && !resume && !shard && !(Number(workers) > 1);
+  if (!isSure) {
+    await dropHeadStart();
+    return undefined;
+  }
+  return takeHeadStart(() => readImage(image.path, session), image.path);
 }
 
 /** The images that are left. All get names of their outputs, so that those are the same in every run. */
