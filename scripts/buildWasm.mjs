@@ -10,6 +10,7 @@ import { build } from "esbuild";
 const SOURCES = "assembly";
 const GENERATED = "assembly/generated";
 const RESULT = "src/executors/wasm/generated";
+const HALVES_RESULT = "src/checkpoints/bytes/generated";
 const RESULT_FILE = join(RESULT, "wasmFiles.ts");
 
 export async function buildWasm() {
@@ -25,11 +26,12 @@ export async function buildWasm() {
 
   const relaxed = await compile(generatedSources(true), ["--enable", "simd", "--enable", "relaxed-simd"]);
   const plain = await compile(generatedSources(false), ["--enable", "simd"]);
+  mkdirSync(HALVES_RESULT, { recursive: true });
+  writeFileSync(join(HALVES_RESULT, "halves.ts"), textOf(await compileHalves()));
   mkdirSync(RESULT, { recursive: true });
   for (const name of wasmFiles(RESULT)) rmSync(join(RESULT, name));
   const entries = Object.entries({ relaxed, plain }).map(([name, bytes]) => {
-    const text = `export const BYTES =\n  "${Buffer.from(bytes).toString("base64")}";\n`;
-    writeFileSync(join(RESULT, `${name}.ts`), text);
+    writeFileSync(join(RESULT, `${name}.ts`), textOf(bytes));
     const [alone, shared] = [writeFile(name, bytes), writeFile(`${name}-shared`, withSharedMemory(bytes))];
     return `  ${name}: { alone: () => ${urlOf(alone)}, shared: () => ${urlOf(shared)} },\n`;
   });
@@ -42,6 +44,10 @@ export async function buildWasm() {
       "",
     ].join("\n"),
   );
+}
+
+function textOf(bytes) {
+  return `export const BYTES =\n  "${Buffer.from(bytes).toString("base64")}";\n`;
 }
 
 /** The names of the compiled files in a folder. */
@@ -77,13 +83,21 @@ function handWritten() {
 async function compile(generated, features) {
   mkdirSync(GENERATED, { recursive: true });
   for (const [name, text] of Object.entries(generated)) writeFileSync(join(GENERATED, name), text);
+  // The executor creates the memory at the size that its plan needs; 65,536 pages are 4 GiB.
+  return compileSource("index.ts", ["--importMemory", "--maximumMemory", "65536", ...features]);
+}
+
+/** With memory of its own, up to the end of its numbers. */
+function compileHalves() {
+  return compileSource("halves.ts", ["--initialMemory", "7", "--enable", "simd"]);
+}
+
+async function compileSource(source, options) {
   let bytes;
   const { error, stderr } = await asc.main(
     [
-      join(SOURCES, "index.ts"),
-      ...["--outFile", "kernels.wasm", "-O3", "--noAssert", "--runtime", "stub"],
-      // The executor creates the memory at the size that its plan needs; 65,536 pages are 4 GiB.
-      ...["--importMemory", "--maximumMemory", "65536", ...features],
+      join(SOURCES, source),
+      ...["--outFile", "kernels.wasm", "-O3", "--noAssert", "--runtime", "stub", ...options],
       // Addresses have 32 bits, and wrapping arithmetic on them is intended.
       ...["--disableWarning", "201"],
     ],

@@ -1,13 +1,12 @@
 import { ModelError } from "../../errors.ts";
+import { nativeBigEndian, swapBytes } from "./byteOrder.ts";
 import {
   bfloat16ToNumber,
   float16sToFloat32,
   float16ToNumber,
   halvesIn,
-  nativeBigEndian,
   numberToBfloat16,
   numberToFloat16,
-  swapBytes,
   widenHalves,
 } from "./float16.ts";
 import type { RandomAccessFile } from "./randomAccessFile.ts";

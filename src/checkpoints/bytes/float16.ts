@@ -3,6 +3,9 @@
  * both as 16 bits. Widening is exact, subnormals included. Narrowing rounds to nearest, ties to even, as IEEE
  * 754 and NumPy do, so bits → number → bits is the identity for every pattern except NaN payloads.
  */
+import { nativeBigEndian, swapBytes } from "./byteOrder.ts";
+import { widenInModule } from "./wideningModule.ts";
+
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
 
@@ -38,10 +41,15 @@ export function halvesIn({ buffer, byteOffset, length }: Float32Array<ArrayBuffe
   return new Uint8Array(buffer, byteOffset + length * 2, length * 2);
 }
 
+/** Fewer are widened before a module is opened. */
+const WORTH_A_MODULE = 4096;
+
 /** Widens the halves in `halvesIn(values)`, in this machine's byte order. Most weights are read this way. */
 export function widenHalves(values: Float32Array<ArrayBuffer>): void {
   const wide = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  const { buffer, byteOffset } = halvesIn(values);
+  const bytes = halvesIn(values);
+  if (values.length >= WORTH_A_MODULE && widenInModule(bytes, values)) return;
+  const { buffer, byteOffset } = bytes;
   const halves = new Uint16Array(buffer, byteOffset, values.length);
   // Going forward, a value is never written over a half that is still to be read.
   for (let i = 0; i < values.length; i++) {
@@ -90,11 +98,4 @@ function roundShift(value: number, shift: number): number {
   const half = 1 << (shift - 1);
   const roundsUp = rest > half || (rest === half && (quotient & 1) === 1);
   return roundsUp ? quotient + 1 : quotient;
-}
-
-export const nativeBigEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 0;
-
-/** Swaps the byte order in place. */
-export function swapBytes(bytes: Uint8Array, width: number): void {
-  for (let at = 0; at < bytes.length; at += width) bytes.subarray(at, at + width).reverse();
 }

@@ -1,7 +1,7 @@
 import { ModelError } from "../../errors.ts";
 import { elementCount, formatShape } from "../../tensor.ts";
+import { swapBytes } from "../bytes/byteOrder.ts";
 import { byteLengthOf, bytesPerElement, readElements, toFloat32 } from "../bytes/dtype.ts";
-import { swapBytes } from "../bytes/float16.ts";
 import type { RandomAccessFile } from "../bytes/randomAccessFile.ts";
 import type { TorchStorage, TorchTensor } from "./torchObjects.ts";
 
