@@ -87,7 +87,7 @@ const TOGETHER = {
   "tapNames.ts": "detect.ts",
   "asNdarray.ts": "index.ts",
 };
-const MACHINE = /^platform\/(\w*Machine|thread)\.ts$/;
+const MACHINE = /^platform\/(\w*Machine|thread|passedChecks|cacheFolder)\.ts$/;
 
 /** Drawn although it follows from others: it is what an executor is for. */
 const KEPT = ["executors kernels"];

@@ -1,17 +1,7 @@
 /** The folder of pulled archives. */
 import { stat } from "node:fs/promises";
-import { homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
-
-/**
- * `$CENTERNET_CACHE`, else `centernet` in `$XDG_CACHE_HOME`, else `centernet` in `~/.cache`. A relative
- * `$XDG_CACHE_HOME` is ignored, as its specification demands.
- */
-export function cacheFolder(): string {
-  const { CENTERNET_CACHE: own, XDG_CACHE_HOME: shared } = process.env;
-  if (own) return own;
-  return join(shared && isAbsolute(shared) ? shared : join(homedir(), ".cache"), "centernet");
-}
+import { join } from "node:path";
+import { cacheFolder } from "./cacheFolder.ts";
 
 /** The path of a model's archive, whether or not it exists. */
 export function archivePath(modelName: string, folder = cacheFolder()): string {

@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { cacheFolder } from "./archiveCache.ts";
+import { cacheFolder } from "./cacheFolder.ts";
 
 /** A built file, which the build names by its contents. Sources change without a new name: they are checked each time. */
 const BUILT = /^start-[\w-]{8}\.js$/;

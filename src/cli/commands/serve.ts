@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { quote } from "../../checkpoints/bytes/json.ts";
 import { UsageError } from "../../errors.ts";
-import { cacheFolder } from "../../platform/archiveCache.ts";
+import { cacheFolder } from "../../platform/cacheFolder.ts";
 import { valueOption } from "../arguments/options.ts";
 import { print, printError, type Session } from "../io.ts";
 import { inPackage, isClone } from "../packageFolder.ts";

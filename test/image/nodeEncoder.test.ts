@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { decodeImage } from "../../src/image/imageFile.ts";
 import { encodeRgb as encodeByJpegJs } from "../../src/image/jpeg/jpegJsEncoder.ts";
 import type { RgbImage } from "../../src/image/rgbImage.ts";
-import { encodeRgb } from "../../src/platform/nodeJpegEncoder.ts";
-import { readFixture } from "../image/fixtures.ts";
+import { encodeRgb } from "../../src/image/jpeg/nodeEncoder.ts";
+import { readFixture } from "./fixtures.ts";
 import { randomNumbers } from "../support/fuzz.ts";
 
 const QUALITY = 92;
