@@ -19,7 +19,8 @@ export async function ownEngine(
     // The size of other models is that of the image.
     ...(!modelNamed(network.model).sizedByImage && { inputSize: inputSizeOf(network) }),
     ...(network.memory && { memory: network.memory }),
-    ...(isWasm(build) && { threads }),
+    // In Node, a flag decides whether there is a relaxed one.
+    ...(isWasm(build) && { threads, build }),
   });
   refuseOther(detector.network.backendDetails, spec);
   const { model, inputSize: size, constants } = detector.network;
@@ -43,7 +44,7 @@ export async function ownEngine(
 }
 
 /**
- * Node's flags choose the build, and threads may be unavailable: what ran must be what the row says.
+ * Threads may be unavailable: what ran must be what the row says.
  *
  * @throws BackendError if another build ran, or another number of threads.
  */

@@ -1,6 +1,5 @@
 /** The functions of the page in Chromium. Engines are loaded into it and answer as those in processes do. */
 import type * as centernet from "../../../src/index.ts";
-import { letMachineHave } from "../../../test/support/wasmBuild.ts";
 import type { Engine, EngineOutputs, EngineSpec, RunTimes } from "../engine.ts";
 import { ownEngine } from "../ownEngine.ts";
 import { liteRtEngine } from "./liteRtEngine.ts";
@@ -26,7 +25,7 @@ const page = {
     const start = performance.now();
     const engine =
       spec.engine === "centernet"
-        ? await withBuild(spec, () => ownEngine(spec, library, version))
+        ? await ownEngine(spec, library, version)
         : await liteRtEngine(spec, library, version);
     const load = performance.now() - start;
     return { title: engine.title, load, index: engines.push({ engine, image }) - 1 };
@@ -42,16 +41,6 @@ const page = {
     return engine.outputs(image);
   },
 };
-
-/** Browsers have no flag for it. */
-async function withBuild({ build }: EngineSpec, open: () => Promise<Engine>): Promise<Engine> {
-  const undo = letMachineHave(build === "plain" ? "plain" : "relaxed");
-  try {
-    return await open();
-  } finally {
-    undo();
-  }
-}
 
 export type NetworkPage = typeof page;
 Object.assign(globalThis, { page });
