@@ -204,12 +204,16 @@ module.exports = {
     {
       name: "only-the-platform-and-the-command-line-know-node",
       severity: "error",
-      from: { path: "^src", pathNot: `${nodeFiles}|^src/cli/|^src/batch/imageWorker\\.ts$|^src/image/jpeg/nodeEncoder\\.ts$` },
+      from: {
+        path: "^src",
+        pathNot: `${nodeFiles}|^src/cli/|^src/batch/imageWorker\\.ts$|^src/image/jpeg/nodeEncoder\\.ts$`,
+      },
       to: { dependencyTypes: ["core"] },
     },
     {
       name: "node-is-reached-through-the-platform",
-      comment: "Bundles for browsers replace #platform, #machine and #jpegEncoder; a direct import would stay.",
+      comment:
+        "Bundles for browsers replace #platform, #machine and #jpegEncoder; a direct import would stay.",
       severity: "error",
       from: { path: "^src", pathNot: `${nodeFiles}|^src/cli/` },
       to: { path: nodeFiles, dependencyTypesNot: ["aliased-subpath-import"] },

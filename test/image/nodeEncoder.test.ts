@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { decodeImage } from "../../src/image/imageFile.ts";
 import { encodeRgb as encodeByJpegJs } from "../../src/image/jpeg/jpegJsEncoder.ts";
-import type { RgbImage } from "../../src/image/rgbImage.ts";
 import { encodeRgb } from "../../src/image/jpeg/nodeEncoder.ts";
-import { readFixture } from "./fixtures.ts";
+import type { RgbImage } from "../../src/image/rgbImage.ts";
 import { randomNumbers } from "../support/fuzz.ts";
+import { readFixture } from "./fixtures.ts";
 
 const QUALITY = 92;
 const photo = decodeImage(readFixture("baseline-444.jpg"), "photo");

@@ -8,8 +8,8 @@
  */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { encodeRgb as encodeByJpegJs } from "./jpegJsEncoder.ts";
 import type { RgbImage } from "../rgbImage.ts";
+import { encodeRgb as encodeByJpegJs } from "./jpegJsEncoder.ts";
 
 const PACKAGE = "@cornerstonejs/codec-libjpeg-turbo-8bit";
 const NO_SUBSAMPLING = 0; // TJSAMP_444
