@@ -1,7 +1,7 @@
 /** Checks of this machine that need not run at every start: a file for each that was passed, in the folder of pulled archives. */
 import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheFolder } from "./cacheFolder.ts";
 
@@ -32,7 +32,9 @@ export async function keepPassed(check: Check): Promise<void> {
   try {
     const facts = await factsOf(check);
     if (facts === undefined) return;
-    await mkdir(join(path, ".."), { recursive: true });
+    const folder = dirname(path);
+    // One by one: Node's recursive mkdir never returns where a folder cannot be made in one that exists, as in /proc.
+    for (const each of [dirname(dirname(folder)), dirname(folder), folder]) await mkdir(each).catch(() => {});
     await writeFile(unfinished, facts);
     await rename(unfinished, path);
   } catch {

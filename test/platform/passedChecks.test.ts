@@ -92,6 +92,13 @@ test("where the folder cannot be written, nothing is kept and nothing fails", as
   expect(await readdir(join(cache, "checks"))).toEqual([`${NAME}.txt`]);
 });
 
+test.runIf(process.platform === "linux")("where no folder can be made, it gives up", async () => {
+  vi.stubEnv("CENTERNET_CACHE", "/proc/none/centernet");
+  const check = { name: NAME, program: await program() };
+  await keepPassed(check);
+  expect(await hasPassed(check)).toBe(false);
+});
+
 test("many programs at once keep it whole", async () => {
   const check = { name: NAME, program: await program() };
   await Promise.all(Array.from({ length: 20 }, () => keepPassed(check)));
