@@ -36,7 +36,15 @@ export { type Face, type FindFacesOptions, type FoundFaces, findFaces } from "./
 export { JPEG_QUALITY, type PlainImage, readPlainImage, writeMasked } from "./anonymize/rewriteImage.ts";
 export { asNdarray } from "./asNdarray.ts";
 export { type BackendDetails, type RanOn, runInWords } from "./backend/backendDetails.ts";
-export type { Executor, OnTap, Plan, PrepareOptions, RunOptions, RunResult } from "./backend/executor.ts";
+export type {
+  Executor,
+  Findings,
+  OnTap,
+  Plan,
+  PrepareOptions,
+  RunOptions,
+  RunResult,
+} from "./backend/executor.ts";
 export type { LayerTime, LayerTimes } from "./backend/layerTimes.ts";
 export type {
   BestCellsQuery,
