@@ -4,15 +4,17 @@ import { rolldown } from "rolldown";
 
 const { dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
 const MAIN = "src/cli/main.ts";
+const DETECT = ["src/cli/run.ts", "src/cli/commands/detect.ts"];
 /**
- * Files, and what they hold: all that these modules import, unless it is in a file before. A start reads few files, and
- * little that it does not use.
+ * Files, and what they hold: all that these modules import (and that those of `and` import as well), unless it is in a file
+ * before. A start reads few files, and little that it does not use; who imports the library reads nothing of the command.
  */
-const GROUPS = {
-  main: [MAIN],
-  images: ["src/batch/imageWorker.ts", "src/batch/drawing.ts"],
-  start: ["src/cli/run.ts", "src/cli/commands/detect.ts"],
-};
+const GROUPS = [
+  { name: "main", roots: [MAIN] },
+  { name: "images", roots: ["src/batch/imageWorker.ts", "src/batch/drawing.ts"] },
+  { name: "library", roots: DETECT, and: ["src/index.ts"] },
+  { name: "detect", roots: DETECT },
+];
 
 /**
  * Bundles the library and the command for Node, with everything that package.json does not list as a dependency.
@@ -37,17 +39,19 @@ export async function buildNode(outdir) {
       },
     ],
   });
-  const groups = Object.entries(GROUPS).map(([name, roots], index) => {
+  const reach = (roots) =>
+    reached(
+      roots.map((root) => resolve(root)),
+      modules,
+    );
+  const groups = GROUPS.map(({ name, roots, and }, index) => {
     let members;
     const test = (id) => {
-      members ??= reached(
-        roots.map((root) => resolve(root)),
-        modules,
-      );
+      members ??= [roots, and ?? roots].map(reach);
       // It awaits its command, and must not hold up what that imports.
-      return id !== resolve(MAIN) && members.has(id);
+      return id !== resolve(MAIN) && members.every((each) => each.has(id));
     };
-    return { name, test, priority: 10 - index };
+    return { name, test, priority: GROUPS.length - index };
   });
   rmSync(outdir, { recursive: true, force: true });
   await bundle.write({

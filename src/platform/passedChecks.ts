@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { cacheFolder } from "./cacheFolder.ts";
 
 /** A built file, which the build names by its contents. Sources change without a new name: they are checked each time. */
-const BUILT = /^start-[\w-]{8}\.js$/;
+const BUILT = /^library-[\w-]{8}\.js$/;
 
 /** A check, and the file of the program that it is part of, as a URL. */
 export interface Check {

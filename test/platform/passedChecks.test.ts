@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 /** A file as the build writes it. */
-async function program(file = "start-aB3_x-9z.js", text = "1"): Promise<string> {
+async function program(file = "library-aB3_x-9z.js", text = "1"): Promise<string> {
   await writeFile(join(folder, file), text);
   return pathToFileURL(join(folder, file)).href;
 }
@@ -41,13 +41,13 @@ describe("a check that was passed", () => {
     const check = { name: NAME, program: await program() };
     await keepPassed(check);
     expect(await hasPassed({ ...check, name: "wasm-relaxed-2-default-default" })).toBe(false);
-    expect(await hasPassed({ ...check, program: await program("start-22222222.js") })).toBe(false);
+    expect(await hasPassed({ ...check, program: await program("library-22222222.js") })).toBe(false);
   });
 
   test("does not count once the program has changed, and is kept anew after it was passed again", async () => {
     const check = { name: NAME, program: await program() };
     await keepPassed(check);
-    await program("start-aB3_x-9z.js", "another text");
+    await program("library-aB3_x-9z.js", "another text");
     expect(await hasPassed(check)).toBe(false);
     await keepPassed(check);
     expect(await hasPassed(check)).toBe(true);
