@@ -1,8 +1,9 @@
 import { copyFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { rolldown } from "rolldown";
 import { wasmFiles } from "./buildWasm.mjs";
 import { forBrowsers, JPEG_JS } from "./jpegJsForBrowsers.mjs";
+import { moduleGraph } from "./moduleGraph.mjs";
 
 const WASM = "src/executors/wasm/generated";
 
@@ -15,10 +16,10 @@ const WASM = "src/executors/wasm/generated";
  * @returns the paths of all files that are part of it.
  */
 export async function buildBrowser(outdir) {
-  const modules = new Map();
+  const graph = moduleGraph();
   let members;
   const isMember = (id) => {
-    members ??= reached(resolve("src/index.ts"), modules);
+    members ??= graph.reached(["src/index.ts"]);
     return members.has(id);
   };
   const bundle = await rolldown({
@@ -28,11 +29,9 @@ export async function buildBrowser(outdir) {
     transform: { target: "es2022" },
     checks: { ineffectiveDynamicImport: false },
     plugins: [
+      graph.plugin,
       {
-        name: "modules",
-        buildEnd() {
-          for (const id of this.getModuleIds()) modules.set(id, this.getModuleInfo(id));
-        },
+        name: "quoted-addresses",
         // Bundlers look for quotes.
         generateBundle(_options, files) {
           for (const file of Object.values(files))
@@ -56,17 +55,4 @@ export async function buildBrowser(outdir) {
   await bundle.close();
   for (const name of wasmFiles(WASM)) copyFileSync(join(WASM, name), join(outdir, name));
   return output.flatMap(({ moduleIds = [] }) => moduleIds);
-}
-
-/** The modules that this one imports, without those that are loaded on demand. */
-function reached(root, modules) {
-  const found = new Set();
-  const open = [root];
-  for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    const module = modules.get(id);
-    if (!module || found.has(id)) continue;
-    found.add(id);
-    open.push(...module.importedIds);
-  }
-  return found;
 }

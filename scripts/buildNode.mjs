@@ -1,6 +1,7 @@
 import { chmodSync, readFileSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { rolldown } from "rolldown";
+import { moduleGraph } from "./moduleGraph.mjs";
 
 const { dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
 const MAIN = "src/cli/main.ts";
@@ -12,6 +13,7 @@ const DETECT = ["src/cli/run.ts", "src/cli/commands/detect.ts"];
 const GROUPS = [
   { name: "main", roots: [MAIN] },
   { name: "images", roots: ["src/batch/imageWorker.ts", "src/batch/drawing.ts"] },
+  // Of this name, src/platform/passedChecks.ts knows a built library.
   { name: "library", roots: DETECT, and: ["src/index.ts"] },
   { name: "detect", roots: DETECT },
 ];
@@ -23,31 +25,19 @@ const GROUPS = [
  * @returns the paths of all files that are part of it.
  */
 export async function buildNode(outdir) {
-  const modules = new Map();
+  const graph = moduleGraph();
   const bundle = await rolldown({
     input: { index: "src/index.ts", cli: MAIN, imageWorker: "src/batch/imageWorker.ts" },
     platform: "node",
     external: [/^node:/, ...Object.keys(dependencies).map((name) => new RegExp(`^${name}($|/)`))],
     transform: { target: "es2022" },
     checks: { ineffectiveDynamicImport: false },
-    plugins: [
-      {
-        name: "modules",
-        buildEnd() {
-          for (const id of this.getModuleIds()) modules.set(id, this.getModuleInfo(id));
-        },
-      },
-    ],
+    plugins: [graph.plugin],
   });
-  const reach = (roots) =>
-    reached(
-      roots.map((root) => resolve(root)),
-      modules,
-    );
   const groups = GROUPS.map(({ name, roots, and }, index) => {
     let members;
     const test = (id) => {
-      members ??= [roots, and ?? roots].map(reach);
+      members ??= [roots, and ?? roots].map(graph.reached);
       // It awaits its command, and must not hold up what that imports.
       return id !== resolve(MAIN) && members.every((each) => each.has(id));
     };
@@ -63,18 +53,5 @@ export async function buildNode(outdir) {
   });
   await bundle.close();
   chmodSync(`${outdir}/cli.js`, 0o755);
-  return [...modules.keys()];
-}
-
-/** The modules that these import, without those that are loaded on demand. */
-function reached(roots, modules) {
-  const found = new Set();
-  const open = [...roots];
-  for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    const module = modules.get(id);
-    if (!module || found.has(id)) continue;
-    found.add(id);
-    open.push(...module.importedIds);
-  }
-  return found;
+  return graph.paths();
 }

@@ -126,6 +126,16 @@ test("a run that is killed leaves what is done under a name that says so", async
   expect(JSON.parse(first).image).toBe(join(input, "0.png"));
 });
 
+test("a self-test that was passed is kept, so that the next run does without", async () => {
+  const folder = await temporaryFolder();
+  const env = { ...process.env, CENTERNET_CACHE: folder };
+  const args = ["detect", join(ROOT, "samples/people.jpg"), "--backend", "wasm", "--no-draw", "--quiet"];
+  execFileSync(CLI, [...args, "--json", join(folder, "results.jsonl")], { env });
+  const [kept, ...others] = await readdir(join(folder, "checks"));
+  expect(kept).toMatch(/^wasm-(plain|relaxed)-1-default-default\.txt$/);
+  expect(others).toEqual([]);
+});
+
 test("a signal ends a command that waits for a silent server", async () => {
   const server = createServer(() => {});
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

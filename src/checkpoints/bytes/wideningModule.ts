@@ -1,3 +1,4 @@
+import { fromBase64 } from "../../support/fromBase64.ts";
 import { nativeBigEndian } from "./byteOrder.ts";
 import { BYTES } from "./generated/halves.ts";
 
@@ -36,8 +37,7 @@ export function widenInModule(halves: Uint8Array, values: Float32Array): boolean
 function open(): Widening | null {
   if (nativeBigEndian) return null;
   try {
-    const bytes = Uint8Array.from(atob(BYTES), (character) => character.charCodeAt(0));
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(fromBase64(BYTES)));
     const { memory, widen } = exports as { memory: WebAssembly.Memory; widen: Widening["widen"] };
     const halves = new Uint8Array(memory.buffer, HALVES, CHUNK * 2);
     const numbers = new Float32Array(memory.buffer, NUMBERS, CHUNK);

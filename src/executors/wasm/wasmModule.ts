@@ -3,6 +3,7 @@ import { compileFile } from "#wasmFile";
 import { BackendError } from "../../errors.ts";
 import { WASM_BUILDS, type WasmBuild } from "../../kernels/kernel.ts";
 import type { WasmFunction } from "../../kernels/wasm/kernel.ts";
+import { fromBase64 } from "../../support/fromBase64.ts";
 import { withSharedMemory } from "./sharedMemory.ts";
 
 /** Each function of the module takes the address of its call's fields, a unit, and scratch memory. */
@@ -71,7 +72,7 @@ export function compileWasm(build: WasmBuild, shared: boolean): Promise<WebAssem
 }
 
 async function compileBytes(build: WasmBuild, shared: boolean): Promise<WebAssembly.Module> {
-  const bytes = bytesOf((await BYTES[build]()).BYTES);
+  const bytes = fromBase64((await BYTES[build]()).BYTES);
   return WebAssembly.compile(shared ? withSharedMemory(bytes) : bytes);
 }
 
@@ -81,13 +82,6 @@ export async function instantiateWasm(
 ): Promise<WasmFunctions> {
   const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
   return exports as unknown as WasmFunctions;
-}
-
-function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
-  const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
 }
 
 /** A module with one function, which takes these and returns a vector. */
