@@ -78,6 +78,8 @@ export function helpedRunner(detector: Detects, helpers: ThreadGroup): ImageRunn
         (portable
           ? await helpers.call("decode", { image: portable, where }, where)
           : { image: await readImageSource(source, where, signal), milliseconds: 0 });
+      // The first image is in the network for long: its code, too, runs for the first time.
+      if (before && format) helpers.call("prepareDrawing", { format }, where).catch(() => {});
       const result = await detectDecoded(detector, decoded, { ...options, where });
       if (!format) return { result };
       const { image, detections } = result;

@@ -34,6 +34,8 @@ export interface Calls {
   load: DetectorRecipe;
   detect: { readonly image: PortableImage; readonly options: PortableChoice; readonly wanted: Wanted };
   decode: { readonly image: PortableImage; readonly where: string };
+  /** Does ahead what a first drawing of the format needs. */
+  prepareDrawing: { readonly format: DrawingFormat };
   draw: {
     readonly image: RgbImage;
     readonly detections: readonly Detection[];
@@ -45,6 +47,7 @@ export interface Answers {
   load: undefined;
   detect: { readonly result: PortableResult; readonly drawing?: Uint8Array };
   decode: { readonly image: RgbImage; readonly milliseconds: number };
+  prepareDrawing: undefined;
   draw: Uint8Array;
 }
 

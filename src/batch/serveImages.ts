@@ -50,6 +50,8 @@ class ThreadCalls {
         return this.detect(message);
       case "decode":
         return this.decode(message);
+      case "prepareDrawing":
+        return this.prepareDrawing(message);
       case "draw":
         return this.draw(message);
     }
@@ -79,6 +81,12 @@ class ThreadCalls {
     const image = await readImageSource(source, where);
     const milliseconds = performance.now() - start;
     return { value: { image, milliseconds }, transfer: buffersOf(image.data) };
+  }
+
+  private async prepareDrawing({ format }: Calls["prepareDrawing"]): Promise<Answer<"prepareDrawing">> {
+    const { prepareDrawing } = await import("./drawing.ts");
+    prepareDrawing(format);
+    return { value: undefined, transfer: [] };
   }
 
   private async draw({ image, detections, format }: Calls["draw"]): Promise<Answer<"draw">> {

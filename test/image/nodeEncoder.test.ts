@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { decodeImage } from "../../src/image/imageFile.ts";
 import { encodeRgb as encodeByJpegJs } from "../../src/image/jpeg/jpegJsEncoder.ts";
-import { encodeRgb } from "../../src/image/jpeg/nodeEncoder.ts";
+import { encodeRgb, prepareEncoder } from "../../src/image/jpeg/nodeEncoder.ts";
 import type { RgbImage } from "../../src/image/rgbImage.ts";
 import { randomNumbers } from "../support/fuzz.ts";
 import { readFixture } from "./fixtures.ts";
@@ -62,4 +62,11 @@ describe("what needs more bytes than libjpeg-turbo's package has room for comes 
       expect(Math.abs(meanDifference(image, encodeRgb(image, quality)) - byJpegJs)).toBeLessThan(1);
     }
   });
+});
+
+test("an encoder that was loaded ahead gives the same bytes, for one image or more", () => {
+  const expected = encodeRgb(photo, QUALITY);
+  prepareEncoder();
+  prepareEncoder();
+  for (let image = 0; image < 2; image++) expect(encodeRgb(photo, QUALITY)).toEqual(expected);
 });

@@ -9,6 +9,9 @@ export function encodeRgb(image: RgbImage, quality: number): Uint8Array<ArrayBuf
   return new Uint8Array(jpegJs.encode({ width, height, data: toRgba(image) }, quality).data);
 }
 
+/** It has nothing to prepare. */
+export function prepareEncoder(): void {}
+
 /** jpeg-js takes four bytes a pixel and ignores the last. */
 function toRgba({ width, height, data }: RgbImage): Uint8Array {
   const rgba = new Uint8Array(width * height * 4);

@@ -39,10 +39,20 @@ interface TurboEncoder {
 }
 
 let compiled: WebAssembly.Module | undefined;
+let prepared: TurboEncoder | undefined;
 
 /** A baseline JPEG without chroma subsampling. The caller has checked the sides and the quality. */
 export function encodeRgb(image: RgbImage, quality: number): Uint8Array<ArrayBuffer> {
   return encodeByTurbo(image, quality) ?? encodeByJpegJs(image, quality);
+}
+
+/** Loads the encoder ahead of the next image. */
+export function prepareEncoder(): void {
+  try {
+    prepared ??= newEncoder();
+  } catch {
+    // Whoever encodes does without it.
+  }
 }
 
 /** Undefined if the encoder fails, or needed more bytes than it has. */
@@ -52,7 +62,8 @@ function encodeByTurbo(
 ): Uint8Array<ArrayBuffer> | undefined {
   try {
     // An instance for each image: it is spoiled once it has written beyond its room, and its memory never shrinks.
-    const encoder = newEncoder();
+    const encoder = prepared ?? newEncoder();
+    prepared = undefined;
     const frame = { width, height, bitsPerSample: 8, componentCount: 3, isSigned: false } as const;
     encoder.getDecodedBuffer(frame).set(data);
     encoder.setQuality(quality);
