@@ -53,7 +53,7 @@ export function describeGraph(
     return { name, op: opsOf(node), shape, parameters, multiplyAdds, needed: needed.has(node) };
   });
   const stored = Object.values(graph.parameters);
-  const multiplyAdds = sum(layers, (layer) => (layer.needed ? layer.multiplyAdds : 0));
+  const multiplyAdds = multiplyAddsIn(graph);
   return {
     layers,
     totals: {
@@ -65,6 +65,12 @@ export function describeGraph(
       gflops: (2 * multiplyAdds) / 1e9,
     },
   };
+}
+
+/** Those of the layers that the outputs depend on. */
+export function multiplyAddsIn(graph: Graph): number {
+  const shapes = shapesByName(graph);
+  return sum(neededNodes(graph), (node) => multiplyAddsOf(node, shapes));
 }
 
 function opsOf({ op, epilogue }: GraphNode): string {

@@ -59,6 +59,7 @@ export function gaussianCells(candidates: GaussianCandidates): Int32Array {
 
 function bestCell(candidates: GaussianCandidates, instance: number, keypoint: number): number {
   const { heatmap, boxes } = candidates;
+  const { data: scores } = heatmap;
   const [, , width, keypoints] = heatmap.shape;
   const [ymin, xmin, ymax, xmax] = boxes.subarray(instance * 4, instance * 4 + 4);
   let best = 0;
@@ -67,7 +68,7 @@ function bestCell(candidates: GaussianCandidates, instance: number, keypoint: nu
     for (let x = Math.ceil(xmin); x < xmax; x++) {
       const cell = y * width + x;
       // The Gaussian is at most 1, so this avoids nearly all exponentials.
-      if (heatmap.data[cell * keypoints + keypoint] <= best) continue;
+      if (scores[cell * keypoints + keypoint] <= best) continue;
       const score = gaussianScore(candidates, cell, instance, keypoint);
       if (score > best) {
         best = score;

@@ -204,11 +204,9 @@ function fitOf(shapes: ParameterShapes, { variables }: Checkpoint): number {
 }
 
 function checkValues(name: string, data: Float32Array, where: string): void {
-  // A plain loop: a model has up to 200 million numbers.
-  for (let i = 0; i < data.length; i++) {
-    // Only of a finite number is the difference with itself 0; a call would take longer until V8 has optimized this loop.
-    if (data[i] - data[i] === 0) continue;
-    const got = `${data[i]} at element ${i}`;
+  const at = firstNotFinite(data);
+  if (at !== undefined) {
+    const got = `${data[at]} at element ${at}`;
     throw new ModelError({ where: `${where} ${name}`, expected: "finite numbers", got });
   }
   if (name.endsWith(".kernel") && data.every((value) => value === 0)) {
@@ -220,4 +218,17 @@ function checkValues(name: string, data: Float32Array, where: string): void {
       hint,
     });
   }
+}
+
+/** A model has up to 200 million numbers: a plain loop, eight at a time. */
+function firstNotFinite(data: Float32Array): number | undefined {
+  let i = 0;
+  for (; i + 8 <= data.length; i += 8) {
+    // In float64, eight finite float32s do not overflow. Only of a finite number is the difference with itself 0.
+    const front = data[i] + data[i + 1] + (data[i + 2] + data[i + 3]);
+    const back = data[i + 4] + data[i + 5] + (data[i + 6] + data[i + 7]);
+    if (front + back - (front + back) !== 0) break;
+  }
+  while (i < data.length && data[i] - data[i] === 0) i++;
+  return i < data.length ? i : undefined;
 }

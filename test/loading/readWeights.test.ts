@@ -88,6 +88,22 @@ describe("values that no trained model has are refused by name", () => {
     await expect(load).rejects.toThrow(ModelError);
   });
 
+  test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+    "%d at any place",
+    async (value) => {
+      for (let at = 0; at < 19; at++) {
+        const values = Array.from({ length: 19 }, (_, i) =>
+          i === at ? value : i === at + 1 ? -value : 3e38,
+        );
+        const expected: ParameterShapes = new Map([["a.bias", [19]]]);
+        const file = checkpoint(expected, { "a.bias": values });
+        await expect(loadParameters(expected, file, { model: "m" })).rejects.toThrow(
+          `expected finite numbers, got ${value} at element ${at}`,
+        );
+      }
+    },
+  );
+
   test("but zero biases, tiny and large numbers are values like others", async () => {
     const data = { "a.bias": [0, 0], "a.kernel": [1e-45, 1e38] };
     await expect(loadParameters(shapes, checkpoint(shapes, data), { model: "m" })).resolves.toBeDefined();

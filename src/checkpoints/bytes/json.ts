@@ -14,6 +14,8 @@ export interface JsonLimits {
 }
 
 const WHITESPACE = " \t\n\r";
+/** The rest of a string without backslashes and control characters. */
+const PLAIN_STRING = /[ !#-[\]-\uffff]*"/y;
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 const MAX_NUMBER_LENGTH = 400; // a float64 written without an exponent has at most some 330 digits
 
@@ -95,6 +97,12 @@ class JsonParser {
   private string(): string {
     if (this.text[this.position] !== '"') this.fail("a string");
     const start = this.position++;
+    // Faster than character by character, before V8 has optimized that.
+    PLAIN_STRING.lastIndex = this.position;
+    if (PLAIN_STRING.test(this.text)) {
+      this.position = PLAIN_STRING.lastIndex;
+      return this.text.slice(start + 1, this.position - 1);
+    }
     while (this.position < this.text.length) {
       const character = this.text[this.position];
       if (character === '"') {

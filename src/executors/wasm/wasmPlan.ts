@@ -85,6 +85,10 @@ export class WasmPlan implements Plan {
     this.memory = workplace;
   }
 
+  get bytes(): number {
+    return this.layout.bytes.total;
+  }
+
   async run(inputs: Readonly<Record<string, Tensor>>, options: RunOptions = {}): Promise<RunResult> {
     const workplace = this.workplace();
     checkInputs(this.graph, inputs);
