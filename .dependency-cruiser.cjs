@@ -30,7 +30,7 @@ module.exports = {
       from: { path: "^src" },
       to: {
         dependencyTypes: ["npm-dev"],
-        pathNot: "node_modules/(cli-progress|commander|fflate|gpu\\.js|tinyglobby|@types)/",
+        pathNot: "node_modules/(cli-progress|commander|fflate|jpeg-js|gpu\\.js|tinyglobby|@types)/",
         dependencyTypesNot: ["type-only"],
       },
     },
@@ -206,7 +206,7 @@ module.exports = {
       severity: "error",
       from: {
         path: "^src",
-        pathNot: `${nodeFiles}|^src/cli/|^src/batch/imageWorker\\.ts$|^src/image/jpeg/nodeEncoder\\.ts$`,
+        pathNot: `${nodeFiles}|^src/cli/|^src/batch/imageWorker\\.ts$|^src/image/jpeg/nodeEncoder\\.ts$|^src/executors/wgsl/device/machineGpu\\.node\\.ts$`,
       },
       to: { dependencyTypes: ["core"] },
     },

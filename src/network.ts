@@ -1,6 +1,6 @@
 /** A model with its weights on a backend, ready to run: maps in, maps out. */
 
-import { describeGraph } from "./analysis/describe.ts";
+import { multiplyAddsIn } from "./analysis/describe.ts";
 import { type GraphProfile, graphProfile } from "./analysis/profile.ts";
 import type { BackendDetails } from "./backend/backendDetails.ts";
 import type { Executor, Findings, Plan, RunOptions, RunResult } from "./backend/executor.ts";
@@ -202,7 +202,7 @@ export class Network {
     const { height, width } = size;
     const graph = this.plans.graphFor({ height, width, fused: this.fused }) ?? this.graphAt(size);
     return {
-      multiplyAdds: describeGraph(graph).totals.multiplyAdds,
+      multiplyAdds: multiplyAddsIn(graph),
       bytes: this.executor.planBytes?.(graph),
     };
   }
@@ -370,10 +370,10 @@ export async function loadNetwork(name: string | undefined, options: NetworkOpti
   const { signal, onProgress } = options;
   signal?.throwIfAborted();
   const onDownload = onProgress && ((received: number, all: number) => onProgress(received, all, "download"));
-  const opening = openModelWeights(name, { ...options, onDownload });
-  // Threads start and shaders compile while weights are opened and read.
+  // Threads start and shaders compile while weights are opened and read. Of all this, threads take longest in a page.
   const starting = createExecutor(options.backend, options);
   starting.catch(() => {}); // Reported below; an error in the weights takes precedence.
+  const opening = openModelWeights(name, { ...options, onDownload });
   try {
     const { model, checkpoint, notes } = await opening;
     const inputSize = chosenSize(model, options.inputSize);

@@ -1,8 +1,10 @@
 /** Backend `auto`: the best of this machine's backends that works. */
+import { mayHaveGpu } from "#machineGpu";
 import type { Executor } from "../backend/executor.ts";
 import { BackendError } from "../errors.ts";
 import { adapterName, isSoftware, isSoftwareName, webgl2Renderer } from "./adapters.ts";
 import { availableModes, type GpujsMode } from "./gpujs/modes.ts";
+import type { GpuAdapter } from "./wgsl/device/webgpu.ts";
 
 interface Candidate {
   readonly backend: "wgsl" | "wasm" | GpujsMode;
@@ -36,8 +38,7 @@ export async function bestExecutor(
 
 /** Best first. What comes after `wasm` is looked for only when `wasm` has failed: gpu.js is most of this package. */
 async function* candidates(notes: string[]): AsyncGenerator<Candidate> {
-  const { fastestAdapter } = await import("./wgsl/device/openDevice.ts");
-  const found = await fastestAdapter();
+  const found = mayHaveGpu() ? await fastestAdapter() : undefined;
   const adapter = found && adapterName(found);
   const hasGpu = found !== undefined && !isSoftware(found);
   if (hasGpu) yield { backend: "wgsl", adapter };
@@ -52,6 +53,11 @@ async function* candidates(notes: string[]): AsyncGenerator<Candidate> {
       if (renderer && !isSoftwareName(renderer)) yield { backend, adapter: renderer };
     } else yield { backend };
   }
+}
+
+async function fastestAdapter(): Promise<GpuAdapter | undefined> {
+  const device = await import("./wgsl/device/openDevice.ts");
+  return device.fastestAdapter();
 }
 
 function withNotes(executor: Executor, notes: readonly string[]): Executor {

@@ -11,20 +11,35 @@ import { referenceExecutor } from "./reference/referenceExecutor.ts";
 /** With as few terms as here, float32 sums differ from float64 by about 1e-6; a wrong kernel differs by far more. */
 const SELF_TEST_TOLERANCE = 1e-4;
 
+/** Cases, and what plain arithmetic makes of them. */
+export interface SelfTest extends CaseGraph {
+  readonly expected: Readonly<Record<string, Tensor>>;
+}
+
 /**
- * Runs one case of every op and compares the results with plain arithmetic: some drivers return zeros or half precision
- * without an error. `more` holds cases for kernels that the first case of their op does not use.
+ * One case of every op, and `more` for kernels that the first case of their op does not use. This takes most of a self-test's
+ * time and needs no executor: it can be done while one starts.
+ */
+export async function prepareSelfTest(more: readonly NamedCase[] = []): Promise<SelfTest> {
+  const cases = caseGraph([...selfTestCases(), ...more]);
+  const reference = await referenceExecutor().prepare(cases.graph, cases.weights);
+  const { outputs: expected } = await reference.run(cases.inputs);
+  return { ...cases, expected };
+}
+
+/**
+ * Compares what an executor computes with plain arithmetic: some drivers return zeros or half precision without an error.
  *
  * @throws BackendError that names the op if a number is wrong.
  */
-export async function selfTest(executor: Executor, more: readonly NamedCase[] = []): Promise<void> {
-  const { graph, inputs, weights } = caseGraph([...selfTestCases(), ...more]);
+export async function selfTest(
+  executor: Executor,
+  { graph, inputs, weights, expected }: SelfTest,
+): Promise<void> {
   const plan = await executor.prepare(graph, weights);
-  const reference = await referenceExecutor().prepare(graph, weights);
-  const [got, expected] = await Promise.all([plan.run(inputs), reference.run(inputs)]);
+  const { outputs } = await plan.run(inputs);
   await plan.dispose();
-  for (const node of graph.nodes)
-    refuseWrong(executor.backend, node.op, got.outputs[node.name], expected.outputs[node.name]);
+  for (const { op, name } of graph.nodes) refuseWrong(executor.backend, op, outputs[name], expected[name]);
 }
 
 function refuseWrong(backend: string, op: string, got: Tensor, expected: Tensor): void {

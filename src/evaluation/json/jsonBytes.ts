@@ -4,8 +4,16 @@
  */
 import { type Fault, UsageError } from "../../errors.ts";
 
-/** Thrown, one object for all, if the bytes at hand end within a value: read it again once there are more. */
-export const INCOMPLETE = new Error("the bytes end within a value");
+let end: Error | undefined;
+
+/**
+ * What is thrown if the bytes at hand end within a value: read it again once there are more. One object for all, but not made
+ * before it is needed: an error looks for its place in the code, for which a browser may parse all of it once more.
+ */
+export function incomplete(): Error {
+  end ??= new Error("the bytes end within a value");
+  return end;
+}
 
 /** Ends the bytes: what `peek` returns after the last. */
 export const END = -1;
@@ -67,7 +75,7 @@ export class JsonBytes {
     }
     this.position = p;
     if (p < bytes.length) return bytes[p];
-    if (!this.isLast) throw INCOMPLETE;
+    if (!this.isLast) throw incomplete();
     return END;
   }
 
@@ -128,7 +136,7 @@ export class JsonBytes {
   }
 
   private torn(): never {
-    if (!this.isLast) throw INCOMPLETE;
+    if (!this.isLast) throw incomplete();
     return this.fail("a whole value", "the end of the file", "The file is cut off.");
   }
 

@@ -7,7 +7,7 @@ import {
   CLOSE_BRACE,
   CLOSE_BRACKET,
   END,
-  INCOMPLETE,
+  incomplete,
   JsonBytes,
   type KeyTable,
   OPEN_BRACE,
@@ -25,7 +25,7 @@ export interface UnitPlace {
 export interface UnitReader {
   /** Lists of the outermost object whose entries are units; its other members are skipped. */
   readonly lists: KeyTable;
-  /** Reads one value. Nothing that it keeps may stay if it throws `INCOMPLETE`: it is then called again. */
+  /** Reads one value. Nothing that it keeps may stay if it throws `incomplete()`: it is then called again. */
   unit(json: JsonBytes, place: UnitPlace): void;
   /** A list of this name begins, even if it is empty. */
   begin?(list: string): void;
@@ -96,7 +96,7 @@ export class JsonUnits {
     try {
       while (this.step()) start = json.position;
     } catch (error) {
-      if (error !== INCOMPLETE) throw error;
+      if (error !== incomplete()) throw error;
       json.position = start;
     }
     const rest = json.bytes.length - json.position;
@@ -158,7 +158,7 @@ export class JsonUnits {
 
   private start(): boolean {
     const { json } = this;
-    if (json.bytes.length < BOM.length && !json.isLast) throw INCOMPLETE;
+    if (json.bytes.length < BOM.length && !json.isLast) throw incomplete();
     const from = json.position;
     if (BOM.every((byte, i) => json.bytes[i] === byte)) json.position = BOM.length;
     const first = json.peek();
@@ -167,7 +167,7 @@ export class JsonUnits {
       this.form === "object" ? first === OPEN_BRACE : first === OPEN_BRACE || first === OPEN_BRACKET;
     if (!isFit) {
       json.position = from;
-      if (json.bytes.length < START_BYTES && !json.isLast) throw INCOMPLETE;
+      if (json.bytes.length < START_BYTES && !json.isLast) throw incomplete();
       this.refuseForm(first);
     }
     if (first === OPEN_BRACE && this.form === "entries") this.state = "lines";

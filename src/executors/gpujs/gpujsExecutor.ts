@@ -3,7 +3,7 @@ import type { Executor } from "../../backend/executor.ts";
 import { refuseForbiddenFunctions, refuseForbiddenWasm } from "../../support/pagePolicy.ts";
 import { adapterName, webgl2Renderer } from "../adapters.ts";
 import { PlanSet } from "../planSet.ts";
-import { selfTest } from "../selfTest.ts";
+import { prepareSelfTest, selfTest } from "../selfTest.ts";
 import { testOnce } from "../testOnce.ts";
 import type { Gpu } from "../wgsl/device/webgpu.ts";
 import { GpujsPlan } from "./gpujsPlan.ts";
@@ -38,7 +38,7 @@ export async function gpujsExecutor({ mode: wanted = "auto" }: GpujsOptions = {}
     },
   };
   try {
-    await testOnce(GPU, mode, () => selfTest(executor));
+    await testOnce(GPU, mode, async () => selfTest(executor, await prepareSelfTest()));
   } catch (error) {
     await executor.dispose();
     throw error;

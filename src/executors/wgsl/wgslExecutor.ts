@@ -4,7 +4,7 @@ import type { Precision } from "../../kernels/kernel.ts";
 import { padAll } from "../../kernels/window.ts";
 import { shapeOf } from "../../tensor.ts";
 import { PlanSet } from "../planSet.ts";
-import { type NamedCase, selfTest } from "../selfTest.ts";
+import { type NamedCase, prepareSelfTest, selfTest } from "../selfTest.ts";
 import { testOnce } from "../testOnce.ts";
 import { DeviceKeeper } from "./device/deviceKeeper.ts";
 import type { Gpu } from "./device/webgpu.ts";
@@ -102,7 +102,7 @@ export async function wgslExecutor({
   };
   try {
     const { device } = await keeper.device();
-    await testOnce(device, precision, () => selfTest(executor, WGSL_SELF_TEST));
+    await testOnce(device, precision, async () => selfTest(executor, await prepareSelfTest(WGSL_SELF_TEST)));
   } catch (error) {
     await executor.dispose();
     throw error;

@@ -1,6 +1,9 @@
 import { afterEach, expect, test, vi } from "vitest";
+import { mayHaveGpu as inBrowser } from "../../../src/executors/wgsl/device/machineGpu.browser.ts";
+import { mayHaveGpu as inNode, machineGpu } from "../../../src/executors/wgsl/device/machineGpu.node.ts";
 
 afterEach(() => {
+  vi.unstubAllGlobals();
   vi.doUnmock("webgpu");
   vi.resetModules();
 });
@@ -32,4 +35,16 @@ test("without the package, the error says how to install it", async () => {
   await expect(createExecutor("wgsl")).rejects.toThrow(
     "backend wgsl: expected WebGPU, got a machine without it. In Node: npm install webgpu@0.6.2",
   );
+});
+
+test("a GPU is looked for where the program has WebGPU, or could load it", async () => {
+  vi.stubGlobal("navigator", {});
+  expect(inBrowser()).toBe(false);
+  // The repository holds an empty package of the name, so that gpu.js does not bring a native one.
+  expect(inNode()).toBe(true);
+  expect(await machineGpu()).toBeUndefined();
+  const gpu = {};
+  vi.stubGlobal("navigator", { gpu });
+  expect([inBrowser(), inNode()]).toEqual([true, true]);
+  expect(await machineGpu()).toBe(gpu);
 });
