@@ -2,34 +2,43 @@ import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { rolldown } from "rolldown";
 import { wasmFiles } from "./buildWasm.mjs";
-import { forBrowsers, JPEG_JS } from "./jpegJsForBrowsers.mjs";
+import { bundledJpegJs } from "./bundledJpegJs.mjs";
+import { lazyModules } from "./lazyModules.mjs";
 import { moduleGraph } from "./moduleGraph.mjs";
 
 const WASM = "src/executors/wasm/generated";
 
+/** In the order in which they claim what they import: index.js imports load.js. */
+const ENTRIES = ["load", "index"];
+
 /**
  * Bundles the library for browsers, minified, because they read all of it at every visit. Self-contained, so that a page can
  * import it without a bundler. Code that is loaded on demand, such as gpu.js, is in files beside it, and so are the
- * WebAssembly modules. What such code shares with the rest is part of index.js: a page waits for one file, not for two
- * rounds of files.
+ * WebAssembly modules. What such code shares with the rest is part of load.js: a page that detects waits for one file, not for
+ * two rounds of files.
  *
  * @returns the paths of all files that are part of it.
  */
 export async function buildBrowser(outdir) {
   const graph = moduleGraph();
-  let members;
-  const isMember = (id) => {
-    members ??= graph.reached(["src/index.ts"]);
-    return members.has(id);
-  };
+  const groups = ENTRIES.map((name, index) => {
+    let members;
+    const test = (id) => {
+      members ??= graph.reached([`src/${name}.ts`]);
+      return members.has(id);
+    };
+    return { name, test, priority: ENTRIES.length - index };
+  });
   const bundle = await rolldown({
-    input: { index: "src/index.ts" },
+    input: Object.fromEntries(ENTRIES.map((name) => [name, `src/${name}.ts`])),
     platform: "browser",
     preserveEntrySignatures: "allow-extension",
     transform: { target: "es2022" },
     checks: { ineffectiveDynamicImport: false },
     plugins: [
       graph.plugin,
+      bundledJpegJs,
+      lazyModules,
       {
         name: "quoted-addresses",
         // Bundlers look for quotes.
@@ -37,10 +46,6 @@ export async function buildBrowser(outdir) {
           for (const file of Object.values(files))
             if (file.type === "chunk") file.code = file.code.replace(/new URL\(`([^`$]+)`/g, 'new URL("$1"');
         },
-      },
-      {
-        name: "jpeg-js-for-browsers",
-        transform: { filter: { id: JPEG_JS }, handler: (code, id) => forBrowsers(id, code) },
       },
     ],
   });
@@ -50,7 +55,7 @@ export async function buildBrowser(outdir) {
     minify: true,
     entryFileNames: "[name].js",
     chunkFileNames: "[name]-[hash].js",
-    codeSplitting: { groups: [{ name: "index", test: isMember }] },
+    codeSplitting: { groups },
   });
   await bundle.close();
   for (const name of wasmFiles(WASM)) copyFileSync(join(WASM, name), join(outdir, name));

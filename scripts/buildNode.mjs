@@ -1,9 +1,11 @@
 import { chmodSync, readFileSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { rolldown } from "rolldown";
+import { bundledJpegJs } from "./bundledJpegJs.mjs";
+import { isLazy, lazyModules } from "./lazyModules.mjs";
 import { moduleGraph } from "./moduleGraph.mjs";
 
-const { dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
+const PACKAGES = Object.keys(JSON.parse(readFileSync("package.json", "utf8")).dependencies);
 const MAIN = "src/cli/main.ts";
 const DETECT = ["src/cli/run.ts", "src/cli/commands/detect.ts"];
 /**
@@ -18,6 +20,10 @@ const GROUPS = [
   { name: "detect", roots: DETECT },
 ];
 
+/** Whether it comes with Node, or is installed with this package. */
+const isInstalled = (id) =>
+  id.startsWith("node:") || PACKAGES.some((name) => id === name || id.startsWith(`${name}/`));
+
 /**
  * Bundles the library and the command for Node, with everything that package.json does not list as a dependency.
  * `outdir` must be two levels below the package's root, where the built files look for `weights`.
@@ -27,12 +33,12 @@ const GROUPS = [
 export async function buildNode(outdir) {
   const graph = moduleGraph();
   const bundle = await rolldown({
-    input: { index: "src/index.ts", cli: MAIN, imageWorker: "src/batch/imageWorker.ts" },
+    input: { index: "src/index.ts", load: "src/load.ts", cli: MAIN, imageWorker: "src/batch/imageWorker.ts" },
     platform: "node",
-    external: [/^node:/, ...Object.keys(dependencies).map((name) => new RegExp(`^${name}($|/)`))],
+    external: (id) => !isLazy(id) && isInstalled(id),
     transform: { target: "es2022" },
     checks: { ineffectiveDynamicImport: false },
-    plugins: [graph.plugin],
+    plugins: [bundledJpegJs, lazyModules, graph.plugin],
   });
   const groups = GROUPS.map(({ name, roots, and }, index) => {
     let members;

@@ -19,7 +19,7 @@ for unwanted in gpu.js webgpu gl; do
   fi
 done
 # An audit must see what is not bundled.
-for needed in jpeg-js ndarray; do
+for needed in @cornerstonejs/codec-libjpeg-turbo-8bit ndarray; do
   if [ ! -e "node_modules/$needed" ]; then
     echo "checkPackage: $needed was not installed with the package" >&2
     exit 1
@@ -43,7 +43,9 @@ node --input-type=commonjs -e '
 cat >use.mjs <<'JS'
 import { readFile } from "node:fs/promises";
 import { load, ModelError } from "centernet";
+import { load as part } from "centernet/load";
 
+if (part !== load) throw new Error("centernet/load has another load");
 const detector = await load("movenet-lightning", { backend: "webasm" });
 const { detections } = await detector.detect(new Uint8Array(await readFile("people.jpg")));
 await detector.dispose();
@@ -58,7 +60,8 @@ node use.mjs
 
 # The declarations must compile in strict projects of others: in Node without the DOM, and in a browser without Node.
 cat >use.ts <<'TS'
-import { type Detection, load } from "centernet";
+import type { Detection } from "centernet";
+import { load } from "centernet/load";
 const detector = await load();
 const { detections }: { detections: Detection[] } = await detector.detect(new Uint8Array());
 const score: number | undefined = detections[0]?.score;

@@ -3,7 +3,8 @@ import { createReadStream, existsSync, statSync } from "node:fs";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
-import { forBrowsers, JPEG_JS } from "../scripts/jpegJsForBrowsers.mjs";
+import { bundledJpegJs } from "../scripts/bundledJpegJs.mjs";
+import { lazyModules } from "../scripts/lazyModules.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const TYPES: Readonly<Record<string, string>> = { ".jpg": "image/jpeg", ".png": "image/png" };
@@ -37,22 +38,12 @@ const noWeights: Plugin = {
   },
 };
 
-/** jpeg-js in a browser, as in dist/browser. */
-const jpegJs: Plugin = {
-  name: "jpeg-js-for-browsers",
-  enforce: "pre",
-  transform: {
-    filter: { id: JPEG_JS },
-    handler: (code, id) => forBrowsers(id, code),
-  },
-};
-
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   base: "./",
-  plugins: [dataBesideThePage, noWeights, jpegJs],
+  plugins: [dataBesideThePage, noWeights, bundledJpegJs, lazyModules],
   resolve: { alias: { centernet: join(ROOT, "src/index.ts") } },
-  worker: { format: "es", plugins: () => [noWeights, jpegJs] },
+  worker: { format: "es", plugins: () => [noWeights, bundledJpegJs, lazyModules] },
   server: { headers: HEADERS },
   build: {
     outDir: join(ROOT, "dist/site"),

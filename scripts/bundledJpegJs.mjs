@@ -1,7 +1,3 @@
-import { readFile } from "node:fs/promises";
-
-export const JPEG_JS = /[\\/]jpeg-js[\\/]lib[\\/](encoder|decoder)\.js$/;
-
 /** Changes of the decoder that keep every byte of its result. Each text stands in it once. */
 const FASTER = [
   // An array for every block is memory of its own, which takes as long as decoding the block.
@@ -66,29 +62,38 @@ const FASTER = [
 ];
 
 /**
- * jpeg-js as a page needs it. Its encoder ends with `Buffer.from(bytes)`, and a page has no Buffer; a Uint8Array is all it
- * needs. Its decoder runs once in many pages, before it is optimized, and so what can be left out is.
+ * jpeg-js as bundles have it: as ES modules, which need no helper of the bundler. Its encoder ends with `Buffer.from(bytes)`, and a
+ * page has no Buffer; a Uint8Array is all it needs. Its decoder runs once in many processes and pages, before it is
+ * optimized, and so what can be left out is.
  *
  * @throws Error if the decoder is not the one that is known.
  */
-export function forBrowsers(path, code) {
-  if (path.endsWith("encoder.js")) return `const Buffer = Uint8Array;\n${code}`;
-  return FASTER.reduce(
-    (changed, [text, instead]) => {
-      if (changed.split(text).length !== 2)
+export function changedJpegJs(path, code) {
+  const name = /(index|encoder|decoder)\.js$/.exec(path)?.[1];
+  if (name === "index") return INDEX;
+  if (name === "encoder") return `const module = {}, Buffer = Uint8Array;\n${code}\nexport default encode;`;
+  const changed = FASTER.reduce(
+    (before, [text, instead]) => {
+      if (before.split(text).length !== 2)
         throw new Error(`jpeg-js has changed: ${path} lacks ${text.trim()}`);
-      return changed.replace(text, () => instead);
+      return before.replace(text, () => instead);
     },
     code.replaceAll("\r\n", "\n"),
   );
+  return `const module = {};\n${changed}\nexport default decode;`;
 }
 
-/** For bundles that run in a browser: changes these modules alone. */
-export const jpegJsForBrowsers = {
-  name: "jpeg-js-for-browsers",
-  setup({ onLoad }) {
-    onLoad({ filter: JPEG_JS }, async ({ path }) => ({
-      contents: forBrowsers(path, await readFile(path, "utf8")),
-    }));
+const INDEX = `import encode from "./lib/encoder.js";
+import decode from "./lib/decoder.js";
+export default { encode, decode };
+`;
+
+/** A plugin of rolldown and vite. */
+export const bundledJpegJs = {
+  name: "bundled-jpeg-js",
+  enforce: "pre",
+  transform: {
+    filter: { id: /[\\/]jpeg-js[\\/](index|lib[\\/](encoder|decoder))\.js$/ },
+    handler: (code, id) => changedJpegJs(id, code),
   },
 };

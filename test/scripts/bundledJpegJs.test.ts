@@ -1,31 +1,28 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { runInNewContext } from "node:vm";
-import { build, type Plugin } from "esbuild";
+import { type Plugin, rolldown } from "rolldown";
 import { expect, test } from "vitest";
 import { decodeJpeg } from "../../src/image/jpeg/decodeJpeg.ts";
 import { encodeRgb } from "../../src/image/jpeg/jpegJsEncoder.ts";
 import { numberedPicture } from "../image/fixtures.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
-const PLUGIN = new URL("../../scripts/jpegJsForBrowsers.mjs", import.meta.url).href;
+const PLUGIN = new URL("../../scripts/bundledJpegJs.mjs", import.meta.url).href;
 
 async function bundled(file: string, plugins: Plugin[]): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [join(ROOT, "src/image/jpeg", file)],
-    bundle: true,
-    write: false,
-    format: "iife",
-    globalName: "bundle",
+  const bundle = await rolldown({
+    input: join(ROOT, "src/image/jpeg", file),
     platform: "browser",
     plugins,
   });
-  return outputFiles[0].text;
+  const { output } = await bundle.generate({ format: "iife", name: "bundle" });
+  return output[0].code;
 }
 
 test("bundled for a browser, which has no Buffer, the encoder gives the bytes that it gives in Node", async () => {
-  const { jpegJsForBrowsers } = await import(PLUGIN);
-  const code = await bundled("encodeJpeg.ts", [jpegJsForBrowsers]);
+  const { bundledJpegJs } = await import(PLUGIN);
+  const code = await bundled("encodeJpeg.ts", [bundledJpegJs]);
   const picture = numberedPicture(21, 13);
   const page: Record<string, unknown> = { picture, Uint8Array };
   const result = runInNewContext(`${code}; bundle.encodeJpeg(picture)`, page);
@@ -40,8 +37,8 @@ test("without the plugin it would not run there", async () => {
 });
 
 test("the decoder gives the bytes that it gives in Node: photos, one color, noise, a single column", async () => {
-  const { jpegJsForBrowsers } = await import(PLUGIN);
-  const code = await bundled("decodeJpeg.ts", [jpegJsForBrowsers]);
+  const { bundledJpegJs } = await import(PLUGIN);
+  const code = await bundled("decodeJpeg.ts", [bundledJpegJs]);
   const { decodeJpeg: decode } = runInNewContext(`${code}; bundle`, { Uint8Array, Int32Array, console });
   const samples = readdirSync(join(ROOT, "samples")).filter((name) => name.endsWith(".jpg"));
   expect(samples.length).toBeGreaterThan(2);
@@ -60,8 +57,8 @@ test("the decoder gives the bytes that it gives in Node: photos, one color, nois
 });
 
 test("another decoder than the one that is known is an error of the build", async () => {
-  const { forBrowsers } = await import(PLUGIN);
-  expect(() => forBrowsers("/jpeg-js/lib/decoder.js", "module.exports = decode;")).toThrow(
+  const { changedJpegJs } = await import(PLUGIN);
+  expect(() => changedJpegJs("/jpeg-js/lib/decoder.js", "module.exports = decode;")).toThrow(
     "jpeg-js has changed",
   );
 });
