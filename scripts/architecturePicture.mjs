@@ -86,6 +86,7 @@ const TOGETHER = {
   explain: "detection.ts",
   "tapNames.ts": "detect.ts",
   "asNdarray.ts": "index.ts",
+  "load.ts": "index.ts",
 };
 const MACHINE = /^platform\/(\w*Machine|thread|passedChecks|cacheFolder)\.ts$/;
 

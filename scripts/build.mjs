@@ -21,9 +21,10 @@ const browser = await buildBrowser("dist/browser");
 
 const typescript = "node_modules/typescript/bin/tsc";
 execFileSync(process.execPath, [typescript, "-p", "tsconfig.build.json"], { stdio: "inherit" });
-pruneDeclarations("dist/types", "index.d.ts");
+pruneDeclarations("dist/types", ["index.d.ts", "load.d.ts"]);
 // For programs that import the browser's build by its path.
-writeFileSync("dist/browser/index.d.ts", 'export * from "../types/index.js";\n');
+for (const entry of ["index", "load"])
+  writeFileSync(`dist/browser/${entry}.d.ts`, `export * from "../types/${entry}.js";\n`);
 
 await buildSite();
 

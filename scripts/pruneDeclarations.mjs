@@ -2,11 +2,14 @@ import { readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import ts from "typescript";
 
-/** Deletes the declarations that `index` does not reach, such as those of the command: nobody can import them. */
-export function pruneDeclarations(folder, index) {
+/** Deletes the declarations that `entries` do not reach, such as those of the command: nobody can import them. */
+export function pruneDeclarations(folder, entries) {
   const root = resolve(folder);
   const options = { module: ts.ModuleKind.NodeNext, strict: true, types: [] };
-  const program = ts.createProgram([join(root, index)], options);
+  const program = ts.createProgram(
+    entries.map((entry) => join(root, entry)),
+    options,
+  );
   const reached = new Set(program.getSourceFiles().map(({ fileName }) => resolve(fileName)));
   deleteOthers(root, reached);
 }
