@@ -6,43 +6,116 @@ export function depthwiseTransposed(address: usize, plane: i32): void {
   const source = call.source + plane * call.height * call.width * 16;
   const weights = call.weights + plane * call.kernel * call.kernel * 16;
   const bias = v128.load(call.bias + plane * 16);
-  const low = f32x4.splat(call.low);
-  const high = f32x4.splat(call.high);
-  let place = plane * call.outputHeight * call.outputWidth * 16;
-  for (let row = 0; row < call.outputHeight; row++) {
-    for (let column = 0; column < call.outputWidth; column++) {
-      let value = f32x4.add(
-        coveringSum(call, source, weights, row + call.padTop, column + call.padLeft),
-        bias,
-      );
-      if (call.residual) value = f32x4.add(value, v128.load(call.residual + place));
-      v128.store(call.destination + place, f32x4.pmin(f32x4.pmax(value, low), high));
-      place += 16;
+  const stride = call.stride;
+  const width = call.outputWidth;
+  // Where the cells begin and end that two columns cover, as those inside do if the window is two strides wide.
+  const begin = max(0, stride - call.padLeft);
+  const end = min(width, call.width * stride - call.padLeft);
+  let place = plane * call.outputHeight * width * 16;
+  for (let y = 0; y < call.outputHeight; y++, place += width * 16) {
+    const down = y + call.padTop;
+    const isInside =
+      call.kernel === 2 * stride && down >= stride && down < call.height * stride && begin < end;
+    if (!isInside) {
+      cells(call, source, weights, bias, down, 0, width, place);
+      continue;
     }
+    cells(call, source, weights, bias, down, 0, begin, place);
+    pairs(call, source, weights, bias, down, begin, end, place);
+    cells(call, source, weights, bias, down, end, width, place);
   }
 }
 
-/** Sums over the cells whose windows cover the output cell at (down, across), counted before anything is cut off. */
+/** The cells of a row from `x` to `end` - 1, `down` cells below the first, counted before anything is cut off. */
+function cells(
+  call: DepthwiseTransposedCall,
+  source: usize,
+  weights: usize,
+  bias: v128,
+  down: i32,
+  x: i32,
+  end: i32,
+  place: usize,
+): void {
+  const stride = call.stride;
+  const row = down / stride;
+  const u = down % stride;
+  for (; x < end; x++) {
+    const across = x + call.padLeft;
+    const sum = coveringSum(call, source, weights, row, u, across / stride, across % stride);
+    store(call, sum, bias, place + x * 16);
+  }
+}
+
+/**
+ * Sums over the cells whose windows cover an output cell: from (row, column), of which the weight at (u, v) counts, upwards and to
+ * the left.
+ */
 function coveringSum(
   call: DepthwiseTransposedCall,
   source: usize,
   weights: usize,
-  down: i32,
-  across: i32,
+  row: i32,
+  firstU: i32,
+  firstColumn: i32,
+  firstV: i32,
 ): v128 {
   const stride = call.stride;
   const kernel = call.kernel;
-  const firstV = across % stride;
+  const width = call.width;
   let sum = f32x4.splat(0);
-  for (let u = down % stride; u < min(kernel, down + 1); u += stride) {
-    const row = (down - u) / stride;
+  for (let u = firstU; u < kernel && row >= 0; u += stride, row--) {
     if (row >= call.height) continue;
-    for (let v = firstV; v < min(kernel, across + 1); v += stride) {
-      const column = (across - v) / stride;
-      if (column >= call.width) continue;
-      const x = v128.load(source + (row * call.width + column) * 16);
+    let column = firstColumn;
+    for (let v = firstV; v < kernel && column >= 0; v += stride, column--) {
+      if (column >= width) continue;
+      const x = v128.load(source + (row * width + column) * 16);
       sum = f32x4.add(sum, f32x4.mul(x, v128.load(weights + (u * kernel + v) * 16)));
     }
   }
   return sum;
+}
+
+/** As `cells`, where two rows and two columns cover each cell: every `stride`th cell has the same four weights. */
+function pairs(
+  call: DepthwiseTransposedCall,
+  source: usize,
+  weights: usize,
+  bias: v128,
+  down: i32,
+  begin: i32,
+  end: i32,
+  place: usize,
+): void {
+  const stride = call.stride;
+  const line = call.width * 16;
+  const below = source + (down / stride) * line;
+  const above = below - line;
+  const upper = weights + (down % stride) * call.kernel * 16;
+  const lower = upper + stride * call.kernel * 16;
+  const step = stride * 16;
+  for (let phase = 0; phase < stride; phase++) {
+    const across = begin + phase + call.padLeft;
+    const v = (across % stride) * 16;
+    const w0 = v128.load(upper + v);
+    const w1 = v128.load(upper + v + step);
+    const w2 = v128.load(lower + v);
+    const w3 = v128.load(lower + v + step);
+    let column: usize = (across / stride) * 16;
+    for (let x = begin + phase; x < end; x += stride, column += 16) {
+      // From zero, as `coveringSum`, and in its order.
+      let sum = f32x4.add(f32x4.splat(0), f32x4.mul(v128.load(below + column), w0));
+      sum = f32x4.add(sum, f32x4.mul(v128.load(below + column - 16), w1));
+      sum = f32x4.add(sum, f32x4.mul(v128.load(above + column), w2));
+      sum = f32x4.add(sum, f32x4.mul(v128.load(above + column - 16), w3));
+      store(call, sum, bias, place + x * 16);
+    }
+  }
+}
+
+function store(call: DepthwiseTransposedCall, sum: v128, bias: v128, place: usize): void {
+  let value = f32x4.add(sum, bias);
+  if (call.residual) value = f32x4.add(value, v128.load(call.residual + place));
+  const least = f32x4.pmax(value, f32x4.splat(call.low));
+  v128.store(call.destination + place, f32x4.pmin(least, f32x4.splat(call.high)));
 }
