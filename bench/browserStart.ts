@@ -83,7 +83,7 @@ export async function measureBrowserStart(
     for (let run = -FIRST_VISITS; run < runs; run++) {
       for (const [index, server] of servers.entries()) {
         signal.throwIfAborted();
-        const start = await visit(chromiumPath, profile, server, run < 0 ? CACHED_MS : 0);
+        const start = await visit(chromiumPath, profile, server, run < 0 ? CACHED_MS : 0, signal);
         if (run >= 0) starts[index].push(start);
       }
     }
@@ -108,6 +108,7 @@ async function visit(
   profile: string,
   server: BuildServer,
   stays: number,
+  signal: AbortSignal,
 ): Promise<BrowserStart> {
   const found = server.visited();
   const flags = ["--headless=new", "--no-sandbox", "--disable-background-networking", "--no-first-run"];
@@ -115,10 +116,10 @@ async function visit(
   const browser = spawn(program, [...flags, ...more, server.url], { stdio: "ignore" });
   const ended = once(browser, "exit");
   try {
-    const late = sleep(MAX_VISIT_MS, undefined, { ref: false });
+    const late = sleep(MAX_VISIT_MS, undefined, { ref: false, signal });
     const start = await Promise.race([found, late, ended.then(() => undefined)]);
     if (start && start.people > 0) {
-      await sleep(stays);
+      await sleep(stays, undefined, { signal });
       return start;
     }
     const got = start ? "none" : "no answer of the page";
@@ -150,7 +151,9 @@ async function serveBuild(folder: string): Promise<BuildServer> {
       response.end(page);
     } else {
       const [, root, ...rest] = path.split("/");
-      const bytes = await readFile(root === "image.jpg" ? SAMPLE_IMAGE : join(files[root] ?? "", ...rest));
+      const folder = files[root];
+      if (folder === undefined && root !== "image.jpg") throw new Error("no such file");
+      const bytes = await readFile(folder === undefined ? SAMPLE_IMAGE : join(folder, ...rest));
       response.writeHead(200, {
         ...ISOLATED,
         "Content-Type": TYPES[extname(path)] ?? "application/octet-stream",
@@ -164,7 +167,7 @@ async function serveBuild(folder: string): Promise<BuildServer> {
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.writeHead(404, ISOLATED).end());
   });
-  server.listen(0); // on all addresses: the two pages have names of different sites
+  server.listen(0, "127.0.0.1"); // which localhost is, too: the two pages have names of different sites
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   return {

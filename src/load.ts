@@ -1,5 +1,5 @@
 /**
- * The part of the package that a page needs to find something and to draw it: half of the code. `centernet` exports the same
+ * The part of the package that a page needs to find something and to draw it: three fifths of the code. `centernet` exports the same
  * objects, and the types.
  */
 export { Detector, load } from "./detect.ts";

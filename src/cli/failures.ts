@@ -35,6 +35,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 /** The one line that the user reads about an error. With `debug`, an unexpected error shows its stack instead. */
 export function errorMessage(error: unknown, debug: boolean): string {
   if (error instanceof CenterNetError) return error.message;
+  if (isDeletedFolder(error)) return deletedFolder().message;
   if (error instanceof CommanderError) return usageError(error).message;
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   if (debug && stack) return stack;
@@ -46,8 +47,23 @@ export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof ModelError || error instanceof BackendError) return EXIT.model;
   if (error instanceof ImageError) return EXIT.images;
   if (error instanceof WriteFailure) return EXIT.writing;
-  if (error instanceof CenterNetError) return EXIT.usage;
+  if (error instanceof CenterNetError || isDeletedFolder(error)) return EXIT.usage;
   return EXIT.bug;
+}
+
+/** Node asks for the current folder wherever a path is relative. */
+function isDeletedFolder(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error && error.syscall === "uv_cwd";
+}
+
+function deletedFolder(): UsageError {
+  const hint = "Change to another folder, and call the command there.";
+  return new UsageError({
+    where: "current folder",
+    expected: "one that exists",
+    got: "none: it was deleted",
+    hint,
+  });
 }
 
 /** A file cannot be written any more. Unlike what else is wrong with an output, it may be possible later. */

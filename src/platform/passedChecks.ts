@@ -1,9 +1,10 @@
 /** Checks of this machine that need not run at every start: a file for each that was passed, in the folder of pulled archives. */
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheFolder } from "./cacheFolder.ts";
+import { readRegularFile } from "./regularFile.ts";
 
 /** A built file, which the build names by its contents. Sources change without a new name: they are checked each time. */
 const BUILT = /^library-[\w-]{8}\.js$/;
@@ -19,7 +20,9 @@ export interface Check {
 export async function hasPassed(check: Check): Promise<boolean> {
   try {
     const facts = await factsOf(check);
-    return facts !== undefined && (await readFile(pathOf(check), "utf8")) === facts;
+    if (facts === undefined) return false;
+    const expected = Buffer.from(facts);
+    return expected.equals(await readRegularFile(pathOf(check), expected.length));
   } catch {
     return false;
   }

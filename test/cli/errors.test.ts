@@ -34,3 +34,11 @@ test("an expected error speaks for itself, with a stack nowhere", () => {
     "arguments: expected a call as in --help, got x is odd. See centernet --help.",
   );
 });
+
+test("a current folder that was deleted is no bug", () => {
+  const gone = Object.assign(new Error("ENOENT: process.cwd failed, uv_cwd"), { syscall: "uv_cwd" });
+  expect(exitCodeOf(gone)).toBe(EXIT.usage);
+  expect(errorMessage(gone, false)).toBe(
+    "current folder: expected one that exists, got none: it was deleted. Change to another folder, and call the command there.",
+  );
+});

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { decodeImage } from "../../src/image/imageFile.ts";
 import { encodeRgb as encodeByJpegJs } from "../../src/image/jpeg/jpegJsEncoder.ts";
 import { encodeRgb, prepareEncoder } from "../../src/image/jpeg/nodeEncoder.ts";
@@ -69,4 +69,24 @@ test("an encoder that was loaded ahead gives the same bytes, for one image or mo
   prepareEncoder();
   prepareEncoder();
   for (let image = 0; image < 2; image++) expect(encodeRgb(photo, QUALITY)).toEqual(expected);
+});
+
+test("where there is no memory for an encoder, jpeg-js encodes, and nothing is left unhandled", async () => {
+  const unhandled: unknown[] = [];
+  const keep = (reason: unknown) => unhandled.push(reason);
+  process.on("unhandledRejection", keep);
+  encodeRgb(photo, QUALITY); // uses up what was loaded ahead
+  class Full {
+    constructor() {
+      throw new RangeError("WebAssembly.Instance(): Out of memory");
+    }
+  }
+  const instance = vi.spyOn(WebAssembly, "Instance").mockImplementation(Full as typeof WebAssembly.Instance);
+  prepareEncoder();
+  expect(encodeRgb(photo, QUALITY)).toEqual(encodeByJpegJs(photo, QUALITY));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(instance).toHaveBeenCalledTimes(2);
+  instance.mockRestore();
+  process.off("unhandledRejection", keep);
+  expect(unhandled).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -35,6 +36,23 @@ describe("a check that was passed", () => {
     await keepPassed(check);
     expect(await hasPassed(check)).toBe(true);
     expect(await readdir(join(cache, "checks"))).toEqual([`${NAME}.txt`]);
+  });
+
+  test("is not read from a pipe, a folder or a file of another size", async () => {
+    const check = { name: NAME, program: await program() };
+    await keepPassed(check);
+    const text = await readFile(kept());
+    await rm(kept());
+    execFileSync("mkfifo", [kept()]);
+    expect(await hasPassed(check)).toBe(false);
+    await rm(kept());
+    await mkdir(kept());
+    expect(await hasPassed(check)).toBe(false);
+    await rm(kept(), { recursive: true });
+    await writeFile(kept(), Buffer.concat([text, text]));
+    expect(await hasPassed(check)).toBe(false);
+    await writeFile(kept(), text);
+    expect(await hasPassed(check)).toBe(true);
   });
 
   test("does not count for another check, nor for another program", async () => {

@@ -87,7 +87,8 @@ function newEncoder(): TurboEncoder {
       return {};
     },
   };
-  packageRequire(`${PACKAGE}/wasmjs`)(turbo);
+  // The object itself tells whether it has started; a rejection that nobody awaits would end the thread.
+  packageRequire(`${PACKAGE}/wasmjs`)(turbo).catch(() => {});
   if (!turbo.JPEGEncoder) throw new Error(`${PACKAGE} did not start`);
   return new turbo.JPEGEncoder();
 }
