@@ -81,7 +81,9 @@ test("where there is no memory for an encoder, jpeg-js encodes, and nothing is l
       throw new RangeError("WebAssembly.Instance(): Out of memory");
     }
   }
-  const instance = vi.spyOn(WebAssembly, "Instance").mockImplementation(Full as typeof WebAssembly.Instance);
+  const instance = vi
+    .spyOn(WebAssembly, "Instance")
+    .mockImplementation(Full as unknown as typeof WebAssembly.Instance);
   prepareEncoder();
   expect(encodeRgb(photo, QUALITY)).toEqual(encodeByJpegJs(photo, QUALITY));
   await new Promise((resolve) => setTimeout(resolve, 20));
