@@ -103,7 +103,8 @@ function smallSize({ defaultSize, sizeMultiple, sizeRemainder = 0 }: Model): Inp
 /** Every variant detects the first of them. */
 function photosOf(model: Model): Photo[] {
   if (isPackaged(model)) return ["people", "coffee", "astronaut", "cat", "cameraman"].map(pngPhoto);
-  if (!model.sizedByImage) return ["cat", "people"].map(pngPhoto);
+  if (!model.sizedByImage || !model.testTimeOptions?.includes("scales"))
+    return ["cat", "people"].map(pngPhoto);
   // All of them have the size of the small input, so that the network is prepared only once.
   const scales = { scales: [0.125, 0.25], flip: true };
   if (!isTriplet(model)) return [scaledPhoto({ scales: [0.25] }), scaledPhoto(scales)];
