@@ -37,37 +37,28 @@ function cells(
   end: i32,
   place: usize,
 ): void {
-  const stride = call.stride;
-  const row = down / stride;
-  const u = down % stride;
   for (; x < end; x++) {
-    const across = x + call.padLeft;
-    const sum = coveringSum(call, source, weights, row, u, across / stride, across % stride);
-    store(call, sum, bias, place + x * 16);
+    store(call, coveringSum(call, source, weights, down, x + call.padLeft), bias, place + x * 16);
   }
 }
 
-/**
- * Sums over the cells whose windows cover an output cell: from (row, column), of which the weight at (u, v) counts, upwards and to
- * the left.
- */
+/** Sums over the cells whose windows cover the output cell at (down, across), upwards and to the left. */
 function coveringSum(
   call: DepthwiseTransposedCall,
   source: usize,
   weights: usize,
-  row: i32,
-  firstU: i32,
-  firstColumn: i32,
-  firstV: i32,
+  down: i32,
+  across: i32,
 ): v128 {
   const stride = call.stride;
   const kernel = call.kernel;
   const width = call.width;
   let sum = f32x4.splat(0);
-  for (let u = firstU; u < kernel && row >= 0; u += stride, row--) {
+  let row = down / stride;
+  for (let u = down % stride; u < kernel && row >= 0; u += stride, row--) {
     if (row >= call.height) continue;
-    let column = firstColumn;
-    for (let v = firstV; v < kernel && column >= 0; v += stride, column--) {
+    let column = across / stride;
+    for (let v = across % stride; v < kernel && column >= 0; v += stride, column--) {
       if (column >= width) continue;
       const x = v128.load(source + (row * width + column) * 16);
       sum = f32x4.add(sum, f32x4.mul(x, v128.load(weights + (u * kernel + v) * 16)));

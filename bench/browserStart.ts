@@ -151,9 +151,9 @@ async function serveBuild(folder: string): Promise<BuildServer> {
       response.end(page);
     } else {
       const [, root, ...rest] = path.split("/");
-      const folder = files[root];
-      if (folder === undefined && root !== "image.jpg") throw new Error("no such file");
-      const bytes = await readFile(folder === undefined ? SAMPLE_IMAGE : join(folder, ...rest));
+      const served = root === "image.jpg" ? SAMPLE_IMAGE : files[root];
+      if (served === undefined) throw new Error("no such file");
+      const bytes = await readFile(join(served, ...rest));
       response.writeHead(200, {
         ...ISOLATED,
         "Content-Type": TYPES[extname(path)] ?? "application/octet-stream",

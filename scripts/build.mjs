@@ -4,7 +4,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { buildBrowser } from "./buildBrowser.mjs";
+import { buildBrowser, ENTRIES } from "./buildBrowser.mjs";
 import { buildNode } from "./buildNode.mjs";
 import { buildSite } from "./buildSite.mjs";
 import { buildThreadCode } from "./buildThreadCode.mjs";
@@ -21,9 +21,12 @@ const browser = await buildBrowser("dist/browser");
 
 const typescript = "node_modules/typescript/bin/tsc";
 execFileSync(process.execPath, [typescript, "-p", "tsconfig.build.json"], { stdio: "inherit" });
-pruneDeclarations("dist/types", ["index.d.ts", "load.d.ts"]);
+pruneDeclarations(
+  "dist/types",
+  ENTRIES.map((entry) => `${entry}.d.ts`),
+);
 // For programs that import the browser's build by its path.
-for (const entry of ["index", "load"])
+for (const entry of ENTRIES)
   writeFileSync(`dist/browser/${entry}.d.ts`, `export * from "../types/${entry}.js";\n`);
 
 await buildSite();

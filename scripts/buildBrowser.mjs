@@ -9,7 +9,7 @@ import { moduleGraph } from "./moduleGraph.mjs";
 const WASM = "src/executors/wasm/generated";
 
 /** In the order in which they claim what they import: index.js imports load.js. */
-const ENTRIES = ["load", "index"];
+export const ENTRIES = ["load", "index"];
 
 /**
  * Bundles the library for browsers, minified, because they read all of it at every visit. Self-contained, so that a page can
@@ -21,14 +21,6 @@ const ENTRIES = ["load", "index"];
  */
 export async function buildBrowser(outdir) {
   const graph = moduleGraph();
-  const groups = ENTRIES.map((name, index) => {
-    let members;
-    const test = (id) => {
-      members ??= graph.reached([`src/${name}.ts`]);
-      return members.has(id);
-    };
-    return { name, test, priority: ENTRIES.length - index };
-  });
   const bundle = await rolldown({
     input: Object.fromEntries(ENTRIES.map((name) => [name, `src/${name}.ts`])),
     platform: "browser",
@@ -55,7 +47,7 @@ export async function buildBrowser(outdir) {
     minify: true,
     entryFileNames: "[name].js",
     chunkFileNames: "[name]-[hash].js",
-    codeSplitting: { groups },
+    codeSplitting: { groups: graph.groups(ENTRIES.map((name) => ({ name, roots: [`src/${name}.ts`] }))) },
   });
   await bundle.close();
   for (const name of wasmFiles(WASM)) copyFileSync(join(WASM, name), join(outdir, name));

@@ -40,15 +40,11 @@ export async function buildNode(outdir) {
     checks: { ineffectiveDynamicImport: false },
     plugins: [bundledJpegJs, lazyModules, graph.plugin],
   });
-  const groups = GROUPS.map(({ name, roots, and }, index) => {
-    let members;
-    const test = (id) => {
-      members ??= [roots, and ?? roots].map(graph.reached);
-      // It awaits its command, and must not hold up what that imports.
-      return id !== resolve(MAIN) && members.every((each) => each.has(id));
-    };
-    return { name, test, priority: GROUPS.length - index };
-  });
+  const groups = graph.groups(GROUPS).map((group) => ({
+    ...group,
+    // It awaits its command, and must not hold up what that imports.
+    test: (id) => id !== resolve(MAIN) && group.test(id),
+  }));
   rmSync(outdir, { recursive: true, force: true });
   await bundle.write({
     dir: outdir,

@@ -33,30 +33,28 @@ export const EXIT = {
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** The one line that the user reads about an error. With `debug`, an unexpected error shows its stack instead. */
-export function errorMessage(error: unknown, debug: boolean): string {
+export function errorMessage(thrown: unknown, debug: boolean): string {
+  const error = understood(thrown);
   if (error instanceof CenterNetError) return error.message;
-  if (isDeletedFolder(error)) return deletedFolder().message;
   if (error instanceof CommanderError) return usageError(error).message;
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   if (debug && stack) return stack;
   return `${oneLine(message)}: this is a bug, please report it (CENTERNET_DEBUG=1 shows where it happened)`;
 }
 
-export function exitCodeOf(error: unknown): ExitCode {
+export function exitCodeOf(thrown: unknown): ExitCode {
+  const error = understood(thrown);
   if (error instanceof Interruption) return error.exitCode;
   if (error instanceof ModelError || error instanceof BackendError) return EXIT.model;
   if (error instanceof ImageError) return EXIT.images;
   if (error instanceof WriteFailure) return EXIT.writing;
-  if (error instanceof CenterNetError || isDeletedFolder(error)) return EXIT.usage;
+  if (error instanceof CenterNetError) return EXIT.usage;
   return EXIT.bug;
 }
 
-/** Node asks for the current folder wherever a path is relative. */
-function isDeletedFolder(error: unknown): boolean {
-  return error instanceof Error && "syscall" in error && error.syscall === "uv_cwd";
-}
-
-function deletedFolder(): UsageError {
+/** The error, or what one of Node's that nobody could expect means: it asks for the current folder wherever a path is relative. */
+function understood(error: unknown): unknown {
+  if (!(error instanceof Error && "syscall" in error && error.syscall === "uv_cwd")) return error;
   const hint = "Change to another folder, and call the command there.";
   return new UsageError({
     where: "current folder",

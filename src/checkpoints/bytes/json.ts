@@ -103,12 +103,10 @@ class JsonParser {
       this.position = PLAIN_STRING.lastIndex;
       return this.text.slice(start + 1, this.position - 1);
     }
+    // Any other has an escape, or is at fault.
     while (this.position < this.text.length) {
       const character = this.text[this.position];
-      if (character === '"') {
-        const token = this.text.slice(start, ++this.position);
-        return token.includes("\\") ? this.unescape(token, start) : token.slice(1, -1);
-      }
+      if (character === '"') return this.unescape(this.text.slice(start, ++this.position), start);
       if (character < " ") this.fail("an escaped control character");
       this.position += character === "\\" ? 2 : 1;
     }

@@ -4,15 +4,15 @@
  */
 import { type Fault, UsageError } from "../../errors.ts";
 
-let end: Error | undefined;
+let made: Error | undefined;
 
 /**
  * What is thrown if the bytes at hand end within a value: read it again once there are more. One object for all, but not made
  * before it is needed: an error looks for its place in the code, for which a browser may parse all of it once more.
  */
 export function incomplete(): Error {
-  end ??= new Error("the bytes end within a value");
-  return end;
+  made ??= new Error("the bytes end within a value");
+  return made;
 }
 
 /** Ends the bytes: what `peek` returns after the last. */

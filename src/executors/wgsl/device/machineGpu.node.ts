@@ -12,7 +12,8 @@ const PACKAGE: string = "webgpu";
 export function mayHaveGpu(): boolean {
   if (ownGpu()) return true;
   try {
-    return createRequire(import.meta.url).resolve(PACKAGE) !== "";
+    createRequire(import.meta.url).resolve(PACKAGE);
+    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND";
   }
